@@ -1,0 +1,265 @@
+//! What an estate document must hold true before anything is built on it.
+
+use super::document::{Estate, Place};
+use crate::geo::{Anchor, LonLat, SITE_RADIUS_M_MAX};
+use std::collections::BTreeSet;
+use std::fmt::Display;
+
+/// Bytes of a document at most.
+const ESTATE_BYTES_MAX: usize = 8 * 1024 * 1024;
+/// Entries of one list at most (buildings, devices, people, …).
+const LIST_MAX: usize = 20_000;
+/// Points of one outline or course at most.
+const POINTS_MAX: usize = 2_000;
+
+/// Why a document is not an estate. Every message names the place and what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum EstateError {
+    /// More than [`ESTATE_BYTES_MAX`] bytes.
+    #[error("the estate document has {0} bytes; at most {ESTATE_BYTES_MAX} are allowed")]
+    TooLarge(usize),
+    /// Not JSON of the right shape.
+    #[error("the estate document cannot be read: {0}")]
+    Shape(#[from] serde_json::Error),
+    /// A list longer than its limit.
+    #[error("{list} has {length} entries; at most {LIST_MAX} are allowed")]
+    TooMany {
+        /// Which list.
+        list: &'static str,
+        /// Its length.
+        length: usize,
+    },
+    /// Two things with one id.
+    #[error("{what} {id} is there twice; give each its own id")]
+    Twice {
+        /// What kind of thing.
+        what: &'static str,
+        /// The id.
+        id: String,
+    },
+    /// A reference to something that is not in the document.
+    #[error("{from} names {what} {id}, which the estate does not have")]
+    Unknown {
+        /// Who refers.
+        from: String,
+        /// To what kind of thing.
+        what: &'static str,
+        /// By which id.
+        id: String,
+    },
+    /// An outline that encloses nothing, or with too many points.
+    #[error("{what} has {points} points; {least} to {POINTS_MAX} are needed")]
+    Points {
+        /// Whose geometry.
+        what: String,
+        /// How many points it has.
+        points: usize,
+        /// How many it needs.
+        least: usize,
+    },
+    /// A point too far from the anchor.
+    #[error("{0} lies more than {SITE_RADIUS_M_MAX} m from the anchor")]
+    TooFar(String),
+    /// A number outside its range.
+    #[error("{what} is {value}; it must be {range}")]
+    Range {
+        /// Which number.
+        what: String,
+        /// What it is.
+        value: f64,
+        /// What it may be.
+        range: &'static str,
+    },
+}
+
+impl Estate {
+    /// Reads and checks a document.
+    pub fn parse(bytes: &[u8]) -> Result<Self, EstateError> {
+        if bytes.len() > ESTATE_BYTES_MAX {
+            return Err(EstateError::TooLarge(bytes.len()));
+        }
+        let estate: Self = serde_json::from_slice(bytes)?;
+        estate.check()?;
+        Ok(estate)
+    }
+
+    fn check(&self) -> Result<(), EstateError> {
+        for (list, length) in [
+            ("grounds", self.grounds.len()),
+            ("buildings", self.buildings.len()),
+            ("lines", self.lines.len()),
+            ("path nodes", self.paths.nodes.len()),
+            ("path edges", self.paths.edges.len()),
+            ("devices", self.devices.len()),
+            ("people", self.people.len()),
+            ("alarm types", self.alarm_types.len()),
+        ] {
+            if length > LIST_MAX {
+                return Err(EstateError::TooMany { list, length });
+            }
+        }
+        unique("building", self.buildings.iter().map(|b| &b.id))?;
+        unique("device", self.devices.iter().map(|d| &d.id))?;
+        unique("person", self.people.iter().map(|p| &p.id))?;
+        unique("phone", self.people.iter().filter_map(|p| p.phone.as_ref()))?;
+        unique("path node", self.paths.nodes.iter().map(|n| n.id))?;
+        unique("alarm type", self.alarm_types.iter().map(|t| &t.id))?;
+        self.check_home()?;
+        self.check_geometry()?;
+        self.check_references()?;
+        for kind in &self.alarm_types {
+            in_range(
+                format!("claim_s_max of alarm type {}", kind.id),
+                f64::from(kind.claim_s_max),
+                1.0,
+                43_200.0,
+                "1 to 43200",
+            )?;
+        }
+        Ok(())
+    }
+
+    fn check_home(&self) -> Result<(), EstateError> {
+        let home = &self.home;
+        in_range("home.zoom".into(), home.zoom, 10.0, 22.0, "10 to 22")?;
+        in_range(
+            "home.pitch_deg".into(),
+            home.pitch_deg,
+            0.0,
+            60.0,
+            "0 to 60",
+        )?;
+        in_range(
+            "home.bearing_deg".into(),
+            home.bearing_deg,
+            -180.0,
+            180.0,
+            "-180 to 180",
+        )
+    }
+
+    fn check_geometry(&self) -> Result<(), EstateError> {
+        let anchor = Anchor::new(self.anchor);
+        near(anchor, "home.centre", &[self.home.centre])?;
+        for (index, ground) in self.grounds.iter().enumerate() {
+            shape(anchor, &format!("ground {index}"), &ground.outline, 3)?;
+        }
+        for building in &self.buildings {
+            let what = format!("building {}", building.id);
+            shape(anchor, &what, &building.outline, 3)?;
+            in_range(
+                format!("height_m of {what}"),
+                building.height_m,
+                0.0,
+                1_000.0,
+                "0 to 1000",
+            )?;
+            unique("floor", building.floors.iter().map(|f| &f.label))?;
+        }
+        for (index, line) in self.lines.iter().enumerate() {
+            shape(anchor, &format!("line {index}"), &line.course, 2)?;
+        }
+        for node in &self.paths.nodes {
+            near(anchor, &format!("path node {}", node.id), &[node.at])?;
+        }
+        for edge in &self.paths.edges {
+            let what = format!("path {} to {}", edge.from, edge.to);
+            shape(anchor, &what, &edge.via, 0)?;
+            in_range(
+                format!("width_m of {what}"),
+                edge.width_m,
+                0.1,
+                50.0,
+                "0.1 to 50",
+            )?;
+        }
+        for device in &self.devices {
+            near(anchor, &format!("device {}", device.id), &[device.place.at])?;
+        }
+        Ok(())
+    }
+
+    fn check_references(&self) -> Result<(), EstateError> {
+        let nodes: BTreeSet<u32> = self.paths.nodes.iter().map(|n| n.id).collect();
+        for edge in &self.paths.edges {
+            for end in [edge.from, edge.to] {
+                if !nodes.contains(&end) {
+                    return Err(EstateError::Unknown {
+                        from: format!("path {} to {}", edge.from, edge.to),
+                        what: "path node",
+                        id: end.to_string(),
+                    });
+                }
+            }
+        }
+        for device in &self.devices {
+            self.check_place(&format!("device {}", device.id), &device.place)?;
+        }
+        Ok(())
+    }
+
+    fn check_place(&self, from: &str, place: &Place) -> Result<(), EstateError> {
+        let Some(id) = &place.building else {
+            return Ok(());
+        };
+        let unknown = |what, id: &dyn Display| EstateError::Unknown {
+            from: from.to_owned(),
+            what,
+            id: id.to_string(),
+        };
+        let building = self.building(id).ok_or_else(|| unknown("building", id))?;
+        match &place.floor {
+            Some(label) if !building.floors.iter().any(|f| f.label == *label) => {
+                Err(unknown("floor", label))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+fn unique<T: Ord + Display>(
+    what: &'static str,
+    ids: impl Iterator<Item = T>,
+) -> Result<(), EstateError> {
+    let mut seen = BTreeSet::new();
+    for id in ids {
+        let text = id.to_string();
+        if !seen.insert(id) {
+            return Err(EstateError::Twice { what, id: text });
+        }
+    }
+    Ok(())
+}
+
+fn shape(anchor: Anchor, what: &str, points: &[LonLat], least: usize) -> Result<(), EstateError> {
+    if !(least..=POINTS_MAX).contains(&points.len()) {
+        return Err(EstateError::Points {
+            what: what.to_owned(),
+            points: points.len(),
+            least,
+        });
+    }
+    near(anchor, what, points)
+}
+
+fn near(anchor: Anchor, what: &str, points: &[LonLat]) -> Result<(), EstateError> {
+    if points.iter().all(|at| anchor.offset(*at).is_some()) {
+        Ok(())
+    } else {
+        Err(EstateError::TooFar(what.to_owned()))
+    }
+}
+
+fn in_range(
+    what: String,
+    value: f64,
+    least: f64,
+    most: f64,
+    range: &'static str,
+) -> Result<(), EstateError> {
+    if (least..=most).contains(&value) {
+        Ok(())
+    } else {
+        Err(EstateError::Range { what, value, range })
+    }
+}

@@ -1,0 +1,64 @@
+//! The place: buildings, grounds, paths, doors, detectors, cameras and the people who work there.
+//!
+//! An estate is one immutable document, named by the hash of its bytes. A site's facts carry only
+//! that hash; the document itself is fetched beside them.
+
+mod check;
+mod document;
+
+pub use check::EstateError;
+pub use document::{
+    AlarmType, Building, Datum, Device, DeviceKind, Estate, Floor, Ground, GroundKind, HomeView,
+    Line, LineKind, Path, PathNode, Paths, Person, Place, Priority, Role,
+};
+
+use crate::ids::{AlarmTypeId, BuildingId, DeviceId, PersonId, PhoneId};
+use crate::text::Language;
+
+impl Estate {
+    /// The building with this id.
+    pub fn building(&self, id: &BuildingId) -> Option<&Building> {
+        self.buildings.iter().find(|building| building.id == *id)
+    }
+
+    /// The device with this id.
+    pub fn device(&self, id: &DeviceId) -> Option<&Device> {
+        self.devices.iter().find(|device| device.id == *id)
+    }
+
+    /// The person with this id.
+    pub fn person(&self, id: &PersonId) -> Option<&Person> {
+        self.people.iter().find(|person| person.id == *id)
+    }
+
+    /// The person whose positions this phone sends.
+    pub fn person_of_phone(&self, phone: &PhoneId) -> Option<&Person> {
+        self.people
+            .iter()
+            .find(|person| person.phone.as_ref() == Some(phone))
+    }
+
+    /// The alarm type with this id.
+    pub fn alarm_type(&self, id: &AlarmTypeId) -> Option<&AlarmType> {
+        self.alarm_types.iter().find(|kind| kind.id == *id)
+    }
+
+    /// A place in words: `3号楼 B1层 走道`, `Building 3 B1 corridor`.
+    pub fn place_name(&self, place: &Place, language: Language) -> String {
+        let mut words = Vec::with_capacity(3);
+        if let Some(building) = place.building.as_ref().and_then(|id| self.building(id)) {
+            words.push(building.name.get(language).to_owned());
+        }
+        if let Some(floor) = &place.floor {
+            words.push(match language {
+                // 避难层 already says that it is a floor.
+                Language::Zh if !floor.as_str().ends_with('层') => format!("{floor}层"),
+                _ => floor.to_string(),
+            });
+        }
+        if let Some(spot) = &place.spot {
+            words.push(spot.get(language).to_owned());
+        }
+        words.join(" ")
+    }
+}

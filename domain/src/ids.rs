@@ -1,0 +1,227 @@
+//! Typed ids. A guard is never mistaken for a door by passing the wrong string.
+
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
+use std::{fmt, str::FromStr};
+
+/// Characters that a [`Slug`] may have at most.
+pub const SLUG_MAX: usize = 64;
+
+/// Why an id was refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum IdError {
+    /// Not 1 to 64 characters.
+    #[error("an id has 1 to {SLUG_MAX} characters, this one has {0}")]
+    Length(usize),
+    /// A character other than `a-z A-Z 0-9 . _ : -`.
+    #[error("an id may contain letters, digits and . _ : - but not {0:?}")]
+    Character(char),
+    /// Not of the form `A-1042`.
+    #[error("an alarm number looks like A-1042")]
+    AlarmNumber,
+}
+
+fn check_slug(raw: &str) -> Result<(), IdError> {
+    if let Some(other) = raw
+        .chars()
+        .find(|c| !c.is_ascii_alphanumeric() && !matches!(c, '.' | '_' | ':' | '-'))
+    {
+        return Err(IdError::Character(other));
+    }
+    if raw.is_empty() || raw.len() > SLUG_MAX {
+        return Err(IdError::Length(raw.len()));
+    }
+    Ok(())
+}
+
+macro_rules! slug {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+        #[serde(transparent)]
+        pub struct $name(String);
+
+        impl $name {
+            /// Checks an id that came from outside.
+            pub fn new(raw: impl Into<String>) -> Result<Self, IdError> {
+                let raw = raw.into();
+                check_slug(&raw)?;
+                Ok(Self(raw))
+            }
+
+            /// The id as text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = IdError;
+            fn from_str(raw: &str) -> Result<Self, IdError> {
+                Self::new(raw)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                Self::new(String::deserialize(deserializer)?).map_err(D::Error::custom)
+            }
+        }
+    };
+}
+
+slug! {
+    /// A site: one estate, one journal, one writer.
+    SiteId
+}
+slug! {
+    /// A device: detector, panel, door controller, camera, button.
+    DeviceId
+}
+slug! {
+    /// A person of the staff, never a member of the public.
+    PersonId
+}
+slug! {
+    /// A building of the estate.
+    BuildingId
+}
+slug! {
+    /// A type of alarm, such as `gas_low`.
+    AlarmTypeId
+}
+slug! {
+    /// The sender's own id of an event, by which a resend is recognised.
+    EventId
+}
+slug! {
+    /// The name by which a phone signs its positions (the user of OwnTracks).
+    PhoneId
+}
+slug! {
+    /// The hash that names an immutable estate document.
+    EstateHash
+}
+
+/// The number of a fact in its site's journal. The first fact has 1; 0 means "before all facts".
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+)]
+#[serde(transparent)]
+pub struct Seq(pub u64);
+
+impl Seq {
+    /// The number after this one.
+    #[must_use]
+    pub fn next(self) -> Self {
+        Self(self.0 + 1)
+    }
+}
+
+impl fmt::Display for Seq {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// The `seq` of the fact that last touched a thing.
+pub type Version = Seq;
+
+/// An alarm's number within its site, printed as `A-1042`.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AlarmId(pub u32);
+
+impl fmt::Display for AlarmId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "A-{}", self.0)
+    }
+}
+
+impl fmt::Debug for AlarmId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl FromStr for AlarmId {
+    type Err = IdError;
+    fn from_str(raw: &str) -> Result<Self, IdError> {
+        let digits = raw.strip_prefix("A-").ok_or(IdError::AlarmNumber)?;
+        // `parse` alone would take "+1" and "007": two spellings of one id.
+        if digits.starts_with('0') || !digits.bytes().all(|b| b.is_ascii_digit()) {
+            return Err(IdError::AlarmNumber);
+        }
+        digits
+            .parse()
+            .map(Self)
+            .map_err(|_too_large| IdError::AlarmNumber)
+    }
+}
+
+impl Serialize for AlarmId {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for AlarmId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?
+            .parse()
+            .map_err(D::Error::custom)
+    }
+}
+
+/// The id that a client gives to a command, so that a repeat gets the first answer again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct CommandId(pub uuid::Uuid);
+
+impl fmt::Display for CommandId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// The identity of one journal. A restored or reset journal has another one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct JournalId(pub uuid::Uuid);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn alarm_numbers_have_one_spelling() {
+        assert_eq!("A-1042".parse(), Ok(AlarmId(1042)));
+        assert_eq!(AlarmId(1042).to_string(), "A-1042");
+        for other in ["1042", "a-1", "A-", "A-01", "A-+1", "A-99999999999", "A-1 "] {
+            assert_eq!(
+                other.parse::<AlarmId>(),
+                Err(IdError::AlarmNumber),
+                "{other}"
+            );
+        }
+    }
+
+    #[test]
+    fn slugs_refuse_what_could_be_a_path_or_a_query() {
+        assert!(SiteId::new("jinxiu-1").is_ok());
+        for bad in ["", "a/b", "a b", "a?b", "三号", &"x".repeat(65)] {
+            assert!(SiteId::new(bad).is_err(), "{bad}");
+        }
+        assert!(serde_json::from_str::<DeviceId>(r#""a/b""#).is_err());
+    }
+}

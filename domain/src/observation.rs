@@ -1,0 +1,87 @@
+//! The one normalised shape that every device adapter produces.
+
+use crate::geo::LonLat;
+use crate::ids::{AlarmTypeId, DeviceId, EventId, PersonId};
+use crate::time::{Span, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// How far a device's clock may run ahead of ours before its times are not believed.
+pub const CLOCK_AHEAD_MAX: Span = Span::from_secs(300);
+/// How old a device's report may be before its time is not believed. A phone that spent
+/// a week without network is still telling the truth.
+pub const REPORT_AGE_MAX: Span = Span::from_secs(7 * 24 * 3600);
+
+/// Whether a device's claim about when something happened can be believed.
+pub fn is_plausible(claimed_at: Timestamp, received_at: Timestamp) -> bool {
+    claimed_at <= received_at + CLOCK_AHEAD_MAX && claimed_at >= received_at - REPORT_AGE_MAX
+}
+
+/// What a device said, after decoding and identification.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Observation {
+    /// A phone says where its guard is.
+    Fix(Fix),
+    /// A device says that a condition began, ended or happened.
+    Report(Report),
+}
+
+/// Where a person was.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fix {
+    /// Whose position it is.
+    pub person: PersonId,
+    /// When the phone says that it was there.
+    pub occurred_at: Timestamp,
+    /// When we heard of it. Ages on screen count from here.
+    pub received_at: Timestamp,
+    /// Where.
+    pub at: LonLat,
+    /// Radius in decimetres within which the phone believes to be.
+    pub accuracy_dm: Option<u16>,
+    /// Charge of the phone in percent.
+    pub battery_percent: Option<u8>,
+}
+
+/// What a device reported.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Report {
+    /// Which device.
+    pub device: DeviceId,
+    /// What kind of alarm it means.
+    pub kind: AlarmTypeId,
+    /// Whether it began, ended or merely happened.
+    pub state: ReportedState,
+    /// The sender's id of this event.
+    pub event: EventId,
+    /// When the device says that it happened.
+    pub claimed_at: Option<Timestamp>,
+    /// When we heard of it.
+    pub received_at: Timestamp,
+}
+
+/// What a report says about its condition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReportedState {
+    /// The condition exists from now on, until it is cleared.
+    Active,
+    /// The condition is over.
+    Cleared,
+    /// It happened and left no lasting condition, like a press of a button.
+    Momentary,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clocks_of_1970_and_2099_are_not_believed() {
+        let now = Timestamp::from_secs(1_795_000_000);
+        assert!(!is_plausible(Timestamp::from_secs(0), now));
+        assert!(!is_plausible(Timestamp::from_secs(4_070_908_800), now));
+        assert!(is_plausible(now + Span::from_secs(299), now));
+        assert!(!is_plausible(now + Span::from_secs(301), now));
+        assert!(is_plausible(now - Span::from_secs(3 * 24 * 3600), now));
+    }
+}

@@ -1,0 +1,41 @@
+//! What is known about a site: the fold of its facts.
+//!
+//! [`View`] is what displays replicate, folded by this same code in every browser. [`Control`] is
+//! what only the server needs to decide: counters, running deadlines, which row a repeat goes to.
+
+mod control;
+mod view;
+
+pub use control::Control;
+pub use view::{CLOSED_ALARMS_MAX, Touched, TouchedAlarm, View};
+
+use crate::fact::Fact;
+
+/// Alarms that may be open at once; further ones are refused and must be sent again.
+pub const OPEN_ALARMS_MAX: usize = 20_000;
+
+/// The whole state of a site.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Site {
+    view: View,
+    control: Control,
+}
+
+impl Site {
+    /// What displays replicate.
+    pub fn view(&self) -> &View {
+        &self.view
+    }
+
+    /// What only the server knows.
+    pub fn control(&self) -> &Control {
+        &self.control
+    }
+
+    /// Folds one fact. Total: a fact that does not fit changes nothing.
+    pub fn apply(&mut self, fact: &Fact) -> Touched {
+        let touched = self.view.apply(fact);
+        self.control.follow(fact, &touched, &self.view);
+        touched
+    }
+}

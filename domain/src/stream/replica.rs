@@ -1,0 +1,297 @@
+//! The browser's copy of a site: folds facts with the server's own code, notices gaps, and knows
+//! how old everything is.
+//!
+//! It runs on the display's monotonic clock (`mono`, a span since the page began), which no
+//! wrongly set wall clock can disturb; the server's time comes with its heartbeats.
+
+use crate::fact::{Fact, FactError};
+use crate::geo::Offset;
+use crate::ids::SiteId;
+use crate::ids::{JournalId, PersonId, Seq};
+use crate::site::{Touched, View};
+use crate::text::Text;
+use crate::time::{Span, Timestamp};
+use crate::wire::api::Snapshot;
+use crate::wire::live::{
+    Facts, Handles, Hello, PROTOCOL_VERSION, Refused, Resume, ResumeBy, ServerMessage, Welcome,
+};
+use crate::wire::position_frame::{FrameError, PositionFrame};
+use std::collections::BTreeMap;
+
+/// Without a sign of life for this long the light turns amber.
+pub const UNSURE_AFTER: Span = Span::from_secs(2);
+/// Without a sign of life for this long the picture is called stale.
+pub const STALE_AFTER: Span = Span::from_secs(5);
+/// Messages with facts held while a snapshot is on its way; one more means starting over.
+const WAITING_MAX: usize = 10_000;
+
+/// How a display stands to its server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Link {
+    /// Nothing has been heard yet.
+    Connecting,
+    /// Heard within [`UNSURE_AFTER`].
+    Live,
+    /// Not heard for a while.
+    Unsure,
+    /// Not heard for [`STALE_AFTER`]: what is shown was true at `since`.
+    Stale {
+        /// Server time when it was last heard.
+        since: Timestamp,
+    },
+}
+
+/// Somebody's latest position.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tracked {
+    /// Where.
+    pub offset: Offset,
+    /// When the server heard of it.
+    pub received_at: Timestamp,
+    /// Radius in decimetres.
+    pub accuracy_dm: Option<u16>,
+}
+
+/// What a message changed.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Change {
+    /// What the facts in it changed.
+    pub touched: Touched,
+    /// Everything may have changed: draw anew.
+    pub reset: bool,
+    /// Who moved.
+    pub moved: Vec<PersonId>,
+    /// The snapshot has to be fetched now.
+    pub take_snapshot: bool,
+    /// The build that the server serves, told in its welcome.
+    pub server_build: Option<Text<64>>,
+    /// The server said no.
+    pub refused: Option<Refused>,
+    /// An echo came back.
+    pub echo: Option<u64>,
+}
+
+/// Why a message could not be taken. The display drops the connection and starts over.
+#[derive(Debug, thiserror::Error)]
+pub enum ReplicaError {
+    /// Not a message of this protocol.
+    #[error("a message cannot be read: {0}")]
+    Message(#[from] serde_json::Error),
+    /// A fact that this build does not know.
+    #[error(transparent)]
+    Fact(#[from] FactError),
+    /// A damaged position frame.
+    #[error(transparent)]
+    Frame(#[from] FrameError),
+    /// Facts are missing in between.
+    #[error("facts {expected} to {found} are missing")]
+    Missing {
+        /// The next number that was due.
+        expected: Seq,
+        /// The number that came.
+        found: Seq,
+    },
+    /// The snapshot took so long that too much waited for it.
+    #[error("the snapshot did not come in time")]
+    SnapshotTooLate,
+}
+
+/// A display's copy of a site.
+#[derive(Debug, Default)]
+pub struct Replica {
+    journal: Option<JournalId>,
+    hash: Option<Text<64>>,
+    view: View,
+    /// Facts that came while the snapshot is on its way. `None`: not waiting.
+    waiting: Option<Vec<Facts>>,
+    epoch: Option<u32>,
+    handles: BTreeMap<u32, PersonId>,
+    tracked: BTreeMap<PersonId, Tracked>,
+    /// When it was last heard, and the server's time at that moment.
+    heard: Option<(Span, Timestamp)>,
+    not_recording_since: Option<Timestamp>,
+}
+
+impl Replica {
+    /// The folded state.
+    pub fn view(&self) -> &View {
+        &self.view
+    }
+
+    /// Latest positions.
+    pub fn tracked(&self) -> &BTreeMap<PersonId, Tracked> {
+        &self.tracked
+    }
+
+    /// Since when the server cannot record, if so.
+    pub fn not_recording_since(&self) -> Option<Timestamp> {
+        self.not_recording_since
+    }
+
+    /// Whether there is a state to show.
+    pub fn is_ready(&self) -> bool {
+        self.journal.is_some() && self.waiting.is_none()
+    }
+
+    /// The first message of a new connection.
+    pub fn hello(&self, site: SiteId, build: Text<64>) -> Hello {
+        let resume = match (&self.journal, &self.hash, &self.waiting) {
+            (Some(journal), Some(hash), None) => Some(Resume {
+                journal: *journal,
+                seq: self.view.seq,
+                hash: hash.clone(),
+            }),
+            _ => None,
+        };
+        Hello {
+            protocol: PROTOCOL_VERSION,
+            build,
+            site,
+            resume,
+        }
+    }
+
+    /// How the link stands at this moment.
+    pub fn link(&self, mono: Span) -> Link {
+        let Some((heard, server_time)) = self.heard else {
+            return Link::Connecting;
+        };
+        let silence = Span::from_micros(mono.as_micros() - heard.as_micros());
+        if silence >= STALE_AFTER {
+            Link::Stale { since: server_time }
+        } else if silence >= UNSURE_AFTER {
+            Link::Unsure
+        } else {
+            Link::Live
+        }
+    }
+
+    /// The server's time at this moment, as far as the last heartbeat tells.
+    pub fn server_now(&self, mono: Span) -> Option<Timestamp> {
+        let (heard, server_time) = self.heard?;
+        Some(server_time + Span::from_micros(mono.as_micros() - heard.as_micros()))
+    }
+
+    /// Takes a text message.
+    pub fn on_text(&mut self, text: &str, mono: Span) -> Result<Change, ReplicaError> {
+        let message: ServerMessage = serde_json::from_str(text)?;
+        let mut change = Change::default();
+        match message {
+            ServerMessage::Welcome(welcome) => self.welcome(welcome, mono, &mut change),
+            ServerMessage::Facts(facts) => self.facts(facts, &mut change)?,
+            ServerMessage::Handles(handles) => self.handles(handles, &mut change),
+            ServerMessage::Heartbeat(beat) => {
+                self.heard = Some((mono, beat.server_time));
+                self.not_recording_since = beat.not_recording_since;
+            }
+            ServerMessage::Gap => self.wait_for_snapshot(&mut change),
+            ServerMessage::Echo { n } => change.echo = Some(n),
+            ServerMessage::Refused(refused) => change.refused = Some(refused),
+        }
+        Ok(change)
+    }
+
+    /// Takes a position frame. One of another epoch is not for this handle table and ignored.
+    pub fn on_binary(&mut self, bytes: &[u8]) -> Result<Change, ReplicaError> {
+        let frame = PositionFrame::decode(bytes)?;
+        let mut change = Change::default();
+        if self.epoch != Some(frame.epoch) {
+            return Ok(change);
+        }
+        for moved in frame.moved {
+            let Some(person) = self.handles.get(&moved.handle) else {
+                continue;
+            };
+            let known = self.tracked.get(person).and_then(|t| t.accuracy_dm);
+            let tracked = Tracked {
+                offset: moved.offset,
+                received_at: moved.received_at,
+                accuracy_dm: moved.accuracy_dm.unwrap_or(known),
+            };
+            self.tracked.insert(person.clone(), tracked);
+            change.moved.push(person.clone());
+        }
+        Ok(change)
+    }
+
+    /// Takes the snapshot that [`Change::take_snapshot`] asked for, then what came meanwhile.
+    pub fn on_snapshot(&mut self, snapshot: Snapshot) -> Result<Change, ReplicaError> {
+        let mut change = Change {
+            reset: true,
+            ..Change::default()
+        };
+        if self.journal != Some(snapshot.journal) {
+            // It answers a question from before the server changed its journal.
+            self.wait_for_snapshot(&mut change);
+            return Ok(change);
+        }
+        self.view = snapshot.view;
+        self.hash = Some(snapshot.hash);
+        for facts in self.waiting.take().unwrap_or_default() {
+            self.facts(facts, &mut change)?;
+        }
+        Ok(change)
+    }
+
+    fn welcome(&mut self, welcome: Welcome, mono: Span, change: &mut Change) {
+        self.heard = Some((mono, welcome.server_time));
+        self.journal = Some(welcome.journal);
+        self.handles.clear();
+        self.epoch = None;
+        change.server_build = Some(welcome.build);
+        match welcome.resume {
+            ResumeBy::Facts => self.waiting = None,
+            ResumeBy::Snapshot => self.wait_for_snapshot(change),
+        }
+    }
+
+    fn wait_for_snapshot(&mut self, change: &mut Change) {
+        self.waiting = Some(Vec::new());
+        change.take_snapshot = true;
+    }
+
+    fn facts(&mut self, facts: Facts, change: &mut Change) -> Result<(), ReplicaError> {
+        if let Some(waiting) = &mut self.waiting {
+            if waiting.len() >= WAITING_MAX {
+                return Err(ReplicaError::SnapshotTooLate);
+            }
+            waiting.push(facts);
+            return Ok(());
+        }
+        for raw in &facts.facts {
+            let fact = Fact::decode(raw.get())?;
+            if fact.seq <= self.view.seq {
+                continue;
+            }
+            let expected = self.view.seq.next();
+            if fact.seq != expected {
+                let found = fact.seq;
+                return Err(ReplicaError::Missing { expected, found });
+            }
+            change.touched.extend(self.view.apply(&fact));
+        }
+        if facts.upto == self.view.seq {
+            self.hash = Some(facts.hash);
+        }
+        Ok(())
+    }
+
+    fn handles(&mut self, handles: Handles, change: &mut Change) {
+        let first_of_epoch = self.epoch != Some(handles.epoch);
+        if first_of_epoch {
+            self.epoch = Some(handles.epoch);
+            self.handles.clear();
+        }
+        for entry in handles.entries {
+            self.handles.insert(entry.handle, entry.person);
+        }
+        if first_of_epoch {
+            // The first table of an epoch is whole: whoever is not in it is gone.
+            let known = &self.handles;
+            let gone = self.tracked.len();
+            self.tracked
+                .retain(|person, _| known.values().any(|other| other == person));
+            change.reset |= gone != self.tracked.len();
+        }
+    }
+}
