@@ -232,8 +232,10 @@ impl Alarm {
     pub fn repeated(mut self, state: ReportedState, at: Timestamp) -> Self {
         self.repeats = self.repeats.saturating_add(1);
         self.condition = match (self.condition, state) {
-            // Said again is not begun again: it keeps its start.
-            (Condition::Active { since }, ReportedState::Active) => Condition::Active { since },
+            // Said again is not begun again, and only "cleared" ends what lasts.
+            (Condition::Active { since }, ReportedState::Active | ReportedState::Momentary) => {
+                Condition::Active { since }
+            }
             (_, state) => Condition::reported(state, at),
         };
         self

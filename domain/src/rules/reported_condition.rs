@@ -3,6 +3,7 @@
 //! While an alarm is open, the same type from the same device goes into the same row: a detector
 //! that chatters makes a count, not a queue.
 
+use crate::alarm::Alarm;
 use crate::estate::{AlarmType, Device};
 use crate::fact::{AlarmCleared, AlarmRaised, AlarmRepeated, Cause, FactBody, FactDraft};
 use crate::ids::AlarmId;
@@ -66,6 +67,11 @@ pub fn decide(
             alarm: None,
             draft: None,
         }),
+        (Some(alarm), ReportedState::Cleared) if !is_active(site, alarm) => Ok(Decision {
+            outcome: Outcome::NothingToClear,
+            alarm: Some(alarm),
+            draft: None,
+        }),
         (Some(alarm), ReportedState::Cleared) => Ok(Decision {
             outcome: Outcome::Cleared,
             alarm: Some(alarm),
@@ -97,4 +103,8 @@ pub fn decide(
             })
         }
     }
+}
+
+fn is_active(site: &Site, alarm: AlarmId) -> bool {
+    site.view().alarms.get(&alarm).is_some_and(Alarm::is_active)
 }

@@ -62,6 +62,8 @@ impl View {
                 self.estate = Some(body.hash.clone());
                 touched.estate = true;
             }
+            // A number is given once: the row that has it stays as it is.
+            FactBody::AlarmRaised(body) if self.alarms.contains_key(&body.alarm) => {}
             FactBody::AlarmRaised(body) => {
                 let alarm = Alarm::raised(body, fact.occurred_at, at, fact.seq);
                 let before = self.alarms.insert(alarm.id, alarm);

@@ -75,10 +75,13 @@ impl Lane {
             .get(&fix.person)
             .and_then(|handle| self.entries.get_mut(*handle as usize))
         {
-            // A phone whose clock was ahead and has been set right must not seem frozen until
-            // its old time is reached.
-            let was_ahead = entry.occurred_at > fix.received_at;
-            if fix.occurred_at <= entry.occurred_at && !was_ahead {
+            // No fix is from later than it was heard of: a phone whose clock was ahead and has
+            // been set right does not seem frozen until its old time is reached.
+            let order =
+                |occurred_at: Timestamp, received_at| (occurred_at.min(received_at), occurred_at);
+            if order(fix.occurred_at, fix.received_at)
+                <= order(entry.occurred_at, entry.received_at)
+            {
                 return false;
             }
             if entry.accuracy_dm != fix.accuracy_dm {

@@ -220,9 +220,14 @@ impl Replica {
             reset: true,
             ..Change::default()
         };
-        if self.journal != Some(snapshot.journal) {
+        let same_journal = self.journal == Some(snapshot.journal);
+        if self.waiting.is_none() && (!same_journal || snapshot.seq <= self.view.seq) {
+            // An answer from before the last connection: nothing in it is news.
+            return Ok(Change::default());
+        }
+        if !same_journal {
             // It answers a question from before the server changed its journal.
-            self.wait_for_snapshot(&mut change);
+            change.take_snapshot = true;
             return Ok(change);
         }
         self.view = snapshot.view;

@@ -14,6 +14,8 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub struct Session {
     facts_at: Seq,
+    /// The lane whose handles it was told. Another lane starts from nothing.
+    epoch: Option<u32>,
     positions_at: u64,
     handles_told: usize,
 }
@@ -60,6 +62,7 @@ impl Session {
             .filter(|resume| backlog.reaches(resume.seq, resume.hash.as_str()));
         let session = Self {
             facts_at: resumed.map_or(head, |resume| resume.seq),
+            epoch: None,
             positions_at: 0,
             handles_told: 0,
         };
@@ -95,10 +98,17 @@ impl Session {
                 return text(&ServerMessage::Gap).map(Some);
             }
         }
-        if self.handles_told < lane.handle_count() {
+        let epoch = lane.epoch();
+        let first_of_epoch = self.epoch != Some(epoch);
+        if first_of_epoch {
+            self.epoch = Some(epoch);
+            self.positions_at = 0;
+            self.handles_told = 0;
+        }
+        // The first table is sent even when it is empty: whom the display still shows is gone.
+        if first_of_epoch || self.handles_told < lane.handle_count() {
             let entries = lane.handles_from(self.handles_told);
             self.handles_told = lane.handle_count();
-            let epoch = lane.epoch();
             return text(&ServerMessage::Handles(Handles { epoch, entries })).map(Some);
         }
         let frame = lane.since(self.positions_at, now);

@@ -121,6 +121,8 @@ pub struct Health {
     pub seq: Seq,
     /// Since when nothing can be recorded, if so.
     pub not_recording_since: Option<Timestamp>,
+    /// The first fact at which the journal's hash chain does not hold, if any.
+    pub chain_broken_at: Option<Seq>,
     /// Displays connected now.
     pub displays: usize,
     /// Inputs waiting for their turn, and how many may wait.

@@ -5,7 +5,8 @@
 use crate::ids::{JournalId, PersonId, Seq, SiteId};
 use crate::text::Text;
 use crate::time::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::de::{DeserializeOwned, Error as _};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
 /// Raised whenever an old display could misunderstand a new server or the other way round.
@@ -56,7 +57,7 @@ pub struct Resume {
 }
 
 /// From the server to a display.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize)]
 #[serde(tag = "t", rename_all = "snake_case")]
 pub enum ServerMessage {
     /// The answer to a hello.
@@ -76,6 +77,36 @@ pub enum ServerMessage {
     },
     /// The server says no, and closes.
     Refused(Refused),
+}
+
+/// Read by hand: serde reads a tagged enum through a buffer, and the stored bytes of facts do not
+/// survive it.
+impl<'de> Deserialize<'de> for ServerMessage {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        struct Tag {
+            t: String,
+        }
+        #[derive(Deserialize)]
+        struct Number {
+            n: u64,
+        }
+        fn body<T: DeserializeOwned, E: serde::de::Error>(raw: &RawValue) -> Result<T, E> {
+            serde_json::from_str(raw.get()).map_err(E::custom)
+        }
+        let raw = Box::<RawValue>::deserialize(deserializer)?;
+        let Tag { t } = body(&raw)?;
+        match t.as_str() {
+            "welcome" => body(&raw).map(Self::Welcome),
+            "facts" => body(&raw).map(Self::Facts),
+            "handles" => body(&raw).map(Self::Handles),
+            "heartbeat" => body(&raw).map(Self::Heartbeat),
+            "gap" => Ok(Self::Gap),
+            "echo" => body(&raw).map(|Number { n }| Self::Echo { n }),
+            "refused" => body(&raw).map(Self::Refused),
+            other => Err(D::Error::custom(format!("there is no message {other:?}"))),
+        }
+    }
 }
 
 /// The answer to a hello.

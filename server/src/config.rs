@@ -1,0 +1,68 @@
+//! What the program is told at its start.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use tracing_subscriber::EnvFilter;
+
+/// An open one-map command center for estates.
+#[derive(Debug, Parser)]
+#[command(name = "castellan", version)]
+pub(crate) struct Cli {
+    /// How logs are written.
+    #[arg(long, global = true, value_enum, default_value_t = LogFormat::Text, env = "CASTELLAN_LOG_FORMAT")]
+    pub(crate) log: LogFormat,
+    #[command(subcommand)]
+    pub(crate) verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    /// Run a site.
+    Serve(ServeArgs),
+    /// Check a site's record: numbering, hash chain, and that every fact can be read and folded.
+    Doctor(DoctorArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ServeArgs {
+    /// Folder of everything that is stored.
+    #[arg(long, default_value = "data", env = "CASTELLAN_DATA")]
+    pub(crate) data: PathBuf,
+    /// Address to listen on. Only loopback addresses until sign-in exists.
+    #[arg(long, default_value = "127.0.0.1:7878", env = "CASTELLAN_LISTEN")]
+    pub(crate) listen: SocketAddr,
+    /// The estate document.
+    #[arg(long, env = "CASTELLAN_ESTATE")]
+    pub(crate) estate: PathBuf,
+    /// Folder of the browser app, as `cargo xtask demo` builds it. Without it only the API is served.
+    #[arg(long, env = "CASTELLAN_WEB")]
+    pub(crate) web: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DoctorArgs {
+    /// Folder of everything that is stored.
+    #[arg(long, default_value = "data", env = "CASTELLAN_DATA")]
+    pub(crate) data: PathBuf,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogFormat {
+    /// For people.
+    Text,
+    /// For programs, one object a line.
+    Json,
+}
+
+/// Logs go to stderr; `RUST_LOG` chooses what.
+pub(crate) fn start_logging(format: LogFormat) {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    let logs = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
+    match format {
+        LogFormat::Text => logs.init(),
+        LogFormat::Json => logs.json().init(),
+    }
+}

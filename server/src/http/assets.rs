@@ -1,0 +1,58 @@
+//! The browser app's files, and the headers that every answer carries.
+
+use super::errors::ApiError;
+use axum::Router;
+use axum::extract::Request;
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, HeaderValue, REFERRER_POLICY,
+    X_CONTENT_TYPE_OPTIONS,
+};
+use axum::middleware::Next;
+use axum::response::Response;
+use std::path::PathBuf;
+use tower_http::services::ServeDir;
+
+/// Scripts only from us; WebAssembly may be compiled; the map's worker and its images are ours.
+const POLICY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; \
+    worker-src 'self'; img-src 'self' blob: data:; media-src blob:; style-src 'self'; \
+    font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; \
+    frame-ancestors 'none'; object-src 'none'";
+
+/// Files whose names carry a hash or a version: they never change.
+const IMMUTABLE: [&str; 3] = ["/assets/", "/vendor/", "/fonts/"];
+
+/// The app's files, or a plain 404 where the server was started without them.
+pub(super) fn service(web: Option<PathBuf>) -> Router {
+    let router = Router::new();
+    match web {
+        Some(folder) => router.fallback_service(ServeDir::new(folder).precompressed_br()),
+        None => router.fallback(async || ApiError::NotFound),
+    }
+}
+
+pub(super) async fn headers(request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    let immutable = IMMUTABLE.iter().any(|prefix| path.starts_with(prefix));
+    let mut response = next.run(request).await;
+    let cache = if immutable && response.status().is_success() {
+        "public, max-age=31536000, immutable"
+    } else {
+        "no-store"
+    };
+    let headers = response.headers_mut();
+    headers
+        .entry(CACHE_CONTROL)
+        .or_insert(HeaderValue::from_static(cache));
+    for (name, value) in [
+        (CONTENT_SECURITY_POLICY, POLICY),
+        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (REFERRER_POLICY, "no-referrer"),
+        (
+            HeaderName::from_static("cross-origin-opener-policy"),
+            "same-origin",
+        ),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    response
+}

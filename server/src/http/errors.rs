@@ -1,0 +1,121 @@
+//! Every error that the API can answer with: status, code and a sentence.
+
+use crate::site_task::NotRecorded;
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header::RETRY_AFTER};
+use axum::response::{IntoResponse, Response};
+use castellan_domain::refusal::Refusal;
+use castellan_domain::wire::api::{ErrorBody, ErrorDetail};
+
+/// What the API can say no with.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum ApiError {
+    #[error("{message}")]
+    Unreadable { code: &'static str, message: String },
+    #[error("the message has more than {0} bytes; send less at once")]
+    TooLarge(usize),
+    #[error("say who you are: {0}")]
+    NoName(&'static str),
+    #[error("{0} is not in this estate; it is listed under health until somebody adds it")]
+    UnknownSender(String),
+    #[error("{0} is not on the staff of this estate")]
+    UnknownPerson(String),
+    #[error("there is no alarm type {0} in this estate; it is listed under health")]
+    UnknownAlarmType(String),
+    #[error("there is no site {0} here")]
+    UnknownSite(String),
+    #[error("there is nothing at this address")]
+    NotFound,
+    #[error("requests from pages of another origin are refused")]
+    ForeignOrigin,
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    #[error(
+        "this could not be recorded, so it did not happen; the server is trying to recover. \
+         Send it again in a few seconds, with the same id"
+    )]
+    NotRecorded,
+    #[error("too much is waiting; nothing of this happened. Send it again in a few seconds")]
+    Busy,
+    #[error(
+        "no answer came within 30 s; send it again with the same id to learn what became of it"
+    )]
+    NoAnswer,
+    #[error(
+        "what is stored cannot be read at the moment; look at the server's log, then try again"
+    )]
+    Storage,
+}
+
+impl From<NotRecorded> for ApiError {
+    fn from(_: NotRecorded) -> Self {
+        Self::NotRecorded
+    }
+}
+
+impl ApiError {
+    pub(crate) const fn code(&self) -> &'static str {
+        match self {
+            Self::Unreadable { code, .. } => code,
+            Self::TooLarge(_) => "too_large",
+            Self::NoName(_) => "no_name",
+            Self::UnknownSender(_) => "unknown_sender",
+            Self::UnknownPerson(_) => "unknown_person",
+            Self::UnknownAlarmType(_) => "unknown_alarm_type",
+            Self::UnknownSite(_) => "unknown_site",
+            Self::NotFound => "not_found",
+            Self::ForeignOrigin => "foreign_origin",
+            Self::Refused(_) => "refused",
+            Self::NotRecorded => "not_recorded",
+            Self::Busy => "busy",
+            Self::NoAnswer => "no_answer",
+            Self::Storage => "storage",
+        }
+    }
+
+    const fn status(&self) -> StatusCode {
+        match self {
+            Self::Unreadable { .. } => StatusCode::BAD_REQUEST,
+            Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::NoName(_) => StatusCode::UNAUTHORIZED,
+            Self::UnknownPerson(_) | Self::ForeignOrigin => StatusCode::FORBIDDEN,
+            Self::UnknownSender(_) | Self::UnknownSite(_) | Self::NotFound => StatusCode::NOT_FOUND,
+            Self::UnknownAlarmType(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Refused(refusal) => match refusal {
+                Refusal::AlreadyClaimed { .. }
+                | Refusal::AlreadyJudged { .. }
+                | Refusal::Changed { .. } => StatusCode::CONFLICT,
+                Refusal::UnknownAlarm { .. } => StatusCode::NOT_FOUND,
+                Refusal::NotOwner { .. } | Refusal::NotAllowed => StatusCode::FORBIDDEN,
+                Refusal::NotClaimed | Refusal::TooManyNotes | Refusal::NotInEstate => {
+                    StatusCode::UNPROCESSABLE_ENTITY
+                }
+                Refusal::TooManyOpenAlarms => StatusCode::SERVICE_UNAVAILABLE,
+            },
+            Self::NotRecorded | Self::Busy | Self::NoAnswer | Self::Storage => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
+        }
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let status = self.status();
+        let detail = ErrorDetail {
+            code: self.code().to_owned(),
+            message: self.to_string(),
+            refusal: match self {
+                Self::Refused(refusal) => Some(refusal),
+                _ => None,
+            },
+        };
+        let mut response = (status, Json(ErrorBody { error: detail })).into_response();
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            response
+                .headers_mut()
+                .insert(RETRY_AFTER, HeaderValue::from_static("2"));
+        }
+        response
+    }
+}

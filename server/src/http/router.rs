@@ -1,0 +1,36 @@
+//! Every route, in one list.
+
+use super::{App, assets, commands, ingest, live, origin, sites};
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn;
+use axum::routing::{get, post};
+use std::sync::Arc;
+use tower_http::trace::TraceLayer;
+
+/// Bytes of a request's body at most.
+pub(crate) const BODY_BYTES_MAX: usize = 64 * 1024;
+
+pub(crate) fn router(app: Arc<App>) -> Router {
+    let web = app.web.clone();
+    Router::new()
+        .route("/healthz", get(sites::alive))
+        .route("/live", get(live::connect))
+        .route("/ingest/owntracks", post(ingest::owntracks))
+        .route("/ingest/v1/events", post(ingest::event))
+        .route("/api/v1/sites", get(sites::list))
+        .route("/api/v1/sites/{site}/snapshot", get(sites::snapshot))
+        .route("/api/v1/sites/{site}/estates/{hash}", get(sites::estate))
+        .route("/api/v1/sites/{site}/commands", post(commands::create))
+        .route(
+            "/api/v1/sites/{site}/alarms/{alarm}/notes",
+            get(sites::notes),
+        )
+        .route("/api/v1/sites/{site}/health", get(sites::health))
+        .layer(from_fn(origin::same_origin))
+        .fallback_service(assets::service(web))
+        .layer(from_fn(assets::headers))
+        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+        .layer(TraceLayer::new_for_http())
+        .with_state(app)
+}

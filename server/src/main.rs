@@ -1,0 +1,37 @@
+//! The `castellan` program: `serve` runs a site, `doctor` checks its record.
+
+mod clock;
+mod config;
+mod doctor;
+mod health;
+mod http;
+mod hub;
+mod ingest;
+mod journal;
+mod personal;
+mod serve;
+mod site_folder;
+mod site_task;
+mod tracks;
+
+use clap::Parser as _;
+use config::{Cli, Verb};
+use std::process::ExitCode;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let cli = Cli::parse();
+    config::start_logging(cli.log);
+    let result = match cli.verb {
+        Verb::Serve(args) => serve::run(args).await,
+        Verb::Doctor(args) => doctor::run(&args).await,
+    };
+    match result {
+        Ok(code) => code,
+        Err(error) => {
+            // The one place where an error that stops the program is told to a person.
+            eprintln!("castellan: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

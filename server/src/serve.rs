@@ -1,0 +1,144 @@
+//! `castellan serve`: opens the record, rebuilds the site, listens.
+
+use crate::clock::Clock;
+use crate::config::ServeArgs;
+use crate::health::HealthBoard;
+use crate::http::{App, router};
+use crate::hub::Hub;
+use crate::ingest::registry::Registry;
+use crate::journal::{Journal, Reader};
+use crate::site_folder::{SiteFolder, read_estate};
+use crate::site_task::{QUEUE_MAX, Replayed, SiteTask, replay};
+use crate::tracks::Tracks;
+use anyhow::{Context as _, ensure};
+use castellan_domain::geo::Anchor;
+use castellan_domain::ids::Seq;
+use castellan_domain::stream::Backlog;
+use castellan_domain::text::Text;
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::mpsc;
+use tracing::{error, info};
+
+/// Facts that a restarted server holds ready for displays that come back.
+const BACKLOG_FACTS: u64 = 2_000;
+
+/// Runs until a signal says otherwise. Stopping needs no ceremony: whatever was answered is on
+/// disk already.
+pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
+    ensure!(
+        args.listen.ip().is_loopback(),
+        "{} is not a loopback address. Until sign-in exists, anybody who can reach this server can \
+         command it, so it listens on 127.0.0.1 or [::1] only",
+        args.listen
+    );
+    let estate = read_estate(&args.estate)?;
+    let site = estate.site.clone();
+    let folder = SiteFolder::lock(&args.data, &site)?;
+    let estate = folder.store_estate(estate)?;
+    let listener = TcpListener::bind(args.listen)
+        .await
+        .with_context(|| format!("{} is taken; choose another with --listen", args.listen))?;
+    let address = listener.local_addr()?;
+
+    let mut journal = Journal::open(&folder.journal_path()).await?;
+    let Replayed {
+        engine,
+        last_recorded_at,
+        chain_broken_at,
+    } = replay(&mut journal)
+        .await
+        .context("the journal cannot be read; run `castellan doctor` on it")?;
+    if let Some(seq) = chain_broken_at {
+        error!(%seq, "the journal's hash chain does not hold here; run `castellan doctor`");
+    }
+    let mut tracks = Tracks::open(&folder.tracks_path()).await?;
+    let clock = Arc::new(Clock::start(last_recorded_at));
+    let backlog = backlog(&mut journal).await?;
+    let build = build_of(args.web.as_deref())?;
+    let anchor = Anchor::new(estate.estate.anchor);
+    let hub = Arc::new(Hub::new(
+        site.clone(),
+        build,
+        clock.clone(),
+        backlog,
+        anchor,
+    ));
+    let mut latest = tracks.latest().await?;
+    latest.retain(|fix| estate.estate.person(&fix.person).is_some());
+    hub.publish_positions(&latest);
+
+    let mut task = SiteTask {
+        site: site.clone(),
+        engine,
+        journal,
+        tracks,
+        estate: estate.clone(),
+        hub: hub.clone(),
+        clock: clock.clone(),
+        rebuild_at: None,
+    };
+    task.publish_estate().await?;
+    let app = Arc::new(App {
+        site: site.clone(),
+        registry: Registry::new(estate.estate.clone()),
+        estate,
+        requests: {
+            let (requests, inbox) = mpsc::channel(QUEUE_MAX);
+            tokio::spawn(task.run(inbox));
+            requests
+        },
+        hub: hub.clone(),
+        health: Arc::new(HealthBoard::default()),
+        clock,
+        reader: Reader::open(&folder.journal_path()).await?,
+        chain_broken_at,
+        web: args.web,
+    });
+    tokio::spawn(hub.tick());
+    info!(%site, "listening on http://{address}/ (loopback only: there is no sign-in yet)");
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        served = axum::serve(listener, router::router(app)) => served?,
+        _ = terminate.recv() => info!("told to stop"),
+        _ = tokio::signal::ctrl_c() => info!("told to stop"),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The tail of the journal, so that displays resume across a restart without a snapshot.
+async fn backlog(journal: &mut Journal) -> anyhow::Result<Backlog> {
+    let (head, _) = journal.head();
+    let mut at = Seq(head.0.saturating_sub(BACKLOG_FACTS));
+    let base = journal.hash_at(at).await?;
+    let mut backlog = Backlog::new(journal.id(), at, &base.to_hex());
+    loop {
+        let facts = journal.read_after(at).await?;
+        let Some(last) = facts.last() else {
+            return Ok(backlog);
+        };
+        at = last.seq;
+        // One frame for each: any number that a display may stand at is then a frame's end.
+        for fact in facts {
+            backlog.push([fact.bytes.as_str()], fact.seq, &fact.hash.to_hex());
+        }
+    }
+}
+
+/// The build of the browser app in a folder, as its builder wrote it there.
+fn build_of(web: Option<&Path>) -> anyhow::Result<Text<64>> {
+    let Some(web) = web else {
+        return Ok(Text::constant("no browser app"));
+    };
+    let path = web.join("build.txt");
+    let text = std::fs::read_to_string(&path).with_context(|| {
+        format!(
+            "{} is missing; build the browser app with `cargo xtask demo`",
+            path.display()
+        )
+    })?;
+    Text::new(text).with_context(|| format!("{} is not a build id", path.display()))
+}
