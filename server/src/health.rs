@@ -75,6 +75,8 @@ impl HealthBoard {
     ) {
         let mut board = self.lock();
         let last_message = head_of(&String::from_utf8_lossy(message));
+        // Shortened before it is looked up: a long name is known again, too.
+        let sender = head_of(sender);
         let list = &mut board.quarantine;
         if let Some(known) = list
             .iter_mut()
@@ -92,7 +94,7 @@ impl HealthBoard {
         }
         list.push(Quarantined {
             adapter: adapter.to_owned(),
-            sender: head_of(sender),
+            sender,
             count: 1,
             last_at: now,
             last_message,

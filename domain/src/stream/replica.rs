@@ -133,6 +133,19 @@ impl Replica {
         self.journal.is_some() && self.waiting.is_none()
     }
 
+    /// Whether a snapshot is on its way.
+    pub fn is_waiting(&self) -> bool {
+        self.waiting.is_some()
+    }
+
+    /// Gives up the place in the stream after a [`ReplicaError`]: the next connection begins with
+    /// a snapshot. What is held stays to be shown meanwhile.
+    pub fn start_over(&mut self) {
+        self.journal = None;
+        self.hash = None;
+        self.waiting = None;
+    }
+
     /// The first message of a new connection.
     pub fn hello(&self, site: SiteId, build: Text<64>) -> Hello {
         let resume = match (&self.journal, &self.hash, &self.waiting) {

@@ -23,11 +23,15 @@ const IMMUTABLE: [&str; 3] = ["/assets/", "/vendor/", "/fonts/"];
 
 /// The app's files, or a plain 404 where the server was started without them.
 pub(super) fn service(web: Option<PathBuf>) -> Router {
-    let router = Router::new();
-    match web {
-        Some(folder) => router.fallback_service(ServeDir::new(folder).precompressed_br()),
-        None => router.fallback(async || ApiError::NotFound),
-    }
+    let nothing = Router::new().fallback(async || ApiError::NotFound);
+    let Some(folder) = web else {
+        return nothing;
+    };
+    let files = ServeDir::new(folder)
+        .precompressed_br()
+        .call_fallback_on_method_not_allowed(true)
+        .fallback(nothing);
+    Router::new().fallback_service(files)
 }
 
 pub(super) async fn headers(request: Request, next: Next) -> Response {

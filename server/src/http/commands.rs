@@ -1,13 +1,12 @@
 //! `POST /api/v1/sites/{site}/commands`: the one path for what people want.
 
-use super::App;
 use super::errors::ApiError;
-use super::router::BODY_BYTES_MAX;
+use super::{App, InPath};
 use crate::personal::PersonalRecord;
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::HeaderMap;
 use castellan_domain::access::Actor;
 use castellan_domain::engine::{Accepted, Command, Input};
@@ -19,7 +18,7 @@ const COMMANDS: &str = "commands";
 
 pub(super) async fn create(
     State(app): State<Arc<App>>,
-    Path(site): Path<String>,
+    InPath(site): InPath<String>,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Json<Accepted>, ApiError> {
@@ -45,7 +44,7 @@ async fn take(
     body: Result<Bytes, BytesRejection>,
     trace: u64,
 ) -> Result<Accepted, ApiError> {
-    let body = body.map_err(|_| ApiError::TooLarge(BODY_BYTES_MAX))?;
+    let body = body?;
     let request: CommandRequest =
         serde_json::from_slice(&body).map_err(|error| ApiError::Unreadable {
             code: "malformed",

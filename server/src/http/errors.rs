@@ -1,7 +1,9 @@
 //! Every error that the API can answer with: status, code and a sentence.
 
+use super::router::BODY_BYTES_MAX;
 use crate::site_task::NotRecorded;
 use axum::Json;
+use axum::extract::rejection::BytesRejection;
 use axum::http::{HeaderValue, StatusCode, header::RETRY_AFTER};
 use axum::response::{IntoResponse, Response};
 use castellan_domain::refusal::Refusal;
@@ -26,6 +28,10 @@ pub(crate) enum ApiError {
     UnknownSite(String),
     #[error("there is nothing at this address")]
     NotFound,
+    #[error("this address is there, but not for this method; see docs/protocols/http.md")]
+    WrongMethod,
+    #[error("displays connect here by WebSocket, version 13; see docs/protocols/live.md")]
+    NotAWebSocket,
     #[error("requests from pages of another origin are refused")]
     ForeignOrigin,
     #[error(transparent)]
@@ -53,6 +59,18 @@ impl From<NotRecorded> for ApiError {
     }
 }
 
+impl From<BytesRejection> for ApiError {
+    fn from(rejection: BytesRejection) -> Self {
+        if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
+            return Self::TooLarge(BODY_BYTES_MAX);
+        }
+        Self::Unreadable {
+            code: "malformed",
+            message: "the body did not come whole; send it again".to_owned(),
+        }
+    }
+}
+
 impl ApiError {
     pub(crate) const fn code(&self) -> &'static str {
         match self {
@@ -64,6 +82,8 @@ impl ApiError {
             Self::UnknownAlarmType(_) => "unknown_alarm_type",
             Self::UnknownSite(_) => "unknown_site",
             Self::NotFound => "not_found",
+            Self::WrongMethod => "wrong_method",
+            Self::NotAWebSocket => "not_a_websocket",
             Self::ForeignOrigin => "foreign_origin",
             Self::Refused(_) => "refused",
             Self::NotRecorded => "not_recorded",
@@ -75,7 +95,8 @@ impl ApiError {
 
     const fn status(&self) -> StatusCode {
         match self {
-            Self::Unreadable { .. } => StatusCode::BAD_REQUEST,
+            Self::Unreadable { .. } | Self::NotAWebSocket => StatusCode::BAD_REQUEST,
+            Self::WrongMethod => StatusCode::METHOD_NOT_ALLOWED,
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::NoName(_) => StatusCode::UNAUTHORIZED,
             Self::UnknownPerson(_) | Self::ForeignOrigin => StatusCode::FORBIDDEN,

@@ -2,7 +2,6 @@
 
 use super::App;
 use super::errors::ApiError;
-use super::router::BODY_BYTES_MAX;
 use crate::ingest::registry::UnknownSender;
 use crate::ingest::{events, owntracks};
 use axum::Json;
@@ -14,6 +13,7 @@ use axum::response::{IntoResponse as _, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use castellan_domain::engine::{Accepted, Input};
+use castellan_domain::ids::SLUG_MAX;
 use castellan_domain::observation::{Fix, Observation, is_plausible};
 use castellan_domain::wire::api::DISCARDED_HEADER;
 use std::sync::Arc;
@@ -40,7 +40,7 @@ async fn take_event(
     body: Result<Bytes, BytesRejection>,
     trace: u64,
 ) -> Result<Accepted, ApiError> {
-    let body = body.map_err(|_| ApiError::TooLarge(BODY_BYTES_MAX))?;
+    let body = body?;
     let now = app.clock.now();
     let report = debug_span!("decode")
         .in_scope(|| events::decode(&body, now))
@@ -138,7 +138,7 @@ async fn take_fix(
     body: Result<Bytes, BytesRejection>,
     trace: u64,
 ) -> Result<Taken, ApiError> {
-    let body = body.map_err(|_| ApiError::TooLarge(BODY_BYTES_MAX))?;
+    let body = body?;
     let received_at = app.clock.now();
     let message = debug_span!("decode")
         .in_scope(|| owntracks::decode(&body))
@@ -156,7 +156,7 @@ async fn take_fix(
         app.registry.phone(&phone).ok_or_else(|| {
             app.health
                 .quarantined(OWNTRACKS, &phone, &body, received_at);
-            ApiError::UnknownSender(phone)
+            ApiError::UnknownSender(phone.chars().take(SLUG_MAX).collect())
         })
     })?;
     if !is_plausible(location.occurred_at, received_at) {
@@ -187,7 +187,8 @@ fn phone_name(headers: &HeaderMap) -> Option<String> {
         .and_then(|plain| String::from_utf8(plain).ok())
         .and_then(|plain| plain.split_once(':').map(|(user, _)| user.to_owned()))
         .filter(|user| !user.is_empty());
-    basic.or_else(|| headers.get("x-limit-u")?.to_str().ok().map(str::to_owned))
+    let limit_u = || headers.get("x-limit-u")?.to_str().ok();
+    basic.or_else(|| limit_u().filter(|user| !user.is_empty()).map(str::to_owned))
 }
 
 /// What OwnTracks expects as an answer: no messages for the phone.

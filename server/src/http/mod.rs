@@ -17,10 +17,13 @@ use crate::journal::Reader;
 use crate::personal::PersonalRecord;
 use crate::site_folder::PublishedEstate;
 use crate::site_task::{QUEUE_MAX, Request, Ticket};
+use axum::extract::{FromRequestParts, Path};
+use axum::http::request::Parts;
 use castellan_domain::engine::Input;
 use castellan_domain::ids::{Seq, SiteId};
 use castellan_domain::wire::api::{Answer, QueueDepth};
 use errors::ApiError;
+use serde::de::DeserializeOwned;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -45,6 +48,20 @@ pub(crate) struct App {
     /// Where the journal's hash chain does not hold, if anywhere.
     pub(crate) chain_broken_at: Option<Seq>,
     pub(crate) web: Option<PathBuf>,
+}
+
+/// What an address names. An address whose bytes are no text names nothing.
+struct InPath<T>(T);
+
+impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for InPath<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        match Path::from_request_parts(parts, state).await {
+            Ok(Path(named)) => Ok(Self(named)),
+            Err(_not_text) => Err(ApiError::NotFound),
+        }
+    }
 }
 
 impl App {

@@ -1,5 +1,6 @@
 //! Every route, in one list.
 
+use super::errors::ApiError;
 use super::{App, assets, commands, ingest, live, origin, sites};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -27,6 +28,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
             get(sites::notes),
         )
         .route("/api/v1/sites/{site}/health", get(sites::health))
+        .method_not_allowed_fallback(async || ApiError::WrongMethod)
         .layer(from_fn(origin::same_origin))
         .fallback_service(assets::service(web))
         .layer(from_fn(assets::headers))

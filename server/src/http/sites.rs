@@ -1,16 +1,17 @@
 //! `/api/v1/sites/…`: what can be read.
 
-use super::App;
 use super::errors::ApiError;
+use super::{ANSWER_WITHIN, App, InPath};
 use crate::site_task::Request;
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::IntoResponse;
 use castellan_domain::ids::AlarmId;
 use castellan_domain::wire::api::{Health, NoteText, SiteSummary, Snapshot};
 use std::sync::Arc;
 use tokio::sync::oneshot;
+use tokio::time::timeout;
 use tracing::error;
 
 /// `GET /healthz`: the server answers.
@@ -30,20 +31,24 @@ pub(super) async fn list(State(app): State<Arc<App>>) -> Json<Vec<SiteSummary>> 
 /// `GET /api/v1/sites/{site}/snapshot`
 pub(super) async fn snapshot(
     State(app): State<Arc<App>>,
-    Path(site): Path<String>,
+    InPath(site): InPath<String>,
 ) -> Result<Json<Snapshot>, ApiError> {
     app.check_site(&site)?;
     let (reply, answer) = oneshot::channel();
     app.requests
         .try_send(Request::Snapshot(reply))
         .map_err(|_full_or_closed| ApiError::Busy)?;
-    Ok(Json(answer.await.map_err(|_gone| ApiError::Busy)??))
+    match timeout(ANSWER_WITHIN, answer).await {
+        Ok(Ok(snapshot)) => Ok(Json(snapshot?)),
+        // The task is gone, or a turn takes too long.
+        Ok(Err(_)) | Err(_) => Err(ApiError::Busy),
+    }
 }
 
 /// `GET /api/v1/sites/{site}/estates/{hash}`: never changes, may be kept for ever.
 pub(super) async fn estate(
     State(app): State<Arc<App>>,
-    Path((site, hash)): Path<(String, String)>,
+    InPath((site, hash)): InPath<(String, String)>,
 ) -> Result<impl IntoResponse, ApiError> {
     app.check_site(&site)?;
     if hash != app.estate.hash.as_str() {
@@ -62,7 +67,7 @@ pub(super) async fn estate(
 /// `GET /api/v1/sites/{site}/alarms/{alarm}/notes`
 pub(super) async fn notes(
     State(app): State<Arc<App>>,
-    Path((site, alarm)): Path<(String, String)>,
+    InPath((site, alarm)): InPath<(String, String)>,
 ) -> Result<Json<Vec<NoteText>>, ApiError> {
     app.check_site(&site)?;
     let alarm: AlarmId = alarm.parse().map_err(|_| ApiError::NotFound)?;
@@ -76,7 +81,7 @@ pub(super) async fn notes(
 /// `GET /api/v1/sites/{site}/health`
 pub(super) async fn health(
     State(app): State<Arc<App>>,
-    Path(site): Path<String>,
+    InPath(site): InPath<String>,
 ) -> Result<Json<Health>, ApiError> {
     app.check_site(&site)?;
     let (adapters, quarantine) = app.health.report();

@@ -1,0 +1,115 @@
+//! The typed REST client.
+
+use crate::browser::window;
+use castellan_domain::engine::Accepted;
+use castellan_domain::estate::Estate;
+use castellan_domain::ids::{AlarmId, EstateHash, PersonId, SiteId};
+use castellan_domain::wire::api::{
+    CommandRequest, ErrorBody, ErrorDetail, NoteText, PERSON_HEADER, SiteSummary, Snapshot,
+};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use wasm_bindgen::{JsCast as _, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Request, RequestCache, RequestInit, Response};
+
+/// Why a request brought nothing.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum ApiError {
+    /// The server could not be reached, or answered something unreadable.
+    Unreachable,
+    /// The server said no, with its reason.
+    Refused(ErrorDetail),
+}
+
+/// Which sites the server has.
+pub(crate) async fn sites() -> Result<Vec<SiteSummary>, ApiError> {
+    get("/api/v1/sites").await
+}
+
+/// The state of a site.
+pub(crate) async fn snapshot(site: &SiteId) -> Result<Snapshot, ApiError> {
+    get(&format!("/api/v1/sites/{site}/snapshot")).await
+}
+
+/// An estate document. It never changes, so the browser's own copy will do.
+pub(crate) async fn estate(site: &SiteId, hash: &EstateHash) -> Result<Estate, ApiError> {
+    let path = format!("/api/v1/sites/{site}/estates/{hash}");
+    let text = fetch(&path, RequestCache::Default, None).await?;
+    Estate::parse(text.as_bytes()).map_err(|_| ApiError::Unreachable)
+}
+
+/// The words of an alarm's notes.
+pub(crate) async fn notes(site: &SiteId, alarm: AlarmId) -> Result<Vec<NoteText>, ApiError> {
+    get(&format!("/api/v1/sites/{site}/alarms/{alarm}/notes")).await
+}
+
+/// Sends a command in somebody's name.
+pub(crate) async fn command(
+    site: &SiteId,
+    person: &PersonId,
+    request: &CommandRequest,
+) -> Result<Accepted, ApiError> {
+    let path = format!("/api/v1/sites/{site}/commands");
+    let body = Body {
+        person,
+        json: to_json(request)?,
+    };
+    parse(&fetch(&path, RequestCache::NoStore, Some(body)).await?)
+}
+
+struct Body<'a> {
+    person: &'a PersonId,
+    json: String,
+}
+
+async fn get<T: DeserializeOwned>(path: &str) -> Result<T, ApiError> {
+    parse(&fetch(path, RequestCache::NoStore, None).await?)
+}
+
+async fn fetch(
+    path: &str,
+    cache: RequestCache,
+    body: Option<Body<'_>>,
+) -> Result<String, ApiError> {
+    let request = request(path, cache, body).map_err(|_| ApiError::Unreachable)?;
+    let response = JsFuture::from(window().fetch_with_request(&request))
+        .await
+        .map_err(|_| ApiError::Unreachable)?;
+    let response: Response = response.dyn_into().map_err(|_| ApiError::Unreachable)?;
+    let text = match response.text() {
+        Ok(promise) => JsFuture::from(promise).await.ok(),
+        Err(_) => None,
+    };
+    let text = text
+        .and_then(|text| text.as_string())
+        .ok_or(ApiError::Unreachable)?;
+    if response.ok() {
+        return Ok(text);
+    }
+    let body: ErrorBody = parse(&text)?;
+    Err(ApiError::Refused(body.error))
+}
+
+fn request(path: &str, cache: RequestCache, body: Option<Body<'_>>) -> Result<Request, JsValue> {
+    let init = RequestInit::new();
+    init.set_cache(cache);
+    if let Some(body) = &body {
+        init.set_method("POST");
+        init.set_body(&JsValue::from_str(&body.json));
+    }
+    let request = Request::new_with_str_and_init(path, &init)?;
+    if let Some(body) = &body {
+        request.headers().set("content-type", "application/json")?;
+        request.headers().set(PERSON_HEADER, body.person.as_str())?;
+    }
+    Ok(request)
+}
+
+fn parse<T: DeserializeOwned>(text: &str) -> Result<T, ApiError> {
+    serde_json::from_str(text).map_err(|_| ApiError::Unreachable)
+}
+
+fn to_json(value: &impl Serialize) -> Result<String, ApiError> {
+    serde_json::to_string(value).map_err(|_| ApiError::Unreachable)
+}

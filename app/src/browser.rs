@@ -1,0 +1,130 @@
+//! The few things that we ask of the browser itself.
+
+pub(crate) use crate::map::mono_now as mono;
+use castellan_domain::time::Timestamp;
+use std::sync::atomic::{AtomicBool, Ordering};
+use wasm_bindgen::{JsCast as _, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::Window;
+
+/// The window. There always is one: the app runs in a page.
+pub(crate) fn window() -> Window {
+    #[expect(
+        clippy::expect_used,
+        reason = "without a window nothing of this can run"
+    )]
+    web_sys::window().expect("the app runs in a page")
+}
+
+/// Waits without blocking the page.
+pub(crate) async fn sleep(ms: u32) {
+    let promise = js_sys::Promise::new(&mut |resolve, _| {
+        let ms = i32::try_from(ms).unwrap_or(i32::MAX);
+        // It fails only for a window that is gone, and then nobody waits.
+        let _ = window().set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, ms);
+    });
+    let _ = JsFuture::from(promise).await;
+}
+
+/// A parameter of the page's address.
+pub(crate) fn parameter(name: &str) -> Option<String> {
+    let search = window().location().search().ok()?;
+    web_sys::UrlSearchParams::new_with_str(&search)
+        .ok()?
+        .get(name)
+}
+
+/// Puts a parameter into the page's address, or takes it out, without a new history entry.
+pub(crate) fn set_parameter(name: &str, value: Option<&str>) {
+    let location = window().location();
+    let (Ok(href), Ok(history)) = (location.href(), window().history()) else {
+        return;
+    };
+    let Ok(url) = web_sys::Url::new(&href) else {
+        return;
+    };
+    match value {
+        Some(value) => url.search_params().set(name, value),
+        None => url.search_params().delete(name),
+    }
+    if url.href() != href {
+        // A browser may refuse very frequent changes; the address then lags, nothing else does.
+        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&url.href()));
+    }
+}
+
+/// What this browser remembers under a name. Storage may be switched off: then nothing is.
+pub(crate) fn remembered(name: &str) -> Option<String> {
+    window().local_storage().ok()??.get_item(name).ok()?
+}
+
+/// Remembers something in this browser, or forgets it.
+pub(crate) fn remember(name: &str, value: Option<&str>) {
+    if let Ok(Some(storage)) = window().local_storage() {
+        let _ = match value {
+            Some(value) => storage.set_item(name, value),
+            None => storage.remove_item(name),
+        };
+    }
+}
+
+/// The build of this page, as its builder wrote it there.
+pub(crate) fn build() -> String {
+    window()
+        .document()
+        .and_then(|document| document.query_selector("meta[name=castellan-build]").ok()?)
+        .and_then(|meta| meta.get_attribute("content"))
+        .unwrap_or_else(|| "unknown".to_owned())
+}
+
+/// The time of day with seconds, in the site's time zone. An unknown zone falls back to UTC, and
+/// says so.
+pub(crate) fn clock_text(at: Timestamp, time_zone: &str) -> String {
+    let date = js_sys::Date::new(&JsValue::from_f64(millis(at)));
+    let options = js_sys::Object::new();
+    let set = |key: &str, value: &str| {
+        let _ = js_sys::Reflect::set(&options, &key.into(), &value.into());
+    };
+    for part in ["hour", "minute", "second"] {
+        set(part, "2-digit");
+    }
+    set("hourCycle", "h23");
+    set("timeZone", time_zone);
+    let text = js_sys::Reflect::get(&date, &"toLocaleTimeString".into())
+        .ok()
+        .and_then(|f| f.dyn_into::<js_sys::Function>().ok())
+        .and_then(|f| f.call2(&date, &"en-GB".into(), &options).ok())
+        .and_then(|text| text.as_string());
+    text.unwrap_or_else(|| {
+        let iso = String::from(date.to_iso_string());
+        format!("{} UTC", iso.get(11..19).unwrap_or_default())
+    })
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "milliseconds since 1970 fit an f64 exactly"
+)]
+fn millis(at: Timestamp) -> f64 {
+    at.as_millis() as f64
+}
+
+static PANICKED: AtomicBool = AtomicBool::new(false);
+
+/// After a panic timers go on running over a state that cannot be trusted: the beat stops for
+/// good, and the watchdog loads the page again.
+pub(crate) fn watch_panics() {
+    std::panic::set_hook(Box::new(|info| {
+        PANICKED.store(true, Ordering::Relaxed);
+        console_error_panic_hook::hook(info);
+    }));
+}
+
+/// Tells the watchdog that the app still runs.
+pub(crate) fn beat() {
+    if PANICKED.load(Ordering::Relaxed) {
+        return;
+    }
+    let now = window().performance().map_or(0.0, |p| p.now());
+    let _ = js_sys::Reflect::set(&window(), &"castellanBeat".into(), &now.into());
+}

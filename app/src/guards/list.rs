@@ -1,0 +1,97 @@
+//! Everybody on the map, as rows that the keyboard reaches.
+
+use super::model::{Freshness, age_text, call_sign, guards};
+use crate::live::Console;
+use crate::map::Picked;
+use crate::texts::Key;
+use castellan_domain::ids::PersonId;
+use leptos::prelude::*;
+
+/// The guards, those heard first.
+#[component]
+pub fn GuardList(console: Console) -> impl IntoView {
+    // Who is heard for the first time appears with the next second.
+    let ids = Memo::new(move |_| {
+        console.now.track();
+        console.estate.with(|estate| {
+            let Some(estate) = estate else {
+                return Vec::new();
+            };
+            console.with(|replica| {
+                guards(estate, replica.tracked())
+                    .into_iter()
+                    .map(|person| person.id.clone())
+                    .collect::<Vec<_>>()
+            })
+        })
+    });
+    let heard = move || {
+        console.now.track();
+        console.with(|replica| replica.tracked().len())
+    };
+    view! {
+        <details class="folded guards" open>
+            <summary>
+                {move || console.t(Key::Guards)}" "
+                <span class="count">{heard}"/"{move || ids.with(Vec::len)}</span>
+            </summary>
+            {move || (heard() == 0 && console.ready.get()).then(|| view! {
+                <p class="empty quiet">{console.t(Key::GuardsEmpty)}</p>
+            })}
+            <ul class="rows">
+                <For each=move || ids.get() key=PersonId::clone let:id>
+                    <GuardRow console id />
+                </For>
+            </ul>
+        </details>
+    }
+}
+
+#[component]
+fn GuardRow(console: Console, id: PersonId) -> impl IntoView {
+    let tracked = {
+        let id = id.clone();
+        Memo::new(move |_| {
+            console.now.track();
+            console.tracked(&id)
+        })
+    };
+    let person = {
+        let id = id.clone();
+        move || {
+            console
+                .estate
+                .with(|estate| estate.as_ref()?.person(&id).cloned())
+        }
+    };
+    let name = {
+        let person = person.clone();
+        move || person().map(|p| p.name.get(console.language.get()).to_owned())
+    };
+    let radio = move || person().map(|p| call_sign(&p, console.language.get()));
+    let freshness = move || Freshness::of(tracked.get().as_ref(), console.now.get()).class();
+    let age = move || {
+        age_text(tracked.get().as_ref(), console.now.get())
+            .unwrap_or_else(|| console.t(Key::NeverHeard).to_owned())
+    };
+    let (picked, data) = (Picked::Person(id.clone()), id.to_string());
+    let is_selected = {
+        let picked = picked.clone();
+        move || console.selected.get().as_ref() == Some(&picked)
+    };
+    view! {
+        <li>
+            <button
+                class=move || format!("guard {}", freshness())
+                class:selected=is_selected
+                data-guard=data
+                on:click=move |_| console.select(Some(picked.clone()))
+            >
+                <span class="mark" aria-hidden="true"></span>
+                <span class="call-sign">{radio}</span>
+                <span class="name">{name}</span>
+                <span class="age num">{age}</span>
+            </button>
+        </li>
+    }
+}

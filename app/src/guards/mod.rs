@@ -1,0 +1,13 @@
+//! Guards: where they are, as rows that say the same as the map.
+
+pub mod model;
+
+#[cfg(target_arch = "wasm32")]
+mod details;
+#[cfg(target_arch = "wasm32")]
+mod list;
+
+#[cfg(target_arch = "wasm32")]
+pub use details::SelectedGuard;
+#[cfg(target_arch = "wasm32")]
+pub use list::GuardList;

@@ -1,0 +1,73 @@
+//! How the link stands, in words, and how long to wait before trying again.
+
+use crate::texts::Key;
+use castellan_domain::stream::Link;
+use castellan_domain::text::Language;
+
+/// Longest wait between two attempts to connect, in milliseconds.
+const WAIT_MS_MAX: u32 = 5_000;
+
+/// The class by which the style sheet colours the light.
+pub const fn class(link: Link) -> &'static str {
+    match link {
+        Link::Connecting => "connecting",
+        Link::Live => "live",
+        Link::Unsure => "unsure",
+        Link::Stale { .. } => "stale",
+    }
+}
+
+/// What the light says. The way there and back is said only while the link is good: an old
+/// measurement beside a dead link would be a lie.
+pub fn words(link: Link, round_trip_ms: Option<u32>, language: Language) -> String {
+    let t = |key: Key| key.get(language);
+    match (link, round_trip_ms) {
+        (Link::Connecting, _) => t(Key::Connecting).to_owned(),
+        (Link::Live, Some(ms)) => format!("{} {ms} ms", t(Key::Live)),
+        (Link::Live, None) => t(Key::Live).to_owned(),
+        (Link::Unsure, _) => t(Key::Unsure).to_owned(),
+        (Link::Stale { .. }, _) => t(Key::Stale).to_owned(),
+    }
+}
+
+/// Milliseconds to wait before attempt number `attempt` (from 0), doubled each time. `chance` from
+/// 0 to 1 spreads the displays of a wall, so that they do not all come back in one instant.
+pub fn wait_ms(attempt: u32, chance: f64) -> u32 {
+    let longest = 250_u32
+        .saturating_mul(2_u32.saturating_pow(attempt.min(16)))
+        .min(WAIT_MS_MAX);
+    let half = longest / 2;
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "at most WAIT_MS_MAX, at least 0"
+    )]
+    let spread = (f64::from(half) * chance.clamp(0.0, 1.0)) as u32;
+    half + spread
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use castellan_domain::time::Timestamp;
+
+    #[test]
+    fn waits_grow_to_five_seconds_and_never_vanish() {
+        assert_eq!(wait_ms(0, 0.0), 125);
+        assert_eq!(wait_ms(0, 1.0), 250);
+        assert_eq!(wait_ms(30, 1.0), 5_000);
+        assert_eq!(wait_ms(u32::MAX, 0.0), 2_500);
+    }
+
+    #[test]
+    fn a_dead_link_does_not_boast_of_its_last_round_trip() {
+        let stale = Link::Stale {
+            since: Timestamp::default(),
+        };
+        assert_eq!(
+            words(stale, Some(18), Language::En),
+            "Live data interrupted"
+        );
+        assert_eq!(words(Link::Live, Some(18), Language::Zh), "实时 18 ms");
+    }
+}

@@ -1,0 +1,403 @@
+//! An estate as GeoJSON: one feature collection per source of the map's style.
+//!
+//! Names travel in both languages, so that a change of language is a change of style only.
+
+use super::outline::{self, Point};
+use castellan_domain::estate::{Building, Device, DeviceKind, Estate, GroundKind, LineKind, Place};
+use castellan_domain::geo::{Anchor, LonLat, Offset};
+use castellan_domain::text::Localized;
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The style's sources, each with one feature collection.
+pub const SOURCES: [&str; 6] = ["ground", "lines", "paths", "buildings", "devices", "labels"];
+
+/// Length of a shadow per metre of height, and at most. Long ones would darken half the estate.
+const SHADOW_PER_M: f64 = 0.28;
+const SHADOW_M_MAX: f64 = 20.0;
+/// Where shadows fall: north-east, away from the light of [`super::estate_style::light`].
+const SHADOW_DIRECTION: Point = (0.57, 0.82);
+/// Width of the lit rim around a roof.
+const ROOF_RIM_M: f64 = 0.55;
+/// How far from its place the wall is looked for that a door lies in.
+const DOOR_WALL_M: f64 = 4.0;
+/// Half the length of a door's bar.
+const DOOR_HALF_M: f64 = 1.1;
+/// Half the length of a barrier's bar.
+const BARRIER_HALF_M: f64 = 2.4;
+
+/// The feature collection of each of [`SOURCES`].
+pub fn sources(estate: &Estate) -> [(&'static str, Value); SOURCES.len()] {
+    let ground = Projection::of(estate);
+    [
+        ("ground", collection(grounds(estate))),
+        ("lines", collection(lines(estate))),
+        ("paths", collection(paths(estate))),
+        ("buildings", collection(buildings(estate, ground))),
+        ("devices", collection(devices(estate, ground))),
+        ("labels", collection(labels(estate, ground))),
+    ]
+}
+
+/// Every character that a label can show, each once, so that the font's slices can be loaded.
+pub fn label_characters(estate: &Estate) -> String {
+    let mut characters: BTreeSet<char> = BTreeSet::new();
+    let mut take = |name: &Localized| {
+        characters.extend(name.zh.as_str().chars());
+        characters.extend(name.en.as_str().chars());
+    };
+    estate.buildings.iter().for_each(|b| take(&b.name));
+    estate
+        .grounds
+        .iter()
+        .filter_map(|g| g.name.as_ref())
+        .for_each(&mut take);
+    for device in &estate.devices {
+        device.place.spot.iter().for_each(&mut take);
+    }
+    for person in &estate.people {
+        take(&person.name);
+        person.call_sign.iter().for_each(&mut take);
+    }
+    characters.into_iter().collect()
+}
+
+#[derive(Clone, Copy)]
+struct Projection(Anchor);
+
+impl Projection {
+    fn of(estate: &Estate) -> Self {
+        Self(Anchor::new(estate.anchor))
+    }
+
+    fn metres(self, points: &[LonLat]) -> Vec<Point> {
+        points.iter().map(|at| self.0.metres(*at)).collect()
+    }
+
+    fn degrees(self, point: Point) -> LonLat {
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "an estate reaches 20 km from its anchor: 2,000,000 cm fit"
+        )]
+        let cm = |metres: f64| (metres * 100.0).round() as i32;
+        self.0
+            .position(Offset {
+                x_cm: cm(point.0),
+                y_cm: cm(point.1),
+            })
+            .unwrap_or(self.0.origin())
+    }
+}
+
+fn collection(features: Vec<Value>) -> Value {
+    json!({ "type": "FeatureCollection", "features": features })
+}
+
+fn feature(kind: &str, coordinates: &Value, properties: &Value) -> Value {
+    json!({
+        "type": "Feature",
+        "geometry": { "type": kind, "coordinates": coordinates },
+        "properties": properties,
+    })
+}
+
+/// A closed ring, as GeoJSON wants it.
+fn ring(outline: &[LonLat]) -> Vec<LonLat> {
+    let mut ring = outline.to_vec();
+    if let (Some(first), Some(last)) = (outline.first(), outline.last())
+        && first != last
+    {
+        ring.push(*first);
+    }
+    ring
+}
+
+fn grounds(estate: &Estate) -> Vec<Value> {
+    estate
+        .grounds
+        .iter()
+        .map(|ground| {
+            let kind = match ground.kind {
+                GroundKind::Land => "land",
+                GroundKind::Green => "green",
+                GroundKind::Water => "water",
+                GroundKind::Square => "square",
+                GroundKind::Sport => "sport",
+                GroundKind::Road => "road",
+                GroundKind::Parking => "parking",
+            };
+            feature(
+                "Polygon",
+                &json!([ring(&ground.outline)]),
+                &json!({ "kind": kind }),
+            )
+        })
+        .collect()
+}
+
+fn lines(estate: &Estate) -> Vec<Value> {
+    estate
+        .lines
+        .iter()
+        .map(|line| {
+            let kind = match line.kind {
+                LineKind::Perimeter => "perimeter",
+                LineKind::Hedge => "hedge",
+            };
+            feature("LineString", &json!(line.course), &json!({ "kind": kind }))
+        })
+        .collect()
+}
+
+fn paths(estate: &Estate) -> Vec<Value> {
+    let nodes: BTreeMap<u32, LonLat> = estate.paths.nodes.iter().map(|n| (n.id, n.at)).collect();
+    estate
+        .paths
+        .edges
+        .iter()
+        .filter_map(|edge| {
+            let mut course = vec![*nodes.get(&edge.from)?];
+            course.extend_from_slice(&edge.via);
+            course.push(*nodes.get(&edge.to)?);
+            Some(feature(
+                "LineString",
+                &json!(course),
+                &json!({ "width_m": edge.width_m }),
+            ))
+        })
+        .collect()
+}
+
+/// For each building its body (`part` 0), the rim of its roof (1), the roof within it (2) and its
+/// shadow (3).
+fn buildings(estate: &Estate, ground: Projection) -> Vec<Value> {
+    let mut features = Vec::with_capacity(estate.buildings.len() * 3);
+    for building in &estate.buildings {
+        let outer = ring(&building.outline);
+        let part = |part: u8, rings: &Value| {
+            feature(
+                "Polygon",
+                rings,
+                &json!({ "part": part, "height_m": building.height_m }),
+            )
+        };
+        features.push(part(0, &json!([outer])));
+        let length_m = (building.height_m * SHADOW_PER_M).min(SHADOW_M_MAX);
+        let shift = (
+            SHADOW_DIRECTION.0 * length_m,
+            SHADOW_DIRECTION.1 * length_m,
+        );
+        let shadow = outline::swept(&ground.metres(&building.outline), shift);
+        let shadow: Vec<LonLat> = shadow.into_iter().map(|p| ground.degrees(p)).collect();
+        features.push(part(3, &json!([ring(&shadow)])));
+        match outline::inset(&ground.metres(&building.outline), ROOF_RIM_M) {
+            Some(inner) => {
+                let inner: Vec<LonLat> = inner.into_iter().map(|p| ground.degrees(p)).collect();
+                let inner = ring(&inner);
+                features.push(part(1, &json!([outer, inner])));
+                features.push(part(2, &json!([inner])));
+            }
+            None => features.push(part(2, &json!([outer]))),
+        }
+    }
+    features
+}
+
+fn devices(estate: &Estate, ground: Projection) -> Vec<Value> {
+    let walls: Vec<Vec<Point>> = estate
+        .buildings
+        .iter()
+        .map(|b| ground.metres(&ring(&b.outline)))
+        .chain(estate.lines.iter().map(|l| ground.metres(&l.course)))
+        .collect();
+    estate
+        .devices
+        .iter()
+        .map(|device| device_feature(device, &walls, ground))
+        .collect()
+}
+
+fn device_feature(device: &Device, walls: &[Vec<Point>], ground: Projection) -> Value {
+    let (kind, half_m) = match device.kind {
+        DeviceKind::Door => ("door", Some(DOOR_HALF_M)),
+        DeviceKind::Barrier => ("barrier", Some(BARRIER_HALF_M)),
+        DeviceKind::Camera => ("camera", None),
+        DeviceKind::Detector
+        | DeviceKind::Panel
+        | DeviceKind::FirePanel
+        | DeviceKind::ManualCallPoint
+        | DeviceKind::PanicButton
+        | DeviceKind::HelpPoint
+        | DeviceKind::Lift => ("point", None),
+    };
+    let properties = json!({ "kind": kind, "id": device.id });
+    let at = ground.0.metres(device.place.at);
+    let bar = half_m.and_then(|half_m| {
+        let courses = walls.iter().map(Vec::as_slice);
+        let (x, y) = outline::direction_near(courses, at, DOOR_WALL_M)?;
+        let end = |by: f64| ground.degrees((at.0 + x * by, at.1 + y * by));
+        Some([end(-half_m), end(half_m)])
+    });
+    match bar {
+        Some(bar) => feature("LineString", &json!(bar), &properties),
+        None => feature("Point", &json!(device.place.at), &properties),
+    }
+}
+
+fn labels(estate: &Estate, ground: Projection) -> Vec<Value> {
+    let mut features: Vec<Value> = estate
+        .buildings
+        .iter()
+        .map(|building| building_label(building, ground))
+        .collect();
+    for piece in &estate.grounds {
+        let Some(name) = &piece.name else { continue };
+        let kind = match piece.kind {
+            GroundKind::Land => "land",
+            GroundKind::Water => "water",
+            GroundKind::Green => "green",
+            _ => "paved",
+        };
+        let middle = outline::centroid(outline::open(&ground.metres(&piece.outline)));
+        features.push(label(kind, name, ground.degrees(middle), 0.0));
+    }
+    // A spot that is named like the building or the pond it is at needs no second name.
+    let mut seen: BTreeSet<&str> = (estate.buildings.iter().map(|b| &b.name))
+        .chain(estate.grounds.iter().filter_map(|g| g.name.as_ref()))
+        .map(|name| name.zh.as_str())
+        .collect();
+    for device in &estate.devices {
+        if let Some(spot) = outdoor_spot(&device.place)
+            && seen.insert(spot.zh.as_str())
+        {
+            let kind = match device.kind {
+                DeviceKind::Door | DeviceKind::Barrier => "gate",
+                _ => "spot",
+            };
+            features.push(label(kind, spot, device.place.at, 0.0));
+        }
+    }
+    features
+}
+
+fn outdoor_spot(place: &Place) -> Option<&Localized> {
+    place.spot.as_ref().filter(|_| place.building.is_none())
+}
+
+fn building_label(building: &Building, ground: Projection) -> Value {
+    let middle = outline::centroid(outline::open(&ground.metres(&building.outline)));
+    label(
+        "building",
+        &building.name,
+        ground.degrees(middle),
+        building.height_m,
+    )
+}
+
+fn label(kind: &str, name: &Localized, at: LonLat, height_m: f64) -> Value {
+    feature(
+        "Point",
+        &json!(at),
+        &json!({ "kind": kind, "zh": name.zh, "en": name.en, "height_m": height_m }),
+    )
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    pub(in crate::map) fn estate() -> Estate {
+        let text = r#"{
+            "site": "jinxiu", "name": {"zh": "锦绣花园", "en": "Jinxiu Garden"},
+            "time_zone": "Asia/Shanghai", "datum": "WGS-84", "anchor": [120.0, 30.0],
+            "home": {"centre": [120.0, 30.0], "zoom": 17.0, "bearing_deg": 0.0, "pitch_deg": 40.0},
+            "grounds": [{"kind": "water", "name": {"zh": "镜湖", "en": "Mirror Lake"},
+                "outline": [[120.001, 30.0], [120.002, 30.0], [120.002, 30.001]]}],
+            "buildings": [{"id": "b3", "name": {"zh": "3号楼", "en": "Building 3"}, "height_m": 54.0,
+                "outline": [[120.0, 30.0], [120.0004, 30.0], [120.0004, 30.0002], [120.0, 30.0002]]}],
+            "lines": [{"kind": "perimeter", "course": [[119.999, 29.999], [120.003, 29.999]]}],
+            "paths": {"nodes": [{"id": 1, "at": [120.0, 29.9995]}, {"id": 2, "at": [120.002, 29.9995]}],
+                "edges": [{"from": 1, "to": 2, "via": [[120.001, 29.9996]], "width_m": 3.5}]},
+            "devices": [
+                {"id": "d1", "kind": "door", "name": {"zh": "东门", "en": "East gate"},
+                 "place": {"spot": {"zh": "东门", "en": "East gate"}, "at": [120.002, 29.999]}},
+                {"id": "c1", "kind": "camera", "name": {"zh": "东门", "en": "East gate"},
+                 "place": {"spot": {"zh": "东门", "en": "East gate"}, "at": [120.0021, 29.99902]}},
+                {"id": "g1", "kind": "detector", "name": {"zh": "燃气", "en": "Gas"},
+                 "place": {"building": "b3", "spot": {"zh": "走道", "en": "corridor"}, "at": [120.0002, 30.0001]}},
+                {"id": "h1", "kind": "help_point", "name": {"zh": "求助柱", "en": "Help point"},
+                 "place": {"spot": {"zh": "镜湖", "en": "Mirror Lake"}, "at": [120.0011, 29.9999]}}]
+        }"#;
+        Estate::parse(text.as_bytes()).unwrap()
+    }
+
+    fn features(name: &str) -> Vec<Value> {
+        let (_, value) = sources(&estate())
+            .into_iter()
+            .find(|(source, _)| *source == name)
+            .unwrap();
+        value["features"].as_array().unwrap().clone()
+    }
+
+    #[test]
+    fn sources_come_in_the_order_that_their_list_promises() {
+        assert_eq!(sources(&estate()).map(|(name, _)| name), SOURCES);
+    }
+
+    #[test]
+    fn rings_are_closed_as_geojson_demands() {
+        let water = &features("ground")[0];
+        let ring = water["geometry"]["coordinates"][0].as_array().unwrap();
+        assert_eq!(ring.len(), 4);
+        assert_eq!(ring.first(), ring.last());
+    }
+
+    #[test]
+    fn a_building_has_a_body_a_shadow_a_rim_with_a_hole_and_a_roof() {
+        let parts: Vec<(u64, usize)> = features("buildings")
+            .iter()
+            .map(|f| {
+                let rings = f["geometry"]["coordinates"].as_array().unwrap().len();
+                (f["properties"]["part"].as_u64().unwrap(), rings)
+            })
+            .collect();
+        assert_eq!(parts, [(0, 1), (3, 1), (1, 2), (2, 1)]);
+        assert_eq!(features("buildings")[0]["properties"]["height_m"], 54.0);
+    }
+
+    #[test]
+    fn a_path_runs_through_its_bends() {
+        let path = &features("paths")[0];
+        assert_eq!(path["geometry"]["coordinates"].as_array().unwrap().len(), 3);
+        assert_eq!(path["properties"]["width_m"], 3.5);
+    }
+
+    #[test]
+    fn a_door_is_a_bar_in_its_wall_and_a_camera_a_point() {
+        let devices = features("devices");
+        assert_eq!(devices[0]["geometry"]["type"], "LineString");
+        let bar = devices[0]["geometry"]["coordinates"].as_array().unwrap();
+        assert_eq!(
+            bar[0][1], bar[1][1],
+            "the wall there runs from west to east"
+        );
+        assert_eq!(devices[1]["geometry"]["type"], "Point");
+    }
+
+    #[test]
+    fn a_spot_is_named_once_unless_it_is_inside_a_building_or_named_like_the_pond_it_is_at() {
+        let names: Vec<_> = features("labels")
+            .iter()
+            .map(|f| f["properties"]["zh"].as_str().unwrap().to_owned())
+            .collect();
+        assert_eq!(names, ["3号楼", "镜湖", "东门"]);
+    }
+
+    #[test]
+    fn the_font_is_asked_for_each_character_once() {
+        let characters = label_characters(&estate());
+        assert_eq!(characters.matches('门').count(), 1);
+        assert!(characters.contains('锦') || !characters.is_empty());
+        assert!(characters.contains('湖') && characters.contains('B'));
+    }
+}

@@ -1,0 +1,45 @@
+//! How the live code reaches the scene: past the view tree, straight to the next frame.
+
+use super::scene::Scene;
+use std::cell::RefCell;
+use std::rc::Rc;
+
+type Repaint = Box<dyn Fn()>;
+
+/// Shared access to one map's [`Scene`]. Clones are the same scene.
+#[derive(Clone, Default)]
+pub struct SceneHandle {
+    scene: Rc<RefCell<Scene>>,
+    repaint: Rc<RefCell<Option<Repaint>>>,
+}
+
+impl SceneHandle {
+    /// A scene that no map shows yet; what is put in it appears once one does.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Changes the scene and asks for a frame. Many changes before the next frame are one frame.
+    pub fn update<T>(&self, change: impl FnOnce(&mut Scene) -> T) -> T {
+        let result = change(&mut self.scene.borrow_mut());
+        if let Some(repaint) = self.repaint.borrow().as_ref() {
+            repaint();
+        }
+        result
+    }
+
+    /// Looks at the scene.
+    pub fn read<T>(&self, look: impl FnOnce(&Scene) -> T) -> T {
+        look(&self.scene.borrow())
+    }
+
+    /// Prepares a frame, without asking for another one.
+    pub(super) fn draw<T>(&self, draw: impl FnOnce(&mut Scene) -> T) -> T {
+        draw(&mut self.scene.borrow_mut())
+    }
+
+    /// Connects the scene with a map, or with none.
+    pub(in crate::map) fn attach(&self, repaint: Option<Repaint>) {
+        *self.repaint.borrow_mut() = repaint;
+    }
+}

@@ -1,0 +1,530 @@
+//! Everything on the map that moves or flashes, and what it looks like at a moment.
+//!
+//! Its clock is the display's own (`mono`: time since the page began); the server's time comes with
+//! [`Scene::set_clock`], so that ages are true on a display whose wall clock is wrong.
+
+use super::vertices::{Call, FLOATS_PER_MARKER, Ink, Marker, Shape};
+use crate::map::camera::Camera;
+use crate::map::{Picked, Theme};
+use castellan_domain::alarm::Alarm;
+use castellan_domain::estate::Priority;
+use castellan_domain::geo::{Anchor, LonLat};
+use castellan_domain::ids::{AlarmId, PersonId};
+use castellan_domain::stream::Tracked;
+use castellan_domain::time::{Span, Timestamp};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// People and alarms on the map at most. What comes beyond is not drawn and is counted in
+/// [`Scene::left_out`]; its row in the list is there all the same.
+pub const LIVE_ENTITIES_MAX: usize = 65_536;
+/// Seconds that a marker takes to glide to its new place.
+pub const GLIDE_S: f64 = 1.0;
+/// Older than this many seconds a position is no longer believed.
+pub const LOST_S: f64 = 120.0;
+/// At most this many alarms pulse.
+const PULSING_MAX: usize = 3;
+/// A jump this far is not glided: nobody ran through the buildings in between.
+const JUMP_M: f64 = 80.0;
+/// A step this long tells where somebody is heading.
+const STEP_M: f64 = 0.8;
+/// Whoever has not taken a step for this long is standing.
+const STANDING_S: f64 = 20.0;
+/// A fix this good needs no circle.
+const ACCURACY_SHOWN_M: f64 = 8.0;
+/// Times are written as 32-bit seconds since an epoch that is moved this often.
+const EPOCH_S: f64 = 600.0;
+/// A clock that is off by more than this makes ages wrong enough to see.
+const CLOCK_STEP_S: f64 = 0.5;
+
+/// What is drawn with one draw call, from below.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Batch {
+    /// Circles of uncertainty.
+    Accuracy,
+    /// People.
+    People,
+    /// Selection and alarms, the most urgent on top.
+    Alarms,
+}
+
+impl Batch {
+    /// From below.
+    pub const ALL: [Self; 3] = [Self::Accuracy, Self::People, Self::Alarms];
+}
+
+#[derive(Debug, Clone)]
+struct Person {
+    from: (f64, f64),
+    to: (f64, f64),
+    set_out_s: f64,
+    stepped_s: f64,
+    heading: Option<f64>,
+    received_at: Timestamp,
+    accuracy_m: Option<f64>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct AlarmMark {
+    at: LonLat,
+    priority: Priority,
+    claimed: bool,
+    judged: bool,
+}
+
+/// Somebody on the map at one moment.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Seen<'a> {
+    /// Who.
+    pub id: &'a PersonId,
+    /// Metres east and north of the anchor.
+    pub at: (f64, f64),
+    /// Not heard of for [`LOST_S`].
+    pub lost: bool,
+}
+
+/// What moves or flashes.
+#[derive(Debug, Default)]
+pub struct Scene {
+    anchor: Option<Anchor>,
+    /// Server time minus the display's own, in seconds.
+    clock_s: Option<f64>,
+    people: BTreeMap<PersonId, Person>,
+    alarms: BTreeMap<AlarmId, AlarmMark>,
+    selected: Option<Picked>,
+    reduced_motion: bool,
+    theme: Theme,
+    epoch_s: f64,
+    gliding_until_s: f64,
+    ageing_until_s: f64,
+    changed: [bool; Batch::ALL.len()],
+    vertices: [Vec<f32>; Batch::ALL.len()],
+    left_out: BTreeSet<PersonId>,
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "a page is open for weeks, not for 285 years"
+)]
+fn seconds(span: Span) -> f64 {
+    span.as_micros() as f64 / 1e6
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "microseconds since 1970 fit 53 bits until 2255"
+)]
+fn unix_s(at: Timestamp) -> f64 {
+    at.as_micros() as f64 / 1e6
+}
+
+impl Scene {
+    /// Where the site's grid begins.
+    pub fn set_anchor(&mut self, anchor: Anchor) {
+        if self.anchor != Some(anchor) {
+            self.anchor = Some(anchor);
+            self.change_all();
+        }
+    }
+
+    /// Where the site's grid begins, if an estate is there.
+    pub fn anchor(&self) -> Option<Anchor> {
+        self.anchor
+    }
+
+    /// Light or dark.
+    pub fn set_theme(&mut self, theme: Theme) {
+        self.theme = theme;
+    }
+
+    /// Light or dark.
+    pub fn theme(&self) -> Theme {
+        self.theme
+    }
+
+    /// Nothing glides or pulses for somebody who asked for that.
+    pub fn set_reduced_motion(&mut self, reduced: bool) {
+        self.reduced_motion = reduced;
+        self.change_all();
+    }
+
+    /// Whether nothing glides or pulses.
+    pub fn reduced_motion(&self) -> bool {
+        self.reduced_motion
+    }
+
+    /// The server's time at a moment of this display: call it with every heartbeat.
+    pub fn set_clock(&mut self, server_now: Timestamp, mono: Span) {
+        let clock_s = unix_s(server_now) - seconds(mono);
+        let known = self.clock_s;
+        if known.is_none_or(|known| (known - clock_s).abs() > CLOCK_STEP_S) {
+            self.clock_s = Some(clock_s);
+            self.ageing_until_s = seconds(mono) + LOST_S;
+            self.change_all();
+        }
+    }
+
+    /// Where somebody is. They glide there from where they are seen now.
+    pub fn set_person(&mut self, id: &PersonId, tracked: Tracked, mono: Span) {
+        let now = seconds(mono);
+        let to = (
+            f64::from(tracked.offset.x_cm) / 100.0,
+            f64::from(tracked.offset.y_cm) / 100.0,
+        );
+        let accuracy_m = tracked.accuracy_dm.map(|dm| f64::from(dm) / 10.0);
+        let heard_s = self.heard_s(tracked.received_at, now);
+        self.ageing_until_s = self.ageing_until_s.max(heard_s + LOST_S);
+        if !self.people.contains_key(id) && self.is_full() {
+            self.left_out.insert(id.clone());
+            return;
+        }
+        let glides = !self.reduced_motion;
+        let person = self.people.entry(id.clone()).or_insert_with(|| Person {
+            from: to,
+            to,
+            set_out_s: now - GLIDE_S,
+            stepped_s: now,
+            heading: None,
+            received_at: tracked.received_at,
+            accuracy_m,
+        });
+        let step = (to.0 - person.to.0, to.1 - person.to.1);
+        let step_m = step.0.hypot(step.1);
+        if step_m >= STEP_M {
+            person.heading = (step_m < JUMP_M).then(|| step.0.atan2(step.1));
+            person.stepped_s = now;
+        } else if now - person.stepped_s > STANDING_S {
+            person.heading = None;
+        }
+        if step_m > 0.0 {
+            let seen = person.seen_at(now);
+            person.from = if glides && step_m < JUMP_M { seen } else { to };
+            person.to = to;
+            person.set_out_s = now;
+            if person.from != to {
+                self.gliding_until_s = self.gliding_until_s.max(now + GLIDE_S);
+            }
+        }
+        person.received_at = tracked.received_at;
+        person.accuracy_m = accuracy_m;
+        self.change(Batch::Accuracy);
+        self.change(Batch::People);
+        if self.selected == Some(Picked::Person(id.clone())) {
+            self.change(Batch::Alarms);
+        }
+    }
+
+    /// An alarm as it stands now. A closed one leaves the map.
+    pub fn set_alarm(&mut self, alarm: &Alarm) {
+        if alarm.is_closed() {
+            self.remove_alarm(alarm.id);
+            return;
+        }
+        let mark = AlarmMark {
+            at: alarm.place.at,
+            priority: alarm.priority,
+            claimed: alarm.owner().is_some(),
+            judged: alarm.is_judged(),
+        };
+        if self.alarms.insert(alarm.id, mark) != Some(mark) {
+            self.change(Batch::Alarms);
+        }
+    }
+
+    /// Somebody left the map.
+    pub fn remove_person(&mut self, id: &PersonId) {
+        self.left_out.remove(id);
+        if self.people.remove(id).is_some() {
+            self.change_all();
+        }
+    }
+
+    /// An alarm left the map.
+    pub fn remove_alarm(&mut self, id: AlarmId) {
+        if self.alarms.remove(&id).is_some() {
+            self.change(Batch::Alarms);
+        }
+    }
+
+    /// Everything left the map.
+    pub fn clear(&mut self) {
+        self.people.clear();
+        self.alarms.clear();
+        self.left_out.clear();
+        self.change_all();
+    }
+
+    /// What is selected gets a ring.
+    pub fn select(&mut self, selected: Option<Picked>) {
+        if self.selected != selected {
+            self.selected = selected;
+            self.change(Batch::Alarms);
+        }
+    }
+
+    /// What is selected.
+    pub fn selected(&self) -> Option<&Picked> {
+        self.selected.as_ref()
+    }
+
+    /// Everything has to be handed to the graphics card again: it was lost.
+    pub fn redraw(&mut self) {
+        self.change_all();
+    }
+
+    /// How many people are not drawn because the map is full.
+    pub fn left_out(&self) -> usize {
+        self.left_out.len()
+    }
+
+    /// Where something is seen at this moment, in metres from the anchor.
+    pub fn position(&self, what: &Picked, mono: Span) -> Option<(f64, f64)> {
+        match what {
+            Picked::Person(id) => Some(self.people.get(id)?.seen_at(seconds(mono))),
+            Picked::Alarm(id) => Some(self.anchor?.metres(self.alarms.get(id)?.at)),
+        }
+    }
+
+    /// Everybody, with where they are seen at this moment and whether that is still believed.
+    pub fn people(&self, mono: Span) -> impl Iterator<Item = Seen<'_>> {
+        let now = seconds(mono);
+        self.people.iter().map(move |(id, person)| Seen {
+            id,
+            at: person.seen_at(now),
+            lost: now - self.heard_s(person.received_at, now) >= LOST_S,
+        })
+    }
+
+    /// Where alarms are, in metres from the anchor.
+    pub fn alarm_positions(&self) -> impl Iterator<Item = (f64, f64)> {
+        self.anchor
+            .into_iter()
+            .flat_map(|anchor| self.alarms.values().map(move |mark| anchor.metres(mark.at)))
+    }
+
+    /// What is within `reach_px` of a point of the screen, the nearest first; an alarm before a
+    /// person beside it.
+    ///
+    /// It projects everything with the frame's own matrix, so what is found is what is seen, also
+    /// when the map is tilted. At [`LIVE_ENTITIES_MAX`] that is under a millisecond, less than
+    /// keeping an index of things that move.
+    pub fn pick(
+        &self,
+        at: (f64, f64),
+        reach_px: f64,
+        camera: &Camera,
+        mono: Span,
+    ) -> Option<Picked> {
+        const ALARM_FIRST_PX: f64 = 6.0;
+        let anchor = self.anchor?;
+        let distance = |metres| {
+            let (x, y) = camera.project(metres)?;
+            Some((x - at.0).hypot(y - at.1)).filter(|d| *d <= reach_px)
+        };
+        let alarms = self.alarms.iter().filter_map(|(id, mark)| {
+            let distance = distance(anchor.metres(mark.at))?;
+            Some((distance - ALARM_FIRST_PX, Picked::Alarm(*id)))
+        });
+        let people = self
+            .people(mono)
+            .filter_map(|seen| Some((distance(seen.at)?, Picked::Person(seen.id.clone()))));
+        alarms
+            .chain(people)
+            .min_by(|(a, _), (b, _)| a.total_cmp(b))
+            .map(|(_, picked)| picked)
+    }
+
+    /// When the next frame is due, if one is: often while something glides, less often while
+    /// something only pulses, each second while ages grow, never when all is still.
+    pub fn next_frame(&self, mono: Span) -> Option<Span> {
+        let now = seconds(mono);
+        if !self.reduced_motion && now < self.gliding_until_s {
+            return Some(Span::from_millis(33));
+        }
+        if !self.reduced_motion && self.waiting().next().is_some() {
+            return Some(Span::from_millis(50));
+        }
+        (now < self.ageing_until_s + 1.0).then_some(Span::from_secs(1))
+    }
+
+    /// Seconds since the epoch that vertices count from.
+    pub fn now_s(&self, mono: Span) -> f64 {
+        seconds(mono) - self.epoch_s
+    }
+
+    /// The vertices of a batch and whether they changed since they were last asked for.
+    pub fn vertices(&mut self, batch: Batch, mono: Span) -> (&[f32], bool) {
+        let now = seconds(mono);
+        if now - self.epoch_s > EPOCH_S {
+            self.epoch_s = now;
+            self.change_all();
+        }
+        let index = batch as usize;
+        let changed = std::mem::take(&mut self.changed[index]);
+        if changed {
+            let mut out = std::mem::take(&mut self.vertices[index]);
+            out.clear();
+            match batch {
+                Batch::Accuracy => self.write_accuracy(now, &mut out),
+                Batch::People => self.write_people(now, &mut out),
+                Batch::Alarms => self.write_alarms(now, &mut out),
+            }
+            self.vertices[index] = out;
+        }
+        (&self.vertices[index], changed)
+    }
+
+    fn is_full(&self) -> bool {
+        self.people.len() + self.alarms.len() >= LIVE_ENTITIES_MAX
+    }
+
+    fn change(&mut self, batch: Batch) {
+        self.changed[batch as usize] = true;
+    }
+
+    fn change_all(&mut self) {
+        self.changed = [true; Batch::ALL.len()];
+    }
+
+    /// The display's time when the server heard something. Until the server's time is known,
+    /// everything is as old as it is here.
+    fn heard_s(&self, received_at: Timestamp, now: f64) -> f64 {
+        self.clock_s
+            .map_or(now, |clock_s| unix_s(received_at) - clock_s)
+    }
+
+    fn marker(&self, person: &Person, now: f64) -> Marker {
+        let heard_s = self.heard_s(person.received_at, now);
+        Marker {
+            to: person.to,
+            from: person.from,
+            set_out_s: person.set_out_s - self.epoch_s,
+            // Beyond a day the exact age no longer shows, and 32 bits would not hold it.
+            heard_s: (heard_s - self.epoch_s).max(-86_400.0),
+            shape: Shape::Person,
+            call: Call::Steady,
+            size: 10.0,
+            heading: person.heading,
+            ink: Ink::Guard,
+        }
+    }
+
+    fn write_accuracy(&self, now: f64, out: &mut Vec<f32>) {
+        for person in self.people.values() {
+            if let Some(radius_m) = person.accuracy_m.filter(|m| *m > ACCURACY_SHOWN_M) {
+                let mut marker = self.marker(person, now);
+                marker.shape = Shape::Accuracy;
+                marker.size = radius_m;
+                marker.write(out);
+            }
+        }
+    }
+
+    fn write_people(&self, now: f64, out: &mut Vec<f32>) {
+        out.reserve(self.people.len() * FLOATS_PER_MARKER);
+        for person in self.people.values() {
+            self.marker(person, now).write(out);
+        }
+    }
+
+    /// Alarms that nobody has, the most urgent and then the oldest first.
+    fn waiting(&self) -> impl Iterator<Item = AlarmId> {
+        Priority::ALL.into_iter().flat_map(|priority| {
+            self.alarms
+                .iter()
+                .filter(move |(_, mark)| mark.priority == priority && !mark.claimed && !mark.judged)
+                .map(|(id, _)| *id)
+        })
+    }
+
+    fn write_alarms(&self, now: f64, out: &mut Vec<f32>) {
+        let Some(anchor) = self.anchor else { return };
+        let first: BTreeSet<AlarmId> = self.waiting().take(PULSING_MAX).collect();
+        self.write_selection(anchor, now, out);
+        let mut order: Vec<_> = self.alarms.iter().collect();
+        order.sort_by_key(|(id, mark)| {
+            let quiet = mark.claimed || mark.judged;
+            std::cmp::Reverse((quiet, mark.priority, **id))
+        });
+        for (id, mark) in order {
+            self.alarm_marker(anchor, mark, first.contains(id))
+                .write(out);
+        }
+    }
+
+    fn alarm_marker(&self, anchor: Anchor, mark: &AlarmMark, first: bool) -> Marker {
+        let at = anchor.metres(mark.at);
+        let call = match (mark.judged, mark.claimed) {
+            (true, _) => Call::Done,
+            (_, true) => Call::Steady,
+            _ if first && self.reduced_motion => Call::Urgent,
+            _ if first => Call::Pulsing,
+            _ => Call::Waiting,
+        };
+        let (shape, ink) = match mark.priority {
+            Priority::P1 => (Shape::Triangle, Ink::P1),
+            Priority::P2 => (Shape::Diamond, Ink::P2),
+            Priority::P3 => (Shape::Circle, Ink::P3),
+            Priority::P4 => (Shape::Square, Ink::P4),
+        };
+        Marker {
+            to: at,
+            from: at,
+            set_out_s: 0.0,
+            heard_s: 0.0,
+            shape,
+            call,
+            size: alarm_size_px(call, mark.priority),
+            heading: None,
+            ink,
+        }
+    }
+
+    fn write_selection(&self, anchor: Anchor, now: f64, out: &mut Vec<f32>) {
+        let ring = |marker: Marker, size: f64| Marker {
+            shape: Shape::Selection,
+            ink: Ink::Select,
+            heading: None,
+            size,
+            ..marker
+        };
+        match &self.selected {
+            Some(Picked::Person(id)) => {
+                if let Some(person) = self.people.get(id) {
+                    ring(self.marker(person, now), 17.0).write(out);
+                }
+            }
+            Some(Picked::Alarm(id)) => {
+                if let Some(mark) = self.alarms.get(id) {
+                    let marker = self.alarm_marker(anchor, mark, false);
+                    ring(marker, marker.size + 9.0).write(out);
+                }
+            }
+            None => {}
+        }
+    }
+}
+
+fn alarm_size_px(call: Call, priority: Priority) -> f64 {
+    match (call, priority) {
+        (Call::Done, _) => 8.0,
+        (Call::Steady, _) => 10.0,
+        (_, Priority::P1) => 16.0,
+        (_, Priority::P2) => 14.0,
+        (_, Priority::P3) => 12.0,
+        (_, Priority::P4) => 10.0,
+    }
+}
+
+impl Person {
+    fn seen_at(&self, now: f64) -> (f64, f64) {
+        let along = ((now - self.set_out_s) / GLIDE_S).clamp(0.0, 1.0);
+        (
+            self.from.0 + (self.to.0 - self.from.0) * along,
+            self.from.1 + (self.to.1 - self.from.1) * along,
+        )
+    }
+}
+
+#[cfg(test)]
+#[path = "scene_tests.rs"]
+mod tests;

@@ -1,0 +1,280 @@
+use super::*;
+use crate::map::live_layer::vertices::FLOATS_PER_VERTEX;
+use castellan_domain::estate::Place;
+use castellan_domain::fact::AlarmRaised;
+use castellan_domain::geo::Offset;
+use castellan_domain::ids::{AlarmTypeId, DeviceId, Seq};
+use castellan_domain::observation::ReportedState;
+
+const START: Timestamp = Timestamp::from_secs(1_795_000_000);
+
+fn at(mono_s: i64) -> Span {
+    Span::from_secs(mono_s)
+}
+
+fn anchor() -> Anchor {
+    Anchor::new(LonLat::new(120.0, 30.0).unwrap())
+}
+
+fn scene() -> Scene {
+    let mut scene = Scene::default();
+    scene.set_anchor(anchor());
+    scene.set_clock(START, Span::ZERO);
+    scene
+}
+
+fn guard(name: &str) -> PersonId {
+    PersonId::new(name).unwrap()
+}
+
+fn fix(x_cm: i32, y_cm: i32, received_s: i64) -> Tracked {
+    Tracked {
+        offset: Offset { x_cm, y_cm },
+        received_at: START + Span::from_secs(received_s),
+        accuracy_dm: Some(50),
+    }
+}
+
+fn alarm(number: u32, priority: Priority) -> Alarm {
+    let place = Place {
+        building: None,
+        floor: None,
+        spot: None,
+        at: LonLat::new(120.0 + f64::from(number) * 1e-4, 30.0).unwrap(),
+    };
+    let fact = AlarmRaised {
+        alarm: AlarmId(number),
+        kind: AlarmTypeId::new("gas_low").unwrap(),
+        priority,
+        device: DeviceId::new("g1").unwrap(),
+        place,
+        state: ReportedState::Active,
+        claim_due_at: START + Span::from_secs(30),
+        doubted_clock: None,
+    };
+    Alarm::raised(&fact, START, START, Seq(1))
+}
+
+/// The first vertex of each marker of a batch.
+fn markers(scene: &mut Scene, batch: Batch, mono: Span) -> Vec<Vec<f32>> {
+    let (vertices, _) = scene.vertices(batch, mono);
+    vertices
+        .chunks(FLOATS_PER_MARKER)
+        .map(|marker| marker[..FLOATS_PER_VERTEX].to_vec())
+        .collect()
+}
+
+fn calls(scene: &mut Scene) -> Vec<f32> {
+    let look = markers(scene, Batch::Alarms, at(1));
+    look.iter().map(|m| (m[6] / 10.0).floor()).collect()
+}
+
+fn close(a: (f64, f64), b: (f64, f64)) -> bool {
+    (a.0 - b.0).hypot(a.1 - b.1) < 1e-6
+}
+
+#[test]
+fn a_new_fix_is_glided_to_from_where_the_guard_is_seen() {
+    let mut scene = scene();
+    let (id, who) = (guard("wang"), Picked::Person(guard("wang")));
+    scene.set_person(&id, fix(0, 0, 0), at(0));
+    scene.set_person(&id, fix(400, 0, 10), at(10));
+    let seen = |scene: &Scene, ms| scene.position(&who, Span::from_millis(ms)).unwrap();
+    assert!(close(seen(&scene, 10_000), (0.0, 0.0)));
+    assert!(close(seen(&scene, 10_500), (2.0, 0.0)));
+    scene.set_person(&id, fix(400, 400, 10), Span::from_millis(10_500));
+    assert!(
+        close(seen(&scene, 10_500), (2.0, 0.0)),
+        "no jump in mid-glide"
+    );
+    assert!(close(seen(&scene, 11_500), (4.0, 4.0)));
+}
+
+#[test]
+fn a_far_jump_and_a_reduced_motion_are_not_glided() {
+    let mut scene = scene();
+    let who = Picked::Person(guard("wang"));
+    scene.set_person(&guard("wang"), fix(0, 0, 0), at(0));
+    scene.set_person(&guard("wang"), fix(50_000, 0, 5), at(5));
+    assert!(close(scene.position(&who, at(5)).unwrap(), (500.0, 0.0)));
+    scene.set_reduced_motion(true);
+    scene.set_person(&guard("wang"), fix(50_300, 0, 6), at(6));
+    assert!(close(scene.position(&who, at(6)).unwrap(), (503.0, 0.0)));
+}
+
+#[test]
+fn a_walking_guard_has_a_heading_and_a_standing_one_has_none() {
+    let mut scene = scene();
+    scene.set_person(&guard("wang"), fix(0, 0, 0), at(0));
+    let heading = |scene: &mut Scene| markers(scene, Batch::People, at(60))[0][8];
+    assert!(heading(&mut scene) < -50.0);
+    scene.set_person(&guard("wang"), fix(200, 0, 2), at(2));
+    assert!(
+        (heading(&mut scene) - std::f32::consts::FRAC_PI_2).abs() < 1e-6,
+        "eastwards"
+    );
+    scene.set_person(&guard("wang"), fix(210, 0, 40), at(40));
+    assert!(heading(&mut scene) < -50.0);
+}
+
+#[test]
+fn age_counts_from_when_the_server_heard_not_from_when_it_came_here() {
+    let mut scene = scene();
+    scene.set_person(&guard("wang"), fix(0, 0, 3), at(60));
+    let heard = markers(&mut scene, Batch::People, at(60))[0][5];
+    assert!((f64::from(heard) - 3.0).abs() < 1e-3);
+    assert!((scene.now_s(at(60)) - 60.0).abs() < 1e-9);
+}
+
+#[test]
+fn times_stay_exact_on_a_page_that_is_open_for_weeks() {
+    let mut scene = scene();
+    let weeks = 3 * 7 * 86_400;
+    scene.set_person(&guard("wang"), fix(0, 0, weeks), at(weeks));
+    let heard = f64::from(markers(&mut scene, Batch::People, at(weeks))[0][5]);
+    assert!((scene.now_s(at(weeks)) - heard).abs() < 1e-3);
+    assert!(scene.now_s(at(weeks)) < EPOCH_S);
+}
+
+#[test]
+fn only_poor_fixes_have_a_circle() {
+    let mut scene = scene();
+    scene.set_person(&guard("good"), fix(0, 0, 0), at(0));
+    let mut poor = fix(0, 0, 0);
+    poor.accuracy_dm = Some(250);
+    scene.set_person(&guard("poor"), poor, at(0));
+    let circles = markers(&mut scene, Batch::Accuracy, at(0));
+    assert_eq!(circles.len(), 1);
+    assert!((circles[0][7] - 25.0).abs() < 1e-6);
+}
+
+#[test]
+fn at_most_three_alarms_pulse_the_most_urgent_and_then_the_oldest() {
+    let mut scene = scene();
+    for (number, priority) in [
+        (1, Priority::P3),
+        (2, Priority::P2),
+        (3, Priority::P2),
+        (4, Priority::P1),
+        (5, Priority::P2),
+    ] {
+        scene.set_alarm(&alarm(number, priority));
+    }
+    let waiting: Vec<_> = scene.waiting().take(3).collect();
+    assert_eq!(waiting, [AlarmId(4), AlarmId(2), AlarmId(3)]);
+    // Drawn from below: the most urgent last, on top.
+    assert_eq!(calls(&mut scene), [2.0, 2.0, 4.0, 4.0, 4.0]);
+    scene.set_reduced_motion(true);
+    assert_eq!(calls(&mut scene), [2.0, 2.0, 3.0, 3.0, 3.0]);
+}
+
+#[test]
+fn a_claimed_alarm_is_steady_a_judged_one_hollow_and_a_closed_one_gone() {
+    let mut scene = scene();
+    let claimed = alarm(1, Priority::P1).claim(guard("li"), START).unwrap();
+    scene.set_alarm(&claimed);
+    assert_eq!(calls(&mut scene), [1.0]);
+    assert_eq!(scene.next_frame(at(900)), None, "nothing moves");
+    let verdict = castellan_domain::alarm::Verdict::Test;
+    let judged = claimed.judge(verdict, guard("li"), START).unwrap();
+    scene.set_alarm(&judged);
+    assert_eq!(calls(&mut scene), [0.0]);
+    scene.set_alarm(&judged.cleared(START));
+    assert!(calls(&mut scene).is_empty());
+}
+
+#[test]
+fn frames_come_only_while_something_changes() {
+    let mut scene = scene();
+    assert_eq!(scene.next_frame(at(500)), None);
+    scene.set_person(&guard("wang"), fix(0, 0, 500), at(500));
+    assert_eq!(scene.next_frame(at(500)), Some(Span::from_secs(1)), "ages");
+    scene.set_person(&guard("wang"), fix(300, 0, 501), at(501));
+    assert_eq!(
+        scene.next_frame(at(501)),
+        Some(Span::from_millis(33)),
+        "glides"
+    );
+    assert_eq!(scene.next_frame(at(503)), Some(Span::from_secs(1)));
+    assert_eq!(scene.next_frame(at(501 + 122)), None, "lost already");
+    scene.set_alarm(&alarm(1, Priority::P1));
+    assert_eq!(
+        scene.next_frame(at(900)),
+        Some(Span::from_millis(50)),
+        "pulses"
+    );
+    scene.set_reduced_motion(true);
+    assert_eq!(scene.next_frame(at(900)), None);
+}
+
+#[test]
+fn buffers_are_written_only_when_something_changed() {
+    let mut scene = scene();
+    scene.set_person(&guard("wang"), fix(0, 0, 0), at(0));
+    let changed = |scene: &mut Scene| Batch::ALL.map(|batch| scene.vertices(batch, at(1)).1);
+    assert_eq!(changed(&mut scene), [true, true, true]);
+    assert_eq!(changed(&mut scene), [false; 3]);
+    scene.set_alarm(&alarm(1, Priority::P1));
+    assert_eq!(changed(&mut scene), [false, false, true]);
+    scene.set_alarm(&alarm(1, Priority::P1));
+    assert_eq!(changed(&mut scene), [false; 3], "the same alarm again");
+    scene.set_clock(START + Span::from_millis(10_200), at(10));
+    assert_eq!(changed(&mut scene), [false; 3], "a jitter of the clock");
+    scene.set_clock(START + Span::from_secs(20), at(10));
+    assert_eq!(changed(&mut scene), [true; 3], "a step of the clock");
+}
+
+#[test]
+fn what_is_selected_has_a_ring_that_goes_along() {
+    let mut scene = scene();
+    scene.set_person(&guard("wang"), fix(0, 0, 0), at(0));
+    scene.select(Some(Picked::Person(guard("wang"))));
+    scene.set_person(&guard("wang"), fix(300, 0, 2), at(2));
+    let drawn = markers(&mut scene, Batch::Alarms, at(2));
+    assert_eq!((drawn.len(), drawn[0][0], drawn[0][6]), (1, 3.0, 16.0));
+    scene.remove_person(&guard("wang"));
+    assert!(markers(&mut scene, Batch::Alarms, at(3)).is_empty());
+}
+
+#[test]
+fn beyond_the_limit_people_are_counted_and_not_drawn_and_alarms_come_through() {
+    let mut scene = scene();
+    let full = LIVE_ENTITIES_MAX + 3;
+    for number in 0..full {
+        scene.set_person(&guard(&format!("p{number}")), fix(0, 0, 0), at(0));
+    }
+    scene.set_alarm(&alarm(1, Priority::P1));
+    assert_eq!(scene.left_out(), 3);
+    assert_eq!(
+        scene.vertices(Batch::People, at(0)).0.len(),
+        LIVE_ENTITIES_MAX * FLOATS_PER_MARKER
+    );
+    assert_eq!(calls(&mut scene), [4.0]);
+    scene.clear();
+    assert_eq!(scene.left_out(), 0);
+}
+
+#[test]
+fn the_nearest_thing_is_picked_and_an_alarm_before_the_guard_at_it() {
+    let mut scene = scene();
+    let mut world = [0.0; 16];
+    // Straight down on the anchor: one metre is about 3.7 pixels.
+    let size = 512.0 * 18f64.exp2();
+    (world[0], world[5], world[10], world[15]) =
+        (2.0 * size / 800.0, -2.0 * size / 600.0, 1.0, 1.0);
+    let sine = 30f64.to_radians().sin();
+    let y = 0.5 - ((1.0 + sine) / (1.0 - sine)).ln() / (4.0 * std::f64::consts::PI);
+    (world[12], world[13]) = (-world[0] * (120.0 / 360.0 + 0.5), -world[5] * y);
+    let camera = Camera::new(&world, anchor(), 800.0, 600.0);
+
+    scene.set_person(&guard("wang"), fix(0, 0, 0), at(0));
+    scene.set_person(&guard("li"), fix(2_000, 0, 0), at(0));
+    let pick = |scene: &Scene, x: f64| scene.pick((x, 300.0), 18.0, &camera, at(1));
+    assert_eq!(pick(&scene, 404.0), Some(Picked::Person(guard("wang"))));
+    assert_eq!(pick(&scene, 470.0), Some(Picked::Person(guard("li"))));
+    assert_eq!(pick(&scene, 435.0), None);
+    let mut close_by = alarm(7, Priority::P4);
+    close_by.place.at = LonLat::new(120.000_01, 30.0).unwrap();
+    scene.set_alarm(&close_by);
+    assert_eq!(pick(&scene, 400.0), Some(Picked::Alarm(AlarmId(7))));
+}

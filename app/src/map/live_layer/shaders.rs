@@ -1,0 +1,201 @@
+//! The program that draws every marker. Corners come from the vertex number, positions glide
+//! between two points, and shapes are distances: crisp at every size and pixel density.
+
+/// Where a marker is and how large its quad must be.
+pub(super) const VERTEX: &str = r"#version 300 es
+precision highp float;
+layout(location = 0) in vec2 a_to;
+layout(location = 1) in vec2 a_from;
+layout(location = 2) in vec2 a_when;
+layout(location = 3) in vec4 a_look;
+
+uniform mat4 u_matrix;
+uniform vec2 u_viewport;
+uniform float u_curve;
+uniform float u_now;
+uniform float u_glide;
+uniform float u_scale;
+
+out vec2 v_at;
+flat out vec4 v_look;
+flat out vec2 v_facing;
+flat out float v_age;
+
+vec4 place(vec2 metres) {
+  return u_matrix * vec4(metres.x, metres.y + u_curve * metres.y * metres.y, 0.0, 1.0);
+}
+
+void main() {
+  vec2 corner = vec2(float(gl_VertexID & 1), float((gl_VertexID >> 1) & 1)) * 2.0 - 1.0;
+  float along = u_glide > 0.0 ? clamp((u_now - a_when.x) / u_glide, 0.0, 1.0) : 1.0;
+  vec2 metres = mix(a_from, a_to, along);
+  float call = floor(a_look.x / 10.0);
+  float shape = a_look.x - call * 10.0;
+  v_look = vec4(shape, a_look.y, call, a_look.w);
+  v_age = u_now - a_when.y;
+  v_facing = vec2(0.0);
+  if (shape < 0.5) {
+    gl_Position = place(metres + corner * a_look.y * 1.08);
+    v_at = corner * 1.08;
+    return;
+  }
+  vec4 centre = place(metres);
+  if (a_look.z > -50.0) {
+    vec4 ahead = place(metres + 2.0 * vec2(sin(a_look.z), cos(a_look.z)));
+    vec2 facing = (ahead.xy / ahead.w - centre.xy / centre.w) * u_viewport;
+    v_facing = length(facing) > 1e-6 ? normalize(facing) : vec2(0.0);
+  }
+  float reach = shape < 1.5 ? 24.0 : (shape > 5.5 ? a_look.y + 6.0 : a_look.y * 2.6 + 4.0);
+  gl_Position = centre;
+  gl_Position.xy += corner * reach * u_scale * 2.0 / u_viewport * centre.w;
+  v_at = corner * reach;
+}
+";
+
+/// What a marker looks like. Colours are premultiplied.
+pub(super) const FRAGMENT: &str = r"#version 300 es
+precision highp float;
+in vec2 v_at;
+flat in vec4 v_look;
+flat in vec2 v_facing;
+flat in float v_age;
+
+uniform vec3 u_colours[8];
+uniform float u_now;
+
+out vec4 o_colour;
+
+const int LOST = 6;
+const int OUTLINE = 7;
+const float FADING_S = 30.0;
+const float LOST_S = 120.0;
+const float PULSE_S = 1.5;
+
+vec4 under(vec4 above, vec3 colour, float alpha) {
+  return above + (1.0 - above.a) * vec4(colour * alpha, alpha);
+}
+
+// 1 inside, 0 outside, one pixel in between.
+float inside(float distance, float pixel) {
+  return clamp(0.5 - distance / pixel, 0.0, 1.0);
+}
+
+float half_plane(vec2 p, vec2 a, vec2 b) {
+  vec2 e = normalize(b - a);
+  return dot(p - a, vec2(-e.y, e.x));
+}
+
+// Corners run clockwise.
+float triangle(vec2 p, vec2 a, vec2 b, vec2 c) {
+  return max(max(half_plane(p, a, b), half_plane(p, b, c)), half_plane(p, c, a));
+}
+
+float chevron(vec2 p) {
+  vec2 tip = vec2(0.0, 10.0);
+  vec2 notch = vec2(0.0, -3.5);
+  return min(triangle(p, tip, notch, vec2(-7.5, -8.0)), triangle(p, tip, vec2(7.5, -8.0), notch));
+}
+
+float question_mark(vec2 p) {
+  vec2 c = p - vec2(0.0, 1.7);
+  float arc = abs(length(c) - 2.3);
+  if (c.x < 0.0 && c.y < 0.0) {
+    arc = min(length(c - vec2(-2.3, 0.0)), length(c - vec2(0.0, -2.3)));
+  }
+  float stem = length(p - vec2(0.0, clamp(p.y, -1.9, -0.6)));
+  return min(min(arc, stem) - 0.8, length(p - vec2(0.0, -4.3)) - 1.0);
+}
+
+float severity(float shape, vec2 p, float size) {
+  if (shape < 2.5) {
+    vec2 q = vec2(abs(p.x), p.y + size * 0.12);
+    return max(dot(q, vec2(0.8660254, 0.5)) - size * 0.52, -q.y - size * 0.52) - size * 0.08;
+  }
+  if (shape < 3.5) {
+    return (abs(p.x) + abs(p.y)) * 0.70710678 - size * 0.70;
+  }
+  if (shape < 4.5) {
+    return length(p) - size * 0.82;
+  }
+  return max(abs(p.x), abs(p.y)) - size * 0.70;
+}
+
+vec4 accuracy(float pixel) {
+  float known = 1.0 - smoothstep(FADING_S, LOST_S, v_age);
+  float distance = length(v_at) - 1.0;
+  vec3 colour = u_colours[int(v_look.w)];
+  vec4 above = vec4(0.0);
+  above = under(above, colour, inside(abs(distance) - pixel * 0.6, pixel) * 0.38 * known);
+  return under(above, colour, inside(distance, pixel) * 0.07 * known);
+}
+
+vec4 person(float pixel) {
+  vec4 above = vec4(0.0);
+  vec3 dark = u_colours[OUTLINE];
+  float known = 1.0 - smoothstep(FADING_S, LOST_S, v_age);
+  if (v_age >= LOST_S) {
+    vec3 grey = u_colours[LOST];
+    float ring = length(v_at) - 8.5;
+    above = under(above, grey, inside(question_mark(v_at), pixel));
+    above = under(above, grey, inside(abs(ring) - 0.9, pixel));
+    return under(above, dark, inside(ring - 2.2, pixel) * 0.8);
+  }
+  vec3 colour = mix(u_colours[LOST], u_colours[int(v_look.w)], 0.25 + 0.75 * known);
+  float body = length(v_at) - 6.5;
+  if (dot(v_facing, v_facing) > 0.5) {
+    body = chevron(vec2(v_at.x * v_facing.y - v_at.y * v_facing.x, dot(v_at, v_facing))) - 0.5;
+  }
+  above = under(above, colour, inside(body, pixel));
+  above = under(above, dark, inside(body - 2.0, pixel) * 0.85);
+  float glow = clamp(1.0 - length(v_at) / 22.0, 0.0, 1.0);
+  return under(above, colour, glow * glow * 0.75 * known);
+}
+
+vec4 alarm(float pixel) {
+  float size = v_look.y;
+  float call = v_look.z;
+  vec3 colour = u_colours[int(v_look.w)];
+  float body = severity(v_look.x, v_at, size);
+  vec4 above = vec4(0.0);
+  if (call < 0.5) {
+    above = under(above, colour, inside(abs(body + 1.0) - 1.0, pixel) * 0.8);
+    return under(above, u_colours[OUTLINE], inside(body - 1.5, pixel) * 0.6);
+  }
+  above = under(above, colour, inside(body, pixel));
+  above = under(above, u_colours[OUTLINE], inside(body - 2.0, pixel) * 0.9);
+  if (call > 2.5) {
+    float phase = call > 3.5 ? fract(u_now / PULSE_S) : 0.35;
+    float radius = size * (1.15 + 1.35 * phase);
+    float ring = abs(length(v_at) - radius) - 1.1;
+    above = under(above, colour, inside(ring, pixel) * (1.0 - phase) * 0.9);
+  }
+  if (call > 1.5) {
+    float glow = clamp(1.0 - length(v_at) / (size * 2.3), 0.0, 1.0);
+    above = under(above, colour, glow * glow * 0.7);
+  }
+  return above;
+}
+
+vec4 selection(float pixel) {
+  float ring = abs(length(v_at) - v_look.y) - 1.1;
+  vec2 q = abs(v_at);
+  // Open at the four quarters, like a sight.
+  float gap = min(q.x, q.y) - v_look.y * 0.24;
+  float mark = max(ring, -gap);
+  vec4 above = under(vec4(0.0), u_colours[int(v_look.w)], inside(mark, pixel));
+  return under(above, u_colours[OUTLINE], inside(mark - 1.2, pixel) * 0.7);
+}
+
+void main() {
+  float pixel = max(fwidth(v_at.x), fwidth(v_at.y));
+  if (v_look.x < 0.5) {
+    o_colour = accuracy(pixel);
+  } else if (v_look.x < 1.5) {
+    o_colour = person(pixel);
+  } else if (v_look.x > 5.5) {
+    o_colour = selection(pixel);
+  } else {
+    o_colour = alarm(pixel);
+  }
+}
+";

@@ -1,0 +1,191 @@
+//! The names beside people's markers: a fixed set of page elements, moved with each frame.
+
+use super::camera::Camera;
+use super::labels::{self, Area, Candidate, LABELS_MAX};
+use super::live_layer::scene::Scene;
+use super::{Picked, scale_for_height};
+use castellan_domain::estate::Estate;
+use castellan_domain::ids::PersonId;
+use castellan_domain::text::Language;
+use castellan_domain::time::Span;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Document, HtmlElement};
+
+/// People on the screen that are looked at when names are placed.
+const CANDIDATES_MAX: usize = 512;
+
+struct Name {
+    title: String,
+    detail: String,
+}
+
+struct Slot {
+    element: HtmlElement,
+    title: HtmlElement,
+    detail: HtmlElement,
+    person: Option<PersonId>,
+    lost: bool,
+}
+
+/// The names of one map.
+pub(super) struct Overlay {
+    names: RefCell<BTreeMap<PersonId, Name>>,
+    slots: RefCell<Vec<Slot>>,
+}
+
+impl Overlay {
+    /// Fills `container` with hidden elements, once and for all.
+    pub(super) fn new(container: &HtmlElement) -> Result<Self, JsValue> {
+        let document = container.owner_document().ok_or("no document")?;
+        container.set_text_content(None);
+        let mut slots = Vec::with_capacity(LABELS_MAX);
+        for _ in 0..LABELS_MAX {
+            let element = part(&document, "div", "map-name")?;
+            let title = part(&document, "b", "map-name-title")?;
+            let detail = part(&document, "span", "map-name-detail")?;
+            element.set_hidden(true);
+            element.append_child(&title)?;
+            element.append_child(&detail)?;
+            container.append_child(&element)?;
+            slots.push(Slot {
+                element,
+                title,
+                detail,
+                person: None,
+                lost: false,
+            });
+        }
+        Ok(Self {
+            names: RefCell::default(),
+            slots: RefCell::new(slots),
+        })
+    }
+
+    /// Who is called what.
+    pub(super) fn set_names(&self, estate: &Estate, language: Language) {
+        let names = estate.people.iter().map(|person| {
+            let name = person.name.get(language).to_owned();
+            let name = match &person.call_sign {
+                Some(sign) => Name {
+                    title: sign.get(language).to_owned(),
+                    detail: name,
+                },
+                None => Name {
+                    title: name,
+                    detail: String::new(),
+                },
+            };
+            (person.id.clone(), name)
+        });
+        *self.names.borrow_mut() = names.collect();
+        for slot in self.slots.borrow_mut().iter_mut() {
+            slot.person = None;
+        }
+    }
+
+    /// Puts the names where their markers are in this frame.
+    pub(super) fn place(&self, scene: &Scene, camera: &Camera, zoom: f64, mono: Span) {
+        let names = self.names.borrow();
+        let scale = scale_for_height(camera.size_px().1);
+        let mut seen = Vec::new();
+        let mut candidates = Vec::new();
+        if zoom >= labels::LABELS_ZOOM_MIN {
+            let selected = scene.selected();
+            for person in scene.people(mono) {
+                let Some(name) = names.get(person.id) else {
+                    continue;
+                };
+                let Some(at) = camera
+                    .project(person.at)
+                    .filter(|at| camera.shows(*at, 0.0))
+                else {
+                    continue;
+                };
+                candidates.push(Candidate {
+                    at,
+                    title: &name.title,
+                    detail: &name.detail,
+                    selected: selected == Some(&Picked::Person(person.id.clone())),
+                });
+                seen.push(person);
+                if seen.len() >= CANDIDATES_MAX {
+                    break;
+                }
+            }
+        }
+        let half = labels::MARKER_HALF_PX * scale;
+        let mut taken: Vec<Area> = candidates
+            .iter()
+            .map(|c| Area::around(c.at, half))
+            .collect();
+        let alarms = scene.alarm_positions().filter_map(|at| camera.project(at));
+        taken.extend(alarms.map(|at| Area::around(at, half * 1.4)));
+
+        let shown = labels::place(&candidates, &taken, scale);
+        let mut slots = self.slots.borrow_mut();
+        let mut free = assign(&mut slots, shown.iter().map(|index| seen[*index].id));
+        for index in shown {
+            let (person, candidate) = (seen[index], &candidates[index]);
+            let kept = slots
+                .iter()
+                .position(|slot| slot.person.as_ref() == Some(person.id));
+            let Some(slot) = kept.or_else(|| free.pop()).and_then(|at| slots.get_mut(at)) else {
+                continue;
+            };
+            slot.show(person.id, candidate, person.lost, scale);
+        }
+        for index in free {
+            if let Some(slot) = slots.get_mut(index) {
+                slot.hide();
+            }
+        }
+    }
+}
+
+/// The slots that nobody in `shown` has.
+fn assign<'a>(slots: &mut [Slot], shown: impl Iterator<Item = &'a PersonId>) -> Vec<usize> {
+    let shown: std::collections::BTreeSet<&PersonId> = shown.collect();
+    let mut free = Vec::new();
+    for (index, slot) in slots.iter_mut().enumerate() {
+        if !slot.person.as_ref().is_some_and(|id| shown.contains(id)) {
+            slot.person = None;
+            free.push(index);
+        }
+    }
+    free
+}
+
+impl Slot {
+    fn show(&mut self, person: &PersonId, candidate: &Candidate, lost: bool, scale: f64) {
+        if self.person.as_ref() != Some(person) {
+            self.person = Some(person.clone());
+            self.title.set_text_content(Some(candidate.title));
+            self.detail.set_text_content(Some(candidate.detail));
+            self.element.set_hidden(false);
+        }
+        if self.lost != lost {
+            self.lost = lost;
+            self.element
+                .set_class_name(if lost { "map-name lost" } else { "map-name" });
+        }
+        let (x, y) = candidate.at;
+        let transform =
+            format!("translate({x:.1}px,{y:.1}px) scale({scale:.3}) translate(16px,-50%)");
+        // A name that cannot be moved is a page that is going away.
+        let _moved = self.element.style().set_property("transform", &transform);
+    }
+
+    fn hide(&mut self) {
+        if !self.element.hidden() {
+            self.element.set_hidden(true);
+        }
+    }
+}
+
+fn part(document: &Document, tag: &str, class: &str) -> Result<HtmlElement, JsValue> {
+    let element: HtmlElement = document.create_element(tag)?.unchecked_into();
+    element.set_class_name(class);
+    Ok(element)
+}

@@ -1,0 +1,376 @@
+//! A map that is on the screen: the library's map, our layer and the names on it, and what they
+//! tell the component.
+
+use super::camera::{Camera, home_zoom};
+use super::estate_style::Look;
+use super::live_layer::{LiveLayer, SceneHandle};
+use super::maplibre::{self, Map, PointerEvent};
+use super::overlay::Overlay;
+use super::{Picked, Theme, estate_layers, estate_style, fonts, scale_for_height};
+use castellan_domain::estate::Estate;
+use castellan_domain::geo::Anchor;
+use castellan_domain::text::Language;
+use serde_json::{Value, json};
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::Arc;
+use wasm_bindgen::prelude::*;
+use web_sys::HtmlElement;
+
+/// How far from a marker a click still means it.
+const REACH_PX: f64 = 18.0;
+/// What is selected is brought into view when it is closer to the rim than this.
+const RIM_PX: f64 = 48.0;
+
+/// Why there is no map to see.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fault {
+    /// The map library did not load.
+    Library,
+    /// The browser cannot draw it.
+    Graphics,
+    /// The graphics card was taken away; it usually comes back.
+    Lost,
+}
+
+/// What the camera looks like from the controls.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(super) struct Pose {
+    pub(super) bearing_deg: f64,
+    pub(super) pitch_deg: f64,
+    pub(super) metres_per_pixel: f64,
+}
+
+/// What a map tells its component.
+pub(super) struct Events {
+    pub(super) picked: Box<dyn Fn(Option<Picked>)>,
+    pub(super) moved: Box<dyn Fn(Pose)>,
+    pub(super) ready: Box<dyn Fn()>,
+    pub(super) fault: Box<dyn Fn(Option<Fault>)>,
+}
+
+/// Where a map lives in the page.
+pub(super) struct Places {
+    pub(super) map: HtmlElement,
+    pub(super) names: HtmlElement,
+}
+
+struct Shown {
+    estate: Arc<Estate>,
+    theme: Theme,
+    language: Language,
+    scale: f64,
+}
+
+/// A map on the screen.
+pub(super) struct Running {
+    map: Map,
+    container: HtmlElement,
+    layer: LiveLayer,
+    overlay: Rc<Overlay>,
+    scene: SceneHandle,
+    shown: RefCell<Shown>,
+    events: Events,
+    listeners: RefCell<Vec<Closure<dyn FnMut(JsValue)>>>,
+}
+
+impl Running {
+    /// Waits for the library and the font, then draws the estate.
+    pub(super) async fn start(
+        places: Places,
+        estate: Arc<Estate>,
+        (theme, language): (Theme, Language),
+        scene: SceneHandle,
+        events: Events,
+    ) -> Result<Rc<Self>, Fault> {
+        let library = maplibre::load().await.map_err(|_reason| Fault::Library)?;
+        fonts::load(&estate_layers::label_characters(&estate)).await;
+        Self::open(&library, places, estate, (theme, language), scene, events)
+            .map_err(|_reason| Fault::Graphics)
+    }
+
+    fn open(
+        library: &js_sys::Object,
+        places: Places,
+        estate: Arc<Estate>,
+        (theme, language): (Theme, Language),
+        scene: SceneHandle,
+        events: Events,
+    ) -> Result<Rc<Self>, JsValue> {
+        let size = size_of(&places.map);
+        let look = Look {
+            theme,
+            language,
+            scale: scale_for_height(size.1),
+        };
+        let still = prefers_reduced_motion();
+        let mut options = camera_of(&estate, size);
+        options["style"] = estate_style::style(&estate, look);
+        options["attributionControl"] = json!(false);
+        options["renderWorldCopies"] = json!(false);
+        options["minZoom"] = json!(12);
+        options["maxZoom"] = json!(21.5);
+        options["fadeDuration"] = json!(if still { 0 } else { 150 });
+        options["canvasContextAttributes"] = json!({ "antialias": true });
+        let map = Map::create(library, &places.map, &options)?;
+
+        scene.update(|scene| {
+            scene.set_anchor(Anchor::new(estate.anchor));
+            scene.set_theme(theme);
+            scene.set_reduced_motion(still);
+        });
+        let overlay = Rc::new(Overlay::new(&places.names)?);
+        overlay.set_names(&estate, language);
+        let on_frame = Box::new({
+            let (overlay, scene, map) = (Rc::clone(&overlay), scene.clone(), map.clone());
+            move |camera: &Camera, mono| {
+                scene.read(|scene| overlay.place(scene, camera, map.zoom(), mono));
+            }
+        });
+        let layer = LiveLayer::new(&map, scene.clone(), on_frame)?;
+        layer.set_size(size, look.scale);
+        scene.attach(Some(Box::new({
+            let map = map.clone();
+            move || map.trigger_repaint()
+        })));
+        let running = Rc::new(Self {
+            map,
+            container: places.map,
+            layer,
+            overlay,
+            scene,
+            shown: RefCell::new(Shown {
+                estate,
+                theme,
+                language,
+                scale: look.scale,
+            }),
+            events,
+            listeners: RefCell::default(),
+        });
+        running.name_canvas()?;
+        running.listen();
+        running.tell_pose();
+        Ok(running)
+    }
+
+    /// Shows another estate, theme or language. Only what differs is touched.
+    pub(super) fn show(
+        &self,
+        estate: &Arc<Estate>,
+        theme: Theme,
+        language: Language,
+    ) -> Result<(), JsValue> {
+        let mut shown = self.shown.borrow_mut();
+        let another = !Arc::ptr_eq(&shown.estate, estate);
+        if !another && shown.theme == theme && shown.language == language {
+            return Ok(());
+        }
+        shown.estate = Arc::clone(estate);
+        (shown.theme, shown.language) = (theme, language);
+        drop(shown);
+        self.overlay.set_names(estate, language);
+        self.scene.update(|scene| {
+            scene.set_anchor(Anchor::new(estate.anchor));
+            scene.set_theme(theme);
+        });
+        if another {
+            for (source, data) in estate_layers::sources(estate) {
+                self.map.set_source(source, &data)?;
+            }
+        }
+        self.name_canvas()?;
+        self.restyle()
+    }
+
+    /// Rings what is selected, and brings it into view if it is out of sight.
+    pub(super) fn select(&self, selected: Option<Picked>) -> Result<(), JsValue> {
+        let mono = super::mono_now();
+        let at = selected
+            .as_ref()
+            .and_then(|what| self.scene.read(|scene| scene.position(what, mono)));
+        self.scene.update(|scene| scene.select(selected));
+        let (Some(at), Some(camera)) = (at, self.layer.camera()) else {
+            return Ok(());
+        };
+        let seen = camera
+            .project(at)
+            .is_some_and(|at| camera.shows(at, RIM_PX));
+        let anchor = self.scene.read(super::live_layer::scene::Scene::anchor);
+        match anchor.and_then(|anchor| degrees(anchor, at)) {
+            Some(centre) if !seen => self.go(&json!({ "center": centre, "duration": 600 })),
+            _ => Ok(()),
+        }
+    }
+
+    /// Back to the resting view.
+    pub(super) fn go_home(&self) -> Result<(), JsValue> {
+        let mut camera = camera_of(&self.shown.borrow().estate, size_of(&self.container));
+        camera["duration"] = json!(700);
+        self.go(&camera)
+    }
+
+    /// North up, looking straight down; or back to the tilt of the resting view.
+    pub(super) fn go_level(&self) -> Result<(), JsValue> {
+        let home = self.shown.borrow().estate.home;
+        let level = self.map.bearing().abs() < 0.5 && self.map.pitch() < 0.5;
+        let (bearing, pitch) = if level {
+            (home.bearing_deg, home.pitch_deg)
+        } else {
+            (0.0, 0.0)
+        };
+        self.go(&json!({ "bearing": bearing, "pitch": pitch, "duration": 500 }))
+    }
+
+    /// Closer or further by zoom levels.
+    pub(super) fn go_closer(&self, levels: f64) -> Result<(), JsValue> {
+        let zoom = (self.map.zoom() + levels).clamp(12.0, 21.5);
+        self.go(&json!({ "zoom": zoom, "duration": 250 }))
+    }
+
+    /// Takes the map off the page.
+    pub(super) fn stop(&self) {
+        self.scene.attach(None);
+        self.map.remove();
+        self.listeners.borrow_mut().clear();
+    }
+
+    fn go(&self, camera: &Value) -> Result<(), JsValue> {
+        self.map.go(camera, prefers_reduced_motion())
+    }
+
+    fn restyle(&self) -> Result<(), JsValue> {
+        let shown = self.shown.borrow();
+        let look = Look {
+            theme: shown.theme,
+            language: shown.language,
+            scale: shown.scale,
+        };
+        self.map.restyle(
+            &estate_style::layers(&shown.estate, look),
+            &estate_style::light(shown.theme),
+        )
+    }
+
+    fn name_canvas(&self) -> Result<(), JsValue> {
+        let name = match self.shown.borrow().language {
+            Language::Zh => {
+                "地图。方向键移动，加号减号缩放，Shift 加方向键旋转和倾斜。图上的内容在列表中都有。"
+            }
+            Language::En => {
+                "Map. Arrow keys move it, plus and minus zoom, Shift with arrow keys turns and tilts. \
+                 Everything on it is also in the lists."
+            }
+        };
+        self.map.canvas().set_attribute("aria-label", name)
+    }
+
+    fn resized(&self) {
+        let size = size_of(&self.container);
+        let scale = scale_for_height(size.1);
+        self.layer.set_size(size, scale);
+        let before = std::mem::replace(&mut self.shown.borrow_mut().scale, scale);
+        if (before - scale).abs() > 0.02 {
+            // A style that is still loading gets the scale with the next change of size.
+            let _styled = self.restyle();
+        }
+        self.tell_pose();
+    }
+
+    fn tell_pose(&self) {
+        let ground_m = 40_075_016.686 * self.map.latitude().to_radians().cos();
+        (self.events.moved)(Pose {
+            bearing_deg: self.map.bearing(),
+            pitch_deg: self.map.pitch(),
+            metres_per_pixel: ground_m / (512.0 * self.map.zoom().exp2()),
+        });
+    }
+
+    fn pick(&self, event: JsValue) -> Option<Picked> {
+        let event: PointerEvent = event.unchecked_into();
+        let camera = self.layer.camera()?;
+        let reach = REACH_PX * self.shown.borrow().scale;
+        let mono = super::mono_now();
+        self.scene
+            .read(|scene| scene.pick(event.at(), reach, &camera, mono))
+    }
+
+    fn listen(self: &Rc<Self>) {
+        self.on("style.load", |running, _event| {
+            // Custom layers do not survive the loss of a graphics card; this puts ours back.
+            if running.layer.add_to(&running.map).is_err() {
+                (running.events.fault)(Some(Fault::Graphics));
+            }
+        });
+        self.on("idle", |running, _event| (running.events.ready)());
+        self.on("move", |running, _event| running.tell_pose());
+        self.on("resize", |running, _event| running.resized());
+        self.on("click", |running, event| {
+            let picked = running.pick(event);
+            (running.events.picked)(picked);
+        });
+        self.on("mousemove", |running, event| {
+            let cursor = if running.pick(event).is_some() {
+                "pointer"
+            } else {
+                ""
+            };
+            let _set = running.map.canvas().style().set_property("cursor", cursor);
+        });
+        self.on("webglcontextlost", |running, _event| {
+            running.layer.lose_gpu();
+            (running.events.fault)(Some(Fault::Lost));
+        });
+        self.on("webglcontextrestored", |running, _event| {
+            (running.events.fault)(None);
+        });
+    }
+
+    fn on(self: &Rc<Self>, event: &str, hear: impl Fn(&Self, JsValue) + 'static) {
+        let running = Rc::downgrade(self);
+        let listener = Closure::<dyn FnMut(JsValue)>::new(move |event| {
+            if let Some(running) = running.upgrade() {
+                hear(&running, event);
+            }
+        });
+        self.map.on(event, listener.as_ref().unchecked_ref());
+        self.listeners.borrow_mut().push(listener);
+    }
+}
+
+fn camera_of(estate: &Estate, (width, height): (f64, f64)) -> Value {
+    let home = estate.home;
+    json!({
+        "center": home.centre,
+        "zoom": home_zoom(home.zoom, width, height),
+        "bearing": home.bearing_deg,
+        "pitch": home.pitch_deg,
+    })
+}
+
+fn degrees(anchor: Anchor, (x, y): (f64, f64)) -> Option<Value> {
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "what is on the map is within 20 km: 2,000,000 cm"
+    )]
+    let cm = |metres: f64| (metres * 100.0).round() as i32;
+    let offset = castellan_domain::geo::Offset {
+        x_cm: cm(x),
+        y_cm: cm(y),
+    };
+    anchor.position(offset).ok().map(|at| json!(at))
+}
+
+fn size_of(element: &HtmlElement) -> (f64, f64) {
+    (
+        f64::from(element.client_width().max(1)),
+        f64::from(element.client_height().max(1)),
+    )
+}
+
+fn prefers_reduced_motion() -> bool {
+    web_sys::window()
+        .and_then(|window| window.match_media("(prefers-reduced-motion: reduce)").ok())
+        .flatten()
+        .is_some_and(|query| query.matches())
+}

@@ -1,0 +1,204 @@
+//! The component that owns the map's one `<div>`. Leptos never renders inside it.
+
+#![expect(
+    unreachable_pub,
+    reason = "the component macro writes its inner function as `pub`"
+)]
+
+use super::controls::{Controls, Move};
+use super::live_layer::SceneHandle;
+use super::running::{Events, Fault, Places, Pose, Running};
+use super::{Picked, Theme};
+use castellan_domain::estate::Estate;
+use castellan_domain::text::Language;
+use castellan_domain::time::Span;
+use leptos::html::Div;
+use leptos::prelude::*;
+use std::rc::Rc;
+use std::sync::Arc;
+use wasm_bindgen_futures::spawn_local;
+
+/// The display's own clock: time since the page began, which no wrong wall clock disturbs.
+/// Scenes and replicas are given this one.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "microseconds since the page began fit 63 bits"
+)]
+pub fn mono_now() -> Span {
+    let millis = web_sys::window()
+        .and_then(|window| window.performance())
+        .map_or(0.0, |performance| performance.now());
+    Span::from_micros((millis * 1_000.0) as i64)
+}
+
+/// How far the map is.
+#[derive(Clone)]
+enum Stage {
+    /// No estate yet.
+    Waiting,
+    /// The library or the font is loading.
+    Starting,
+    /// On the screen.
+    Shown(Rc<Running>),
+    /// It could not be drawn.
+    Failed,
+    /// The component is gone.
+    Over,
+}
+
+/// The live map.
+///
+/// `scene` is filled by the live code, past the view tree. `on_pick` hears of clicks: on a marker,
+/// or on nothing. `ready` becomes true once the map has drawn for the first time.
+#[component]
+pub fn MapView(
+    /// What to draw; the map appears with the first one.
+    estate: Signal<Option<Arc<Estate>>>,
+    /// Light or dark.
+    theme: Signal<Theme>,
+    /// Of labels and buttons.
+    language: Signal<Language>,
+    /// What moves or flashes.
+    scene: SceneHandle,
+    /// Gets a ring, and is brought into view when it changes.
+    selected: Signal<Option<Picked>>,
+    /// Hears what was clicked.
+    on_pick: Callback<Option<Picked>>,
+    /// Set once the map has drawn.
+    ready: WriteSignal<bool>,
+) -> impl IntoView {
+    let map_ref = NodeRef::<Div>::new();
+    let names_ref = NodeRef::<Div>::new();
+    let (pose, set_pose) = signal(Pose::default());
+    let (fault, set_fault) = signal(None::<Fault>);
+    let (drawn, set_drawn) = signal(false);
+    let (started, set_started) = signal(0_u32);
+    let stage = StoredValue::new_local(Stage::Waiting);
+    let scene = StoredValue::new_local(scene);
+
+    let events = move || Events {
+        picked: Box::new(move |picked| on_pick.run(picked)),
+        moved: Box::new(move |pose| set_pose.set(pose)),
+        ready: Box::new(move || {
+            if !drawn.get_untracked() {
+                set_drawn.set(true);
+                ready.set(true);
+            }
+        }),
+        fault: Box::new(move |fault| set_fault.set(fault)),
+    };
+
+    Effect::new(move |_| {
+        let (Some(map), Some(names)) = (map_ref.get(), names_ref.get()) else {
+            return;
+        };
+        let Some(document) = estate.get() else { return };
+        let look = (theme.get(), language.get());
+        match stage.get_value() {
+            Stage::Shown(running) => {
+                let shown = running.show(&document, look.0, look.1);
+                debug_assert!(shown.is_ok(), "the map refused its own style");
+                return;
+            }
+            Stage::Waiting => stage.set_value(Stage::Starting),
+            Stage::Starting | Stage::Failed | Stage::Over => return,
+        }
+        let places = Places {
+            map: map.into(),
+            names: names.into(),
+        };
+        let scene = scene.get_value();
+        spawn_local(async move {
+            let outcome = Running::start(places, document, look, scene, events()).await;
+            let over = stage
+                .try_get_value()
+                .is_none_or(|stage| matches!(stage, Stage::Over));
+            match outcome {
+                Ok(running) if over => running.stop(),
+                Ok(running) => {
+                    stage.set_value(Stage::Shown(running));
+                    // Whatever changed while it was starting is shown now.
+                    set_started.set(1);
+                }
+                Err(_) if over => {}
+                Err(fault) => {
+                    stage.set_value(Stage::Failed);
+                    set_fault.set(Some(fault));
+                }
+            }
+        });
+    });
+
+    Effect::new(move |_| {
+        let selected = selected.get();
+        if started.get() == 0 {
+            return;
+        }
+        if let Stage::Shown(running) = stage.get_value() {
+            let moved = running.select(selected);
+            debug_assert!(moved.is_ok(), "the map refused to move");
+        }
+    });
+
+    on_cleanup(move || {
+        if let Some(Stage::Shown(running)) = stage.try_get_value() {
+            running.stop();
+        }
+        let _already_gone = stage.try_set_value(Stage::Over);
+    });
+
+    let on_move = Callback::new(move |what| {
+        if let Stage::Shown(running) = stage.get_value() {
+            let moved = match what {
+                Move::Closer => running.go_closer(1.0),
+                Move::Further => running.go_closer(-1.0),
+                Move::Home => running.go_home(),
+                Move::Level => running.go_level(),
+            };
+            debug_assert!(moved.is_ok(), "the map refused to move");
+        }
+    });
+    let sentence = move || match (fault.get(), drawn.get()) {
+        (Some(fault), _) => Some(sentence_of(fault, language.get())),
+        (None, true) => None,
+        (None, false) => Some(match language.get() {
+            Language::Zh => "正在载入地图 …",
+            Language::En => "Loading the map …",
+        }),
+    };
+    view! {
+        <div class="map" class:map-unseen=move || sentence().is_some()>
+            <div id="map" node_ref=map_ref></div>
+            <div class="map-names" aria-hidden="true" node_ref=names_ref></div>
+            <Show when=move || sentence().is_none()>
+                <Controls language=language pose=pose.into() on_move=on_move />
+            </Show>
+            <p class="map-sentence" role="status">
+                {sentence}
+            </p>
+        </div>
+    }
+}
+
+fn sentence_of(fault: Fault, language: Language) -> &'static str {
+    match (fault, language) {
+        (Fault::Library, Language::Zh) => {
+            "地图组件未能载入，地图暂时看不到。报警列表和处置照常工作；网络恢复后请刷新页面。"
+        }
+        (Fault::Library, Language::En) => {
+            "The map could not be loaded. The alarm list works as usual; reload the page once the network is back."
+        }
+        (Fault::Graphics, Language::Zh) => {
+            "此浏览器无法绘制地图（需要 WebGL2）。报警列表和处置照常工作；请更新浏览器，或开启硬件加速。"
+        }
+        (Fault::Graphics, Language::En) => {
+            "This browser cannot draw the map (it needs WebGL2). The alarm list works as usual; update the browser or turn on hardware acceleration."
+        }
+        (Fault::Lost, Language::Zh) => {
+            "显卡暂时不可用，地图正在恢复。报警列表和处置照常工作；若一分钟内未恢复，请刷新页面。"
+        }
+        (Fault::Lost, Language::En) => {
+            "The graphics card is not available at the moment; the map is coming back. The alarm list works as usual; if it takes over a minute, reload the page."
+        }
+    }
+}

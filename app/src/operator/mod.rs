@@ -1,0 +1,56 @@
+//! Who works at this screen. Until sign-in exists one picks oneself, and the screen says so.
+
+use crate::live::Console;
+use crate::texts::Key;
+use castellan_domain::estate::{Person, Role};
+use leptos::prelude::*;
+
+/// A role in words.
+pub(crate) const fn role_name(role: Role) -> Key {
+    match role {
+        Role::Guard => Key::RoleGuard,
+        Role::Operator => Key::RoleOperator,
+        Role::ShiftLeader => Key::RoleShiftLeader,
+        Role::DutyManager => Key::RoleDutyManager,
+    }
+}
+
+/// Tiles with everybody who may work at a console.
+#[component]
+pub(crate) fn OperatorTiles(console: Console) -> impl IntoView {
+    let people = move || {
+        console.estate.with(|estate| {
+            let mut people: Vec<Person> = estate
+                .iter()
+                .flat_map(|estate| estate.people.iter())
+                .filter(|person| person.role >= Role::Operator)
+                .cloned()
+                .collect();
+            people.sort_by_key(|person| person.role);
+            people
+        })
+    };
+    let tile = move |person: Person| {
+        let language = console.language.get();
+        let id = person.id.clone();
+        view! {
+            <button
+                class="tile"
+                data-person=person.id.to_string()
+                on:click=move |_| console.set_person(Some(id.clone()))
+            >
+                <span class="name">{person.name.get(language).to_owned()}</span>
+                <span class="quiet">{role_name(person.role).get(language)}</span>
+            </button>
+        }
+    };
+    view! {
+        <div class="who" role="dialog" aria-modal="true" aria-labelledby="who-title">
+            <div class="who-card">
+                <h1 id="who-title">{move || console.t(Key::WhoAreYou)}</h1>
+                <div class="tiles">{move || people().into_iter().map(tile).collect_view()}</div>
+                <p class="quiet">{move || console.t(Key::NoSignIn)}</p>
+            </div>
+        </div>
+    }
+}

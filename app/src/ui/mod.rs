@@ -1,0 +1,35 @@
+//! Parts that know nothing of alarms or guards.
+
+use leptos::html::Dialog;
+use leptos::prelude::*;
+
+/// A native dialog that follows a signal.
+#[component]
+pub(crate) fn Modal(
+    /// Whether it is open.
+    open: RwSignal<bool>,
+    /// Its heading.
+    #[prop(into)]
+    title: Signal<&'static str>,
+    /// The label of the button that closes it.
+    #[prop(into)]
+    close: Signal<&'static str>,
+    children: ChildrenFn,
+) -> impl IntoView {
+    let dialog = NodeRef::<Dialog>::new();
+    Effect::new(move |_| {
+        let Some(dialog) = dialog.get() else { return };
+        if open.get() && !dialog.open() {
+            let _ = dialog.show_modal();
+        } else if !open.get() && dialog.open() {
+            dialog.close();
+        }
+    });
+    view! {
+        <dialog node_ref=dialog class="modal" on:close=move |_| open.set(false)>
+            <h2>{title}</h2>
+            {move || open.get().then(|| children())}
+            <form method="dialog"><button>{close}</button></form>
+        </dialog>
+    }
+}

@@ -1,0 +1,96 @@
+// Starts the app, and the map library beside it. The page's content security policy allows no inline script,
+// so the addresses come from this script's own `data-` attributes.
+//
+// What the app finds:
+//   castellanMaplibrePromise  the map library, once it is there; the app starts without waiting for it
+//   castellanFontsPromise     settles when the Chinese font's list of slices is known to the page
+// When loading fails, the person reads why, and `castellan-load-failed` lets the watchdog try again.
+
+const from = document.getElementById("castellan-boot").dataset;
+// The watchdog looks for this mark: without it not even this script arrived.
+document.documentElement.dataset.boot = "started";
+
+const MAP_RETRY_MS = [1000, 5000, 15000];
+
+function pause(ms) {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+function loadStyle(url) {
+  return new Promise((resolve, reject) => {
+    const link = document.createElement("link");
+    link.rel = "stylesheet";
+    link.href = url;
+    link.onload = () => resolve();
+    link.onerror = () => reject(new Error(`${url} could not be loaded`));
+    document.head.append(link);
+  });
+}
+
+async function loadMap() {
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      // A browser remembers a failed import by its address, so every further attempt needs another one.
+      const again = attempt === 0 ? "" : `?attempt=${attempt}`;
+      const [maplibre] = await Promise.all([import(from.mapScript + again), loadStyle(from.mapStyle)]);
+      maplibre.setWorkerUrl(from.mapWorker);
+      globalThis.castellanMaplibre = maplibre;
+      return maplibre;
+    } catch (error) {
+      if (attempt >= MAP_RETRY_MS.length) {
+        throw error;
+      }
+      await pause(MAP_RETRY_MS[attempt]);
+    }
+  }
+}
+
+function say(zh, en) {
+  const box = document.getElementById("boot") ?? document.body.appendChild(document.createElement("div"));
+  box.id = "boot";
+  box.setAttribute("role", "alert");
+  box.dataset.failed = "true";
+  box.replaceChildren(
+    ...[["zh-CN", zh], ["en", en]].map(([lang, text]) => {
+      const line = document.createElement("p");
+      line.lang = lang;
+      line.textContent = text;
+      return line;
+    }),
+  );
+}
+
+async function start() {
+  if (typeof WebAssembly !== "object") {
+    say(
+      "此浏览器无法运行本系统（缺少 WebAssembly）。请改用新版 Chrome、Edge 或 Firefox。",
+      "This browser cannot run Castellan (it has no WebAssembly). Use a current Chrome, Edge or Firefox.",
+    );
+    return;
+  }
+  globalThis.castellanMaplibrePromise = loadMap();
+  globalThis.castellanFontsPromise = loadStyle(from.fontStyle);
+  // Whoever awaits them hears of a failure; that nobody does yet is not an error of the page.
+  globalThis.castellanMaplibrePromise.catch(() => {});
+  globalThis.castellanFontsPromise.catch(() => {});
+  try {
+    const app = await import(from.script);
+    await app.default({ module_or_path: from.wasm });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    if (error instanceof WebAssembly.CompileError) {
+      say(
+        `此浏览器版本过旧，无法运行本系统。请改用新版 Chrome、Edge 或 Firefox。（${reason}）`,
+        `This browser is too old to run Castellan. Use a current Chrome, Edge or Firefox. (${reason})`,
+      );
+      return;
+    }
+    say(
+      `载入失败，正在自动重试。若持续失败，请检查网络和服务器。（${reason}）`,
+      `Loading failed; trying again by itself. If this stays, check the network and the server. (${reason})`,
+    );
+    window.dispatchEvent(new Event("castellan-load-failed"));
+  }
+}
+
+await start();

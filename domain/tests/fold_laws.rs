@@ -1,0 +1,307 @@
+//! The fold: a state is its facts and nothing else, on the server and in every browser, whatever
+//! the facts are.
+
+mod common;
+
+use castellan_domain::alarm::{Alarm, Verdict};
+use castellan_domain::estate::{Place, Priority};
+use castellan_domain::fact::{
+    AlarmClaimed, AlarmCleared, AlarmJudged, AlarmNoted, AlarmOverdue, AlarmRaised, AlarmRepeated,
+    Cause, EstatePublished, Fact, FactBody,
+};
+use castellan_domain::ids::{AlarmId, Seq};
+use castellan_domain::observation::ReportedState;
+use castellan_domain::refusal::Refusal;
+use castellan_domain::site::{CLOSED_ALARMS_MAX, Site, Touched, View};
+use castellan_domain::time::{Span, Timestamp};
+use common::{DEVICES, PEOPLE, START, TYPES, World, cases, id, is_done, secs, spot, words};
+use proptest::prelude::*;
+use proptest::sample::{Index, select};
+use std::collections::BTreeSet;
+
+const DAY: Span = secs(24 * 3_600);
+
+/// Any body, about few alarms, so that facts meet, contradict and repeat each other.
+fn bodies() -> impl Strategy<Value = FactBody> {
+    use ReportedState::{Active, Cleared, Momentary};
+    let alarm = || (1u32..7).prop_map(AlarmId);
+    let by = || select(PEOPLE.to_vec()).prop_map(id);
+    let state = || select(vec![Active, Cleared, Momentary]);
+    let due = || (0i64..5_000).prop_map(|s| START + secs(s));
+    let raised = (alarm(), 0..2usize, 0..2usize, state(), due()).prop_map(
+        |(alarm, device, kind, state, claim_due_at)| {
+            FactBody::AlarmRaised(AlarmRaised {
+                alarm,
+                kind: id(TYPES[kind].0),
+                priority: Priority::P2,
+                device: id(DEVICES[device]),
+                place: Place {
+                    building: None,
+                    floor: None,
+                    spot: None,
+                    at: spot(1, 2),
+                },
+                state,
+                claim_due_at,
+                doubted_clock: None,
+            })
+        },
+    );
+    let repeated = (alarm(), state())
+        .prop_map(|(alarm, state)| FactBody::AlarmRepeated(AlarmRepeated { alarm, state }));
+    let overdue = (alarm(), 0u32..9, due()).prop_map(|(alarm, times, claim_due_at)| {
+        FactBody::AlarmOverdue(AlarmOverdue {
+            alarm,
+            times,
+            claim_due_at,
+        })
+    });
+    let claimed =
+        (alarm(), by()).prop_map(|(alarm, by)| FactBody::AlarmClaimed(AlarmClaimed { alarm, by }));
+    let noted = (alarm(), by(), 0u128..9).prop_map(|(alarm, by, n)| {
+        let note = words(n);
+        FactBody::AlarmNoted(AlarmNoted { alarm, by, note })
+    });
+    let judged = (alarm(), by(), select(Verdict::ALL.to_vec()))
+        .prop_map(|(alarm, by, verdict)| FactBody::AlarmJudged(AlarmJudged { alarm, by, verdict }));
+    prop_oneof![
+        1 => select(vec!["e1", "e2"]).prop_map(|hash| {
+            FactBody::EstatePublished(EstatePublished { hash: id(hash) })
+        }),
+        3 => raised,
+        2 => repeated,
+        2 => alarm().prop_map(|alarm| FactBody::AlarmCleared(AlarmCleared { alarm })),
+        1 => overdue,
+        3 => claimed,
+        1 => noted,
+        3 => judged,
+    ]
+}
+
+/// Any history: numbered, with time that never goes back but may jump by days.
+fn histories() -> impl Strategy<Value = Vec<Fact>> {
+    let pause = prop_oneof![6 => 0i64..600, 1 => 80_000i64..90_000];
+    let one = (bodies(), pause, -300i64..300, any::<bool>());
+    prop::collection::vec(one, 1..80).prop_map(|steps| {
+        let mut now = START;
+        (1..)
+            .zip(steps)
+            .map(|(seq, (body, pause, claimed, person))| {
+                now = now + secs(pause);
+                Fact {
+                    site: id("test-1"),
+                    seq: Seq(seq),
+                    recorded_at: now,
+                    occurred_at: now + secs(claimed),
+                    cause: Cause::Estate,
+                    actor: person.then(|| id("li-na")),
+                    drill: false,
+                    body,
+                }
+            })
+            .collect()
+    })
+}
+
+fn fold<'a>(mut view: View, facts: impl IntoIterator<Item = &'a Fact>) -> View {
+    for fact in facts {
+        view.apply(fact);
+    }
+    view
+}
+
+fn through_json(view: &View) -> View {
+    let json = serde_json::to_string(view).expect("a view can be written");
+    serde_json::from_str(&json).expect("and read")
+}
+
+proptest! {
+    #![proptest_config(cases(160, "tests/regressions/fold_laws.txt"))]
+
+    #[test]
+    fn a_snapshot_and_the_facts_after_it_are_the_whole_history(
+        history in histories(), cut in any::<Index>(),
+    ) {
+        let (before, after) = history.split_at(cut.index(history.len() + 1));
+        let snapshot = through_json(&fold(View::default(), before));
+        prop_assert_eq!(fold(snapshot, after), fold(View::default(), &history));
+    }
+
+    #[test]
+    fn stored_bytes_fold_to_what_the_facts_folded_to(history in histories()) {
+        let stored: Vec<Fact> = history
+            .iter()
+            .map(|fact| Fact::decode(&fact.encode().unwrap()).unwrap())
+            .collect();
+        prop_assert_eq!(&stored, &history);
+        prop_assert_eq!(fold(View::default(), &stored), fold(View::default(), &history));
+    }
+
+    #[test]
+    fn a_fact_says_truly_what_it_touched(history in histories()) {
+        let mut view = View::default();
+        for fact in &history {
+            let before = view.clone();
+            let touched = view.apply(fact);
+            let told: BTreeSet<_> = touched.alarms.iter().map(|change| change.id).collect();
+            let ids = before.alarms.keys().chain(view.alarms.keys());
+            let changed: BTreeSet<_> = ids
+                .filter(|id| before.alarms.get(id) != view.alarms.get(id))
+                .copied()
+                .collect();
+            prop_assert!(changed.is_subset(&told), "{:?} not told of {:?}", changed, fact);
+            for change in &touched.alarms {
+                let first = touched.alarms.iter().find(|c| c.id == change.id).unwrap();
+                prop_assert_eq!(&first.before, &before.alarms.get(&change.id).cloned());
+            }
+            for id in &told {
+                if let Some(alarm) = view.alarms.get(id) {
+                    prop_assert_eq!(alarm.version, fact.seq, "{} was touched", id);
+                }
+            }
+            prop_assert!(touched.estate || before.estate == view.estate);
+            prop_assert_eq!(view.seq, fact.seq);
+        }
+    }
+
+    #[test]
+    fn facts_about_alarms_that_are_not_there_change_nothing_but_the_number(body in bodies()) {
+        let known = matches!(body, FactBody::AlarmRaised(_) | FactBody::EstatePublished(_));
+        prop_assume!(!known);
+        let mut view = View::default();
+        let touched = view.apply(&fact(7, START, body));
+        prop_assert_eq!(touched, Touched::default());
+        prop_assert_eq!(view.seq, Seq(7));
+        view.seq = Seq(0);
+        prop_assert_eq!(view, View::default());
+    }
+
+    #[test]
+    fn the_servers_own_indexes_follow_any_facts(history in histories()) {
+        let mut site = Site::default();
+        for fact in &history {
+            site.apply(fact);
+            let alarms = &site.view().alarms;
+            let deadline = alarms.values().filter_map(Alarm::claim_due_at).min();
+            prop_assert_eq!(site.control().next_claim_due_at(), deadline);
+            let due: Vec<_> = site.control().claims_due(Timestamp::from_micros(i64::MAX)).collect();
+            let waiting = alarms.values().filter(|alarm| alarm.claim_due_at().is_some());
+            prop_assert_eq!(due.len(), waiting.count(), "no deadline is left behind");
+            let open = alarms.values().filter(|alarm| !alarm.is_closed());
+            let sources: BTreeSet<_> = open.map(|a| (a.device.clone(), a.kind.clone())).collect();
+            prop_assert!(site.control().open_alarms() <= sources.len());
+            for (device, kind) in &sources {
+                if let Some(id) = site.control().open_alarm(device, kind) {
+                    prop_assert!(alarms.get(&id).is_some_and(|alarm| !alarm.is_closed()));
+                }
+            }
+            prop_assert!(!alarms.contains_key(&site.control().next_alarm()));
+        }
+    }
+}
+
+#[test]
+fn a_number_is_given_once_and_a_second_row_of_it_is_not_taken() {
+    let mut world = World::new();
+    let alarm = world.raise("gas-1", "gas_low", ReportedState::Active);
+    let raised = world.facts.last().unwrap().fact.clone();
+    world.claim("li-na", alarm).unwrap();
+    let before = world.alarm(alarm).clone();
+    let mut again = raised;
+    again.seq = world.view().seq.next();
+    world.engine.apply(&again);
+    assert_eq!(world.alarm(alarm), &before);
+    assert_eq!(world.engine.next_deadline(), None);
+}
+
+#[test]
+fn a_claim_or_verdict_that_is_sent_twice_counts_once() {
+    let mut world = World::new();
+    let alarm = world.raise("gas-1", "gas_low", ReportedState::Momentary);
+    assert!(is_done(&world.claim("li-na", alarm)));
+    let claimed = world.engine.site().clone();
+    let (by, at) = (id("li-na"), START);
+    let refused = Err(Refusal::AlreadyClaimed { by, at });
+    assert_eq!(world.claim("li-na", alarm), refused);
+    assert_eq!(world.engine.site(), &claimed);
+    assert!(is_done(&world.judge("li-na", alarm, Verdict::Test)));
+    let judged = world.engine.site().clone();
+    assert!(world.judge("li-na", alarm, Verdict::Test).is_err());
+    assert_eq!(world.engine.site(), &judged);
+}
+
+fn fact(seq: u64, recorded_at: Timestamp, body: FactBody) -> Fact {
+    Fact {
+        site: id("test-1"),
+        seq: Seq(seq),
+        recorded_at,
+        occurred_at: recorded_at,
+        cause: Cause::Estate,
+        actor: None,
+        drill: false,
+        body,
+    }
+}
+
+/// A world in which this many alarms were closed, one second apart.
+fn closed(count: usize) -> World {
+    let mut world = World::new();
+    for _ in 0..count {
+        let alarm = world.raise("button-1", "panic", ReportedState::Momentary);
+        assert!(is_done(&world.claim("li-na", alarm)));
+        assert!(is_done(&world.judge("li-na", alarm, Verdict::Test)));
+        world.wait(secs(1));
+    }
+    world
+}
+
+#[test]
+fn what_was_closed_a_day_ago_leaves_with_the_next_fact_and_not_before() {
+    let mut world = closed(2);
+    world.raise("gas-1", "gas_low", ReportedState::Active);
+    world.claim("li-na", AlarmId(3)).unwrap();
+    world.now = START + DAY;
+    world.note("li-na", AlarmId(3)).unwrap();
+    assert_eq!(world.view().alarms.len(), 3, "exactly a day is still live");
+    world.now = world.now + Span::from_micros(1);
+    let before = world.alarm(AlarmId(1)).clone();
+    let one_more = fact(
+        world.view().seq.0 + 1,
+        world.now,
+        FactBody::AlarmCleared(AlarmCleared { alarm: AlarmId(99) }),
+    );
+    let touched = world.engine.apply(&one_more);
+    let gone: Vec<_> = touched.alarms.iter().map(|change| change.id).collect();
+    assert_eq!(gone, [AlarmId(1)]);
+    assert_eq!(touched.alarms[0].before.as_ref(), Some(&before));
+    let alarm = AlarmId(1);
+    assert_eq!(
+        world.note("li-na", alarm),
+        Err(Refusal::UnknownAlarm { alarm })
+    );
+    world.now = world.now + secs(30 * 24 * 3_600);
+    world.note("li-na", AlarmId(3)).unwrap();
+    let live: Vec<_> = world.view().alarms.keys().copied().collect();
+    assert_eq!(live, [AlarmId(3)], "what is open stays, however old");
+}
+
+#[test]
+fn one_closed_alarm_too_many_lets_the_first_one_go() {
+    let mut world = closed(CLOSED_ALARMS_MAX);
+    assert_eq!(world.view().alarms.len(), CLOSED_ALARMS_MAX);
+    let first = *world.view().alarms.keys().next().unwrap();
+    assert_eq!(first, AlarmId(1));
+    let late = through_json(world.view());
+    let from = world.facts.len();
+    let alarm = world.raise("button-1", "panic", ReportedState::Momentary);
+    world.claim("li-na", alarm).unwrap();
+    world.judge("li-na", alarm, Verdict::Test).unwrap();
+    assert_eq!(world.view().alarms.len(), CLOSED_ALARMS_MAX);
+    assert!(!world.view().alarms.contains_key(&first));
+    let after = world.facts[from..].iter().map(|stamped| &stamped.fact);
+    assert_eq!(
+        &fold(late, after),
+        world.view(),
+        "a replica lets go of the same"
+    );
+}

@@ -1,0 +1,58 @@
+//! What can happen to a server and its displays, and how often.
+
+use castellan_domain::observation::ReportedState;
+use proptest::prelude::*;
+use proptest::sample::{Index, select};
+
+pub(crate) const DISPLAYS: usize = 3;
+pub(crate) const WALKERS: [&str; 3] = ["wang-qiang", "zhang-wei", "liu-yang"];
+
+/// One thing that happens. Displays and walkers by number.
+#[derive(Debug, Clone)]
+pub(crate) enum Step {
+    /// One turn of several inputs: reports, claims, verdicts.
+    Turn(Vec<(u8, ReportedState)>),
+    /// A phone tells where it was, seconds ago.
+    Walk(usize, i32, i64),
+    Tick,
+    /// The display opens a connection and says hello.
+    Connect(usize),
+    /// The server hands this many messages to the link.
+    Pull(usize, usize),
+    /// The link hands this many messages to the display.
+    Deliver(usize, usize),
+    /// The link breaks, with whatever is on it.
+    Cut(usize),
+    /// The server answers a request for the snapshot; the answer is on its way.
+    Answer(usize),
+    /// One of the answers on their way arrives.
+    Arrive(usize, Index),
+    /// The oldest facts leave the backlog.
+    Trim(Index),
+    /// The server starts anew: other frames, perhaps fewer, and nobody on the lane.
+    Restart(Index, usize),
+    /// A backup is restored: facts are gone, and the journal is another one.
+    Restore(Index),
+}
+
+pub(crate) fn steps() -> impl Strategy<Value = Vec<Step>> {
+    use ReportedState::{Active, Cleared, Momentary};
+    let inputs = (0u8..12, select(vec![Active, Cleared, Momentary]));
+    let who = || 0..DISPLAYS;
+    let step = prop_oneof![
+        6 => prop::collection::vec(inputs, 1..4).prop_map(Step::Turn),
+        4 => (0..WALKERS.len(), -500..500i32, prop_oneof![3 => Just(0i64), 1 => 1..40i64])
+            .prop_map(|(who, east, ago)| Step::Walk(who, east, ago)),
+        3 => Just(Step::Tick),
+        5 => who().prop_map(Step::Connect),
+        8 => (who(), 1..6usize).prop_map(|(who, n)| Step::Pull(who, n)),
+        8 => (who(), 1..6usize).prop_map(|(who, n)| Step::Deliver(who, n)),
+        2 => who().prop_map(Step::Cut),
+        4 => who().prop_map(Step::Answer),
+        4 => (who(), any::<Index>()).prop_map(|(who, which)| Step::Arrive(who, which)),
+        1 => any::<Index>().prop_map(Step::Trim),
+        1 => (any::<Index>(), 1..5usize).prop_map(|(from, len)| Step::Restart(from, len)),
+        1 => any::<Index>().prop_map(Step::Restore),
+    ];
+    prop::collection::vec(step, 1..90)
+}

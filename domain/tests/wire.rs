@@ -1,0 +1,332 @@
+//! What strangers may rely on: each message and body of the protocol as a file in `tests/wire`,
+//! read and written back to the same JSON value, and one position frame byte for byte.
+//!
+//! A file is named after its Rust type, then its variant, then what is special about it.
+
+mod common;
+
+use castellan_domain::engine::Accepted;
+use castellan_domain::geo::Offset;
+use castellan_domain::refusal::Refusal;
+use castellan_domain::time::{Span, Timestamp};
+use castellan_domain::wire::api::{
+    Answer, CommandBody, CommandRequest, ErrorBody, EventRequest, Health, NoteText, SiteSummary,
+    Snapshot,
+};
+use castellan_domain::wire::live::{CLIENT_MESSAGE_BYTES_MAX, ClientMessage, ServerMessage};
+use castellan_domain::wire::position_frame::{Moved, PositionFrame};
+use common::{cases, folder, names, read};
+use proptest::prelude::*;
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+
+/// Every variant that must have a file. A new variant does not compile below until it is named,
+/// and fails here until it has one.
+const VARIANTS: [&str; 29] = [
+    "client_message.hello",
+    "client_message.echo",
+    "server_message.welcome",
+    "server_message.facts",
+    "server_message.handles",
+    "server_message.heartbeat",
+    "server_message.gap",
+    "server_message.echo",
+    "server_message.refused",
+    "command_request.claim",
+    "command_request.note",
+    "command_request.judge",
+    "answer.done",
+    "answer.reported",
+    "answer.tracked",
+    "answer.off_site",
+    "answer.already_claimed",
+    "answer.already_judged",
+    "answer.changed",
+    "answer.unknown_alarm",
+    "answer.not_claimed",
+    "answer.not_owner",
+    "answer.not_allowed",
+    "answer.too_many_notes",
+    "answer.not_in_estate",
+    "answer.too_many_open_alarms",
+    "event_request.full",
+    "error_body",
+    "snapshot",
+];
+
+type Outcome = Result<(Value, String), serde_json::Error>;
+
+/// Reads a body, names its variant and writes it again.
+fn again<T: Serialize + DeserializeOwned>(json: &str, name: impl Fn(&T) -> &str) -> Outcome {
+    let value: T = serde_json::from_str(json)?;
+    let named = name(&value).to_owned();
+    let written = serde_json::to_string(&value)?;
+    Ok((serde_json::from_str(&written)?, named))
+}
+
+fn client_message(message: &ClientMessage) -> &str {
+    match message {
+        ClientMessage::Hello(_) => "client_message.hello",
+        ClientMessage::Echo { .. } => "client_message.echo",
+    }
+}
+
+fn server_message(message: &ServerMessage) -> &str {
+    match message {
+        ServerMessage::Welcome(_) => "server_message.welcome",
+        ServerMessage::Facts(_) => "server_message.facts",
+        ServerMessage::Handles(_) => "server_message.handles",
+        ServerMessage::Heartbeat(_) => "server_message.heartbeat",
+        ServerMessage::Gap => "server_message.gap",
+        ServerMessage::Echo { .. } => "server_message.echo",
+        ServerMessage::Refused(_) => "server_message.refused",
+    }
+}
+
+fn command_request(request: &CommandRequest) -> &str {
+    match request.command {
+        CommandBody::Claim { .. } => "command_request.claim",
+        CommandBody::Note { .. } => "command_request.note",
+        CommandBody::Judge { .. } => "command_request.judge",
+    }
+}
+
+fn answer(answer: &Answer) -> &str {
+    match answer {
+        Ok(Accepted::Done { .. }) => "answer.done",
+        Ok(Accepted::Reported { .. }) => "answer.reported",
+        Ok(Accepted::Tracked) => "answer.tracked",
+        Ok(Accepted::OffSite) => "answer.off_site",
+        Err(Refusal::AlreadyClaimed { .. }) => "answer.already_claimed",
+        Err(Refusal::AlreadyJudged { .. }) => "answer.already_judged",
+        Err(Refusal::Changed { .. }) => "answer.changed",
+        Err(Refusal::UnknownAlarm { .. }) => "answer.unknown_alarm",
+        Err(Refusal::NotClaimed) => "answer.not_claimed",
+        Err(Refusal::NotOwner { .. }) => "answer.not_owner",
+        Err(Refusal::NotAllowed) => "answer.not_allowed",
+        Err(Refusal::TooManyNotes) => "answer.too_many_notes",
+        Err(Refusal::NotInEstate) => "answer.not_in_estate",
+        Err(Refusal::TooManyOpenAlarms) => "answer.too_many_open_alarms",
+    }
+}
+
+/// Reads and writes a file's JSON as the type that its name begins with.
+fn through(name: &str, json: &str) -> Outcome {
+    match name.split('.').next().unwrap_or(name) {
+        "client_message" => again(json, client_message),
+        "server_message" => again(json, server_message),
+        "command_request" => again(json, command_request),
+        "answer" => again(json, answer),
+        "event_request" => again::<EventRequest>(json, |_| "event_request"),
+        "site_summary" => again::<SiteSummary>(json, |_| "site_summary"),
+        "snapshot" => again::<Snapshot>(json, |_| "snapshot"),
+        "note_text" => again::<NoteText>(json, |_| "note_text"),
+        "health" => again::<Health>(json, |_| "health"),
+        "error_body" => again::<ErrorBody>(json, |_| "error_body"),
+        other => panic!("tests/wire/{name}: no type {other}"),
+    }
+}
+
+/// The files with their JSON, apart from the position frame.
+fn samples() -> Vec<(String, String)> {
+    let folder = folder("wire");
+    let is_body = |name: &String| !name.starts_with("position_frame.");
+    let names = names(&folder).into_iter().filter(is_body);
+    names
+        .map(|name| {
+            let json = read(&folder.join(&name));
+            (name.trim_end_matches(".json").to_owned(), json)
+        })
+        .collect()
+}
+
+#[test]
+fn every_message_and_body_has_a_file() {
+    let names: BTreeSet<_> = samples().into_iter().map(|(name, _)| name).collect();
+    for variant in VARIANTS {
+        let dotted = format!("{variant}.");
+        let has = names.iter().any(|n| n == variant || n.starts_with(&dotted));
+        assert!(has, "tests/wire/{variant}.json is missing");
+    }
+}
+
+#[test]
+fn every_file_is_read_and_written_back_to_the_same_value() {
+    for (name, json) in samples() {
+        let told: Value = serde_json::from_str(&json).unwrap();
+        let (written, named) = through(&name, &json).unwrap_or_else(|e| panic!("{name}: {e}"));
+        assert_eq!(written, told, "{name}");
+        assert!(name.starts_with(&named), "{name} was read as {named}");
+    }
+}
+
+#[test]
+fn what_may_be_left_out_has_a_meaning() {
+    let read = |name: &str, json: &str| through(name, json).unwrap().0;
+    let event = r#"{"device":"d","event_id":"e","type":"panic"}"#;
+    assert_eq!(read("event_request", event)["state"], "momentary");
+    let hello = r#"{"t":"hello","protocol":1,"build":"b","site":"s"}"#;
+    assert_eq!(read("client_message", hello)["resume"], Value::Null);
+}
+
+#[test]
+fn what_the_protocol_does_not_know_is_refused() {
+    let long = "长".repeat(501);
+    let note = |text: &str| json!({"alarm": "A-1", "text": text});
+    let command = |body: Value| {
+        let command_id = "018f2c3a-7b1e-7c4d-9a2b-000000000001";
+        json!({"command_id": command_id, "command": body}).to_string()
+    };
+    let good = command(json!({"note": note(&"长".repeat(500))}));
+    assert!(through("command_request", &good).is_ok());
+    let event = |field: &str, value: &str| {
+        let mut event = json!({"device": "d", "event_id": "e", "type": "t"});
+        event[field] = value.into();
+        event.to_string()
+    };
+    let hello =
+        |build: &str| format!(r#"{{"t":"hello","protocol":1,"build":"{build}","site":"s"}}"#);
+    assert!(through("client_message", &hello(&"b".repeat(64))).is_ok());
+    for (name, json) in [
+        ("command_request", command(json!({"note": note(&long)}))),
+        ("command_request", command(json!({"note": note("  ")}))),
+        ("command_request", command(json!({"note": note("a\u{0}b")}))),
+        (
+            "command_request",
+            command(json!({"dance": {"alarm": "A-1"}})),
+        ),
+        (
+            "command_request",
+            command(json!({"claim": {"alarm": "A-1", "for": "me"}})),
+        ),
+        (
+            "command_request",
+            command(json!({"claim": {"alarm": "A-01"}})),
+        ),
+        (
+            "command_request",
+            command(json!({"judge": {"alarm": "A-1", "verdict": "drill"}})),
+        ),
+        ("event_request", event("device", &"d".repeat(65))),
+        ("event_request", event("event_id", "../../etc/passwd")),
+        ("event_request", event("state", "maybe")),
+        ("event_request", event("colour", "red")),
+        ("event_request", event("occurred_at", &"9".repeat(41))),
+        ("client_message", hello(&"b".repeat(65))),
+        ("client_message", r#"{"t":"goodbye"}"#.to_owned()),
+        ("client_message", r#"{"n":1}"#.to_owned()),
+        ("server_message", r#"{"t":"goodbye"}"#.to_owned()),
+        ("server_message", r#"{"t":"echo"}"#.to_owned()),
+        ("server_message", r#"{"n":1}"#.to_owned()),
+    ] {
+        assert!(through(name, &json).is_err(), "{name} {json}");
+    }
+}
+
+#[test]
+fn a_hello_of_the_longest_ids_fits_into_its_limit() {
+    let (_, hello) = samples()
+        .into_iter()
+        .find(|(name, _)| name == "client_message.hello")
+        .unwrap();
+    let long = hello
+        .replace("jinxiu-1", &"s".repeat(64))
+        .replace("0.1.0+5f0c1a7e", &"\\u4e00".repeat(64))
+        .replace("4711", &u64::MAX.to_string());
+    assert!(through("client_message", &long).is_ok());
+    assert!(long.len() < CLIENT_MESSAGE_BYTES_MAX, "{}", long.len());
+}
+
+proptest! {
+    #![proptest_config(cases(150, "tests/regressions/wire.txt"))]
+
+    #[test]
+    fn junk_is_refused_by_every_type_without_a_panic(
+        which in any::<prop::sample::Index>(), junk in "[ -~]{0,60}|\\PC{0,30}",
+    ) {
+        let samples = samples();
+        let (name, _) = which.get(&samples);
+        // Anything may happen but a panic: a bare "tracked" is an answer, after all.
+        let _ = through(name, &junk);
+        let unbalanced = format!("{junk}}}{{");
+        prop_assert!(through(name, &unbalanced).is_err());
+    }
+
+    #[test]
+    fn a_message_that_was_cut_off_is_refused(
+        which in any::<prop::sample::Index>(), at in any::<prop::sample::Index>(),
+    ) {
+        let samples = samples();
+        let (name, json) = which.get(&samples);
+        let json = json.trim_end();
+        let at = at.index(json.chars().count());
+        let cut: String = json.chars().take(at).collect();
+        prop_assert!(through(name, &cut).is_err(), "{} {}", name, cut);
+    }
+}
+
+/// A frame in the words of `tests/wire/position_frame.json`.
+fn frame_json(frame: &PositionFrame) -> Value {
+    let moved = frame.moved.iter().map(|moved| {
+        let mut one = json!({
+            "handle": moved.handle, "x_cm": moved.offset.x_cm, "y_cm": moved.offset.y_cm,
+            "received_ms": moved.received_at.as_millis(),
+        });
+        if let Some(accuracy) = moved.accuracy_dm {
+            one["accuracy_dm"] = accuracy.into();
+        }
+        one
+    });
+    let moved: Vec<_> = moved.collect();
+    json!({"epoch": frame.epoch, "base_ms": frame.base.as_millis(), "moved": moved})
+}
+
+#[test]
+fn a_position_frame_is_these_bytes() {
+    let hex = read(&folder("wire").join("position_frame.hex"));
+    let nibbles: Vec<_> = hex
+        .trim()
+        .chars()
+        .map(|c| c.to_digit(16).unwrap())
+        .collect();
+    let (pairs, odd) = nibbles.as_chunks::<2>();
+    assert!(odd.is_empty());
+    let bytes: Vec<_> = pairs
+        .iter()
+        .map(|[high, low]| u8::try_from(high * 16 + low).unwrap())
+        .collect();
+    let frame = PositionFrame::decode(&bytes).unwrap();
+    let told = read(&folder("wire").join("position_frame.json"));
+    let told: Value = serde_json::from_str(&told).unwrap();
+    assert_eq!(frame_json(&frame), told);
+    assert_eq!(frame.encode(), bytes);
+    for cut in 0..bytes.len() {
+        assert!(
+            PositionFrame::decode(&bytes[..cut]).is_err(),
+            "cut at {cut}"
+        );
+    }
+    assert_eq!(
+        frame.moved[3].received_at,
+        frame.base - Span::from_millis(1)
+    );
+}
+
+#[test]
+fn a_position_heard_after_the_frame_was_begun_is_not_from_the_future() {
+    let base = Timestamp::from_millis(1_795_000_000_120);
+    let moved = vec![Moved {
+        handle: 0,
+        offset: Offset::default(),
+        received_at: base + Span::from_millis(5),
+        accuracy_dm: None,
+    }];
+    let frame = PositionFrame {
+        epoch: 1,
+        base,
+        moved,
+    };
+    let read = PositionFrame::decode(&frame.encode()).unwrap();
+    assert_eq!(read.moved[0].received_at, base);
+}

@@ -1,0 +1,22 @@
+//! An estate that lives, for demos, journeys and load: it speaks the real protocols to the
+//! server's real ports and knows nothing of the server's inside.
+//!
+//! [`world`] is the estate in motion: a pure stepping function, no clock and no network. [`walk`]
+//! gives it both. [`replay`] sends a recorded walk instead. Everything leaves through [`client`].
+
+pub mod alarms;
+pub mod client;
+pub mod gpx_walk;
+pub mod graph;
+pub mod guards;
+pub mod noise;
+pub mod outbox;
+pub mod owntracks;
+pub mod replay;
+pub mod schedule;
+pub mod tour;
+pub mod walk;
+pub mod world;
+
+#[cfg(test)]
+mod fixture;

@@ -1,0 +1,201 @@
+//! The command line: `walk` lets an estate live, `replay` sends a recorded walk.
+
+use castellan_domain::ids::{PhoneId, SiteId};
+use castellan_simulator::replay::{self, ReplayError, Summary};
+use castellan_simulator::walk;
+use clap::{Parser, Subcommand};
+use std::future::Future;
+use std::io::IsTerminal as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use tracing_subscriber::EnvFilter;
+
+/// An estate that lives: guards walk and devices report, over the real protocols to a server.
+#[derive(Debug, Parser)]
+#[command(version)]
+struct Arguments {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Let every guard of an estate walk its paths with an OwnTracks phone, and raise alarms.
+    Walk {
+        /// Address of the server.
+        #[arg(
+            long,
+            env = "CASTELLAN_SERVER",
+            default_value = "http://127.0.0.1:7878"
+        )]
+        server: String,
+        /// Which site; the first one where none is named.
+        #[arg(long)]
+        site: Option<SiteId>,
+        /// Only so many guards.
+        #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
+        guards: Option<u16>,
+        /// How many times faster than life guards walk (0.1 to 20).
+        #[arg(long, default_value = "1", value_parser = walking_speed)]
+        speed: f64,
+        /// Seconds between two alarms (0.1 to 86400), or "off".
+        #[arg(long, default_value = "45", value_parser = interval)]
+        alarms_every: Interval,
+        /// The same seed gives the same estate in motion.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
+    /// Send a recorded walk (GPX tracks and routes) as the positions of one phone.
+    Replay {
+        /// The recording.
+        file: PathBuf,
+        /// The phone that sends it, as the estate names it.
+        #[arg(long)]
+        phone: PhoneId,
+        /// Address of the server.
+        #[arg(
+            long,
+            env = "CASTELLAN_SERVER",
+            default_value = "http://127.0.0.1:7878"
+        )]
+        server: String,
+        /// How many times faster than recorded (0.1 to 100).
+        #[arg(long, default_value = "1", value_parser = replay_speed)]
+        speed: f64,
+        /// Move a walk recorded elsewhere onto the middle of the estate.
+        #[arg(long)]
+        onto_estate: bool,
+        /// Which site's estate; the first one where none is named.
+        #[arg(long, requires = "onto_estate")]
+        site: Option<SiteId>,
+    },
+}
+
+/// Seconds between alarms, or none at all.
+#[derive(Debug, Clone, Copy)]
+struct Interval(Option<f64>);
+
+fn walking_speed(raw: &str) -> Result<f64, String> {
+    between(raw, 0.1, 20.0)
+}
+
+fn replay_speed(raw: &str) -> Result<f64, String> {
+    between(raw, 0.1, 100.0)
+}
+
+fn interval(raw: &str) -> Result<Interval, String> {
+    if raw == "off" {
+        return Ok(Interval(None));
+    }
+    between(raw, 0.1, 86_400.0)
+        .map(|seconds| Interval(Some(seconds)))
+        .map_err(|why| format!("{why}, or \"off\""))
+}
+
+fn between(raw: &str, least: f64, most: f64) -> Result<f64, String> {
+    raw.parse()
+        .ok()
+        .filter(|value| (least..=most).contains(value))
+        .ok_or_else(|| format!("it must be a number from {least} to {most}"))
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .init();
+    let stop = match stop_signal() {
+        Ok(stop) => stop,
+        Err(error) => return failed(&format!("signals cannot be heard: {error}")),
+    };
+    match arguments.verb {
+        Verb::Walk {
+            server,
+            site,
+            guards,
+            speed,
+            alarms_every,
+            seed,
+        } => {
+            let options = walk::Options {
+                server,
+                site,
+                guards: guards.map(usize::from),
+                speed,
+                alarms_every_s: alarms_every.0,
+                seed,
+            };
+            match walk::run(&options, stop).await {
+                Ok(_) => ExitCode::SUCCESS,
+                Err(error) => failed(&format!("{error:#}")),
+            }
+        }
+        Verb::Replay {
+            file,
+            phone,
+            server,
+            speed,
+            onto_estate,
+            site,
+        } => {
+            let options = replay::Options {
+                file,
+                phone,
+                server,
+                speed,
+                onto_estate,
+                site,
+            };
+            let ended = replay::run(&options, stop, &mut |line| println!("{line}")).await;
+            replayed(ended)
+        }
+    }
+}
+
+/// 0: something was accepted; 1: nothing was, or the server failed; 2: the file is no walk;
+/// 130: stopped by hand.
+fn replayed(ended: Result<Summary, ReplayError>) -> ExitCode {
+    match ended {
+        Ok(Summary { stopped: true, .. }) => ExitCode::from(130),
+        Ok(Summary { accepted: 0, .. }) => ExitCode::FAILURE,
+        Ok(_) => ExitCode::SUCCESS,
+        Err(error @ ReplayError::File { .. }) => {
+            eprintln!("{error}");
+            ExitCode::from(2)
+        }
+        Err(ReplayError::Other(error)) => failed(&format!("{error:#}")),
+    }
+}
+
+fn failed(why: &str) -> ExitCode {
+    eprintln!("castellan-simulator: {why}");
+    ExitCode::FAILURE
+}
+
+/// Comes true at Ctrl-C, and on Unix at SIGTERM too.
+#[cfg(unix)]
+fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}
+
+/// Comes true at Ctrl-C.
+#[cfg(not(unix))]
+fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
+    Ok(async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    })
+}

@@ -1,0 +1,375 @@
+//! The estate in motion: everybody who walks and everything that reports, from one seed.
+//!
+//! Pure: [`World::step`] gets the time and hands back what is sent up to it. The same estate,
+//! settings, start and seed give the same world, whatever the size of the steps.
+
+use crate::alarms::{Alarms, Event};
+use crate::graph::{Graph, GraphError, Xy};
+use crate::guards::{Ground, Guard};
+use crate::owntracks::Location;
+use crate::tour::Tour;
+use castellan_domain::estate::{Device, DeviceKind, Estate, Person, Role};
+use castellan_domain::ids::PhoneId;
+use fastrand::Rng;
+
+/// Guards that one simulator moves at most.
+pub const GUARDS_MAX: usize = 5_000;
+
+/// How the world shall be.
+#[derive(Debug, Clone, Copy)]
+pub struct Settings {
+    /// Gives the world.
+    pub seed: u64,
+    /// Only the first so many guards come on duty.
+    pub guards_max: usize,
+    /// How many times faster than life everybody walks.
+    pub pace: f64,
+    /// Milliseconds between two alarms; none: no alarms.
+    pub alarms_every_ms: Option<i64>,
+}
+
+/// Why there is no world.
+#[derive(Debug, thiserror::Error)]
+pub enum WorldError {
+    /// Nowhere to walk.
+    #[error(transparent)]
+    Graph(#[from] GraphError),
+    /// Nobody to walk.
+    #[error("nobody of the estate is a guard with a phone: give people a role and a phone")]
+    Nobody,
+}
+
+/// Something that leaves a phone or a device.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Outgoing {
+    /// A position.
+    Fix {
+        /// Which guard, as an index.
+        guard: usize,
+        /// What the phone wrote.
+        body: Location,
+    },
+    /// A device's event.
+    Event(Event),
+}
+
+/// The estate.
+#[derive(Debug)]
+pub struct World {
+    ground: Ground,
+    guards: Vec<Guard>,
+    alarms: Option<Alarms>,
+}
+
+impl World {
+    /// The world of an estate at `now_ms`, milliseconds since 1970.
+    pub fn new(estate: &Estate, settings: &Settings, now_ms: i64) -> Result<Self, WorldError> {
+        let graph = Graph::new(estate)?;
+        let mut rng = Rng::with_seed(settings.seed);
+        let dead_spots = dead_spots(&graph, &mut rng);
+        let gates: Vec<&Device> = estate.devices.iter().filter(|d| is_gate(d)).collect();
+        let on_duty: Vec<(&Person, &PhoneId)> = estate
+            .people
+            .iter()
+            .filter(|person| person.role == Role::Guard)
+            .filter_map(|person| Some((person, person.phone.as_ref()?)))
+            .take(settings.guards_max.min(GUARDS_MAX))
+            .collect();
+        if on_duty.is_empty() {
+            return Err(WorldError::Nobody);
+        }
+        let starts = spread(&graph, on_duty.len(), &mut rng);
+        let guards = on_duty
+            .into_iter()
+            .zip(starts)
+            .map(|((person, phone), node)| {
+                let mut rng = rng.fork();
+                let tour = if walks_patrol(person) {
+                    Tour::patrol(&graph, node, &mut rng)
+                } else {
+                    let gate = gate_of(person, &gates, &graph, graph.node(node));
+                    Tour::post(&graph, gate, &mut rng)
+                };
+                Guard::new(phone.clone(), tour, rng, now_ms)
+            })
+            .collect();
+        let alarms = settings
+            .alarms_every_ms
+            .map(|every_ms| Alarms::new(estate, every_ms, rng.fork(), now_ms));
+        let ground = Ground {
+            graph,
+            dead_spots,
+            pace: settings.pace,
+        };
+        Ok(Self {
+            ground,
+            guards,
+            alarms,
+        })
+    }
+
+    /// Lets time pass up to `now_ms` and hands back what is sent meanwhile.
+    pub fn step(&mut self, now_ms: i64) -> Vec<Outgoing> {
+        let mut out = Vec::new();
+        for (index, guard) in self.guards.iter_mut().enumerate() {
+            guard.step(now_ms, &self.ground, &mut |body| {
+                out.push(Outgoing::Fix { guard: index, body });
+            });
+        }
+        if let Some(alarms) = &mut self.alarms {
+            alarms.step(now_ms, &mut |event| out.push(Outgoing::Event(event)));
+        }
+        out
+    }
+
+    /// Everybody on duty.
+    pub fn guards(&self) -> &[Guard] {
+        &self.guards
+    }
+
+    /// What everybody walks on.
+    pub const fn ground(&self) -> &Ground {
+        &self.ground
+    }
+
+    /// How many pairs of device and alarm type can come up.
+    pub fn alarm_candidates(&self) -> usize {
+        self.alarms.as_ref().map_or(0, Alarms::candidates)
+    }
+}
+
+/// 巡逻1 (patrol) and 机动1 (mobile reserve) walk; 东门1 stays. Who has no call sign walks.
+fn walks_patrol(person: &Person) -> bool {
+    const WALKERS: [&str; 4] = ["巡逻", "机动", "patrol", "mobile"];
+    person.call_sign.as_ref().is_none_or(|sign| {
+        let words = format!("{} {}", sign.zh, sign.en).to_lowercase();
+        WALKERS.iter().any(|walker| words.contains(walker))
+    })
+}
+
+fn is_gate(device: &Device) -> bool {
+    match device.kind {
+        DeviceKind::Barrier => true,
+        DeviceKind::Door => device.place.building.is_none(),
+        _ => false,
+    }
+}
+
+/// The gate that the call sign names (东门1 → 东门), or else the one nearest to `first`.
+fn gate_of(person: &Person, gates: &[&Device], graph: &Graph, first: Xy) -> Xy {
+    let sign = person
+        .call_sign
+        .as_ref()
+        .map_or("", |sign| sign.zh.as_str());
+    let sign = sign.trim_end_matches(|c: char| c.is_numeric() || c.is_whitespace());
+    let named = |gate: &&Device| {
+        let spot = gate.place.spot.as_ref().map_or("", |spot| spot.zh.as_str());
+        !sign.is_empty() && (gate.name.zh.as_str().contains(sign) || spot.contains(sign))
+    };
+    if let Some(gate) = gates.iter().copied().find(named) {
+        return graph.metres(gate.place.at);
+    }
+    gates
+        .iter()
+        .map(|gate| graph.metres(gate.place.at))
+        .min_by(|a, b| a.distance(first).total_cmp(&b.distance(first)))
+        .unwrap_or(first)
+}
+
+/// Junctions for `count` guards to begin at, each far from the others.
+fn spread(graph: &Graph, count: usize, rng: &mut Rng) -> Vec<usize> {
+    let nodes = graph.reachable();
+    let mut chosen = Vec::with_capacity(count);
+    let mut nearest_m = vec![f64::INFINITY; nodes.len()];
+    let mut next = rng.usize(..nodes.len());
+    for _ in 0..count {
+        chosen.push(nodes[next]);
+        if chosen.len() >= nodes.len() {
+            // More guards than junctions: the rest begins anywhere.
+            next = rng.usize(..nodes.len());
+            continue;
+        }
+        let here = graph.node(nodes[next]);
+        for (slot, node) in nearest_m.iter_mut().zip(nodes) {
+            *slot = slot.min(graph.node(*node).distance(here));
+        }
+        next = nearest_m
+            .iter()
+            .enumerate()
+            .max_by(|a, b| a.1.total_cmp(b.1))
+            .map_or(0, |(index, _)| index);
+    }
+    chosen
+}
+
+/// One path in ten has a place without network, at least one and at most eight.
+fn dead_spots(graph: &Graph, rng: &mut Rng) -> Vec<Xy> {
+    let nodes = graph.reachable();
+    (0..(graph.len() / 10).clamp(1, 8))
+        .filter_map(|_| {
+            let ways = graph.meeting_at(nodes[rng.usize(..nodes.len())]);
+            let edge = graph.edge(*ways.get(rng.usize(..ways.len().max(1)))?);
+            Some(edge.at(edge.length_m() / 2.0))
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture;
+    use crate::noise::NOISE_M_MAX;
+    use std::collections::{BTreeMap, BTreeSet};
+
+    const START_MS: i64 = 1_795_316_400_123;
+
+    fn world(seed: u64, pace: f64) -> World {
+        let settings = Settings {
+            seed,
+            guards_max: GUARDS_MAX,
+            pace,
+            alarms_every_ms: Some(45_000),
+        };
+        World::new(&fixture::estate(), &settings, START_MS).unwrap()
+    }
+
+    fn run(world: &mut World, seconds: i64, tick_ms: i64) -> Vec<Outgoing> {
+        (1..=seconds * 1_000 / tick_ms)
+            .flat_map(|tick| world.step(START_MS + tick * tick_ms))
+            .collect()
+    }
+
+    #[test]
+    fn the_same_seed_gives_the_same_world_whatever_the_step() {
+        let by_guard = |out: Vec<Outgoing>| {
+            let mut parts: BTreeMap<usize, Vec<Outgoing>> = BTreeMap::new();
+            for item in out {
+                let key = match &item {
+                    Outgoing::Fix { guard, .. } => *guard,
+                    Outgoing::Event(_) => usize::MAX,
+                };
+                parts.entry(key).or_default().push(item);
+            }
+            parts
+        };
+        let fine = by_guard(run(&mut world(9, 1.0), 600, 100));
+        assert_eq!(fine, by_guard(run(&mut world(9, 1.0), 600, 5_000)));
+        assert_ne!(fine, by_guard(run(&mut world(10, 1.0), 600, 100)));
+    }
+
+    #[test]
+    fn guards_stay_on_the_paths_and_never_walk_faster_than_their_pace() {
+        for (seed, pace) in [(1, 1.0), (2, 1.0), (3, 4.0)] {
+            let mut world = world(seed, pace);
+            let mut before: Vec<Xy> = Vec::new();
+            // The first fix comes up to two seconds after the start: it is not measured.
+            world.step(START_MS - 123 + 2_000);
+            for tick in 3..=3_600 {
+                // On the full second, between the fixes: each step holds exactly one.
+                let out = world.step(START_MS - 123 + tick * 1_000);
+                let graph = &world.ground().graph;
+                for item in out {
+                    let Outgoing::Fix { body, .. } = item else {
+                        continue;
+                    };
+                    let (lat, lon) = body.lat_lon();
+                    let at = castellan_domain::geo::LonLat::new(lon, lat).unwrap();
+                    let (_, off_m) = graph.nearest(graph.metres(at));
+                    assert!(off_m <= NOISE_M_MAX + 0.05, "{off_m} m beside the paths");
+                }
+                let now: Vec<Xy> = world
+                    .guards()
+                    .iter()
+                    .map(|guard| graph.at(guard.tour().spot()))
+                    .collect();
+                for ((a, b), guard) in before.iter().zip(&now).zip(world.guards()) {
+                    // A step may hold one jitter (0.2 s) more than a second.
+                    let most_m = guard.tour().pace_m_per_s() * pace * 1.25;
+                    assert!(a.distance(*b) <= most_m, "{} m in a second", a.distance(*b));
+                }
+                before = now;
+            }
+        }
+    }
+
+    #[test]
+    fn each_phone_sends_once_a_second_with_times_that_never_repeat() {
+        let out = run(&mut world(5, 1.0), 1_800, 100);
+        let mut times: BTreeMap<usize, Vec<i64>> = BTreeMap::new();
+        for item in &out {
+            if let Outgoing::Fix { guard, body } = item {
+                times.entry(*guard).or_default().push(body.taken_at_s());
+            }
+        }
+        assert_eq!(times.len(), 3, "the operator's phone stays silent");
+        for seconds in times.values() {
+            let distinct: BTreeSet<_> = seconds.iter().collect();
+            assert_eq!(distinct.len(), seconds.len());
+            assert!(
+                (1_770..=1_800).contains(&seconds.len()),
+                "{}",
+                seconds.len()
+            );
+            assert!(seconds.is_sorted(), "a phone sends in the order of taking");
+        }
+    }
+
+    #[test]
+    fn a_phone_in_a_dead_spot_sends_late_with_true_times_and_loses_nothing() {
+        let mut world = world(6, 1.0);
+        let mut latest_s: i64 = 0;
+        let mut late = 0;
+        for tick in 1..=36_000 {
+            let now_ms = START_MS + tick * 100;
+            for item in world.step(now_ms) {
+                if let Outgoing::Fix { body, .. } = item {
+                    let age_s = now_ms / 1_000 - body.taken_at_s();
+                    latest_s = latest_s.max(age_s);
+                    late += i64::from(age_s >= 3);
+                }
+            }
+        }
+        assert!(late > 20, "only {late} late fixes in an hour");
+        assert!((5..=22).contains(&latest_s), "{latest_s} s");
+    }
+
+    #[test]
+    fn the_guard_named_after_a_gate_stays_there() {
+        let mut world = world(7, 1.0);
+        let gate = world
+            .ground()
+            .graph
+            .metres(fixture::estate().devices[3].place.at);
+        for tick in 1..=1_200 {
+            world.step(START_MS + tick * 1_000);
+            let guard = &world.guards()[2];
+            assert_eq!(guard.phone().as_str(), "phone-zhao");
+            assert!(world.ground().graph.at(guard.tour().spot()).distance(gate) <= 15.0);
+        }
+    }
+
+    #[test]
+    fn a_night_of_sleep_is_not_made_up_for() {
+        let mut world = world(8, 1.0);
+        world.step(START_MS + 5_000);
+        let after = world.step(START_MS + 8 * 3_600_000);
+        assert!(after.len() < 20, "{}", after.len());
+        let back = world.step(START_MS);
+        assert!(back.len() < 20, "{}", back.len());
+        assert!(!run(&mut world, 5, 1_000).is_empty(), "and life goes on");
+    }
+
+    #[test]
+    fn an_estate_without_guards_is_refused_with_a_sentence() {
+        let mut estate = fixture::estate();
+        estate.people.clear();
+        let settings = Settings {
+            seed: 1,
+            guards_max: 5,
+            pace: 1.0,
+            alarms_every_ms: None,
+        };
+        let error = World::new(&estate, &settings, START_MS).unwrap_err();
+        assert!(error.to_string().contains("guard"));
+    }
+}

@@ -1,0 +1,188 @@
+//! The command line: which verb, with which options. Written by hand so that the first `cargo xtask` builds fast.
+
+use crate::web::Flavor;
+
+pub(crate) const USAGE: &str = "\
+cargo xtask <verb> [options]
+
+  setup                          check this machine, install what is missing where that is allowed
+  demo   [--port N] [--no-simulator]
+                                 build everything, run an estate at http://127.0.0.1:7878/
+  test   [--only STEP] [-- …]    formatting, lints, every test, the browser journeys
+                                 (words after -- go to Playwright)
+  dev    [--port N]              run, watch the sources, rebuild and restart what changed
+  lint                           formatting, clippy (native and wasm), tidy
+  bench                          what a browser loads at first, measured
+  web    [--test]                only build the browser app, into dist/web (or dist/web-test)";
+
+const DEFAULT_PORT: u16 = 7878;
+
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Verb {
+    Help,
+    Setup,
+    Web {
+        flavor: Flavor,
+    },
+    Demo {
+        port: u16,
+        simulator: bool,
+    },
+    Dev {
+        port: u16,
+    },
+    Test {
+        only: Option<String>,
+        extra: Vec<String>,
+    },
+    Lint,
+    Bench,
+}
+
+/// Reads the words after `cargo xtask`; the error is a sentence for whoever typed them.
+pub(crate) fn parse(words: impl IntoIterator<Item = String>) -> Result<Verb, String> {
+    let mut words = words.into_iter();
+    let Some(verb) = words.next() else {
+        return Ok(Verb::Help);
+    };
+    let mut options = Options::default();
+    while let Some(word) = words.next() {
+        match word.as_str() {
+            "--port" => {
+                let value = words
+                    .next()
+                    .ok_or("`--port` needs a number, as in `--port 8080`.")?;
+                let port = value
+                    .parse()
+                    .ok()
+                    .filter(|port| *port != 0)
+                    .ok_or_else(|| {
+                        format!("`{value}` is not a port: give a number from 1 to 65535.")
+                    })?;
+                options.port = Some(port);
+            }
+            "--no-simulator" => options.no_simulator = true,
+            "--test" => options.test = true,
+            "--only" => {
+                let step = words
+                    .next()
+                    .ok_or("`--only` needs a step, as in `--only journeys`.")?;
+                options.only = Some(step);
+            }
+            "--" => options.extra.extend(words.by_ref()),
+            other => return Err(format!("`cargo xtask {verb}` does not know `{other}`.")),
+        }
+    }
+    let parsed = match verb.as_str() {
+        "help" | "--help" | "-h" => Verb::Help,
+        "setup" => Verb::Setup,
+        "web" if options.test => {
+            options.test = false;
+            Verb::Web {
+                flavor: Flavor::Test,
+            }
+        }
+        "web" => Verb::Web {
+            flavor: Flavor::Release,
+        },
+        "demo" => Verb::Demo {
+            port: options.port.take().unwrap_or(DEFAULT_PORT),
+            simulator: !std::mem::take(&mut options.no_simulator),
+        },
+        "dev" => Verb::Dev {
+            port: options.port.take().unwrap_or(DEFAULT_PORT),
+        },
+        "test" => Verb::Test {
+            only: options.only.take(),
+            extra: std::mem::take(&mut options.extra),
+        },
+        "lint" => Verb::Lint,
+        "bench" => Verb::Bench,
+        other => return Err(format!("There is no verb `{other}`.")),
+    };
+    // Every verb took the options it knows; what is left was meant for another one.
+    match options.first_left() {
+        Some(option) => Err(format!("`cargo xtask {verb}` does not take `{option}`.")),
+        None => Ok(parsed),
+    }
+}
+
+#[derive(Default)]
+struct Options {
+    port: Option<u16>,
+    no_simulator: bool,
+    test: bool,
+    only: Option<String>,
+    extra: Vec<String>,
+}
+
+impl Options {
+    fn first_left(&self) -> Option<&'static str> {
+        [
+            (self.port.is_some(), "--port"),
+            (self.no_simulator, "--no-simulator"),
+            (self.test, "--test"),
+            (self.only.is_some(), "--only"),
+            (!self.extra.is_empty(), "--"),
+        ]
+        .into_iter()
+        .find_map(|(left, option)| left.then_some(option))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse_line(line: &str) -> Result<Verb, String> {
+        parse(line.split_whitespace().map(str::to_owned))
+    }
+
+    #[test]
+    fn verbs_take_their_own_options() {
+        assert_eq!(parse_line(""), Ok(Verb::Help));
+        assert_eq!(
+            parse_line("demo"),
+            Ok(Verb::Demo {
+                port: 7878,
+                simulator: true
+            })
+        );
+        assert_eq!(
+            parse_line("demo --no-simulator --port 9000"),
+            Ok(Verb::Demo {
+                port: 9000,
+                simulator: false
+            })
+        );
+        assert_eq!(
+            parse_line("test --only journeys -- --grep claim"),
+            Ok(Verb::Test {
+                only: Some("journeys".into()),
+                extra: vec!["--grep".into(), "claim".into()]
+            })
+        );
+        assert_eq!(
+            parse_line("web --test"),
+            Ok(Verb::Web {
+                flavor: Flavor::Test
+            })
+        );
+    }
+
+    #[test]
+    fn mistakes_are_answered_with_a_sentence() {
+        for (line, part) in [
+            ("dmeo", "no verb `dmeo`"),
+            ("demo --prot 1", "does not know `--prot`"),
+            ("demo --port", "needs a number"),
+            ("demo --port 0", "not a port"),
+            ("demo --port 99999", "not a port"),
+            ("lint --port 9000", "does not take `--port`"),
+            ("demo --only fmt", "does not take `--only`"),
+        ] {
+            let sentence = parse_line(line).expect_err(line);
+            assert!(sentence.contains(part), "{line}: {sentence}");
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! `cargo xtask demo`: from a fresh clone to a living estate in the browser.
+
+use std::path::Path;
+use std::process::Command;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use anyhow::Result;
+
+use crate::progress::Steps;
+use crate::service::{Service, expect_port_free, interrupt_flag, loopback};
+use crate::setup::{self, Needs};
+use crate::web::{self, Flavor};
+use crate::{npm, workspace};
+
+pub(crate) const ESTATE: &str = "assets/demo/estate.json";
+const START_LIMIT: Duration = Duration::from_secs(30);
+const POLL: Duration = Duration::from_millis(200);
+
+pub(crate) fn run(port: u16, simulator: bool) -> Result<()> {
+    // Before minutes of building, not after.
+    expect_port_free(port, "demo")?;
+    let mut steps = Steps::new(if simulator { 6 } else { 5 });
+    steps.run("setup", "Checking this machine", || {
+        setup::ensure(Needs::Building)
+    })?;
+    steps.run("npm", "Installing npm packages", npm::ensure)?;
+    let load = steps.run("web", "Building the browser app", || {
+        web::build(Flavor::Release)
+    })?;
+    println!("{load}");
+    let built = steps.run("server", "Building the server and the simulator", || {
+        workspace::cargo_build(&[
+            "--package",
+            "castellan-server",
+            "--package",
+            "castellan-simulator",
+            "--bin",
+            "castellan",
+            "--bin",
+            "castellan-simulator",
+            "--profile",
+            "demo",
+        ])
+    })?;
+    let interrupted = interrupt_flag()?;
+    let mut server = steps.run("start", "Starting the server", || {
+        start_server(&built.program("castellan")?, port, "data", Flavor::Release)
+    })?;
+    let mut estate = None;
+    if simulator {
+        let program = built.program("castellan-simulator")?;
+        estate = Some(steps.run("simulator", "Waking up the estate", || {
+            start_simulator(&program, port)
+        })?);
+    }
+    println!("\nReady after {}.\n{}", steps.elapsed(), invitation(port));
+    let outcome = watch(&mut server, &mut estate, &interrupted);
+    println!("\nStopping …");
+    if let Some(mut estate) = estate {
+        estate.stop()?;
+    }
+    server.stop()?;
+    outcome
+}
+
+/// Starts the server and waits until it answers.
+pub(crate) fn start_server(
+    program: &Path,
+    port: u16,
+    data: &str,
+    flavor: Flavor,
+) -> Result<Service> {
+    let address = loopback(port).to_string();
+    let mut command = Command::new(program);
+    command.current_dir(workspace::root()).arg("serve").args([
+        "--data",
+        data,
+        "--listen",
+        &address,
+        "--estate",
+        ESTATE,
+        "--web",
+        flavor.folder(),
+    ]);
+    let mut server = Service::start("server", &mut command)?;
+    server.wait_healthy(loopback(port), START_LIMIT)?;
+    Ok(server)
+}
+
+pub(crate) fn start_simulator(program: &Path, port: u16) -> Result<Service> {
+    let url = format!("http://{}", loopback(port));
+    let mut command = Command::new(program);
+    Service::start(
+        "simulator",
+        command
+            .current_dir(workspace::root())
+            .args(["walk", "--server", &url]),
+    )
+}
+
+/// Until Ctrl-C, or until the server gives up. Without the simulator the server goes on: only the estate falls asleep.
+fn watch(
+    server: &mut Service,
+    estate: &mut Option<Service>,
+    interrupted: &AtomicBool,
+) -> Result<()> {
+    while !interrupted.load(Ordering::SeqCst) {
+        server.expect_running()?;
+        if let Some(simulator) = estate
+            && let Err(error) = simulator.expect_running()
+        {
+            eprintln!("{error:#}\nThe server goes on without the simulator.");
+            *estate = None;
+        }
+        thread::sleep(POLL);
+    }
+    Ok(())
+}
+
+fn invitation(port: u16) -> String {
+    let lines = [
+        String::new(),
+        format!("Castellan is at  http://{}/", loopback(port)),
+        String::new(),
+        "Try: claim the topmost alarm, and watch a second window show your name.".into(),
+        "Try: press Ctrl-C here and start again: the screen says so, then recovers.".into(),
+        String::new(),
+        "Ctrl-C stops everything. What happened is kept in ./data.".into(),
+        String::new(),
+    ];
+    let width = lines
+        .iter()
+        .map(|line| line.chars().count())
+        .max()
+        .unwrap_or(0);
+    let edge = "─".repeat(width + 4);
+    let body: Vec<String> = lines
+        .iter()
+        .map(|line| format!("│  {line:<width$}  │"))
+        .collect();
+    format!("┌{edge}┐\n{}\n└{edge}┘", body.join("\n"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_box_has_straight_edges_and_the_address() {
+        let text = invitation(9000);
+        assert!(text.contains("http://127.0.0.1:9000/"), "{text}");
+        let widths: Vec<usize> = text.lines().map(|line| line.chars().count()).collect();
+        assert!(widths.iter().all(|width| *width == widths[0]), "{widths:?}");
+    }
+}

@@ -1,0 +1,284 @@
+//! Checks this machine for what the build needs and installs what is missing where that is allowed.
+
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+
+use crate::process;
+
+const WASM_TARGET: &str = "wasm32-unknown-unknown";
+const NODE_MAJOR_MIN: u32 = 18;
+const CHROMIUM_NAMES: [&str; 4] = [
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+];
+const INSTALL_LIMIT: Duration = Duration::from_mins(15);
+const QUESTION_LIMIT: Duration = Duration::from_mins(1);
+
+/// Something the build cannot do without, and how a person gets it.
+struct Missing {
+    what: &'static str,
+    debian: &'static [&'static str],
+    by_hand: &'static str,
+}
+
+/// What the browser journeys need beyond what building needs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Needs {
+    Building,
+    Journeys,
+}
+
+pub(crate) fn run() -> Result<()> {
+    ensure(Needs::Journeys)?;
+    println!("This machine has all that `cargo xtask demo` and `cargo xtask test` need.");
+    Ok(())
+}
+
+/// Makes sure that everything is there; quick when it is.
+pub(crate) fn ensure(needs: Needs) -> Result<()> {
+    ensure_wasm_target()?;
+    let missing = missing(needs)?;
+    if !missing.is_empty() {
+        install(&missing)?;
+        if let Some(still) = self::missing(needs)?.first() {
+            bail!(
+                "{} is still missing after the installation. {}",
+                still.what,
+                still.by_hand
+            );
+        }
+    }
+    Ok(())
+}
+
+/// The browser for the journeys: `CASTELLAN_CHROMIUM` if set, else the first that is installed.
+pub(crate) fn chromium() -> Result<PathBuf> {
+    match env::var_os("CASTELLAN_CHROMIUM") {
+        Some(path) => chosen_chromium(Path::new(&path)),
+        None => CHROMIUM_NAMES
+            .into_iter()
+            .find_map(process::find_program)
+            .context(
+                "Chromium is missing: install it, or set CASTELLAN_CHROMIUM to its full path.",
+            ),
+    }
+}
+
+fn chosen_chromium(path: &Path) -> Result<PathBuf> {
+    if process::is_program(path) {
+        return Ok(path.to_path_buf());
+    }
+    bail!(
+        "CASTELLAN_CHROMIUM names `{}`, which is no program. Correct it, or unset it to use the installed Chromium.",
+        path.display()
+    )
+}
+
+fn ensure_wasm_target() -> Result<()> {
+    let mut rustc = Command::new(env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
+    let sysroot = process::capture(
+        rustc.args(["--print", "sysroot"]),
+        "rustc --print sysroot",
+        QUESTION_LIMIT,
+    )?;
+    if Path::new(sysroot.trim())
+        .join("lib/rustlib")
+        .join(WASM_TARGET)
+        .is_dir()
+    {
+        return Ok(());
+    }
+    if process::find_program("rustup").is_none() {
+        bail!(
+            "The Rust target {WASM_TARGET} is missing and rustup is not there to add it. Install Rust through rustup, or the target from wherever your Rust came from."
+        );
+    }
+    println!("      adding the Rust target {WASM_TARGET}");
+    process::run(
+        Command::new("rustup").args(["target", "add", WASM_TARGET]),
+        &format!("rustup target add {WASM_TARGET}"),
+        INSTALL_LIMIT,
+    )
+}
+
+fn missing(needs: Needs) -> Result<Vec<Missing>> {
+    let mut missing = Vec::new();
+    if ["cc", "gcc", "clang"]
+        .into_iter()
+        .all(|name| process::find_program(name).is_none())
+    {
+        missing.push(Missing {
+            what: "A C compiler",
+            debian: &["gcc", "libc6-dev"],
+            by_hand: "Install gcc or clang so that `cc` is on the PATH.",
+        });
+    }
+    if node_major()?.is_none() {
+        missing.push(Missing {
+            what: "Node.js",
+            debian: &["nodejs", "npm"],
+            by_hand: "Install Node.js 18 or newer, with npm, so that `node` and `npm` are on the PATH.",
+        });
+    } else if process::find_program("npm").is_none() {
+        missing.push(Missing {
+            what: "npm",
+            debian: &["npm"],
+            by_hand: "Install npm, which comes with Node.js, so that `npm` is on the PATH.",
+        });
+    }
+    if needs == Needs::Journeys {
+        if let Some(path) = env::var_os("CASTELLAN_CHROMIUM") {
+            chosen_chromium(Path::new(&path))?;
+        } else if CHROMIUM_NAMES
+            .into_iter()
+            .all(|name| process::find_program(name).is_none())
+        {
+            missing.push(Missing {
+                what: "Chromium",
+                debian: &["chromium"],
+                by_hand: "Install Chromium or Google Chrome, or set CASTELLAN_CHROMIUM to its full path.",
+            });
+        }
+    }
+    Ok(missing)
+}
+
+/// The installed Node's major version; an error if it is too old, because replacing it is not ours to decide.
+fn node_major() -> Result<Option<u32>> {
+    if process::find_program("node").is_none() {
+        return Ok(None);
+    }
+    let version = process::capture(
+        Command::new("node").arg("--version"),
+        "node --version",
+        QUESTION_LIMIT,
+    )?;
+    let major = parse_node_major(&version).with_context(|| {
+        format!(
+            "`node --version` said `{}`, which is no version",
+            version.trim()
+        )
+    })?;
+    if major < NODE_MAJOR_MIN {
+        bail!(
+            "Node.js {} is too old: install version {NODE_MAJOR_MIN} or newer and put it first on the PATH.",
+            version.trim()
+        );
+    }
+    Ok(Some(major))
+}
+
+fn parse_node_major(version: &str) -> Option<u32> {
+    version
+        .trim()
+        .strip_prefix('v')?
+        .split('.')
+        .next()?
+        .parse()
+        .ok()
+}
+
+fn install(missing: &[Missing]) -> Result<()> {
+    let Some(prefix) = apt_prefix() else {
+        bail!("{}", by_hand(missing));
+    };
+    let packages: Vec<&str> = missing.iter().flat_map(|one| one.debian).copied().collect();
+    println!(
+        "      installing from the system's packages: {}",
+        packages.join(" ")
+    );
+    let apt = |words: &[&str]| {
+        let line: Vec<&str> = prefix
+            .iter()
+            .copied()
+            .chain(["env", "DEBIAN_FRONTEND=noninteractive", "apt-get"])
+            .chain(words.iter().copied())
+            .collect();
+        let mut command = Command::new(line[0]);
+        process::run(command.args(&line[1..]), &line.join(" "), INSTALL_LIMIT)
+    };
+    apt(&["update"])
+        .and_then(|()| {
+            apt(&[
+                &["install", "--yes", "--no-install-recommends"],
+                packages.as_slice(),
+            ]
+            .concat())
+        })
+        .with_context(|| by_hand(missing))
+}
+
+/// How to call apt-get as root without asking for a password; none where that is not possible.
+fn apt_prefix() -> Option<&'static [&'static str]> {
+    process::find_program("apt-get")?;
+    if nix::unistd::Uid::effective().is_root() {
+        return Some(&[]);
+    }
+    process::find_program("sudo")?;
+    let asked = process::capture(
+        Command::new("sudo").args(["-n", "true"]),
+        "sudo -n true",
+        QUESTION_LIMIT,
+    );
+    asked.is_ok().then_some(&["sudo", "-n"])
+}
+
+fn by_hand(missing: &[Missing]) -> String {
+    let names: Vec<&str> = missing.iter().map(|one| one.what).collect();
+    let packages: Vec<&str> = missing.iter().flat_map(|one| one.debian).copied().collect();
+    let ways: Vec<&str> = missing.iter().map(|one| one.by_hand).collect();
+    format!(
+        "Missing on this machine: {}. On Debian or Ubuntu: `apt-get install {}`; elsewhere: {}",
+        names.join(", "),
+        packages.join(" "),
+        ways.join(" ")
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn node_versions_are_read() {
+        assert_eq!(parse_node_major("v18.19.0\n"), Some(18));
+        assert_eq!(parse_node_major("v20.20.2"), Some(20));
+        assert_eq!(parse_node_major("20.20.2"), None);
+        assert_eq!(parse_node_major(""), None);
+    }
+
+    #[test]
+    fn what_is_missing_is_one_sentence_with_the_packages() {
+        let sentence = by_hand(&[
+            Missing {
+                what: "Node.js",
+                debian: &["nodejs", "npm"],
+                by_hand: "Install Node.js.",
+            },
+            Missing {
+                what: "Chromium",
+                debian: &["chromium"],
+                by_hand: "Install Chromium.",
+            },
+        ]);
+        assert!(
+            sentence.contains("Node.js, Chromium")
+                && sentence.contains("apt-get install nodejs npm chromium"),
+            "{sentence}"
+        );
+    }
+
+    #[test]
+    fn a_chosen_browser_that_is_not_there_is_refused() {
+        let sentence = chosen_chromium(Path::new("/nowhere/chromium"))
+            .expect_err("not there")
+            .to_string();
+        assert!(sentence.contains("/nowhere/chromium"), "{sentence}");
+    }
+}

@@ -1,0 +1,229 @@
+//! Rules about the tree as a whole: folders, links between documents, large files, the npm lock.
+
+use std::collections::BTreeSet;
+
+use super::File;
+
+const BYTES_MAX: u64 = 1024 * 1024;
+/// Files that may be larger, each with its reason.
+const LARGE: [(&str, &str); 0] = [];
+/// Crates whose folders are the map of the code.
+const MAPPED: [&str; 3] = ["domain/src", "server/src", "app/src"];
+
+pub(crate) fn unnamed_folders(files: &[File]) -> Vec<String> {
+    let Some(text) = files
+        .iter()
+        .find(|file| file.path == "ARCHITECTURE.md")
+        .and_then(|file| file.text.as_deref())
+    else {
+        return vec!["There is no ARCHITECTURE.md.".to_owned()];
+    };
+    let folders: BTreeSet<String> = files
+        .iter()
+        .flat_map(|file| folders_of(&file.path))
+        .collect();
+    folders
+        .into_iter()
+        .filter(|folder| !names(text, folder))
+        .map(|folder| format!("{folder}/"))
+        .collect()
+}
+
+fn folders_of(path: &str) -> Vec<String> {
+    let mut folders: Vec<String> = path
+        .split_once('/')
+        .map(|(top, _)| top.to_owned())
+        .into_iter()
+        .collect();
+    for mapped in MAPPED {
+        let below = path
+            .strip_prefix(mapped)
+            .and_then(|rest| rest.strip_prefix('/'));
+        if let Some((folder, _)) = below.and_then(|rest| rest.split_once('/')) {
+            folders.push(format!("{mapped}/{folder}"));
+        }
+    }
+    folders
+}
+
+/// Whether the text has the path as a whole: `domain/src/alarms` does not name `domain/src/alarm`.
+fn names(text: &str, path: &str) -> bool {
+    let in_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
+    text.match_indices(path).any(|(at, _)| {
+        let before = text[..at].chars().next_back();
+        let after = text[at + path.len()..].chars().next();
+        !before.is_some_and(|c| in_word(c) || matches!(c, '/' | '.')) && !after.is_some_and(in_word)
+    })
+}
+
+pub(crate) fn broken_links(files: &[File]) -> Vec<String> {
+    let known: BTreeSet<&str> = files
+        .iter()
+        .flat_map(|file| every_prefix(&file.path))
+        .collect();
+    let documents = files.iter().filter(|file| file.ends_with(&["md"]));
+    documents
+        .flat_map(|file| {
+            let text = file.text.as_deref().unwrap_or_default();
+            links(text)
+                .into_iter()
+                .filter(|link| !leads_somewhere(&file.path, link, &known))
+                .map(|link| format!("{}: {link}", file.path))
+                .collect::<Vec<_>>()
+        })
+        .collect()
+}
+
+/// `a`, `a/b` and `a/b/c.md` for `a/b/c.md`.
+fn every_prefix(path: &str) -> impl Iterator<Item = &str> {
+    path.match_indices('/')
+        .map(|(at, _)| &path[..at])
+        .chain([path])
+}
+
+/// The targets of `[text](target)` outside code.
+fn links(text: &str) -> Vec<String> {
+    let mut links = Vec::new();
+    let mut in_fence = false;
+    for line in text.lines() {
+        if line.trim_start().starts_with("```") {
+            in_fence = !in_fence;
+        }
+        if in_fence {
+            continue;
+        }
+        // Every second piece between backticks is code.
+        let prose: String = line.split('`').step_by(2).collect::<Vec<_>>().join("`");
+        for (at, _) in prose.match_indices("](") {
+            let target = prose[at + 2..].split([')', ' ']).next().unwrap_or_default();
+            links.push(target.trim_matches(['<', '>']).to_owned());
+        }
+    }
+    links
+}
+
+fn leads_somewhere(from: &str, link: &str, known: &BTreeSet<&str>) -> bool {
+    let path = link.split(['#', '?']).next().unwrap_or_default();
+    let has_scheme = path
+        .split_once(':')
+        .is_some_and(|(scheme, _)| scheme.chars().all(|c| c.is_ascii_alphanumeric()));
+    if path.is_empty() || has_scheme {
+        return true;
+    }
+    let folder = from.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
+    for part in path.trim_end_matches('/').split('/') {
+        match part {
+            "." => {}
+            ".." => {
+                if parts.pop().is_none() {
+                    return false;
+                }
+            }
+            part => parts.push(part),
+        }
+    }
+    parts.is_empty() || known.contains(parts.join("/").as_str())
+}
+
+pub(crate) fn too_large(files: &[File]) -> Vec<String> {
+    let allowed = |path: &str| LARGE.iter().any(|(large, _)| *large == path);
+    let large = files
+        .iter()
+        .filter(|file| file.bytes > BYTES_MAX && !allowed(&file.path));
+    large
+        .map(|file| format!("{}: {} KiB", file.path, file.bytes / 1024))
+        .collect()
+}
+
+pub(crate) fn registry_addresses(files: &[File]) -> Vec<String> {
+    let locks = files
+        .iter()
+        .filter(|file| file.path.ends_with("package-lock.json"));
+    let lines = locks.flat_map(|file| {
+        file.text
+            .as_deref()
+            .unwrap_or_default()
+            .lines()
+            .enumerate()
+            .map(|(index, line)| (&file.path, index, line))
+    });
+    lines
+        .filter(|(_, _, line)| line.contains("\"resolved\""))
+        .map(|(path, index, line)| format!("{path}:{}: {}", index + 1, line.trim()))
+        .collect()
+}
+
+#[test]
+fn a_folder_that_the_architecture_leaves_out_is_found() {
+    let text =
+        "`domain/` decides. `domain/src/alarm`: alarms. See app/src/map/ and `server/src/http`.";
+    let files = [
+        File::new("ARCHITECTURE.md", text),
+        File::new("domain/src/alarm/mod.rs", ""),
+        File::new("domain/src/alarms/mod.rs", ""),
+        File::new("domain/src/engine.rs", ""),
+        File::new("app/src/map/view.rs", ""),
+        File::new("server/src/http/deep/down.rs", ""),
+        File::new("end2end/a.mjs", ""),
+    ];
+    assert_eq!(unnamed_folders(&files), ["domain/src/alarms/", "end2end/"]);
+    assert_eq!(
+        unnamed_folders(&files[1..]),
+        ["There is no ARCHITECTURE.md."]
+    );
+}
+
+#[test]
+fn a_name_within_another_name_does_not_count() {
+    assert!(
+        names("the server/src tree", "server")
+            && names("`server`: the shell", "server")
+            && names("in server.", "server")
+    );
+    assert!(!names("myserver and servers and server-side", "server"));
+    assert!(
+        names("domain/src/alarm.", "domain/src/alarm")
+            && !names("x/domain/src/alarm", "domain/src/alarm")
+    );
+}
+
+#[test]
+fn a_link_into_the_void_is_found() {
+    let document = "[a](../README.md) [b](b.md#part) [c](gone.md) [web](https://example.org) [here](#x)\n\
+        ```\n[code](nowhere.md)\n```\n`[code](nowhere.md)` ![picture](pictures/console.png \"title\") [up](../../x) [folder](./)";
+    let files = [
+        File::new("README.md", "[docs](docs/) [lost](docs/none/)"),
+        File::new("docs/a.md", document),
+        File::new("docs/b.md", ""),
+        File::new("docs/pictures/console.png", ""),
+    ];
+    assert_eq!(
+        broken_links(&files),
+        [
+            "README.md: docs/none/",
+            "docs/a.md: gone.md",
+            "docs/a.md: ../../x"
+        ]
+    );
+}
+
+#[test]
+fn a_large_file_is_found() {
+    let mut large = File::new("assets/film.mp4", "");
+    large.bytes = BYTES_MAX + 1;
+    assert_eq!(
+        too_large(&[large, File::new("a.rs", "x")]),
+        ["assets/film.mp4: 1024 KiB"]
+    );
+}
+
+#[test]
+fn an_address_in_the_lock_is_found() {
+    let lock = "{\n  \"resolved\": \"somewhere\",\n  \"integrity\": \"sha512-x\"\n}";
+    assert_eq!(
+        registry_addresses(&[File::new("package-lock.json", lock)]).len(),
+        1
+    );
+    assert!(registry_addresses(&[File::new("other.json", lock)]).is_empty());
+}
