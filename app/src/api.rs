@@ -15,7 +15,7 @@ use web_sys::{Request, RequestCache, RequestInit, Response};
 
 /// Why a request brought nothing.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) enum ApiError {
+pub enum ApiError {
     /// The server could not be reached, or answered something unreadable.
     Unreachable,
     /// The server said no, with its reason.
@@ -23,29 +23,29 @@ pub(crate) enum ApiError {
 }
 
 /// Which sites the server has.
-pub(crate) async fn sites() -> Result<Vec<SiteSummary>, ApiError> {
+pub async fn sites() -> Result<Vec<SiteSummary>, ApiError> {
     get("/api/v1/sites").await
 }
 
 /// The state of a site.
-pub(crate) async fn snapshot(site: &SiteId) -> Result<Snapshot, ApiError> {
+pub async fn snapshot(site: &SiteId) -> Result<Snapshot, ApiError> {
     get(&format!("/api/v1/sites/{site}/snapshot")).await
 }
 
 /// An estate document. It never changes, so the browser's own copy will do.
-pub(crate) async fn estate(site: &SiteId, hash: &EstateHash) -> Result<Estate, ApiError> {
+pub async fn estate(site: &SiteId, hash: &EstateHash) -> Result<Estate, ApiError> {
     let path = format!("/api/v1/sites/{site}/estates/{hash}");
     let text = fetch(&path, RequestCache::Default, None).await?;
     Estate::parse(text.as_bytes()).map_err(|_| ApiError::Unreachable)
 }
 
 /// The words of an alarm's notes.
-pub(crate) async fn notes(site: &SiteId, alarm: AlarmId) -> Result<Vec<NoteText>, ApiError> {
+pub async fn notes(site: &SiteId, alarm: AlarmId) -> Result<Vec<NoteText>, ApiError> {
     get(&format!("/api/v1/sites/{site}/alarms/{alarm}/notes")).await
 }
 
 /// Sends a command in somebody's name.
-pub(crate) async fn command(
+pub async fn command(
     site: &SiteId,
     person: &PersonId,
     request: &CommandRequest,
@@ -72,7 +72,7 @@ async fn fetch(
     cache: RequestCache,
     body: Option<Body<'_>>,
 ) -> Result<String, ApiError> {
-    let request = request(path, cache, body).map_err(|_| ApiError::Unreachable)?;
+    let request = request(path, cache, body.as_ref()).map_err(|_| ApiError::Unreachable)?;
     let response = JsFuture::from(window().fetch_with_request(&request))
         .await
         .map_err(|_| ApiError::Unreachable)?;
@@ -91,15 +91,15 @@ async fn fetch(
     Err(ApiError::Refused(body.error))
 }
 
-fn request(path: &str, cache: RequestCache, body: Option<Body<'_>>) -> Result<Request, JsValue> {
+fn request(path: &str, cache: RequestCache, body: Option<&Body<'_>>) -> Result<Request, JsValue> {
     let init = RequestInit::new();
     init.set_cache(cache);
-    if let Some(body) = &body {
+    if let Some(body) = body {
         init.set_method("POST");
         init.set_body(&JsValue::from_str(&body.json));
     }
     let request = Request::new_with_str_and_init(path, &init)?;
-    if let Some(body) = &body {
+    if let Some(body) = body {
         request.headers().set("content-type", "application/json")?;
         request.headers().set(PERSON_HEADER, body.person.as_str())?;
     }

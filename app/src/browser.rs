@@ -1,23 +1,26 @@
 //! The few things that we ask of the browser itself.
 
-pub(crate) use crate::map::mono_now as mono;
+pub use crate::map::mono_now as mono;
 use castellan_domain::time::Timestamp;
 use std::sync::atomic::{AtomicBool, Ordering};
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::Window;
 
-/// The window. There always is one: the app runs in a page.
-pub(crate) fn window() -> Window {
+/// The window.
+///
+/// # Panics
+/// Outside a page, where nothing of this could run.
+pub fn window() -> Window {
     #[expect(
         clippy::expect_used,
-        reason = "without a window nothing of this can run"
+        reason = "there always is one: the app runs in a page"
     )]
     web_sys::window().expect("the app runs in a page")
 }
 
 /// Waits without blocking the page.
-pub(crate) async fn sleep(ms: u32) {
+pub async fn sleep(ms: u32) {
     let promise = js_sys::Promise::new(&mut |resolve, _| {
         let ms = i32::try_from(ms).unwrap_or(i32::MAX);
         // It fails only for a window that is gone, and then nobody waits.
@@ -27,7 +30,7 @@ pub(crate) async fn sleep(ms: u32) {
 }
 
 /// A parameter of the page's address.
-pub(crate) fn parameter(name: &str) -> Option<String> {
+pub fn parameter(name: &str) -> Option<String> {
     let search = window().location().search().ok()?;
     web_sys::UrlSearchParams::new_with_str(&search)
         .ok()?
@@ -35,7 +38,7 @@ pub(crate) fn parameter(name: &str) -> Option<String> {
 }
 
 /// Puts a parameter into the page's address, or takes it out, without a new history entry.
-pub(crate) fn set_parameter(name: &str, value: Option<&str>) {
+pub fn set_parameter(name: &str, value: Option<&str>) {
     let location = window().location();
     let (Ok(href), Ok(history)) = (location.href(), window().history()) else {
         return;
@@ -54,12 +57,12 @@ pub(crate) fn set_parameter(name: &str, value: Option<&str>) {
 }
 
 /// What this browser remembers under a name. Storage may be switched off: then nothing is.
-pub(crate) fn remembered(name: &str) -> Option<String> {
+pub fn remembered(name: &str) -> Option<String> {
     window().local_storage().ok()??.get_item(name).ok()?
 }
 
 /// Remembers something in this browser, or forgets it.
-pub(crate) fn remember(name: &str, value: Option<&str>) {
+pub fn remember(name: &str, value: Option<&str>) {
     if let Ok(Some(storage)) = window().local_storage() {
         let _ = match value {
             Some(value) => storage.set_item(name, value),
@@ -69,7 +72,7 @@ pub(crate) fn remember(name: &str, value: Option<&str>) {
 }
 
 /// The build of this page, as its builder wrote it there.
-pub(crate) fn build() -> String {
+pub fn build() -> String {
     window()
         .document()
         .and_then(|document| document.query_selector("meta[name=castellan-build]").ok()?)
@@ -79,7 +82,7 @@ pub(crate) fn build() -> String {
 
 /// The time of day with seconds, in the site's time zone. An unknown zone falls back to UTC, and
 /// says so.
-pub(crate) fn clock_text(at: Timestamp, time_zone: &str) -> String {
+pub fn clock_text(at: Timestamp, time_zone: &str) -> String {
     let date = js_sys::Date::new(&JsValue::from_f64(millis(at)));
     let options = js_sys::Object::new();
     let set = |key: &str, value: &str| {
@@ -113,7 +116,7 @@ static PANICKED: AtomicBool = AtomicBool::new(false);
 
 /// After a panic timers go on running over a state that cannot be trusted: the beat stops for
 /// good, and the watchdog loads the page again.
-pub(crate) fn watch_panics() {
+pub fn watch_panics() {
     std::panic::set_hook(Box::new(|info| {
         PANICKED.store(true, Ordering::Relaxed);
         console_error_panic_hook::hook(info);
@@ -121,7 +124,7 @@ pub(crate) fn watch_panics() {
 }
 
 /// Tells the watchdog that the app still runs.
-pub(crate) fn beat() {
+pub fn beat() {
     if PANICKED.load(Ordering::Relaxed) {
         return;
     }

@@ -198,7 +198,7 @@ fn perform(
             console.command(CommandBody::Claim { alarm: alarm.id }, || {});
         }
         (KeyAction::OpenVerdicts, Some(alarm)) if claimed && !alarm.is_judged() => {
-            judging.set(true)
+            judging.set(true);
         }
         (KeyAction::OpenVerdicts, Some(_)) if !claimed => {
             console

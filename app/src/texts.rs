@@ -60,6 +60,8 @@ texts! {
     TimelineClaimed: "接警", "Claimed";
     TimelineJudged: "判定", "Judged";
     Times: "次", "times";
+    Condition: "状态", "Condition";
+    SinceAlarm: "报警至今", "Since the alarm";
     StillActive: "仍在报警", "Still active";
     Cleared: "已恢复", "Cleared";
     Momentary: "一次性", "One-off";

@@ -1,7 +1,8 @@
 //! Site time: the wall clock at start, advanced by a clock that counts sleep and never jumps.
 //!
 //! It never runs backwards and never lies before the journal's last fact, whatever somebody does
-//! to the machine's wall clock meanwhile.
+//! to the machine's wall clock meanwhile. It never stands still either, or no deadline would pass:
+//! where the wall clock lies behind the journal, site time runs at half its rate until they meet.
 
 use castellan_domain::time::{Span, Timestamp};
 use rustix::time::{ClockId, clock_gettime};
@@ -12,6 +13,8 @@ use std::sync::atomic::{AtomicI64, Ordering};
 pub(crate) struct Clock {
     wall_at_start: Timestamp,
     boot_at_start: Span,
+    /// The time of the journal's last fact.
+    not_before: Timestamp,
     /// The latest time given out, in microseconds.
     last: AtomicI64,
 }
@@ -23,6 +26,7 @@ impl Clock {
         Self {
             wall_at_start: Timestamp::from_micros(wall),
             boot_at_start: Span::from_micros(micros_of(ClockId::Boottime)),
+            not_before,
             last: AtomicI64::new(not_before.as_micros()),
         }
     }
@@ -30,7 +34,9 @@ impl Clock {
     /// Site time now.
     pub(crate) fn now(&self) -> Timestamp {
         let since_start = micros_of(ClockId::Boottime) - self.boot_at_start.as_micros();
-        let now = (self.wall_at_start + Span::from_micros(since_start)).as_micros();
+        let wall = self.wall_at_start + Span::from_micros(since_start);
+        let held_back = self.not_before + Span::from_micros(since_start / 2);
+        let now = wall.max(held_back).as_micros();
         let before = self.last.fetch_max(now, Ordering::AcqRel);
         Timestamp::from_micros(before.max(now))
     }
@@ -44,6 +50,7 @@ fn micros_of(clock: ClockId) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::time::{Duration, Instant};
 
     #[test]
     fn a_machine_set_back_to_last_year_does_not_turn_site_time_back() {
@@ -51,7 +58,11 @@ mod tests {
             Timestamp::from_micros(micros_of(ClockId::Realtime)) + Span::from_secs(30_000_000);
         let clock = Clock::start(next_year);
         assert!(clock.now() >= next_year);
-        assert!(clock.now() >= clock.now() - Span::from_secs(1));
+        let (first, end) = (clock.now(), Instant::now() + Duration::from_secs(5));
+        while clock.now() <= first {
+            assert!(Instant::now() < end, "it stands still, and no deadline would pass");
+        }
+        assert!(clock.now() < next_year + Span::from_secs(60));
     }
 
     #[test]

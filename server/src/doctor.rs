@@ -1,11 +1,12 @@
 //! `castellan doctor`: checks that a stopped site's record is whole.
 
 use crate::config::DoctorArgs;
-use crate::journal::{ChainHash, Journal};
+use crate::journal::{ChainHash, Journal, JournalError};
 use crate::site_folder::SiteFolder;
 use castellan_domain::fact::Fact;
 use castellan_domain::ids::{Seq, SiteId};
 use castellan_domain::site::Site;
+use std::path::Path;
 use std::process::ExitCode;
 
 /// Checks every site under the data folder, and says where a record breaks.
@@ -13,8 +14,9 @@ pub(crate) async fn run(args: &DoctorArgs) -> anyhow::Result<ExitCode> {
     let mut whole = true;
     for site in SiteFolder::sites(&args.data)? {
         let folder = SiteFolder::lock(&args.data, &site)?;
-        let mut journal = Journal::open(&folder.journal_path()).await?;
-        whole &= report(&site, &examine(&mut journal).await?);
+        let findings = examine(&folder.journal_path()).await;
+        // What cannot be read at all is a finding too, and the other sites are examined all the same.
+        whole &= report(&site, &findings.unwrap_or_else(Findings::unreadable));
     }
     Ok(if whole {
         ExitCode::SUCCESS
@@ -30,7 +32,24 @@ struct Findings {
     fault: Option<String>,
 }
 
-async fn examine(journal: &mut Journal) -> anyhow::Result<Findings> {
+impl Findings {
+    #[expect(clippy::needless_pass_by_value, reason = "what went wrong ends here")]
+    fn unreadable(error: JournalError) -> Self {
+        Self {
+            facts: 0,
+            fault: Some(error.to_string()),
+        }
+    }
+}
+
+async fn examine(path: &Path) -> Result<Findings, JournalError> {
+    if !path.exists() {
+        return Ok(Findings {
+            facts: 0,
+            fault: Some(format!("there is no journal {}", path.display())),
+        });
+    }
+    let mut journal = Journal::examine(path).await?;
     let mut site = Site::default();
     let mut link = ChainHash::genesis(journal.id());
     let mut findings = Findings {

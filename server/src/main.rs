@@ -30,8 +30,20 @@ async fn main() -> ExitCode {
         Ok(code) => code,
         Err(error) => {
             // The one place where an error that stops the program is told to a person.
-            eprintln!("castellan: {error:#}");
+            eprintln!("castellan: {}", sentence(&error));
             ExitCode::FAILURE
         }
     }
+}
+
+/// An error with its causes. Most of our errors tell their cause in their own words already.
+fn sentence(error: &anyhow::Error) -> String {
+    error.chain().fold(String::new(), |told, cause| {
+        let cause = cause.to_string();
+        match told.as_str() {
+            "" => cause,
+            _ if told.contains(&cause) => told,
+            _ => format!("{told}: {cause}"),
+        }
+    })
 }

@@ -10,21 +10,27 @@ use crate::journal::{Journal, Reader};
 use crate::site_folder::{SiteFolder, read_estate};
 use crate::site_task::{QUEUE_MAX, Replayed, SiteTask, replay};
 use crate::tracks::Tracks;
-use anyhow::{Context as _, ensure};
+use anyhow::{Context as _, bail, ensure};
 use castellan_domain::geo::Anchor;
 use castellan_domain::ids::Seq;
 use castellan_domain::stream::Backlog;
 use castellan_domain::text::Text;
+use std::net::SocketAddr;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
 use tracing::{error, info};
 
 /// Facts that a restarted server holds ready for displays that come back.
 const BACKLOG_FACTS: u64 = 2_000;
+/// What the kernel holds of a connection's unsent bytes. Left to itself it holds up to 4 MB: a slow
+/// display would be shown positions that are minutes old, and no coalescing of ours could help.
+const SEND_BUFFER_BYTES: u32 = 128 * 1024;
+/// Connections that may wait to be accepted; beyond it the kernel turns them away.
+const ACCEPT_QUEUE_MAX: u32 = 1_024;
 
 /// Runs until a signal says otherwise. Stopping needs no ceremony: whatever was answered is on
 /// disk already.
@@ -39,8 +45,7 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
     let site = estate.site.clone();
     let folder = SiteFolder::lock(&args.data, &site)?;
     let estate = folder.store_estate(estate)?;
-    let listener = TcpListener::bind(args.listen)
-        .await
+    let listener = listen(args.listen)
         .with_context(|| format!("{} is taken; choose another with --listen", args.listen))?;
     let address = listener.local_addr()?;
 
@@ -82,15 +87,13 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
         rebuild_at: None,
     };
     task.publish_estate().await?;
+    let (requests, inbox) = mpsc::channel(QUEUE_MAX);
+    let site_task = tokio::spawn(task.run(inbox));
     let app = Arc::new(App {
         site: site.clone(),
         registry: Registry::new(estate.estate.clone()),
         estate,
-        requests: {
-            let (requests, inbox) = mpsc::channel(QUEUE_MAX);
-            tokio::spawn(task.run(inbox));
-            requests
-        },
+        requests,
         hub: hub.clone(),
         health: Arc::new(HealthBoard::default()),
         clock,
@@ -103,10 +106,24 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
     let mut terminate = signal(SignalKind::terminate())?;
     tokio::select! {
         served = axum::serve(listener, router::router(app)) => served?,
+        // Without it nothing is recorded and no deadline runs: better an end that is noticed.
+        ended = site_task => bail!("the site's task has ended; start again, and report this: {ended:?}"),
         _ = terminate.recv() => info!("told to stop"),
         _ = tokio::signal::ctrl_c() => info!("told to stop"),
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
+    let socket = match address {
+        SocketAddr::V4(_) => TcpSocket::new_v4(),
+        SocketAddr::V6(_) => TcpSocket::new_v6(),
+    }?;
+    socket.set_reuseaddr(true)?;
+    // Whatever is accepted inherits it.
+    socket.set_send_buffer_size(SEND_BUFFER_BYTES)?;
+    socket.bind(address)?;
+    socket.listen(ACCEPT_QUEUE_MAX)
 }
 
 /// The tail of the journal, so that displays resume across a restart without a snapshot.

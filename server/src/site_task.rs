@@ -10,8 +10,8 @@ use crate::hub::Hub;
 use crate::journal::{Commit, Journal, JournalError, SeenCommand, SeenEvent};
 use crate::personal::PersonalRecord;
 use crate::site_folder::PublishedEstate;
-use crate::tracks::{Tracks, TracksError};
-use castellan_domain::engine::{Engine, Input};
+use crate::tracks::Tracks;
+use castellan_domain::engine::{Accepted, Engine, Input};
 use castellan_domain::fact::{Fact, FactError};
 use castellan_domain::ids::{CommandId, DeviceId, EventId, Seq, SiteId};
 use castellan_domain::observation::Observation;
@@ -73,8 +73,13 @@ pub(crate) enum SiteTaskError {
     Fact { seq: Seq, error: FactError },
     #[error(transparent)]
     Turn(#[from] TurnError),
-    #[error(transparent)]
-    Tracks(#[from] TracksError),
+}
+
+/// What became of a turn's positions, once its facts were recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Positions {
+    Kept,
+    Lost,
 }
 
 /// By what a repeated input is recognised.
@@ -119,17 +124,20 @@ pub(crate) async fn replay(journal: &mut Journal) -> Result<Replayed, SiteTaskEr
         };
         at = last.seq;
         for stored in facts {
-            let fact = Fact::decode(&stored.bytes).map_err(|error| SiteTaskError::Fact {
+            let mut fact = Fact::decode(&stored.bytes).map_err(|error| SiteTaskError::Fact {
                 seq: stored.seq,
                 error,
             })?;
             link = link.then(&stored.bytes);
-            if (link != stored.hash || fact.seq != engine.site().view().seq.next())
+            let expected = engine.site().view().seq.next();
+            if (link != stored.hash || fact.seq != stored.seq || stored.seq != expected)
                 && chain_broken_at.is_none()
             {
                 chain_broken_at = Some(stored.seq);
             }
             link = stored.hash;
+            // The number by which it is stored is the one that the next fact goes on from.
+            fact.seq = stored.seq;
             last_recorded_at = fact.recorded_at;
             engine.apply(&fact);
         }
@@ -243,9 +251,11 @@ impl SiteTask {
     async fn turn(&mut self, tickets: Vec<Ticket>) {
         let mut replies = Vec::with_capacity(tickets.len());
         match self.handle_all(tickets, &mut replies).await {
-            Ok(()) => {
+            Ok(positions) => {
                 for (reply, result) in replies {
-                    answer(reply, result.ok_or(NotRecorded));
+                    let lost = positions == Positions::Lost
+                        && matches!(result, Some(Ok(Accepted::Tracked)));
+                    answer(reply, result.filter(|_| !lost).ok_or(NotRecorded));
                 }
             }
             Err(error) => {
@@ -263,7 +273,7 @@ impl SiteTask {
         &mut self,
         tickets: Vec<Ticket>,
         replies: &mut Vec<(Reply, Option<Answer>)>,
-    ) -> Result<(), SiteTaskError> {
+    ) -> Result<Positions, SiteTaskError> {
         let mut turn = Turn::new(self.site.clone());
         let mut commit = Commit::default();
         let mut now = self.clock.now();
@@ -355,7 +365,7 @@ impl SiteTask {
         turn: Turn,
         mut commit: Commit,
         now: Timestamp,
-    ) -> Result<(), SiteTaskError> {
+    ) -> Result<Positions, SiteTaskError> {
         let Turn {
             facts,
             tracks,
@@ -380,11 +390,17 @@ impl SiteTask {
             let facts = commit.facts.iter().map(|(_, _, bytes)| bytes.as_str());
             self.hub.publish_facts(facts, *upto, &hash.to_hex());
         }
-        if !tracks.is_empty() {
-            self.tracks.append(&tracks).await?;
+        let mut positions = Positions::Kept;
+        if !tracks.is_empty()
+            && let Err(error) = self.tracks.append(&tracks).await
+        {
+            // The facts of this turn are on disk and stay true; only the phones send again.
+            error!(%error, lost = tracks.len(), "positions could not be stored");
+            positions = Positions::Lost;
         }
+        // Where somebody is now is shown even while the history cannot be kept.
         self.hub.publish_positions(&latest);
-        Ok(())
+        Ok(positions)
     }
 
     /// Starts over from what is on disk, or tries again a little later.
@@ -404,7 +420,6 @@ impl SiteTask {
 
     async fn try_rebuild(&mut self) -> Result<(), SiteTaskError> {
         self.journal.reread_head().await?;
-        self.engine = replay(&mut self.journal).await?.engine;
         // A commit whose end was not known may have happened after all: its facts are true.
         loop {
             let facts = self.journal.read_after(self.hub.head()).await?;
@@ -415,7 +430,9 @@ impl SiteTask {
             let texts = facts.iter().map(|fact| fact.bytes.as_str());
             self.hub.publish_facts(texts, upto, &hash);
         }
+        // Asked first: reading the whole journal anew is only worth it when it can go on.
         self.journal.probe(self.clock.now()).await?;
+        self.engine = replay(&mut self.journal).await?.engine;
         self.publish_estate().await
     }
 }

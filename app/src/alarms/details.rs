@@ -12,17 +12,32 @@ use crate::texts::Key;
 use castellan_domain::alarm::{Alarm, Verdict};
 use castellan_domain::estate::Estate;
 use castellan_domain::ids::AlarmId;
-use castellan_domain::text::Text;
+use castellan_domain::text::{Language, Text};
 use castellan_domain::wire::api::{CommandBody, NoteText};
 use leptos::html::Textarea;
 use leptos::prelude::*;
 use std::sync::Arc;
 use wasm_bindgen_futures::spawn_local;
 
-/// Attempts to read notes before giving up until the alarm changes again.
+/// Attempts to read notes before giving up until the next note comes.
 const NOTE_ATTEMPTS_MAX: u32 = 5;
 
-/// The selected alarm. `judging` opens the choice of a verdict, `noting` the note.
+/// What a part of the details is drawn from. It is drawn again when any of it changes.
+#[derive(Clone)]
+struct Shown {
+    alarm: Alarm,
+    estate: Option<Arc<Estate>>,
+    language: Language,
+}
+
+impl Shown {
+    fn t(&self, key: Key) -> &'static str {
+        key.get(self.language)
+    }
+}
+
+/// The selected alarm. `judging` opens the choice of a verdict, `noting` the note, which stays as
+/// it is while the alarm around it changes.
 #[component]
 pub fn SelectedAlarm(
     console: Console,
@@ -31,44 +46,85 @@ pub fn SelectedAlarm(
     noting: RwSignal<bool>,
 ) -> impl IntoView {
     let alarm = Memo::new(move |_| console.alarm(id));
+    let shown = move || {
+        Some(Shown {
+            alarm: alarm.get()?,
+            estate: console.estate.get(),
+            language: console.language.get(),
+        })
+    };
+    let look = move || {
+        let priority = alarm.with(|alarm| alarm.as_ref().map(|alarm| class(alarm.priority)));
+        format!("selected-alarm {}", priority.unwrap_or_default())
+    };
+    let notes = notes_of(console, alarm);
     view! {
-        {move || match alarm.get() {
-            None => view! { <p class="empty">{console.t(Key::GoneError)}</p> }.into_any(),
-            Some(alarm) => {
-                let look = format!("selected-alarm {}", class(alarm.priority));
-                view! {
-                <article
-                    class=look
-                    data-selected=id.to_string()
-                >
-                    <Heading console alarm=alarm.clone() />
-                    <Actions console alarm=alarm.clone() judging noting />
-                    <Story console alarm />
-                </article>
-                }.into_any()
-            }
-        }}
+        <article class=look data-selected=id.to_string()>
+            {move || match shown() {
+                Some(shown) => view! { <Heading console shown /> }.into_any(),
+                None => view! { <p class="empty">{console.t(Key::GoneError)}</p> }.into_any(),
+            }}
+            {move || shown().map(|shown| view! { <Actions console shown judging noting /> })}
+            {move || noting.get().then(|| view! { <NoteForm console id noting /> })}
+            {move || console.sending.get().then(|| view! {
+                <p class="quiet" role="status">{console.t(Key::Sending)}</p>
+            })}
+            {move || console.sentence.get().map(|words| view! {
+                <p class="sentence" role="alert">{words}</p>
+            })}
+            {move || shown().map(|shown| view! { <Story shown notes /> })}
+        </article>
     }
 }
 
-fn estate(console: Console) -> Option<Arc<Estate>> {
-    console.estate.get()
+/// The words of an alarm's notes, read again whenever there are more of them.
+fn notes_of(console: Console, alarm: Memo<Option<Alarm>>) -> RwSignal<Vec<NoteText>> {
+    let notes = RwSignal::new(Vec::new());
+    let written = Memo::new(move |_| {
+        alarm.with(|alarm| alarm.as_ref().map(|alarm| (alarm.id, alarm.notes.len())))
+    });
+    Effect::new(move |_| {
+        let (Some((id, count)), Some(site)) = (written.get(), console.site.get()) else {
+            return;
+        };
+        if count == 0 {
+            return;
+        }
+        spawn_local(async move {
+            for attempt in 0..NOTE_ATTEMPTS_MAX {
+                if let Ok(texts) = api::notes(&site, id).await {
+                    // The view may be gone by now; then nobody needs the words.
+                    let _ = notes.try_set(texts);
+                    return;
+                }
+                sleep(500 << attempt).await;
+            }
+        });
+    });
+    notes
 }
 
 #[component]
-fn Heading(console: Console, alarm: Alarm) -> impl IntoView {
-    let language = console.language.get();
-    let estate = estate(console);
-    let estate = estate.as_deref();
-    let (shown, row) = (alarm.clone(), alarm.clone());
-    let state_text = move || {
-        let now = console.now.get();
-        console
-            .estate
-            .with(|estate| state(estate.as_deref(), &row, now, language))
+fn Heading(console: Console, shown: Shown) -> impl IntoView {
+    let alarm = &shown.alarm;
+    let estate = shown.estate.as_deref();
+    let language = shown.language;
+    let raised_at = alarm.raised_at;
+    let state_text = {
+        let shown = shown.clone();
+        move || {
+            state(
+                shown.estate.as_deref(),
+                &shown.alarm,
+                console.now.get(),
+                language,
+            )
+        }
     };
-    let age = move || ages::age(shown.raised_at, console.now.get());
-    let owner = alarm.owner().map(|by| person_name(estate, by, language));
+    let owner = alarm.owner().map_or_else(
+        || shown.t(Key::Nobody).to_owned(),
+        |by| person_name(estate, by, language),
+    );
     view! {
         <header>
             <p class="kicker">
@@ -76,22 +132,23 @@ fn Heading(console: Console, alarm: Alarm) -> impl IntoView {
                 {priority_name(alarm.priority).get(language)}
                 <span class="number">{alarm.id.to_string()}</span>
             </p>
-            <h2>{what(estate, &alarm, language)}</h2>
-            <p class="where">{place(estate, &alarm, language)}</p>
+            <h2>{what(estate, alarm, language)}</h2>
+            <p class="where">{place(estate, alarm, language)}</p>
         </header>
         <dl class="facts">
-            <div><dt>{console.t(Key::Device)}</dt><dd>{device_name(estate, &alarm, language)}</dd></div>
-            <div><dt>{condition_name(&alarm).get(language)}</dt><dd class="num">{age}</dd></div>
+            <div>
+                <dt>{shown.t(Key::SinceAlarm)}</dt>
+                <dd class="num">{move || ages::age(raised_at, console.now.get())}</dd>
+            </div>
+            <div><dt>{shown.t(Key::Condition)}</dt><dd>{condition_name(alarm).get(language)}</dd></div>
+            <div><dt>{shown.t(Key::Device)}</dt><dd>{device_name(estate, alarm, language)}</dd></div>
             {(alarm.repeats > 0).then(|| view! {
                 <div>
-                    <dt>{console.t(Key::TimelineRepeated)}</dt>
-                    <dd class="num">{alarm.repeats}" "{console.t(Key::Times)}</dd>
+                    <dt>{shown.t(Key::TimelineRepeated)}</dt>
+                    <dd class="num">{alarm.repeats}" "{shown.t(Key::Times)}</dd>
                 </div>
             })}
-            <div>
-                <dt>{console.t(Key::Owner)}</dt>
-                <dd data-owner="">{owner.unwrap_or_else(|| console.t(Key::Nobody).to_owned())}</dd>
-            </div>
+            <div><dt>{shown.t(Key::Owner)}</dt><dd data-owner="">{owner}</dd></div>
         </dl>
         <p class="state" data-state="">{state_text}</p>
     }
@@ -100,14 +157,15 @@ fn Heading(console: Console, alarm: Alarm) -> impl IntoView {
 #[component]
 fn Actions(
     console: Console,
-    alarm: Alarm,
+    shown: Shown,
     judging: RwSignal<bool>,
     noting: RwSignal<bool>,
 ) -> impl IntoView {
-    let id = alarm.id;
+    let id = shown.alarm.id;
+    let language = shown.language;
     let busy = move || console.sending.get();
-    let can_claim = alarm.owner().is_none() && !alarm.is_judged();
-    let can_judge = alarm.owner().is_some() && !alarm.is_judged();
+    let can_claim = shown.alarm.owner().is_none() && !shown.alarm.is_judged();
+    let can_judge = shown.alarm.owner().is_some() && !shown.alarm.is_judged();
     let judge = move |verdict| {
         judging.set(false);
         console.command(CommandBody::Judge { alarm: id, verdict }, || {});
@@ -117,33 +175,30 @@ fn Actions(
             {can_claim.then(|| view! {
                 <button class="main" disabled=busy data-action="claim"
                     on:click=move |_| console.command(CommandBody::Claim { alarm: id }, || {})>
-                    {console.t(Key::Claim)}<kbd>"Enter"</kbd>
+                    {shown.t(Key::Claim)}<kbd>"Enter"</kbd>
                 </button>
             })}
             {can_judge.then(|| view! {
                 <button class="main" disabled=busy data-action="judge"
                     aria-expanded=move || judging.get().to_string()
                     on:click=move |_| judging.update(|open| *open = !*open)>
-                    {console.t(Key::Verdict)}<kbd>"X"</kbd>
+                    {shown.t(Key::Verdict)}<kbd>"X"</kbd>
                 </button>
             })}
             <button disabled=busy data-action="note" on:click=move |_| noting.update(|open| *open = !*open)>
-                {console.t(Key::Note)}<kbd>"T"</kbd>
+                {shown.t(Key::Note)}<kbd>"T"</kbd>
             </button>
         </div>
         {move || (can_judge && judging.get()).then(|| view! {
-            <div class="verdicts" role="group" aria-label=console.t(Key::Verdict)>
-                <p class="quiet">{console.t(Key::VerdictPrompt)}</p>
+            <div class="verdicts" role="group" aria-label=Key::Verdict.get(language)>
+                <p class="quiet">{Key::VerdictPrompt.get(language)}</p>
                 {Verdict::ALL.into_iter().zip(1..).map(|(verdict, digit)| view! {
                     <button data-verdict=digit on:click=move |_| judge(verdict)>
-                        <kbd>{digit}</kbd>{verdict_name(verdict).get(console.language.get())}
+                        <kbd>{digit}</kbd>{verdict_name(verdict).get(language)}
                     </button>
                 }).collect_view()}
             </div>
         })}
-        {move || noting.get().then(|| view! { <NoteForm console id noting /> })}
-        {move || console.sending.get().then(|| view! { <p class="quiet" role="status">{console.t(Key::Sending)}</p> })}
-        {move || console.sentence.get().map(|words| view! { <p class="sentence" role="alert">{words}</p> })}
     }
 }
 
@@ -162,7 +217,7 @@ fn NoteForm(console: Console, id: AlarmId, noting: RwSignal<bool>) -> impl IntoV
             .unwrap_or_default();
         if let Ok(text) = Text::new(&written) {
             console.command(CommandBody::Note { alarm: id, text }, move || {
-                noting.set(false)
+                noting.set(false);
             });
         }
     };
@@ -172,11 +227,13 @@ fn NoteForm(console: Console, id: AlarmId, noting: RwSignal<bool>) -> impl IntoV
                 node_ref=field
                 rows="3"
                 maxlength="500"
-                aria-label=console.t(Key::Note)
-                placeholder=console.t(Key::NotePlaceholder)
+                aria-label=move || console.t(Key::Note)
+                placeholder=move || console.t(Key::NotePlaceholder)
                 on:keydown=move |event| {
                     event.stop_propagation();
-                    if event.key() == "Escape" { noting.set(false); }
+                    if event.key() == "Escape" {
+                        noting.set(false);
+                    }
                     // Enter that ends a Chinese composition is not Enter.
                     if event.key() == "Enter" && !event.shift_key() && !event.is_composing() {
                         event.prevent_default();
@@ -184,37 +241,23 @@ fn NoteForm(console: Console, id: AlarmId, noting: RwSignal<bool>) -> impl IntoV
                     }
                 }
             ></textarea>
-            <button type="submit" data-action="send-note">{console.t(Key::NoteSend)}</button>
+            <button type="submit" data-action="send-note">{move || console.t(Key::NoteSend)}</button>
         </form>
     }
 }
 
 #[component]
-fn Story(console: Console, alarm: Alarm) -> impl IntoView {
-    let language = console.language.get();
-    let notes = RwSignal::new(Vec::<NoteText>::new());
-    if !alarm.notes.is_empty()
-        && let Some(site) = console.site.get_untracked()
-    {
-        let id = alarm.id;
-        spawn_local(async move {
-            for attempt in 0..NOTE_ATTEMPTS_MAX {
-                if let Ok(texts) = api::notes(&site, id).await {
-                    // The view may be gone by now; then nobody needs the words.
-                    let _ = notes.try_set(texts);
-                    return;
-                }
-                sleep(500 << attempt).await;
-            }
-        });
-    }
-    let zone = estate(console).map_or("UTC".to_owned(), |e| e.time_zone.to_string());
+fn Story(shown: Shown, notes: RwSignal<Vec<NoteText>>) -> impl IntoView {
+    let language = shown.language;
+    let estate = shown.estate.clone();
+    let zone = estate
+        .as_ref()
+        .map_or_else(|| "UTC".to_owned(), |estate| estate.time_zone.to_string());
     let line = move |moment: Moment| {
-        let by = moment.by.as_ref().map(|by| {
-            console
-                .estate
-                .with_untracked(|estate| person_name(estate.as_deref(), by, language))
-        });
+        let by = moment
+            .by
+            .as_ref()
+            .map(|by| person_name(estate.as_deref(), by, language));
         let words = move || {
             let id = moment.note?;
             Some(notes.with(|notes| {
@@ -238,9 +281,9 @@ fn Story(console: Console, alarm: Alarm) -> impl IntoView {
         }
     };
     view! {
-        <section class="story" aria-label=console.t(Key::Timeline)>
-            <h3>{console.t(Key::Timeline)}</h3>
-            <ol>{timeline(&alarm, language).into_iter().map(line).collect_view()}</ol>
+        <section class="story" aria-label=shown.t(Key::Timeline)>
+            <h3>{shown.t(Key::Timeline)}</h3>
+            <ol>{timeline(&shown.alarm, language).into_iter().map(line).collect_view()}</ol>
         </section>
     }
 }

@@ -164,14 +164,14 @@ fn Row(console: Console, id: AlarmId) -> impl IntoView {
                 <span class="place">{move || text(place)}</span>
                 <span class="owner">{owner}</span>
                 <span class="more">
-                    <span class="number">{id.to_string()}</span>
+                    {move || alarm.with(|a| a.as_ref().filter(|a| a.repeats > 0).map(|a| {
+                        format!("×{}", a.repeats.saturating_add(1))
+                    }))}
                     <span>{move || {
                         let language = console.language.get();
                         alarm.with(|a| a.as_ref().map(|a| condition_name(a).get(language)))
                     }}</span>
-                    {move || alarm.with(|a| a.as_ref().filter(|a| a.repeats > 0).map(|a| {
-                        format!("×{}", a.repeats + 1)
-                    }))}
+                    <span class="number">{id.to_string()}</span>
                 </span>
             </button>
         </li>

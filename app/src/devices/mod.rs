@@ -7,7 +7,7 @@ use leptos::prelude::*;
 
 /// Devices, folded away until somebody asks.
 #[component]
-pub(crate) fn DeviceList(console: Console) -> impl IntoView {
+pub fn DeviceList(console: Console) -> impl IntoView {
     let (open, set_open) = signal(false);
     let count = move || {
         console

@@ -4,14 +4,14 @@
 pub mod model;
 
 #[cfg(target_arch = "wasm32")]
-mod console;
+pub mod console;
 #[cfg(target_arch = "wasm32")]
-mod light;
+pub mod light;
 #[cfg(target_arch = "wasm32")]
-mod socket;
+pub mod socket;
 
 #[cfg(target_arch = "wasm32")]
-pub use console::{Console, SelectionGuard};
+pub use console::Console;
 #[cfg(target_arch = "wasm32")]
 pub use light::{LinkLight, StaleCover};
 #[cfg(target_arch = "wasm32")]

@@ -74,8 +74,8 @@ impl Camera {
             return None;
         }
         Some((
-            (clip(0) / w + 1.0) / 2.0 * self.width_px,
-            (1.0 - clip(1) / w) / 2.0 * self.height_px,
+            (0.5 + clip(0) / w / 2.0) * self.width_px,
+            (0.5 - clip(1) / w / 2.0) * self.height_px,
         ))
     }
 

@@ -30,12 +30,12 @@ const BARRIER_HALF_M: f64 = 2.4;
 pub fn sources(estate: &Estate) -> [(&'static str, Value); SOURCES.len()] {
     let ground = Projection::of(estate);
     [
-        ("ground", collection(grounds(estate))),
-        ("lines", collection(lines(estate))),
-        ("paths", collection(paths(estate))),
-        ("buildings", collection(buildings(estate, ground))),
-        ("devices", collection(devices(estate, ground))),
-        ("labels", collection(labels(estate, ground))),
+        ("ground", collection(&grounds(estate))),
+        ("lines", collection(&lines(estate))),
+        ("paths", collection(&paths(estate))),
+        ("buildings", collection(&buildings(estate, ground))),
+        ("devices", collection(&devices(estate, ground))),
+        ("labels", collection(&labels(estate, ground))),
     ]
 }
 
@@ -89,7 +89,7 @@ impl Projection {
     }
 }
 
-fn collection(features: Vec<Value>) -> Value {
+fn collection(features: &[Value]) -> Value {
     json!({ "type": "FeatureCollection", "features": features })
 }
 
@@ -183,10 +183,7 @@ fn buildings(estate: &Estate, ground: Projection) -> Vec<Value> {
         };
         features.push(part(0, &json!([outer])));
         let length_m = (building.height_m * SHADOW_PER_M).min(SHADOW_M_MAX);
-        let shift = (
-            SHADOW_DIRECTION.0 * length_m,
-            SHADOW_DIRECTION.1 * length_m,
-        );
+        let shift = (SHADOW_DIRECTION.0 * length_m, SHADOW_DIRECTION.1 * length_m);
         let shadow = outline::swept(&ground.metres(&building.outline), shift);
         let shadow: Vec<LonLat> = shadow.into_iter().map(|p| ground.degrees(p)).collect();
         features.push(part(3, &json!([ring(&shadow)])));

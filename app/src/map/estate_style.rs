@@ -319,14 +319,7 @@ impl Pen {
                 colour: p.text_quiet.css(),
                 minzoom: DEVICES_ZOOM,
             }),
-            self.label(&Lettering {
-                id: "building-name",
-                kinds: &["building"],
-                font: MEDIUM,
-                sizes: [12.0, 17.0],
-                colour: p.text.css(),
-                minzoom: 15.2,
-            }),
+            // The last are placed first: where names meet, a building keeps its own.
             self.label(&Lettering {
                 id: "gate-name",
                 kinds: &["gate"],
@@ -334,6 +327,14 @@ impl Pen {
                 sizes: [12.0, 15.0],
                 colour: p.text.css(),
                 minzoom: 15.0,
+            }),
+            self.label(&Lettering {
+                id: "building-name",
+                kinds: &["building"],
+                font: MEDIUM,
+                sizes: [12.0, 17.0],
+                colour: p.text.css(),
+                minzoom: 15.2,
             }),
         ]
     }
@@ -345,8 +346,11 @@ impl Pen {
         };
         let [far, near] = lettering.sizes.map(|size| size * self.look.scale);
         let beside = matches!(lettering.id, "gate-name" | "spot-name");
-        let anchor = if beside { "top" } else { "center" };
-        let offset = if beside { 0.6 } else { 0.0 };
+        let (anchors, distance) = if beside {
+            (json!(["top", "bottom", "left", "right"]), 0.7)
+        } else {
+            (json!(["center"]), 0.0)
+        };
         json!({
             "id": lettering.id, "type": "symbol", "source": "labels", "minzoom": lettering.minzoom,
             "filter": ["in", ["get", "kind"], ["literal", lettering.kinds]],
@@ -356,8 +360,9 @@ impl Pen {
                 "text-size": ["interpolate", ["linear"], ["zoom"], 15.5, far, 18.5, near],
                 "text-max-width": 8,
                 "text-padding": 4,
-                "text-anchor": anchor,
-                "text-offset": [0, offset],
+                "text-variable-anchor": anchors,
+                "text-radial-offset": distance,
+                "text-justify": "auto",
                 "symbol-height-offset": ["get", "height_m"],
             },
             "paint": {

@@ -96,7 +96,13 @@ extern "C" {
 pub(super) async fn load() -> Result<Object, JsValue> {
     let promise = Reflect::get(&js_sys::global(), &PROMISE.into())?;
     let promise: Promise = promise.dyn_into()?;
-    JsFuture::from(promise).await?.dyn_into()
+    let library = JsFuture::from(promise).await?;
+    if library.is_object() {
+        // A module's namespace has no prototype: `instanceof Object` would say no.
+        Ok(library.unchecked_into())
+    } else {
+        Err(library)
+    }
 }
 
 /// JSON as the library's own objects.

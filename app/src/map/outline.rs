@@ -56,7 +56,7 @@ pub fn inset(points: &[Point], distance_m: f64) -> Option<Vec<Point>> {
             let (a, b) = (normal(before, here), normal(here, after));
             let (x, y) = (a.0 + b.0, a.1 + b.1);
             // |a + b|² is 2 (1 + cos) of the turn: dividing by half of it gives the mitre.
-            let half = ((x * x + y * y) / 2.0).max(2.0 / (MITRE_MAX * MITRE_MAX));
+            let half = (0.5 * (x * x + y * y)).max(2.0 / (MITRE_MAX * MITRE_MAX));
             (here.0 + x / half * inward, here.1 + y / half * inward)
         })
         .collect();

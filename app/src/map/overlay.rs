@@ -172,7 +172,7 @@ impl Slot {
         }
         let (x, y) = candidate.at;
         let transform =
-            format!("translate({x:.1}px,{y:.1}px) scale({scale:.3}) translate(16px,-50%)");
+            format!("translate({x:.1}px,{y:.1}px) scale({scale:.3}) translate(14px,-50%)");
         // A name that cannot be moved is a page that is going away.
         let _moved = self.element.style().set_property("transform", &transform);
     }

@@ -1,5 +1,6 @@
-//! The map's colours. They are the tokens of `style/tokens.css`; the map library and the shaders
-//! cannot read custom properties, so they are written down once more here.
+//! The map's colours. Severities, people, selection and names are the tokens of
+//! `style/tokens.css`; the map library and the shaders cannot read custom properties, so they are
+//! written down once more here. The shades of the scenery are the map's own.
 
 use super::Theme;
 use castellan_domain::estate::Priority;
@@ -127,7 +128,7 @@ const DARK: Palette = Palette {
     roof: Colour(0x24_3552),
     edge: Colour(0x46_628f),
     text: Colour(0xc9_d4e5),
-    text_quiet: Colour(0x74_85a1),
+    text_quiet: Colour(0x84_94b0),
     text_halo: Colour(0x0b_1220),
     device: Colour(0x74_85a1),
     select: Colour(0x5c_c8ff),
@@ -143,7 +144,7 @@ const DARK: Palette = Palette {
 };
 
 const LIGHT: Palette = Palette {
-    ground: Colour(0xe3_e8ef),
+    ground: Colour(0xe9_edf3),
     land: Colour(0xf2_f4f8),
     land_edge: Colour(0xc7_d0dd),
     green: Colour(0xda_e9dd),
@@ -163,19 +164,19 @@ const LIGHT: Palette = Palette {
     building: Colour(0xdf_e5ee),
     roof: Colour(0xf4_f7fb),
     edge: Colour(0x9f_b0c8),
-    text: Colour(0x1b_2940),
-    text_quiet: Colour(0x55_6682),
+    text: Colour(0x2a_3649),
+    text_quiet: Colour(0x56_637a),
     text_halo: Colour(0xff_ffff),
     device: Colour(0x6b_7c98),
-    select: Colour(0x0a_6fc2),
-    guard: Colour(0x0b_8f6f),
+    select: Colour(0x0b_6fb0),
+    guard: Colour(0x0b_7a5c),
     lost: Colour(0x66_7791),
     outline: Colour(0xff_ffff),
     priority: [
-        Colour(0xd9_252b),
-        Colour(0xd9_7300),
-        Colour(0xb8_8600),
-        Colour(0x5f_7391),
+        Colour(0xc4_161c),
+        Colour(0xa8_5400),
+        Colour(0x80_6000),
+        Colour(0x51_627c),
     ],
 };
 

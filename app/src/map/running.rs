@@ -10,6 +10,7 @@ use super::{Picked, Theme, estate_layers, estate_style, fonts, scale_for_height}
 use castellan_domain::estate::Estate;
 use castellan_domain::geo::Anchor;
 use castellan_domain::text::Language;
+use castellan_domain::time::Span;
 use serde_json::{Value, json};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -19,6 +20,10 @@ use web_sys::HtmlElement;
 
 /// How far from a marker a click still means it.
 const REACH_PX: f64 = 18.0;
+/// Frames that nobody's hand asks for are at least this far apart.
+const PAUSE: Span = Span::from_millis(33);
+/// The same where a processor draws: the queue must stay quick, a pulse may stutter.
+const PAUSE_SLOW: Span = Span::from_millis(200);
 /// What is selected is brought into view when it is closer to the rim than this.
 const RIM_PX: f64 = 48.0;
 
@@ -111,7 +116,9 @@ impl Running {
         options["minZoom"] = json!(12);
         options["maxZoom"] = json!(21.5);
         options["fadeDuration"] = json!(if still { 0 } else { 150 });
-        options["canvasContextAttributes"] = json!({ "antialias": true });
+        let slow = graphics_are_slow();
+        // Smooth edges double what a frame costs where a processor draws it.
+        options["canvasContextAttributes"] = json!({ "antialias": !slow });
         let map = Map::create(library, &places.map, &options)?;
 
         scene.update(|scene| {
@@ -127,12 +134,10 @@ impl Running {
                 scene.read(|scene| overlay.place(scene, camera, map.zoom(), mono));
             }
         });
-        let layer = LiveLayer::new(&map, scene.clone(), on_frame)?;
+        let pause = if slow { PAUSE_SLOW } else { PAUSE };
+        let layer = LiveLayer::new(&map, scene.clone(), pause, on_frame)?;
         layer.set_size(size, look.scale);
-        scene.attach(Some(Box::new({
-            let map = map.clone();
-            move || map.trigger_repaint()
-        })));
+        scene.attach(Some(layer.repaint()));
         let running = Rc::new(Self {
             map,
             container: places.map,
@@ -366,6 +371,33 @@ fn size_of(element: &HtmlElement) -> (f64, f64) {
         f64::from(element.client_width().max(1)),
         f64::from(element.client_height().max(1)),
     )
+}
+
+/// Whether a processor draws instead of a graphics card. The name of what draws tells; the
+/// attribute `failIfMajorPerformanceCaveat` does not, where software was asked for.
+fn graphics_are_slow() -> bool {
+    /// `UNMASKED_RENDERER_WEBGL` of the extension `WEBGL_debug_renderer_info`.
+    const RENDERER: u32 = 0x9246;
+    let probe = || -> Option<bool> {
+        let canvas = web_sys::window()?
+            .document()?
+            .create_element("canvas")
+            .ok()?;
+        let canvas: web_sys::HtmlCanvasElement = canvas.unchecked_into();
+        let context = canvas.get_context("webgl2").ok()??;
+        let gl: web_sys::WebGl2RenderingContext = context.unchecked_into();
+        gl.get_extension("WEBGL_debug_renderer_info").ok()??;
+        let name = gl.get_parameter(RENDERER).ok()?.as_string()?.to_lowercase();
+        let software = [
+            "swiftshader",
+            "llvmpipe",
+            "softpipe",
+            "software",
+            "basic render",
+        ];
+        Some(software.iter().any(|known| name.contains(known)))
+    };
+    probe().unwrap_or(false)
 }
 
 fn prefers_reduced_motion() -> bool {

@@ -6,7 +6,7 @@ use castellan_domain::estate::{Person, Role};
 use leptos::prelude::*;
 
 /// A role in words.
-pub(crate) const fn role_name(role: Role) -> Key {
+pub const fn role_name(role: Role) -> Key {
     match role {
         Role::Guard => Key::RoleGuard,
         Role::Operator => Key::RoleOperator,
@@ -17,7 +17,7 @@ pub(crate) const fn role_name(role: Role) -> Key {
 
 /// Tiles with everybody who may work at a console.
 #[component]
-pub(crate) fn OperatorTiles(console: Console) -> impl IntoView {
+pub fn OperatorTiles(console: Console) -> impl IntoView {
     let people = move || {
         console.estate.with(|estate| {
             let mut people: Vec<Person> = estate

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 /// A native dialog that follows a signal.
 #[component]
-pub(crate) fn Modal(
+pub fn Modal(
     /// Whether it is open.
     open: RwSignal<bool>,
     /// Its heading.

@@ -268,7 +268,10 @@ impl World {
     /// Time passes; every deadline on the way is met on time.
     pub(crate) fn wait(&mut self, span: Span) {
         let until = self.now + span;
+        let mut rounds = 0;
         while let Some(due_at) = self.engine.next_deadline().filter(|due| *due <= until) {
+            rounds = if due_at > self.now { 0 } else { rounds + 1 };
+            assert!(rounds < 1_000, "a deadline that was met is due for ever");
             self.now = self.now.max(due_at);
             self.give(Input::DeadlineReached);
         }

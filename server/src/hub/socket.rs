@@ -7,22 +7,30 @@ use castellan_domain::stream::{Outgoing, Session};
 use castellan_domain::wire::live::{
     ClientMessage, HEARTBEAT_EVERY_MS, Hello, Refused, RefusedCode, ServerMessage,
 };
+use std::error::Error;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
+use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 use tracing::{Instrument as _, debug, debug_span};
 
 /// A display has to introduce itself within this time.
 const HELLO_WITHIN: Duration = Duration::from_secs(10);
+/// How long a display may take to read the last words and to hang up.
+const GOODBYE_WITHIN: Duration = Duration::from_secs(2);
 /// A display that takes no byte for this long is let go; it comes back and resumes.
 const SEND_WITHIN: Duration = Duration::from_secs(20);
+/// Messages that a display is sent before its heartbeat may come between.
+const FLUSH_MESSAGES_MAX: usize = 32;
 const ADAPTER: &str = "live";
 
 /// Why a display's socket ends.
 enum End {
     /// It went away, or took nothing for too long.
     Gone,
+    /// It said goodbye.
+    Closed,
     /// It said something that is not of the protocol.
     Refused(Refused),
 }
@@ -38,9 +46,15 @@ pub(crate) async fn serve_display(mut socket: WebSocket, hub: Arc<Hub>, health: 
             message: format!("{DISPLAYS_MAX} displays are connected already; close one first"),
         })
     };
-    let End::Refused(refused) = end else {
-        return;
-    };
+    match end {
+        End::Gone => {}
+        End::Closed => farewell(&mut socket).await,
+        End::Refused(refused) => refuse(&mut socket, refused, &hub, &health).await,
+    }
+}
+
+/// Says why, and closes.
+async fn refuse(socket: &mut WebSocket, refused: Refused, hub: &Hub, health: &HealthBoard) {
     health.refused(
         ADAPTER,
         code_name(refused.code),
@@ -50,7 +64,7 @@ pub(crate) async fn serve_display(mut socket: WebSocket, hub: Arc<Hub>, health: 
     debug!(reason = %refused.message, "a display was refused");
     let reason = refused.message.chars().take(40).collect::<String>();
     // It may be gone already; then nobody is left to tell.
-    let _ = send(&mut socket, &ServerMessage::Refused(refused)).await;
+    let _ = send(socket, &ServerMessage::Refused(refused)).await;
     let _ = timeout(
         SEND_WITHIN,
         socket.send(Message::Close(Some(CloseFrame {
@@ -59,6 +73,15 @@ pub(crate) async fn serve_display(mut socket: WebSocket, hub: Arc<Hub>, health: 
         }))),
     )
     .await;
+    farewell(socket).await;
+}
+
+/// Ends the closing handshake. Without it, and with unread bytes in hand, the connection would be
+/// reset, and the last words with it.
+async fn farewell(socket: &mut WebSocket) {
+    let rest = async { while let Some(Ok(_)) = socket.recv().await {} };
+    // Whoever does not hang up in time is hung up on.
+    let _ = timeout(GOODBYE_WITHIN, rest).await;
 }
 
 async fn converse(socket: &mut WebSocket, hub: &Hub, health: &HealthBoard) -> End {
@@ -86,7 +109,7 @@ async fn converse(socket: &mut WebSocket, hub: &Hub, health: &HealthBoard) -> En
     loop {
         let step = tokio::select! {
             changed = news.changed() => match changed {
-                Ok(()) => flush(socket, hub, &mut session).await,
+                Ok(()) => flush(socket, hub, &mut session, &mut news).await,
                 Err(_closed) => Err(End::Gone),
             },
             _ = beats.tick() => send(socket, &ServerMessage::Heartbeat(hub.heartbeat())).await,
@@ -98,19 +121,36 @@ async fn converse(socket: &mut WebSocket, hub: &Hub, health: &HealthBoard) -> En
     }
 }
 
-async fn flush(socket: &mut WebSocket, hub: &Hub, session: &mut Session) -> Result<(), End> {
-    while let Some(outgoing) = hub.next(session) {
+/// Sends what its session has. After a few messages it lets heartbeats and echoes have their turn:
+/// a slow display in a storm still learns that its link lives.
+async fn flush(
+    socket: &mut WebSocket,
+    hub: &Hub,
+    session: &mut Session,
+    news: &mut watch::Receiver<()>,
+) -> Result<(), End> {
+    for _ in 0..FLUSH_MESSAGES_MAX {
+        let Some(outgoing) = hub.next(session) else {
+            return Ok(());
+        };
         deliver(socket, outgoing)
             .instrument(debug_span!("send"))
             .await?;
     }
+    news.mark_changed();
     Ok(())
 }
 
 async fn hello(socket: &mut WebSocket) -> Result<Hello, End> {
-    match receive(socket.recv().await)? {
-        Some(ClientMessage::Hello(hello)) => Ok(hello),
-        Some(ClientMessage::Echo { .. }) | None => Err(bad("the first message must be a hello")),
+    loop {
+        match receive(socket.recv().await)? {
+            Some(ClientMessage::Hello(hello)) => return Ok(hello),
+            Some(ClientMessage::Echo { .. }) => {
+                return Err(bad("the first message must be a hello"));
+            }
+            // Some libraries ping before anything else.
+            None => {}
+        }
     }
 }
 
@@ -134,8 +174,24 @@ fn receive(message: Option<Result<Message, axum::Error>>) -> Result<Option<Clien
         },
         Some(Ok(Message::Binary(_))) => Err(bad("displays send text messages only")),
         Some(Ok(Message::Ping(_) | Message::Pong(_))) => Ok(None),
-        Some(Ok(Message::Close(_)) | Err(_)) | None => Err(End::Gone),
+        Some(Ok(Message::Close(_))) => Err(End::Closed),
+        None => Err(End::Gone),
+        Some(Err(error)) if was_cut(&error) => Err(End::Gone),
+        Some(Err(error)) => Err(bad(&format!("a message cannot be taken: {error}"))),
     }
+}
+
+/// Whether a connection broke, rather than that somebody sent what is too long or no `WebSocket`.
+fn was_cut(error: &axum::Error) -> bool {
+    let mut source: Option<&dyn Error> = Some(error);
+    while let Some(error) = source {
+        if error.is::<std::io::Error>() {
+            return true;
+        }
+        source = error.source();
+    }
+    // The library has no type of its own for this that could be told without depending on it.
+    error.to_string().contains("without closing handshake")
 }
 
 async fn send(socket: &mut WebSocket, message: &ServerMessage) -> Result<(), End> {

@@ -117,6 +117,14 @@ impl Journal {
         Ok(Self { db, id, head })
     }
 
+    /// Opens a journal that is there, to read it and to leave it exactly as it is.
+    pub(crate) async fn examine(path: &Path) -> Result<Self, JournalError> {
+        let mut db = SqliteConnection::connect_with(&options(path).read_only(true)).await?;
+        let id = read_id(&mut db).await?;
+        let head = (Seq(0), ChainHash::genesis(id));
+        Ok(Self { db, id, head })
+    }
+
     /// Which journal this is.
     pub(crate) fn id(&self) -> JournalId {
         self.id
@@ -199,14 +207,15 @@ impl Journal {
         rows.iter()
             .map(|row| {
                 let seq: i64 = row.try_get("seq")?;
-                let hash: Vec<u8> = row.try_get("hash")?;
                 let unreadable = |what: &str| JournalError::Unreadable {
                     what: format!("{what} at fact {seq}"),
                 };
+                let hash: Option<Vec<u8>> = row.try_get("hash").ok();
+                let hash = hash.as_deref().and_then(ChainHash::from_stored);
                 Ok(StoredFact {
                     seq: Seq(u64::try_from(seq).map_err(|_| unreadable("a number"))?),
-                    bytes: row.try_get("bytes")?,
-                    hash: ChainHash::from_stored(&hash).ok_or_else(|| unreadable("a hash"))?,
+                    bytes: row.try_get("bytes").map_err(|_| unreadable("bytes"))?,
+                    hash: hash.ok_or_else(|| unreadable("a hash"))?,
                 })
             })
             .collect()
@@ -233,15 +242,29 @@ impl Journal {
         Ok(())
     }
 
-    /// Writes and commits one row that means nothing, to learn whether recording works again.
+    /// Commits what means nothing, to learn whether recording works again: a fact that is taken
+    /// back in the same transaction, so that it meets whatever a fact would meet, and a row.
     pub(crate) async fn probe(&mut self, now: Timestamp) -> Result<(), JournalError> {
+        let next = column(self.head.0.next());
+        let mut tx = self.db.begin().await?;
+        sqlx::query("INSERT INTO facts (seq, recorded_at, bytes, hash) VALUES ($1, $2, '', $3)")
+            .bind(next)
+            .bind(now.as_micros())
+            .bind([].as_slice())
+            .execute(&mut *tx)
+            .await?;
+        sqlx::query("DELETE FROM facts WHERE seq = $1")
+            .bind(next)
+            .execute(&mut *tx)
+            .await?;
         sqlx::query(
             "INSERT INTO meta (key, value) VALUES ('probed_at', $1)
              ON CONFLICT (key) DO UPDATE SET value = excluded.value",
         )
         .bind(now.as_micros().to_string())
-        .execute(&mut self.db)
+        .execute(&mut *tx)
         .await?;
+        tx.commit().await?;
         Ok(())
     }
 

@@ -4,8 +4,8 @@ use super::gpu::Gpu;
 use super::handle::SceneHandle;
 use crate::map::camera::Camera;
 use crate::map::maplibre::{Map, RenderInput};
-use crate::map::view::mono_now;
 use crate::map::marker_scale;
+use crate::map::view::mono_now;
 use castellan_domain::time::Span;
 use js_sys::{Object, Reflect};
 use std::cell::{Cell, RefCell};
@@ -35,15 +35,16 @@ struct Shared {
     camera: Cell<Option<Camera>>,
     size_px: Cell<(f64, f64)>,
     scale: Cell<f64>,
-    timer: Timer,
+    pacer: Pacer,
     on_frame: OnFrame,
 }
 
 impl LiveLayer {
-    /// A layer that draws `scene` and tells `on_frame` after each frame.
+    /// A layer that draws `scene`, with a `pause` between frames, and tells `on_frame` after each.
     pub(in crate::map) fn new(
         map: &Map,
         scene: SceneHandle,
+        pause: Span,
         on_frame: OnFrame,
     ) -> Result<Self, JsValue> {
         let shared = Rc::new(Shared {
@@ -54,7 +55,7 @@ impl LiveLayer {
             camera: Cell::default(),
             size_px: Cell::new((1.0, 1.0)),
             scale: Cell::new(1.0),
-            timer: Timer::new(map.clone()),
+            pacer: Pacer::new(map, pause),
             on_frame,
         });
         let on_add = Closure::<dyn FnMut(Map, WebGl2RenderingContext)>::new({
@@ -106,6 +107,16 @@ impl LiveLayer {
         self.shared.scale.set(scale);
     }
 
+    /// How the scene asks for a frame.
+    pub(in crate::map) fn repaint(&self) -> Box<dyn Fn()> {
+        let shared = Rc::downgrade(&self.shared);
+        Box::new(move || {
+            if let Some(shared) = shared.upgrade() {
+                shared.pacer.request(mono_now());
+            }
+        })
+    }
+
     /// The camera of the latest frame.
     pub(in crate::map) fn camera(&self) -> Option<Camera> {
         self.shared.camera.get()
@@ -119,7 +130,7 @@ impl LiveLayer {
 
 impl Drop for LiveLayer {
     fn drop(&mut self) {
-        self.shared.timer.stop();
+        self.shared.pacer.stop();
     }
 }
 
@@ -155,8 +166,8 @@ impl Shared {
                 .draw(|scene| gpu.draw(scene, &camera, scale, mono));
         }
         (self.on_frame)(&camera, mono);
-        self.timer
-            .set(self.scene.read(|scene| scene.next_frame(mono)));
+        let next = self.scene.read(|scene| scene.next_frame(mono));
+        self.pacer.drew(mono, next);
     }
 
     fn remove(&self) {
@@ -166,24 +177,55 @@ impl Shared {
     }
 }
 
-/// Asks the map for one more frame, later. Frames at full rate would draw the whole map sixty
-/// times a second for people who walk three pixels in one.
-struct Timer {
+/// Asks the map for frames, not more often than it should draw them. Frames at full rate would
+/// draw the whole map sixty times a second for people who walk three pixels in one.
+struct Pacer {
+    map: Map,
+    pause: Span,
     tick: Closure<dyn FnMut()>,
     running: Cell<Option<i32>>,
+    drawn: Cell<Option<Span>>,
 }
 
-impl Timer {
-    fn new(map: Map) -> Self {
+impl Pacer {
+    fn new(map: &Map, pause: Span) -> Self {
+        let tick = Closure::new({
+            let map = map.clone();
+            move || map.trigger_repaint()
+        });
         Self {
-            tick: Closure::new(move || map.trigger_repaint()),
+            map: map.clone(),
+            pause,
+            tick,
             running: Cell::default(),
+            drawn: Cell::default(),
         }
     }
 
-    fn set(&self, after: Option<Span>) {
+    /// Something changed: a frame as soon as the pause since the last one is over.
+    fn request(&self, mono: Span) {
+        let rest = self.drawn.get().map_or(Span::ZERO, |drawn| {
+            Span::from_micros(drawn.as_micros() + self.pause.as_micros() - mono.as_micros())
+        });
+        if rest > Span::ZERO {
+            self.set(rest);
+        } else {
+            self.map.trigger_repaint();
+        }
+    }
+
+    /// A frame was drawn; the next one is due after `next`, if one is.
+    fn drew(&self, mono: Span, next: Option<Span>) {
+        self.drawn.set(Some(mono));
+        match next {
+            Some(next) => self.set(next.max(self.pause)),
+            None => self.stop(),
+        }
+    }
+
+    fn set(&self, after: Span) {
         self.stop();
-        let (Some(after), Some(window)) = (after, web_sys::window()) else {
+        let Some(window) = web_sys::window() else {
             return;
         };
         let millis = i32::try_from(after.as_millis()).unwrap_or(i32::MAX);

@@ -3,7 +3,8 @@
 //! Its clock is the display's own (`mono`: time since the page began); the server's time comes with
 //! [`Scene::set_clock`], so that ages are true on a display whose wall clock is wrong.
 
-use super::vertices::{Call, FLOATS_PER_MARKER, Ink, Marker, Shape};
+mod marks;
+
 use crate::map::camera::Camera;
 use crate::map::{Picked, Theme};
 use castellan_domain::alarm::Alarm;
@@ -343,7 +344,8 @@ impl Scene {
         if !self.reduced_motion && self.waiting().next().is_some() {
             return Some(Span::from_millis(50));
         }
-        (now < self.ageing_until_s + 1.0).then_some(Span::from_secs(1))
+        let ages = !self.people.is_empty() && now < self.ageing_until_s + 1.0;
+        ages.then_some(Span::from_secs(1))
     }
 
     /// Seconds since the epoch that vertices count from.
@@ -392,40 +394,6 @@ impl Scene {
             .map_or(now, |clock_s| unix_s(received_at) - clock_s)
     }
 
-    fn marker(&self, person: &Person, now: f64) -> Marker {
-        let heard_s = self.heard_s(person.received_at, now);
-        Marker {
-            to: person.to,
-            from: person.from,
-            set_out_s: person.set_out_s - self.epoch_s,
-            // Beyond a day the exact age no longer shows, and 32 bits would not hold it.
-            heard_s: (heard_s - self.epoch_s).max(-86_400.0),
-            shape: Shape::Person,
-            call: Call::Steady,
-            size: 10.0,
-            heading: person.heading,
-            ink: Ink::Guard,
-        }
-    }
-
-    fn write_accuracy(&self, now: f64, out: &mut Vec<f32>) {
-        for person in self.people.values() {
-            if let Some(radius_m) = person.accuracy_m.filter(|m| *m > ACCURACY_SHOWN_M) {
-                let mut marker = self.marker(person, now);
-                marker.shape = Shape::Accuracy;
-                marker.size = radius_m;
-                marker.write(out);
-            }
-        }
-    }
-
-    fn write_people(&self, now: f64, out: &mut Vec<f32>) {
-        out.reserve(self.people.len() * FLOATS_PER_MARKER);
-        for person in self.people.values() {
-            self.marker(person, now).write(out);
-        }
-    }
-
     /// Alarms that nobody has, the most urgent and then the oldest first.
     fn waiting(&self) -> impl Iterator<Item = AlarmId> {
         Priority::ALL.into_iter().flat_map(|priority| {
@@ -434,84 +402,6 @@ impl Scene {
                 .filter(move |(_, mark)| mark.priority == priority && !mark.claimed && !mark.judged)
                 .map(|(id, _)| *id)
         })
-    }
-
-    fn write_alarms(&self, now: f64, out: &mut Vec<f32>) {
-        let Some(anchor) = self.anchor else { return };
-        let first: BTreeSet<AlarmId> = self.waiting().take(PULSING_MAX).collect();
-        self.write_selection(anchor, now, out);
-        let mut order: Vec<_> = self.alarms.iter().collect();
-        order.sort_by_key(|(id, mark)| {
-            let quiet = mark.claimed || mark.judged;
-            std::cmp::Reverse((quiet, mark.priority, **id))
-        });
-        for (id, mark) in order {
-            self.alarm_marker(anchor, mark, first.contains(id))
-                .write(out);
-        }
-    }
-
-    fn alarm_marker(&self, anchor: Anchor, mark: &AlarmMark, first: bool) -> Marker {
-        let at = anchor.metres(mark.at);
-        let call = match (mark.judged, mark.claimed) {
-            (true, _) => Call::Done,
-            (_, true) => Call::Steady,
-            _ if first && self.reduced_motion => Call::Urgent,
-            _ if first => Call::Pulsing,
-            _ => Call::Waiting,
-        };
-        let (shape, ink) = match mark.priority {
-            Priority::P1 => (Shape::Triangle, Ink::P1),
-            Priority::P2 => (Shape::Diamond, Ink::P2),
-            Priority::P3 => (Shape::Circle, Ink::P3),
-            Priority::P4 => (Shape::Square, Ink::P4),
-        };
-        Marker {
-            to: at,
-            from: at,
-            set_out_s: 0.0,
-            heard_s: 0.0,
-            shape,
-            call,
-            size: alarm_size_px(call, mark.priority),
-            heading: None,
-            ink,
-        }
-    }
-
-    fn write_selection(&self, anchor: Anchor, now: f64, out: &mut Vec<f32>) {
-        let ring = |marker: Marker, size: f64| Marker {
-            shape: Shape::Selection,
-            ink: Ink::Select,
-            heading: None,
-            size,
-            ..marker
-        };
-        match &self.selected {
-            Some(Picked::Person(id)) => {
-                if let Some(person) = self.people.get(id) {
-                    ring(self.marker(person, now), 17.0).write(out);
-                }
-            }
-            Some(Picked::Alarm(id)) => {
-                if let Some(mark) = self.alarms.get(id) {
-                    let marker = self.alarm_marker(anchor, mark, false);
-                    ring(marker, marker.size + 9.0).write(out);
-                }
-            }
-            None => {}
-        }
-    }
-}
-
-fn alarm_size_px(call: Call, priority: Priority) -> f64 {
-    match (call, priority) {
-        (Call::Done, _) => 8.0,
-        (Call::Steady, _) => 10.0,
-        (_, Priority::P1) => 16.0,
-        (_, Priority::P2) => 14.0,
-        (_, Priority::P3) => 12.0,
-        (_, Priority::P4) => 10.0,
     }
 }
 
@@ -526,5 +416,4 @@ impl Person {
 }
 
 #[cfg(test)]
-#[path = "scene_tests.rs"]
 mod tests;

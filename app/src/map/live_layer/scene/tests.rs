@@ -1,5 +1,5 @@
 use super::*;
-use crate::map::live_layer::vertices::FLOATS_PER_VERTEX;
+use crate::map::live_layer::vertices::{FLOATS_PER_MARKER, FLOATS_PER_VERTEX};
 use castellan_domain::estate::Place;
 use castellan_domain::fact::AlarmRaised;
 use castellan_domain::geo::Offset;
@@ -259,9 +259,9 @@ fn the_nearest_thing_is_picked_and_an_alarm_before_the_guard_at_it() {
     let mut scene = scene();
     let mut world = [0.0; 16];
     // Straight down on the anchor: one metre is about 3.7 pixels.
-    let size = 512.0 * 18f64.exp2();
+    let world_px = 512.0 * 18f64.exp2();
     (world[0], world[5], world[10], world[15]) =
-        (2.0 * size / 800.0, -2.0 * size / 600.0, 1.0, 1.0);
+        (2.0 * world_px / 800.0, -2.0 * world_px / 600.0, 1.0, 1.0);
     let sine = 30f64.to_radians().sin();
     let y = 0.5 - ((1.0 + sine) / (1.0 - sine)).ln() / (4.0 * std::f64::consts::PI);
     (world[12], world[13]) = (-world[0] * (120.0 / 360.0 + 0.5), -world[5] * y);

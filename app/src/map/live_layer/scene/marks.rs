@@ -1,0 +1,122 @@
+//! The scene's people and alarms as markers.
+
+use super::{ACCURACY_SHOWN_M, AlarmMark, PULSING_MAX, Person, Scene};
+use crate::map::Picked;
+use crate::map::live_layer::vertices::{Call, FLOATS_PER_MARKER, Ink, Marker, Shape};
+use castellan_domain::estate::Priority;
+use castellan_domain::geo::Anchor;
+use castellan_domain::ids::AlarmId;
+use std::collections::BTreeSet;
+
+impl Scene {
+    fn marker(&self, person: &Person, now: f64) -> Marker {
+        let heard_s = self.heard_s(person.received_at, now);
+        Marker {
+            to: person.to,
+            from: person.from,
+            set_out_s: person.set_out_s - self.epoch_s,
+            // Beyond a day the exact age no longer shows, and 32 bits would not hold it.
+            heard_s: (heard_s - self.epoch_s).max(-86_400.0),
+            shape: Shape::Person,
+            call: Call::Steady,
+            size: 10.0,
+            heading: person.heading,
+            ink: Ink::Guard,
+        }
+    }
+
+    pub(super) fn write_accuracy(&self, now: f64, out: &mut Vec<f32>) {
+        for person in self.people.values() {
+            if let Some(radius_m) = person.accuracy_m.filter(|m| *m > ACCURACY_SHOWN_M) {
+                let mut marker = self.marker(person, now);
+                marker.shape = Shape::Accuracy;
+                marker.size = radius_m;
+                marker.write(out);
+            }
+        }
+    }
+
+    pub(super) fn write_people(&self, now: f64, out: &mut Vec<f32>) {
+        out.reserve(self.people.len() * FLOATS_PER_MARKER);
+        for person in self.people.values() {
+            self.marker(person, now).write(out);
+        }
+    }
+
+    pub(super) fn write_alarms(&self, now: f64, out: &mut Vec<f32>) {
+        let Some(anchor) = self.anchor else { return };
+        let first: BTreeSet<AlarmId> = self.waiting().take(PULSING_MAX).collect();
+        self.write_selection(anchor, now, out);
+        let mut order: Vec<_> = self.alarms.iter().collect();
+        order.sort_by_key(|(id, mark)| {
+            let quiet = mark.claimed || mark.judged;
+            std::cmp::Reverse((quiet, mark.priority, **id))
+        });
+        for (id, mark) in order {
+            self.alarm_marker(anchor, mark, first.contains(id))
+                .write(out);
+        }
+    }
+
+    fn alarm_marker(&self, anchor: Anchor, mark: &AlarmMark, first: bool) -> Marker {
+        let at = anchor.metres(mark.at);
+        let call = match (mark.judged, mark.claimed) {
+            (true, _) => Call::Done,
+            (_, true) => Call::Steady,
+            _ if first && self.reduced_motion => Call::Urgent,
+            _ if first => Call::Pulsing,
+            _ => Call::Waiting,
+        };
+        let (shape, ink) = match mark.priority {
+            Priority::P1 => (Shape::Triangle, Ink::P1),
+            Priority::P2 => (Shape::Diamond, Ink::P2),
+            Priority::P3 => (Shape::Circle, Ink::P3),
+            Priority::P4 => (Shape::Square, Ink::P4),
+        };
+        Marker {
+            to: at,
+            from: at,
+            set_out_s: 0.0,
+            heard_s: 0.0,
+            shape,
+            call,
+            size: alarm_size_px(call, mark.priority),
+            heading: None,
+            ink,
+        }
+    }
+
+    fn write_selection(&self, anchor: Anchor, now: f64, out: &mut Vec<f32>) {
+        let ring = |marker: Marker, size: f64| Marker {
+            shape: Shape::Selection,
+            ink: Ink::Select,
+            heading: None,
+            size,
+            ..marker
+        };
+        match &self.selected {
+            Some(Picked::Person(id)) => {
+                if let Some(person) = self.people.get(id) {
+                    ring(self.marker(person, now), 17.0).write(out);
+                }
+            }
+            Some(Picked::Alarm(id)) => {
+                if let Some(mark) = self.alarms.get(id) {
+                    let marker = self.alarm_marker(anchor, mark, false);
+                    ring(marker, marker.size + 9.0).write(out);
+                }
+            }
+            None => {}
+        }
+    }
+}
+
+fn alarm_size_px(call: Call, priority: Priority) -> f64 {
+    match (call, priority) {
+        (Call::Done, _) => 8.0,
+        (Call::Steady, _) | (_, Priority::P4) => 10.0,
+        (_, Priority::P1) => 16.0,
+        (_, Priority::P2) => 14.0,
+        (_, Priority::P3) => 12.0,
+    }
+}
