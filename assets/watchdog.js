@@ -1,19 +1,20 @@
 // Notices when the app has stopped (a WebAssembly panic stops it for good) and reloads the page.
 //
 // The app sets `window.castellanBeat = performance.now()` every second, and never again after a panic.
-// Ten seconds of silence in a visible tab cover the screen, because a picture that no longer moves must not be believed.
+// Five seconds of silence in a visible tab cover the screen, because a picture that no longer moves must not be
+// believed; after five more it reloads, unless the app was only slow.
 // The page is reloaded only once the server answers: a covered screen is better than a browser's error page.
 // Written for old browsers too: it also tells them that they are too old.
 (function () {
   "use strict";
 
-  var SILENCE_MS = 10000;
+  var SILENCE_MS = 5000;
   var TICK_MS = 1000;
   // A tick that comes this late means that the whole page slept; then the app's silence means nothing.
   var SLEPT_MS = 3000;
   var PROBE_EVERY_MS = 3000;
   var PROBE_LIMIT_MS = 5000;
-  var RELOAD_AFTER_MS = [0, 10000, 30000, 60000];
+  var RELOAD_AFTER_MS = [5000, 15000, 35000, 65000];
   // Running well for this long, the next fault is a new one.
   var HEALTHY_MS = 5 * 60 * 1000;
   var COUNT_KEY = "castellan-reloads";

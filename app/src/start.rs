@@ -201,9 +201,11 @@ fn perform(
             judging.set(true);
         }
         (KeyAction::OpenVerdicts, Some(_)) if !claimed => {
-            console
-                .sentence
-                .set(Some(console.t(Key::NotClaimedError).to_owned()));
+            console.sentence.set(Some(
+                Key::NotClaimedError
+                    .get(console.language.get_untracked())
+                    .to_owned(),
+            ));
         }
         (KeyAction::Verdict(index), Some(alarm)) => {
             if let Some(verdict) = Verdict::ALL.get(index).copied() {

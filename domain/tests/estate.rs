@@ -253,8 +253,8 @@ fn a_place_is_said_as_a_guard_is_sent_there() {
     };
     for (place, zh, en) in [
         (place("gas-1"), "3号楼 B1层 走道", "Building 3 B1 corridor"),
-        (place("gas-2"), "3号楼 1层", "Building 3 1"),
-        (refuge, "3号楼 避难层", "Building 3 避难层"),
+        (place("gas-2"), "3号楼 1层", "Building 3 floor 1"),
+        (refuge, "3号楼 避难层", "Building 3 refuge floor"),
         (place("door-1"), "东门", "East gate"),
         (place("button-1"), "", ""),
     ] {

@@ -231,6 +231,13 @@ fn a_new_lane_means_a_new_table_and_whoever_is_not_on_it_is_gone() {
     assert_eq!(change.moved, [], "a frame of another epoch names nobody");
     assert_eq!(shown(&replica, "wang-qiang"), None);
     assert_eq!(shown(&replica, "liu-yang"), Some(x_cm(7)));
+    // The next one is in full swing already when the display first hears of it.
+    let mut third = lane(3);
+    third.update(&fix("wang-qiang", 9, 30, 30));
+    third.advance(START + secs(30));
+    listen(&mut replica, &mut session, &backlog, &third);
+    assert_eq!(shown(&replica, "wang-qiang"), Some(x_cm(9)));
+    assert_eq!(shown(&replica, "liu-yang"), None);
 }
 
 #[test]

@@ -60,7 +60,10 @@ mod tests {
         assert!(clock.now() >= next_year);
         let (first, end) = (clock.now(), Instant::now() + Duration::from_secs(5));
         while clock.now() <= first {
-            assert!(Instant::now() < end, "it stands still, and no deadline would pass");
+            assert!(
+                Instant::now() < end,
+                "it stands still, and no deadline would pass"
+            );
         }
         assert!(clock.now() < next_year + Span::from_secs(60));
     }

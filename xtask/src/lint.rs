@@ -43,6 +43,9 @@ pub(crate) fn clippy_wasm() -> Result<()> {
         "castellan-domain",
         "--target",
         "wasm32-unknown-unknown",
+        // The profile of the browser build of the tests: its build scripts and macros serve both.
+        "--profile",
+        "wasm-dev",
         "--",
         "-D",
         "warnings",

@@ -150,7 +150,8 @@ fn Heading(console: Console, shown: Shown) -> impl IntoView {
             })}
             <div><dt>{shown.t(Key::Owner)}</dt><dd data-owner="">{owner}</dd></div>
         </dl>
-        <p class="state" data-state="">{state_text}</p>
+        // Who has it stands above already; what is left to say is a deadline or a verdict.
+        {says_more.then(|| view! { <p class="state" data-state="">{state_text}</p> })}
     }
 }
 

@@ -80,11 +80,11 @@ fn Arrivals(console: Console, ids: Vec<AlarmId>) -> impl IntoView {
             class="arrivals"
             on:click=move |_| console.select(newest.map(Picked::Alarm))
         >
-            <span>{console.t(Key::NewArrivals)}</span>
+            <span>{move || console.t(Key::NewArrivals)}</span>
             {signs.into_iter().map(|(priority, count)| view! {
                 <span class=format!("sign {}", class(priority))>{sign(priority)}{count}</span>
             }).collect_view()}
-            <span class="quiet">{console.t(Key::JumpKey)}</span>
+            <span class="quiet">{move || console.t(Key::JumpKey)}</span>
         </button>
     }
 }

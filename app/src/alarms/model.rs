@@ -206,7 +206,7 @@ pub fn refusal_sentence(
             match (language, ago) {
                 (_, None) => format!("{name} {}", t(Key::LostRace)),
                 (Language::Zh, Some(ms)) => {
-                    format!("{name} {}({} 秒前)", t(Key::LostRace), tenths(ms))
+                    format!("{name} {}（{} 秒前）", t(Key::LostRace), tenths(ms))
                 }
                 (Language::En, Some(ms)) => {
                     format!("{name} {} ({} s ago)", t(Key::LostRace), tenths(ms))
@@ -280,7 +280,7 @@ mod tests {
         let now = Some(START + Span::from_millis(230));
         assert_eq!(
             refusal_sentence(&error, None, now, Language::Zh),
-            "li-na 先接(0.2 秒前)"
+            "li-na 先接（0.2 秒前）"
         );
         assert_eq!(
             refusal_sentence(&error, None, now, Language::En),

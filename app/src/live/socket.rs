@@ -48,7 +48,9 @@ pub fn connect(console: Console) {
             let opened = mono();
             match converse(console, &site).await {
                 End::Broken => {}
-                End::Unusable => drop(console.update(Replica::start_over)),
+                End::Unusable => {
+                    console.update(Replica::start_over);
+                }
             }
             let lasted = mono().as_secs() - opened.as_secs();
             attempt = if lasted >= 5 { 0 } else { attempt + 1 };
@@ -176,7 +178,7 @@ fn take_snapshot(console: Console, site: SiteId) {
                         return;
                     }
                     Err(_) => {
-                        drop(console.update(Replica::start_over));
+                        console.update(Replica::start_over);
                         return;
                     }
                 }

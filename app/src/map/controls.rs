@@ -33,7 +33,7 @@ pub(super) fn Controls(
         Language::Zh => zh,
         Language::En => en,
     };
-    let turn = move || format!("transform: rotate({:.1}deg)", -pose.get().bearing_deg);
+    let turn = move || format!("rotate({:.1}deg)", -pose.get().bearing_deg);
     let bar = Memo::new(move |_| scale_bar(pose.get().metres_per_pixel.max(1e-6), BAR_PX));
     let length = move || {
         let (metres, _) = bar.get();
@@ -65,7 +65,7 @@ pub(super) fn Controls(
                 <svg viewBox="0 0 20 20" aria-hidden="true"><path d="M4 10h12" /></svg>
             }.into_any())}
             {button(Move::Level, "正北朝上,俯视(再按恢复倾斜)", "North up, seen from above (again: tilt back)", view! {
-                <svg class="map-compass" viewBox="0 0 20 20" aria-hidden="true" style=turn>
+                <svg class="map-compass" viewBox="0 0 20 20" aria-hidden="true" style:transform=turn>
                     <path class="map-needle" d="M10 1.5 13.5 10h-7z" />
                     <path d="M6.5 10h7L10 18.5z" />
                 </svg>
@@ -74,7 +74,7 @@ pub(super) fn Controls(
                 <svg viewBox="0 0 20 20" aria-hidden="true"><path d="M3 8V3h5M12 3h5v5M17 12v5h-5M8 17H3v-5" /></svg>
             }.into_any())}
         </div>
-        <div class="map-scale" aria-hidden="true" style=move || format!("width:{:.1}px", bar.get().1)>
+        <div class="map-scale" aria-hidden="true" style:width=move || format!("{:.1}px", bar.get().1)>
             {length}
         </div>
     }

@@ -41,6 +41,8 @@ pub fn style(estate: &Estate, look: Look) -> Value {
         .collect();
     json!({
         "version": 8,
+        // A change of theme is one frame, not a fade that a slow wall cannot draw.
+        "transition": { "duration": 0 },
         "light": light(look.theme),
         "sources": sources,
         "layers": layers(estate, look),

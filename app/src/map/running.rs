@@ -67,6 +67,8 @@ struct Shown {
     scale: f64,
 }
 
+type Listener = Closure<dyn FnMut(JsValue)>;
+
 /// A map on the screen.
 pub(super) struct Running {
     map: Map,
@@ -76,7 +78,7 @@ pub(super) struct Running {
     scene: SceneHandle,
     shown: RefCell<Shown>,
     events: Events,
-    listeners: RefCell<Vec<Closure<dyn FnMut(JsValue)>>>,
+    listeners: RefCell<Vec<Listener>>,
 }
 
 impl Running {
@@ -333,7 +335,7 @@ impl Running {
 
     fn on(self: &Rc<Self>, event: &str, hear: impl Fn(&Self, JsValue) + 'static) {
         let running = Rc::downgrade(self);
-        let listener = Closure::<dyn FnMut(JsValue)>::new(move |event| {
+        let listener = Listener::new(move |event| {
             if let Some(running) = running.upgrade() {
                 hear(&running, event);
             }

@@ -16,6 +16,7 @@ use leptos::html::Div;
 use leptos::prelude::*;
 use std::rc::Rc;
 use std::sync::Arc;
+use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 
 /// The display's own clock: time since the page began, which no wrong wall clock disturbs.
@@ -149,23 +150,11 @@ pub fn MapView(
 
     let on_move = Callback::new(move |what| {
         if let Stage::Shown(running) = stage.get_value() {
-            let moved = match what {
-                Move::Closer => running.go_closer(1.0),
-                Move::Further => running.go_closer(-1.0),
-                Move::Home => running.go_home(),
-                Move::Level => running.go_level(),
-            };
+            let moved = go(&running, what);
             debug_assert!(moved.is_ok(), "the map refused to move");
         }
     });
-    let sentence = move || match (fault.get(), drawn.get()) {
-        (Some(fault), _) => Some(sentence_of(fault, language.get())),
-        (None, true) => None,
-        (None, false) => Some(match language.get() {
-            Language::Zh => "正在载入地图 …",
-            Language::En => "Loading the map …",
-        }),
-    };
+    let sentence = move || sentence_of(fault.get(), drawn.get(), language.get());
     view! {
         <div class="map" class:map-unseen=move || sentence().is_some()>
             <div id="map" node_ref=map_ref></div>
@@ -180,25 +169,39 @@ pub fn MapView(
     }
 }
 
-fn sentence_of(fault: Fault, language: Language) -> &'static str {
-    match (fault, language) {
-        (Fault::Library, Language::Zh) => {
+fn go(running: &Running, what: Move) -> Result<(), JsValue> {
+    match what {
+        Move::Closer => running.go_closer(1.0),
+        Move::Further => running.go_closer(-1.0),
+        Move::Home => running.go_home(),
+        Move::Level => running.go_level(),
+    }
+}
+
+/// What is said in the place of a map that is not there.
+fn sentence_of(fault: Option<Fault>, drawn: bool, language: Language) -> Option<&'static str> {
+    let sentence = match (fault, language) {
+        (None, _) if drawn => return None,
+        (None, Language::Zh) => "正在载入地图 …",
+        (None, Language::En) => "Loading the map …",
+        (Some(Fault::Library), Language::Zh) => {
             "地图组件未能载入，地图暂时看不到。报警列表和处置照常工作；网络恢复后请刷新页面。"
         }
-        (Fault::Library, Language::En) => {
+        (Some(Fault::Library), Language::En) => {
             "The map could not be loaded. The alarm list works as usual; reload the page once the network is back."
         }
-        (Fault::Graphics, Language::Zh) => {
+        (Some(Fault::Graphics), Language::Zh) => {
             "此浏览器无法绘制地图（需要 WebGL2）。报警列表和处置照常工作；请更新浏览器，或开启硬件加速。"
         }
-        (Fault::Graphics, Language::En) => {
+        (Some(Fault::Graphics), Language::En) => {
             "This browser cannot draw the map (it needs WebGL2). The alarm list works as usual; update the browser or turn on hardware acceleration."
         }
-        (Fault::Lost, Language::Zh) => {
+        (Some(Fault::Lost), Language::Zh) => {
             "显卡暂时不可用，地图正在恢复。报警列表和处置照常工作；若一分钟内未恢复，请刷新页面。"
         }
-        (Fault::Lost, Language::En) => {
+        (Some(Fault::Lost), Language::En) => {
             "The graphics card is not available at the moment; the map is coming back. The alarm list works as usual; if it takes over a minute, reload the page."
         }
-    }
+    };
+    Some(sentence)
 }

@@ -50,15 +50,42 @@ impl Estate {
             words.push(building.name.get(language).to_owned());
         }
         if let Some(floor) = &place.floor {
-            words.push(match language {
-                // 避难层 already says that it is a floor.
-                Language::Zh if !floor.as_str().ends_with('层') => format!("{floor}层"),
-                _ => floor.to_string(),
-            });
+            words.push(floor_name(floor.as_str(), language));
         }
         if let Some(spot) = &place.spot {
             words.push(spot.get(language).to_owned());
         }
         words.join(" ")
+    }
+}
+
+/// A floor's printed label as people say it: `B1层`, `floor 15`.
+fn floor_name(label: &str, language: Language) -> String {
+    let is_refuge = label == "避难层";
+    match language {
+        // 避难层 already says that it is a floor.
+        Language::Zh if label.ends_with('层') => label.to_owned(),
+        Language::Zh => format!("{label}层"),
+        Language::En if is_refuge => "refuge floor".to_owned(),
+        Language::En if label.starts_with(|c: char| c.is_ascii_digit()) => format!("floor {label}"),
+        Language::En => label.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn floors_are_said_as_people_say_them() {
+        for (label, zh, en) in [
+            ("B1", "B1层", "B1"),
+            ("3A", "3A层", "floor 3A"),
+            ("15", "15层", "floor 15"),
+            ("避难层", "避难层", "refuge floor"),
+        ] {
+            assert_eq!(floor_name(label, Language::Zh), zh);
+            assert_eq!(floor_name(label, Language::En), en);
+        }
     }
 }

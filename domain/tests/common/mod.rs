@@ -102,11 +102,19 @@ pub(crate) fn words(n: u128) -> PersonalRef {
 }
 
 /// Proptest with a number of cases, keeping each failure's seed in `tests/regressions`.
+/// `PROPTEST_CASES` runs more of them: overnight, or after a change to a machine.
 pub(crate) fn cases(count: u32, regressions: &'static str) -> Config {
+    /// What proptest runs when it is told nothing.
+    const UNTOLD: u32 = 256;
+    let told = Config::default();
     Config {
-        cases: count,
+        cases: if told.cases == UNTOLD {
+            count
+        } else {
+            told.cases
+        },
         failure_persistence: Some(Box::new(FileFailurePersistence::Direct(regressions))),
-        ..Config::default()
+        ..told
     }
 }
 

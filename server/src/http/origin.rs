@@ -49,10 +49,24 @@ mod tests {
 
     #[test]
     fn only_loopback_names_are_this_machine() {
-        for host in ["127.0.0.1:7878", "127.9.9.9", "[::1]:7878", "[::1]", "localhost:1", "a.localhost"] {
+        for host in [
+            "127.0.0.1:7878",
+            "127.9.9.9",
+            "[::1]:7878",
+            "[::1]",
+            "localhost:1",
+            "a.localhost",
+        ] {
             assert!(is_this_machine(host), "{host}");
         }
-        for host in ["", "evil.example:7878", "127.0.0.1.evil.example", "localhost.evil.example", "10.0.0.1:80", "::2"] {
+        for host in [
+            "",
+            "evil.example:7878",
+            "127.0.0.1.evil.example",
+            "localhost.evil.example",
+            "10.0.0.1:80",
+            "::2",
+        ] {
             assert!(!is_this_machine(host), "{host}");
         }
     }
