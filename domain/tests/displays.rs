@@ -29,9 +29,17 @@ fn welcome(journal: JournalId, resume: ResumeBy) -> String {
 }
 
 fn heartbeat(server_time: Timestamp, not_recording_since: Option<Timestamp>) -> String {
+    heartbeat_upto(server_time, 0, not_recording_since)
+}
+
+fn heartbeat_upto(
+    server_time: Timestamp,
+    upto: u64,
+    not_recording_since: Option<Timestamp>,
+) -> String {
     let beat = Heartbeat {
         server_time,
-        upto: Seq(0),
+        upto: Seq(upto),
         not_recording_since,
     };
     serde_json::to_string(&ServerMessage::Heartbeat(beat)).expect("JSON")
@@ -115,6 +123,36 @@ fn a_silent_link_is_unsure_after_two_seconds_and_stale_after_five() {
         .on_text(&heartbeat(since + secs(9), None), late)
         .unwrap();
     assert_eq!(replica.link(late), Link::Live, "and alive again");
+}
+
+#[test]
+fn a_link_that_beats_and_brings_no_facts_is_not_live() {
+    let night = Night::new();
+    let mut replica = waiting();
+    replica.on_snapshot(night.snapshot(2)).unwrap();
+    let at = |second: i64| (secs(second), START + secs(second));
+    let beat = |replica: &mut Replica, second: i64, upto: u64| {
+        let (mono, server_time) = at(second);
+        let text = heartbeat_upto(server_time, upto, None);
+        replica.on_text(&text, mono).unwrap();
+    };
+    beat(&mut replica, 1, 2);
+    assert_eq!(replica.link(secs(1)), Link::Live);
+    for second in 2..=6 {
+        beat(&mut replica, second, 3);
+    }
+    let since = START + secs(1);
+    assert_eq!(
+        replica.link(secs(6)),
+        Link::Stale { since },
+        "fact 3 is missing"
+    );
+    replica.on_text(&night.frames[2], secs(7)).unwrap();
+    assert_eq!(
+        replica.link(secs(7)),
+        Link::Live,
+        "true as of the last heartbeat"
+    );
 }
 
 #[test]

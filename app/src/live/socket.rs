@@ -101,9 +101,7 @@ async fn converse(console: Console, site: &SiteId) -> End {
             () = echo => {
                 // A link that has been silent for too long is given up, whatever the browser
                 // believes of it.
-                if matches!(console.with(|replica| replica.link(mono())), Link::Stale { .. })
-                    && !socket.is_opening()
-                {
+                if console.with(|replica| replica.is_silent(mono())) && !socket.is_opening() {
                     return End::Broken;
                 }
                 echo_sent = Some(mono());

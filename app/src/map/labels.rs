@@ -21,6 +21,15 @@ pub struct Candidate<'a> {
     pub selected: bool,
 }
 
+/// On which side of its marker a name stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    /// Where it belongs.
+    Right,
+    /// Where it goes when there is something on the right.
+    Left,
+}
+
 /// A rectangle on the screen.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Area {
@@ -57,9 +66,9 @@ const GAP_PX: f64 = 16.0;
 /// Half the square that a person's marker itself occupies.
 pub const MARKER_HALF_PX: f64 = 10.0;
 
-/// The indices of the candidates whose names are shown: at most [`LABELS_MAX`], none over another,
+/// The indices of the candidates whose names are shown, and on which side: at most [`LABELS_MAX`], none over another,
 /// none over what is in `taken`, the selected one always.
-pub fn place(candidates: &[Candidate], taken: &[Area], scale: f64) -> Vec<usize> {
+pub fn place(candidates: &[Candidate], taken: &[Area], scale: f64) -> Vec<(usize, Side)> {
     let mut order: Vec<usize> = (0..candidates.len()).collect();
     order.sort_by_key(|index| !candidates[*index].selected);
     let mut occupied = taken.to_vec();
@@ -69,18 +78,20 @@ pub fn place(candidates: &[Candidate], taken: &[Area], scale: f64) -> Vec<usize>
             break;
         }
         let candidate = &candidates[index];
-        let area = area_of(candidate, scale);
-        let free = !occupied.iter().any(|other| other.overlaps(&area));
-        if free || candidate.selected {
-            occupied.push(area);
-            shown.push(index);
+        let free = [Side::Right, Side::Left].into_iter().find(|side| {
+            let area = area_of(candidate, *side, scale);
+            !occupied.iter().any(|other| other.overlaps(&area))
+        });
+        if let Some(side) = free.or(candidate.selected.then_some(Side::Right)) {
+            occupied.push(area_of(candidate, side, scale));
+            shown.push((index, side));
         }
     }
-    shown.sort_unstable();
+    shown.sort_unstable_by_key(|(index, _)| *index);
     shown
 }
 
-fn area_of(candidate: &Candidate, scale: f64) -> Area {
+fn area_of(candidate: &Candidate, side: Side, scale: f64) -> Area {
     let width = width_px(candidate.title, TITLE_PX).max(width_px(candidate.detail, DETAIL_PX));
     let lines = if candidate.detail.is_empty() {
         1.0
@@ -89,10 +100,15 @@ fn area_of(candidate: &Candidate, scale: f64) -> Area {
     };
     let (x, y) = candidate.at;
     let half = lines * LINE_PX / 2.0 * scale;
+    let (near, far) = (GAP_PX * scale, (GAP_PX + width) * scale);
+    let (left, right) = match side {
+        Side::Right => (x + near, x + far),
+        Side::Left => (x - far, x - near),
+    };
     Area {
-        left: x + GAP_PX * scale,
+        left,
         top: y - half,
-        right: x + (GAP_PX + width) * scale,
+        right,
         bottom: y + half,
     }
 }
@@ -118,30 +134,43 @@ mod tests {
         }
     }
 
+    fn shown(candidates: &[Candidate], taken: &[Area], scale: f64) -> Vec<usize> {
+        let placed = place(candidates, taken, scale);
+        placed.into_iter().map(|(index, _)| index).collect()
+    }
+
     #[test]
-    fn of_two_names_in_one_place_one_is_shown() {
+    fn of_three_names_in_one_place_two_are_shown() {
+        let crowded = [at(0.0, 0.0), at(3.0, 5.0), at(5.0, 9.0), at(0.0, 90.0)];
         assert_eq!(
-            place(&[at(0.0, 0.0), at(5.0, 5.0), at(0.0, 90.0)], &[], 1.0),
-            [0, 2]
+            place(&crowded, &[], 1.0),
+            [(0, Side::Right), (1, Side::Left), (3, Side::Right)]
         );
+        let above_each_other = [at(0.0, 0.0), at(0.0, 40.0), at(0.0, 60.0)];
         assert_eq!(
-            place(&[at(0.0, 0.0), at(0.0, 40.0)], &[], 2.0),
-            [0],
+            shown(&above_each_other, &[], 2.0),
+            [0, 1],
             "larger names need more"
         );
+    }
+
+    #[test]
+    fn a_name_gives_way_to_an_alarm_on_its_right_and_to_two_altogether() {
+        let right = Area::around((30.0, 0.0), 12.0);
+        let left = Area::around((-30.0, 0.0), 12.0);
+        assert_eq!(place(&[at(0.0, 0.0)], &[right], 1.0), [(0, Side::Left)]);
+        assert!(place(&[at(0.0, 0.0)], &[right, left], 1.0).is_empty());
     }
 
     #[test]
     fn the_selected_one_is_shown_whatever_is_there() {
         let mut second = at(5.0, 5.0);
         second.selected = true;
-        let taken = [Area::around((40.0, 5.0), 12.0)];
-        assert_eq!(place(&[at(0.0, 0.0), second], &taken, 1.0), [1]);
-    }
-
-    #[test]
-    fn a_name_does_not_cover_an_alarm() {
-        assert!(place(&[at(0.0, 0.0)], &[Area::around((30.0, 0.0), 12.0)], 1.0).is_empty());
+        let taken = [
+            Area::around((40.0, 5.0), 12.0),
+            Area::around((-40.0, 5.0), 12.0),
+        ];
+        assert_eq!(shown(&[at(0.0, 0.0), second], &taken, 1.0), [1]);
     }
 
     #[test]

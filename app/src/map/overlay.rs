@@ -1,7 +1,7 @@
 //! The names beside people's markers: a fixed set of page elements, moved with each frame.
 
 use super::camera::Camera;
-use super::labels::{self, Area, Candidate, LABELS_MAX};
+use super::labels::{self, Area, Candidate, LABELS_MAX, Side};
 use super::live_layer::scene::Scene;
 use super::{Picked, scale_for_height};
 use castellan_domain::estate::Estate;
@@ -125,8 +125,8 @@ impl Overlay {
 
         let shown = labels::place(&candidates, &taken, scale);
         let mut slots = self.slots.borrow_mut();
-        let mut free = assign(&mut slots, shown.iter().map(|index| seen[*index].id));
-        for index in shown {
+        let mut free = assign(&mut slots, shown.iter().map(|(index, _)| seen[*index].id));
+        for (index, side) in shown {
             let (person, candidate) = (seen[index], &candidates[index]);
             let kept = slots
                 .iter()
@@ -134,7 +134,8 @@ impl Overlay {
             let Some(slot) = kept.or_else(|| free.pop()).and_then(|at| slots.get_mut(at)) else {
                 continue;
             };
-            slot.show(person.id, candidate, person.lost, scale);
+            slot.show(person.id, candidate, person.lost);
+            slot.stand(candidate.at, side, scale);
         }
         for index in free {
             if let Some(slot) = slots.get_mut(index) {
@@ -158,7 +159,7 @@ fn assign<'a>(slots: &mut [Slot], shown: impl Iterator<Item = &'a PersonId>) -> 
 }
 
 impl Slot {
-    fn show(&mut self, person: &PersonId, candidate: &Candidate, lost: bool, scale: f64) {
+    fn show(&mut self, person: &PersonId, candidate: &Candidate, lost: bool) {
         if self.person.as_ref() != Some(person) {
             self.person = Some(person.clone());
             self.title.set_text_content(Some(candidate.title));
@@ -170,10 +171,16 @@ impl Slot {
             self.element
                 .set_class_name(if lost { "map-name lost" } else { "map-name" });
         }
-        let (x, y) = candidate.at;
+    }
+
+    fn stand(&self, (x, y): (f64, f64), side: Side, scale: f64) {
+        let beside = match side {
+            Side::Right => "14px",
+            Side::Left => "calc(-100% - 14px)",
+        };
         let transform =
-            format!("translate({x:.1}px,{y:.1}px) scale({scale:.3}) translate(14px,-50%)");
-        // A name that cannot be moved is a page that is going away.
+            format!("translate({x:.1}px,{y:.1}px) scale({scale:.3}) translate({beside},-50%)");
+        // A name that cannot be moved is on a page that is going away.
         let _moved = self.element.style().set_property("transform", &transform);
     }
 

@@ -211,8 +211,9 @@ impl Alarm {
         }
     }
 
-    /// The deadline after one that passed: the first wait, doubled each time, at most
-    /// [`OVERDUE_WAIT_MAX`]. Nobody is ever left without one.
+    /// The deadline after one that passed: as far ahead as the alarm is old by now, so that each
+    /// annunciation comes at twice the age of the one before, at most [`OVERDUE_WAIT_MAX`] later.
+    /// Nobody is ever left without one.
     pub fn next_claim_due_at(&self, now: Timestamp) -> Option<(u32, Timestamp)> {
         let Ownership::Unclaimed {
             due_at,
@@ -221,7 +222,6 @@ impl Alarm {
         else {
             return None;
         };
-        // `due_at - raised_at` has grown with every doubling; it is the wait so far.
         let so_far = due_at.since(self.raised_at).as_micros().max(1);
         let wait = Span::from_micros(so_far.min(OVERDUE_WAIT_MAX.as_micros()));
         Some((times_overdue.saturating_add(1), now + wait))

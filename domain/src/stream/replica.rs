@@ -16,27 +16,30 @@ use crate::wire::live::{
     Facts, Handles, Hello, PROTOCOL_VERSION, Refused, Resume, ResumeBy, ServerMessage, Welcome,
 };
 use crate::wire::position_frame::{FrameError, PositionFrame};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 /// Without a sign of life for this long the light turns amber.
 pub const UNSURE_AFTER: Span = Span::from_secs(2);
 /// Without a sign of life for this long the picture is called stale.
 pub const STALE_AFTER: Span = Span::from_secs(5);
+/// Heartbeats that may wait for their facts; beyond it the oldest is forgotten, and the display
+/// counts as current a little later than it could.
+const UNMET_MAX: usize = 64;
 /// Messages with facts held while a snapshot is on its way; one more means starting over.
 const WAITING_MAX: usize = 10_000;
 
 /// How a display stands to its server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Link {
-    /// Nothing has been heard yet.
+    /// There is nothing to show yet.
     Connecting,
-    /// Heard within [`UNSURE_AFTER`].
+    /// All that the server had within [`UNSURE_AFTER`] is here.
     Live,
-    /// Not heard for a while.
+    /// Silence, or facts that are told of and do not come.
     Unsure,
-    /// Not heard for [`STALE_AFTER`]: what is shown was true at `since`.
+    /// For [`STALE_AFTER`] now: what is shown was true at `since`.
     Stale {
-        /// Server time when it was last heard.
+        /// Server time up to which all is here.
         since: Timestamp,
     },
 }
@@ -109,6 +112,10 @@ pub struct Replica {
     tracked: BTreeMap<PersonId, Tracked>,
     /// When it was last heard, and the server's time at that moment.
     heard: Option<(Span, Timestamp)>,
+    /// When the display last held all that the server had, and the server's time at that moment.
+    current: Option<(Span, Timestamp)>,
+    /// Heartbeats that told of facts which have not come yet, oldest first.
+    unmet: VecDeque<(Seq, Span, Timestamp)>,
     not_recording_since: Option<Timestamp>,
 }
 
@@ -166,7 +173,7 @@ impl Replica {
 
     /// How the link stands at this moment.
     pub fn link(&self, mono: Span) -> Link {
-        let Some((heard, server_time)) = self.heard else {
+        let Some((heard, server_time)) = self.current else {
             return Link::Connecting;
         };
         let silence = Span::from_micros(mono.as_micros() - heard.as_micros());
@@ -177,6 +184,14 @@ impl Replica {
         } else {
             Link::Live
         }
+    }
+
+    /// Whether nothing has been heard for so long that the connection is to be given up. A display
+    /// that hears and lags (a large snapshot on a slow line) is not silent.
+    pub fn is_silent(&self, mono: Span) -> bool {
+        self.heard.is_some_and(|(heard, _)| {
+            mono.as_micros() - heard.as_micros() >= STALE_AFTER.as_micros()
+        })
     }
 
     /// The server's time at this moment, as far as the last heartbeat tells.
@@ -191,10 +206,18 @@ impl Replica {
         let mut change = Change::default();
         match message {
             ServerMessage::Welcome(welcome) => self.welcome(welcome, mono, &mut change),
-            ServerMessage::Facts(facts) => self.facts(facts, &mut change)?,
+            ServerMessage::Facts(facts) => {
+                self.facts(facts, &mut change)?;
+                self.meet();
+            }
             ServerMessage::Handles(handles) => self.handles(handles, &mut change),
             ServerMessage::Heartbeat(beat) => {
                 self.heard = Some((mono, beat.server_time));
+                if self.unmet.len() >= UNMET_MAX {
+                    self.unmet.pop_front();
+                }
+                self.unmet.push_back((beat.upto, mono, beat.server_time));
+                self.meet();
                 self.not_recording_since = beat.not_recording_since;
             }
             ServerMessage::Gap => self.wait_for_snapshot(&mut change),
@@ -248,12 +271,29 @@ impl Replica {
         for facts in self.waiting.take().unwrap_or_default() {
             self.facts(facts, &mut change)?;
         }
+        self.meet();
         Ok(change)
+    }
+
+    /// Whatever a heartbeat told of is here: up to its moment this copy is true.
+    fn meet(&mut self) {
+        if self.waiting.is_some() {
+            return;
+        }
+        while let Some((upto, mono, server_time)) = self.unmet.front().copied() {
+            if upto > self.view.seq {
+                break;
+            }
+            self.unmet.pop_front();
+            self.current = Some((mono, server_time));
+        }
     }
 
     fn welcome(&mut self, welcome: Welcome, mono: Span, change: &mut Change) {
         self.heard = Some((mono, welcome.server_time));
         self.journal = Some(welcome.journal);
+        // Another journal may number differently; its own heartbeats follow at once.
+        self.unmet.clear();
         self.handles.clear();
         self.epoch = None;
         change.server_build = Some(welcome.build);
