@@ -82,9 +82,9 @@ test("an app that stops is covered, and reloaded once the server answers", async
   await serve(page, state);
   await page.goto("http://castellan.test/");
   await expect(page.locator("#boot")).toHaveCount(0);
-  await page.clock.runFor(12_000);
+  await page.clock.runFor(8_000);
   await expect(stopped(page)).toHaveCount(0);
-  await page.clock.runFor(5_000);
+  await page.clock.runFor(4_000);
   await expect(stopped(page)).toContainText("画面已停止更新");
   await expect(stopped(page)).toContainText("The screen has stopped");
   await page.clock.runFor(20_000);
@@ -108,7 +108,7 @@ test("a second stop waits longer before it reloads", async ({ page }) => {
     expect(state.loads).toBe(2);
   }).toPass();
   await expect(page.locator("#boot")).toHaveCount(0);
-  await page.clock.runFor(15_000);
+  await page.clock.runFor(10_000);
   await expect(stopped(page)).toBeVisible();
   await page.clock.runFor(4_000);
   expect(state.loads).toBe(2);
@@ -147,7 +147,7 @@ test("a tab that becomes visible again gets its full time", async ({ page }) => 
   await page.clock.runFor(60_000);
   await expect(stopped(page)).toHaveCount(0);
   await show("visible");
-  await page.clock.runFor(9_000);
+  await page.clock.runFor(4_000);
   await expect(stopped(page)).toHaveCount(0);
   await page.clock.runFor(3_000);
   await expect(stopped(page)).toBeVisible();

@@ -17,7 +17,7 @@ use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
 use record::{EventKey, Ledger, Record, Row, Sent, faults};
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
@@ -35,8 +35,7 @@ const PHONES: u64 = 2;
 struct World {
     address: watch::Receiver<SocketAddr>,
     over: Arc<AtomicBool>,
-    /// The newest alarm that somebody heard of, for those who claim.
-    newest: Arc<AtomicU32>,
+    /// Alarms for those who claim.
     raised: Arc<Mutex<Vec<AlarmId>>>,
 }
 
@@ -78,7 +77,9 @@ impl Sender {
             let body = response.text().await.ok()?;
             Some(Reply { status, body })
         };
-        let reply = timeout(PATIENCE, answered).await.expect("an answer or an end");
+        let reply = timeout(PATIENCE, answered)
+            .await
+            .expect("an answer or an end");
         if reply.is_none() {
             sleep(Duration::from_millis(self.random.random_range(1..8))).await;
         }
@@ -116,8 +117,11 @@ impl Sender {
             };
             assert_eq!(reply.status, 200, "{body}: {}", reply.body);
             let promised: Accepted = serde_json::from_str(&reply.body).expect("an answer");
-            if let Accepted::Reported { outcome: Outcome::Raised, alarm: Some(alarm) } = &promised {
-                self.world.newest.fetch_max(alarm.0, Ordering::Relaxed);
+            if let Accepted::Reported {
+                outcome: Outcome::Raised,
+                alarm: Some(alarm),
+            } = &promised
+            {
                 self.world.raised.lock().expect("no panic").push(*alarm);
             }
             self.ledger.events.push((key.clone(), promised));
@@ -138,7 +142,9 @@ impl Sender {
         let body = event_body(&device, &event, kind, name);
         let key = (DeviceId::new(device).expect("an id"), event);
         let kind = AlarmTypeId::new(kind).expect("an id");
-        self.ledger.sent_events.insert(key.clone(), Sent { kind, state });
+        self.ledger
+            .sent_events
+            .insert(key.clone(), Sent { kind, state });
         (key, body)
     }
 
@@ -173,9 +179,16 @@ impl Sender {
                 continue;
             };
             let verdict = castellan_domain::alarm::Verdict::Test;
-            for command in [CommandBody::Claim { alarm }, CommandBody::Judge { alarm, verdict }] {
+            for command in [
+                CommandBody::Claim { alarm },
+                CommandBody::Judge { alarm, verdict },
+            ] {
                 let command_id = CommandId(uuid::Uuid::from_u128(self.random.random()));
-                let request = CommandRequest { command_id, expected: None, command };
+                let request = CommandRequest {
+                    command_id,
+                    expected: None,
+                    command,
+                };
                 let body = serde_json::to_string(&request).expect("a command is JSON");
                 self.ledger.sent_commands.insert(command_id.0);
                 let Some(reply) = self.send(&path, (PERSON_HEADER, person), &body).await else {
@@ -212,18 +225,23 @@ async fn what_was_answered_200_survives_twenty_kills_exactly_once() {
     let world = World {
         address,
         over: Arc::default(),
-        newest: Arc::default(),
         raised: Arc::default(),
     };
     let mut senders = Vec::new();
     for me in 0..EVENT_SENDERS {
-        senders.push(tokio::spawn(Sender::new(&world, random.random()).events(me)));
+        senders.push(tokio::spawn(
+            Sender::new(&world, random.random()).events(me),
+        ));
     }
     for me in 0..PHONES {
-        senders.push(tokio::spawn(Sender::new(&world, random.random()).positions(me)));
+        senders.push(tokio::spawn(
+            Sender::new(&world, random.random()).positions(me),
+        ));
     }
     for person in ["li-na", "chen-hui"] {
-        senders.push(tokio::spawn(Sender::new(&world, random.random()).commands(person)));
+        senders.push(tokio::spawn(
+            Sender::new(&world, random.random()).commands(person),
+        ));
     }
     for _ in 0..KILLS {
         sleep(Duration::from_millis(random.random_range(30..=400))).await;
@@ -242,18 +260,22 @@ async fn what_was_answered_200_survives_twenty_kills_exactly_once() {
 
     let record = Record::read(data.path()).await.unwrap();
     println!(
-        "{} facts; promised: {} events of {}, {} commands, {} positions of {}; newest alarm A-{}",
+        "{} facts; promised: {} events of {}, {} commands, {} positions of {}",
         record.facts.len(),
         ledger.events.len(),
         ledger.sent_events.len(),
         ledger.commands.len(),
         ledger.fixes.len(),
         ledger.sent_fixes.len(),
-        world.newest.load(Ordering::Relaxed),
     );
     assert!(ledger.events.len() > KILLS && ledger.fixes.len() > KILLS && ledger.commands.len() > 2);
     let faults = faults(&ledger, &record);
-    assert!(faults.is_empty(), "{} broken promises: {:#?}", faults.len(), &faults[..faults.len().min(9)]);
+    assert!(
+        faults.is_empty(),
+        "{} broken promises: {:#?}",
+        faults.len(),
+        &faults[..faults.len().min(9)]
+    );
     let (whole, said) = doctor(data.path());
     assert!(whole && said.contains("the chain holds"), "{said}");
 }
@@ -266,7 +288,6 @@ async fn honest() -> (Ledger, Record) {
     let world = World {
         address,
         over: Arc::default(),
-        newest: Arc::default(),
         raised: Arc::default(),
     };
     let over = world.over.clone();
@@ -297,7 +318,11 @@ fn chained(record: &mut Record, bytes: Vec<String>) {
     for (bytes, seq) in bytes.into_iter().zip(1i64..) {
         link.extend_from_slice(bytes.as_bytes());
         link = Sha256::digest(&link).to_vec();
-        record.facts.push(Row { seq, bytes, hash: link.clone() });
+        record.facts.push(Row {
+            seq,
+            bytes,
+            hash: link.clone(),
+        });
     }
 }
 
@@ -318,7 +343,9 @@ async fn the_checker_holds_an_honest_record_and_finds_every_broken_promise() {
     finds("fact 3 is missing", &ledger, &wrong);
 
     let mut wrong = record.clone();
-    wrong.facts[1].bytes = wrong.facts[1].bytes.replace("\"drill\":false", "\"drill\":true");
+    wrong.facts[1].bytes = wrong.facts[1]
+        .bytes
+        .replace("\"drill\":false", "\"drill\":true");
     finds("the chain breaks at fact 2", &ledger, &wrong);
 
     // A lost last fact leaves no gap: only the promise tells.
@@ -330,8 +357,14 @@ async fn the_checker_holds_an_honest_record_and_finds_every_broken_promise() {
     // The same event twice, as a resend that was not recognised would leave it.
     let mut twice = bytes.clone();
     let next = bytes.len() + 1;
-    let of_event = bytes.iter().position(|bytes| bytes.contains("alarm_raised")).unwrap();
-    let (before, after) = (format!("\"seq\":{},", of_event + 1), format!("\"seq\":{next},"));
+    let of_event = bytes
+        .iter()
+        .position(|bytes| bytes.contains("alarm_raised"))
+        .unwrap();
+    let (before, after) = (
+        format!("\"seq\":{},", of_event + 1),
+        format!("\"seq\":{next},"),
+    );
     twice.push(bytes[of_event].replacen(&before, &after, 1));
     let mut wrong = record.clone();
     chained(&mut wrong, twice);
@@ -345,7 +378,10 @@ async fn the_checker_holds_an_honest_record_and_finds_every_broken_promise() {
 
     let mut lie = ledger.clone();
     let alarm = Some(AlarmId(9_999));
-    lie.events[0].1 = Accepted::Reported { outcome: Outcome::Raised, alarm };
+    lie.events[0].1 = Accepted::Reported {
+        outcome: Outcome::Raised,
+        alarm,
+    };
     finds("was promised", &lie, &record);
 
     let mut wrong = record.clone();

@@ -198,7 +198,11 @@ impl Display {
     pub(crate) async fn until(&mut self, server: &Castellan, mut holds: impl FnMut(&Self) -> bool) {
         let end = Instant::now() + PATIENCE;
         while !holds(self) {
-            assert!(Instant::now() < end, "waited in vain at {}", self.replica.view().seq);
+            assert!(
+                Instant::now() < end,
+                "waited in vain at {}",
+                self.replica.view().seq
+            );
             self.step(server).await;
         }
     }

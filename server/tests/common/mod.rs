@@ -38,7 +38,10 @@ pub(crate) fn program(args: &[&str]) -> Command {
     for name in ["DATA", "LISTEN", "ESTATE", "WEB", "LOG_FORMAT"] {
         command.env_remove(format!("CASTELLAN_{name}"));
     }
-    command.args(args).env("RUST_LOG", "info").env("NO_COLOR", "1");
+    command
+        .args(args)
+        .env("RUST_LOG", "info")
+        .env("NO_COLOR", "1");
     command
 }
 
@@ -122,7 +125,7 @@ impl Castellan {
         };
         match address.recv_timeout(PATIENCE) {
             Ok(address) => server.address = address.parse().expect("it prints an address"),
-            Err(_) => panic!("the server did not come up:\n{}", server.log()),
+            Err(error) => panic!("the server did not come up: {error}\n{}", server.log()),
         }
         server
     }
@@ -196,7 +199,9 @@ impl Castellan {
     pub(crate) async fn raise(&self, device: &str, event: &str, kind: &str) -> AlarmId {
         let answer = self.event(device, event, kind, "active").await;
         match answer.json() {
-            Accepted::Reported { alarm: Some(alarm), .. } => alarm,
+            Accepted::Reported {
+                alarm: Some(alarm), ..
+            } => alarm,
             other => panic!("no alarm but {other:?}"),
         }
     }
@@ -214,7 +219,12 @@ impl Castellan {
     }
 
     /// Gives a command.
-    pub(crate) async fn command_as(&self, person: &str, id: uuid::Uuid, command: CommandBody) -> Answer {
+    pub(crate) async fn command_as(
+        &self,
+        person: &str,
+        id: uuid::Uuid,
+        command: CommandBody,
+    ) -> Answer {
         let request = CommandRequest {
             command_id: CommandId(id),
             expected: None,
@@ -227,7 +237,9 @@ impl Castellan {
 
     /// What is under health.
     pub(crate) async fn health(&self) -> Health {
-        self.get(&format!("/api/v1/sites/{SITE}/health")).await.json()
+        self.get(&format!("/api/v1/sites/{SITE}/health"))
+            .await
+            .json()
     }
 
     /// How often an adapter refused or discarded for this reason.
@@ -241,7 +253,9 @@ impl Castellan {
 
     /// The folded state.
     pub(crate) async fn snapshot(&self) -> Snapshot {
-        self.get(&format!("/api/v1/sites/{SITE}/snapshot")).await.json()
+        self.get(&format!("/api/v1/sites/{SITE}/snapshot"))
+            .await
+            .json()
     }
 }
 
@@ -311,7 +325,9 @@ pub(crate) fn position_body(tst_s: i64, east: i32) -> String {
 
 /// Seconds since 1970 by this machine's clock.
 pub(crate) fn now_s() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970");
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .expect("after 1970");
     i64::try_from(since.as_secs()).expect("before the end of time")
 }
 

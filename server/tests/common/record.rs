@@ -105,7 +105,9 @@ impl Record {
         let rows = sqlx::query("SELECT person, occurred_at, lon_e7 FROM fixes");
         for row in rows.fetch_all(&mut db).await? {
             let micros: i64 = row.try_get(1)?;
-            record.fixes.push((row.try_get(0)?, micros / 1_000_000, row.try_get(2)?));
+            record
+                .fixes
+                .push((row.try_get(0)?, micros / 1_000_000, row.try_get(2)?));
         }
         Ok(record)
     }
@@ -137,7 +139,9 @@ pub(crate) fn faults(ledger: &Ledger, record: &Record) -> Vec<String> {
     for (key, promised) in &ledger.events {
         match record.seen_events.get(key) {
             Some(Ok(kept)) if kept == promised => {}
-            kept => faults.push(format!("{key:?} was promised {promised:?}, kept is {kept:?}")),
+            kept => faults.push(format!(
+                "{key:?} was promised {promised:?}, kept is {kept:?}"
+            )),
         }
     }
     for (key, answer) in &record.seen_events {
@@ -145,7 +149,9 @@ pub(crate) fn faults(ledger: &Ledger, record: &Record) -> Vec<String> {
         match ledger.sent_events.get(key) {
             None => faults.push(format!("{key:?} was never sent")),
             Some(sent) if !fits(sent, answer, made) => {
-                faults.push(format!("{key:?} {sent:?} was answered {answer:?} and made {made:?}"));
+                faults.push(format!(
+                    "{key:?} {sent:?} was answered {answer:?} and made {made:?}"
+                ));
             }
             Some(_) => {}
         }
@@ -238,7 +244,9 @@ fn commands(
     for (id, promised) in &ledger.commands {
         let kept = record.seen_commands.get(id);
         if kept != Some(promised) {
-            faults.push(format!("command {id} was promised {promised:?}, kept is {kept:?}"));
+            faults.push(format!(
+                "command {id} was promised {promised:?}, kept is {kept:?}"
+            ));
         }
     }
     for (id, answer) in &record.seen_commands {
@@ -249,10 +257,15 @@ fn commands(
             _ => false,
         };
         if !fits || !ledger.sent_commands.contains(id) {
-            faults.push(format!("command {id} was answered {answer:?} and made {made:?}"));
+            faults.push(format!(
+                "command {id} was answered {answer:?} and made {made:?}"
+            ));
         }
     }
-    for id in made.keys().filter(|id| !record.seen_commands.contains_key(id)) {
+    for id in made
+        .keys()
+        .filter(|id| !record.seen_commands.contains_key(id))
+    {
         faults.push(format!("command {id} made a fact and is not remembered"));
     }
 }
@@ -265,7 +278,9 @@ fn fixes(ledger: &Ledger, record: &Record, faults: &mut Vec<String>) {
             faults.push(format!("the position {key:?} at {lon} was never sent"));
         }
         if !kept.insert(key) {
-            faults.push(format!("the position of {person} at {second} is there twice"));
+            faults.push(format!(
+                "the position of {person} at {second} is there twice"
+            ));
         }
     }
     for key in &ledger.fixes {
