@@ -121,6 +121,7 @@ fn Heading(console: Console, shown: Shown) -> impl IntoView {
             )
         }
     };
+    let says_more = alarm.owner().is_none() || alarm.is_judged();
     let owner = alarm.owner().map_or_else(
         || shown.t(Key::Nobody).to_owned(),
         |by| person_name(estate, by, language),
