@@ -22,6 +22,18 @@ pub enum ApiError {
     Refused(ErrorDetail),
 }
 
+impl ApiError {
+    /// Whether the same request may succeed a moment later.
+    pub fn is_passing(&self) -> bool {
+        match self {
+            Self::Unreachable => true,
+            Self::Refused(detail) => {
+                matches!(detail.code.as_str(), "busy" | "no_answer" | "not_recorded")
+            }
+        }
+    }
+}
+
 /// Which sites the server has.
 pub async fn sites() -> Result<Vec<SiteSummary>, ApiError> {
     get("/api/v1/sites").await

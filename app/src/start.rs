@@ -16,7 +16,7 @@ use crate::texts::Key;
 use crate::ui::Modal;
 use castellan_domain::alarm::Verdict;
 use castellan_domain::estate::Priority;
-use castellan_domain::ids::PersonId;
+use castellan_domain::ids::{AlarmId, PersonId};
 use castellan_domain::text::Language;
 use castellan_domain::wire::api::CommandBody;
 use leptos::prelude::*;
@@ -95,25 +95,28 @@ fn Screen(console: Console) -> impl IntoView {
         if who.get_untracked() || help.get_untracked() {
             return;
         }
-        let typing = event
+        let focused = event
             .target()
-            .and_then(|target| target.dyn_into::<web_sys::Element>().ok())
-            .is_some_and(|element| {
-                matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT")
-            });
+            .and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+        let typing = focused.as_ref().is_some_and(|element| {
+            matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT")
+        });
         let modified = event.ctrl_key() || event.alt_key() || event.meta_key();
         if typing || modified || event.repeat() || event.is_composing() {
             return;
         }
         if let Some(action) = action(&event.code(), judging.get_untracked()) {
+            if focused.is_some_and(|element| belongs_to(&element, &event.code(), action, console)) {
+                return;
+            }
             event.prevent_default();
             perform(console, action, judging, noting, help);
         }
     });
     on_cleanup(move || keys.remove());
     view! {
-        <TopBar console help />
-        <main>
+        <TopBar console help who />
+        <main inert=move || who.get()>
             <aside class="left">
                 <AlarmQueue console />
                 <GuardList console />
@@ -182,6 +185,43 @@ fn title(console: Console) {
     }
 }
 
+/// Whether a key is meant for what has the focus: Enter for a button, an arrow for what it scrolls.
+/// On the selected row Enter claims.
+fn belongs_to(focused: &web_sys::Element, code: &str, action: KeyAction, console: Console) -> bool {
+    let within = |selector| focused.closest(selector).ok().flatten();
+    match action {
+        KeyAction::Claim if code.ends_with("Enter") => {
+            within("button, summary, a").is_some_and(|control| {
+                let row = control.get_attribute("data-alarm");
+                let selected = match console.selected.get_untracked() {
+                    Some(Picked::Alarm(id)) => Some(id.to_string()),
+                    _ => None,
+                };
+                row.is_none() || row != selected
+            })
+        }
+        KeyAction::Move(_) => within("[tabindex]").is_some(),
+        _ => false,
+    }
+}
+
+/// Takes the focus along to the row that a key selected, so that Enter means that row and no
+/// button that was used before. A row that is not in the queue yet cannot have it.
+fn focus_row(id: AlarmId) {
+    let Some(document) = document() else { return };
+    let element = |found: Option<web_sys::Element>| found?.dyn_into::<web_sys::HtmlElement>().ok();
+    let row = document
+        .query_selector(&format!(".queue > .rows [data-alarm='{id}']"))
+        .ok()
+        .flatten();
+    // An element that is gone has no focus to take or give.
+    let _ = match (element(row), element(document.active_element())) {
+        (Some(row), _) => row.focus(),
+        (None, Some(before)) => before.blur(),
+        (None, None) => Ok(()),
+    };
+}
+
 fn perform(
     console: Console,
     action: KeyAction,
@@ -226,6 +266,7 @@ fn perform(
                 .with_untracked(crate::alarms::queue::Queue::newest);
             if let Some(newest) = newest {
                 console.select(Some(Picked::Alarm(newest)));
+                focus_row(newest);
             }
         }
         (KeyAction::Move(step), _) => {
@@ -238,6 +279,7 @@ fn perform(
                 .with_untracked(|queue| queue.neighbour(from, step))
             {
                 console.select(Some(Picked::Alarm(next)));
+                focus_row(next);
             }
         }
         (KeyAction::Help, _) => help.set(true),
@@ -254,7 +296,7 @@ fn perform(
 }
 
 #[component]
-fn TopBar(console: Console, help: RwSignal<bool>) -> impl IntoView {
+fn TopBar(console: Console, help: RwSignal<bool>, who: Memo<bool>) -> impl IntoView {
     let name = move || {
         console.estate.with(|e| {
             e.as_ref()
@@ -317,7 +359,7 @@ fn TopBar(console: Console, help: RwSignal<bool>) -> impl IntoView {
         console.theme.set(next);
     };
     view! {
-        <header class="top">
+        <header class="top" inert=move || who.get()>
             <h1 class="site">{name}</h1>
             <div class="totals" aria-label=move || console.t(Key::Alarms)>{totals}</div>
             <div class="gap"></div>

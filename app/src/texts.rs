@@ -108,7 +108,7 @@ texts! {
     LostRace: "先接", "was first";
     Seconds: "秒", "s";
     SendFailed: "没有发出去：服务器连不上。请再试一次，或用对讲机。", "Not sent: the server cannot be reached. Try again, or use the radio.";
-    NotRecordedError: "没有记录，所以没有生效。服务器正在恢复，请几秒后再试。", "It could not be recorded, so it did not happen. Try again in a few seconds.";
+    NotRecordedError: "没有记录成功。服务器正在恢复，请看清列表后再试。", "It could not be recorded. The server is recovering; look at the list, then try again.";
     BusyError: "服务器繁忙，没有生效。请几秒后再试。", "Too much is waiting; nothing happened. Try again in a few seconds.";
     NotClaimedError: "请先接警，再下结论。", "Claim the alarm first, then judge it.";
     NotOwnerError: "这条报警由此人处理，只有本人、班长或主管可以下结论：", "Only its owner, a shift leader or a duty manager may judge it. Owner:";
@@ -118,7 +118,8 @@ texts! {
     NotAllowedError: "当前身份无权操作，请找值班员。", "Your role may not do this. Ask an operator.";
     NotesFullError: "备注已满 200 条。", "The alarm has 200 notes already; no more fit.";
     UnknownPersonError: "服务器不认识当前身份，请重新选择值班人员。", "The server does not know you. Choose again who is on duty.";
-    WrongVersion: "页面版本与服务器不一致，正在重新载入…", "This page is older than the server; reloading…";
+    SiteUnknown: "服务器上没有这个园区，请检查网址中的 site。", "The server has no such site; check the address after site=.";
+    WrongVersion: "页面版本与服务器不一致，正在重新载入。若仍看到此提示，请按 Ctrl+Shift+R。", "This page is not of the server's version; reloading. If this stays, press Ctrl+Shift+R.";
     SiteUnreachable: "连不上服务器，正在重试…", "The server cannot be reached; trying again…";
     PriorityP1: "一级 紧急", "P1 critical";
     PriorityP2: "二级 重要", "P2 high";

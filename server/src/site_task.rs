@@ -28,7 +28,7 @@ use tracing::{Instrument as _, debug_span, error, info, warn};
 
 /// Inputs that may wait for their turn; one more is refused with 503.
 pub(crate) const QUEUE_MAX: usize = 4_096;
-/// Inputs that one turn takes at most.
+/// Requests that one turn takes at most.
 const TURN_INPUTS_MAX: usize = 256;
 /// Wait between two attempts to rebuild after a failed commit.
 const REBUILD_EVERY: Duration = Duration::from_millis(500);
@@ -185,7 +185,8 @@ impl SiteTask {
     async fn take(&mut self, first: Request, requests: &mut mpsc::Receiver<Request>) {
         let mut tickets = Vec::new();
         let mut next = Some(first);
-        while let Some(request) = next {
+        for taken in 1.. {
+            let Some(request) = next else { break };
             match request {
                 Request::Handle(ticket) if self.rebuild_at.is_some() => {
                     answer(ticket.reply, Err(NotRecorded));
@@ -194,7 +195,7 @@ impl SiteTask {
                 // Whoever asked may have gone meanwhile.
                 Request::Snapshot(reply) => drop(reply.send(self.snapshot())),
             }
-            next = (tickets.len() < TURN_INPUTS_MAX)
+            next = (taken < TURN_INPUTS_MAX)
                 .then(|| requests.try_recv().ok())
                 .flatten();
         }

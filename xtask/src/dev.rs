@@ -36,7 +36,13 @@ const PARTS: [(Part, &[&str]); 3] = [
     ),
     (
         Part::Server,
-        &["Cargo.toml", "domain", "server", "assets/demo"],
+        &[
+            "Cargo.toml",
+            "domain",
+            "server",
+            "assets/demo",
+            "assets/defaults",
+        ],
     ),
     (Part::Simulator, &["Cargo.toml", "domain", "simulator"]),
 ];

@@ -217,6 +217,8 @@ fn NoteForm(console: Console, id: AlarmId, noting: RwSignal<bool>) -> impl IntoV
             .get_untracked()
             .map(|field| field.value())
             .unwrap_or_default();
+        // Tabs and the like come along when something is pasted from a table.
+        let written = written.replace(|c: char| c.is_control() && c != '\n', " ");
         if let Ok(text) = Text::new(&written) {
             console.command(CommandBody::Note { alarm: id, text }, move || {
                 noting.set(false);

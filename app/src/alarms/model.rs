@@ -154,7 +154,12 @@ pub fn timeline(alarm: &Alarm, language: Language) -> Vec<Moment> {
         note: None,
     };
     let mut moments = vec![
-        moment(alarm.occurred_at, Key::TimelineOccurred),
+        Moment {
+            detail: alarm
+                .doubted_clock
+                .map(|_| Key::DoubtedClock.get(language).to_owned()),
+            ..moment(alarm.occurred_at, Key::TimelineOccurred)
+        },
         moment(alarm.raised_at, Key::TimelineRaised),
     ];
     if let Condition::Cleared { at } = alarm.condition {

@@ -79,11 +79,19 @@ fn GuardRow(console: Console, id: PersonId) -> impl IntoView {
         let picked = picked.clone();
         move || console.selected.get().as_ref() == Some(&picked)
     };
+    // In one: a class that is set anew takes with it what was set beside it.
+    let look = {
+        let is_selected = is_selected.clone();
+        move || {
+            let selected = if is_selected() { " selected" } else { "" };
+            format!("guard {}{selected}", freshness())
+        }
+    };
     view! {
         <li>
             <button
-                class=move || format!("guard {}", freshness())
-                class:selected=is_selected
+                class=look
+                aria-pressed=move || is_selected().to_string()
                 data-guard=data
                 on:click=move |_| console.select(Some(picked.clone()))
             >

@@ -27,6 +27,10 @@ use wasm_bindgen_futures::spawn_local;
 const SELECTED_FOR_MIN: Span = Span::from_millis(400);
 /// The queue stays still this long after a row was focused.
 const FOCUS_HOLDS: Span = Span::from_secs(10);
+/// Attempts to send a command before its person is told that it did not work.
+const SEND_ATTEMPTS_MAX: u32 = 3;
+/// Wait between two of them.
+const SEND_AGAIN_MS: u32 = 700;
 /// How long a sentence about a failed command stays.
 const SENTENCE_MS: u32 = 8_000;
 
@@ -55,7 +59,7 @@ pub struct Console {
     pub ready: RwSignal<bool>,
     /// What is selected.
     pub selected: RwSignal<Option<Picked>>,
-    hand: StoredValue<Hand, LocalStorage>,
+    private: StoredValue<Private, LocalStorage>,
     /// Who works here.
     pub person: RwSignal<Option<PersonId>>,
     /// The language of this screen.
@@ -67,7 +71,16 @@ pub struct Console {
     /// Commands under way.
     pub sending: RwSignal<bool>,
     scene: StoredValue<SceneHandle, LocalStorage>,
-    loading: StoredValue<Option<EstateHash>, LocalStorage>,
+    /// What keeps the whole screen from working, if anything does.
+    pub fault: RwSignal<Option<Key>>,
+}
+
+/// What only the console itself needs to remember.
+#[derive(Debug, Default)]
+struct Private {
+    hand: Hand,
+    /// The estate document that is being fetched, or was last.
+    loading: Option<EstateHash>,
 }
 
 /// What the operator's hand is doing, by the display's own clock.
@@ -98,7 +111,7 @@ impl Console {
             any_alarm: RwSignal::new(0),
             ready: RwSignal::new(false),
             selected: RwSignal::new(None),
-            hand: StoredValue::new_local(Hand::default()),
+            private: StoredValue::new_local(Private::default()),
             person: RwSignal::new(
                 remembered("castellan.person").and_then(|id| PersonId::new(id).ok()),
             ),
@@ -107,7 +120,7 @@ impl Console {
             sentence: RwSignal::new(None),
             sending: RwSignal::new(false),
             scene: StoredValue::new_local(scene),
-            loading: StoredValue::new_local(None),
+            fault: RwSignal::new(None),
         }
     }
 
@@ -228,12 +241,13 @@ impl Console {
             return;
         };
         if self
-            .loading
-            .with_value(|loading| *loading == Some(hash.clone()))
+            .private
+            .with_value(|private| private.loading == Some(hash.clone()))
         {
             return;
         }
-        self.loading.set_value(Some(hash.clone()));
+        self.private
+            .update_value(|private| private.loading = Some(hash.clone()));
         let console = *self;
         spawn_local(async move {
             loop {
@@ -246,8 +260,8 @@ impl Console {
                 }
                 sleep(1_000).await;
                 if console
-                    .loading
-                    .with_value(|loading| *loading != Some(hash.clone()))
+                    .private
+                    .with_value(|private| private.loading != Some(hash.clone()))
                 {
                     return;
                 }
@@ -291,7 +305,7 @@ impl Console {
     }
 
     fn is_held(&self) -> bool {
-        let hand = self.hand.get_value();
+        let hand = self.private.with_value(|private| private.hand);
         let since = |at: Span| mono().as_micros() - at.as_micros();
         hand.on_queue
             || hand
@@ -301,7 +315,8 @@ impl Console {
 
     /// The pointer came onto the queue, or left it.
     pub fn hold_queue(&self, on: bool) {
-        self.hand.update_value(|hand| hand.on_queue = on);
+        self.private
+            .update_value(|private| private.hand.on_queue = on);
         if !on {
             self.arrange();
         }
@@ -309,8 +324,8 @@ impl Console {
 
     /// A row of the queue was focused, or focus left the queue.
     pub fn focus_queue(&self, on: bool) {
-        self.hand
-            .update_value(|hand| hand.focused_at = on.then(mono));
+        self.private
+            .update_value(|private| private.hand.focused_at = on.then(mono));
         if !on {
             self.arrange();
         }
@@ -321,7 +336,8 @@ impl Console {
         if self.selected.get_untracked() == what {
             return;
         }
-        self.hand.update_value(|hand| hand.selected_at = mono());
+        self.private
+            .update_value(|private| private.hand.selected_at = mono());
         self.sentence.set(None);
         let address = what.as_ref().map(|picked| match picked {
             Picked::Alarm(id) => id.to_string(),
@@ -338,13 +354,20 @@ impl Console {
         let Some(Picked::Alarm(id)) = self.selected.get_untracked() else {
             return None;
         };
-        let for_us = mono().as_micros() - self.hand.get_value().selected_at.as_micros();
+        let for_us = mono().as_micros()
+            - self
+                .private
+                .with_value(|private| private.hand)
+                .selected_at
+                .as_micros();
         (for_us >= SELECTED_FOR_MIN.as_micros()).then_some(SelectionGuard(id))
     }
 
     /// Says who works here from now on.
     pub fn set_person(&self, person: Option<PersonId>) {
         remember("castellan.person", person.as_ref().map(PersonId::as_str));
+        // Or the name in the address would come back with the next reload.
+        set_parameter("as", None);
         self.person.set(person);
     }
 
@@ -375,7 +398,15 @@ impl Console {
             command,
         };
         spawn_local(async move {
-            let result = api::command(&site, &person, &request).await;
+            let mut result = api::command(&site, &person, &request).await;
+            for _ in 1..SEND_ATTEMPTS_MAX {
+                if !result.as_ref().is_err_and(ApiError::is_passing) {
+                    break;
+                }
+                sleep(SEND_AGAIN_MS).await;
+                // The same id: should the first one have been done, its answer comes back.
+                result = api::command(&site, &person, &request).await;
+            }
             console.sending.set(false);
             match result {
                 Ok(_) => {

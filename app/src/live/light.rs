@@ -50,6 +50,9 @@ pub fn StaleCover(console: Console) -> impl IntoView {
                 <p>{console.t(Key::StaleAdvice)}</p>
             </div>
         })}
+        {move || console.fault.get().map(|fault| view! {
+            <div class="stale-cover" role="alert"><p class="stale-title">{console.t(fault)}</p></div>
+        })}
         {move || console.not_recording_since.get().map(|since| view! {
             <div class="not-recording" role="alert">
                 <strong>{console.t(Key::NotRecording)}" "</strong>

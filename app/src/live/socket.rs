@@ -4,6 +4,7 @@ use super::console::Console;
 use super::model::wait_ms;
 use crate::api;
 use crate::browser::{build, mono, sleep, window};
+use crate::texts::Key;
 use castellan_domain::ids::SiteId;
 use castellan_domain::stream::{Change, Link, Replica, ReplicaError};
 use castellan_domain::text::Text;
@@ -18,6 +19,8 @@ use web_sys::{BinaryType, Event, MessageEvent, WebSocket};
 /// Messages that may wait to be folded. The page folds each in well under a millisecond; should it
 /// fall this far behind, it starts over with a snapshot.
 const INBOX_MAX: usize = 10_000;
+/// Failed attempts to find the site before the screen says so.
+const QUIET_ATTEMPTS: u32 = 3;
 /// How often the way there and back is measured.
 const ECHO_EVERY_MS: u32 = 2_000;
 /// Wait before a page of another build is loaded again, so that it can never do so in a fast loop.
@@ -69,8 +72,12 @@ async fn find_site(console: Console) -> SiteId {
                 .into_iter()
                 .find(|site| wanted.as_deref().is_none_or(|id| id == site.site.as_str()));
             if let Some(found) = found {
+                console.fault.set(None);
                 return found.site;
             }
+            console.fault.set(Some(Key::SiteUnknown));
+        } else if attempt >= QUIET_ATTEMPTS {
+            console.fault.set(Some(Key::SiteUnreachable));
         }
         attempt += 1;
         console.link.set(Link::Connecting);
@@ -132,7 +139,8 @@ fn take_text(
     if let Some(refused) = &change.refused {
         leptos::logging::error!("refused: {}", refused.message);
         if refused.code == RefusedCode::WrongProtocol {
-            reload();
+            console.fault.set(Some(Key::WrongVersion));
+            reload_once_for("another protocol version");
         }
         return Err(End::Unusable);
     }
@@ -197,17 +205,20 @@ fn reload_if_older(served: &Text<64>) {
     if !comparable || own == served.as_str() {
         return;
     }
-    let key = "castellan.reloaded_for";
-    if let Ok(Some(storage)) = window().session_storage() {
-        if storage.get_item(key).ok().flatten().as_deref() == Some(served.as_str()) {
-            return;
-        }
-        let _ = storage.set_item(key, served.as_str());
-        reload();
-    }
+    reload_once_for(served.as_str());
 }
 
-fn reload() {
+/// Loads the page again, once in this tab for each reason: a page that stays wrong after that would
+/// do so for ever.
+fn reload_once_for(reason: &str) {
+    let key = "castellan.reloaded_for";
+    let Ok(Some(storage)) = window().session_storage() else {
+        return;
+    };
+    if storage.get_item(key).ok().flatten().as_deref() == Some(reason) {
+        return;
+    }
+    let _ = storage.set_item(key, reason);
     spawn_local(async {
         sleep(RELOAD_AFTER_MS).await;
         let _ = window().location().reload();

@@ -3,6 +3,7 @@
 use crate::live::Console;
 use crate::texts::Key;
 use castellan_domain::estate::{Person, Role};
+use leptos::html::Div;
 use leptos::prelude::*;
 
 /// A role in words.
@@ -44,9 +45,16 @@ pub fn OperatorTiles(console: Console) -> impl IntoView {
             </button>
         }
     };
+    // Whoever uses the keyboard goes on from here.
+    let card = NodeRef::<Div>::new();
+    Effect::new(move |_| {
+        if let Some(card) = card.get() {
+            let _ = card.focus();
+        }
+    });
     view! {
         <div class="who" role="dialog" aria-modal="true" aria-labelledby="who-title">
-            <div class="who-card">
+            <div class="who-card" node_ref=card tabindex="-1">
                 <h1 id="who-title">{move || console.t(Key::WhoAreYou)}</h1>
                 <div class="tiles">{move || people().into_iter().map(tile).collect_view()}</div>
                 <p class="quiet">{move || console.t(Key::NoSignIn)}</p>

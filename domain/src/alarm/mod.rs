@@ -35,6 +35,9 @@ pub struct Alarm {
     pub occurred_at: Timestamp,
     /// When it came onto the record.
     pub raised_at: Timestamp,
+    /// What the device's clock said, where it could not be believed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub doubted_clock: Option<Timestamp>,
     /// What the device says.
     pub condition: Condition,
     /// Who has it.
@@ -168,6 +171,7 @@ impl Alarm {
             place: fact.place.clone(),
             occurred_at,
             raised_at,
+            doubted_clock: fact.doubted_clock,
             condition: Condition::reported(fact.state, occurred_at),
             ownership: Ownership::Unclaimed {
                 due_at: fact.claim_due_at,

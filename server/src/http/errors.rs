@@ -37,8 +37,8 @@ pub(crate) enum ApiError {
     #[error(transparent)]
     Refused(#[from] Refusal),
     #[error(
-        "this could not be recorded, so it did not happen; the server is trying to recover. \
-         Send it again in a few seconds, with the same id"
+        "this could not be recorded, so do not count on it; the server is trying to recover. \
+         Send it again in a few seconds, with the same id: it happens once at most"
     )]
     NotRecorded,
     #[error("too much is waiting; nothing of this happened. Send it again in a few seconds")]

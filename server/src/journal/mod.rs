@@ -1,8 +1,8 @@
 //! The journal: a site's facts in order, each with the hash of the chain up to it, and what must
 //! be committed with them.
 //!
-//! One connection writes, owned by the site task. All SQL about facts is in this folder, in a form
-//! that `PostgreSQL` understands too.
+//! One connection writes, owned by the site task. All SQL about facts is in this folder, without
+//! functions that only SQLite has.
 
 mod chain;
 mod store;

@@ -72,11 +72,12 @@ impl Tracks {
     /// Brings what was stored since the last call onto the disk itself.
     pub(crate) async fn sync(&mut self) -> Result<(), TracksError> {
         if self.unsynced {
-            // In WAL mode with synchronous=NORMAL only a checkpoint syncs.
-            sqlx::query("PRAGMA wal_checkpoint(PASSIVE)")
-                .execute(&mut self.db)
+            // In WAL mode with synchronous=NORMAL only a checkpoint syncs. Its first column tells
+            // whether another one was in the way: then the next second tries again.
+            let row = sqlx::query("PRAGMA wal_checkpoint(PASSIVE)")
+                .fetch_one(&mut self.db)
                 .await?;
-            self.unsynced = false;
+            self.unsynced = row.try_get::<i64, _>(0)? != 0;
         }
         Ok(())
     }

@@ -1,3 +1,5 @@
+//! What a scene draws, and when it needs the next frame.
+
 use super::*;
 use crate::map::live_layer::vertices::{FLOATS_PER_MARKER, FLOATS_PER_VERTEX};
 use castellan_domain::estate::Place;
