@@ -211,7 +211,7 @@ fn focus_row(id: AlarmId) {
     let Some(document) = document() else { return };
     let element = |found: Option<web_sys::Element>| found?.dyn_into::<web_sys::HtmlElement>().ok();
     let row = document
-        .query_selector(&format!(".queue > .rows [data-alarm='{id}']"))
+        .query_selector(&format!(".open-alarms [data-alarm='{id}']"))
         .ok()
         .flatten();
     // An element that is gone has no focus to take or give.

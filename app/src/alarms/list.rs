@@ -32,32 +32,33 @@ pub fn AlarmQueue(console: Console) -> impl IntoView {
         }
     };
     view! {
-        <section
-            class="queue"
-            aria-label=move || console.t(Key::Queue)
-            on:mouseenter=move |_| console.hold_queue(true)
-            on:mouseleave=move |_| console.hold_queue(false)
-        >
-            // Always there: a bar that came and went would push the rows about.
-            <div class="queue-head">
-                {move || {
-                    let arrivals = arrivals();
-                    if arrivals.is_empty() {
-                        view! { <h2>{move || console.t(Key::Queue)}</h2> }.into_any()
-                    } else {
-                        view! { <Arrivals console ids=arrivals /> }.into_any()
-                    }
-                }}
-            </div>
-            <ol
-                class="rows"
-                on:focusin=move |_| console.focus_queue(true)
-                on:focusout=focus_left
+        <section class="queue" aria-label=move || console.t(Key::Queue)>
+            <div
+                class="open-alarms"
+                on:mouseenter=move |_| console.hold_queue(true)
+                on:mouseleave=move |_| console.hold_queue(false)
             >
-                <For each=rows key=|id| *id let:id>
-                    <Row console id />
-                </For>
-            </ol>
+                // Always there: a bar that came and went would push the rows about.
+                <div class="queue-head">
+                    {move || {
+                        let arrivals = arrivals();
+                        if arrivals.is_empty() {
+                            view! { <h2>{move || console.t(Key::Queue)}</h2> }.into_any()
+                        } else {
+                            view! { <Arrivals console ids=arrivals /> }.into_any()
+                        }
+                    }}
+                </div>
+                <ol
+                    class="rows"
+                    on:focusin=move |_| console.focus_queue(true)
+                    on:focusout=focus_left
+                >
+                    <For each=rows key=|id| *id let:id>
+                        <Row console id />
+                    </For>
+                </ol>
+            </div>
             {move || (console.ready.get() && rows().is_empty()).then(|| view! {
                 <div class="empty">
                     <p>{console.t(Key::QueueEmpty)}</p>

@@ -1,0 +1,212 @@
+// A person at the console: opens windows, and does what hands and eyes do there.
+//
+//   import { test, expect } from "../console.mjs";
+//   test("…", async ({ castellan, open }) => { const liNa = await open("li-na"); … });
+import { test as base, expect } from "./castellan.mjs";
+import { decodePng, patches } from "./pixels.mjs";
+import { randomUUID } from "node:crypto";
+
+export { expect } from "./castellan.mjs";
+
+/** The guards' colour on the dark map. */
+export const GUARD = [0x7c, 0xe0, 0xc3];
+const SITE = "/api/v1/sites/jinxiu";
+/** A key acts on a row that has been selected for 400 ms. */
+const SETTLED_MS = 450;
+
+/** One window. */
+export class Window {
+  constructor(page) {
+    this.page = page;
+    /** What went wrong in the page; a journey may forgive some of it. */
+    this.panics = [];
+    page.on("pageerror", (error) => this.panics.push(error.message));
+    page.on("console", (message) => {
+      if (message.text().includes("panicked at")) {
+        this.panics.push(message.text());
+      }
+    });
+    this.queue = page.locator(".open-alarms > .rows");
+    this.rows = this.queue.locator(".row");
+    this.details = page.locator(".right");
+    this.sentence = page.locator(".right .sentence");
+    this.light = page.locator(".link-light");
+    this.cover = page.locator(".stale-cover");
+    this.map = page.locator(".middle");
+  }
+
+  /** Until the first state has come; with `map`, until the map has drawn too. */
+  async ready({ map = false } = {}) {
+    await expect(this.light).toHaveAttribute("data-link", "live", { timeout: 45_000 });
+    await expect(this.page.locator(".top .site")).not.toBeEmpty();
+    if (map) {
+      await expect(this.page.locator("body")).toHaveAttribute("data-ready", "true", { timeout: 60_000 });
+    }
+  }
+
+  /** An alarm's row in the queue. */
+  row(id) {
+    return this.queue.locator(`[data-alarm="${id}"]`);
+  }
+
+  owner(id) {
+    return this.row(id).locator(".owner");
+  }
+
+  guard(person) {
+    return this.page.locator(`[data-guard="${person}"]`);
+  }
+
+  /** A list that is folded away, by its title. */
+  folded(title) {
+    return this.page.locator(".folded", { has: this.page.locator("summary", { hasText: title }) });
+  }
+
+  /** Opens a folded list if it is not open. */
+  async unfold(title) {
+    const list = this.folded(title);
+    await expect(list).toBeVisible();
+    if ((await list.getAttribute("open")) === null) {
+      await list.locator("summary").click();
+    }
+    return list;
+  }
+
+  /** Walks down the queue with the arrow keys to an alarm, and waits until keys act on it. */
+  async walkTo(id) {
+    await expect(this.row(id)).toBeVisible();
+    const rows = await this.ids();
+    const selected = await this.rows.evaluateAll((all) => all.findIndex((row) => row.getAttribute("aria-pressed") === "true"));
+    const steps = rows.indexOf(id) - selected;
+    for (let step = 0; step < Math.abs(steps); step += 1) {
+      await this.page.keyboard.press(steps > 0 ? "ArrowDown" : "ArrowUp");
+    }
+    await expect(this.row(id)).toHaveAttribute("aria-pressed", "true");
+    await this.settle();
+  }
+
+  /** The time that a row must be selected before a key acts on it. Nothing on the screen tells when it is over. */
+  async settle() {
+    await this.page.waitForTimeout(SETTLED_MS);
+  }
+
+  /** Takes the hand off the queue, which then falls into order at once instead of after ten seconds. */
+  async letGo() {
+    await this.map.hover();
+    await this.page.evaluate(() => document.activeElement?.blur());
+  }
+
+  ids() {
+    return this.rows.evaluateAll((rows) => rows.map((row) => row.dataset.alarm));
+  }
+
+  /** The map's pixels. Names and buttons that lie over it are in the picture, as they are for a person. */
+  async mapPixels() {
+    return decodePng(await this.map.screenshot({ animations: "allow" }));
+  }
+
+  /** Where guards are seen on the map, the clearest first. */
+  async guardsSeen() {
+    return patches(await this.mapPixels(), GUARD);
+  }
+}
+
+/** What the site itself says. */
+export class Site {
+  #castellan;
+
+  constructor(castellan) {
+    this.#castellan = castellan;
+  }
+
+  async snapshot() {
+    const answer = await this.#castellan.get(`${SITE}/snapshot`);
+    expect(answer.status).toBe(200);
+    return (await answer.json()).view;
+  }
+
+  /** The alarm as the server holds it. */
+  async alarm(id) {
+    const alarms = Object.values((await this.snapshot()).alarms);
+    return alarms.find((alarm) => alarm.id === id);
+  }
+
+  /** The alarms that need somebody, in the order in which a queue must show them. */
+  async queue() {
+    const open = Object.values((await this.snapshot()).alarms).filter((alarm) => alarm.judgement === "open");
+    const number = (alarm) => Number(alarm.id.slice(2));
+    const owned = (alarm) => (alarm.ownership.claimed ? 1 : 0);
+    return open.sort((a, b) => a.priority - b.priority || owned(a) - owned(b) || number(a) - number(b));
+  }
+
+  /** Reports an event as a device would; answers the alarm that it belongs to. */
+  async report(device, type, state = "active", headers = {}) {
+    const answer = await this.#castellan.post("/ingest/v1/events", { device, type, state, event_id: randomUUID() }, headers);
+    const body = await answer.text();
+    expect(answer.status, body).toBe(200);
+    return JSON.parse(body).reported.alarm;
+  }
+
+  /** A command, as another program would send it. */
+  async command(person, command) {
+    const body = { command_id: randomUUID(), command };
+    return this.#castellan.post(`${SITE}/commands`, body, { "x-castellan-person": person });
+  }
+
+  /** The body that the OwnTracks app for Android sends. */
+  async position(phone, [lon, lat], { secondsAgo = 0, accuracy = 6 } = {}) {
+    const tst = Math.floor(Date.now() / 1_000) - secondsAgo;
+    const body = {
+      _type: "location",
+      _id: "5f0c1a7e",
+      acc: accuracy,
+      alt: 23,
+      batt: 86,
+      bs: 1,
+      cog: 0,
+      conn: "m",
+      created_at: tst,
+      lat,
+      lon,
+      m: 2,
+      t: "u",
+      tid: phone.slice(-2),
+      topic: `owntracks/${phone}/android`,
+      tst,
+      vac: 4,
+      vel: 0,
+    };
+    const answer = await this.#castellan.post("/ingest/owntracks", body, { "x-limit-u": phone, "x-limit-d": "android" });
+    expect(answer.status, await answer.text()).toBe(200);
+    return answer;
+  }
+}
+
+export const test = base.extend({
+  site: async ({ castellan }, use) => use(new Site(castellan)),
+
+  /** `open(person, options)` opens a window of its own browser profile; `search` adds to the address. */
+  open: async ({ browser, castellan, viewport, locale }, use) => {
+    const windows = [];
+    const contexts = [];
+    await use(async (person, { search = {}, map = false, ready = true, watch = () => {}, ...options } = {}) => {
+      const context = await browser.newContext({ viewport, locale, baseURL: castellan.url, ...options });
+      contexts.push(context);
+      const page = await context.newPage();
+      const window = new Window(page);
+      windows.push(window);
+      watch(page);
+      const address = new URLSearchParams({ ...(person ? { as: person } : {}), ...search });
+      await page.goto(`/?${address}`);
+      if (ready) {
+        await window.ready({ map });
+      }
+      return window;
+    });
+    const panics = windows.flatMap((window) => window.panics);
+    for (const context of contexts) {
+      await context.close();
+    }
+    expect(panics, "the app never fails in any journey").toEqual([]);
+  },
+});

@@ -1,0 +1,127 @@
+// What is true when the server dies, the network breaks, and everything comes back. Nothing here reloads the page.
+import { expect, test } from "../console.mjs";
+import { onMap, strongestColour } from "../pixels.mjs";
+
+const LAWN = [120.1118, 30.2862];
+/** The screen notices after 5 s of silence; the rest is for slow machines. */
+const NOTICED = { timeout: 9_000 };
+/** A reconnecting page waits up to 5 s between attempts. */
+const BACK = { timeout: 20_000 };
+
+/** A mark that only a page that was never reloaded still has. */
+async function plant(window) {
+  await window.page.evaluate(() => {
+    globalThis.castellanJourney = "planted";
+  });
+}
+
+async function expectPlanted(window) {
+  expect(await window.page.evaluate(() => globalThis.castellanJourney)).toBe("planted");
+}
+
+/** Seconds in an age like `? 02:05` or `00:07`. */
+function seconds(age) {
+  const [minutes, secs] = age.replace("? ", "").split(":").map(Number);
+  return minutes * 60 + secs;
+}
+
+test("the server is killed and comes back: noticed within five seconds, and nothing is lost", async ({ castellan, open, site }) => {
+  const liNa = await open("li-na", { map: true });
+  await plant(liNa);
+  const id = await site.report("smoke-3-15", "smoke_single");
+  await site.position("guard-01", LAWN);
+  const positionSentAt = Date.now();
+  await liNa.walkTo(id);
+  await liNa.page.keyboard.press("Enter");
+  await expect(liNa.owner(id)).toHaveText("李娜");
+  await expect(liNa.guard("wang-qiang")).toHaveClass(/\bfresh\b/);
+  await expect(async () => expect(strongestColour(await liNa.mapPixels())).toBeGreaterThan(120)).toPass();
+
+  await castellan.kill();
+  await expect(liNa.cover).toBeVisible(NOTICED);
+  await expect(liNa.cover).toContainText("实时数据中断");
+  await expect(liNa.cover).toContainText(/自 \d\d:\d\d:\d\d/);
+  await expect(liNa.cover).toContainText("对讲机");
+  await expect(liNa.light).toHaveText("实时数据中断");
+  expect(strongestColour(await liNa.mapPixels()), "the map has no colour left").toBeLessThan(40);
+  await expect(liNa.row(id), "the list stays readable").toContainText("烟感报警");
+
+  await liNa.page.keyboard.press("t");
+  await liNa.page.keyboard.insertText("断线时写的");
+  await liNa.page.keyboard.press("Enter");
+  await expect(liNa.sentence).toContainText("没有发出去");
+  await expect(liNa.page.locator(".note-form textarea"), "the words are not lost").toHaveValue("断线时写的");
+
+  await castellan.start();
+  await expect(liNa.cover).toBeHidden(BACK);
+  await expect(liNa.light).toHaveAttribute("data-link", "live");
+  await expect(liNa.owner(id)).toHaveText("李娜");
+  const next = await site.report("panic-front-desk", "panic");
+  await expect(liNa.row(next)).toBeVisible();
+  await liNa.page.keyboard.press("Enter");
+  await expect(liNa.details.locator(".story .words", { hasText: "断线时写的" })).toBeVisible();
+  await expectPlanted(liNa);
+
+  // A window that was not there before gets them from the server alone.
+  const zhangWei = await open("zhang-wei", { map: true });
+  await expect(zhangWei.owner(id)).toHaveText("李娜");
+  for (const window of [liNa, zhangWei]) {
+    const age = window.guard("wang-qiang").locator(".age");
+    await expect(age).toHaveText(/^(\? )?\d\d:\d\d$/);
+    await expect(async () => {
+      const waited = Math.floor((Date.now() - positionSentAt) / 1_000);
+      expect(seconds(await age.textContent()), "an old position does not become a new one").toBeGreaterThanOrEqual(waited - 3);
+    }).toPass();
+  }
+  const place = onMap(LAWN, await zhangWei.map.boundingBox());
+  await zhangWei.map.click({ position: place });
+  await expect(zhangWei.details.locator("[data-selected='wang-qiang']")).toBeVisible();
+});
+
+test("the network breaks in the middle of fifty alarms: afterwards the queue is what the server has", async ({ open, site }) => {
+  const doors = [1, 2, 3, 4].flatMap((building) => [`door-${building}-1`, `door-${building}-2`]);
+  const walls = Array.from({ length: 12 }, (_, zone) => `perimeter-${zone + 1}`);
+  const events = [
+    ...doors.flatMap((door) => [[door, "door_forced"], [door, "door_held"]]),
+    ...walls.flatMap((wall) => [[wall, "perimeter"], [wall, "tamper"]]),
+    ...["help-lake", "help-playground", "help-court"].flatMap((point) => [[point, "panic"], [point, "tamper"]]),
+    ...["lift-5-1-1", "lift-5-1-2", "lift-6-1-1", "lift-7-1-1"].map((lift) => [lift, "lift_entrapment"]),
+  ];
+  expect(events).toHaveLength(50);
+  const report = async (some) => {
+    for (const [device, type] of some) {
+      await site.report(device, type);
+    }
+  };
+  const liNa = await open("li-na", { viewport: { width: 1280, height: 800 } });
+  await plant(liNa);
+  await report(events.slice(0, 18));
+  await expect(liNa.rows).toHaveCount(18);
+
+  await liNa.page.context().setOffline(true);
+  await report(events.slice(18, 36));
+  for (const alarm of ["A-3", "A-20", "A-30"]) {
+    expect((await site.command("zhang-wei", { claim: { alarm } })).status).toBe(200);
+  }
+  expect((await site.command("zhang-wei", { judge: { alarm: "A-3", verdict: "test" } })).status).toBe(200);
+  await expect(liNa.cover).toBeVisible(NOTICED);
+  await expect(liNa.rows).toHaveCount(18);
+
+  await liNa.page.context().setOffline(false);
+  await report(events.slice(36));
+  await expect(liNa.cover).toBeHidden(BACK);
+  const wanted = (await site.queue()).map((alarm) => [alarm.id, `p${alarm.priority}`, Boolean(alarm.ownership.claimed)]);
+  expect(wanted).toHaveLength(49);
+  await expect(async () => {
+    const shown = await liNa.rows.evaluateAll((rows) =>
+      rows.map((row) => [row.dataset.alarm, row.className.match(/\bp\d\b/)[0], !row.classList.contains("unclaimed")]),
+    );
+    expect(shown).toEqual(wanted);
+  }).toPass();
+  await expect(liNa.owner("A-20")).toHaveText("张伟");
+  const counts = [1, 2, 3, 4].map((priority) => String(wanted.filter(([, look]) => look === `p${priority}`).length));
+  for (const [index, count] of counts.entries()) {
+    await expect(liNa.page.locator(`.totals .p${index + 1}`)).toContainText(count);
+  }
+  await expectPlanted(liNa);
+});

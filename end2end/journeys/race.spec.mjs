@@ -1,0 +1,34 @@
+// Two operators reach for the same alarm.
+import { expect, test } from "../console.mjs";
+
+const ROUNDS = [
+  ["smoke-3-15", "smoke_single"],
+  ["panic-east-gate", "panic"],
+  ["door-north-gate", "door_held"],
+];
+const NAMES = { "li-na": "李娜", "zhang-wei": "张伟" };
+
+test("of two hands that press Enter at once exactly one has the alarm, and the other reads whose it is", async ({ open, site }) => {
+  const windows = { "li-na": await open("li-na"), "zhang-wei": await open("zhang-wei") };
+  const all = Object.values(windows);
+  const alarms = [];
+  for (const [device, type] of ROUNDS) {
+    alarms.push(await site.report(device, type));
+  }
+  for (const id of alarms) {
+    await Promise.all(all.map((window) => window.walkTo(id)));
+    const answers = all.map((window) => window.page.waitForResponse((answer) => answer.url().endsWith("/commands")));
+    await Promise.all(all.map((window) => window.page.keyboard.press("Enter")));
+    const statuses = (await Promise.all(answers)).map((answer) => answer.status());
+    expect(statuses.filter((status) => status === 200)).toHaveLength(1);
+
+    const { by } = (await site.alarm(id)).ownership.claimed;
+    const loser = by === "li-na" ? "zhang-wei" : "li-na";
+    for (const window of all) {
+      await expect(window.owner(id)).toHaveText(NAMES[by]);
+      await expect(window.details.locator("[data-owner]")).toHaveText(NAMES[by]);
+    }
+    await expect(windows[loser].sentence).toHaveText(new RegExp(`^${NAMES[by]} 先接`));
+    await expect(windows[by].sentence).toHaveCount(0);
+  }
+});
