@@ -39,8 +39,8 @@ export function clippedTexts(page, root = "body") {
   return page.evaluate((root) => {
     const found = [];
     for (const element of document.querySelector(root).querySelectorAll("*")) {
-      // Names on the map come and go with what is drawn there.
-      if (!element.checkVisibility({ visibilityProperty: true }) || element.closest(".map")) {
+      // Names on the map come and go with what is drawn there; what is `unseen` is for screen readers only.
+      if (!element.checkVisibility({ visibilityProperty: true }) || element.closest(".map, .unseen")) {
         continue;
       }
       for (const node of element.childNodes) {

@@ -45,8 +45,9 @@ pub fn start() {
     if let Some(person) = parameter("as").and_then(|id| PersonId::new(id).ok()) {
         console.person.set(Some(person));
     }
-    if let Some(alarm) = parameter("selected").and_then(|id| id.parse().ok()) {
-        console.select(Some(Picked::Alarm(alarm)));
+    if let Some(id) = parameter("selected") {
+        let person = || PersonId::new(id.as_str()).ok().map(Picked::Person);
+        console.select(id.parse().ok().map(Picked::Alarm).or_else(person));
     }
     connect(console);
     spawn_local(async move {
@@ -332,17 +333,6 @@ fn TopBar(console: Console, help: RwSignal<bool>, who: Memo<bool>) -> impl IntoV
                 .with(|e| person_name(e.as_deref(), &person, console.language.get())),
         )
     };
-    let toggle_language = move |_| {
-        let next = match console.language.get_untracked() {
-            Language::Zh => Language::En,
-            Language::En => Language::Zh,
-        };
-        remember(
-            "castellan.language",
-            Some(if next == Language::En { "en" } else { "zh" }),
-        );
-        console.language.set(next);
-    };
     let toggle_theme = move |_| {
         let next = match console.theme.get_untracked() {
             Theme::Dark => Theme::Light,
@@ -371,7 +361,7 @@ fn TopBar(console: Console, help: RwSignal<bool>, who: Memo<bool>) -> impl IntoV
                     Theme::Light => console.t(Key::ThemeDark),
                 }}
             </button>
-            <button class="plain" on:click=toggle_language>{move || console.t(Key::OtherLanguage)}</button>
+            <button class="plain" on:click=move |_| console.switch_language()>{move || console.t(Key::OtherLanguage)}</button>
             <button class="plain" on:click=move |_| help.set(true)>{move || console.t(Key::Help)}<kbd>"?"</kbd></button>
             {move || person().map(|name| view! {
                 <button

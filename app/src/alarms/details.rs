@@ -36,6 +36,14 @@ impl Shown {
     }
 }
 
+/// What can be done about an alarm. The buttons are drawn again only when this changes, so that
+/// one that has the keyboard's focus keeps it while the alarm repeats.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Can {
+    claim: bool,
+    judge: bool,
+}
+
 /// The selected alarm. `judging` opens the choice of a verdict, `noting` the note, which stays as
 /// it is while the alarm around it changes.
 #[component]
@@ -53,6 +61,14 @@ pub fn SelectedAlarm(
             language: console.language.get(),
         })
     };
+    let can = Memo::new(move |_| {
+        alarm.with(|alarm| {
+            alarm.as_ref().map(|alarm| Can {
+                claim: alarm.owner().is_none() && !alarm.is_judged(),
+                judge: alarm.owner().is_some() && !alarm.is_judged(),
+            })
+        })
+    });
     let look = move || {
         let priority = alarm.with(|alarm| alarm.as_ref().map(|alarm| class(alarm.priority)));
         format!("selected-alarm {}", priority.unwrap_or_default())
@@ -62,9 +78,11 @@ pub fn SelectedAlarm(
         <article class=look data-selected=id.to_string()>
             {move || match shown() {
                 Some(shown) => view! { <Heading console shown /> }.into_any(),
+                // Before the first state has come, nothing is known to be gone.
+                None if !console.ready.get() => ().into_any(),
                 None => view! { <p class="empty">{console.t(Key::GoneError)}</p> }.into_any(),
             }}
-            {move || shown().map(|shown| view! { <Actions console shown judging noting /> })}
+            {move || can.get().map(|can| view! { <Actions console id can judging noting /> })}
             {move || noting.get().then(|| view! { <NoteForm console id noting /> })}
             {move || console.sending.get().then(|| view! {
                 <p class="quiet" role="status">{console.t(Key::Sending)}</p>
@@ -159,44 +177,41 @@ fn Heading(console: Console, shown: Shown) -> impl IntoView {
 #[component]
 fn Actions(
     console: Console,
-    shown: Shown,
+    id: AlarmId,
+    can: Can,
     judging: RwSignal<bool>,
     noting: RwSignal<bool>,
 ) -> impl IntoView {
-    let id = shown.alarm.id;
-    let language = shown.language;
     let busy = move || console.sending.get();
-    let can_claim = shown.alarm.owner().is_none() && !shown.alarm.is_judged();
-    let can_judge = shown.alarm.owner().is_some() && !shown.alarm.is_judged();
     let judge = move |verdict| {
         judging.set(false);
         console.command(CommandBody::Judge { alarm: id, verdict }, || {});
     };
     view! {
         <div class="actions">
-            {can_claim.then(|| view! {
+            {can.claim.then(|| view! {
                 <button class="main" disabled=busy data-action="claim"
                     on:click=move |_| console.command(CommandBody::Claim { alarm: id }, || {})>
-                    {shown.t(Key::Claim)}<kbd>"Enter"</kbd>
+                    {move || console.t(Key::Claim)}<kbd>"Enter"</kbd>
                 </button>
             })}
-            {can_judge.then(|| view! {
+            {can.judge.then(|| view! {
                 <button class="main" disabled=busy data-action="judge"
                     aria-expanded=move || judging.get().to_string()
                     on:click=move |_| judging.update(|open| *open = !*open)>
-                    {shown.t(Key::Verdict)}<kbd>"X"</kbd>
+                    {move || console.t(Key::Verdict)}<kbd>"X"</kbd>
                 </button>
             })}
             <button disabled=busy data-action="note" on:click=move |_| noting.update(|open| *open = !*open)>
-                {shown.t(Key::Note)}<kbd>"T"</kbd>
+                {move || console.t(Key::Note)}<kbd>"T"</kbd>
             </button>
         </div>
-        {move || (can_judge && judging.get()).then(|| view! {
-            <div class="verdicts" role="group" aria-label=Key::Verdict.get(language)>
-                <p class="quiet">{Key::VerdictPrompt.get(language)}</p>
+        {move || (can.judge && judging.get()).then(|| view! {
+            <div class="verdicts" role="group" aria-label=move || console.t(Key::Verdict)>
+                <p class="quiet">{move || console.t(Key::VerdictPrompt)}</p>
                 {Verdict::ALL.into_iter().zip(1..).map(|(verdict, digit)| view! {
                     <button data-verdict=digit on:click=move |_| judge(verdict)>
-                        <kbd>{digit}</kbd>{verdict_name(verdict).get(language)}
+                        <kbd>{digit}</kbd>{move || console.t(verdict_name(verdict))}
                     </button>
                 }).collect_view()}
             </div>

@@ -31,8 +31,23 @@ pub fn AlarmQueue(console: Console) -> impl IntoView {
             console.focus_queue(false);
         }
     };
+    // Said by screen readers as it comes; on screen the row itself says it.
+    let newest = Memo::new(move |_| console.queue.with(crate::alarms::queue::Queue::newest));
+    let announcement = move || {
+        let (id, language) = (newest.get()?, console.language.get());
+        let alarm = console.with(|replica| replica.view().alarms.get(&id).cloned())?;
+        console.estate.with(|estate| {
+            let estate = estate.as_deref();
+            let (what, place) = (
+                what(estate, &alarm, language),
+                place(estate, &alarm, language),
+            );
+            Some(format!("{} {what} {place}", Key::NewArrivals.get(language)))
+        })
+    };
     view! {
         <section class="queue" aria-label=move || console.t(Key::Queue)>
+            <p class="unseen" role="status">{announcement}</p>
             <div
                 class="open-alarms"
                 on:mouseenter=move |_| console.hold_queue(true)

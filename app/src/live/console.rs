@@ -134,6 +134,16 @@ impl Console {
         key.get(self.language.get())
     }
 
+    /// Goes on in the other language, and remembers it in this browser.
+    pub fn switch_language(&self) {
+        let (next, name) = match self.language.get_untracked() {
+            Language::Zh => (Language::En, "en"),
+            Language::En => (Language::Zh, "zh"),
+        };
+        remember("castellan.language", Some(name));
+        self.language.set(next);
+    }
+
     /// Reads from the replica.
     pub fn with<T>(&self, read: impl FnOnce(&Replica) -> T) -> T {
         self.replica.with_value(read)

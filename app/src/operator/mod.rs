@@ -58,6 +58,9 @@ pub fn OperatorTiles(console: Console) -> impl IntoView {
                 <h1 id="who-title">{move || console.t(Key::WhoAreYou)}</h1>
                 <div class="tiles">{move || people().into_iter().map(tile).collect_view()}</div>
                 <p class="quiet">{move || console.t(Key::NoSignIn)}</p>
+                <button class="plain" on:click=move |_| console.switch_language()>
+                    {move || console.t(Key::OtherLanguage)}
+                </button>
             </div>
         </div>
     }
