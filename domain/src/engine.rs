@@ -235,10 +235,11 @@ impl Engine {
         command: Command,
         now: Timestamp,
     ) -> Result<Accepted, Refusal> {
+        // First whether one may, then whether it is there: who may not, learns nothing.
+        access::decide(actor, &command, self.site.view())?;
         let id = command.alarm();
         let alarm = self.site.view().alarms.get(&id);
         let alarm = alarm.ok_or(Refusal::UnknownAlarm { alarm: id })?.clone();
-        access::decide(actor, &command, self.site.view())?;
         let by = actor.person.clone();
         // The machine decides; the fact tells its decision.
         let version = alarm.version;
