@@ -139,7 +139,7 @@ fn Screen(console: Console) -> impl IntoView {
                 {move || match console.selected.get() {
                     Some(Picked::Alarm(id)) => view! { <SelectedAlarm console id judging noting /> }.into_any(),
                     Some(Picked::Person(id)) => view! { <crate::guards::SelectedGuard console id /> }.into_any(),
-                    None => view! { <p class="empty quiet">{move || console.t(Key::SelectHint)}</p> }.into_any(),
+                    None => view! { <p class="empty quiet hint">{move || console.t(Key::SelectHint)}</p> }.into_any(),
                 }}
             </aside>
         </main>
@@ -238,8 +238,20 @@ fn perform(
         (KeyAction::Claim, Some(alarm)) => {
             console.command(CommandBody::Claim { alarm: alarm.id }, || {});
         }
-        (KeyAction::OpenVerdicts, Some(alarm)) if claimed && !alarm.is_judged() => {
+        (KeyAction::OpenVerdicts, Some(alarm)) if untrack(|| console.may_judge(&alarm)) => {
             judging.set(true);
+        }
+        (KeyAction::OpenVerdicts, Some(alarm)) if claimed && !alarm.is_judged() => {
+            let language = console.language.get_untracked();
+            let owner = alarm.owner().map(|owner| {
+                let estate = console.estate.get_untracked();
+                person_name(estate.as_deref(), owner, language)
+            });
+            let words = [
+                Key::NotOwnerError.get(language),
+                owner.as_deref().unwrap_or_default(),
+            ];
+            console.sentence.set(Some(words.join(" ")));
         }
         (KeyAction::OpenVerdicts, Some(_)) if !claimed => {
             console.sentence.set(Some(

@@ -39,7 +39,7 @@ texts! {
     Closed: "24 小时内已结束", "Closed within 24 hours";
     Unclaimed: "待接警", "Unclaimed";
     Overdue: "超时", "overdue";
-    OverdueTimes: "次超时", "times overdue";
+    OverdueTimes: "已超时", "times overdue";
     DueIn: "剩余", "left";
     Claim: "接警", "Claim";
     Verdict: "核实结论", "Verdict";
@@ -61,14 +61,14 @@ texts! {
     TimelineJudged: "判定", "Judged";
     Times: "次", "times";
     Condition: "状态", "Condition";
-    SinceAlarm: "报警至今", "Since the alarm";
+    SinceAlarm: "距报警", "Since the alarm";
     StillActive: "仍在报警", "Still active";
     Cleared: "已恢复", "Cleared";
-    Momentary: "一次性", "One-off";
+    Momentary: "瞬时", "One-off";
     Device: "设备", "Device";
     Place: "位置", "Place";
     Owner: "接警人", "Owner";
-    Nobody: "无人", "Nobody";
+    Nobody: "未接警", "Nobody";
     Selected: "已选中", "Selected";
     SelectHint: "从列表或地图上选一条报警。", "Pick an alarm in the list or on the map.";
     Guards: "安保员", "Guards";

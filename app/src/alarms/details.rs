@@ -65,7 +65,7 @@ pub fn SelectedAlarm(
         alarm.with(|alarm| {
             alarm.as_ref().map(|alarm| Can {
                 claim: alarm.owner().is_none() && !alarm.is_judged(),
-                judge: alarm.owner().is_some() && !alarm.is_judged(),
+                judge: console.may_judge(alarm),
             })
         })
     });

@@ -80,8 +80,8 @@ pub fn AlarmQueue(console: Console) -> impl IntoView {
                     <p class="quiet">{console.t(Key::QueueEmptyHint)}</p>
                 </div>
             })}
-            <Folded console title=Key::JudgedActive ids=Signal::derive(move || console.queue.with(|q| q.judged_active.clone())) />
-            <Folded console title=Key::Closed ids=Signal::derive(move || console.queue.with(|q| q.closed.clone())) />
+            <Folded console title=Key::JudgedActive open=true ids=Signal::derive(move || console.queue.with(|q| q.judged_active.clone())) />
+            <Folded console title=Key::Closed open=false ids=Signal::derive(move || console.queue.with(|q| q.closed.clone())) />
         </section>
     }
 }
@@ -115,13 +115,13 @@ fn Arrivals(console: Console, ids: Vec<AlarmId>) -> impl IntoView {
     }
 }
 
-/// A list that is folded away until somebody asks for it.
+/// A list beside the queue. `open`: in sight from the start, because its conditions still exist.
 #[component]
-fn Folded(console: Console, title: Key, ids: Signal<Vec<AlarmId>>) -> impl IntoView {
+fn Folded(console: Console, title: Key, open: bool, ids: Signal<Vec<AlarmId>>) -> impl IntoView {
     let any = Memo::new(move |_| !ids.with(Vec::is_empty));
     view! {
         {move || any.get().then(|| view! {
-            <details class="folded">
+            <details class="folded" class:still=open open=open>
                 <summary>{move || console.t(title)}" "<span class="count">{move || ids.with(Vec::len)}</span></summary>
                 <ol class="rows">
                     <For each=move || ids.get() key=|id| *id let:id>
@@ -193,7 +193,7 @@ fn Row(console: Console, id: AlarmId) -> impl IntoView {
                     {move || alarm.with(|a| a.as_ref().filter(|a| a.repeats > 0).map(|a| {
                         format!("×{}", a.repeats.saturating_add(1))
                     }))}
-                    <span>{move || {
+                    <span class="condition" class:active=move || alarm.with(|a| a.as_ref().is_some_and(Alarm::is_active))>{move || {
                         let language = console.language.get();
                         alarm.with(|a| a.as_ref().map(|a| condition_name(a).get(language)))
                     }}</span>

@@ -106,13 +106,13 @@ pub fn state(estate: Option<&Estate>, alarm: &Alarm, now: Timestamp, language: L
             let left = ages::text(due_at.since(now));
             let due_in = Key::DueIn.get(language);
             match times_overdue {
-                0 if language == Language::Zh => format!("{unclaimed} {due_in} {left}"),
+                0 if language == Language::Zh => format!("{unclaimed} · {due_in} {left}"),
                 0 => format!("{unclaimed}, {left} {due_in}"),
                 1 if language == Language::En => {
                     format!("{unclaimed}, {}", Key::Overdue.get(language))
                 }
                 n if language == Language::Zh => {
-                    format!("{unclaimed} 已 {n} {}", Key::OverdueTimes.get(language))
+                    format!("{unclaimed} · {} {n} 次", Key::OverdueTimes.get(language))
                 }
                 n => format!("{unclaimed}, {n} {}", Key::OverdueTimes.get(language)),
             }
@@ -211,10 +211,10 @@ pub fn refusal_sentence(
             match (language, ago) {
                 (_, None) => format!("{name} {}", t(Key::LostRace)),
                 (Language::Zh, Some(ms)) => {
-                    format!("{name} {}（{} 秒前）", t(Key::LostRace), tenths(ms))
+                    format!("{name} {}（早 {} 秒）", t(Key::LostRace), tenths(ms))
                 }
                 (Language::En, Some(ms)) => {
-                    format!("{name} {} ({} s ago)", t(Key::LostRace), tenths(ms))
+                    format!("{name} {} (by {} s)", t(Key::LostRace), tenths(ms))
                 }
             }
         }
@@ -254,13 +254,16 @@ mod tests {
     fn a_row_says_who_has_it_or_how_long_is_left() {
         let now = START + Span::from_secs(48);
         let open = raised(1, 1);
-        assert_eq!(state(None, &open, now, Language::Zh), "待接警 剩余 00:12");
+        assert_eq!(state(None, &open, now, Language::Zh), "待接警 · 剩余 00:12");
         assert_eq!(
             state(None, &open, now, Language::En),
             "Unclaimed, 00:12 left"
         );
         let twice = open.clone().overdue(2, now + Span::from_secs(9));
-        assert_eq!(state(None, &twice, now, Language::Zh), "待接警 已 2 次超时");
+        assert_eq!(
+            state(None, &twice, now, Language::Zh),
+            "待接警 · 已超时 2 次"
+        );
         assert_eq!(
             state(None, &twice, now, Language::En),
             "Unclaimed, 2 times overdue"
@@ -285,11 +288,11 @@ mod tests {
         let now = Some(START + Span::from_millis(230));
         assert_eq!(
             refusal_sentence(&error, None, now, Language::Zh),
-            "li-na 先接（0.2 秒前）"
+            "li-na 先接（早 0.2 秒）"
         );
         assert_eq!(
             refusal_sentence(&error, None, now, Language::En),
-            "li-na was first (0.2 s ago)"
+            "li-na was first (by 0.2 s)"
         );
     }
 

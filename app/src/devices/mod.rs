@@ -18,7 +18,9 @@ pub fn DeviceList(console: Console) -> impl IntoView {
         let language = console.language.get();
         let place = console
             .estate
-            .with_untracked(|e| e.as_ref().map(|e| e.place_name(&device.place, language)));
+            .with_untracked(|e| e.as_ref().map(|e| e.place_name(&device.place, language)))
+            // A name that says the place already needs no second one.
+            .filter(|place| !device.name.get(language).contains(place.as_str()));
         view! {
             <li class="device">
                 <span class="name">{device.name.get(language).to_owned()}</span>

@@ -391,6 +391,18 @@ impl Console {
         })
     }
 
+    /// Whether whoever works here may judge an alarm, as the server will decide it too.
+    pub fn may_judge(&self, alarm: &Alarm) -> bool {
+        let Some(person) = self.person.get() else {
+            return false;
+        };
+        let leads = self.estate.with(|estate| {
+            let known = estate.as_ref().and_then(|estate| estate.person(&person));
+            known.is_some_and(|known| known.role >= Role::ShiftLeader)
+        });
+        !alarm.is_judged() && alarm.owner().is_some_and(|owner| *owner == person || leads)
+    }
+
     /// Sends a command; says in a sentence if it came to nothing. `then` runs after success.
     pub fn command(&self, command: CommandBody, then: impl FnOnce() + 'static) {
         let (Some(site), Some(person)) = (self.site.get_untracked(), self.person.get_untracked())
