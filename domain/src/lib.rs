@@ -18,4 +18,5 @@ pub mod site;
 pub mod stream;
 pub mod text;
 pub mod time;
+pub mod unrecorded;
 pub mod wire;
