@@ -5,22 +5,22 @@
 //! recorded facts), and comes back with [`Input::DeadlineReached`] when [`Engine::next_deadline`]
 //! says so.
 
-use crate::access::{self, Actor};
-use crate::alarm::{Note, Verdict};
-use crate::estate::Estate;
-use crate::fact::{
-    AlarmClaimed, AlarmJudged, AlarmNoted, Cause, EstatePublished, Fact, FactBody, FactDraft,
-    PersonalRef,
-};
-use crate::ids::{AlarmId, CommandId, EstateHash, Seq, Version};
-use crate::observation::{Fix, Observation, Report};
+use crate::access::Actor;
+use crate::commands;
+use crate::estate::EstateIndex;
+use crate::fact::{Cause, EstatePublished, Fact, FactBody, FactDraft, PersonBack, PersonGone};
+use crate::ids::{AlarmId, CommandId, EstateHash, PersonId, Seq, Version};
+use crate::observation::{Fix, Observation, PhoneFix};
 use crate::refusal::Refusal;
-use crate::rules::{claim_overdue, reported_condition};
-use crate::site::{Site, Touched};
-use crate::time::Timestamp;
+use crate::rules::annunciate::{Decision, Outcome};
+use crate::rules::{self, Context, reported_condition};
+use crate::site::{Console, Site, Touched};
+use crate::time::{Span, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 use std::sync::Arc;
+
+pub use crate::commands::Command;
 
 /// Everything that can happen to a site.
 #[derive(Debug, Clone)]
@@ -40,46 +40,23 @@ pub enum Input {
     },
     /// The time that [`Engine::next_deadline`] named has come.
     DeadlineReached,
+    /// A person has a console now. Told again, it changes nothing.
+    SessionOpened {
+        /// Who.
+        person: PersonId,
+    },
+    /// A person's last console is gone. Told again, it changes nothing.
+    SessionGone {
+        /// Who.
+        person: PersonId,
+    },
     /// The estate document was read, at start or after a change.
     EstateLoaded {
         /// Its name.
         hash: EstateHash,
-        /// The document.
-        estate: Arc<Estate>,
+        /// The document with its indexes.
+        estate: Arc<EstateIndex>,
     },
-}
-
-/// What a person can want.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Command {
-    /// 接警
-    Claim {
-        /// Which alarm.
-        alarm: AlarmId,
-    },
-    /// A note. Its words are sealed before they come here.
-    Note {
-        /// About which alarm.
-        alarm: AlarmId,
-        /// Where the words are.
-        note: PersonalRef,
-    },
-    /// 核实结论
-    Judge {
-        /// Which alarm.
-        alarm: AlarmId,
-        /// What it was.
-        verdict: Verdict,
-    },
-}
-
-impl Command {
-    /// The alarm that it is about.
-    pub const fn alarm(&self) -> AlarmId {
-        match self {
-            Self::Claim { alarm } | Self::Note { alarm, .. } | Self::Judge { alarm, .. } => *alarm,
-        }
-    }
 }
 
 /// What the shell has to do.
@@ -107,7 +84,7 @@ pub enum Accepted {
     /// The report was taken.
     Reported {
         /// What became of it.
-        outcome: reported_condition::Outcome,
+        outcome: Outcome,
         /// The row that it went to.
         alarm: Option<AlarmId>,
     },
@@ -115,7 +92,12 @@ pub enum Accepted {
     Tracked,
     /// The position lies outside the site and was not kept.
     OffSite,
+    /// Its person is off duty, and it was not kept.
+    OffDuty,
 }
+
+/// How long a person's consoles may be gone before what they own comes back.
+pub const ABSENT_MAX: Span = Span::from_secs(60);
 
 fn record(draft: FactDraft) -> Output {
     Output::Record(Box::new(draft))
@@ -125,8 +107,11 @@ fn record(draft: FactDraft) -> Output {
 #[derive(Debug)]
 pub struct Engine {
     site: Site,
-    estate: Option<Arc<Estate>>,
-    anchor: Option<crate::geo::Anchor>,
+    estate: Option<Arc<EstateIndex>>,
+    /// Something came that may begin or end a flood: since when it is to be looked at.
+    flood_due_at: Option<Timestamp>,
+    /// When a zone switches next by its schedule.
+    arming_due_at: Option<Timestamp>,
     outputs: VecDeque<Output>,
 }
 
@@ -136,7 +121,8 @@ impl Engine {
         Self {
             site,
             estate: None,
-            anchor: None,
+            flood_due_at: None,
+            arming_due_at: None,
             outputs: VecDeque::new(),
         }
     }
@@ -151,13 +137,28 @@ impl Engine {
         self.outputs.pop_front()
     }
 
-    /// When to come back with [`Input::DeadlineReached`].
+    /// When to come back with [`Input::DeadlineReached`]. Before an estate is loaded nothing is
+    /// decided.
     pub fn next_deadline(&self) -> Option<Timestamp> {
-        self.site.control().next_claim_due_at()
+        let estate = self.estate.as_deref()?;
+        rules::next_due_at(&self.site, estate)
+            .into_iter()
+            .chain(self.flood_due_at)
+            .chain(self.arming_due_at)
+            .min()
     }
 
     /// Folds a fact of this turn, or of the journal at start.
     pub fn apply(&mut self, fact: &Fact) -> Touched {
+        if matches!(
+            fact.body,
+            FactBody::AlarmRaised(_)
+                | FactBody::AlarmJoined(_)
+                | FactBody::FloodBegan(_)
+                | FactBody::FloodEnded(_)
+        ) {
+            self.flood_due_at = Some(fact.recorded_at);
+        }
         self.site.apply(fact)
     }
 
@@ -165,10 +166,17 @@ impl Engine {
     pub fn handle(&mut self, input: Input, now: Timestamp) {
         debug_assert!(self.outputs.is_empty(), "drain before the next input");
         match input {
-            Input::Observed(Observation::Fix(fix)) => self.fix(fix),
-            Input::Observed(Observation::Report(report)) => {
-                let answer = self.report(&report, now);
+            Input::EstateLoaded { hash, estate } => self.load(hash, estate, now),
+            Input::DeadlineReached => self.settle(now),
+            Input::Observed(Observation::PhoneFix(fix)) => {
+                let answer = self.fix(fix, now);
                 self.outputs.push_back(Output::Answer(answer));
+            }
+            Input::Observed(Observation::Report(report)) => {
+                let decided =
+                    self.with_estate(now, |context| reported_condition::decide(context, &report));
+                let answer = decided.unwrap_or(Err(Refusal::NotInEstate));
+                self.answer_report(answer);
             }
             Input::Commanded {
                 command_id,
@@ -176,111 +184,117 @@ impl Engine {
                 expected,
                 command,
             } => {
-                let answer = self.command(command_id, &actor, expected, command, now);
+                let decided = self.with_estate(now, |context| {
+                    commands::decide(context, command_id, &actor, expected, command)
+                });
+                let answer = match decided.unwrap_or(Err(Refusal::NotAllowed)) {
+                    Ok((draft, accepted)) => {
+                        self.outputs.push_back(record(draft));
+                        Ok(accepted)
+                    }
+                    Err(refusal) => Err(refusal),
+                };
                 self.outputs.push_back(Output::Answer(answer));
             }
-            Input::DeadlineReached => {
-                let overdue = claim_overdue::decide(&self.site, now);
-                self.outputs.extend(overdue.into_iter().map(record));
-            }
-            Input::EstateLoaded { hash, estate } => self.load(hash, estate),
+            Input::SessionOpened { person } => self.session(person, true, now),
+            Input::SessionGone { person } => self.session(person, false, now),
         }
     }
 
-    fn load(&mut self, hash: EstateHash, estate: Arc<Estate>) {
-        self.anchor = Some(crate::geo::Anchor::new(estate.anchor));
+    fn settle(&mut self, now: Timestamp) {
+        let arming_due = self.arming_due_at.is_some_and(|due_at| due_at <= now);
+        self.flood_due_at = self.flood_due_at.filter(|due_at| *due_at > now);
+        let drafts = self.with_estate(now, |context| rules::settle(context, arming_due));
+        let drafts = drafts.unwrap_or_default().into_iter();
+        self.outputs.extend(drafts.map(record));
+        if arming_due {
+            // What was decided is not folded yet: then this is due once more, and finds nothing.
+            self.look_up_arming(now);
+        }
+    }
+
+    fn look_up_arming(&mut self, now: Timestamp) {
+        self.arming_due_at = self
+            .with_estate(now, rules::arming_schedule::next_due_at)
+            .flatten();
+    }
+
+    /// Asks the rules; nothing before an estate is loaded.
+    fn with_estate<T>(&self, now: Timestamp, decide: impl FnOnce(&Context<'_>) -> T) -> Option<T> {
+        let estate = self.estate.as_deref()?;
+        Some(decide(&Context {
+            site: &self.site,
+            estate,
+            now,
+        }))
+    }
+
+    fn answer_report(&mut self, decided: Result<Decision, Refusal>) {
+        let answer = decided.map(|decision| {
+            self.outputs.extend(decision.drafts.into_iter().map(record));
+            Accepted::Reported {
+                outcome: decision.outcome,
+                alarm: decision.alarm,
+            }
+        });
+        self.outputs.push_back(Output::Answer(answer));
+    }
+
+    fn load(&mut self, hash: EstateHash, estate: Arc<EstateIndex>, now: Timestamp) {
         self.estate = Some(estate);
+        self.look_up_arming(now);
         if self.site.view().estate.as_ref() != Some(&hash) {
             self.outputs.push_back(record(FactDraft {
                 occurred_at: None,
                 cause: Cause::Estate,
                 actor: None,
+                drill: false,
                 body: FactBody::EstatePublished(EstatePublished { hash }),
             }));
         }
     }
 
-    fn fix(&mut self, fix: Fix) {
-        let on_site = self.anchor.is_some_and(|a| a.offset(fix.at).is_some());
-        let answer = if on_site {
-            self.outputs.push_back(Output::Track(fix.clone()));
-            self.outputs.push_back(Output::Latest(fix));
-            Accepted::Tracked
-        } else {
-            Accepted::OffSite
+    fn fix(&mut self, fix: PhoneFix, now: Timestamp) -> Result<Accepted, Refusal> {
+        let whose = self.with_estate(now, |context| {
+            let person = context.person_of_phone(&fix.phone)?;
+            let on_site = context.estate.anchor.offset(fix.at).is_some();
+            Some((person.clone(), context.is_on_duty(person), on_site))
+        });
+        let Some((person, on_duty, on_site)) = whose.flatten() else {
+            return Err(Refusal::UnknownPhone { phone: fix.phone });
         };
-        self.outputs.push_back(Output::Answer(Ok(answer)));
-    }
-
-    fn report(&mut self, report: &Report, now: Timestamp) -> Result<Accepted, Refusal> {
-        let estate = self.estate.as_ref();
-        let device = estate.and_then(|estate| estate.device(&report.device));
-        let kind = estate.and_then(|estate| estate.alarm_type(&report.kind));
-        let (Some(device), Some(kind)) = (device, kind) else {
-            return Err(Refusal::NotInEstate);
-        };
-        let decision = reported_condition::decide(&self.site, device, kind, report, now)?;
-        self.outputs.extend(decision.draft.map(record));
-        Ok(Accepted::Reported {
-            outcome: decision.outcome,
-            alarm: decision.alarm,
-        })
-    }
-
-    fn command(
-        &mut self,
-        command_id: CommandId,
-        actor: &Actor,
-        expected: Option<Version>,
-        command: Command,
-        now: Timestamp,
-    ) -> Result<Accepted, Refusal> {
-        // First whether one may, then whether it is there: who may not, learns nothing.
-        access::decide(actor, &command, self.site.view())?;
-        let id = command.alarm();
-        let alarm = self.site.view().alarms.get(&id);
-        let alarm = alarm.ok_or(Refusal::UnknownAlarm { alarm: id })?.clone();
-        let by = actor.person.clone();
-        // The machine decides; the fact tells its decision.
-        let version = alarm.version;
-        let body = match command {
-            Command::Claim { alarm: id } => {
-                alarm.claim(by.clone(), now)?;
-                FactBody::AlarmClaimed(AlarmClaimed { alarm: id, by })
-            }
-            Command::Note { alarm: id, note } => {
-                let (at, content) = (now, note.clone());
-                alarm.note(Note {
-                    by: by.clone(),
-                    at,
-                    content,
-                })?;
-                FactBody::AlarmNoted(AlarmNoted {
-                    alarm: id,
-                    by,
-                    note,
-                })
-            }
-            Command::Judge { alarm: id, verdict } => {
-                alarm.judge(verdict, by.clone(), now)?;
-                FactBody::AlarmJudged(AlarmJudged {
-                    alarm: id,
-                    by,
-                    verdict,
-                })
-            }
-        };
-        if expected.is_some_and(|expected| expected != version) {
-            return Err(Refusal::Changed { version });
+        if !on_duty {
+            return Ok(Accepted::OffDuty);
         }
+        if !on_site {
+            return Ok(Accepted::OffSite);
+        }
+        let fix = fix.of(person);
+        self.outputs.push_back(Output::Track(fix.clone()));
+        self.outputs.push_back(Output::Latest(fix));
+        Ok(Accepted::Tracked)
+    }
+
+    fn session(&mut self, person: PersonId, opened: bool, now: Timestamp) {
+        let is_here = matches!(
+            self.site.view().person(&person).console,
+            Console::Here { .. }
+        );
+        if is_here == opened {
+            return;
+        }
+        let body = if opened {
+            FactBody::PersonBack(PersonBack { person })
+        } else {
+            let lapse_at = now + ABSENT_MAX;
+            FactBody::PersonGone(PersonGone { person, lapse_at })
+        };
         self.outputs.push_back(record(FactDraft {
             occurred_at: None,
-            cause: Cause::Command(command_id),
-            actor: Some(actor.person.clone()),
+            cause: Cause::Console,
+            actor: None,
+            drill: false,
             body,
         }));
-        Ok(Accepted::Done {
-            seq: self.site.view().seq.next(),
-        })
     }
 }

@@ -1,5 +1,6 @@
 //! Points on the ground: longitude and latitude, and centimetres from the site's anchor.
 
+use geo::{Contains as _, Coord, LineString, Point, Polygon};
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 
 /// Metres along one degree of a meridian on the sphere that the anchor formula uses
@@ -128,6 +129,18 @@ impl Anchor {
             x_cm: rounded_cm(east_m),
             y_cm: rounded_cm(north_m),
         })
+    }
+
+    /// An outline on the flat grid, in metres.
+    pub fn polygon(self, outline: &[LonLat]) -> Polygon<f64> {
+        let points = outline.iter().map(|at| Coord::from(self.metres(*at)));
+        Polygon::new(LineString::from_iter(points), Vec::new())
+    }
+
+    /// Whether a position lies inside an outline.
+    pub fn encloses(self, outline: &[LonLat], at: LonLat) -> bool {
+        self.polygon(outline)
+            .contains(&Point::from(self.metres(at)))
     }
 
     /// The degrees of an offset.

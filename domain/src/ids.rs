@@ -110,6 +110,14 @@ slug! {
     PhoneId
 }
 slug! {
+    /// 防区: what is armed and disarmed together.
+    ZoneId
+}
+slug! {
+    /// An area whose border is watched.
+    AreaId
+}
+slug! {
     /// The hash that names an immutable estate document.
     EstateHash
 }

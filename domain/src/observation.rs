@@ -1,7 +1,7 @@
 //! The one normalised shape that every device adapter produces.
 
 use crate::geo::LonLat;
-use crate::ids::{AlarmTypeId, DeviceId, EventId, PersonId};
+use crate::ids::{AlarmTypeId, DeviceId, EventId, PersonId, PhoneId};
 use crate::time::{Span, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -19,10 +19,41 @@ pub fn is_plausible(claimed_at: Timestamp, received_at: Timestamp) -> bool {
 /// What a device said, after decoding and identification.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Observation {
-    /// A phone says where its guard is.
-    Fix(Fix),
+    /// A phone says where it is.
+    PhoneFix(PhoneFix),
     /// A device says that a condition began, ended or happened.
     Report(Report),
+}
+
+/// Where a phone was.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PhoneFix {
+    /// Which phone.
+    pub phone: PhoneId,
+    /// When it says that it was there.
+    pub occurred_at: Timestamp,
+    /// When we heard of it.
+    pub received_at: Timestamp,
+    /// Where.
+    pub at: LonLat,
+    /// Radius in decimetres within which it believes to be.
+    pub accuracy_dm: Option<u16>,
+    /// Its charge in percent.
+    pub battery_percent: Option<u8>,
+}
+
+impl PhoneFix {
+    /// The same as the position of the person whose phone it is.
+    pub fn of(self, person: PersonId) -> Fix {
+        Fix {
+            person,
+            occurred_at: self.occurred_at,
+            received_at: self.received_at,
+            at: self.at,
+            accuracy_dm: self.accuracy_dm,
+            battery_percent: self.battery_percent,
+        }
+    }
 }
 
 /// Where a person was.
@@ -57,6 +88,8 @@ pub struct Report {
     pub claimed_at: Option<Timestamp>,
     /// When we heard of it.
     pub received_at: Timestamp,
+    /// Part of a drill.
+    pub drill: bool,
 }
 
 /// What a report says about its condition.

@@ -1,7 +1,8 @@
 //! Why a command or a report was refused: typed, for the program that asked and for its person.
 
-use crate::alarm::{NOTES_MAX, Verdict};
-use crate::ids::{AlarmId, PersonId, Version};
+use crate::alarm::{NOTES_MAX, P1_MUTES_MAX, Verdict};
+use crate::commands::{SHELF_S_MAX, SHELF_S_MIN, SHELVED_MAX};
+use crate::ids::{AlarmId, PersonId, PhoneId, Version, ZoneId};
 use crate::site::OPEN_ALARMS_MAX;
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -28,6 +29,86 @@ pub enum Refusal {
         /// When.
         at: Timestamp,
     },
+    /// Somebody has acknowledged it.
+    #[error("{by} has acknowledged this alarm already")]
+    AlreadyAcknowledged {
+        /// Who.
+        by: PersonId,
+        /// When.
+        at: Timestamp,
+    },
+    /// An urgent alarm wants an owner.
+    #[error("an urgent alarm is not acknowledged but claimed")]
+    ClaimInstead,
+    /// It is quiet.
+    #[error("{by} has muted this alarm already")]
+    AlreadyMuted {
+        /// Who.
+        by: PersonId,
+        /// Until when.
+        until: Timestamp,
+    },
+    /// What may cost a life cannot be kept quiet.
+    #[error("an alarm of the first priority is muted at most {P1_MUTES_MAX} times; claim it")]
+    MutedTooOften,
+    /// What may cost a life cannot be put aside.
+    #[error("an alarm of the first priority is never shelved; claim it")]
+    NeverShelved,
+    /// It is on the shelf.
+    #[error("{by} has shelved this alarm already")]
+    AlreadyShelved {
+        /// Who.
+        by: PersonId,
+        /// Until when.
+        until: Timestamp,
+    },
+    /// The shelf is full.
+    #[error("{SHELVED_MAX} alarms are shelved already; take one off first")]
+    TooManyShelved,
+    /// Shelved for longer than a shift, or not at all.
+    #[error(
+        "an alarm is shelved for {SHELF_S_MIN} to {SHELF_S_MAX} seconds; choose a time between"
+    )]
+    ShelfTime,
+    /// It is not on the shelf.
+    #[error("this alarm is not shelved")]
+    NotShelved,
+    /// It has no verdict that could be wrong.
+    #[error("this alarm has no verdict yet")]
+    NotJudged,
+    /// No such source has joined it.
+    #[error("{alarm} has taken in no such source")]
+    NotJoined {
+        /// The row.
+        alarm: AlarmId,
+    },
+    /// The estate has no such person.
+    #[error("this estate has nobody called {person}; look up the id in the estate")]
+    UnknownPerson {
+        /// The id that was given.
+        person: PersonId,
+    },
+    /// The person cannot own alarms.
+    #[error("{person} may not own alarms; choose an operator or somebody above")]
+    CannotOwn {
+        /// The person.
+        person: PersonId,
+    },
+    /// The phone is nobody's.
+    #[error("the phone {phone} belongs to nobody; bind it to a person first")]
+    UnknownPhone {
+        /// The phone.
+        phone: PhoneId,
+    },
+    /// The estate has no such zone.
+    #[error("this estate has no zone {zone}; look up the id in the estate")]
+    UnknownZone {
+        /// The id that was given.
+        zone: ZoneId,
+    },
+    /// It is so already.
+    #[error("this is so already; nothing was changed")]
+    NothingToDo,
     /// What the sender saw is not what is.
     #[error("this alarm has changed since; look at it again, then repeat")]
     Changed {
@@ -60,9 +141,12 @@ pub enum Refusal {
         "this estate has no such device or alarm type; add it to the estate, then send it again"
     )]
     NotInEstate,
+    /// A device reported what only Castellan itself can find.
+    #[error("Castellan raises this type of alarm itself; report it under another type")]
+    RaisedByRule,
     /// The site's live memory is full.
     #[error(
-        "the site has {OPEN_ALARMS_MAX} open alarms and takes no more until some are judged; send it again later"
+        "the site has {OPEN_ALARMS_MAX} open alarms and takes only those of the first priority until some are judged; send it again later"
     )]
     TooManyOpenAlarms,
 }

@@ -25,7 +25,7 @@ pub enum TextError {
         /// Characters allowed.
         max: usize,
     },
-    /// A control character other than a line break.
+    /// A control character other than a line break, or one that turns the reading direction.
     #[error("the text contains the control character U+{0:04X}")]
     Control(u32),
 }
@@ -41,7 +41,7 @@ impl<const MAX: usize> Text<MAX> {
         if length > MAX {
             return Err(TextError::TooLong { length, max: MAX });
         }
-        if let Some(control) = text.chars().find(|c| c.is_control() && *c != '\n') {
+        if let Some(control) = text.chars().find(|c| is_control(*c)) {
             return Err(TextError::Control(u32::from(control)));
         }
         Ok(Self(text.to_owned()))
@@ -57,6 +57,12 @@ impl<const MAX: usize> Text<MAX> {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// Control characters, and those that turn the direction of what stands after them: with these a
+/// note could make a line of the log read differently from what it says.
+fn is_control(c: char) -> bool {
+    (c.is_control() && c != '\n') || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 impl<const MAX: usize> fmt::Display for Text<MAX> {
@@ -125,6 +131,10 @@ mod tests {
     fn nothing_and_control_characters_are_refused_from_json_too() {
         assert_eq!(Text::<8>::new(" \n "), Err(TextError::Empty));
         assert_eq!(Text::<8>::new("a\u{7}b"), Err(TextError::Control(7)));
+        assert_eq!(
+            Text::<8>::new("a\u{202e}b"),
+            Err(TextError::Control(0x202e))
+        );
         assert!(serde_json::from_str::<Text<8>>(r#""a\u0000b""#).is_err());
         assert!(serde_json::from_str::<Text<3>>(r#""long text""#).is_err());
     }

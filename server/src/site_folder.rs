@@ -1,7 +1,7 @@
 //! A site's folder: one lock, one journal, one history of positions, its estate documents.
 
 use anyhow::{Context as _, bail};
-use castellan_domain::estate::{AlarmType, Estate};
+use castellan_domain::estate::{AlarmType, Estate, EstateIndex};
 use castellan_domain::ids::{EstateHash, SiteId};
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
@@ -25,6 +25,8 @@ pub(crate) struct SiteFolder {
 pub(crate) struct PublishedEstate {
     pub(crate) hash: EstateHash,
     pub(crate) estate: Arc<Estate>,
+    /// The same with its indexes.
+    pub(crate) index: Arc<EstateIndex>,
     /// The stored bytes.
     pub(crate) bytes: Arc<[u8]>,
 }
@@ -93,9 +95,11 @@ impl SiteFolder {
             fs::rename(&draft, &path)?;
             File::open(&folder)?.sync_all()?;
         }
+        let estate = Arc::new(estate);
         Ok(PublishedEstate {
             hash,
-            estate: Arc::new(estate),
+            index: Arc::new(EstateIndex::new(estate.clone())?),
+            estate,
             bytes: bytes.into(),
         })
     }
@@ -105,14 +109,10 @@ impl SiteFolder {
 pub(crate) fn read_estate(path: &Path) -> anyhow::Result<Estate> {
     let bytes = fs::read(path)
         .with_context(|| format!("the estate document {} cannot be read", path.display()))?;
-    let mut estate = Estate::parse(&bytes)
-        .with_context(|| format!("the estate document {} is not usable", path.display()))?;
-    for kind in default_alarm_types()? {
-        if estate.alarm_type(&kind.id).is_none() {
-            estate.alarm_types.push(kind);
-        }
-    }
-    Ok(estate)
+    let defaults = default_alarm_types()?;
+    Estate::parse(&bytes)
+        .and_then(|estate| estate.with_alarm_types(defaults))
+        .with_context(|| format!("the estate document {} is not usable", path.display()))
 }
 
 fn default_alarm_types() -> anyhow::Result<Vec<AlarmType>> {
@@ -150,7 +150,7 @@ mod tests {
         assert!(
             kinds
                 .iter()
-                .all(|kind| (1..=43_200).contains(&kind.claim_s_max))
+                .all(|kind| kind.claim_s_max.is_none_or(|s| (1..=43_200).contains(&s)))
         );
     }
 

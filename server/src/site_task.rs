@@ -217,7 +217,7 @@ impl SiteTask {
     fn load_estate(&mut self) {
         let input = Input::EstateLoaded {
             hash: self.estate.hash.clone(),
-            estate: self.estate.estate.clone(),
+            estate: self.estate.index.clone(),
         };
         self.engine.handle(input, self.clock.now());
     }

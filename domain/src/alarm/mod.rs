@@ -1,21 +1,32 @@
 //! Alarms: conditions that need a person.
 //!
-//! An alarm has independent sides, each an enum that carries its data: what the device says
-//! ([`Condition`]), who has it ([`Ownership`]) and what it was ([`Judgement`]). Transitions take
-//! the alarm and give it back changed, or refuse.
+//! An alarm has six independent sides: what devices say ([`Condition`]), who has it
+//! ([`Ownership`]), who has seen it ([`Acknowledged`]), whether it is muted ([`Mute`]) or shelved
+//! ([`Shelf`]), and what it was ([`Judgement`]). The steps in [`steps`](self) take the alarm and
+//! give it back changed, or refuse; [`Alarm::next_due`] says which deadline runs.
+
+mod deadline;
+mod raise;
+mod steps;
+
+pub use deadline::{Due, OVERDUE_WAIT_MAX, follow_up_wait};
+pub use raise::{Joined, JoinedBy, Risen, RisenBy};
 
 use crate::estate::{Place, Priority};
-use crate::fact::{AlarmRaised, PersonalRef};
+use crate::fact::PersonalRef;
 use crate::ids::{AlarmId, AlarmTypeId, DeviceId, PersonId, Version};
 use crate::observation::ReportedState;
-use crate::refusal::Refusal;
-use crate::time::{Span, Timestamp};
+use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// Notes that one alarm can have; the next one is refused.
 pub const NOTES_MAX: usize = 200;
-/// The longest wait between two annunciations of an alarm that nobody claims.
-pub const OVERDUE_WAIT_MAX: Span = Span::from_secs(900);
+/// Sources that can join one row; the next one gets a row of its own.
+pub const JOINED_MAX: usize = 200;
+/// Rises and former verdicts that a row remembers; the oldest are left to the journal.
+pub const HISTORY_MAX: usize = 8;
+/// How often an alarm of the first priority may be muted.
+pub const P1_MUTES_MAX: u32 = 2;
 
 /// One row of the queue.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -25,12 +36,19 @@ pub struct Alarm {
     /// Its type.
     #[serde(rename = "type")]
     pub kind: AlarmTypeId,
+    /// What its type shares the row with.
+    pub family: AlarmTypeId,
+    /// Its type's place within the family.
+    pub tier: u8,
     /// How urgent it is.
     pub priority: Priority,
-    /// Who reported it.
-    pub device: DeviceId,
+    /// Who or what it is about.
+    pub source: Source,
     /// Where it is.
     pub place: Place,
+    /// Part of a drill.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub drill: bool,
     /// When it happened in the world.
     pub occurred_at: Timestamp,
     /// When it came onto the record.
@@ -38,21 +56,70 @@ pub struct Alarm {
     /// What the device's clock said, where it could not be believed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub doubted_clock: Option<Timestamp>,
-    /// What the device says.
+    /// What its source says.
     pub condition: Condition,
     /// Who has it.
     pub ownership: Ownership,
+    /// 签收: who has seen it without taking it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acknowledged: Option<Acknowledged>,
+    /// Whose wish it is that it makes no sound for a while.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mute: Option<Mute>,
+    /// 限时挂起
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shelf: Option<Shelf>,
     /// What it was.
     pub judgement: Judgement,
-    /// How often the device said it again.
+    /// Verdicts that no longer count, oldest first, at most [`HISTORY_MAX`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub former: Vec<Judged>,
+    /// How often its source said it again.
     pub repeats: u32,
+    /// Other sources that are part of this row, at most [`JOINED_MAX`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub joined: Vec<Joined>,
+    /// How it became as urgent as it is, oldest first, at most [`HISTORY_MAX`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rises: Vec<Risen>,
     /// Its notes, oldest first.
     pub notes: Vec<Note>,
-    /// The fact that last touched it.
+    /// The fact that last changed what a person decides on. Repeats and passed deadlines do not
+    /// count: a device that chatters would make every verdict come too late.
     pub version: Version,
 }
 
-/// What the device says of its condition.
+/// Who or what an alarm is about.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Source {
+    /// A device of the estate.
+    Device(DeviceId),
+    /// A person of the staff.
+    Person(PersonId),
+    /// Castellan itself.
+    System,
+}
+
+impl Source {
+    /// The person, if it is about one.
+    pub const fn person(&self) -> Option<&PersonId> {
+        match self {
+            Self::Person(person) => Some(person),
+            Self::Device(_) | Self::System => None,
+        }
+    }
+
+    /// The device, if it is about one.
+    pub const fn device(&self) -> Option<&DeviceId> {
+        match self {
+            Self::Device(device) => Some(device),
+            Self::Person(_) | Self::System => None,
+        }
+    }
+}
+
+/// What a source says of its condition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Condition {
@@ -79,10 +146,15 @@ pub enum Condition {
 pub enum Ownership {
     /// 待接警: nobody, and a deadline runs.
     Unclaimed {
+        /// Since when nobody has had it.
+        since: Timestamp,
         /// Claimed by then, or overdue (again).
         due_at: Timestamp,
         /// How often a deadline has passed already.
         times_overdue: u32,
+        /// Why it is back, if somebody had it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        returned: Option<Returned>,
     },
     /// Somebody.
     Claimed {
@@ -90,7 +162,98 @@ pub enum Ownership {
         by: PersonId,
         /// Since when.
         at: Timestamp,
+        /// Something done by then (a note), or it returns. Nothing once something was done.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        follow_up_due_at: Option<Timestamp>,
+        /// Their last console is gone: back by then, or it returns.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        absent_due_at: Option<Timestamp>,
     },
+}
+
+/// How an alarm came back to 待接警.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Returned {
+    /// Why.
+    pub why: ReturnedBy,
+    /// Who had or had seen it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<PersonId>,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Why an alarm came back to 待接警.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReturnedBy {
+    /// Its owner gave it back.
+    Released,
+    /// It was claimed or acknowledged, and then nothing was done.
+    NoFollowUp,
+    /// Its owner's consoles were gone.
+    OwnerAbsent,
+    /// The shift in which it was acknowledged is over.
+    ShiftEnd,
+    /// It was judged, and its condition still exists at the end of the shift.
+    StillActive,
+    /// It rose after it had been judged.
+    Risen,
+    /// It was judged, and happened again.
+    Again,
+}
+
+/// 签收: somebody has seen it without taking it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Acknowledged {
+    /// Who.
+    pub by: PersonId,
+    /// When.
+    pub at: Timestamp,
+    /// Something done by then, or it returns.
+    pub due_at: Timestamp,
+    /// Something was done (a note): what is due is the end of the shift.
+    pub followed_up: bool,
+}
+
+/// A wish for silence. Its deadlines run on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mute {
+    /// Whose.
+    pub by: PersonId,
+    /// Until when.
+    pub until: Timestamp,
+    /// How often it has been muted.
+    pub times: u32,
+}
+
+/// 限时挂起: out of the queue for a while.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shelf {
+    /// Who put it there.
+    pub by: PersonId,
+    /// Since when.
+    pub at: Timestamp,
+    /// Until when.
+    pub until: Timestamp,
+    /// Why.
+    pub reason: ShelfReason,
+}
+
+/// Why an alarm is shelved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ShelfReason {
+    /// 检修
+    Maintenance,
+    /// 设备故障, repair is ordered
+    KnownFault,
+    /// 施工
+    Works,
+    /// 天气
+    Weather,
+    /// 活动
+    Event,
 }
 
 /// Whether somebody judged what it was.
@@ -100,17 +263,24 @@ pub enum Judgement {
     /// Not yet.
     Open,
     /// 已判定
-    Judged {
-        /// What it was.
-        verdict: Verdict,
-        /// Who says so.
-        by: PersonId,
-        /// When.
-        at: Timestamp,
-    },
+    Judged(Judged),
 }
 
-/// 核实结论: what an alarm turned out to be. A drill's verdict is set by the drill, not picked.
+/// A verdict with its author.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Judged {
+    /// What it was.
+    pub verdict: Verdict,
+    /// Who says so.
+    pub by: PersonId,
+    /// When.
+    pub at: Timestamp,
+    /// When it returns if its condition still exists then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub review_due_at: Option<Timestamp>,
+}
+
+/// 核实结论: what an alarm turned out to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
@@ -146,52 +316,52 @@ pub struct Note {
 }
 
 impl Condition {
-    fn reported(state: ReportedState, at: Timestamp) -> Self {
+    pub(crate) fn reported(state: ReportedState, at: Timestamp) -> Self {
         match state {
             ReportedState::Active => Self::Active { since: at },
             ReportedState::Cleared => Self::Cleared { at },
             ReportedState::Momentary => Self::Momentary { at },
         }
     }
-}
 
-impl Alarm {
-    /// A new row, as its fact decided it.
-    pub fn raised(
-        fact: &AlarmRaised,
-        occurred_at: Timestamp,
-        raised_at: Timestamp,
-        version: Version,
-    ) -> Self {
-        Self {
-            id: fact.alarm,
-            kind: fact.kind.clone(),
-            priority: fact.priority,
-            device: fact.device.clone(),
-            place: fact.place.clone(),
-            occurred_at,
-            raised_at,
-            doubted_clock: fact.doubted_clock,
-            condition: Condition::reported(fact.state, occurred_at),
-            ownership: Ownership::Unclaimed {
-                due_at: fact.claim_due_at,
-                times_overdue: 0,
-            },
-            judgement: Judgement::Open,
-            repeats: 0,
-            notes: Vec::new(),
-            version,
+    /// What it is after its source said `state`.
+    pub(crate) fn then(self, state: ReportedState, at: Timestamp) -> Self {
+        match (self, state) {
+            // Said again is not begun again, and only "cleared" ends what lasts.
+            (Self::Active { since }, ReportedState::Active | ReportedState::Momentary) => {
+                Self::Active { since }
+            }
+            (_, state) => Self::reported(state, at),
         }
     }
 
-    /// Whether its device says that the condition exists.
+    /// Whether it exists.
+    pub const fn is_active(self) -> bool {
+        matches!(self, Self::Active { .. })
+    }
+}
+
+impl Alarm {
+    /// Whether any of its sources says that the condition exists.
     pub fn is_active(&self) -> bool {
-        matches!(self.condition, Condition::Active { .. })
+        self.condition.is_active()
+            || self
+                .joined
+                .iter()
+                .any(|joined| joined.condition.is_active())
     }
 
     /// Whether somebody judged it.
     pub fn is_judged(&self) -> bool {
-        matches!(self.judgement, Judgement::Judged { .. })
+        self.judged().is_some()
+    }
+
+    /// The verdict that counts.
+    pub fn judged(&self) -> Option<&Judged> {
+        match &self.judgement {
+            Judgement::Open => None,
+            Judgement::Judged(judged) => Some(judged),
+        }
     }
 
     /// Judged, and the condition is over: nothing is left to do.
@@ -207,7 +377,7 @@ impl Alarm {
         }
     }
 
-    /// The running deadline, if nobody owns it.
+    /// The running claim deadline, if nobody owns it. Browsers count towards it.
     pub fn claim_due_at(&self) -> Option<Timestamp> {
         match &self.ownership {
             Ownership::Unclaimed { due_at, .. } if !self.is_judged() => Some(*due_at),
@@ -215,89 +385,13 @@ impl Alarm {
         }
     }
 
-    /// The deadline after one that passed: as far ahead as the alarm is old by now, so that each
-    /// annunciation comes at twice the age of the one before, at most [`OVERDUE_WAIT_MAX`] later.
-    /// Nobody is ever left without one.
-    pub fn next_claim_due_at(&self, now: Timestamp) -> Option<(u32, Timestamp)> {
-        let Ownership::Unclaimed {
-            due_at,
-            times_overdue,
-        } = self.ownership
-        else {
-            return None;
-        };
-        let so_far = due_at.since(self.raised_at).as_micros().max(1);
-        let wait = Span::from_micros(so_far.min(OVERDUE_WAIT_MAX.as_micros()));
-        Some((times_overdue.saturating_add(1), now + wait))
+    /// Whether it stands in the queue: open, and not shelved.
+    pub fn is_annunciated(&self) -> bool {
+        !self.is_judged() && self.shelf.is_none()
     }
 
-    /// The device said it again.
-    #[must_use]
-    pub fn repeated(mut self, state: ReportedState, at: Timestamp) -> Self {
-        self.repeats = self.repeats.saturating_add(1);
-        self.condition = match (self.condition, state) {
-            // Said again is not begun again, and only "cleared" ends what lasts.
-            (Condition::Active { since }, ReportedState::Active | ReportedState::Momentary) => {
-                Condition::Active { since }
-            }
-            (_, state) => Condition::reported(state, at),
-        };
-        self
-    }
-
-    /// The condition ended.
-    #[must_use]
-    pub fn cleared(mut self, at: Timestamp) -> Self {
-        self.condition = Condition::Cleared { at };
-        self
-    }
-
-    /// A deadline passed and the next one runs.
-    #[must_use]
-    pub fn overdue(mut self, times_overdue: u32, due_at: Timestamp) -> Self {
-        if self.owner().is_none() {
-            self.ownership = Ownership::Unclaimed {
-                due_at,
-                times_overdue,
-            };
-        }
-        self
-    }
-
-    /// Somebody takes it. The first one wins; a second claim by the owner changes nothing and
-    /// is refused like any other, so that nobody believes to have taken it over.
-    pub fn claim(mut self, by: PersonId, at: Timestamp) -> Result<Self, Refusal> {
-        match self.ownership {
-            Ownership::Claimed { by, at } => Err(Refusal::AlreadyClaimed { by, at }),
-            Ownership::Unclaimed { .. } => {
-                self.ownership = Ownership::Claimed { by, at };
-                Ok(self)
-            }
-        }
-    }
-
-    /// Somebody judges it.
-    pub fn judge(mut self, verdict: Verdict, by: PersonId, at: Timestamp) -> Result<Self, Refusal> {
-        match (&self.judgement, &self.ownership) {
-            (Judgement::Judged { verdict, by, at }, _) => Err(Refusal::AlreadyJudged {
-                verdict: *verdict,
-                by: by.clone(),
-                at: *at,
-            }),
-            (Judgement::Open, Ownership::Unclaimed { .. }) => Err(Refusal::NotClaimed),
-            (Judgement::Open, Ownership::Claimed { .. }) => {
-                self.judgement = Judgement::Judged { verdict, by, at };
-                Ok(self)
-            }
-        }
-    }
-
-    /// Somebody adds a note.
-    pub fn note(mut self, note: Note) -> Result<Self, Refusal> {
-        if self.notes.len() >= NOTES_MAX {
-            return Err(Refusal::TooManyNotes);
-        }
-        self.notes.push(note);
-        Ok(self)
+    /// How many sources it stands for, itself included.
+    pub fn stands_for(&self) -> usize {
+        1 + self.joined.len()
     }
 }

@@ -1,14 +1,18 @@
 //! What an estate document must hold true before anything is built on it.
 
+use super::alarm_type::AlarmType;
+use super::calendar::{Calendar, CalendarError};
 use super::document::{Estate, Place};
 use crate::geo::{Anchor, LonLat, SITE_RADIUS_M_MAX};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
 
 /// Bytes of a document at most.
 const ESTATE_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// Entries of one list at most (buildings, devices, people, …).
 const LIST_MAX: usize = 20_000;
+/// Devices between one and the network's root at most.
+const UPSTREAM_STEPS_MAX: usize = 16;
 /// Points of one outline or course at most.
 const POINTS_MAX: usize = 2_000;
 
@@ -60,6 +64,23 @@ pub enum EstateError {
     /// A point too far from the anchor.
     #[error("{0} lies more than {SITE_RADIUS_M_MAX} m from the anchor")]
     TooFar(String),
+    /// No calendar can be made.
+    #[error(transparent)]
+    Calendar(#[from] CalendarError),
+    /// An alarm type that leads to one of another family, or down.
+    #[error(
+        "alarm type {from} names {to}, which is not a higher tier of the same family; give {to} \
+         the family and a higher tier"
+    )]
+    NotHigher {
+        /// The type that names another.
+        from: String,
+        /// The one that it names.
+        to: String,
+    },
+    /// A device that is reached through itself.
+    #[error("device {0} is reached through itself; an upstream leads to the network's root")]
+    Circle(String),
     /// A number outside its range.
     #[error("{what} is {value}; it must be {range}")]
     Range {
@@ -93,6 +114,9 @@ impl Estate {
             ("devices", self.devices.len()),
             ("people", self.people.len()),
             ("alarm types", self.alarm_types.len()),
+            ("zones", self.zones.len()),
+            ("areas", self.areas.len()),
+            ("shifts", self.staffing.shifts.len()),
         ] {
             if length > LIST_MAX {
                 return Err(EstateError::TooMany { list, length });
@@ -104,19 +128,129 @@ impl Estate {
         unique("phone", self.people.iter().filter_map(|p| p.phone.as_ref()))?;
         unique("path node", self.paths.nodes.iter().map(|n| n.id))?;
         unique("alarm type", self.alarm_types.iter().map(|t| &t.id))?;
+        unique("zone", self.zones.iter().map(|z| &z.id))?;
+        unique("area", self.areas.iter().map(|a| &a.id))?;
+        unique("shift at", self.staffing.shifts.iter().map(|s| s.starts_at))?;
+        Calendar::new(self)?;
         self.check_home()?;
         self.check_geometry()?;
         self.check_references()?;
+        self.check_watch()?;
+        self.check_numbers()?;
+        Ok(())
+    }
+
+    /// Adds the types that it does not name, and checks what types say of each other.
+    pub fn with_alarm_types(mut self, defaults: Vec<AlarmType>) -> Result<Self, EstateError> {
+        for kind in defaults {
+            if self.alarm_type(&kind.id).is_none() {
+                self.alarm_types.push(kind);
+            }
+        }
+        self.check()?;
         for kind in &self.alarm_types {
-            in_range(
-                format!("claim_s_max of alarm type {}", kind.id),
-                f64::from(kind.claim_s_max),
-                1.0,
-                43_200.0,
-                "1 to 43200",
-            )?;
+            let leads_to = [&kind.at_night, &kind.if_critical];
+            let second = kind.second_source.as_ref();
+            let named = leads_to
+                .into_iter()
+                .flatten()
+                .map(|to| (to, false))
+                .chain(second.map(|second| (&second.to, true)))
+                .chain(
+                    second
+                        .iter()
+                        .flat_map(|s| s.also.iter())
+                        .map(|to| (to, false)),
+                );
+            for (id, rises) in named {
+                let to = self.alarm_type(id).ok_or_else(|| EstateError::Unknown {
+                    from: format!("alarm type {}", kind.id),
+                    what: "alarm type",
+                    id: id.to_string(),
+                })?;
+                if rises && (to.family() != kind.family() || to.tier <= kind.tier) {
+                    return Err(EstateError::NotHigher {
+                        from: kind.id.to_string(),
+                        to: id.to_string(),
+                    });
+                }
+            }
+        }
+        Ok(self)
+    }
+
+    fn check_watch(&self) -> Result<(), EstateError> {
+        let unknown = |from: String, what, id: &dyn Display| EstateError::Unknown {
+            from,
+            what,
+            id: id.to_string(),
+        };
+        let devices: BTreeSet<_> = self.devices.iter().map(|d| &d.id).collect();
+        let zones: BTreeSet<_> = self.zones.iter().map(|z| &z.id).collect();
+        let people: BTreeSet<_> = self.people.iter().map(|p| &p.id).collect();
+        for zone in &self.zones {
+            let from = || format!("zone {}", zone.id);
+            if let Some(id) = zone.devices.iter().find(|id| !devices.contains(id)) {
+                return Err(unknown(from(), "device", id));
+            }
+            if let Some(id) = zone.adjacent.iter().find(|id| !zones.contains(id)) {
+                return Err(unknown(from(), "zone", id));
+            }
+        }
+        for area in &self.areas {
+            let from = || format!("area {}", area.id);
+            if let Some(id) = area.people.iter().find(|id| !people.contains(id)) {
+                return Err(unknown(from(), "person", id));
+            }
+        }
+        let upstream: BTreeMap<_, _> = self
+            .devices
+            .iter()
+            .filter_map(|d| Some((&d.id, d.upstream.as_ref()?)))
+            .collect();
+        for (device, first) in &upstream {
+            if !devices.contains(first) {
+                return Err(unknown(format!("device {device}"), "device", first));
+            }
+            let mut at = Some(first);
+            for _ in 0..=UPSTREAM_STEPS_MAX {
+                at = at.and_then(|id| upstream.get(*id));
+            }
+            if at.is_some() {
+                return Err(EstateError::Circle(device.to_string()));
+            }
         }
         Ok(())
+    }
+
+    fn check_numbers(&self) -> Result<(), EstateError> {
+        let seconds = |what: String, value: Option<u32>, least: u32, most: u32, range| match value {
+            Some(s) if !(least..=most).contains(&s) => Err(EstateError::Range {
+                what,
+                value: f64::from(s),
+                range,
+            }),
+            _ => Ok(()),
+        };
+        for kind in &self.alarm_types {
+            let of = |what: &str| format!("{what} of alarm type {}", kind.id);
+            seconds(of("claim_s_max"), kind.claim_s_max, 1, 43_200, "1 to 43200")?;
+            let dispatch = kind.dispatch_s_max;
+            seconds(of("dispatch_s_max"), dispatch, 1, 43_200, "1 to 43200")?;
+            let within = kind.second_source.as_ref().map(|s| s.within_s);
+            seconds(of("second_source.within_s"), within, 1, 600, "1 to 600")?;
+            let guards = Some(u32::from(kind.dispatch_guards));
+            seconds(of("dispatch_guards"), guards, 1, 9, "1 to 9")?;
+        }
+        for device in &self.devices {
+            let of = |what: &str| format!("{what} of device {}", device.id);
+            let every = device.report_every_s_max;
+            seconds(of("report_every_s_max"), every, 1, 86_400, "1 to 86400")?;
+            let held = device.door.map(|door| door.held_open_s_max);
+            seconds(of("held_open_s_max"), held, 1, 43_200, "1 to 43200")?;
+        }
+        let every = self.staffing.position_every_s_max;
+        seconds("position_every_s_max".into(), every, 5, 3_600, "5 to 3600")
     }
 
     fn check_home(&self) -> Result<(), EstateError> {
@@ -172,6 +306,9 @@ impl Estate {
                 50.0,
                 "0.1 to 50",
             )?;
+        }
+        for area in &self.areas {
+            shape(anchor, &format!("area {}", area.id), &area.outline, 3)?;
         }
         for device in &self.devices {
             near(anchor, &format!("device {}", device.id), &[device.place.at])?;

@@ -1,7 +1,9 @@
 //! The shape of an estate document.
 
+use super::alarm_type::AlarmType;
+use super::watch::{Area, DoorSettings, Staffing, Zone};
 use crate::geo::LonLat;
-use crate::ids::{AlarmTypeId, BuildingId, DeviceId, PersonId, PhoneId, SiteId};
+use crate::ids::{BuildingId, DeviceId, PersonId, PhoneId, SiteId};
 use crate::text::{Localized, Text};
 use serde::{Deserialize, Serialize};
 
@@ -39,9 +41,22 @@ pub struct Estate {
     /// The staff.
     #[serde(default)]
     pub people: Vec<Person>,
+    /// When shifts begin and how duty is kept.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub staffing: Staffing,
+    /// 防区: what is armed and disarmed together.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub zones: Vec<Zone>,
+    /// Areas whose borders are watched.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub areas: Vec<Area>,
     /// The alarm types of this estate; the defaults are added where it names none.
     #[serde(default)]
     pub alarm_types: Vec<AlarmType>,
+}
+
+pub(super) fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 /// Which ellipsoid the coordinates are on. Chinese web maps use GCJ-02, phones WGS-84.
@@ -193,6 +208,20 @@ pub struct Device {
     pub name: Localized,
     /// Where it is.
     pub place: Place,
+    /// Its failing leaves something important blind: a gate, the perimeter, fire protection, a pump
+    /// room. Types may rise by it, see [`AlarmType::if_critical`].
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub critical: bool,
+    /// It reports at least this often, in seconds, 1 to 86,400; heard of less often it is silent.
+    /// Absent: its silence says nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub report_every_s_max: Option<u32>,
+    /// The switch, gateway or panel through which it is reached.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub upstream: Option<DeviceId>,
+    /// What is watched about it, if it is a door or a barrier.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub door: Option<DoorSettings>,
 }
 
 /// What a device is.
@@ -219,6 +248,8 @@ pub enum DeviceKind {
     HelpPoint,
     /// 电梯
     Lift,
+    /// 交换机、网关
+    Network,
 }
 
 /// Where something is, in the words that a guard is sent with.
@@ -268,58 +299,6 @@ pub enum Role {
     ShiftLeader,
     /// 值班主管
     DutyManager,
-}
-
-/// How urgent an alarm is. Written as its number, 1 (most urgent) to 4.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(try_from = "u8", into = "u8")]
-pub enum Priority {
-    /// 一级 紧急
-    P1,
-    /// 二级 重要
-    P2,
-    /// 三级 一般
-    P3,
-    /// 四级 提示
-    P4,
-}
-
-impl Priority {
-    /// All four, most urgent first.
-    pub const ALL: [Self; 4] = [Self::P1, Self::P2, Self::P3, Self::P4];
-}
-
-impl From<Priority> for u8 {
-    fn from(priority: Priority) -> Self {
-        match priority {
-            Priority::P1 => 1,
-            Priority::P2 => 2,
-            Priority::P3 => 3,
-            Priority::P4 => 4,
-        }
-    }
-}
-
-impl TryFrom<u8> for Priority {
-    type Error = String;
-    fn try_from(number: u8) -> Result<Self, String> {
-        Self::ALL
-            .into_iter()
-            .find(|priority| u8::from(*priority) == number)
-            .ok_or_else(|| format!("a priority is 1 to 4, not {number}"))
-    }
-}
-
-/// A type of alarm: what it is called and how long it may stay unclaimed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct AlarmType {
-    /// Such as `gas_low`.
-    pub id: AlarmTypeId,
-    /// What operators call it.
-    pub name: Localized,
-    /// How urgent it is.
-    pub priority: Priority,
-    /// Seconds until an unclaimed alarm of this type is overdue, 1 to 43,200 (one shift).
-    pub claim_s_max: u32,
+    /// 项目经理
+    ProjectManager,
 }

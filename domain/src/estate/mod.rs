@@ -3,13 +3,24 @@
 //! An estate is one immutable document, named by the hash of its bytes. A site's facts carry only
 //! that hash; the document itself is fetched beside them.
 
+mod alarm_type;
+mod calendar;
 mod check;
 mod document;
+mod index;
+mod watch;
 
+pub use alarm_type::{AlarmType, Cameras, Ladder, Near, Priority, SecondSource, Sound};
+pub use calendar::{Calendar, CalendarError};
 pub use check::EstateError;
 pub use document::{
-    AlarmType, Building, Datum, Device, DeviceKind, Estate, Floor, Ground, GroundKind, HomeView,
-    Line, LineKind, Path, PathNode, Paths, Person, Place, Priority, Role,
+    Building, Datum, Device, DeviceKind, Estate, Floor, Ground, GroundKind, HomeView, Line,
+    LineKind, Path, PathNode, Paths, Person, Place, Role,
+};
+pub use index::EstateIndex;
+pub use watch::{
+    Area, AreaKind, ArmedSpan, DailySpan, DoorSettings, DutyKept, Shift, Staffing, TimeOfDay,
+    Weekday, Zone,
 };
 
 use crate::ids::{AlarmTypeId, BuildingId, DeviceId, PersonId, PhoneId};

@@ -1,110 +1,73 @@
-//! A device's report raises an alarm, repeats an open one or clears it.
+//! A device's report of a condition.
 //!
-//! While an alarm is open, the same type from the same device goes into the same row: a detector
-//! that chatters makes a count, not a queue.
+//! A device that has left the estate raises nothing any more; it can still clear what it raised.
 
-use crate::alarm::Alarm;
-use crate::estate::{AlarmType, Device};
-use crate::fact::{AlarmCleared, AlarmRaised, AlarmRepeated, Cause, FactBody, FactDraft};
-use crate::ids::AlarmId;
+use super::annunciate::{self, Decision, Outcome, Seen};
+use super::context::Context;
+use crate::alarm::Source;
+use crate::fact::FactDraft;
+use crate::fact::{AlarmCleared, Cause, FactBody};
 use crate::observation::{Report, ReportedState, is_plausible};
 use crate::refusal::Refusal;
-use crate::site::{OPEN_ALARMS_MAX, Site};
-use crate::time::{Span, Timestamp};
-use serde::{Deserialize, Serialize};
 
-/// What became of a report.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Outcome {
-    /// A new alarm.
-    Raised,
-    /// Counted in an open one.
-    Repeated,
-    /// Ended an open one's condition.
-    Cleared,
-    /// There was nothing to clear.
-    NothingToClear,
-}
-
-/// A report's consequence.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Decision {
-    /// What became of it.
-    pub outcome: Outcome,
-    /// The row that it belongs to.
-    pub alarm: Option<AlarmId>,
-    /// What to record.
-    pub draft: Option<FactDraft>,
-}
-
-/// Decides about one report of a known device and a known type.
-pub fn decide(
-    site: &Site,
-    device: &Device,
-    kind: &AlarmType,
-    report: &Report,
-    now: Timestamp,
-) -> Result<Decision, Refusal> {
+/// Decides about one report.
+pub(crate) fn decide(context: &Context<'_>, report: &Report) -> Result<Decision, Refusal> {
     let believed = report
         .claimed_at
         .filter(|claimed| is_plausible(*claimed, report.received_at));
-    let draft = |body| {
-        Some(FactDraft {
-            occurred_at: Some(believed.unwrap_or(report.received_at)),
-            cause: Cause::Event {
-                device: report.device.clone(),
-                event: report.event.clone(),
-            },
-            actor: None,
-            body,
-        })
+    let occurred_at = believed.unwrap_or(report.received_at);
+    let cause = Cause::Event {
+        device: report.device.clone(),
+        event: report.event.clone(),
     };
-    let open = site.control().open_alarm(&report.device, &report.kind);
-    match (open, report.state) {
-        (None, ReportedState::Cleared) => Ok(Decision {
-            outcome: Outcome::NothingToClear,
-            alarm: None,
-            draft: None,
-        }),
-        (Some(alarm), ReportedState::Cleared) if !is_active(site, alarm) => Ok(Decision {
-            outcome: Outcome::NothingToClear,
-            alarm: Some(alarm),
-            draft: None,
-        }),
-        (Some(alarm), ReportedState::Cleared) => Ok(Decision {
-            outcome: Outcome::Cleared,
-            alarm: Some(alarm),
-            draft: draft(FactBody::AlarmCleared(AlarmCleared { alarm })),
-        }),
-        (Some(alarm), state) => Ok(Decision {
-            outcome: Outcome::Repeated,
-            alarm: Some(alarm),
-            draft: draft(FactBody::AlarmRepeated(AlarmRepeated { alarm, state })),
-        }),
-        (None, state) => {
-            if site.control().open_alarms() >= OPEN_ALARMS_MAX {
-                return Err(Refusal::TooManyOpenAlarms);
-            }
-            let alarm = site.control().next_alarm();
-            Ok(Decision {
-                outcome: Outcome::Raised,
-                alarm: Some(alarm),
-                draft: draft(FactBody::AlarmRaised(AlarmRaised {
-                    alarm,
-                    kind: kind.id.clone(),
-                    priority: kind.priority,
-                    device: device.id.clone(),
-                    place: device.place.clone(),
-                    state,
-                    claim_due_at: now + Span::from_secs(i64::from(kind.claim_s_max)),
-                    doubted_clock: report.claimed_at.filter(|_| believed.is_none()),
-                })),
-            })
-        }
+    let device = context.estate.device(&report.device);
+    let kind = context.estate.alarm_type(&report.kind);
+    let (Some(device), Some(kind)) = (device, kind) else {
+        return late_goodbye(context, report, &cause).ok_or(Refusal::NotInEstate);
+    };
+    if kind.by_rule_only {
+        return Err(Refusal::RaisedByRule);
     }
+    annunciate::decide(
+        context,
+        Seen {
+            source: Source::Device(report.device.clone()),
+            kind,
+            state: report.state,
+            place: device.place.clone(),
+            occurred_at,
+            own_clock: believed.is_some(),
+            doubted_clock: report.claimed_at.filter(|_| believed.is_none()),
+            drill: report.drill,
+            cause,
+        },
+    )
 }
 
-fn is_active(site: &Site, alarm: AlarmId) -> bool {
-    site.view().alarms.get(&alarm).is_some_and(Alarm::is_active)
+/// The "cleared" of a device or type that is no longer in the estate.
+fn late_goodbye(context: &Context<'_>, report: &Report, cause: &Cause) -> Option<Decision> {
+    if report.state != ReportedState::Cleared {
+        return None;
+    }
+    let source = Source::Device(report.device.clone());
+    let mut open = context.site.control().open();
+    let row = open.find_map(|id| {
+        let row = context.view().alarms.get(&id)?;
+        let is_own = row.source == source && row.kind == report.kind && row.drill == report.drill;
+        (is_own && row.condition.is_active()).then_some(row)
+    })?;
+    Some(Decision {
+        outcome: Outcome::Cleared,
+        alarm: Some(row.id),
+        drafts: vec![FactDraft {
+            occurred_at: Some(report.received_at),
+            cause: cause.clone(),
+            actor: None,
+            drill: row.drill,
+            body: FactBody::AlarmCleared(AlarmCleared {
+                alarm: row.id,
+                source: None,
+            }),
+        }],
+    })
 }

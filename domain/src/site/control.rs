@@ -1,20 +1,43 @@
 //! What only the server needs in order to decide. Follows the view, fact by fact.
 
-use super::view::{Touched, View};
-use crate::alarm::Alarm;
+use super::touched::Touched;
+use super::view::{DoorState, View, keys};
+use crate::alarm::{Alarm, Due, Source};
 use crate::fact::{Fact, FactBody};
-use crate::ids::{AlarmId, AlarmTypeId, DeviceId};
-use crate::time::Timestamp;
-use std::collections::{BTreeMap, BTreeSet};
+use crate::ids::{AlarmId, AlarmTypeId, AreaId, DeviceId, PersonId};
+use crate::time::{Span, Timestamp};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+/// How far back alarms are counted to tell a flood.
+pub const FLOOD_WINDOW: Span = Span::from_secs(600);
+/// New conditions that are remembered; more within the window change nothing about the flood.
+const RECENT_MAX: usize = 50_000;
+/// Least time between two alarms that come down from the shelf by themselves: fewer than ten in
+/// ten minutes, so that their return alone is never a flood.
+pub const SHELF_RETURN_EVERY: Span = Span::from_secs(65);
 
 /// Counters, running deadlines and the rows that repeats go to.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Control {
     last_alarm: u32,
-    /// Alarms that are not closed, by who reported what.
-    open: BTreeMap<(DeviceId, AlarmTypeId), AlarmId>,
-    /// Running claim deadlines, next one first.
-    claims_due: BTreeSet<(Timestamp, AlarmId)>,
+    /// Alarms that are not closed, by who reported what, and whether for a drill.
+    open: BTreeMap<(Source, AlarmTypeId, bool), AlarmId>,
+    open_alarms: BTreeSet<AlarmId>,
+    /// Running deadlines of alarms but for shelves, next one first.
+    due: BTreeSet<(Timestamp, AlarmId)>,
+    /// When shelved alarms come down.
+    shelves: BTreeSet<(Timestamp, AlarmId)>,
+    /// When one last came down by itself.
+    shelf_returned_at: Option<Timestamp>,
+    /// When a new condition came to which alarm within [`FLOOD_WINDOW`], oldest first, at most
+    /// [`RECENT_MAX`].
+    recent: VecDeque<(Timestamp, AlarmId)>,
+    /// Opened until then, a door is not forced.
+    granted: BTreeMap<DeviceId, Timestamp>,
+    /// When open doors are held open.
+    held_due: BTreeSet<(Timestamp, DeviceId)>,
+    /// Who is inside which watched area.
+    inside: BTreeSet<(AreaId, PersonId)>,
 }
 
 impl Control {
@@ -23,60 +46,161 @@ impl Control {
         AlarmId(self.last_alarm.saturating_add(1))
     }
 
-    /// The open alarm into which a repeat goes.
-    pub fn open_alarm(&self, device: &DeviceId, kind: &AlarmTypeId) -> Option<AlarmId> {
-        self.open.get(&(device.clone(), kind.clone())).copied()
+    /// The open alarm into which a source's report of this family goes.
+    pub fn open_alarm(
+        &self,
+        source: &Source,
+        family: &AlarmTypeId,
+        drill: bool,
+    ) -> Option<AlarmId> {
+        let key = (source.clone(), family.clone(), drill);
+        self.open.get(&key).copied()
     }
 
     /// How many alarms are open.
     pub fn open_alarms(&self) -> usize {
-        self.open.len()
+        self.open_alarms.len()
     }
 
-    /// The next claim deadline.
-    pub fn next_claim_due_at(&self) -> Option<Timestamp> {
-        self.claims_due.first().map(|(due_at, _)| *due_at)
+    /// Which alarms are open, oldest first.
+    pub fn open(&self) -> impl Iterator<Item = AlarmId> + '_ {
+        self.open_alarms.iter().copied()
     }
 
-    /// Alarms whose claim deadline has passed, longest overdue first.
-    pub fn claims_due(&self, now: Timestamp) -> impl Iterator<Item = AlarmId> + '_ {
-        self.claims_due
+    /// How many alarms are shelved.
+    pub fn shelved(&self) -> usize {
+        self.shelves.len()
+    }
+
+    /// The next deadline of an alarm or a door.
+    pub fn next_due_at(&self) -> Option<Timestamp> {
+        let alarm = self.due.first().map(|(at, _)| *at);
+        let door = self.held_due.first().map(|(at, _)| *at);
+        let shelf = self.next_shelf().map(|(at, _)| at);
+        alarm.into_iter().chain(door).chain(shelf).min()
+    }
+
+    /// The alarm that comes down from the shelf next, and when: one at a time, however many are
+    /// due.
+    pub fn next_shelf(&self) -> Option<(Timestamp, AlarmId)> {
+        let (until, alarm) = self.shelves.first()?;
+        let spaced = self.shelf_returned_at.map(|at| at + SHELF_RETURN_EVERY);
+        Some((spaced.map_or(*until, |spaced| spaced.max(*until)), *alarm))
+    }
+
+    /// Alarms whose deadline has passed, longest overdue first.
+    pub fn alarms_due(&self, now: Timestamp) -> impl Iterator<Item = AlarmId> + '_ {
+        self.due
             .iter()
             .take_while(move |(due_at, _)| *due_at <= now)
             .map(|(_, id)| *id)
     }
 
+    /// The door that has been open too long for the longest time.
+    pub fn door_due(&self, now: Timestamp) -> Option<&DeviceId> {
+        let first = self.held_due.first().filter(|(due_at, _)| *due_at <= now);
+        first.map(|(_, door)| door)
+    }
+
+    /// When a new condition came to which alarm, oldest first, as far back as [`FLOOD_WINDOW`].
+    pub fn recent(&self) -> impl DoubleEndedIterator<Item = (Timestamp, AlarmId)> + '_ {
+        self.recent.iter().copied()
+    }
+
+    /// How many new conditions came within the last [`FLOOD_WINDOW`].
+    pub fn came(&self, now: Timestamp) -> usize {
+        let oldest = now - FLOOD_WINDOW;
+        self.recent.len() - self.recent.partition_point(|(at, _)| *at < oldest)
+    }
+
+    /// When so many new conditions have left the window that fewer than `still` are in it.
+    pub fn fewer_than_at(&self, still: usize) -> Option<Timestamp> {
+        let leaving = self.recent.len().checked_sub(still)?;
+        let (at, _) = self.recent.get(leaving)?;
+        Some(*at + FLOOD_WINDOW + Span::from_micros(1))
+    }
+
+    /// Whether a door may be opened at this moment.
+    pub fn is_granted(&self, door: &DeviceId, at: Timestamp) -> bool {
+        self.granted.get(door).is_some_and(|until| at <= *until)
+    }
+
+    /// Whether a person is inside an area.
+    pub fn is_inside(&self, area: &AreaId, person: &PersonId) -> bool {
+        self.inside.contains(&(area.clone(), person.clone()))
+    }
+
     pub(super) fn follow(&mut self, fact: &Fact, touched: &Touched, view: &View) {
-        if let FactBody::AlarmRaised(body) = &fact.body {
-            self.last_alarm = self.last_alarm.max(body.alarm.0);
+        match &fact.body {
+            FactBody::AlarmRaised(body) => self.last_alarm = self.last_alarm.max(body.alarm.0),
+            FactBody::AlarmSplit(body) => self.last_alarm = self.last_alarm.max(body.into.0),
+            FactBody::AlarmUnshelved(body) if body.by.is_none() => {
+                self.shelf_returned_at = Some(fact.recorded_at);
+            }
+            FactBody::DoorGranted(body) => {
+                self.granted.insert(body.door.clone(), body.until);
+            }
+            FactBody::AreaEntered(body) => {
+                self.inside.insert((body.area.clone(), body.person.clone()));
+            }
+            FactBody::AreaLeft(body) => {
+                self.inside
+                    .remove(&(body.area.clone(), body.person.clone()));
+            }
+            FactBody::AlarmJoined(body) => self.recent.push_back((fact.recorded_at, body.alarm)),
+            _ => {}
         }
         for change in &touched.alarms {
             if let Some(before) = &change.before {
                 self.forget(before);
+            } else if view.alarms.contains_key(&change.id) {
+                self.recent.push_back((fact.recorded_at, change.id));
             }
             if let Some(alarm) = view.alarms.get(&change.id) {
                 self.watch(alarm);
             }
         }
+        for change in &touched.doors {
+            if let Some(DoorState::Open { held_due_at, .. }) = change.before {
+                self.held_due.remove(&(held_due_at, change.id.clone()));
+            }
+            if let Some(DoorState::Open { held_due_at, .. }) = view.doors.get(&change.id) {
+                self.held_due.insert((*held_due_at, change.id.clone()));
+            }
+        }
+        let oldest = fact.recorded_at - FLOOD_WINDOW;
+        while self.recent.len() > RECENT_MAX
+            || self.recent.front().is_some_and(|(at, _)| *at < oldest)
+        {
+            self.recent.pop_front();
+        }
     }
 
     fn forget(&mut self, alarm: &Alarm) {
-        let key = (alarm.device.clone(), alarm.kind.clone());
-        if self.open.get(&key) == Some(&alarm.id) {
-            self.open.remove(&key);
+        self.open_alarms.remove(&alarm.id);
+        for key in keys(alarm) {
+            if self.open.get(&key) == Some(&alarm.id) {
+                self.open.remove(&key);
+            }
         }
-        if let Some(due_at) = alarm.claim_due_at() {
-            self.claims_due.remove(&(due_at, alarm.id));
-        }
+        match alarm.next_due() {
+            Some((at, Due::Shelf)) => self.shelves.remove(&(at, alarm.id)),
+            Some((at, _)) => self.due.remove(&(at, alarm.id)),
+            None => false,
+        };
     }
 
     fn watch(&mut self, alarm: &Alarm) {
         if !alarm.is_closed() {
-            let key = (alarm.device.clone(), alarm.kind.clone());
-            self.open.insert(key, alarm.id);
+            self.open_alarms.insert(alarm.id);
+            for key in keys(alarm) {
+                self.open.insert(key, alarm.id);
+            }
         }
-        if let Some(due_at) = alarm.claim_due_at() {
-            self.claims_due.insert((due_at, alarm.id));
-        }
+        match alarm.next_due() {
+            Some((at, Due::Shelf)) => self.shelves.insert((at, alarm.id)),
+            Some((at, _)) => self.due.insert((at, alarm.id)),
+            None => false,
+        };
     }
 }

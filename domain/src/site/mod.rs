@@ -4,14 +4,19 @@
 //! what only the server needs to decide: counters, running deadlines, which row a repeat goes to.
 
 mod control;
+mod people;
+mod touched;
 mod view;
 
-pub use control::Control;
-pub use view::{CLOSED_ALARMS_MAX, Touched, TouchedAlarm, View};
+pub use control::{Control, FLOOD_WINDOW, SHELF_RETURN_EVERY};
+pub use people::{Console, Duty, PersonState};
+pub use touched::{Change, Touched, TouchedAlarm};
+pub use view::{CLOSED_ALARMS_MAX, DoorState, Flood, View, ZoneState};
 
 use crate::fact::Fact;
 
-/// Alarms that may be open at once; further ones are refused and must be sent again.
+/// Alarms that may be open at once; further ones are refused and must be sent again, but for those
+/// of the first priority, of which there are never more than devices and their families.
 pub const OPEN_ALARMS_MAX: usize = 20_000;
 
 /// The whole state of a site.

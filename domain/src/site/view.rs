@@ -1,8 +1,12 @@
 //! The part of a site that displays replicate.
 
-use crate::alarm::{Alarm, Note};
-use crate::fact::{Fact, FactBody};
-use crate::ids::{AlarmId, EstateHash, Seq};
+use super::people::{Console, Duty, PersonState};
+use super::touched::{Change, Touched};
+use crate::alarm::{Alarm, Note, Shelf, Source};
+use crate::estate::Priority;
+use crate::fact::{AlarmSplit, Fact, FactBody};
+use crate::ids::{AlarmId, DeviceId, EstateHash, PersonId, PhoneId, Seq, ZoneId};
+use crate::refusal::Refusal;
 use crate::time::{Span, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, VecDeque};
@@ -23,32 +27,62 @@ pub struct View {
     pub alarms: BTreeMap<AlarmId, Alarm>,
     /// When which alarm was closed, in that order.
     closed: VecDeque<(Timestamp, AlarmId)>,
+    /// What facts said of people. Who is not here is as the estate says, and off duty.
+    #[serde(default)]
+    pub people: BTreeMap<PersonId, PersonState>,
+    /// Whose a phone is, where facts said so: somebody's or nobody's. Else it is as in the estate.
+    #[serde(default)]
+    pub phones: BTreeMap<PhoneId, Option<PersonId>>,
+    /// Zones that were ever armed or disarmed. A zone that is not here is disarmed.
+    #[serde(default)]
+    pub zones: BTreeMap<ZoneId, ZoneState>,
+    /// Doors whose state is known.
+    #[serde(default)]
+    pub doors: BTreeMap<DeviceId, DoorState>,
+    /// 报警激增, while it lasts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub flood: Option<Flood>,
 }
 
-/// What one fact changed.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Touched {
-    /// Alarms that came, changed or left, each with what it was before.
-    pub alarms: Vec<TouchedAlarm>,
-    /// Another estate document counts now.
-    pub estate: bool,
+/// Whether a zone is armed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ZoneState {
+    /// It is.
+    pub armed: bool,
+    /// Since when it is or is not.
+    pub since: Timestamp,
+    /// Who armed or disarmed it. Absent: its schedule.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<PersonId>,
 }
 
-/// An alarm that a fact changed.
-#[derive(Debug, Clone, PartialEq)]
-pub struct TouchedAlarm {
-    /// Which one.
-    pub id: AlarmId,
-    /// What it was; nothing if it is new.
-    pub before: Option<Alarm>,
+/// Whether a door is open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DoorState {
+    /// It is closed.
+    Closed {
+        /// Since when.
+        since: Timestamp,
+    },
+    /// It is open.
+    Open {
+        /// Since when.
+        since: Timestamp,
+        /// Closed by then, or it is held open.
+        held_due_at: Timestamp,
+    },
 }
 
-impl Touched {
-    /// Adds what another fact changed.
-    pub fn extend(&mut self, other: Self) {
-        self.alarms.extend(other.alarms);
-        self.estate |= other.estate;
-    }
+/// 报警激增: what came while it lasts. What came is what is shown and what was folded.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Flood {
+    /// Since when.
+    pub since: Timestamp,
+    /// New conditions that got a row of their own.
+    pub shown: u32,
+    /// New conditions that joined a row.
+    pub folded: u32,
 }
 
 impl View {
@@ -56,59 +90,226 @@ impl View {
     pub fn apply(&mut self, fact: &Fact) -> Touched {
         let mut touched = Touched::default();
         self.seq = fact.seq;
+        self.fold(fact, &mut touched);
+        self.evict(fact.recorded_at, &mut touched);
+        touched
+    }
+
+    /// What facts said of a person.
+    pub fn person(&self, person: &PersonId) -> PersonState {
+        self.people.get(person).cloned().unwrap_or_default()
+    }
+
+    /// Whether a zone is armed.
+    pub fn is_armed(&self, zone: &ZoneId) -> bool {
+        self.zones.get(zone).is_some_and(|zone| zone.armed)
+    }
+
+    fn fold(&mut self, fact: &Fact, touched: &mut Touched) {
         let at = fact.recorded_at;
         match &fact.body {
             FactBody::EstatePublished(body) => {
                 self.estate = Some(body.hash.clone());
                 touched.estate = true;
             }
+            FactBody::PersonGone(body) => {
+                self.person_changes(&body.person, touched, |person| {
+                    person.console = Console::Gone { since: at };
+                });
+                self.owner_absent(fact, &body.person, Some(body.lapse_at), touched);
+            }
+            FactBody::PersonBack(body) => {
+                self.person_changes(&body.person, touched, |person| {
+                    person.console = Console::Here { since: at };
+                });
+                self.owner_absent(fact, &body.person, None, touched);
+            }
+            FactBody::PersonOnDuty(body) => {
+                self.person_changes(&body.person, touched, |person| {
+                    person.duty = Duty::On { since: at };
+                });
+            }
+            FactBody::PersonOffDuty(body) => {
+                self.person_changes(&body.person, touched, |person| {
+                    person.duty = Duty::Off { since: Some(at) };
+                });
+            }
+            FactBody::CallSignGiven(body) => {
+                self.person_changes(&body.person, touched, |person| {
+                    person.call_sign = Some(body.call_sign.clone());
+                });
+            }
+            FactBody::PhoneBound(body) => {
+                self.phones
+                    .insert(body.phone.clone(), Some(body.person.clone()));
+                touched.phones = true;
+            }
+            FactBody::PhoneUnbound(body) => {
+                self.phones.insert(body.phone.clone(), None);
+                touched.phones = true;
+            }
+            FactBody::ZoneArmed(body) => {
+                self.zone_changes(&body.zone, true, body.by.as_ref(), at, touched);
+            }
+            FactBody::ZoneDisarmed(body) => {
+                self.zone_changes(&body.zone, false, body.by.as_ref(), at, touched);
+            }
+            FactBody::DoorOpened(body) => {
+                let open = DoorState::Open {
+                    since: fact.occurred_at,
+                    held_due_at: body.held_due_at,
+                };
+                self.door_changes(&body.door, open, touched);
+            }
+            FactBody::DoorClosed(body) => {
+                let since = fact.occurred_at;
+                self.door_changes(&body.door, DoorState::Closed { since }, touched);
+            }
+            FactBody::FloodBegan(_) => {
+                self.flood = Some(Flood {
+                    since: at,
+                    shown: 0,
+                    folded: 0,
+                });
+                touched.flood = true;
+            }
+            FactBody::FloodEnded(_) => {
+                self.flood = None;
+                touched.flood = true;
+            }
+            // What only the server needs: grants and borders that were crossed.
+            FactBody::DoorGranted(_) | FactBody::AreaEntered(_) | FactBody::AreaLeft(_) => {}
+            _ => self.fold_alarm(fact, touched),
+        }
+    }
+
+    fn fold_alarm(&mut self, fact: &Fact, touched: &mut Touched) {
+        let at = fact.recorded_at;
+        let heard_at = fact.occurred_at;
+        let ok = |step: Result<Alarm, Refusal>| step.ok();
+        match &fact.body {
             // A number is given once: the row that has it stays as it is.
             FactBody::AlarmRaised(body) if self.alarms.contains_key(&body.alarm) => {}
             FactBody::AlarmRaised(body) => {
-                let alarm = Alarm::raised(body, fact.occurred_at, at, fact.seq);
-                let before = self.alarms.insert(alarm.id, alarm);
-                touched.alarms.push(TouchedAlarm {
-                    id: body.alarm,
-                    before,
+                let alarm = Alarm::raised(body, heard_at, at, fact.drill, fact.seq);
+                self.insert(alarm, touched);
+                self.count(touched, |flood| &mut flood.shown);
+            }
+            FactBody::AlarmRepeated(body) => self.say(fact, body.alarm, touched, |alarm| {
+                let source = body.source.clone().unwrap_or_else(|| alarm.source.clone());
+                Some(alarm.repeated(&source, body.state, heard_at))
+            }),
+            FactBody::AlarmCleared(body) => self.change(fact, body.alarm, touched, |alarm| {
+                let source = body.source.clone().unwrap_or_else(|| alarm.source.clone());
+                Some(alarm.cleared(&source, heard_at))
+            }),
+            FactBody::AlarmOverdue(body) => self.say(fact, body.alarm, touched, |alarm| {
+                Some(alarm.overdue(body.times, body.claim_due_at))
+            }),
+            FactBody::AlarmClaimed(body) => self.change(fact, body.alarm, touched, |alarm| {
+                ok(alarm.claim(body.by.clone(), at, body.follow_up_due_at))
+            }),
+            FactBody::AlarmNoted(body) => self.change(fact, body.alarm, touched, |alarm| {
+                let (by, content) = (body.by.clone(), body.note.clone());
+                ok(alarm.note(Note { by, at, content }, body.review_due_at))
+            }),
+            FactBody::AlarmJudged(body) => self.change(fact, body.alarm, touched, |alarm| {
+                ok(alarm.judge(body.verdict, body.by.clone(), at, body.review_due_at))
+            }),
+            FactBody::AlarmAcknowledged(body) => self.change(fact, body.alarm, touched, |alarm| {
+                // Whether one may was decided before it became a fact.
+                ok(alarm.acknowledge(body.by.clone(), at, body.due_at, true))
+            }),
+            FactBody::AlarmMuted(body) => self.change(fact, body.alarm, touched, |alarm| {
+                ok(alarm.mute(body.by.clone(), at, body.until))
+            }),
+            FactBody::AlarmShelved(body) => self.change(fact, body.alarm, touched, |alarm| {
+                ok(alarm.put_on_shelf(Shelf {
+                    by: body.by.clone(),
+                    at,
+                    until: body.until,
+                    reason: body.reason,
+                }))
+            }),
+            FactBody::AlarmUnshelved(body) => self.change(fact, body.alarm, touched, |alarm| {
+                ok(alarm.take_off_shelf(body.by.as_ref(), at, body.due_at))
+            }),
+            FactBody::AlarmReleased(body) => self.change(fact, body.alarm, touched, |alarm| {
+                ok(alarm.release(&body.by, at, body.claim_due_at))
+            }),
+            FactBody::AlarmTransferred(body) => self.change(fact, body.alarm, touched, |alarm| {
+                ok(alarm.transfer(body.to.clone(), at, body.follow_up_due_at))
+            }),
+            FactBody::AlarmReturned(body) => self.change(fact, body.alarm, touched, |alarm| {
+                Some(alarm.returned(body.why, at, body.claim_due_at))
+            }),
+            FactBody::AlarmRisen(body) => {
+                self.change(fact, body.alarm, touched, |alarm| {
+                    Some(alarm.risen(body, at))
                 });
             }
-            FactBody::AlarmRepeated(body) => {
-                self.change(fact, body.alarm, &mut touched, |alarm| {
-                    Some(alarm.repeated(body.state, fact.occurred_at))
+            FactBody::AlarmJoined(body) => {
+                self.change(fact, body.alarm, touched, |alarm| {
+                    Some(alarm.joined_by(body, at, heard_at))
+                });
+                self.count(touched, |flood| &mut flood.folded);
+            }
+            FactBody::AlarmSplit(body) => self.split(fact, body, touched),
+            FactBody::AlarmVerdictCorrected(body) => {
+                self.change(fact, body.alarm, touched, |alarm| {
+                    ok(alarm.correct_verdict(body.verdict, body.by.clone(), at))
                 });
             }
-            FactBody::AlarmCleared(body) => {
-                self.change(fact, body.alarm, &mut touched, |alarm| {
-                    Some(alarm.cleared(fact.occurred_at))
-                });
-            }
-            FactBody::AlarmOverdue(body) => {
-                self.change(fact, body.alarm, &mut touched, |alarm| {
-                    Some(alarm.overdue(body.times, body.claim_due_at))
-                });
-            }
-            FactBody::AlarmClaimed(body) => {
-                self.change(fact, body.alarm, &mut touched, |alarm| {
-                    alarm.claim(body.by.clone(), at).ok()
-                });
-            }
-            FactBody::AlarmNoted(body) => {
-                self.change(fact, body.alarm, &mut touched, |alarm| {
-                    let (by, content) = (body.by.clone(), body.note.clone());
-                    alarm.note(Note { by, at, content }).ok()
-                });
-            }
-            FactBody::AlarmJudged(body) => {
-                self.change(fact, body.alarm, &mut touched, |alarm| {
-                    alarm.judge(body.verdict, body.by.clone(), at).ok()
-                });
-            }
+            _ => {}
         }
-        self.evict(at, &mut touched);
-        touched
     }
 
+    fn insert(&mut self, alarm: Alarm, touched: &mut Touched) {
+        let id = alarm.id;
+        let before = self.alarms.insert(id, alarm);
+        touched.alarms.push(Change { id, before });
+    }
+
+    fn split(&mut self, fact: &Fact, body: &AlarmSplit, touched: &mut Touched) {
+        if self.alarms.contains_key(&body.into) {
+            return;
+        }
+        let mut alone = None;
+        self.change(fact, body.alarm, touched, |alarm| {
+            let (rest, split) = alarm.split(body, fact.recorded_at, fact.seq)?;
+            alone = Some(split);
+            Some(rest)
+        });
+        if let Some(alone) = alone {
+            self.insert(alone, touched);
+        }
+    }
+
+    fn count(&mut self, touched: &mut Touched, counter: impl Fn(&mut Flood) -> &mut u32) {
+        if let Some(flood) = &mut self.flood {
+            let counter = counter(flood);
+            *counter = counter.saturating_add(1);
+            touched.flood = true;
+        }
+    }
+
+    /// Changes what a person decides on.
     fn change(
+        &mut self,
+        fact: &Fact,
+        id: AlarmId,
+        touched: &mut Touched,
+        step: impl FnOnce(Alarm) -> Option<Alarm>,
+    ) {
+        self.say(fact, id, touched, |alarm| {
+            let mut after = step(alarm)?;
+            after.version = fact.seq;
+            Some(after)
+        });
+    }
+
+    /// Changes an alarm without making what a person decided on it out of date.
+    fn say(
         &mut self,
         fact: &Fact,
         id: AlarmId,
@@ -118,17 +319,72 @@ impl View {
         let Some(before) = self.alarms.get(&id) else {
             return;
         };
-        let Some(mut after) = step(before.clone()) else {
+        let Some(after) = step(before.clone()) else {
             return;
         };
-        after.version = fact.seq;
         if after.is_closed() && !before.is_closed() {
             self.closed.push_back((fact.recorded_at, id));
+        } else if before.is_closed() && !after.is_closed() {
+            self.closed.retain(|(_, closed)| *closed != id);
         }
-        touched.alarms.push(TouchedAlarm {
-            id,
-            before: self.alarms.insert(id, after),
-        });
+        let before = self.alarms.insert(id, after);
+        touched.alarms.push(Change { id, before });
+    }
+
+    /// Starts or stops the deadline of everything urgent that a person owns.
+    fn owner_absent(
+        &mut self,
+        fact: &Fact,
+        owner: &PersonId,
+        due_at: Option<Timestamp>,
+        touched: &mut Touched,
+    ) {
+        let owned: Vec<_> = self
+            .alarms
+            .values()
+            .filter(|alarm| !alarm.is_judged() && alarm.owner() == Some(owner))
+            .filter(|alarm| due_at.is_none() || alarm.priority <= Priority::P2)
+            .map(|alarm| alarm.id)
+            .collect();
+        for id in owned {
+            self.say(fact, id, touched, |alarm| Some(alarm.owner_absent(due_at)));
+        }
+    }
+
+    fn person_changes(
+        &mut self,
+        id: &PersonId,
+        touched: &mut Touched,
+        step: impl FnOnce(&mut PersonState),
+    ) {
+        let before = self.people.get(id).cloned();
+        step(self.people.entry(id.clone()).or_default());
+        let id = id.clone();
+        touched.people.push(Change { id, before });
+    }
+
+    fn zone_changes(
+        &mut self,
+        id: &ZoneId,
+        armed: bool,
+        by: Option<&PersonId>,
+        since: Timestamp,
+        touched: &mut Touched,
+    ) {
+        let state = ZoneState {
+            armed,
+            since,
+            by: by.cloned(),
+        };
+        let before = self.zones.insert(id.clone(), state);
+        let id = id.clone();
+        touched.zones.push(Change { id, before });
+    }
+
+    fn door_changes(&mut self, id: &DeviceId, state: DoorState, touched: &mut Touched) {
+        let before = self.doors.insert(id.clone(), state);
+        let id = id.clone();
+        touched.doors.push(Change { id, before });
     }
 
     /// Lets go of what was closed long ago: a pure function of the facts' own times, so that
@@ -141,11 +397,21 @@ impl View {
             }
             self.closed.pop_front();
             if let Some(before) = self.alarms.remove(&id) {
-                touched.alarms.push(TouchedAlarm {
+                touched.alarms.push(Change {
                     id,
                     before: Some(before),
                 });
             }
         }
     }
+}
+
+/// The key under which a source's row is found.
+pub(super) fn keys(alarm: &Alarm) -> impl Iterator<Item = (Source, crate::ids::AlarmTypeId, bool)> {
+    let own = (alarm.source.clone(), alarm.family.clone(), alarm.drill);
+    let joined = alarm
+        .joined
+        .iter()
+        .map(|joined| (joined.source.clone(), joined.family.clone(), alarm.drill));
+    std::iter::once(own).chain(joined)
 }

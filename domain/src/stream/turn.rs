@@ -70,7 +70,7 @@ impl Turn {
                         occurred_at: draft.occurred_at.unwrap_or(now),
                         cause: draft.cause,
                         actor: draft.actor,
-                        drill: false,
+                        drill: draft.drill,
                         body: draft.body,
                     };
                     let bytes = fact.encode()?;

@@ -10,7 +10,7 @@ use axum::extract::rejection::BytesRejection;
 use axum::http::HeaderMap;
 use castellan_domain::access::Actor;
 use castellan_domain::engine::{Accepted, Command, Input};
-use castellan_domain::wire::api::{CommandBody, CommandRequest, PERSON_HEADER};
+use castellan_domain::wire::api::{CommandRequest, PERSON_HEADER, Taken};
 use std::sync::Arc;
 use tracing::{Instrument as _, debug_span};
 
@@ -52,10 +52,9 @@ async fn take(
         })?;
     let actor = actor(app, headers)?;
     let mut personal = None;
-    let command = match request.command {
-        CommandBody::Claim { alarm } => Command::Claim { alarm },
-        CommandBody::Judge { alarm, verdict } => Command::Judge { alarm, verdict },
-        CommandBody::Note { alarm, text } => {
+    let command = match request.command.take() {
+        Taken::Plain(command) => command,
+        Taken::Note { alarm, text } => {
             let record = PersonalRecord::seal(alarm, text.to_string()).map_err(|error| {
                 ApiError::Unreadable {
                     code: "malformed",

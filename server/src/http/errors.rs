@@ -104,13 +104,30 @@ impl ApiError {
             Self::UnknownAlarmType(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Refused(refusal) => match refusal {
                 Refusal::AlreadyClaimed { .. }
+                | Refusal::AlreadyAcknowledged { .. }
+                | Refusal::AlreadyMuted { .. }
+                | Refusal::AlreadyShelved { .. }
                 | Refusal::AlreadyJudged { .. }
+                | Refusal::NothingToDo
                 | Refusal::Changed { .. } => StatusCode::CONFLICT,
                 Refusal::UnknownAlarm { .. } => StatusCode::NOT_FOUND,
                 Refusal::NotOwner { .. } | Refusal::NotAllowed => StatusCode::FORBIDDEN,
-                Refusal::NotClaimed | Refusal::TooManyNotes | Refusal::NotInEstate => {
-                    StatusCode::UNPROCESSABLE_ENTITY
-                }
+                Refusal::NotClaimed
+                | Refusal::ClaimInstead
+                | Refusal::MutedTooOften
+                | Refusal::NeverShelved
+                | Refusal::TooManyShelved
+                | Refusal::ShelfTime
+                | Refusal::NotShelved
+                | Refusal::NotJudged
+                | Refusal::NotJoined { .. }
+                | Refusal::UnknownPerson { .. }
+                | Refusal::CannotOwn { .. }
+                | Refusal::UnknownPhone { .. }
+                | Refusal::UnknownZone { .. }
+                | Refusal::TooManyNotes
+                | Refusal::RaisedByRule
+                | Refusal::NotInEstate => StatusCode::UNPROCESSABLE_ENTITY,
                 Refusal::TooManyOpenAlarms => StatusCode::SERVICE_UNAVAILABLE,
             },
             Self::NotRecorded | Self::Busy | Self::NoAnswer | Self::Storage => {

@@ -13,8 +13,9 @@ use axum::response::{IntoResponse as _, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use castellan_domain::engine::{Accepted, Input};
-use castellan_domain::ids::SLUG_MAX;
-use castellan_domain::observation::{Fix, Observation, is_plausible};
+use castellan_domain::ids::{PhoneId, SLUG_MAX};
+use castellan_domain::observation::{Observation, PhoneFix, ReportedState, is_plausible};
+use castellan_domain::refusal::Refusal;
 use castellan_domain::wire::api::DISCARDED_HEADER;
 use std::sync::Arc;
 use tracing::{Instrument as _, debug_span};
@@ -48,20 +49,26 @@ async fn take_event(
             code: error.code(),
             message: error.to_string(),
         })?;
-    debug_span!("identify").in_scope(|| {
-        app.registry
-            .knows(&report.device, &report.kind)
-            .map_err(|unknown| {
-                let sender = report.device.to_string();
-                app.health.quarantined(EVENTS, &sender, &body, now);
-                match unknown {
-                    UnknownSender::Device => ApiError::UnknownSender(sender),
-                    UnknownSender::AlarmType => ApiError::UnknownAlarmType(report.kind.to_string()),
-                }
-            })
-    })?;
+    let identified = debug_span!("identify")
+        .in_scope(|| app.registry.knows(&report.device, &report.kind))
+        .map_err(|unknown| {
+            let sender = report.device.to_string();
+            app.health.quarantined(EVENTS, &sender, &body, now);
+            match unknown {
+                UnknownSender::Device => ApiError::UnknownSender(sender),
+                UnknownSender::AlarmType => ApiError::UnknownAlarmType(report.kind.to_string()),
+            }
+        });
+    // Who has left the estate may still clear what it raised.
+    let identified = match identified {
+        Err(error) if report.state != ReportedState::Cleared => return Err(error),
+        identified => identified,
+    };
     let input = Input::Observed(Observation::Report(report));
-    Ok(app.submit(input, None, trace).await??)
+    match app.submit(input, None, trace).await? {
+        Err(Refusal::NotInEstate) => Err(identified.err().unwrap_or(Refusal::NotInEstate.into())),
+        answer => Ok(answer?),
+    }
 }
 
 /// `POST /ingest/owntracks`
@@ -112,6 +119,7 @@ enum Taken {
 enum Discarded {
     ImplausibleTime,
     OffSite,
+    OffDuty,
 }
 
 impl Discarded {
@@ -119,6 +127,7 @@ impl Discarded {
         match self {
             Self::ImplausibleTime => "implausible_time",
             Self::OffSite => "off_site",
+            Self::OffDuty => "off_duty",
         }
     }
 
@@ -128,6 +137,7 @@ impl Discarded {
                 "the phone's clock is wrong (over 5 min ahead or 7 days behind); set it to automatic"
             }
             Self::OffSite => "the position lies more than 20 km from the site's anchor",
+            Self::OffDuty => "its person is off duty, and nobody is tracked off duty",
         }
     }
 }
@@ -149,31 +159,33 @@ async fn take_fix(
     let owntracks::Message::Location(location) = message else {
         return Ok(Taken::Kept);
     };
-    let person = debug_span!("identify").in_scope(|| {
-        let phone = phone_name(headers).ok_or(ApiError::NoName(
-            "set a user name in the app (Basic authentication, or the header X-Limit-U)",
-        ))?;
-        app.registry.phone(&phone).ok_or_else(|| {
-            app.health
-                .quarantined(OWNTRACKS, &phone, &body, received_at);
-            ApiError::UnknownSender(phone.chars().take(SLUG_MAX).collect())
-        })
-    })?;
+    let name = phone_name(headers).ok_or(ApiError::NoName(
+        "set a user name in the app (Basic authentication, or the header X-Limit-U)",
+    ))?;
+    let unknown = || {
+        app.health.quarantined(OWNTRACKS, &name, &body, received_at);
+        ApiError::UnknownSender(name.chars().take(SLUG_MAX).collect())
+    };
+    let phone = PhoneId::new(name.clone()).map_err(|_| unknown())?;
     if !is_plausible(location.occurred_at, received_at) {
         return Ok(Taken::Discarded(Discarded::ImplausibleTime));
     }
-    let fix = Fix {
-        person,
+    let fix = PhoneFix {
+        phone,
         occurred_at: location.occurred_at,
         received_at,
         at: location.at,
         accuracy_dm: location.accuracy_dm,
         battery_percent: location.battery_percent,
     };
-    let input = Input::Observed(Observation::Fix(fix));
-    match app.submit(input, None, trace).await?? {
-        Accepted::OffSite => Ok(Taken::Discarded(Discarded::OffSite)),
-        _ => Ok(Taken::Kept),
+    let input = Input::Observed(Observation::PhoneFix(fix));
+    match app.submit(input, None, trace).await? {
+        Ok(Accepted::OffSite) => Ok(Taken::Discarded(Discarded::OffSite)),
+        Ok(Accepted::OffDuty) => Ok(Taken::Discarded(Discarded::OffDuty)),
+        Ok(_) => Ok(Taken::Kept),
+        // Whose a phone is, is decided by the site: bindings change while it runs.
+        Err(Refusal::UnknownPhone { .. }) => Err(unknown()),
+        Err(refusal) => Err(refusal.into()),
     }
 }
 

@@ -44,6 +44,7 @@ pub(crate) fn decode(body: &[u8], received_at: Timestamp) -> Result<Report, Deco
         event: request.event_id,
         claimed_at,
         received_at,
+        drill: request.drill,
     })
 }
 

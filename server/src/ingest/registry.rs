@@ -5,7 +5,7 @@
 
 use castellan_domain::access::Actor;
 use castellan_domain::estate::Estate;
-use castellan_domain::ids::{PersonId, PhoneId};
+use castellan_domain::ids::PersonId;
 use std::sync::Arc;
 
 /// The list of known senders.
@@ -17,14 +17,6 @@ pub(crate) struct Registry {
 impl Registry {
     pub(crate) fn new(estate: Arc<Estate>) -> Self {
         Self { estate }
-    }
-
-    /// Whose phone this is.
-    pub(crate) fn phone(&self, phone: &str) -> Option<PersonId> {
-        let phone = PhoneId::new(phone).ok()?;
-        self.estate
-            .person_of_phone(&phone)
-            .map(|person| person.id.clone())
     }
 
     /// Who commands under this name.

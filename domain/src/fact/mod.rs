@@ -4,12 +4,22 @@
 //! shape gets the next `v`, and [`Fact::decode`] upcasts the old one while reading. A sample of
 //! every released shape stands in `domain/tests/facts`.
 
-use crate::alarm::Verdict;
-use crate::estate::{Place, Priority};
-use crate::ids::{
-    AlarmId, AlarmTypeId, CommandId, DeviceId, EstateHash, EventId, PersonId, Seq, SiteId,
+mod alarm;
+mod released;
+mod site;
+
+pub use alarm::{
+    AlarmAcknowledged, AlarmClaimed, AlarmCleared, AlarmJoined, AlarmJudged, AlarmMuted,
+    AlarmNoted, AlarmOverdue, AlarmRaised, AlarmReleased, AlarmRepeated, AlarmReturned, AlarmRisen,
+    AlarmShelved, AlarmSplit, AlarmTransferred, AlarmUnshelved, AlarmVerdictCorrected, PersonalRef,
 };
-use crate::observation::ReportedState;
+pub use site::{
+    AreaEntered, AreaLeft, CallSignGiven, DoorClosed, DoorGranted, DoorOpened, EstatePublished,
+    FloodBegan, FloodEnded, PersonBack, PersonGone, PersonOffDuty, PersonOnDuty, PhoneBound,
+    PhoneUnbound, ZoneArmed, ZoneDisarmed,
+};
+
+use crate::ids::{CommandId, DeviceId, EventId, PersonId, Seq, SiteId};
 use crate::text::Text;
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -45,6 +55,8 @@ pub struct FactDraft {
     pub cause: Cause,
     /// Who did it, if a person did.
     pub actor: Option<PersonId>,
+    /// Part of a drill.
+    pub drill: bool,
     /// What was decided.
     pub body: FactBody,
 }
@@ -66,10 +78,13 @@ pub enum Cause {
     Rule(Text<64>),
     /// The estate was published at start.
     Estate,
+    /// A console came or went.
+    Console,
 }
 
 macro_rules! facts {
-    ($($(#[$doc:meta])* $name:ident = $kind:literal, $version:literal;)*) => {
+    ($($(#[$doc:meta])* $name:ident = $kind:literal, $version:literal
+        $(, $old:literal => $released:ident)*;)*) => {
         /// What was decided. One variant per kind of fact.
         #[derive(Debug, Clone, PartialEq)]
         pub enum FactBody {
@@ -93,13 +108,18 @@ macro_rules! facts {
                 }
             }
 
-            /// Reads a body of any released version. An old version gets its own arm here,
-            /// calling the pure function that lifts it to the current shape.
+            /// Reads a body of any released version. An old one has its own shape in [`released`]
+            /// and a pure function that lifts it to the current one.
             fn upcast(kind: &str, version: u16, raw: &RawValue) -> Result<Self, FactError> {
                 match (kind, version) {
                     $(($kind, $version) => {
                         serde_json::from_str(raw.get()).map(Self::$name).map_err(FactError::Body)
-                    })*
+                    }
+                    $(($kind, $old) => {
+                        serde_json::from_str::<released::$released>(raw.get())
+                            .map(|body| Self::$name(body.into()))
+                            .map_err(FactError::Body)
+                    })*)*
                     _ => Err(FactError::UnknownShape { kind: kind.to_owned(), version }),
                 }
             }
@@ -111,117 +131,73 @@ facts! {
     /// Another estate document counts from here on.
     EstatePublished = "estate_published", 1;
     /// A new row in the queue.
-    AlarmRaised = "alarm_raised", 1;
-    /// The same device reported the same thing again while its alarm was open.
-    AlarmRepeated = "alarm_repeated", 1;
-    /// The condition ended. The alarm stays until somebody judged it.
-    AlarmCleared = "alarm_cleared", 1;
+    AlarmRaised = "alarm_raised", 2, 1 => AlarmRaisedV1;
+    /// A source said the same thing again while its row was open.
+    AlarmRepeated = "alarm_repeated", 2, 1 => AlarmRepeatedV1;
+    /// A source's condition ended. The alarm stays until somebody judged it.
+    AlarmCleared = "alarm_cleared", 2, 1 => AlarmClearedV1;
     /// Nobody claimed it in time. It is annunciated again, with the next deadline.
-    AlarmOverdue = "alarm_overdue", 1;
+    AlarmOverdue = "alarm_overdue", 2, 1 => AlarmOverdueV1;
     /// A person owns it.
-    AlarmClaimed = "alarm_claimed", 1;
+    AlarmClaimed = "alarm_claimed", 2, 1 => AlarmClaimedV1;
     /// A person wrote a note.
-    AlarmNoted = "alarm_noted", 1;
+    AlarmNoted = "alarm_noted", 2, 1 => AlarmNotedV1;
     /// A person judged what it was.
-    AlarmJudged = "alarm_judged", 1;
-}
-
-/// Another estate document counts.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct EstatePublished {
-    /// Which document.
-    pub hash: EstateHash,
-}
-
-/// A new row in the queue, with everything that was decided about it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct AlarmRaised {
-    /// Its number.
-    pub alarm: AlarmId,
-    /// Its type, by which screens name it.
-    #[serde(rename = "type")]
-    pub kind: AlarmTypeId,
-    /// How urgent it is.
-    pub priority: Priority,
-    /// Who reported it.
-    pub device: DeviceId,
-    /// Where.
-    pub place: Place,
-    /// Whether the condition lasts.
-    pub state: ReportedState,
-    /// Claimed by then, or overdue.
-    pub claim_due_at: Timestamp,
-    /// What the device's clock said, kept only when it could not be believed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub doubted_clock: Option<Timestamp>,
-}
-
-/// The same thing again.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AlarmRepeated {
-    /// Into which row it goes.
-    pub alarm: AlarmId,
-    /// Whether the condition lasts.
-    pub state: ReportedState,
-}
-
-/// The condition ended.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AlarmCleared {
-    /// Whose condition.
-    pub alarm: AlarmId,
-}
-
-/// Nobody claimed it in time.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AlarmOverdue {
-    /// Which alarm.
-    pub alarm: AlarmId,
-    /// How often it has been overdue, this time included.
-    pub times: u32,
-    /// The next deadline.
-    pub claim_due_at: Timestamp,
-}
-
-/// A person owns it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AlarmClaimed {
-    /// Which alarm.
-    pub alarm: AlarmId,
-    /// Its owner.
-    pub by: PersonId,
-}
-
-/// A person wrote a note. The words stand beside the journal, where they can be purged.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AlarmNoted {
-    /// About which alarm.
-    pub alarm: AlarmId,
-    /// Who wrote it.
-    pub by: PersonId,
-    /// Where the words are.
-    pub note: PersonalRef,
-}
-
-/// A person judged it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AlarmJudged {
-    /// Which alarm.
-    pub alarm: AlarmId,
-    /// Who judged.
-    pub by: PersonId,
-    /// What it was.
-    pub verdict: Verdict,
-}
-
-/// Points to content that may name a member of the public. The content lives beside the journal
-/// and can be erased; the commitment proves what it was while it exists.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PersonalRef {
-    /// Key of the content.
-    pub id: uuid::Uuid,
-    /// HMAC-SHA-256 of the content under the record's salt, in hexadecimal.
-    pub commitment: Text<64>,
+    AlarmJudged = "alarm_judged", 2, 1 => AlarmJudgedV1;
+    /// A person has seen it.
+    AlarmAcknowledged = "alarm_acknowledged", 1;
+    /// A person wants it quiet for a while.
+    AlarmMuted = "alarm_muted", 1;
+    /// A person took it out of the queue for a while.
+    AlarmShelved = "alarm_shelved", 1;
+    /// It is in the queue again.
+    AlarmUnshelved = "alarm_unshelved", 1;
+    /// Its owner gave it back.
+    AlarmReleased = "alarm_released", 1;
+    /// It has another owner.
+    AlarmTransferred = "alarm_transferred", 1;
+    /// It came back to 待接警 by itself.
+    AlarmReturned = "alarm_returned", 1;
+    /// It became more urgent, in the same row.
+    AlarmRisen = "alarm_risen", 1;
+    /// Another source is part of it.
+    AlarmJoined = "alarm_joined", 1;
+    /// A source that had joined it got a row of its own.
+    AlarmSplit = "alarm_split", 1;
+    /// Another verdict counts.
+    AlarmVerdictCorrected = "alarm_verdict_corrected", 1;
+    /// A person's last console is gone.
+    PersonGone = "person_gone", 1;
+    /// A person has a console again.
+    PersonBack = "person_back", 1;
+    /// A person went on duty.
+    PersonOnDuty = "person_on_duty", 1;
+    /// A person went off duty.
+    PersonOffDuty = "person_off_duty", 1;
+    /// A phone's positions are a person's from here on.
+    PhoneBound = "phone_bound", 1;
+    /// A phone's positions are nobody's.
+    PhoneUnbound = "phone_unbound", 1;
+    /// A person has another call sign.
+    CallSignGiven = "call_sign_given", 1;
+    /// A zone is armed.
+    ZoneArmed = "zone_armed", 1;
+    /// A zone is disarmed.
+    ZoneDisarmed = "zone_disarmed", 1;
+    /// A door's controller let somebody through.
+    DoorGranted = "door_granted", 1;
+    /// A door opened.
+    DoorOpened = "door_opened", 1;
+    /// A door closed.
+    DoorClosed = "door_closed", 1;
+    /// A person is inside a watched area.
+    AreaEntered = "area_entered", 1;
+    /// A person is outside of it again.
+    AreaLeft = "area_left", 1;
+    /// More alarms came than people can take.
+    FloodBegan = "flood_began", 1;
+    /// They can take what comes again.
+    FloodEnded = "flood_ended", 1;
 }
 
 /// Why stored bytes are not a fact.

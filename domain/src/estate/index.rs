@@ -1,0 +1,103 @@
+//! An estate with what is looked up in it at every report.
+
+use super::calendar::{Calendar, CalendarError};
+use super::{AlarmType, Building, Device, Estate, Near, Place, Zone};
+use crate::geo::{Anchor, LonLat};
+use crate::ids::{AlarmTypeId, DeviceId, PersonId, PhoneId};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// An estate, its calendar and its indexes.
+#[derive(Debug, Clone)]
+pub struct EstateIndex {
+    /// The document.
+    pub estate: Arc<Estate>,
+    /// Its wall clock.
+    pub calendar: Calendar,
+    /// Its centimetre grid.
+    pub anchor: Anchor,
+    devices: BTreeMap<DeviceId, usize>,
+    alarm_types: BTreeMap<AlarmTypeId, usize>,
+    zones_of: BTreeMap<DeviceId, Vec<usize>>,
+}
+
+impl EstateIndex {
+    /// Indexes a document.
+    pub fn new(estate: Arc<Estate>) -> Result<Self, CalendarError> {
+        let mut zones_of: BTreeMap<DeviceId, Vec<usize>> = BTreeMap::new();
+        for (index, zone) in estate.zones.iter().enumerate() {
+            for device in &zone.devices {
+                zones_of.entry(device.clone()).or_default().push(index);
+            }
+        }
+        let numbered = |(index, device): (usize, &Device)| (device.id.clone(), index);
+        Ok(Self {
+            calendar: Calendar::new(&estate)?,
+            anchor: Anchor::new(estate.anchor),
+            devices: estate.devices.iter().enumerate().map(numbered).collect(),
+            alarm_types: estate
+                .alarm_types
+                .iter()
+                .enumerate()
+                .map(|(index, kind)| (kind.id.clone(), index))
+                .collect(),
+            zones_of,
+            estate,
+        })
+    }
+
+    /// The device with this id.
+    pub fn device(&self, id: &DeviceId) -> Option<&Device> {
+        self.estate.devices.get(*self.devices.get(id)?)
+    }
+
+    /// The alarm type with this id.
+    pub fn alarm_type(&self, id: &AlarmTypeId) -> Option<&AlarmType> {
+        self.estate.alarm_types.get(*self.alarm_types.get(id)?)
+    }
+
+    /// The zones for which a device reports.
+    pub fn zones_of(&self, device: &DeviceId) -> impl Iterator<Item = &Zone> {
+        let indexes = self.zones_of.get(device).into_iter().flatten();
+        indexes.filter_map(|index| self.estate.zones.get(*index))
+    }
+
+    /// Whose a phone is by the estate.
+    pub fn person_of_phone(&self, phone: &PhoneId) -> Option<&PersonId> {
+        self.estate.person_of_phone(phone).map(|person| &person.id)
+    }
+
+    /// Whether two devices are near each other.
+    pub fn are_near(&self, one: &DeviceId, other: &DeviceId, near: Near) -> bool {
+        match near {
+            Near::Building => {
+                let building = |id| self.device(id).and_then(|d| d.place.building.as_ref());
+                building(one).is_some() && building(one) == building(other)
+            }
+            Near::Zone => self.zones_of(one).any(|zone| {
+                self.zones_of(other).any(|second| {
+                    second.id == zone.id
+                        || zone.adjacent.contains(&second.id)
+                        || second.adjacent.contains(&zone.id)
+                })
+            }),
+        }
+    }
+
+    /// Where a point is, in words: at a building if it lies in its outline. The floor is never
+    /// guessed from a satellite position.
+    pub fn place_at(&self, at: LonLat) -> Place {
+        let inside = |building: &&Building| self.anchor.encloses(&building.outline, at);
+        Place {
+            building: self
+                .estate
+                .buildings
+                .iter()
+                .find(inside)
+                .map(|b| b.id.clone()),
+            floor: None,
+            spot: None,
+            at,
+        }
+    }
+}

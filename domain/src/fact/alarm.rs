@@ -1,0 +1,292 @@
+//! What facts say about alarms.
+
+use crate::alarm::{JoinedBy, ReturnedBy, RisenBy, ShelfReason, Source, Verdict};
+use crate::estate::{Place, Priority};
+use crate::ids::{AlarmId, AlarmTypeId, PersonId};
+use crate::observation::ReportedState;
+use crate::text::Text;
+use crate::time::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// A new row in the queue, with everything that was decided about it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AlarmRaised {
+    /// Its number.
+    pub alarm: AlarmId,
+    /// Its type, by which screens name it.
+    #[serde(rename = "type")]
+    pub kind: AlarmTypeId,
+    /// What its type shares the row with.
+    pub family: AlarmTypeId,
+    /// Its type's place within the family.
+    pub tier: u8,
+    /// How urgent it is.
+    pub priority: Priority,
+    /// Who or what it is about.
+    pub source: Source,
+    /// Where.
+    pub place: Place,
+    /// Whether the condition lasts.
+    pub state: ReportedState,
+    /// Claimed by then, or overdue.
+    pub claim_due_at: Timestamp,
+    /// What the device's clock said, kept only when it could not be believed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub doubted_clock: Option<Timestamp>,
+}
+
+/// The same thing again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AlarmRepeated {
+    /// Into which row it goes.
+    pub alarm: AlarmId,
+    /// Which of its sources said it. Absent: the row's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<Source>,
+    /// Whether the condition lasts.
+    pub state: ReportedState,
+}
+
+/// A condition ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AlarmCleared {
+    /// Of which row.
+    pub alarm: AlarmId,
+    /// Which of its sources. Absent: the row's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<Source>,
+}
+
+/// Nobody claimed it in time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AlarmOverdue {
+    /// Which alarm.
+    pub alarm: AlarmId,
+    /// How often it has been overdue, this time included.
+    pub times: u32,
+    /// The next deadline.
+    pub claim_due_at: Timestamp,
+    /// Seconds by which this was noticed too late, since nobody was there to notice it: after a
+    /// power cut or a machine that slept.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub late_s: u32,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes a reference"
+)]
+const fn is_zero(number: &u32) -> bool {
+    *number == 0
+}
+
+/// A person owns it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AlarmClaimed {
+    /// Which alarm.
+    pub alarm: AlarmId,
+    /// Its owner.
+    pub by: PersonId,
+    /// Something done by then, or it returns.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub follow_up_due_at: Option<Timestamp>,
+}
+
+/// A person wrote a note. The words stand beside the journal, where they can be purged.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AlarmNoted {
+    /// About which alarm.
+    pub alarm: AlarmId,
+    /// Who wrote it.
+    pub by: PersonId,
+    /// Where the words are.
+    pub note: PersonalRef,
+    /// If the alarm is merely acknowledged: when it returns now that something was done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub review_due_at: Option<Timestamp>,
+}
+
+/// A person judged it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AlarmJudged {
+    /// Which alarm.
+    pub alarm: AlarmId,
+    /// Who judged.
+    pub by: PersonId,
+    /// What it was.
+    pub verdict: Verdict,
+    /// When it returns if its condition still exists then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub review_due_at: Option<Timestamp>,
+}
+
+/// 签收: a person has seen it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AlarmAcknowledged {
+    /// Which alarm.
+    pub alarm: AlarmId,
+    /// Who.
+    pub by: PersonId,
+    /// Something done by then, or it returns.
+    pub due_at: Timestamp,
+}
+
+/// A person wants it quiet for a while.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AlarmMuted {
+    /// Which alarm.
+    pub alarm: AlarmId,
+    /// Who.
+    pub by: PersonId,
+    /// Until when.
+    pub until: Timestamp,
+}
+
+/// 限时挂起: a person took it out of the queue for a while.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AlarmShelved {
+    /// Which alarm.
+    pub alarm: AlarmId,
+    /// Who.
+    pub by: PersonId,
+    /// Until when.
+    pub until: Timestamp,
+    /// Why.
+    pub reason: ShelfReason,
+}
+
+/// It is in the queue again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AlarmUnshelved {
+    /// Which alarm.
+    pub alarm: AlarmId,
+    /// Who took it down, and so has seen it. Absent: its time was over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<PersonId>,
+    /// The deadline that runs from here on.
+    pub due_at: Timestamp,
+}
+
+/// Its owner gave it back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AlarmReleased {
+    /// Which alarm.
+    pub alarm: AlarmId,
+    /// Its former owner.
+    pub by: PersonId,
+    /// Claimed by then, or overdue.
+    pub claim_due_at: Timestamp,
+}
+
+/// It has another owner.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AlarmTransferred {
+    /// Which alarm.
+    pub alarm: AlarmId,
+    /// Who decided it.
+    pub by: PersonId,
+    /// Its owner from here on.
+    pub to: PersonId,
+    /// Something done by then, or it returns.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub follow_up_due_at: Option<Timestamp>,
+}
+
+/// It came back to 待接警 by itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AlarmReturned {
+    /// Which alarm.
+    pub alarm: AlarmId,
+    /// Why.
+    pub why: ReturnedBy,
+    /// Claimed by then, or overdue.
+    pub claim_due_at: Timestamp,
+}
+
+/// It became more urgent.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AlarmRisen {
+    /// Which alarm.
+    pub alarm: AlarmId,
+    /// What it is from here on.
+    #[serde(rename = "type")]
+    pub kind: AlarmTypeId,
+    /// What that shares its row with.
+    pub family: AlarmTypeId,
+    /// Its place within the family.
+    pub tier: u8,
+    /// How urgent it is.
+    pub priority: Priority,
+    /// Why.
+    pub why: RisenBy,
+    /// Who or what it is about from here on, where that changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<Source>,
+    /// Where, if that changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<Place>,
+    /// The deadline that starts anew: to claim it, or for its owner to do something.
+    pub due_at: Timestamp,
+}
+
+/// Another source is part of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AlarmJoined {
+    /// Which alarm.
+    pub alarm: AlarmId,
+    /// Who or what joined.
+    pub source: Source,
+    /// What it reported.
+    #[serde(rename = "type")]
+    pub kind: AlarmTypeId,
+    /// What that would have shared its row with.
+    pub family: AlarmTypeId,
+    /// Whether the condition lasts.
+    pub state: ReportedState,
+    /// Why it belongs here.
+    pub why: JoinedBy,
+}
+
+/// A source that had joined got a row of its own.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AlarmSplit {
+    /// The row that it leaves.
+    pub alarm: AlarmId,
+    /// Who or what.
+    pub source: Source,
+    /// The number of its own row.
+    pub into: AlarmId,
+    /// What its type shares that row with.
+    pub family: AlarmTypeId,
+    /// Its type's place within the family.
+    pub tier: u8,
+    /// How urgent it is.
+    pub priority: Priority,
+    /// Where.
+    pub place: Place,
+    /// Claimed by then, or overdue.
+    pub claim_due_at: Timestamp,
+    /// Who decided it.
+    pub by: PersonId,
+}
+
+/// Another verdict counts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AlarmVerdictCorrected {
+    /// Which alarm.
+    pub alarm: AlarmId,
+    /// Who corrected it.
+    pub by: PersonId,
+    /// What it was.
+    pub verdict: Verdict,
+}
+
+/// Points to content that may name a member of the public. The content lives beside the journal
+/// and can be erased; the commitment proves what it was while it exists.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PersonalRef {
+    /// Key of the content.
+    pub id: uuid::Uuid,
+    /// HMAC-SHA-256 of the content under the record's salt, in hexadecimal.
+    pub commitment: Text<64>,
+}

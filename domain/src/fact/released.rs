@@ -1,0 +1,147 @@
+//! Shapes that facts had in the past, each with the function that lifts it to the current one.
+//!
+//! Journals keep them for ever, so nothing here is ever changed.
+
+use super::{
+    AlarmClaimed, AlarmCleared, AlarmJudged, AlarmNoted, AlarmOverdue, AlarmRaised, AlarmRepeated,
+    PersonalRef,
+};
+use crate::alarm::{Source, Verdict};
+use crate::estate::{Place, Priority};
+use crate::ids::{AlarmId, AlarmTypeId, DeviceId, PersonId};
+use crate::observation::ReportedState;
+use crate::time::Timestamp;
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+pub(super) struct AlarmRaisedV1 {
+    alarm: AlarmId,
+    #[serde(rename = "type")]
+    kind: AlarmTypeId,
+    priority: Priority,
+    device: DeviceId,
+    place: Place,
+    state: ReportedState,
+    claim_due_at: Timestamp,
+    #[serde(default)]
+    doubted_clock: Option<Timestamp>,
+}
+
+impl From<AlarmRaisedV1> for AlarmRaised {
+    fn from(old: AlarmRaisedV1) -> Self {
+        Self {
+            alarm: old.alarm,
+            // There were no families: every type was its own.
+            family: old.kind.clone(),
+            kind: old.kind,
+            tier: 0,
+            priority: old.priority,
+            source: Source::Device(old.device),
+            place: old.place,
+            state: old.state,
+            claim_due_at: old.claim_due_at,
+            doubted_clock: old.doubted_clock,
+        }
+    }
+}
+
+#[derive(Deserialize)]
+pub(super) struct AlarmRepeatedV1 {
+    alarm: AlarmId,
+    state: ReportedState,
+}
+
+impl From<AlarmRepeatedV1> for AlarmRepeated {
+    fn from(AlarmRepeatedV1 { alarm, state }: AlarmRepeatedV1) -> Self {
+        Self {
+            alarm,
+            source: None,
+            state,
+        }
+    }
+}
+
+#[derive(Deserialize)]
+pub(super) struct AlarmClearedV1 {
+    alarm: AlarmId,
+}
+
+impl From<AlarmClearedV1> for AlarmCleared {
+    fn from(AlarmClearedV1 { alarm }: AlarmClearedV1) -> Self {
+        Self {
+            alarm,
+            source: None,
+        }
+    }
+}
+
+#[derive(Deserialize)]
+pub(super) struct AlarmOverdueV1 {
+    alarm: AlarmId,
+    times: u32,
+    claim_due_at: Timestamp,
+}
+
+impl From<AlarmOverdueV1> for AlarmOverdue {
+    fn from(old: AlarmOverdueV1) -> Self {
+        Self {
+            alarm: old.alarm,
+            times: old.times,
+            claim_due_at: old.claim_due_at,
+            late_s: 0,
+        }
+    }
+}
+
+#[derive(Deserialize)]
+pub(super) struct AlarmClaimedV1 {
+    alarm: AlarmId,
+    by: PersonId,
+}
+
+impl From<AlarmClaimedV1> for AlarmClaimed {
+    fn from(AlarmClaimedV1 { alarm, by }: AlarmClaimedV1) -> Self {
+        Self {
+            alarm,
+            by,
+            // Nothing had to be done then.
+            follow_up_due_at: None,
+        }
+    }
+}
+
+#[derive(Deserialize)]
+pub(super) struct AlarmNotedV1 {
+    alarm: AlarmId,
+    by: PersonId,
+    note: PersonalRef,
+}
+
+impl From<AlarmNotedV1> for AlarmNoted {
+    fn from(AlarmNotedV1 { alarm, by, note }: AlarmNotedV1) -> Self {
+        Self {
+            alarm,
+            by,
+            note,
+            review_due_at: None,
+        }
+    }
+}
+
+#[derive(Deserialize)]
+pub(super) struct AlarmJudgedV1 {
+    alarm: AlarmId,
+    by: PersonId,
+    verdict: Verdict,
+}
+
+impl From<AlarmJudgedV1> for AlarmJudged {
+    fn from(AlarmJudgedV1 { alarm, by, verdict }: AlarmJudgedV1) -> Self {
+        Self {
+            alarm,
+            by,
+            verdict,
+            review_due_at: None,
+        }
+    }
+}

@@ -1,0 +1,255 @@
+//! Where a condition goes: into the row that it belongs to, or into a new one.
+//!
+//! Devices' reports and the conditions that rules find for themselves all come through here, so
+//! that one list of steps decides what operators see:
+//!
+//! 1. the type is the one that it is at night, or of a critical device;
+//! 2. the source has an open row of the family: it repeats, rises, clears or reopens it;
+//! 3. what needs arming and is not armed is no alarm;
+//! 4. it confirms a row nearby ([`super::second_source`]);
+//! 5. it shares what failed with others ([`super::upstream`]);
+//! 6. in a flood it joins a row that looks like the same matter ([`super::flood`]);
+//! 7. it gets a row of its own.
+
+use super::context::Context;
+use super::{flood, second_source, upstream};
+use crate::alarm::{Alarm, Condition, JoinedBy, ReturnedBy, RisenBy, Source};
+use crate::estate::{AlarmType, Place, Priority};
+use crate::fact::{
+    AlarmCleared, AlarmJoined, AlarmRaised, AlarmRepeated, AlarmReturned, AlarmRisen, Cause,
+    FactBody, FactDraft,
+};
+use crate::ids::AlarmId;
+use crate::observation::{CLOCK_AHEAD_MAX, ReportedState};
+use crate::refusal::Refusal;
+use crate::site::OPEN_ALARMS_MAX;
+use crate::time::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// A condition that was reported or found.
+#[derive(Debug, Clone)]
+pub struct Seen<'a> {
+    /// Who or what it is about.
+    pub source: Source,
+    /// Of which type.
+    pub kind: &'a AlarmType,
+    /// Whether it began, ended or merely happened.
+    pub state: ReportedState,
+    /// Where.
+    pub place: Place,
+    /// When, as far as known.
+    pub occurred_at: Timestamp,
+    /// Whether that comes from a clock of the source's own.
+    pub own_clock: bool,
+    /// What the source's clock said, where it could not be believed.
+    pub doubted_clock: Option<Timestamp>,
+    /// Part of a drill.
+    pub drill: bool,
+    /// What led to it.
+    pub cause: Cause,
+}
+
+/// What became of a condition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// A new row.
+    Raised,
+    /// Counted in an open one.
+    Repeated,
+    /// Made an open one more urgent.
+    Risen,
+    /// Brought a judged one back.
+    Returned,
+    /// Became part of another source's row.
+    Joined,
+    /// Ended an open one's condition.
+    Cleared,
+    /// There was nothing to clear.
+    NothingToClear,
+    /// No zone of the device is armed: kept as an observation only.
+    NotArmed,
+}
+
+/// A condition's consequence.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Decision {
+    /// What became of it.
+    pub outcome: Outcome,
+    /// The row that it belongs to.
+    pub alarm: Option<AlarmId>,
+    /// What to record, in this order.
+    pub drafts: Vec<FactDraft>,
+}
+
+impl Seen<'_> {
+    /// A fact about this condition.
+    pub(super) fn draft(&self, body: FactBody) -> FactDraft {
+        FactDraft {
+            occurred_at: Some(self.occurred_at),
+            cause: self.cause.clone(),
+            actor: None,
+            drill: self.drill,
+            body,
+        }
+    }
+
+    /// It becomes part of `row`.
+    pub(super) fn join(&self, row: AlarmId, why: JoinedBy) -> FactDraft {
+        self.draft(FactBody::AlarmJoined(AlarmJoined {
+            alarm: row,
+            source: self.source.clone(),
+            kind: self.kind.id.clone(),
+            family: self.kind.family().clone(),
+            state: self.state,
+            why,
+        }))
+    }
+
+    fn decision(&self, outcome: Outcome, alarm: AlarmId, body: FactBody) -> Decision {
+        Decision {
+            outcome,
+            alarm: Some(alarm),
+            drafts: vec![self.draft(body)],
+        }
+    }
+}
+
+/// Decides about one condition.
+pub fn decide(context: &Context<'_>, seen: Seen<'_>) -> Result<Decision, Refusal> {
+    let mut seen = seen;
+    seen.kind = effective_type(context, &seen);
+    let control = context.site.control();
+    let open = control
+        .open_alarm(&seen.source, seen.kind.family(), seen.drill)
+        .and_then(|id| context.view().alarms.get(&id));
+    if let Some(row) = open {
+        return Ok(into_own_row(context, &seen, row));
+    }
+    if seen.state == ReportedState::Cleared {
+        return Ok(nothing(Outcome::NothingToClear, None));
+    }
+    if seen.kind.needs_arming && !is_armed(context, &seen.source) {
+        return Ok(nothing(Outcome::NotArmed, None));
+    }
+    if let Some(decision) = second_source::decide(context, &seen)
+        .or_else(|| upstream::decide(context, &seen))
+        .or_else(|| flood::fold(context, &seen))
+    {
+        return Ok(decision);
+    }
+    if control.open_alarms() >= OPEN_ALARMS_MAX && seen.kind.priority != Priority::P1 {
+        return Err(Refusal::TooManyOpenAlarms);
+    }
+    let alarm = control.next_alarm();
+    let raised = AlarmRaised {
+        alarm,
+        kind: seen.kind.id.clone(),
+        family: seen.kind.family().clone(),
+        tier: seen.kind.tier,
+        priority: seen.kind.priority,
+        source: seen.source.clone(),
+        place: seen.place.clone(),
+        state: seen.state,
+        claim_due_at: context.claim_due_at(seen.kind),
+        doubted_clock: seen.doubted_clock,
+    };
+    Ok(seen.decision(Outcome::Raised, alarm, FactBody::AlarmRaised(raised)))
+}
+
+const fn nothing(outcome: Outcome, alarm: Option<AlarmId>) -> Decision {
+    Decision {
+        outcome,
+        alarm,
+        drafts: Vec::new(),
+    }
+}
+
+fn effective_type<'a>(context: &Context<'a>, seen: &Seen<'a>) -> &'a AlarmType {
+    let critical = seen
+        .source
+        .device()
+        .and_then(|id| context.estate.device(id));
+    let critical = critical.is_some_and(|device| device.critical);
+    let night = context.estate.calendar.is_night(context.now);
+    let named = seen.kind.if_critical.as_ref().filter(|_| critical);
+    let named = named.or(seen.kind.at_night.as_ref().filter(|_| night));
+    named
+        .and_then(|id| context.estate.alarm_type(id))
+        .unwrap_or(seen.kind)
+}
+
+fn is_armed(context: &Context<'_>, source: &Source) -> bool {
+    let device = source.device();
+    device.is_some_and(|device| {
+        let mut zones = context.estate.zones_of(device);
+        zones.any(|zone| context.view().is_armed(&zone.id))
+    })
+}
+
+/// The source has an open row of this family.
+fn into_own_row(context: &Context<'_>, seen: &Seen<'_>, row: &Alarm) -> Decision {
+    let alarm = row.id;
+    let source = Some(seen.source.clone()).filter(|source| *source != row.source);
+    if seen.state == ReportedState::Cleared {
+        return match row.condition_of(&seen.source) {
+            Some(Condition::Active { since }) if !is_stale(seen, since) => seen.decision(
+                Outcome::Cleared,
+                alarm,
+                FactBody::AlarmCleared(AlarmCleared { alarm, source }),
+            ),
+            _ => nothing(Outcome::NothingToClear, Some(alarm)),
+        };
+    }
+    let state = seen.state;
+    let repeated = FactBody::AlarmRepeated(AlarmRepeated {
+        alarm,
+        source,
+        state,
+    });
+    let mut decision = seen.decision(Outcome::Repeated, alarm, repeated);
+    if seen.kind.tier > row.tier && seen.kind.family() == &row.family {
+        decision.outcome = Outcome::Risen;
+        let risen = rise(context, row, seen.kind, RisenBy::Reported);
+        decision
+            .drafts
+            .push(seen.draft(FactBody::AlarmRisen(risen)));
+    } else if row.is_judged() && state == ReportedState::Momentary {
+        // A button that is pressed once more is a new matter, whatever the first press was.
+        decision.outcome = Outcome::Returned;
+        let returned = AlarmReturned {
+            alarm,
+            why: ReturnedBy::Again,
+            claim_due_at: context.claim_due_again_at(row),
+        };
+        decision
+            .drafts
+            .push(seen.draft(FactBody::AlarmReturned(returned)));
+    }
+    decision
+}
+
+/// A "cleared" that was on its way for long may be older than the condition that it would end.
+/// Clocks within [`CLOCK_AHEAD_MAX`] of each other cannot tell, and a row is not kept for that.
+fn is_stale(seen: &Seen<'_>, since: Timestamp) -> bool {
+    seen.own_clock && seen.occurred_at + CLOCK_AHEAD_MAX < since
+}
+
+/// The fact by which `row` becomes of type `to`.
+pub(super) fn rise(context: &Context<'_>, row: &Alarm, to: &AlarmType, why: RisenBy) -> AlarmRisen {
+    let due_at = match row.owner() {
+        Some(_) if !row.is_judged() => context.follow_up_due_at(to.priority),
+        _ => context.claim_due_at(to),
+    };
+    AlarmRisen {
+        alarm: row.id,
+        kind: to.id.clone(),
+        family: to.family().clone(),
+        tier: to.tier,
+        priority: to.priority,
+        why,
+        source: None,
+        place: None,
+        due_at,
+    }
+}

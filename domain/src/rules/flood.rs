@@ -1,0 +1,132 @@
+//! 报警激增: when more comes than people can take, what looks like the same matter shares a row.
+//!
+//! A flood begins at ten new conditions in ten minutes for each operator and ends below five
+//! (EEMUA 191). Nothing is hidden: what came is what is shown and what was folded, the count is
+//! part of the view, and each folded source stands in its row with its name. The two highest
+//! priorities are never folded.
+
+use super::annunciate::{self, Decision, Outcome, Seen};
+use super::context::Context;
+use crate::alarm::{Alarm, JOINED_MAX, JoinedBy, Source};
+use crate::estate::{EstateIndex, Priority, Role};
+use crate::fact::{Cause, FactBody, FactDraft, FloodBegan, FloodEnded};
+use crate::ids::AlarmTypeId;
+use crate::observation::ReportedState;
+use crate::site::{Console, Duty, Site, View};
+use crate::text::Text;
+use crate::time::Timestamp;
+
+/// New conditions within the window, for each operator, at which a flood begins.
+pub const BEGINS_AT: u32 = 10;
+/// Below this many it ends.
+pub const ENDS_BELOW: u32 = 5;
+/// Rows that are looked at, newest first.
+const LOOKED_AT_MAX: usize = 500;
+const RULE: &str = "flood@1";
+/// The type of the flood's own row.
+const TYPE: &str = "alarm_flood";
+
+/// Folds a condition into a row that looks like the same matter, while a flood lasts.
+pub(super) fn fold(context: &Context<'_>, seen: &Seen<'_>) -> Option<Decision> {
+    context.view().flood.as_ref()?;
+    if seen.kind.priority <= Priority::P2 {
+        return None;
+    }
+    let recent = context.site.control().recent().rev().take(LOOKED_AT_MAX);
+    let row = recent
+        .filter_map(|(_, id)| context.view().alarms.get(&id))
+        .filter(|row| row.is_annunciated() && row.drill == seen.drill)
+        .filter(|row| row.joined.len() < JOINED_MAX && row.priority <= seen.kind.priority)
+        .find(|row| is_same_matter(context, seen, row))?;
+    Some(Decision {
+        outcome: Outcome::Joined,
+        alarm: Some(row.id),
+        drafts: vec![seen.join(row.id, JoinedBy::Flood)],
+    })
+}
+
+/// The same kind of thing at the same building, or behind the same device of the network.
+fn is_same_matter(context: &Context<'_>, seen: &Seen<'_>, row: &Alarm) -> bool {
+    if row.family != *seen.kind.family() || row.source == seen.source {
+        return false;
+    }
+    let upstream = |source: &Source| {
+        let device = source.device().and_then(|id| context.estate.device(id));
+        device.and_then(|device| device.upstream.clone())
+    };
+    let same_building = row.place.building.is_some() && row.place.building == seen.place.building;
+    let through = upstream(&seen.source);
+    same_building || (through.is_some() && through == upstream(&row.source))
+}
+
+/// The fact that begins or ends a flood, if it is time; else the flood's own row, if it is not as
+/// the flood is.
+pub(super) fn decide(context: &Context<'_>) -> Option<FactDraft> {
+    let came = context.site.control().came(context.now);
+    let alarms = u32::try_from(came).unwrap_or(u32::MAX);
+    let operators = operators(context.view(), context.estate);
+    let body = match &context.view().flood {
+        None if alarms >= BEGINS_AT.saturating_mul(operators) => {
+            FactBody::FloodBegan(FloodBegan { alarms, operators })
+        }
+        Some(flood) if alarms < ENDS_BELOW.saturating_mul(operators) => {
+            FactBody::FloodEnded(FloodEnded {
+                came: flood.shown.saturating_add(flood.folded),
+                shown: flood.shown,
+                folded: flood.folded,
+            })
+        }
+        _ => return own_row(context),
+    };
+    Some(context.by_rule(RULE, None, body))
+}
+
+/// A flood is an alarm itself.
+fn own_row(context: &Context<'_>) -> Option<FactDraft> {
+    let kind = context.estate.alarm_type(&AlarmTypeId::new(TYPE).ok()?)?;
+    let control = context.site.control();
+    let row = control.open_alarm(&Source::System, kind.family(), false);
+    let row = row.and_then(|id| context.view().alarms.get(&id));
+    let is_on = context.view().flood.is_some();
+    let state = match row {
+        Some(row) if row.condition.is_active() == is_on => return None,
+        None if !is_on => return None,
+        _ if is_on => ReportedState::Active,
+        Some(_) | None => ReportedState::Cleared,
+    };
+    let seen = Seen {
+        source: Source::System,
+        kind,
+        state,
+        place: context.estate.place_at(context.estate.anchor.origin()),
+        occurred_at: context.now,
+        own_clock: false,
+        doubted_clock: None,
+        drill: false,
+        cause: Cause::Rule(Text::constant(RULE)),
+    };
+    // A full site refuses it: the flood's light is in the view all the same.
+    let decision = annunciate::decide(context, seen).ok()?;
+    decision.drafts.into_iter().next()
+}
+
+/// When a flood can end by time alone: as the conditions that began it leave the window.
+pub(super) fn next_due_at(site: &Site, estate: &EstateIndex) -> Option<Timestamp> {
+    site.view().flood.as_ref()?;
+    let still = ENDS_BELOW.saturating_mul(operators(site.view(), estate));
+    site.control().fewer_than_at(usize::try_from(still).ok()?)
+}
+
+/// Operators who can take alarms now: on duty or at a console; at least one.
+fn operators(view: &View, estate: &EstateIndex) -> u32 {
+    let people = &estate.estate.people;
+    let here = people.iter().filter(|person| {
+        let state = view.people.get(&person.id);
+        person.role == Role::Operator
+            && state.is_some_and(|state| {
+                matches!(state.duty, Duty::On { .. })
+                    || matches!(state.console, Console::Here { .. })
+            })
+    });
+    u32::try_from(here.count()).unwrap_or(u32::MAX).max(1)
+}
