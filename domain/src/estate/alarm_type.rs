@@ -46,7 +46,7 @@ pub struct AlarmType {
     /// Shown on consoles only, never on a wall or at a gate.
     #[serde(default, skip_serializing_if = "is_default")]
     pub discreet: bool,
-    /// Raised only while a zone of its device is armed.
+    /// Raised only while a zone of its device is armed. A device in no zone always counts.
     #[serde(default, skip_serializing_if = "is_default")]
     pub needs_arming: bool,
     /// The type that it is at night, see [`super::Staffing::night`].
@@ -58,7 +58,7 @@ pub struct AlarmType {
     /// What it becomes when a second device confirms it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub second_source: Option<SecondSource>,
-    /// A type for machines that raises itself, never because a device says so.
+    /// Raised by Castellan itself; a device that reports it is refused.
     #[serde(default, skip_serializing_if = "is_default")]
     pub by_rule_only: bool,
 }

@@ -179,12 +179,13 @@ fn effective_type<'a>(context: &Context<'a>, seen: &Seen<'a>) -> &'a AlarmType {
         .unwrap_or(seen.kind)
 }
 
+/// Whether a zone of the source is armed. What belongs to no zone cannot be disarmed.
 fn is_armed(context: &Context<'_>, source: &Source) -> bool {
-    let device = source.device();
-    device.is_some_and(|device| {
-        let mut zones = context.estate.zones_of(device);
-        zones.any(|zone| context.view().is_armed(&zone.id))
-    })
+    let Some(device) = source.device() else {
+        return true;
+    };
+    let mut zones = context.estate.zones_of(device).peekable();
+    zones.peek().is_none() || zones.any(|zone| context.view().is_armed(&zone.id))
 }
 
 /// The source has an open row of this family.
