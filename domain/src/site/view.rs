@@ -22,7 +22,7 @@ pub struct View {
     /// Open alarms, and those closed within 24 hours.
     pub alarms: BTreeMap<AlarmId, Alarm>,
     /// When which alarm was closed, in that order.
-    closed: VecDeque<(Timestamp, AlarmId)>,
+    pub(crate) closed: VecDeque<(Timestamp, AlarmId)>,
 }
 
 /// What one fact changed.

@@ -1,4 +1,4 @@
-//! The latest facts, encoded once, from which displays pick up where they left off.
+//! The latest facts of one audience, encoded once, from which displays pick up where they left off.
 
 use crate::ids::{JournalId, Seq};
 use std::collections::VecDeque;
@@ -8,7 +8,7 @@ use std::sync::Arc;
 /// takes a snapshot.
 pub const BACKLOG_BYTES_MAX: usize = 8 * 1024 * 1024;
 
-/// The facts of one turn as they go over the wire.
+/// The facts of one turn, or what they changed, as they go over the wire.
 #[derive(Debug, Clone)]
 pub struct FactFrame {
     /// Number of the last fact before this frame.
@@ -57,10 +57,6 @@ impl Backlog {
 
     /// Adds the facts of one turn, each as its stored bytes, numbered from the head on.
     pub fn push<'a>(&mut self, facts: impl IntoIterator<Item = &'a str>, upto: Seq, hash: &str) {
-        let after = self.head().0;
-        if upto <= after {
-            return;
-        }
         let mut text = format!(r#"{{"t":"facts","upto":{upto},"hash":"{hash}","facts":["#);
         for (index, fact) in facts.into_iter().enumerate() {
             if index > 0 {
@@ -69,6 +65,16 @@ impl Backlog {
             text.push_str(fact);
         }
         text.push_str("]}");
+        self.push_text(text, upto, hash);
+    }
+
+    /// Adds a whole message that takes a display from the head to `upto`. One that leads nowhere is
+    /// not taken.
+    pub fn push_text(&mut self, text: String, upto: Seq, hash: &str) {
+        let after = self.head().0;
+        if upto <= after {
+            return;
+        }
         self.bytes += text.len();
         self.frames.push_back(FactFrame {
             after,
