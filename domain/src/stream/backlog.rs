@@ -29,17 +29,32 @@ pub struct Backlog {
     base: (Seq, Arc<str>),
     frames: VecDeque<FactFrame>,
     bytes: usize,
+    bytes_max: usize,
 }
 
 impl Backlog {
-    /// An empty backlog whose head is the fact `seq` with the chain's hash there.
+    /// An empty backlog whose head is the fact `seq` with the chain's hash there. It holds up to
+    /// [`BACKLOG_BYTES_MAX`].
     pub fn new(journal: JournalId, seq: Seq, hash: &str) -> Self {
+        Self::bounded(journal, seq, hash, BACKLOG_BYTES_MAX)
+    }
+
+    /// An empty backlog with a limit of its own, in bytes.
+    pub fn bounded(journal: JournalId, seq: Seq, hash: &str, bytes_max: usize) -> Self {
         Self {
             journal,
             base: (seq, hash.into()),
             frames: VecDeque::new(),
             bytes: 0,
+            bytes_max,
         }
+    }
+
+    /// An empty one for another audience, that goes on from this one's head.
+    #[must_use]
+    pub fn beside(&self) -> Self {
+        let (seq, hash) = self.head();
+        Self::bounded(self.journal, seq, hash, self.bytes_max)
     }
 
     /// The journal that the numbers belong to.
@@ -82,7 +97,7 @@ impl Backlog {
             hash: hash.into(),
             text: text.into(),
         });
-        while self.bytes > BACKLOG_BYTES_MAX && self.frames.len() > 1 {
+        while self.bytes > self.bytes_max && self.frames.len() > 1 {
             if let Some(oldest) = self.frames.pop_front() {
                 self.bytes -= oldest.text.len();
                 self.base = (oldest.upto, oldest.hash);

@@ -133,6 +133,8 @@ impl Lane {
             *slot = gone;
         }
         self.pending = true;
+        // The last tick's frame may still move them, for displays that were never told the handle.
+        self.shared = None;
         if self.slots.len() - self.handles.len() > GONE_HANDLES_MAX {
             self.begin_epoch();
         }

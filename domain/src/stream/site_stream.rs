@@ -182,9 +182,8 @@ impl SiteStream {
         if audience.gets_facts() || self.view.is_none() {
             return;
         }
-        let (seq, hash) = self.staff.head();
         let kept = self.projected.entry(audience).or_insert_with(|| Projected {
-            backlog: Backlog::new(self.staff.journal(), seq, hash),
+            backlog: self.staff.beside(),
             displays: 0,
             turns_without: 0,
         });
