@@ -2,7 +2,7 @@
 //!
 //! The staff replicates the facts themselves. The others get what they may see of each thing, whole,
 //! whenever it changes, and never the facts: a fact tells more than its outcome. The law that
-//! `domain/tests/audience_laws.rs` holds: folding what was projected equals projecting what was
+//! `domain/tests/fold_laws.rs` holds: folding what was projected equals projecting what was
 //! folded. A new field, state or kind of thing does not compile here until somebody has said who
 //! may see it.
 
