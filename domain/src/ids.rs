@@ -48,6 +48,12 @@ macro_rules! slug {
                 Ok(Self(raw))
             }
 
+            /// An id written in the source, known to be one.
+            pub fn constant(raw: &'static str) -> Self {
+                debug_assert!(check_slug(raw).is_ok(), "a constant that is no id");
+                Self(raw.to_owned())
+            }
+
             /// The id as text.
             pub fn as_str(&self) -> &str {
                 &self.0

@@ -6,6 +6,7 @@
 
 pub mod access;
 pub mod alarm;
+pub mod audience;
 pub mod commands;
 pub mod engine;
 pub mod estate;

@@ -3,10 +3,13 @@
 
 mod common;
 
+use castellan_domain::audience::Audience;
+use castellan_domain::geo::Anchor;
 use castellan_domain::ids::{JournalId, Seq};
 use castellan_domain::observation::ReportedState;
+use castellan_domain::site::View;
 use castellan_domain::stream::{
-    Backlog, Link, Replica, ReplicaError, STALE_AFTER, Session, UNSURE_AFTER,
+    Backlog, Link, Replica, ReplicaError, STALE_AFTER, SiteStream, UNSURE_AFTER,
 };
 use castellan_domain::time::{Span, Timestamp};
 use castellan_domain::wire::api::Snapshot;
@@ -22,6 +25,7 @@ fn welcome(journal: JournalId, resume: ResumeBy) -> String {
         protocol: PROTOCOL_VERSION,
         build: text("web-1"),
         journal,
+        audience: Audience::Staff,
         server_time: START,
         resume,
     };
@@ -308,29 +312,45 @@ fn a_snapshot_that_does_not_come_does_not_fill_the_memory() {
 }
 
 #[test]
-fn another_protocol_or_site_is_refused_by_name() {
-    let backlog = Backlog::new(JOURNAL, Seq(0), "h0");
-    let hello = |protocol, site| Hello {
+fn another_protocol_site_or_audience_is_refused_by_name() {
+    let mut stream = SiteStream::new(
+        id("test-1"),
+        text("web-1"),
+        Backlog::new(JOURNAL, Seq(0), "h0"),
+        View::default(),
+        Anchor::new(common::estate().anchor),
+        1,
+    );
+    let hello = |protocol, site, audience| Hello {
         protocol,
         build: text("app-1"),
         site: id(site),
+        audience: text(audience),
         resume: None,
     };
     for (hello, code, word) in [
         (
-            hello(PROTOCOL_VERSION + 1, "test-1"),
+            hello(PROTOCOL_VERSION + 1, "test-1", "staff"),
             RefusedCode::WrongProtocol,
             "reload",
         ),
-        (hello(0, "test-1"), RefusedCode::WrongProtocol, "reload"),
         (
-            hello(PROTOCOL_VERSION, "test-2"),
+            hello(1, "test-1", "staff"),
+            RefusedCode::WrongProtocol,
+            "reload",
+        ),
+        (
+            hello(PROTOCOL_VERSION, "test-2", "staff"),
             RefusedCode::UnknownSite,
             "test-2",
         ),
+        (
+            hello(PROTOCOL_VERSION, "test-1", "everybody"),
+            RefusedCode::UnknownAudience,
+            "staff, wall, wall_visitor",
+        ),
     ] {
-        let opened = Session::open(&hello, &id("test-1"), &text("web-1"), &backlog, START);
-        let refused = opened.unwrap_err();
+        let refused = stream.open(&hello, START).unwrap_err();
         assert_eq!(refused.code, code);
         assert!(refused.message.contains(word), "{}", refused.message);
         let mut replica = Replica::default();

@@ -4,17 +4,24 @@
 mod common;
 
 use castellan_domain::alarm::{Alarm, Verdict};
+use castellan_domain::audience::{self, Audience, ViewFact};
 use castellan_domain::estate::{Place, Priority};
 use castellan_domain::fact::{
     AlarmClaimed, AlarmCleared, AlarmJudged, AlarmNoted, AlarmOverdue, AlarmRaised, AlarmRepeated,
     Cause, EstatePublished, Fact, FactBody,
 };
-use castellan_domain::ids::{AlarmId, Seq};
-use castellan_domain::observation::ReportedState;
+use castellan_domain::geo::Anchor;
+use castellan_domain::ids::{AlarmId, JournalId, Seq};
+use castellan_domain::observation::{Fix, ReportedState};
 use castellan_domain::refusal::Refusal;
 use castellan_domain::site::{CLOSED_ALARMS_MAX, Site, Touched, View};
+use castellan_domain::stream::{Backlog, Displays, Outgoing, Replica, SiteStream};
 use castellan_domain::time::{Span, Timestamp};
-use common::{DEVICES, PEOPLE, START, TYPES, World, cases, id, is_done, secs, spot, words};
+use castellan_domain::unrecorded::{Unrecorded, UnrecordedNotice};
+use castellan_domain::wire::live::{LatestOf, Presence, Readings};
+use common::{
+    DEVICES, PEOPLE, START, TYPES, World, cases, estate, id, is_done, secs, spot, text, words,
+};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use std::collections::BTreeSet;
@@ -28,11 +35,12 @@ fn bodies() -> impl Strategy<Value = FactBody> {
     let by = || select(PEOPLE.to_vec()).prop_map(id);
     let state = || select(vec![Active, Cleared, Momentary]);
     let due = || (0i64..5_000).prop_map(|s| START + secs(s));
-    let raised = (alarm(), 0..2usize, 0..2usize, state(), due()).prop_map(
+    let kinds = select(vec![TYPES[0].0, TYPES[1].0, "duress"]);
+    let raised = (alarm(), 0..2usize, kinds, state(), due()).prop_map(
         |(alarm, device, kind, state, claim_due_at)| {
             FactBody::AlarmRaised(AlarmRaised {
                 alarm,
-                kind: id(TYPES[kind].0),
+                kind: id(kind),
                 priority: Priority::P2,
                 device: id(DEVICES[device]),
                 place: Place {
@@ -115,6 +123,86 @@ fn through_json(view: &View) -> View {
     serde_json::from_str(&json).expect("and read")
 }
 
+/// Every text that a display of this audience hears in a full life: snapshots, what it is told of a
+/// history in which everybody moves, sits somewhere and is reported on. Position frames as "frame".
+fn everything_heard(audience: Audience, history: &[Fact]) -> Vec<String> {
+    let journal = JournalId(uuid::Uuid::from_u128(1));
+    let mut stream = SiteStream::new(
+        id("test-1"),
+        text("web-1"),
+        Backlog::new(journal, Seq(0), "h0"),
+        View::default(),
+        Anchor::new(estate().anchor),
+        1,
+    );
+    let hello = Replica::new(audience).hello(id("test-1"), text("app-1"));
+    let (mut session, welcome) = stream.open(&hello, START).expect("let in");
+    let mut seated = Displays::default();
+    let mut heard = vec![serde_json::to_string(&welcome).expect("JSON")];
+    let mut lost = Unrecorded::default();
+    for (fact, who) in history.iter().zip(PEOPLE.iter().cycle()) {
+        let bytes = fact.encode().expect("a fact");
+        let hash = format!("h{}", fact.seq);
+        stream
+            .publish([bytes.as_str()], fact.seq, &hash)
+            .expect("read");
+        stream.lane().update(&Fix {
+            person: id(who),
+            occurred_at: fact.recorded_at,
+            received_at: fact.recorded_at,
+            at: spot(1, 1),
+            accuracy_dm: None,
+            battery_percent: None,
+        });
+        let readings = Readings {
+            battery_percent: u8::try_from(fact.seq.0).ok(),
+            last_seen_at: Some(fact.recorded_at),
+        };
+        stream.values().set(&LatestOf::Person(id(who)), readings);
+        stream
+            .values()
+            .set(&LatestOf::Device(id("gas-1")), readings);
+        stream.remove_person(&id(PEOPLE[0]));
+        let display = seated.open(Audience::Staff);
+        let person = Some(id(who));
+        seated.say(
+            display,
+            Presence {
+                person,
+                looking_at: None,
+            },
+        );
+        stream
+            .set_viewers(seated.changed_viewers().expect("somebody came"))
+            .expect("JSON");
+        lost.note(UnrecordedNotice {
+            device: id(DEVICES[0]),
+            kind: id("duress"),
+            priority: Priority::P1,
+            place: estate().devices[0].place.clone(),
+            state: ReportedState::Active,
+            first_received_at: fact.recorded_at,
+            received_at: fact.recorded_at,
+            count: 1,
+        });
+        stream.set_unrecorded(&lost);
+        stream.advance(fact.recorded_at).expect("JSON");
+        while let Some(message) = session.next(&stream, fact.recorded_at).expect("JSON") {
+            heard.push(match message {
+                Outgoing::Text(text) => text.to_string(),
+                Outgoing::Binary(_) => {
+                    assert!(audience.sees_persons(), "a position before visitors");
+                    "frame".to_owned()
+                }
+            });
+        }
+        let snapshot = stream.snapshot(audience).expect("known");
+        heard.push(serde_json::to_string(&snapshot).expect("JSON"));
+    }
+    stream.close(&session);
+    heard
+}
+
 proptest! {
     #![proptest_config(cases(160, "tests/regressions/fold_laws.txt"))]
 
@@ -125,6 +213,52 @@ proptest! {
         let (before, after) = history.split_at(cut.index(history.len() + 1));
         let snapshot = through_json(&fold(View::default(), before));
         prop_assert_eq!(fold(snapshot, after), fold(View::default(), &history));
+    }
+
+    #[test]
+    fn folding_what_was_projected_is_projecting_what_was_folded(
+        history in histories(), turn in 1..9usize, from in any::<Index>(),
+    ) {
+        for audience in Audience::ALL.into_iter().filter(|audience| !audience.gets_facts()) {
+            let turns: Vec<_> = history.chunks(turn).collect();
+            let (before, after) = turns.split_at(from.index(turns.len() + 1));
+            let mut view = fold(View::default(), before.iter().copied().flatten());
+            // What a snapshot says, and from there on nothing but what it is told.
+            let mut shown = through_json(&audience.view(&view));
+            for facts in after {
+                let mut touched = Touched::default();
+                for fact in *facts {
+                    touched.extend(view.apply(fact));
+                }
+                let told = serde_json::to_string(&audience.project(&touched, &view)).unwrap();
+                let told: Vec<ViewFact> = serde_json::from_str(&told).unwrap();
+                let known = shown.clone();
+                let changed = audience::fold(&mut shown, told);
+                for change in &changed.alarms {
+                    prop_assert_eq!(&change.before, &known.alarms.get(&change.id).cloned());
+                    let now = shown.alarms.get(&change.id);
+                    prop_assert_ne!(now, change.before.as_ref(), "told of nothing new");
+                }
+                shown.seq = view.seq;
+                prop_assert_eq!(&shown, &audience.view(&view), "{:?}", audience);
+            }
+        }
+    }
+
+    #[test]
+    fn no_wall_ever_hears_of_duress_and_no_visitor_of_a_person(history in histories()) {
+        for audience in Audience::ALL {
+            let heard = everything_heard(audience, &history);
+            let hears = |word: &str| heard.iter().any(|text| text.contains(word));
+            // The staff does: there is always an unrecorded one.
+            prop_assert_eq!(hears("duress"), audience == Audience::Staff);
+            for person in PEOPLE {
+                prop_assert!(
+                    audience.sees_persons() || !hears(person), "{} before visitors", person
+                );
+            }
+            prop_assert!(hears("gas-1"), "it is not just silent");
+        }
     }
 
     #[test]

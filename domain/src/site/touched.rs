@@ -3,7 +3,7 @@
 use super::people::PersonState;
 use super::view::{DoorState, ZoneState};
 use crate::alarm::Alarm;
-use crate::ids::{AlarmId, DeviceId, PersonId, ZoneId};
+use crate::ids::{AlarmId, DeviceId, PersonId, PhoneId, ZoneId};
 
 /// Something that came, changed or left.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,8 +28,8 @@ pub struct Touched {
     pub zones: Vec<Change<ZoneId, ZoneState>>,
     /// Doors.
     pub doors: Vec<Change<DeviceId, DoorState>>,
-    /// Phones have changed hands.
-    pub phones: bool,
+    /// Phones that changed hands.
+    pub phones: Vec<PhoneId>,
     /// The flood began, ended or grew.
     pub flood: bool,
     /// Another estate document counts now.
@@ -52,7 +52,7 @@ impl Touched {
         self.people.extend(people);
         self.zones.extend(zones);
         self.doors.extend(doors);
-        self.phones |= phones;
+        self.phones.extend(phones);
         self.flood |= flood;
         self.estate |= estate;
     }

@@ -26,7 +26,7 @@ pub struct View {
     /// Open alarms, and those closed within 24 hours.
     pub alarms: BTreeMap<AlarmId, Alarm>,
     /// When which alarm was closed, in that order.
-    closed: VecDeque<(Timestamp, AlarmId)>,
+    pub(crate) closed: VecDeque<(Timestamp, AlarmId)>,
     /// What facts said of people. Who is not here is as the estate says, and off duty.
     #[serde(default)]
     pub people: BTreeMap<PersonId, PersonState>,
@@ -142,11 +142,11 @@ impl View {
             FactBody::PhoneBound(body) => {
                 self.phones
                     .insert(body.phone.clone(), Some(body.person.clone()));
-                touched.phones = true;
+                touched.phones.push(body.phone.clone());
             }
             FactBody::PhoneUnbound(body) => {
                 self.phones.insert(body.phone.clone(), None);
-                touched.phones = true;
+                touched.phones.push(body.phone.clone());
             }
             FactBody::ZoneArmed(body) => {
                 self.zone_changes(&body.zone, true, body.by.as_ref(), at, touched);

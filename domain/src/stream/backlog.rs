@@ -1,4 +1,4 @@
-//! The latest facts, encoded once, from which displays pick up where they left off.
+//! The latest facts of one audience, encoded once, from which displays pick up where they left off.
 
 use crate::ids::{JournalId, Seq};
 use std::collections::VecDeque;
@@ -8,7 +8,7 @@ use std::sync::Arc;
 /// takes a snapshot.
 pub const BACKLOG_BYTES_MAX: usize = 8 * 1024 * 1024;
 
-/// The facts of one turn as they go over the wire.
+/// The facts of one turn, or what they changed, as they go over the wire.
 #[derive(Debug, Clone)]
 pub struct FactFrame {
     /// Number of the last fact before this frame.
@@ -29,17 +29,32 @@ pub struct Backlog {
     base: (Seq, Arc<str>),
     frames: VecDeque<FactFrame>,
     bytes: usize,
+    bytes_max: usize,
 }
 
 impl Backlog {
-    /// An empty backlog whose head is the fact `seq` with the chain's hash there.
+    /// An empty backlog whose head is the fact `seq` with the chain's hash there. It holds up to
+    /// [`BACKLOG_BYTES_MAX`].
     pub fn new(journal: JournalId, seq: Seq, hash: &str) -> Self {
+        Self::bounded(journal, seq, hash, BACKLOG_BYTES_MAX)
+    }
+
+    /// An empty backlog with a limit of its own, in bytes.
+    pub fn bounded(journal: JournalId, seq: Seq, hash: &str, bytes_max: usize) -> Self {
         Self {
             journal,
             base: (seq, hash.into()),
             frames: VecDeque::new(),
             bytes: 0,
+            bytes_max,
         }
+    }
+
+    /// An empty one for another audience, that goes on from this one's head.
+    #[must_use]
+    pub fn beside(&self) -> Self {
+        let (seq, hash) = self.head();
+        Self::bounded(self.journal, seq, hash, self.bytes_max)
     }
 
     /// The journal that the numbers belong to.
@@ -57,10 +72,6 @@ impl Backlog {
 
     /// Adds the facts of one turn, each as its stored bytes, numbered from the head on.
     pub fn push<'a>(&mut self, facts: impl IntoIterator<Item = &'a str>, upto: Seq, hash: &str) {
-        let after = self.head().0;
-        if upto <= after {
-            return;
-        }
         let mut text = format!(r#"{{"t":"facts","upto":{upto},"hash":"{hash}","facts":["#);
         for (index, fact) in facts.into_iter().enumerate() {
             if index > 0 {
@@ -69,6 +80,16 @@ impl Backlog {
             text.push_str(fact);
         }
         text.push_str("]}");
+        self.push_text(text, upto, hash);
+    }
+
+    /// Adds a whole message that takes a display from the head to `upto`. One that leads nowhere is
+    /// not taken.
+    pub fn push_text(&mut self, text: String, upto: Seq, hash: &str) {
+        let after = self.head().0;
+        if upto <= after {
+            return;
+        }
         self.bytes += text.len();
         self.frames.push_back(FactFrame {
             after,
@@ -76,7 +97,7 @@ impl Backlog {
             hash: hash.into(),
             text: text.into(),
         });
-        while self.bytes > BACKLOG_BYTES_MAX && self.frames.len() > 1 {
+        while self.bytes > self.bytes_max && self.frames.len() > 1 {
             if let Some(oldest) = self.frames.pop_front() {
                 self.bytes -= oldest.text.len();
                 self.base = (oldest.upto, oldest.hash);

@@ -12,8 +12,11 @@ use crate::wire::position_frame::{FRAME_POSITIONS_MAX, Moved, PositionFrame};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// People on the lane at most; one more is not shown, and [`Lane::update`] says so.
+/// People on the lane at most; one more is not shown, and [`Lane::update`] says so. Also handles
+/// given in one epoch at most; then the next epoch begins.
 pub const LANE_ENTITIES_MAX: usize = FRAME_POSITIONS_MAX;
+/// Handles without anybody that are kept at most; one more begins the next epoch.
+pub const GONE_HANDLES_MAX: usize = 4_096;
 
 #[derive(Debug)]
 struct Entry {
@@ -26,6 +29,15 @@ struct Entry {
     accuracy_changed_in: u64,
 }
 
+/// What stands behind a handle. A handle is given once in an epoch, so that a frame that is late
+/// never moves somebody else.
+#[derive(Debug)]
+enum Slot {
+    Here(Entry),
+    /// Nobody any more, since this tick.
+    Gone(u64),
+}
+
 /// The latest position of everybody.
 #[derive(Debug)]
 pub struct Lane {
@@ -34,7 +46,7 @@ pub struct Lane {
     /// The last tick that was sent out; what moves now belongs to the next one.
     tick: u64,
     pending: bool,
-    entries: Vec<Entry>,
+    slots: Vec<Slot>,
     handles: BTreeMap<PersonId, u32>,
     shared: Option<Arc<[u8]>>,
 }
@@ -47,7 +59,7 @@ impl Lane {
             epoch,
             tick: 0,
             pending: false,
-            entries: Vec::new(),
+            slots: Vec::new(),
             handles: BTreeMap::new(),
             shared: None,
         }
@@ -70,11 +82,7 @@ impl Lane {
             return false;
         };
         let tick = self.tick + 1;
-        if let Some(entry) = self
-            .handles
-            .get(&fix.person)
-            .and_then(|handle| self.entries.get_mut(*handle as usize))
-        {
+        if let Some(entry) = self.entry(&fix.person) {
             // No fix is from later than it was heard of: a phone whose clock was ahead and has
             // been set right does not seem frozen until its old time is reached.
             let order =
@@ -93,14 +101,15 @@ impl Lane {
             entry.accuracy_dm = fix.accuracy_dm;
             entry.moved_in = tick;
         } else {
-            let Ok(handle) = u32::try_from(self.entries.len()) else {
-                return false;
-            };
-            if self.entries.len() >= LANE_ENTITIES_MAX {
+            if self.slots.len() >= LANE_ENTITIES_MAX && self.handles.len() < self.slots.len() {
+                self.begin_epoch();
+            }
+            let handle = u32::try_from(self.slots.len()).unwrap_or(u32::MAX);
+            if self.slots.len() >= LANE_ENTITIES_MAX {
                 return false;
             }
             self.handles.insert(fix.person.clone(), handle);
-            self.entries.push(Entry {
+            self.slots.push(Slot::Here(Entry {
                 person: fix.person.clone(),
                 offset,
                 occurred_at: fix.occurred_at,
@@ -108,10 +117,61 @@ impl Lane {
                 accuracy_dm: fix.accuracy_dm,
                 moved_in: tick,
                 accuracy_changed_in: tick,
-            });
+            }));
         }
         self.pending = true;
         true
+    }
+
+    /// Takes somebody off: a person off duty, or no longer in the estate. Says whether they were on.
+    pub fn remove(&mut self, person: &PersonId) -> bool {
+        let Some(handle) = self.handles.remove(person) else {
+            return false;
+        };
+        let gone = Slot::Gone(self.tick + 1);
+        if let Some(slot) = self.slot(handle) {
+            *slot = gone;
+        }
+        self.pending = true;
+        // The last tick's frame may still move them, for displays that were never told the handle.
+        self.shared = None;
+        if self.slots.len() - self.handles.len() > GONE_HANDLES_MAX {
+            self.begin_epoch();
+        }
+        true
+    }
+
+    fn slot(&mut self, handle: u32) -> Option<&mut Slot> {
+        self.slots.get_mut(usize::try_from(handle).ok()?)
+    }
+
+    fn entry(&mut self, person: &PersonId) -> Option<&mut Entry> {
+        let handle = *self.handles.get(person)?;
+        match self.slot(handle)? {
+            Slot::Here(entry) => Some(entry),
+            Slot::Gone(_) => None,
+        }
+    }
+
+    /// Numbers everybody anew. Displays get the new table whole, and everybody's position.
+    fn begin_epoch(&mut self) {
+        self.epoch = self.epoch.wrapping_add(1);
+        self.slots.retain(|slot| matches!(slot, Slot::Here(_)));
+        self.handles = self
+            .entries()
+            .map(|(handle, entry)| (entry.person.clone(), handle))
+            .collect();
+        // The last tick's frame speaks of the handles before.
+        self.shared = None;
+    }
+
+    fn entries(&self) -> impl Iterator<Item = (u32, &Entry)> {
+        (0u32..)
+            .zip(&self.slots)
+            .filter_map(|(handle, slot)| match slot {
+                Slot::Here(entry) => Some((handle, entry)),
+                Slot::Gone(_) => None,
+            })
     }
 
     /// Ends a tick: whoever moved since the last one goes into its shared frame. Says whether
@@ -131,47 +191,59 @@ impl Lane {
         if tick >= self.tick {
             return None;
         }
-        if tick + 1 == self.tick {
-            return self.shared.clone();
+        if tick + 1 == self.tick
+            && let Some(shared) = &self.shared
+        {
+            return Some(shared.clone());
         }
         Some(self.encode_since(tick, now))
     }
 
     fn encode_since(&self, tick: u64, now: Timestamp) -> Arc<[u8]> {
         let moved = self
-            .entries
-            .iter()
-            .zip(0u32..)
-            .filter(|(entry, _)| entry.moved_in > tick)
-            .map(|(entry, handle)| Moved {
+            .entries()
+            .filter(|(_, entry)| entry.moved_in > tick)
+            .map(|(handle, entry)| Moved {
                 handle,
                 offset: entry.offset,
                 received_at: entry.received_at,
                 accuracy_dm: (entry.accuracy_changed_in > tick).then_some(entry.accuracy_dm),
             })
             .collect();
+        let gone = (0u32..)
+            .zip(&self.slots)
+            .filter(|(_, slot)| matches!(slot, Slot::Gone(gone_in) if *gone_in > tick))
+            .map(|(handle, _)| handle);
         let frame = PositionFrame {
             epoch: self.epoch,
             base: now,
+            // Whoever has had no frame yet shows nobody who could be gone.
+            gone: if tick == 0 {
+                Vec::new()
+            } else {
+                gone.collect()
+            },
             moved,
         };
         frame.encode().into()
     }
 
-    /// How many handles there are.
+    /// How many handles were given in this epoch.
     pub fn handle_count(&self) -> usize {
-        self.entries.len()
+        self.slots.len()
     }
 
-    /// The handles from the `told`-th on.
+    /// Who stands behind the handles from the `told`-th on.
     pub fn handles_from(&self, told: usize) -> Vec<HandleEntry> {
-        self.entries
-            .iter()
-            .zip(0u32..)
+        (0u32..)
+            .zip(&self.slots)
             .skip(told)
-            .map(|(entry, handle)| HandleEntry {
-                handle,
-                person: entry.person.clone(),
+            .filter_map(|(handle, slot)| match slot {
+                Slot::Here(entry) => Some(HandleEntry {
+                    handle,
+                    person: entry.person.clone(),
+                }),
+                Slot::Gone(_) => None,
             })
             .collect()
     }

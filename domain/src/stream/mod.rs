@@ -1,18 +1,27 @@
 //! The machines between the engine and its displays, without IO: what is sent to whom, what a
 //! slow display misses, how a browser picks up the thread again.
 //!
-//! [`Turn`] numbers what the engine decided. [`Backlog`] keeps the latest facts and [`Lane`] the
-//! latest positions, both shared by all displays. A [`Session`] is one display's two cursors into
-//! them: memory for each display does not grow, however slow it is. [`Replica`] is the other end.
+//! [`Turn`] numbers what the engine decided. [`SiteStream`] is what all displays share: for each
+//! audience a [`Backlog`] of the latest facts or changes, the latest positions ([`Lane`]) and other
+//! latest values ([`Values`]), a few short lists, the heartbeat. A [`Session`] is one display's
+//! cursors into them: memory for each display does not grow, however slow it is. [`Replica`] is the
+//! other end. [`Displays`] is what flows up: who sits where.
 
 mod backlog;
+mod board;
 mod lane;
+mod presence;
 mod replica;
 mod session;
+mod site_stream;
 mod turn;
+mod values;
 
 pub use backlog::{BACKLOG_BYTES_MAX, Backlog, FactFrame, Gap};
-pub use lane::{LANE_ENTITIES_MAX, Lane};
+pub use lane::{GONE_HANDLES_MAX, LANE_ENTITIES_MAX, Lane};
+pub use presence::{BEHIND_MAX, DisplayId, Displays, PresenceChange, PresenceEvent};
 pub use replica::{Change, Link, Replica, ReplicaError, STALE_AFTER, Tracked, UNSURE_AFTER};
 pub use session::{Outgoing, Session};
+pub use site_stream::{AUDIENCE_KEPT_TURNS, SiteStream};
 pub use turn::{Stamped, Turn, TurnError};
+pub use values::{LAST_SEEN_STEP, VALUES_ENTITIES_MAX, VALUES_GONE_MAX, Values};

@@ -4,16 +4,18 @@
 //! It runs on the display's monotonic clock (`mono`, a span since the page began), which no
 //! wrongly set wall clock can disturb; the server's time comes with its heartbeats.
 
+use crate::audience::{self, Audience};
 use crate::fact::{Fact, FactError};
 use crate::geo::Offset;
-use crate::ids::SiteId;
-use crate::ids::{JournalId, PersonId, Seq};
+use crate::ids::{JournalId, PersonId, Seq, SiteId};
 use crate::site::{Touched, View};
 use crate::text::Text;
 use crate::time::{Span, Timestamp};
+use crate::unrecorded::Unrecorded;
 use crate::wire::api::Snapshot;
 use crate::wire::live::{
-    Facts, Handles, Hello, PROTOCOL_VERSION, Refused, Resume, ResumeBy, ServerMessage, Welcome,
+    Changes, Facts, Handles, Hello, Latest, LatestOf, LatestRow, PROTOCOL_VERSION, Readings,
+    Refused, Resume, ResumeBy, ServerMessage, Viewers, Welcome,
 };
 use crate::wire::position_frame::{FrameError, PositionFrame};
 use std::collections::{BTreeMap, VecDeque};
@@ -62,8 +64,16 @@ pub struct Change {
     pub touched: Touched,
     /// Everything may have changed: draw anew.
     pub reset: bool,
+    /// Whose position is gone. Counts before who moved.
+    pub gone: Vec<PersonId>,
     /// Who moved.
     pub moved: Vec<PersonId>,
+    /// Other latest values changed.
+    pub latest: bool,
+    /// The list of what could not be recorded changed.
+    pub unrecorded: bool,
+    /// Somebody else looks at something else.
+    pub viewers: bool,
     /// The snapshot has to be fetched now.
     pub take_snapshot: bool,
     /// The build that the server serves, told in its welcome.
@@ -99,17 +109,28 @@ pub enum ReplicaError {
     SnapshotTooLate,
 }
 
+/// What takes a display from one number to a later one.
+#[derive(Debug)]
+enum Step {
+    Facts(Facts),
+    Changes(Changes),
+}
+
 /// A display's copy of a site.
 #[derive(Debug, Default)]
 pub struct Replica {
+    audience: Audience,
     journal: Option<JournalId>,
     hash: Option<Text<64>>,
     view: View,
     /// Facts that came while the snapshot is on its way. `None`: not waiting.
-    waiting: Option<Vec<Facts>>,
+    waiting: Option<Vec<Step>>,
     epoch: Option<u32>,
     handles: BTreeMap<u32, PersonId>,
     tracked: BTreeMap<PersonId, Tracked>,
+    latest: BTreeMap<LatestOf, Readings>,
+    unrecorded: Unrecorded,
+    viewers: Viewers,
     /// When it was last heard, and the server's time at that moment.
     heard: Option<(Span, Timestamp)>,
     /// When the display last held all that the server had, and the server's time at that moment.
@@ -120,6 +141,19 @@ pub struct Replica {
 }
 
 impl Replica {
+    /// An empty copy of what an audience may see. By default that is the staff.
+    pub fn new(audience: Audience) -> Self {
+        Self {
+            audience,
+            ..Self::default()
+        }
+    }
+
+    /// What it may see.
+    pub fn audience(&self) -> Audience {
+        self.audience
+    }
+
     /// The folded state.
     pub fn view(&self) -> &View {
         &self.view
@@ -128,6 +162,21 @@ impl Replica {
     /// Latest positions.
     pub fn tracked(&self) -> &BTreeMap<PersonId, Tracked> {
         &self.tracked
+    }
+
+    /// Other latest values.
+    pub fn latest(&self) -> &BTreeMap<LatestOf, Readings> {
+        &self.latest
+    }
+
+    /// What reached the server and could not be recorded.
+    pub fn unrecorded(&self) -> &Unrecorded {
+        &self.unrecorded
+    }
+
+    /// Who looks at what.
+    pub fn viewers(&self) -> &Viewers {
+        &self.viewers
     }
 
     /// Since when the server cannot record, if so.
@@ -167,6 +216,7 @@ impl Replica {
             protocol: PROTOCOL_VERSION,
             build,
             site,
+            audience: Text::constant(self.audience.name()),
             resume,
         }
     }
@@ -206,11 +256,21 @@ impl Replica {
         let mut change = Change::default();
         match message {
             ServerMessage::Welcome(welcome) => self.welcome(welcome, mono, &mut change),
-            ServerMessage::Facts(facts) => {
-                self.facts(facts, &mut change)?;
-                self.meet();
-            }
+            ServerMessage::Facts(facts) => self.take(Step::Facts(facts), &mut change)?,
+            ServerMessage::Changes(changes) => self.take(Step::Changes(changes), &mut change)?,
             ServerMessage::Handles(handles) => self.handles(handles, &mut change),
+            ServerMessage::Latest(latest) => {
+                self.values(latest);
+                change.latest = true;
+            }
+            ServerMessage::Viewers(viewers) => {
+                self.viewers = viewers;
+                change.viewers = true;
+            }
+            ServerMessage::Unrecorded(list) => {
+                self.unrecorded = list;
+                change.unrecorded = true;
+            }
             ServerMessage::Heartbeat(beat) => {
                 self.heard = Some((mono, beat.server_time));
                 if self.unmet.len() >= UNMET_MAX {
@@ -233,6 +293,13 @@ impl Replica {
         let mut change = Change::default();
         if self.epoch != Some(frame.epoch) {
             return Ok(change);
+        }
+        for handle in frame.gone {
+            if let Some(person) = self.handles.remove(&handle)
+                && self.tracked.remove(&person).is_some()
+            {
+                change.gone.push(person);
+            }
         }
         for moved in frame.moved {
             let Some(person) = self.handles.get(&moved.handle) else {
@@ -268,8 +335,8 @@ impl Replica {
         }
         self.view = snapshot.view;
         self.hash = Some(snapshot.hash);
-        for facts in self.waiting.take().unwrap_or_default() {
-            self.facts(facts, &mut change)?;
+        for step in self.waiting.take().unwrap_or_default() {
+            self.take(step, &mut change)?;
         }
         self.meet();
         Ok(change)
@@ -296,6 +363,10 @@ impl Replica {
         self.unmet.clear();
         self.handles.clear();
         self.epoch = None;
+        // These are told anew to whoever comes, if there is anything to tell.
+        change.latest = !std::mem::take(&mut self.latest).is_empty();
+        change.unrecorded = !std::mem::take(&mut self.unrecorded).is_empty();
+        change.viewers = !std::mem::take(&mut self.viewers).viewers.is_empty();
         change.server_build = Some(welcome.build);
         match welcome.resume {
             ResumeBy::Facts => self.waiting = None,
@@ -308,14 +379,23 @@ impl Replica {
         change.take_snapshot = true;
     }
 
-    fn facts(&mut self, facts: Facts, change: &mut Change) -> Result<(), ReplicaError> {
+    fn take(&mut self, step: Step, change: &mut Change) -> Result<(), ReplicaError> {
         if let Some(waiting) = &mut self.waiting {
             if waiting.len() >= WAITING_MAX {
                 return Err(ReplicaError::SnapshotTooLate);
             }
-            waiting.push(facts);
+            waiting.push(step);
             return Ok(());
         }
+        match step {
+            Step::Facts(facts) => self.facts(facts, change)?,
+            Step::Changes(changes) => self.changes(changes, change)?,
+        }
+        self.meet();
+        Ok(())
+    }
+
+    fn facts(&mut self, facts: Facts, change: &mut Change) -> Result<(), ReplicaError> {
         for raw in &facts.facts {
             let fact = Fact::decode(raw.get())?;
             if fact.seq <= self.view.seq {
@@ -332,6 +412,46 @@ impl Replica {
             self.hash = Some(facts.hash);
         }
         Ok(())
+    }
+
+    /// Each change tells a thing whole, so that what is known already does no harm; only what is
+    /// missing before does.
+    fn changes(&mut self, changes: Changes, change: &mut Change) -> Result<(), ReplicaError> {
+        if changes.upto <= self.view.seq {
+            return Ok(());
+        }
+        if changes.after > self.view.seq {
+            let (expected, found) = (self.view.seq.next(), changes.after.next());
+            return Err(ReplicaError::Missing { expected, found });
+        }
+        let touched = audience::fold(&mut self.view, changes.changes);
+        change.touched.extend(touched);
+        self.view.seq = changes.upto;
+        self.hash = Some(changes.hash);
+        Ok(())
+    }
+
+    fn values(&mut self, latest: Latest) {
+        let Latest {
+            whole,
+            gone,
+            values,
+        } = latest;
+        if whole {
+            self.latest.clear();
+        }
+        for of in gone {
+            self.latest.remove(&of);
+        }
+        for LatestRow { of, readings } in values {
+            let Readings {
+                battery_percent,
+                last_seen_at,
+            } = readings;
+            let known = self.latest.entry(of).or_default();
+            known.battery_percent = battery_percent.or(known.battery_percent);
+            known.last_seen_at = last_seen_at.or(known.last_seen_at);
+        }
     }
 
     fn handles(&mut self, handles: Handles, change: &mut Change) {

@@ -1,6 +1,7 @@
 //! REST: requests and responses, documented in `docs/protocols/http.md`.
 
 use crate::alarm::{ShelfReason, Source, Verdict};
+use crate::audience::Audience;
 use crate::commands::Command;
 use crate::engine::Accepted;
 use crate::ids::{
@@ -269,12 +270,32 @@ pub struct Health {
     pub chain_broken_at: Option<Seq>,
     /// Displays connected now.
     pub displays: usize,
+    /// Displays that say what they paint and lag, the 20 furthest behind.
+    #[serde(default)]
+    pub displays_behind: Vec<DisplayBehind>,
     /// Inputs waiting for their turn, and how many may wait.
     pub queue: QueueDepth,
     /// What each adapter took and refused since start.
     pub adapters: Vec<AdapterHealth>,
     /// Who reported without being in the estate.
     pub quarantine: Vec<Quarantined>,
+}
+
+/// A display that has not painted all that there is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DisplayBehind {
+    /// Its number, for as long as it is connected.
+    pub display: u64,
+    /// What it is shown.
+    pub audience: Audience,
+    /// Who sits there, if anybody said so.
+    pub person: Option<PersonId>,
+    /// The last fact on its glass.
+    pub painted_upto: Seq,
+    /// Facts that are missing on it.
+    pub behind: u64,
+    /// When it last said what it has painted.
+    pub told_at: Timestamp,
 }
 
 /// How full a queue is.

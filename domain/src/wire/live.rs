@@ -2,21 +2,25 @@
 //!
 //! Text frames are JSON with a field `t`; binary frames are [`super::position_frame`]s.
 
-use crate::ids::{JournalId, PersonId, Seq, SiteId};
+use crate::audience::{Audience, ViewFact};
+use crate::ids::{AlarmId, DeviceId, JournalId, PersonId, Seq, SiteId};
 use crate::text::Text;
 use crate::time::Timestamp;
+use crate::unrecorded::Unrecorded;
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
 /// Raised whenever an old display could misunderstand a new server or the other way round.
-pub const PROTOCOL_VERSION: u32 = 1;
+pub const PROTOCOL_VERSION: u32 = 2;
 /// Bytes of one message from a display at most.
 pub const CLIENT_MESSAGE_BYTES_MAX: usize = 4 * 1024;
 /// The server sends a heartbeat this often.
 pub const HEARTBEAT_EVERY_MS: u64 = 1_000;
-/// Positions are sent at most this often.
+/// Positions and other latest values are sent at most this often.
 pub const TICK_EVERY_MS: u64 = 100;
+/// Displays named in one list of viewers at most; the rest is counted.
+pub const VIEWERS_MAX: usize = 200;
 
 /// From a display to the server.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -29,6 +33,13 @@ pub enum ClientMessage {
         /// Any number.
         n: u64,
     },
+    /// Who sits there and looks at what.
+    Presence(Presence),
+    /// What is on the glass by now.
+    PaintedUpto {
+        /// Number of the last fact that was drawn.
+        seq: Seq,
+    },
 }
 
 /// How a display introduces itself.
@@ -40,9 +51,17 @@ pub struct Hello {
     pub build: Text<64>,
     /// Which site it wants.
     pub site: SiteId,
+    /// The name of the [`Audience`] that it belongs to. A name that this server does not know is
+    /// refused as such, and not as a damaged message.
+    #[serde(default = "staff")]
+    pub audience: Text<64>,
     /// Where it stands, if it has stood somewhere.
     #[serde(default)]
     pub resume: Option<Resume>,
+}
+
+fn staff() -> Text<64> {
+    Text::constant(Audience::Staff.name())
 }
 
 /// Where a display stands.
@@ -56,6 +75,29 @@ pub struct Resume {
     pub hash: Text<64>,
 }
 
+/// Who sits at a display and looks at what. Each message replaces the one before.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Presence {
+    /// Who works there, if anybody.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<PersonId>,
+    /// What they have selected.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub looking_at: Option<LookingAt>,
+}
+
+/// What somebody has selected.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LookingAt {
+    /// A row of the queue.
+    Alarm(AlarmId),
+    /// Somebody of the staff.
+    Person(PersonId),
+    /// A device.
+    Device(DeviceId),
+}
+
 /// From the server to a display.
 #[derive(Debug, Clone, Serialize)]
 #[serde(tag = "t", rename_all = "snake_case")]
@@ -64,8 +106,16 @@ pub enum ServerMessage {
     Welcome(Welcome),
     /// Facts in the order of their numbers.
     Facts(Facts),
+    /// What facts changed, for an audience that gets no facts.
+    Changes(Changes),
     /// Who stands behind the handles of position frames.
     Handles(Handles),
+    /// Latest values other than positions.
+    Latest(Latest),
+    /// Who else looks at what.
+    Viewers(Viewers),
+    /// What reached the server and could not be recorded.
+    Unrecorded(Unrecorded),
     /// Sent every second, so that silence means a dead link.
     Heartbeat(Heartbeat),
     /// The display fell so far behind that facts are gone: it has to take the snapshot.
@@ -99,7 +149,11 @@ impl<'de> Deserialize<'de> for ServerMessage {
         match t.as_str() {
             "welcome" => body(&raw).map(Self::Welcome),
             "facts" => body(&raw).map(Self::Facts),
+            "changes" => body(&raw).map(Self::Changes),
             "handles" => body(&raw).map(Self::Handles),
+            "latest" => body(&raw).map(Self::Latest),
+            "viewers" => body(&raw).map(Self::Viewers),
+            "unrecorded" => body(&raw).map(Self::Unrecorded),
             "heartbeat" => body(&raw).map(Self::Heartbeat),
             "gap" => Ok(Self::Gap),
             "echo" => body(&raw).map(|Number { n }| Self::Echo { n }),
@@ -118,6 +172,8 @@ pub struct Welcome {
     pub build: Text<64>,
     /// The journal that the numbers belong to.
     pub journal: JournalId,
+    /// What the display is shown.
+    pub audience: Audience,
     /// Site time.
     pub server_time: Timestamp,
     /// How the display gets to the present.
@@ -145,6 +201,19 @@ pub struct Facts {
     pub facts: Vec<Box<RawValue>>,
 }
 
+/// What facts changed, as one audience may see it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Changes {
+    /// For a display that stands here, or further on.
+    pub after: Seq,
+    /// It stands here after them.
+    pub upto: Seq,
+    /// The chain's hash there.
+    pub hash: Text<64>,
+    /// Each thing at most once, as it is at `upto`.
+    pub changes: Vec<ViewFact>,
+}
+
 /// Part of the handle table.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Handles {
@@ -161,6 +230,72 @@ pub struct HandleEntry {
     pub handle: u32,
     /// The person.
     pub person: PersonId,
+}
+
+/// Values of which only the newest counts, apart from positions.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Latest {
+    /// All there is: whatever else the display holds is gone.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub whole: bool,
+    /// What is gone with all its values. Comes before what changed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gone: Vec<LatestOf>,
+    /// What changed.
+    pub values: Vec<LatestRow>,
+}
+
+/// Whose latest values.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LatestOf {
+    /// Somebody's phone.
+    Person(PersonId),
+    /// A device.
+    Device(DeviceId),
+}
+
+/// The values of one thing that changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LatestRow {
+    /// Whose.
+    pub of: LatestOf,
+    /// What they are now; a value that is absent has not changed.
+    #[serde(flatten)]
+    pub readings: Readings,
+}
+
+/// Latest values of one thing, by property.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Readings {
+    /// Charge in percent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub battery_percent: Option<u8>,
+    /// When it was last heard from, to within [`crate::stream::LAST_SEEN_STEP`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_seen_at: Option<Timestamp>,
+}
+
+/// Who looks at what, for the staff. Each message replaces the one before.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Viewers {
+    /// Everybody who said who they are, by person.
+    pub viewers: Vec<Viewer>,
+    /// Displays with somebody that found no room in the list.
+    #[serde(default)]
+    pub left_out: u32,
+}
+
+/// Somebody at a display.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Viewer {
+    /// Who.
+    pub person: PersonId,
+    /// The display's number, for as long as it is connected.
+    pub display: u64,
+    /// What they have selected.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub looking_at: Option<LookingAt>,
 }
 
 /// A sign of life.
@@ -194,6 +329,8 @@ pub enum RefusedCode {
     WrongProtocol,
     /// No such site here.
     UnknownSite,
+    /// No such audience here.
+    UnknownAudience,
     /// Too many displays are connected.
     TooManyDisplays,
 }

@@ -1,7 +1,8 @@
 //! Positions of many people in one binary frame, column by column.
 //!
 //! All integers are LEB128 varints, the signed ones zigzag-coded. In this order: the byte
-//! [`FRAME_KIND`]; `epoch`; `base_ms` (site time, milliseconds since 1970); `count`; then four
+//! [`FRAME_KIND`]; `epoch`; `base_ms` (site time, milliseconds since 1970); the number of handles
+//! that are gone and these handles (ascending, each as the difference to the one before); `count`; then four
 //! columns of `count` values: handles (ascending, each as the difference to the one before), x and
 //! y in centimetres from the site's anchor (signed), age in milliseconds (`base_ms` − received);
 //! then the number of accuracy entries and for each the index into the columns (as a difference)
@@ -11,8 +12,8 @@ use crate::geo::Offset;
 use crate::time::{Span, Timestamp};
 
 /// First byte of a position frame.
-pub const FRAME_KIND: u8 = 1;
-/// Positions in one frame at most.
+pub const FRAME_KIND: u8 = 2;
+/// Positions in one frame at most, and handles that are gone.
 pub const FRAME_POSITIONS_MAX: usize = 65_536;
 
 /// One position in a frame.
@@ -35,6 +36,8 @@ pub struct PositionFrame {
     pub epoch: u32,
     /// Site time when it was made, in whole milliseconds.
     pub base: Timestamp,
+    /// Handles that stand for nobody any more, ascending. They count before the positions.
+    pub gone: Vec<u32>,
     /// The positions, by ascending handle.
     pub moved: Vec<Moved>,
 }
@@ -51,8 +54,8 @@ pub enum FrameError {
     /// A value that does not fit its column.
     #[error("a value does not fit its column")]
     Value,
-    /// More positions than allowed.
-    #[error("the frame holds {0} positions; at most {FRAME_POSITIONS_MAX} are allowed")]
+    /// More entries than allowed.
+    #[error("the frame holds {0} entries; at most {FRAME_POSITIONS_MAX} are allowed")]
     TooMany(u64),
     /// Something follows its end.
     #[error("{0} bytes follow the end of the frame")]
@@ -67,12 +70,10 @@ impl PositionFrame {
         put(&mut out, u64::from(self.epoch));
         let base_ms = self.base.as_millis();
         put(&mut out, u64::try_from(base_ms).unwrap_or(0));
+        put(&mut out, self.gone.len() as u64);
+        put_ascending(&mut out, self.gone.iter().copied());
         put(&mut out, self.moved.len() as u64);
-        let mut before = 0;
-        for moved in &self.moved {
-            put(&mut out, u64::from(moved.handle - before));
-            before = moved.handle;
-        }
+        put_ascending(&mut out, self.moved.iter().map(|moved| moved.handle));
         for moved in &self.moved {
             put(&mut out, zigzag(moved.offset.x_cm));
         }
@@ -108,29 +109,18 @@ impl PositionFrame {
         let epoch = u32::try_from(input.varint()?).map_err(|_| FrameError::Value)?;
         let base_ms = i64::try_from(input.varint()?).map_err(|_| FrameError::Value)?;
         let base = Timestamp::from_millis(base_ms);
-        let count = input.varint()?;
-        if count > FRAME_POSITIONS_MAX as u64 {
-            return Err(FrameError::TooMany(count));
-        }
-        // Each position takes at least four bytes: a short frame cannot ask for much memory.
-        if count > (input.bytes.len() / 4) as u64 {
-            return Err(FrameError::Short);
-        }
-        let mut moved = Vec::new();
-        let mut handle = 0u32;
-        for index in 0..count {
-            let step = u32::try_from(input.varint()?).map_err(|_| FrameError::Value)?;
-            if index > 0 && step == 0 {
-                return Err(FrameError::Value);
-            }
-            handle = handle.checked_add(step).ok_or(FrameError::Value)?;
-            moved.push(Moved {
+        let gone = input.handles(1)?;
+        // Each position takes at least four bytes: a handle, x, y and an age.
+        let mut moved: Vec<_> = input
+            .handles(4)?
+            .into_iter()
+            .map(|handle| Moved {
                 handle,
                 offset: Offset::default(),
                 received_at: base,
                 accuracy_dm: None,
-            });
-        }
+            })
+            .collect();
         for entry in &mut moved {
             entry.offset.x_cm = input.signed()?;
         }
@@ -159,7 +149,20 @@ impl PositionFrame {
         if !input.bytes.is_empty() {
             return Err(FrameError::Trailing(input.bytes.len()));
         }
-        Ok(Self { epoch, base, moved })
+        Ok(Self {
+            epoch,
+            base,
+            gone,
+            moved,
+        })
+    }
+}
+
+fn put_ascending(out: &mut Vec<u8>, handles: impl Iterator<Item = u32>) {
+    let mut before = 0;
+    for handle in handles {
+        put(out, u64::from(handle - before));
+        before = handle;
     }
 }
 
@@ -188,6 +191,29 @@ impl Reader<'_> {
         let (first, rest) = self.bytes.split_first().ok_or(FrameError::Short)?;
         self.bytes = rest;
         Ok(*first)
+    }
+
+    /// A count and so many ascending handles, each of which takes at least `bytes_min` bytes of the
+    /// frame: a short one cannot ask for much memory.
+    fn handles(&mut self, bytes_min: usize) -> Result<Vec<u32>, FrameError> {
+        let count = self.varint()?;
+        if count > FRAME_POSITIONS_MAX as u64 {
+            return Err(FrameError::TooMany(count));
+        }
+        if count > (self.bytes.len() / bytes_min) as u64 {
+            return Err(FrameError::Short);
+        }
+        let mut handles = Vec::new();
+        let mut handle = 0u32;
+        for index in 0..count {
+            let step = u32::try_from(self.varint()?).map_err(|_| FrameError::Value)?;
+            if index > 0 && step == 0 {
+                return Err(FrameError::Value);
+            }
+            handle = handle.checked_add(step).ok_or(FrameError::Value)?;
+            handles.push(handle);
+        }
+        Ok(handles)
     }
 
     fn varint(&mut self) -> Result<u64, FrameError> {
@@ -229,8 +255,9 @@ mod tests {
             any::<u32>(),
             1_000_000_000_000i64..3_000_000_000_000,
             proptest::collection::vec(one, 0..60),
+            proptest::collection::btree_set(any::<u32>(), 0..20),
         )
-            .prop_map(|(epoch, base_ms, rows)| {
+            .prop_map(|(epoch, base_ms, rows, gone)| {
                 let base = Timestamp::from_millis(base_ms);
                 let mut handle = 0;
                 let moved = rows
@@ -245,7 +272,12 @@ mod tests {
                         }
                     })
                     .collect();
-                PositionFrame { epoch, base, moved }
+                PositionFrame {
+                    epoch,
+                    base,
+                    gone: gone.into_iter().collect(),
+                    moved,
+                }
             })
     }
 
@@ -274,15 +306,16 @@ mod tests {
 
     #[test]
     fn a_short_frame_cannot_claim_many_positions() {
-        let mut bytes = vec![FRAME_KIND, 0, 0];
-        put(&mut bytes, FRAME_POSITIONS_MAX as u64);
-        assert_eq!(PositionFrame::decode(&bytes), Err(FrameError::Short));
-        let mut bytes = vec![FRAME_KIND, 0, 0];
-        put(&mut bytes, u64::MAX);
-        assert_eq!(
-            PositionFrame::decode(&bytes),
-            Err(FrameError::TooMany(u64::MAX))
-        );
+        for begun in [vec![FRAME_KIND, 0, 0], vec![FRAME_KIND, 0, 0, 0]] {
+            for (claimed, error) in [
+                (FRAME_POSITIONS_MAX as u64, FrameError::Short),
+                (u64::MAX, FrameError::TooMany(u64::MAX)),
+            ] {
+                let mut bytes = begun.clone();
+                put(&mut bytes, claimed);
+                assert_eq!(PositionFrame::decode(&bytes), Err(error));
+            }
+        }
     }
 
     #[test]
@@ -302,6 +335,7 @@ mod tests {
         let frame = PositionFrame {
             epoch: 1,
             base,
+            gone: Vec::new(),
             moved,
         };
         assert!(frame.encode().len() <= 12 * 1_000);

@@ -61,7 +61,8 @@ pub(crate) const ESTATE: &str = r#"{
   "alarm_types": [
     {"id": "gas_low", "name": {"zh": "可燃气体低限", "en": "Gas warning"}, "priority": 2, "claim_s_max": 60},
     {"id": "door_held", "name": {"zh": "开门超时", "en": "Door held"}, "priority": 3, "claim_s_max": 90},
-    {"id": "panic", "name": {"zh": "紧急求助", "en": "Panic"}, "priority": 1, "claim_s_max": 30}]
+    {"id": "panic", "name": {"zh": "紧急求助", "en": "Panic"}, "priority": 1, "claim_s_max": 30},
+    {"id": "duress", "name": {"zh": "胁迫", "en": "Duress"}, "priority": 1, "claim_s_max": 30}]
 }"#;
 
 /// Reads an id, text or other checked value written in a test.

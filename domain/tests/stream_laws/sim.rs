@@ -1,7 +1,7 @@
-//! A server, three displays, and links that stall, break and deliver late. No clock, no chance:
+//! A server, four displays of three audiences, and links that stall, break and deliver late. No clock, no chance:
 //! a list of steps is a whole run.
 
-use super::steps::{DISPLAYS, Step, WALKERS};
+use super::steps::{AUDIENCES, DISPLAYS, SOURCES, Step, WALKERS};
 use crate::common::{START, World, estate, id, secs, spot, text};
 use castellan_domain::alarm::Verdict;
 use castellan_domain::fact::Fact;
@@ -9,19 +9,26 @@ use castellan_domain::geo::Anchor;
 use castellan_domain::ids::{AlarmId, JournalId, PersonId, Seq};
 use castellan_domain::observation::{Fix, ReportedState};
 use castellan_domain::site::{Site, View};
-use castellan_domain::stream::{Backlog, Change, Lane, Outgoing, Replica, Session, Tracked};
+use castellan_domain::stream::{
+    Backlog, Change, DisplayId, Displays, Outgoing, Replica, Session, SiteStream, Tracked,
+};
 use castellan_domain::time::{Span, Timestamp};
+use castellan_domain::unrecorded::{Unrecorded, UnrecordedNotice};
 use castellan_domain::wire::api::Snapshot;
-use castellan_domain::wire::live::{Heartbeat, ServerMessage};
+use castellan_domain::wire::live::{
+    LatestOf, LookingAt, Presence, Readings, ServerMessage, Viewers,
+};
 use castellan_domain::wire::position_frame::PositionFrame;
 use proptest::sample::Index;
 use std::collections::{BTreeMap, VecDeque};
 
+/// Bytes of facts that the server holds for each audience: few, so that displays fall behind.
+const BACKLOG_BYTES: usize = 6_000;
+
 /// A browser and its link.
-#[derive(Default)]
 pub(crate) struct Display {
     pub(crate) replica: Replica,
-    session: Option<Session>,
+    session: Option<(Session, DisplayId)>,
     /// On the link: taken from the session, not yet with the display.
     link: VecDeque<Outgoing>,
     /// Requests for the snapshot that the server has not answered yet.
@@ -37,13 +44,21 @@ pub(crate) struct Sim {
     /// Stored facts of this journal with their frame boundaries.
     frames: Vec<(Seq, Seq)>,
     journal: JournalId,
-    backlog: Backlog,
-    lane: Lane,
+    stream: SiteStream,
+    seated: Displays,
     epoch: u32,
     positions: BTreeMap<PersonId, (Timestamp, Tracked)>,
+    latest: BTreeMap<LatestOf, Readings>,
+    unrecorded: Unrecorded,
+    viewers: Viewers,
     pub(crate) displays: [Display; DISPLAYS],
-    /// Every state that ever was true, by journal and number.
-    truths: BTreeMap<(u128, Seq), View>,
+    /// Every state that ever was true, by number.
+    truths: BTreeMap<Seq, Vec<View>>,
+}
+
+fn stream_over(backlog: Backlog, view: View, epoch: u32) -> SiteStream {
+    let (site, build) = (id("test-1"), text("web-1"));
+    SiteStream::new(site, build, backlog, view, anchor(), epoch)
 }
 
 fn anchor() -> Anchor {
@@ -57,11 +72,21 @@ impl Sim {
             world: World::without_estate(Site::default()),
             frames: Vec::new(),
             journal,
-            backlog: Backlog::new(journal, Seq(0), &chain(&[])),
-            lane: Lane::new(anchor(), 1),
+            stream: stream_over(empty(journal), View::default(), 1),
+            seated: Displays::default(),
             epoch: 1,
             positions: BTreeMap::new(),
-            displays: std::array::from_fn(|_| Display::default()),
+            latest: BTreeMap::new(),
+            unrecorded: Unrecorded::default(),
+            viewers: Viewers::default(),
+            displays: AUDIENCES.map(|audience| Display {
+                replica: Replica::new(audience),
+                session: None,
+                link: VecDeque::new(),
+                asked: 0,
+                answers: Vec::new(),
+                connections: 0,
+            }),
             truths: BTreeMap::new(),
         };
         sim.note_truth();
@@ -78,9 +103,11 @@ impl Sim {
                 }
             }),
             Step::Walk(who, east, ago) => self.walk(WALKERS[*who], *east, secs(*ago)),
-            Step::Tick => {
-                self.lane.advance(self.world.now);
-            }
+            Step::Tick => self.tick(),
+            Step::Leave(who) => self.leave(WALKERS[*who]),
+            Step::Charge(who, percent) => self.charge(*who, *percent),
+            Step::Unrecorded(count) => self.lose(*count),
+            Step::Sit(who, at) => self.sit(*who, *at),
             Step::Connect(who) => self.connect(*who),
             Step::Pull(who, count) => {
                 self.pull(*who, *count);
@@ -94,21 +121,17 @@ impl Sim {
                     self.arrive(*who, which.index(count));
                 }
             }
-            Step::Trim(from) => {
-                let from = from.index(self.frames.len());
-                self.rebuild_backlog(self.frames[from].0);
-            }
             Step::Restart(from, frame_len) => {
                 self.restart(from.index(self.world.facts.len()) as u64, *frame_len);
             }
-            Step::Restore(keep) => self.restore(*keep),
+            Step::Restore(keep, is_copy) => self.restore(*keep, *is_copy),
         }
     }
 
     /// Everything calms down: links work, requests are answered, until nobody has more to say.
     pub(crate) fn settle(&mut self) {
         for _ in 0..10 {
-            self.lane.advance(self.world.now);
+            self.tick();
             let mut busy = false;
             for who in 0..DISPLAYS {
                 if self.displays[who].session.is_none() {
@@ -137,15 +160,91 @@ impl Sim {
 
     /// The law that all of this is for.
     pub(crate) fn assert_all_agree(&self) {
-        let positions: BTreeMap<_, _> = self
-            .positions
-            .iter()
-            .map(|(person, (_, tracked))| (person.clone(), *tracked))
-            .collect();
         for (who, display) in self.displays.iter().enumerate() {
-            assert!(display.replica.is_ready(), "display {who} has a state");
-            assert_eq!(display.replica.view(), self.world.view(), "display {who}");
-            assert_eq!(display.replica.tracked(), &positions, "display {who}");
+            let (audience, replica) = (AUDIENCES[who], &display.replica);
+            assert!(replica.is_ready(), "display {who} has a state");
+            assert_eq!(replica.audience(), audience);
+            let truth = audience.view(self.world.view());
+            assert_eq!(replica.view(), &truth, "display {who}");
+            let is_shown =
+                |of: &LatestOf| audience.sees_persons() || matches!(of, LatestOf::Device(_));
+            let positions: BTreeMap<_, _> = self
+                .positions
+                .iter()
+                .filter(|_| audience.sees_persons())
+                .map(|(person, (_, tracked))| (person.clone(), *tracked))
+                .collect();
+            assert_eq!(replica.tracked(), &positions, "display {who}");
+            let latest = self.latest.iter().filter(|(of, _)| is_shown(of));
+            let latest: BTreeMap<_, _> = latest.map(|(of, r)| (of.clone(), *r)).collect();
+            assert_eq!(replica.latest(), &latest, "display {who}");
+            let unrecorded = audience.unrecorded(&self.unrecorded);
+            assert_eq!(replica.unrecorded(), &unrecorded, "display {who}");
+            let viewers = match audience {
+                castellan_domain::audience::Audience::Staff => self.viewers.clone(),
+                _ => Viewers::default(),
+            };
+            assert_eq!(replica.viewers(), &viewers, "display {who}");
+        }
+    }
+
+    fn tick(&mut self) {
+        if let Some(viewers) = self.seated.changed_viewers() {
+            self.viewers = viewers.clone();
+            self.stream.set_viewers(viewers).expect("JSON");
+        }
+        self.stream.advance(self.world.now).expect("JSON");
+        self.stream.beat(self.world.now, None).expect("JSON");
+    }
+
+    fn leave(&mut self, who: &str) {
+        let person: PersonId = id(who);
+        self.stream.remove_person(&person);
+        self.positions.remove(&person);
+        self.latest.remove(&LatestOf::Person(person));
+    }
+
+    fn charge(&mut self, who: usize, percent: u8) {
+        let of = if who < WALKERS.len() {
+            LatestOf::Person(id(SOURCES[who]))
+        } else {
+            LatestOf::Device(id(SOURCES[who]))
+        };
+        let readings = Readings {
+            battery_percent: Some(percent),
+            last_seen_at: None,
+        };
+        self.stream.values().set(&of, readings);
+        self.latest.insert(of, readings);
+    }
+
+    fn lose(&mut self, count: usize) {
+        self.unrecorded = Unrecorded::default();
+        for (device, kind) in [("gas-1", "gas_low"), ("button-1", "duress")]
+            .iter()
+            .take(count)
+        {
+            self.unrecorded.note(UnrecordedNotice {
+                device: id(device),
+                kind: id(kind),
+                priority: castellan_domain::estate::Priority::P1,
+                place: estate().devices[0].place.clone(),
+                state: ReportedState::Active,
+                first_received_at: self.world.now,
+                received_at: self.world.now,
+                count: 1,
+            });
+        }
+        self.stream.set_unrecorded(&self.unrecorded);
+    }
+
+    fn sit(&mut self, who: usize, at: Option<u32>) {
+        if let Some((_, display)) = self.displays[who].session {
+            let presence = Presence {
+                person: at.map(|_| id("li-na")),
+                looking_at: at.map(|n| LookingAt::Alarm(AlarmId(n))),
+            };
+            self.seated.say(display, presence);
         }
     }
 
@@ -155,8 +254,8 @@ impl Sim {
     }
 
     fn note_truth(&mut self) {
-        let key = (self.journal.0.as_u128(), self.world.view().seq);
-        self.truths.insert(key, self.world.view().clone());
+        let view = self.world.view().clone();
+        self.truths.entry(view.seq).or_default().push(view);
     }
 
     fn turn(&mut self, inputs: impl FnOnce(&mut World)) {
@@ -168,13 +267,12 @@ impl Sim {
         }
         for stamped in &self.world.facts[before..] {
             view.apply(&stamped.fact);
-            let key = (self.journal.0.as_u128(), view.seq);
-            self.truths.insert(key, view.clone());
+            self.truths.entry(view.seq).or_default().push(view.clone());
         }
-        self.frames.push((self.backlog.head().0, view.seq));
+        self.frames.push((self.stream.head().0, view.seq));
         let (upto, hash) = self.head();
         let facts = self.world.facts[before..].iter().map(|s| s.bytes.as_str());
-        self.backlog.push(facts, upto, &hash);
+        self.stream.publish(facts, upto, &hash).expect("facts");
     }
 
     fn walk(&mut self, who: &str, east: i32, ago: Span) {
@@ -186,7 +284,7 @@ impl Sim {
             accuracy_dm: (east > 0).then(|| u16::try_from(east).expect("small")),
             battery_percent: None,
         };
-        self.lane.update(&fix);
+        self.stream.lane().update(&fix);
         let tracked = Tracked {
             offset: anchor().offset(fix.at).unwrap_or_default(),
             received_at: fix.received_at,
@@ -203,16 +301,20 @@ impl Sim {
         self.cut(who);
         let (now, display) = (self.world.now, &mut self.displays[who]);
         let hello = display.replica.hello(id("test-1"), text("app-1"));
-        let opened = Session::open(&hello, &id("test-1"), &text("web-1"), &self.backlog, now);
-        let (session, welcome) = opened.expect("this protocol, this site");
+        let opened = self.stream.open(&hello, now);
+        let (session, welcome) = opened.expect("this protocol, this site, this audience");
         let welcome = ServerMessage::Welcome(welcome).to_outgoing().expect("JSON");
         display.link.push_back(welcome);
-        display.session = Some(session);
+        let number = self.seated.open(session.audience());
+        display.session = Some((session, number));
         display.connections += 1;
     }
 
     fn cut(&mut self, who: usize) {
-        self.displays[who].session = None;
+        if let Some((session, number)) = self.displays[who].session.take() {
+            self.stream.close(&session);
+            self.seated.close(number);
+        }
         self.displays[who].link.clear();
     }
 
@@ -224,23 +326,21 @@ impl Sim {
 
     fn pull(&mut self, who: usize, count: usize) -> bool {
         let display = &mut self.displays[who];
-        let Some(session) = &mut display.session else {
+        let Some((session, _)) = &mut display.session else {
             return false;
         };
-        for _ in 0..count {
-            let next = session.next(&self.backlog, &self.lane, self.world.now);
+        let mut pulled = 0;
+        while pulled < count {
+            let next = session.next(&self.stream, self.world.now);
             let Some(message) = next.expect("JSON") else {
-                return false;
+                break;
             };
+            // A sign of life is no news.
+            let is_beat = matches!(&message, Outgoing::Text(text) if text.contains("heartbeat"));
             display.link.push_back(message);
+            pulled += usize::from(!is_beat);
         }
-        let beat = ServerMessage::Heartbeat(Heartbeat {
-            server_time: self.world.now,
-            upto: self.backlog.head().0,
-            not_recording_since: None,
-        });
-        display.link.push_back(beat.to_outgoing().expect("JSON"));
-        true
+        pulled == count
     }
 
     fn deliver(&mut self, who: usize, count: usize) {
@@ -282,13 +382,8 @@ impl Sim {
             return;
         }
         self.displays[who].asked -= 1;
-        let (seq, hash) = self.head();
-        self.displays[who].answers.push(Snapshot {
-            journal: self.journal,
-            seq,
-            hash: text(&hash),
-            view: self.world.view().clone(),
-        });
+        let snapshot = self.stream.snapshot(AUDIENCES[who]).expect("all is known");
+        self.displays[who].answers.push(snapshot);
     }
 
     fn arrive(&mut self, who: usize, which: usize) {
@@ -312,30 +407,14 @@ impl Sim {
         if !replica.is_ready() {
             return;
         }
-        let truths = || {
-            self.truths
-                .iter()
-                .filter(|((_, seq), _)| *seq == replica.view().seq)
-        };
-        let known = truths().any(|(_, view)| view == replica.view());
+        let truths = self.truths.get(&replica.view().seq);
+        let mut truths = truths.into_iter().flatten();
+        let known = truths.any(|view| AUDIENCES[who].view(view) == *replica.view());
         assert!(
             known,
             "display {who} shows at {} what never was",
             replica.view().seq
         );
-    }
-
-    fn rebuild_backlog(&mut self, from: Seq) {
-        let stored: Vec<&str> = self.world.facts.iter().map(|s| s.bytes.as_str()).collect();
-        let place = |seq: Seq| usize::try_from(seq.0).expect("few facts");
-        let mut backlog = Backlog::new(self.journal, from, &chain(&stored[..place(from)]));
-        for (after, upto) in &self.frames {
-            if *after >= from {
-                let facts = stored[place(*after)..place(*upto)].iter().copied();
-                backlog.push(facts, *upto, &chain(&stored[..place(*upto)]));
-            }
-        }
-        self.backlog = backlog;
     }
 
     fn restart(&mut self, from: u64, frame_len: usize) {
@@ -344,25 +423,43 @@ impl Sim {
             .step_by(frame_len)
             .map(|after| (Seq(after), Seq(head.min(after + frame_len as u64))))
             .collect();
-        self.rebuild_backlog(Seq(from));
-        self.epoch += 1;
-        self.lane = Lane::new(anchor(), self.epoch);
-        self.positions.clear();
+        let stored: Vec<&str> = self.world.facts.iter().map(|s| s.bytes.as_str()).collect();
+        let place = |seq: Seq| usize::try_from(seq.0).expect("few facts");
+        let start = Seq(from);
+        let hash = chain(&stored[..place(start)]);
+        let mut backlog = Backlog::bounded(self.journal, start, &hash, BACKLOG_BYTES);
+        for (after, upto) in &self.frames {
+            let facts = stored[place(*after)..place(*upto)].iter().copied();
+            backlog.push(facts, *upto, &chain(&stored[..place(*upto)]));
+        }
         for who in 0..DISPLAYS {
             self.cut(who);
         }
+        self.epoch += 1;
+        self.stream = stream_over(backlog, self.world.view().clone(), self.epoch);
+        self.seated = Displays::default();
+        self.positions.clear();
+        self.latest.clear();
+        self.unrecorded = Unrecorded::default();
+        self.viewers = Viewers::default();
     }
 
-    fn restore(&mut self, keep: Index) {
+    fn restore(&mut self, keep: Index, is_copy: bool) {
         let keep = 1 + keep.index(self.world.facts.len());
         self.world.facts.truncate(keep);
         let mut site = Site::default();
-        self.journal = JournalId(uuid::Uuid::from_u128(self.journal.0.as_u128() + 1));
-        let key = self.journal.0.as_u128();
+        if is_copy {
+            // An answer does not outlive the server by a whole restore.
+            for display in &mut self.displays {
+                display.answers.clear();
+                display.asked = 0;
+            }
+        } else {
+            self.journal = JournalId(uuid::Uuid::from_u128(self.journal.0.as_u128() + 1));
+        }
         for stamped in &self.world.facts {
             let stored = Fact::decode(&stamped.bytes).expect("stored bytes");
             site.apply(&stored);
-            self.truths.insert((key, stored.seq), site.view().clone());
         }
         let (facts, now) = (std::mem::take(&mut self.world.facts), self.world.now);
         self.world = World::with(site, estate());
@@ -370,6 +467,10 @@ impl Sim {
         self.world.facts = facts;
         self.restart(0, 2);
     }
+}
+
+fn empty(journal: JournalId) -> Backlog {
+    Backlog::bounded(journal, Seq(0), &chain(&[]), BACKLOG_BYTES)
 }
 
 /// What people and devices do, by number.
@@ -381,6 +482,7 @@ fn happen(world: &mut World, what: u8, state: ReportedState) {
         0..3 => world.report("gas-1", "gas_low", state),
         3..5 => world.report("door-1", "door_held", state),
         5 => world.report("button-1", "panic", ReportedState::Momentary),
+        12..15 => world.report("button-1", "duress", state),
         6 | 7 => world.claim("li-na", alarm),
         8 | 9 => world.judge("zhou-jie", alarm, Verdict::Environment),
         _ => world.note("zhao-min", alarm),
