@@ -12,7 +12,9 @@ use crate::fact::{
     AlarmClaimed, AlarmJudged, AlarmNoted, Cause, EstatePublished, Fact, FactBody, FactDraft,
     PersonalRef,
 };
+use crate::housekeeping::{ClockStepped, InputSetAside, RecordingResumed};
 use crate::ids::{AlarmId, CommandId, EstateHash, Seq, Version};
+use crate::notify::{Message, NotificationSettled};
 use crate::observation::{Fix, Observation, Report};
 use crate::refusal::Refusal;
 use crate::rules::{claim_overdue, reported_condition};
@@ -47,6 +49,14 @@ pub enum Input {
         /// The document.
         estate: Arc<Estate>,
     },
+    /// The machine's wall clock jumped.
+    ClockStepped(ClockStepped),
+    /// Facts are recorded again after a time in which none could be.
+    RecordingResumed(RecordingResumed),
+    /// An input broke the engine and was set aside.
+    SetAside(InputSetAside),
+    /// A notification was sent, or given up.
+    Notified(NotificationSettled),
 }
 
 /// What a person can want.
@@ -93,6 +103,8 @@ pub enum Output {
     Latest(Fix),
     /// Answer whoever sent the input. At most one for each input, after its turn is on disk.
     Answer(Result<Accepted, Refusal>),
+    /// Tell people outside about the fact just recorded, once its turn is on disk.
+    Notify(Message),
 }
 
 /// What became of an input that was not refused.
@@ -180,11 +192,35 @@ impl Engine {
                 self.outputs.push_back(Output::Answer(answer));
             }
             Input::DeadlineReached => {
-                let overdue = claim_overdue::decide(&self.site, now);
-                self.outputs.extend(overdue.into_iter().map(record));
+                for draft in claim_overdue::decide(&self.site, now) {
+                    let message = Message::about(&draft, &self.site);
+                    self.outputs.push_back(record(draft));
+                    self.outputs.extend(message.map(Output::Notify));
+                }
             }
             Input::EstateLoaded { hash, estate } => self.load(hash, estate),
+            Input::ClockStepped(body) => {
+                self.notice(Some(body.at), FactBody::ClockStepped(body));
+            }
+            Input::RecordingResumed(body) => self.notice(None, FactBody::RecordingResumed(body)),
+            Input::SetAside(body) => self.notice(None, FactBody::InputSetAside(body)),
+            Input::Notified(body) => {
+                let seq = self.site.view().seq.next();
+                self.notice(None, FactBody::NotificationSettled(body));
+                let answer = Output::Answer(Ok(Accepted::Done { seq }));
+                self.outputs.push_back(answer);
+            }
         }
+    }
+
+    /// Records what the server noticed about itself.
+    fn notice(&mut self, occurred_at: Option<Timestamp>, body: FactBody) {
+        self.outputs.push_back(record(FactDraft {
+            occurred_at,
+            cause: Cause::Server,
+            actor: None,
+            body,
+        }));
     }
 
     fn load(&mut self, hash: EstateHash, estate: Arc<Estate>) {

@@ -6,9 +6,11 @@
 
 use crate::alarm::Verdict;
 use crate::estate::{Place, Priority};
+pub use crate::housekeeping::{ClockStepped, InputSetAside, RecordingResumed};
 use crate::ids::{
     AlarmId, AlarmTypeId, CommandId, DeviceId, EstateHash, EventId, PersonId, Seq, SiteId,
 };
+pub use crate::notify::NotificationSettled;
 use crate::observation::ReportedState;
 use crate::text::Text;
 use crate::time::Timestamp;
@@ -66,6 +68,8 @@ pub enum Cause {
     Rule(Text<64>),
     /// The estate was published at start.
     Estate,
+    /// The server noticed it about itself.
+    Server,
 }
 
 macro_rules! facts {
@@ -124,6 +128,14 @@ facts! {
     AlarmNoted = "alarm_noted", 1;
     /// A person judged what it was.
     AlarmJudged = "alarm_judged", 1;
+    /// Facts are recorded again after a time in which none could be.
+    RecordingResumed = "recording_resumed", 1;
+    /// The machine's wall clock jumped.
+    ClockStepped = "clock_stepped", 1;
+    /// An input broke the engine and was set aside.
+    InputSetAside = "input_set_aside", 1;
+    /// Somebody outside was told, or could not be.
+    NotificationSettled = "notification_settled", 1;
 }
 
 /// Another estate document counts.

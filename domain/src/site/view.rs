@@ -103,6 +103,11 @@ impl View {
                     alarm.judge(body.verdict, body.by.clone(), at).ok()
                 });
             }
+            // They stand in the record; nothing of the site changes.
+            FactBody::RecordingResumed(_)
+            | FactBody::ClockStepped(_)
+            | FactBody::InputSetAside(_)
+            | FactBody::NotificationSettled(_) => {}
         }
         self.evict(at, &mut touched);
         touched

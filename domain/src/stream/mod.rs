@@ -15,4 +15,4 @@ pub use backlog::{BACKLOG_BYTES_MAX, Backlog, FactFrame, Gap};
 pub use lane::{LANE_ENTITIES_MAX, Lane};
 pub use replica::{Change, Link, Replica, ReplicaError, STALE_AFTER, Tracked, UNSURE_AFTER};
 pub use session::{Outgoing, Session};
-pub use turn::{Stamped, Turn, TurnError};
+pub use turn::{Broken, Done, Machine, Ran, RepeatKey, Stamped, Turn, TurnError, fold, run};
