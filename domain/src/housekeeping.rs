@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 /// Somebody or something set the machine's wall clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClockStepped {
-    /// How far it jumped, in microseconds; negative when it was set back.
+    /// How far it jumped, in microseconds; negative when it was set back, or when it was found
+    /// behind the record at a start.
     pub by: Span,
     /// Site time when it was noticed.
     pub at: Timestamp,

@@ -112,6 +112,8 @@ enum Taken {
 enum Discarded {
     ImplausibleTime,
     OffSite,
+    /// It broke the engine; a phone that sent it for ever would break it for ever.
+    SetAside,
 }
 
 impl Discarded {
@@ -119,6 +121,7 @@ impl Discarded {
         match self {
             Self::ImplausibleTime => "implausible_time",
             Self::OffSite => "off_site",
+            Self::SetAside => "set_aside",
         }
     }
 
@@ -128,6 +131,7 @@ impl Discarded {
                 "the phone's clock is wrong (over 5 min ahead or 7 days behind); set it to automatic"
             }
             Self::OffSite => "the position lies more than 20 km from the site's anchor",
+            Self::SetAside => "the position made the server fail; see set_aside under health",
         }
     }
 }
@@ -171,9 +175,13 @@ async fn take_fix(
         battery_percent: location.battery_percent,
     };
     let input = Input::Observed(Observation::Fix(fix));
-    match app.submit(input, None, trace).await?? {
-        Accepted::OffSite => Ok(Taken::Discarded(Discarded::OffSite)),
-        _ => Ok(Taken::Kept),
+    match app.submit(input, None, trace).await {
+        Err(ApiError::SetAside) => Ok(Taken::Discarded(Discarded::SetAside)),
+        Ok(Ok(Accepted::OffSite)) => Ok(Taken::Discarded(Discarded::OffSite)),
+        other => {
+            other??;
+            Ok(Taken::Kept)
+        }
     }
 }
 

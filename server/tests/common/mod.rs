@@ -35,7 +35,16 @@ pub(crate) fn estate() -> PathBuf {
 /// The program with our arguments and none of the surrounding environment's.
 pub(crate) fn program(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_castellan"));
-    for name in ["DATA", "LISTEN", "ESTATE", "WEB", "LOG_FORMAT"] {
+    for name in [
+        "DATA",
+        "LISTEN",
+        "ESTATE",
+        "WEB",
+        "LOG_FORMAT",
+        "BALLAST_MIB",
+        "NOTIFY_WEBHOOK",
+        "NOTIFY_SECRET_FILE",
+    ] {
         command.env_remove(format!("CASTELLAN_{name}"));
     }
     command
