@@ -4,10 +4,8 @@
 
 use super::errors::ApiError;
 use axum::Router;
-use axum::body::{Body, Bytes, HttpBody as _};
-use axum::extract::{FromRequest as _, Request};
-use axum::middleware::Next;
-use axum::response::{IntoResponse as _, Response};
+use axum::body::Bytes;
+use axum::extract::{FromRequest, Request};
 use castellan_domain::wire::api::QueueDepth;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -154,20 +152,17 @@ async fn converse(stream: TcpStream, router: Router, place: OwnedSemaphorePermit
     drop(place);
 }
 
-/// Takes in the whole body before anything is done with it: within its time, within its size.
-pub(super) async fn whole_body(request: Request, next: Next) -> Response {
-    let (parts, body) = request.into_parts();
-    if body.is_end_stream() {
-        return next.run(Request::from_parts(parts, body)).await;
-    }
-    let whole = Bytes::from_request(Request::from_parts(parts.clone(), body), &());
-    match timeout(BODY_WITHIN, whole).await {
-        Ok(Ok(bytes)) => {
-            next.run(Request::from_parts(parts, Body::from(bytes)))
-                .await
+/// The whole body of a request, within its time and its size.
+pub(super) struct WholeBody(pub(super) Bytes);
+
+impl<S: Send + Sync> FromRequest<S> for WholeBody {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        match timeout(BODY_WITHIN, Bytes::from_request(request, state)).await {
+            Ok(whole) => Ok(Self(whole?)),
+            Err(_elapsed) => Err(ApiError::TooSlow),
         }
-        Ok(Err(rejection)) => ApiError::from(rejection).into_response(),
-        Err(_elapsed) => ApiError::TooSlow.into_response(),
     }
 }
 

@@ -1,13 +1,12 @@
 //! `/ingest/…`: receive → decode → identify → enqueue, and the answer after the record.
 
 use super::App;
+use super::connections::WholeBody;
 use super::errors::ApiError;
 use crate::ingest::registry::UnknownSender;
 use crate::ingest::{events, owntracks};
 use axum::Json;
-use axum::body::Bytes;
 use axum::extract::State;
-use axum::extract::rejection::BytesRejection;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header::AUTHORIZATION};
 use axum::response::{IntoResponse as _, Response};
 use base64::Engine as _;
@@ -25,7 +24,7 @@ const EVENTS: &str = "events";
 /// `POST /ingest/v1/events`
 pub(super) async fn event(
     State(app): State<Arc<App>>,
-    body: Result<Bytes, BytesRejection>,
+    body: Result<WholeBody, ApiError>,
 ) -> Result<Json<Accepted>, ApiError> {
     let trace = rand::random();
     let result = take_event(&app, body, trace)
@@ -37,10 +36,10 @@ pub(super) async fn event(
 
 async fn take_event(
     app: &App,
-    body: Result<Bytes, BytesRejection>,
+    body: Result<WholeBody, ApiError>,
     trace: u64,
 ) -> Result<Accepted, ApiError> {
-    let body = body?;
+    let WholeBody(body) = body?;
     let now = app.clock.now();
     let report = debug_span!("decode")
         .in_scope(|| events::decode(&body, now))
@@ -68,7 +67,7 @@ async fn take_event(
 pub(super) async fn owntracks(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
+    body: Result<WholeBody, ApiError>,
 ) -> Result<Response, ApiError> {
     let trace = rand::random();
     let result = take_fix(&app, &headers, body, trace)
@@ -139,10 +138,10 @@ impl Discarded {
 async fn take_fix(
     app: &App,
     headers: &HeaderMap,
-    body: Result<Bytes, BytesRejection>,
+    body: Result<WholeBody, ApiError>,
     trace: u64,
 ) -> Result<Taken, ApiError> {
-    let body = body?;
+    let WholeBody(body) = body?;
     let received_at = app.clock.now();
     let message = debug_span!("decode")
         .in_scope(|| owntracks::decode(&body))

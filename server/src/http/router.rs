@@ -1,7 +1,7 @@
 //! Every route, in one list.
 
 use super::errors::ApiError;
-use super::{App, assets, commands, connections, ingest, live, origin, sites};
+use super::{App, assets, commands, ingest, live, origin, sites};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn;
@@ -32,7 +32,6 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .layer(from_fn(origin::same_origin))
         .fallback_service(assets::service(web))
         .layer(from_fn(assets::headers))
-        .layer(from_fn(connections::whole_body))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .layer(TraceLayer::new_for_http())
         .with_state(app)
