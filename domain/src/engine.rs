@@ -9,7 +9,9 @@ use crate::access::Actor;
 use crate::commands;
 use crate::estate::EstateIndex;
 use crate::fact::{Cause, EstatePublished, Fact, FactBody, FactDraft, PersonBack, PersonGone};
+use crate::housekeeping::{ClockStepped, InputSetAside, RecordingResumed};
 use crate::ids::{AlarmId, CommandId, EstateHash, PersonId, Seq, Version};
+use crate::notify::{Message, NotificationSettled};
 use crate::observation::{Fix, Observation, PhoneFix};
 use crate::refusal::Refusal;
 use crate::rules::annunciate::{Decision, Outcome};
@@ -57,6 +59,14 @@ pub enum Input {
         /// The document with its indexes.
         estate: Arc<EstateIndex>,
     },
+    /// The machine's wall clock jumped.
+    ClockStepped(ClockStepped),
+    /// Facts are recorded again after a time in which none could be.
+    RecordingResumed(RecordingResumed),
+    /// An input broke the engine and was set aside.
+    SetAside(InputSetAside),
+    /// A notification was sent, or given up.
+    Notified(NotificationSettled),
 }
 
 /// What the shell has to do.
@@ -70,6 +80,8 @@ pub enum Output {
     Latest(Fix),
     /// Answer whoever sent the input. At most one for each input, after its turn is on disk.
     Answer(Result<Accepted, Refusal>),
+    /// Tell people outside about the fact just recorded, once its turn is on disk.
+    Notify(Message),
 }
 
 /// What became of an input that was not refused.
@@ -198,15 +210,40 @@ impl Engine {
             }
             Input::SessionOpened { person } => self.session(person, true, now),
             Input::SessionGone { person } => self.session(person, false, now),
+            Input::ClockStepped(body) => {
+                self.notice(Some(body.at), FactBody::ClockStepped(body));
+            }
+            Input::RecordingResumed(body) => self.notice(None, FactBody::RecordingResumed(body)),
+            Input::SetAside(body) => self.notice(None, FactBody::InputSetAside(body)),
+            Input::Notified(body) => {
+                let seq = self.site.view().seq.next();
+                self.notice(None, FactBody::NotificationSettled(body));
+                let answer = Output::Answer(Ok(Accepted::Done { seq }));
+                self.outputs.push_back(answer);
+            }
         }
+    }
+
+    /// Records what the server noticed about itself.
+    fn notice(&mut self, occurred_at: Option<Timestamp>, body: FactBody) {
+        self.outputs.push_back(record(FactDraft {
+            occurred_at,
+            cause: Cause::Server,
+            actor: None,
+            drill: false,
+            body,
+        }));
     }
 
     fn settle(&mut self, now: Timestamp) {
         let arming_due = self.arming_due_at.is_some_and(|due_at| due_at <= now);
         self.flood_due_at = self.flood_due_at.filter(|due_at| *due_at > now);
         let drafts = self.with_estate(now, |context| rules::settle(context, arming_due));
-        let drafts = drafts.unwrap_or_default().into_iter();
-        self.outputs.extend(drafts.map(record));
+        for draft in drafts.unwrap_or_default() {
+            let message = Message::about(&draft, &self.site);
+            self.outputs.push_back(record(draft));
+            self.outputs.extend(message.map(Output::Notify));
+        }
         if arming_due {
             // What was decided is not folded yet: then this is due once more, and finds nothing.
             self.look_up_arming(now);

@@ -1,7 +1,7 @@
 //! `/api/v1/sites/…`: what can be read.
 
 use super::errors::ApiError;
-use super::{ANSWER_WITHIN, App, InPath};
+use super::{App, InPath, ask};
 use crate::site_task::Request;
 use axum::Json;
 use axum::extract::State;
@@ -10,8 +10,6 @@ use axum::response::IntoResponse;
 use castellan_domain::ids::AlarmId;
 use castellan_domain::wire::api::{Health, NoteText, SiteSummary, Snapshot};
 use std::sync::Arc;
-use tokio::sync::oneshot;
-use tokio::time::timeout;
 use tracing::error;
 
 /// `GET /healthz`: the server answers.
@@ -34,15 +32,8 @@ pub(super) async fn snapshot(
     InPath(site): InPath<String>,
 ) -> Result<Json<Snapshot>, ApiError> {
     app.check_site(&site)?;
-    let (reply, answer) = oneshot::channel();
-    app.requests
-        .try_send(Request::Snapshot(reply))
-        .map_err(|_full_or_closed| ApiError::Busy)?;
-    match timeout(ANSWER_WITHIN, answer).await {
-        Ok(Ok(snapshot)) => Ok(Json(snapshot?)),
-        // The task is gone, or a turn takes too long.
-        Ok(Err(_)) | Err(_) => Err(ApiError::Busy),
-    }
+    let asked = ask(&app.requests, Request::Snapshot)?;
+    Ok(Json(asked.answer().await?))
 }
 
 /// `GET /api/v1/sites/{site}/estates/{hash}`: never changes, may be kept for ever.
@@ -94,5 +85,14 @@ pub(super) async fn health(
         queue: app.queue(),
         adapters,
         quarantine,
+        set_aside: app.set_asides.report(),
+        disk: app.disk.health(),
+        clock: app.clock.health(),
+        outbox: app
+            .outbox
+            .as_ref()
+            .map(|outbox| outbox.health())
+            .unwrap_or_default(),
+        connections: app.connections.depth(),
     }))
 }

@@ -11,6 +11,7 @@ use castellan_domain::observation::Fix;
 use castellan_domain::stream::{Backlog, Lane, Outgoing, Session};
 use castellan_domain::text::Text;
 use castellan_domain::time::Timestamp;
+use castellan_domain::unrecorded::Unrecorded;
 use castellan_domain::wire::live::{Heartbeat, Hello, Refused, TICK_EVERY_MS, Welcome};
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -34,6 +35,8 @@ pub(crate) struct Hub {
     displays: AtomicUsize,
     /// Microseconds since 1970, or 0 while all is recorded.
     not_recording_since: AtomicI64,
+    /// What is shown of reports that could not be recorded.
+    pub(crate) unrecorded: watch::Sender<Unrecorded>,
 }
 
 #[derive(Debug)]
@@ -62,6 +65,7 @@ impl Hub {
             news: watch::Sender::new(()),
             displays: AtomicUsize::new(0),
             not_recording_since: AtomicI64::new(0),
+            unrecorded: watch::Sender::default(),
         }
     }
 
@@ -111,6 +115,18 @@ impl Hub {
     /// Number of the last fact that displays can see.
     pub(crate) fn head(&self) -> Seq {
         self.read().backlog.head().0
+    }
+
+    /// The last fact that displays can see, and the chain's hash there.
+    pub(crate) fn head_and_hash(&self) -> (Seq, String) {
+        let stream = self.read();
+        let (seq, hash) = stream.backlog.head();
+        (seq, hash.to_owned())
+    }
+
+    /// Shows these reports, which could not be recorded.
+    pub(crate) fn set_unrecorded(&self, unrecorded: &Unrecorded) {
+        self.unrecorded.send_replace(unrecorded.clone());
     }
 
     /// Displays connected now.

@@ -9,7 +9,7 @@ use castellan_domain::observation::Fix;
 use castellan_domain::time::Timestamp;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{Connection as _, Row as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 const SCHEMA: &str = "CREATE TABLE IF NOT EXISTS fixes (
@@ -26,23 +26,23 @@ pub(crate) struct TracksError(#[from] sqlx::Error);
 #[derive(Debug)]
 pub(crate) struct Tracks {
     db: SqliteConnection,
+    path: PathBuf,
     unsynced: bool,
 }
 
 impl Tracks {
     pub(crate) async fn open(path: &Path) -> Result<Self, TracksError> {
-        let options = SqliteConnectOptions::new()
-            .filename(path)
-            .create_if_missing(true)
-            .busy_timeout(Duration::from_secs(5))
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Normal);
-        let mut db = SqliteConnection::connect_with(&options).await?;
-        sqlx::query(SCHEMA).execute(&mut db).await?;
         Ok(Self {
-            db,
+            db: connect(path).await?,
+            path: path.to_owned(),
             unsynced: false,
         })
+    }
+
+    /// Connects anew after a failure: the connection itself may be dead.
+    pub(crate) async fn reopen(&mut self) -> Result<(), TracksError> {
+        self.db = connect(&self.path).await?;
+        Ok(())
     }
 
     /// Stores positions. One that is there already, by person and time, counts once.
@@ -98,6 +98,18 @@ impl Tracks {
             .filter_map(|row| read_fix(row).ok().flatten())
             .collect())
     }
+}
+
+async fn connect(path: &Path) -> Result<SqliteConnection, TracksError> {
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(true)
+        .busy_timeout(Duration::from_secs(5))
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Normal);
+    let mut db = SqliteConnection::connect_with(&options).await?;
+    sqlx::query(SCHEMA).execute(&mut db).await?;
+    Ok(db)
 }
 
 fn read_fix(row: &sqlx::sqlite::SqliteRow) -> Result<Option<Fix>, sqlx::Error> {

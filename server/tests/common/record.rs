@@ -133,7 +133,7 @@ pub(crate) fn faults(ledger: &Ledger, record: &Record) -> Vec<String> {
                 of_events.entry(key).or_default().push(&fact.body);
             }
             Cause::Command(id) => of_commands.entry(id.0).or_default().push(fact),
-            Cause::Rule(_) | Cause::Estate => {}
+            Cause::Rule(_) | Cause::Estate | Cause::Server => {}
         }
     }
     for (key, promised) in &ledger.events {
