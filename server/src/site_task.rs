@@ -17,9 +17,8 @@ use castellan_domain::ids::{CommandId, DeviceId, EventId, Seq, SiteId};
 use castellan_domain::observation::Observation;
 use castellan_domain::site::Site;
 use castellan_domain::stream::{Turn, TurnError};
-use castellan_domain::text::Text;
 use castellan_domain::time::Timestamp;
-use castellan_domain::wire::api::{Answer, Snapshot};
+use castellan_domain::wire::api::Answer;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
@@ -60,8 +59,6 @@ pub(crate) type Reply = oneshot::Sender<Result<Answer, NotRecorded>>;
 #[derive(Debug)]
 pub(crate) enum Request {
     Handle(Box<Ticket>),
-    /// The state as of the last turn.
-    Snapshot(oneshot::Sender<Result<Snapshot, NotRecorded>>),
 }
 
 /// Why the task stops.
@@ -192,8 +189,6 @@ impl SiteTask {
                     answer(ticket.reply, Err(NotRecorded));
                 }
                 Request::Handle(ticket) => tickets.push(*ticket),
-                // Whoever asked may have gone meanwhile.
-                Request::Snapshot(reply) => drop(reply.send(self.snapshot())),
             }
             next = (taken < TURN_INPUTS_MAX)
                 .then(|| requests.try_recv().ok())
@@ -232,20 +227,6 @@ impl SiteTask {
         };
         let wait = due_at.since(self.clock.now()).as_micros().max(0);
         Instant::now() + Duration::from_micros(wait.unsigned_abs())
-    }
-
-    fn snapshot(&self) -> Result<Snapshot, NotRecorded> {
-        if self.rebuild_at.is_some() {
-            // What the engine holds includes what was never recorded.
-            return Err(NotRecorded);
-        }
-        let (seq, hash) = self.journal.head();
-        Ok(Snapshot {
-            journal: self.journal.id(),
-            seq,
-            hash: Text::new(hash.to_hex()).map_err(|_| NotRecorded)?,
-            view: self.engine.site().view().clone(),
-        })
     }
 
     /// One turn: these inputs, or a deadline if there are none.

@@ -3,6 +3,7 @@
 
 mod common;
 
+use castellan_domain::audience::Audience;
 use castellan_domain::ids::{JournalId, Seq};
 use castellan_domain::stream::Replica;
 use castellan_domain::text::Text;
@@ -24,7 +25,8 @@ async fn a_display_gets_a_welcome_then_heartbeats_facts_handles_and_positions() 
         panic!("the welcome comes first");
     };
     let snapshot = server.snapshot().await;
-    assert_eq!((welcome.protocol, welcome.resume), (1, ResumeBy::Snapshot));
+    assert_eq!((welcome.protocol, welcome.resume), (2, ResumeBy::Snapshot));
+    assert_eq!(welcome.audience, Audience::Staff);
     assert_eq!(
         (welcome.journal, welcome.build.as_str()),
         (snapshot.journal, "no browser app")
