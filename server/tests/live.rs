@@ -70,6 +70,12 @@ async fn a_display_gets_a_welcome_then_heartbeats_facts_handles_and_positions() 
         "an age counts from when we heard of it"
     );
 
+    match socket.hear_text().await {
+        ServerMessage::Latest(latest) => {
+            assert_eq!(latest.values[0].readings.battery_percent, Some(80))
+        }
+        other => panic!("the phone's charge, not {other:?}"),
+    }
     socket.say(r#"{"t":"echo","n":18446744073709551615}"#).await;
     match socket.hear_text().await {
         ServerMessage::Echo { n } => assert_eq!(n, u64::MAX),
