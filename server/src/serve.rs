@@ -76,6 +76,7 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
         build,
         clock.clone(),
         backlog,
+        engine.site().view().clone(),
         anchor,
     ));
     let mut latest = tracks.latest().await?;

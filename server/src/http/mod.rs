@@ -19,7 +19,7 @@ use crate::journal::Reader;
 use crate::outbox::Outbox;
 use crate::personal::PersonalRecord;
 use crate::site_folder::PublishedEstate;
-use crate::site_task::{Lost, QUEUE_MAX, Request, SetAsides, Ticket};
+use crate::site_task::{Lost, QUEUE_MAX, Reply, Request, SetAsides, Ticket};
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
 use castellan_domain::engine::Input;
@@ -82,12 +82,12 @@ impl App {
     ) -> Result<Answer, ApiError> {
         let asked = debug_span!("enqueue", trace).in_scope(|| {
             ask(&self.requests, |reply| {
-                Request::Handle(Box::new(Ticket {
+                Box::new(Ticket {
                     input,
                     personal,
                     trace,
                     reply,
-                }))
+                })
             })
         });
         asked?.answer().await
@@ -113,13 +113,13 @@ impl App {
 
 /// A question that waits for the site task.
 #[derive(Debug)]
-struct Asked<T>(oneshot::Receiver<Result<T, Lost>>);
+struct Asked(oneshot::Receiver<Result<Answer, Lost>>);
 
 /// Puts a question into the queue.
-fn ask<T>(
+fn ask(
     requests: &mpsc::Sender<Request>,
-    question: impl FnOnce(oneshot::Sender<Result<T, Lost>>) -> Request,
-) -> Result<Asked<T>, ApiError> {
+    question: impl FnOnce(Reply) -> Request,
+) -> Result<Asked, ApiError> {
     let (reply, answer) = oneshot::channel();
     requests
         .try_send(question(reply))
@@ -127,9 +127,9 @@ fn ask<T>(
     Ok(Asked(answer))
 }
 
-impl<T> Asked<T> {
+impl Asked {
     /// Waits for the end of its turn, but not for ever.
-    async fn answer(self) -> Result<T, ApiError> {
+    async fn answer(self) -> Result<Answer, ApiError> {
         match timeout(ANSWER_WITHIN, self.0).await {
             Ok(Ok(result)) => result.map_err(ApiError::from),
             Ok(Err(_task_gone)) => Err(ApiError::NotRecorded),
@@ -143,21 +143,29 @@ mod tests {
     use super::*;
 
     #[tokio::test(start_paused = true)]
-    async fn nobody_waits_for_a_turn_or_a_snapshot_longer_than_thirty_seconds() {
+    async fn nobody_waits_for_a_turn_longer_than_thirty_seconds() {
+        let question = |reply| {
+            Box::new(Ticket {
+                input: Input::DeadlineReached,
+                personal: None,
+                trace: 0,
+                reply,
+            })
+        };
         let (requests, mut inbox) = mpsc::channel(1);
-        let asked = ask(&requests, Request::Snapshot).expect("there is room");
+        let asked = ask(&requests, question).expect("there is room");
         let started = tokio::time::Instant::now();
         assert_eq!(asked.answer().await, Err(ApiError::NoAnswer));
         assert_eq!(started.elapsed(), ANSWER_WITHIN);
         // The question still stands in the queue of a task that does not come round to it.
-        let full = ask(&requests, Request::Snapshot);
+        let full = ask(&requests, question);
         assert_eq!(full.err(), Some(ApiError::Busy));
 
         drop(inbox.try_recv());
-        let asked = ask(&requests, Request::Snapshot).expect("there is room");
+        let asked = ask(&requests, question).expect("there is room");
         drop(inbox);
         assert_eq!(asked.answer().await, Err(ApiError::NotRecorded));
-        let closed = ask(&requests, Request::Snapshot);
+        let closed = ask(&requests, question);
         assert_eq!(closed.err(), Some(ApiError::Busy));
     }
 }

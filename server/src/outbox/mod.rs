@@ -183,12 +183,7 @@ impl Worker {
                 trace: rand::random(),
                 reply,
             };
-            if self
-                .requests
-                .send(Request::Handle(Box::new(ticket)))
-                .await
-                .is_err()
-            {
+            if self.requests.send(Box::new(ticket)).await.is_err() {
                 // The site task is gone, and the server ends with it.
                 return;
             }

@@ -28,9 +28,8 @@ use castellan_domain::engine::{Engine, Input};
 use castellan_domain::fact::{ClockStepped, FactError};
 use castellan_domain::ids::{Seq, SiteId};
 use castellan_domain::stream::Machine;
-use castellan_domain::text::Text;
 use castellan_domain::time::Timestamp;
-use castellan_domain::wire::api::{Answer, Snapshot};
+use castellan_domain::wire::api::Answer;
 use notices::Notices;
 use std::sync::Arc;
 use std::time::Duration;
@@ -81,12 +80,7 @@ pub(crate) struct Ticket {
 pub(crate) type Reply = oneshot::Sender<Result<Answer, Lost>>;
 
 /// What can be asked of the task.
-#[derive(Debug)]
-pub(crate) enum Request {
-    Handle(Box<Ticket>),
-    /// The state as of the last turn.
-    Snapshot(oneshot::Sender<Result<Snapshot, Lost>>),
-}
+pub(crate) type Request = Box<Ticket>;
 
 /// Why a turn is lost, or a site cannot be opened.
 #[derive(Debug, thiserror::Error)]
@@ -187,11 +181,7 @@ impl<M: Machine> SiteTask<M> {
         let mut next = Some(first);
         for taken in 1.. {
             let Some(request) = next else { break };
-            match request {
-                Request::Handle(ticket) => tickets.push(*ticket),
-                // Whoever asked may have gone meanwhile.
-                Request::Snapshot(reply) => drop(reply.send(self.snapshot())),
-            }
+            tickets.push(*request);
             next = (taken < TURN_INPUTS_MAX)
                 .then(|| requests.try_recv().ok())
                 .flatten();
@@ -243,20 +233,6 @@ impl<M: Machine> SiteTask<M> {
 
     fn show_notices(&self) {
         self.hub.set_unrecorded(&self.state.notices.shown());
-    }
-
-    fn snapshot(&self) -> Result<Snapshot, Lost> {
-        if self.state.rebuild_at.is_some() {
-            // What the engine holds includes what was never recorded.
-            return Err(Lost::NotRecorded);
-        }
-        let (seq, hash) = self.journal.head();
-        Ok(Snapshot {
-            journal: self.journal.id(),
-            seq,
-            hash: Text::new(hash.to_hex()).map_err(|_| Lost::NotRecorded)?,
-            view: self.engine.site().view().clone(),
-        })
     }
 
     fn estate_loaded(&self) -> Input {

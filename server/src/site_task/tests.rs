@@ -256,10 +256,7 @@ async fn a_turn_that_breaks_too_often_is_lost_and_leaves_its_gap_in_the_record()
     // While it lasts, more is shown and nothing is taken.
     let (ticket, mut answer) = world.ticket(world.report("d-002", "e-2"));
     let (requests, mut inbox) = mpsc::channel(4);
-    world
-        .task
-        .take(Request::Handle(Box::new(ticket)), &mut inbox)
-        .await;
+    world.task.take(Box::new(ticket), &mut inbox).await;
     drop(requests);
     assert_eq!(answer.try_recv(), Ok(Err(Lost::NotRecorded)));
 
@@ -378,9 +375,7 @@ async fn one_turn_takes_256_requests_and_leaves_the_rest_to_the_next() {
     let mut answers = Vec::new();
     for n in 0..600 {
         let (ticket, answer) = world.ticket(world.report("d-000", &format!("e-{n}")));
-        requests
-            .try_send(Request::Handle(Box::new(ticket)))
-            .unwrap();
+        requests.try_send(Box::new(ticket)).unwrap();
         answers.push(answer);
     }
     for expected in [256, 512, 600] {

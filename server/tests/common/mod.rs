@@ -5,6 +5,7 @@
 
 pub(crate) mod display;
 
+use castellan_domain::audience::Audience;
 use castellan_domain::engine::Accepted;
 use castellan_domain::ids::{AlarmId, CommandId};
 use castellan_domain::wire::api::{
@@ -285,9 +286,13 @@ impl Castellan {
 
     /// The folded state.
     pub(crate) async fn snapshot(&self) -> Snapshot {
-        self.get(&format!("/api/v1/sites/{SITE}/snapshot"))
-            .await
-            .json()
+        self.snapshot_for(Audience::Staff).await
+    }
+
+    /// The folded state as an audience may see it.
+    pub(crate) async fn snapshot_for(&self, audience: Audience) -> Snapshot {
+        let path = format!("/api/v1/sites/{SITE}/snapshot?audience={}", audience.name());
+        self.get(&path).await.json()
     }
 }
 
