@@ -462,6 +462,33 @@ async fn a_step_survives_an_outage() {
     );
 }
 
+#[tokio::test]
+async fn ten_failures_in_a_row_are_one_gap() {
+    let mut world = World::new(0).await;
+    let path = world.folder.path().join("journal.db");
+    trigger(
+        &path,
+        "CREATE TRIGGER fail BEFORE INSERT ON facts BEGIN SELECT RAISE(ABORT, 'x'); END",
+    )
+    .await;
+    let lost = vec![world.report("d-000", "e-1")];
+    assert_eq!(world.turn(lost).await, [Err(Lost::NotRecorded)]);
+    let since = world.task.hub.not_recording_since().unwrap();
+    for _ in 0..10 {
+        world.hands.pass(5_000_000);
+        world.task.wake().await;
+        assert_eq!(world.task.hub.not_recording_since(), Some(since));
+        assert!(world.task.next_wake() <= Instant::now() + Duration::from_secs(5));
+    }
+    trigger(&path, "DROP TRIGGER fail").await;
+    world.task.wake().await;
+    assert_eq!(
+        world.kinds().await,
+        ["estate_published", "recording_resumed"]
+    );
+    assert_eq!(world.shown(), []);
+}
+
 async fn trigger(path: &Path, statement: &'static str) {
     use sqlx::Connection as _;
     let options = sqlx::sqlite::SqliteConnectOptions::new().filename(path);
