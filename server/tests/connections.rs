@@ -71,14 +71,14 @@ async fn a_body_that_does_not_come_is_refused_with_a_sentence_and_counted() {
         server.address
     );
     stream.write_all(head.as_bytes()).await.unwrap();
-    let mut heard = vec![0; 4_096];
-    let bytes = timeout(PATIENCE, stream.read(&mut heard))
+    let mut answer = vec![0; 4_096];
+    let bytes = timeout(PATIENCE, stream.read(&mut answer))
         .await
         .expect("it is not waited for")
         .expect("an answer");
-    let heard = String::from_utf8_lossy(&heard[..bytes]);
-    assert!(heard.starts_with("HTTP/1.1 408"), "{heard}");
-    assert!(heard.contains("too_slow"), "{heard}");
+    let told = String::from_utf8_lossy(&answer[..bytes]);
+    assert!(told.starts_with("HTTP/1.1 408"), "{told}");
+    assert!(told.contains("too_slow"), "{told}");
     assert_eq!(server.refusals("events", "too_slow").await, 1);
 }
 

@@ -51,7 +51,7 @@ async fn take(State(receiver): State<Receiver>, headers: HeaderMap, body: Bytes)
         signature: header("x-castellan-signature"),
         body: String::from_utf8(body.to_vec()).expect("text"),
     };
-    receiver.heard.lock().unwrap().push(heard);
+    receiver.heard.lock().expect("no panic").push(heard);
     match receiver.status.load(Ordering::Relaxed) {
         HANG => std::future::pending().await,
         status => StatusCode::from_u16(status).expect("a status"),
@@ -60,11 +60,13 @@ async fn take(State(receiver): State<Receiver>, headers: HeaderMap, body: Bytes)
 
 impl Receiver {
     async fn start(status: u16) -> Self {
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
+            .await
+            .expect("a free port");
         let receiver = Self {
             heard: Arc::default(),
             status: Arc::new(AtomicU16::new(status)),
-            address: listener.local_addr().unwrap(),
+            address: listener.local_addr().expect("an address"),
         };
         let app = Router::new()
             .route("/alarms", post(take))
@@ -79,7 +81,7 @@ impl Receiver {
     }
 
     fn heard(&self) -> Vec<Heard> {
-        self.heard.lock().unwrap().clone()
+        self.heard.lock().expect("no panic").clone()
     }
 
     async fn hears(&self, count: usize) -> Vec<Heard> {
@@ -94,14 +96,14 @@ impl Receiver {
 /// A server that tells a receiver, with an urgent type that is overdue after a second.
 fn start(data: &TempDir, receiver: &Receiver) -> Castellan {
     let secret = data.path().join("secret");
-    std::fs::write(&secret, format!("{SECRET}\n")).unwrap();
+    std::fs::write(&secret, format!("{SECRET}\n")).expect("a written file");
     let estate = data.path().join("estate.json");
-    let document = std::fs::read_to_string(common::estate()).unwrap();
-    let mut document: serde_json::Value = serde_json::from_str(&document).unwrap();
+    let document = std::fs::read_to_string(common::estate()).expect("the fixture");
+    let mut document: serde_json::Value = serde_json::from_str(&document).expect("JSON");
     document["alarm_types"] = serde_json::json!([
         {"id": "urgent", "name": {"zh": "急", "en": "Urgent"}, "priority": 1, "claim_s_max": 1},
         {"id": "minor", "name": {"zh": "缓", "en": "Minor"}, "priority": 3, "claim_s_max": 1}]);
-    std::fs::write(&estate, document.to_string()).unwrap();
+    std::fs::write(&estate, document.to_string()).expect("a written file");
     let url = format!("http://{}/alarms", receiver.address);
     let more = [
         "--notify-webhook",
@@ -125,12 +127,12 @@ async fn settled(data: &Path) -> Vec<(u64, String, u64)> {
     .await
     .expect("the query runs");
     let facts = rows.iter().map(|row| {
-        let fact: serde_json::Value = serde_json::from_str(&row.get::<String, _>(0)).unwrap();
+        let fact: serde_json::Value = serde_json::from_str(&row.get::<String, _>(0)).expect("JSON");
         let body = &fact["body"];
         (
-            body["about"].as_u64().unwrap(),
-            body["outcome"].as_str().unwrap().to_owned(),
-            body["attempts"].as_u64().unwrap(),
+            body["about"].as_u64().expect("a number"),
+            body["outcome"].as_str().expect("a word").to_owned(),
+            body["attempts"].as_u64().expect("a number"),
         )
     });
     facts.collect()
@@ -146,13 +148,12 @@ async fn an_urgent_overdue_alarm_is_told_signed_and_a_minor_one_is_not() {
     let heard = receiver.hears(1).await.remove(0);
     let mut mac = Hmac::<Sha256>::new_from_slice(SECRET.as_bytes()).unwrap();
     mac.update(heard.body.as_bytes());
-    let expected: String = mac
-        .finalize()
-        .into_bytes()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
+    let signed = heard.signature.strip_prefix("sha256=").expect("its kind");
+    let signed: Vec<u8> = (0..signed.len())
+        .step_by(2)
+        .map(|at| u8::from_str_radix(&signed[at..at + 2], 16).unwrap())
         .collect();
-    assert_eq!(heard.signature, format!("sha256={expected}"));
+    mac.verify_slice(&signed).expect("the signature holds");
     let told = heard.json();
     assert_eq!(told["id"], heard.key);
     assert_eq!(told["site"], common::SITE);
