@@ -7,7 +7,7 @@ use castellan_domain::alarm::{Ownership, Verdict};
 use castellan_domain::engine::Accepted;
 use castellan_domain::ids::{PersonId, Seq};
 use castellan_domain::refusal::Refusal;
-use castellan_domain::rules::reported_condition::Outcome;
+use castellan_domain::rules::annunciate::Outcome;
 use castellan_domain::wire::api::CommandBody;
 use castellan_domain::wire::live::ServerMessage;
 use common::display::{Display, Heard};
@@ -273,7 +273,7 @@ async fn of_twenty_claims_at_once_one_wins_and_the_others_learn_who() {
         let (won, lost): (Vec<_>, Vec<_>) = answers.iter().partition(|a| a.status == 200);
         assert_eq!((won.len(), lost.len()), (1, 19));
         let view = server.snapshot().await.view;
-        let Ownership::Claimed { by, at } = view.alarms[&alarm].ownership.clone() else {
+        let Ownership::Claimed { by, at, .. } = view.alarms[&alarm].ownership.clone() else {
             panic!("somebody owns it");
         };
         for answer in lost {

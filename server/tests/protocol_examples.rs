@@ -9,6 +9,7 @@ use castellan_domain::engine::Accepted;
 use castellan_domain::fact::{Fact, FactBody};
 use castellan_domain::geo::{Anchor, LonLat};
 use castellan_domain::ids::SLUG_MAX;
+use castellan_domain::notify::Message;
 use castellan_domain::refusal::Refusal;
 use castellan_domain::site::{CLOSED_ALARMS_MAX, OPEN_ALARMS_MAX};
 use castellan_domain::stream::{BACKLOG_BYTES_MAX, LAST_SEEN_STEP};
@@ -229,6 +230,9 @@ fn every_example_of_http_is_true() {
     let errors: Vec<ErrorBody> = all(HTTP, "json error");
     assert_eq!(all::<Snapshot>(HTTP, "json snapshot").len(), 1);
     assert_eq!(all::<Health>(HTTP, "json health").len(), 1);
+    for told in all::<Value>(HTTP, "json notification") {
+        decoded::<Message>(&told["alarm"].to_string());
+    }
     assert_eq!(all::<Vec<SiteSummary>>(HTTP, "json sites").len(), 1);
     assert_eq!(all::<Vec<NoteText>>(HTTP, "json notes").len(), 1);
     assert_eq!(

@@ -27,9 +27,9 @@ const OUTBOX_MAX: usize = 10_000;
 const KEPT: Span = Span::from_secs(3_600);
 /// Wait after a failure; it doubles up to [`RETRY_MAX`].
 const RETRY_MIN: Duration = Duration::from_millis(500);
-const RETRY_MAX: Duration = Duration::from_secs(60);
+const RETRY_MAX: Duration = Duration::from_mins(1);
 /// How long the worker sleeps at most when nothing waits.
-const LOOK_EVERY: Duration = Duration::from_secs(60);
+const LOOK_EVERY: Duration = Duration::from_mins(1);
 
 /// What site task, worker and health share.
 #[derive(Debug, Default)]

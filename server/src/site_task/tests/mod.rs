@@ -1,203 +1,16 @@
-//! Tests of the site task, with a machine that fails on purpose and a clock that tests move.
+//! Turns that go wrong.
+
+mod world;
 
 use super::*;
-use crate::clock::tests::Hands;
 use crate::journal::Reader;
-use crate::site_folder::read_estate;
-use castellan_domain::access::Actor;
-use castellan_domain::engine::{Accepted, Command, Output};
-use castellan_domain::estate::{Priority, Role};
-use castellan_domain::fact::{Fact, FactBody};
-use castellan_domain::geo::Anchor;
-use castellan_domain::ids::{AlarmId, CommandId, DeviceId, EstateHash, EventId, PersonId};
-use castellan_domain::observation::{Observation, Report, ReportedState};
+use castellan_domain::estate::Priority;
+use castellan_domain::fact::FactBody;
+use castellan_domain::ids::AlarmId;
 use castellan_domain::rules::claim_overdue::SETTLED_PER_INPUT_MAX;
-use castellan_domain::site::Site;
-use castellan_domain::stream::Backlog;
-use std::path::Path;
-use tempfile::TempDir;
+use world::{Fragile, World, claim, trigger};
 
 const HOUR: i64 = 3_600_000_000;
-
-/// An engine with two faults: it breaks over reports whose id begins with "boom", halfway, and over
-/// deadlines while device d-013 has an alarm.
-#[derive(Debug)]
-struct Fragile {
-    engine: Engine,
-    halfway: bool,
-}
-
-impl Machine for Fragile {
-    fn of(site: Site) -> Self {
-        let (engine, halfway) = (Engine::of(site), false);
-        Self { engine, halfway }
-    }
-
-    fn handle(&mut self, input: Input, now: Timestamp) {
-        let mut alarms = self.engine.site().view().alarms.values();
-        self.halfway = match &input {
-            Input::Observed(Observation::Report(report)) => {
-                report.event.as_str().starts_with("boom")
-            }
-            Input::DeadlineReached => alarms.any(|alarm| alarm.device.as_str() == "d-013"),
-            _ => false,
-        };
-        self.engine.handle(input, now);
-    }
-
-    fn poll_output(&mut self) -> Option<Output> {
-        let output = self.engine.poll_output();
-        assert!(!(self.halfway && output.is_none()), "a meant panic");
-        output
-    }
-
-    fn apply(&mut self, fact: &Fact) {
-        self.engine.apply(fact);
-    }
-
-    fn site(&self) -> &Site {
-        self.engine.site()
-    }
-
-    fn next_deadline(&self) -> Option<Timestamp> {
-        self.engine.next_deadline()
-    }
-}
-
-/// A site in a folder, without sockets.
-struct World {
-    task: SiteTask<Fragile>,
-    hands: Hands,
-    folder: TempDir,
-    events: u32,
-}
-
-impl World {
-    /// A site with this many devices.
-    async fn new(devices: usize) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let document = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/common/estate.json");
-        let mut estate = read_estate(&document).unwrap();
-        let model = estate.devices[0].clone();
-        for n in estate.devices.len()..devices {
-            let mut device = model.clone();
-            device.id = DeviceId::new(format!("d-{n:03}")).unwrap();
-            estate.devices.push(device);
-        }
-        let site = estate.site.clone();
-        let estate = PublishedEstate {
-            hash: EstateHash::new("test").unwrap(),
-            bytes: Arc::from(b"{}".as_slice()),
-            estate: Arc::new(estate),
-        };
-        let journal = Journal::open(&folder.path().join("journal.db"))
-            .await
-            .unwrap();
-        let tracks = Tracks::open(&folder.path().join("tracks.db"))
-            .await
-            .unwrap();
-        let hands = Hands::new();
-        let clock = Arc::new(hands.clock(0));
-        let (seq, hash) = journal.head();
-        let hub = Hub::new(
-            site.clone(),
-            Text::constant("test"),
-            clock.clone(),
-            Backlog::new(journal.id(), seq, &hash.to_hex()),
-            Anchor::new(estate.estate.anchor),
-        );
-        let mut task = SiteTask {
-            site,
-            engine: Fragile::of(Site::default()),
-            journal,
-            tracks,
-            estate,
-            hub: Arc::new(hub),
-            clock,
-            disk: Arc::new(Disk::open(folder.path(), 0)),
-            outbox: None,
-            set_asides: Arc::default(),
-            state: State::default(),
-        };
-        task.publish_estate().await.unwrap();
-        Self {
-            task,
-            hands,
-            folder,
-            events: 0,
-        }
-    }
-
-    fn ticket(&self, input: Input) -> (Ticket, oneshot::Receiver<Result<Answer, Lost>>) {
-        let (reply, answer) = oneshot::channel();
-        let ticket = Ticket {
-            input,
-            personal: None,
-            trace: 7,
-            reply,
-        };
-        (ticket, answer)
-    }
-
-    fn report(&self, device: &str, event: &str) -> Input {
-        Input::Observed(Observation::Report(Report {
-            device: DeviceId::new(device).unwrap(),
-            kind: "panic".parse().unwrap(),
-            state: ReportedState::Active,
-            event: EventId::new(event).unwrap(),
-            claimed_at: None,
-            received_at: self.task.clock.now(),
-        }))
-    }
-
-    /// One turn of these inputs; what each sender heard.
-    async fn turn(&mut self, inputs: Vec<Input>) -> Vec<Result<Answer, Lost>> {
-        let (tickets, answers): (Vec<_>, Vec<_>) =
-            inputs.into_iter().map(|input| self.ticket(input)).unzip();
-        self.task.turn(tickets).await;
-        let answers = answers
-            .into_iter()
-            .map(|mut answer| answer.try_recv().expect("everybody is answered"));
-        answers.collect()
-    }
-
-    async fn raise(&mut self, device: &str) -> AlarmId {
-        self.events += 1;
-        let input = self.report(device, &format!("e-{}", self.events));
-        match self.turn(vec![input]).await.remove(0) {
-            Ok(Ok(Accepted::Reported {
-                alarm: Some(alarm), ..
-            })) => alarm,
-            other => panic!("{other:?}"),
-        }
-    }
-
-    /// All facts on disk.
-    async fn facts(&mut self) -> Vec<Fact> {
-        let mut facts = Vec::new();
-        loop {
-            let at = facts.last().map_or(Seq(0), |fact: &Fact| fact.seq);
-            let more = self.task.journal.read_after(at).await.unwrap();
-            if more.is_empty() {
-                return facts;
-            }
-            facts.extend(more.iter().map(|fact| Fact::decode(&fact.bytes).unwrap()));
-        }
-    }
-
-    async fn kinds(&mut self) -> Vec<&'static str> {
-        let facts = self.facts().await;
-        facts.iter().map(|fact| fact.body.kind().0).collect()
-    }
-
-    fn shown(&self) -> Vec<(String, Priority)> {
-        let unrecorded = self.task.hub.unrecorded.borrow();
-        let notices = unrecorded.notices.iter();
-        notices
-            .map(|notice| (notice.device.to_string(), notice.priority))
-            .collect()
-    }
-}
 
 #[tokio::test]
 async fn an_input_that_breaks_the_engine_is_set_aside_and_the_rest_of_its_turn_is_recorded() {
@@ -251,10 +64,9 @@ async fn a_turn_that_breaks_too_often_is_lost_and_leaves_its_gap_in_the_record()
     assert!(aside.iter().all(|told| *told == Err(Lost::SetAside)));
     assert!(lost.iter().all(|told| *told == Err(Lost::NotRecorded)));
     assert!(world.task.hub.not_recording_since().is_some());
-    assert!(world.task.snapshot().is_err());
     assert!(world.shown().contains(&("d-000".to_owned(), Priority::P1)));
     // While it lasts, more is shown and nothing is taken.
-    let (ticket, mut answer) = world.ticket(world.report("d-002", "e-2"));
+    let (ticket, mut answer) = World::ticket(world.report("d-002", "e-2"));
     let (requests, mut inbox) = mpsc::channel(4);
     world.task.take(Box::new(ticket), &mut inbox).await;
     drop(requests);
@@ -293,18 +105,6 @@ async fn a_deadline_that_breaks_the_engine_holds_up_neither_commands_nor_the_pro
             .is_ok_and(Result::is_ok)
     );
     assert_eq!(world.task.set_asides.report().len(), 1);
-}
-
-fn claim(alarm: AlarmId, n: u128) -> Input {
-    Input::Commanded {
-        command_id: CommandId(uuid::Uuid::from_u128(n)),
-        actor: Actor {
-            person: PersonId::new("li-na").unwrap(),
-            role: Role::Operator,
-        },
-        expected: None,
-        command: Command::Claim { alarm },
-    }
 }
 
 #[tokio::test]
@@ -374,7 +174,7 @@ async fn one_turn_takes_256_requests_and_leaves_the_rest_to_the_next() {
     let (requests, mut inbox) = mpsc::channel(QUEUE_MAX);
     let mut answers = Vec::new();
     for n in 0..600 {
-        let (ticket, answer) = world.ticket(world.report("d-000", &format!("e-{n}")));
+        let (ticket, answer) = World::ticket(world.report("d-000", &format!("e-{n}")));
         requests.try_send(Box::new(ticket)).unwrap();
         answers.push(answer);
     }
@@ -457,13 +257,31 @@ async fn a_step_survives_an_outage() {
     );
 }
 
-async fn trigger(path: &Path, statement: &'static str) {
-    use sqlx::Connection as _;
-    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(path);
-    let mut db = sqlx::SqliteConnection::connect_with(&options)
-        .await
-        .unwrap();
-    sqlx::query(statement).execute(&mut db).await.unwrap();
+#[tokio::test]
+async fn ten_failures_in_a_row_are_one_gap() {
+    let mut world = World::new(0).await;
+    let path = world.folder.path().join("journal.db");
+    trigger(
+        &path,
+        "CREATE TRIGGER fail BEFORE INSERT ON facts BEGIN SELECT RAISE(ABORT, 'x'); END",
+    )
+    .await;
+    let lost = vec![world.report("d-000", "e-1")];
+    assert_eq!(world.turn(lost).await, [Err(Lost::NotRecorded)]);
+    let since = world.task.hub.not_recording_since().unwrap();
+    for _ in 0..10 {
+        world.hands.pass(5_000_000);
+        world.task.wake().await;
+        assert_eq!(world.task.hub.not_recording_since(), Some(since));
+        assert!(world.task.next_wake() <= Instant::now() + Duration::from_secs(5));
+    }
+    trigger(&path, "DROP TRIGGER fail").await;
+    world.task.wake().await;
+    assert_eq!(
+        world.kinds().await,
+        ["estate_published", "recording_resumed"]
+    );
+    assert_eq!(world.shown(), []);
 }
 
 /// A restored backup or an empty folder in the place of the journal: nothing is recorded into it.
