@@ -78,7 +78,7 @@ async fn a_display_gets_a_welcome_then_heartbeats_facts_handles_and_positions() 
     }
     socket.say(r#"{"t":"echo","n":18446744073709551615}"#).await;
     match socket.hear_text().await {
-        ServerMessage::Echo { n } => assert_eq!(n, u64::MAX),
+        ServerMessage::Echo(echo) => assert_eq!((echo.n, echo.upto), (u64::MAX, Seq(2))),
         other => panic!("an echo, not {other:?}"),
     }
     let mut beats = 0;

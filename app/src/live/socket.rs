@@ -23,7 +23,7 @@ const INBOX_MAX: usize = 10_000;
 /// Failed attempts to find the site before the screen says so.
 const QUIET_ATTEMPTS: u32 = 3;
 /// How often the way there and back is measured.
-const ECHO_EVERY_MS: u32 = 2_000;
+const ECHO_EVERY_MS: u32 = 1_000;
 /// Wait before a page of another build is loaded again, so that it can never do so in a fast loop.
 const RELOAD_AFTER_MS: u32 = 1_500;
 
@@ -91,7 +91,6 @@ async fn converse(console: Console, site: &SiteId) -> End {
     let Ok((socket, mut inbox)) = Connection::open() else {
         return End::Broken;
     };
-    let mut echo_sent = None;
     let mut told = Told::default();
     let mut echo = Box::pin(sleep(ECHO_EVERY_MS).fuse());
     loop {
@@ -99,7 +98,7 @@ async fn converse(console: Console, site: &SiteId) -> End {
             incoming = inbox.next() => {
                 let end = match incoming {
                     Some(Incoming::Open) => socket.hello(console, site),
-                    Some(Incoming::Text(text)) => take_text(console, site, &text, echo_sent),
+                    Some(Incoming::Text(text)) => take_text(console, site, &text),
                     Some(Incoming::Binary(bytes)) => take_binary(console, &bytes),
                     Some(Incoming::Closed) | None => Err(End::Broken),
                 };
@@ -113,8 +112,7 @@ async fn converse(console: Console, site: &SiteId) -> End {
                 if console.with(|replica| replica.is_silent(mono())) && !socket.is_opening() {
                     return End::Broken;
                 }
-                echo_sent = Some(mono());
-                socket.send(&ClientMessage::Echo { n: 0 });
+                socket.ask(console);
                 told.tell(&socket, console);
                 echo = Box::pin(sleep(ECHO_EVERY_MS).fuse());
             }
@@ -157,17 +155,10 @@ impl Told {
     }
 }
 
-fn take_text(
-    console: Console,
-    site: &SiteId,
-    text: &str,
-    echo_sent: Option<castellan_domain::time::Span>,
-) -> Result<(), End> {
+fn take_text(console: Console, site: &SiteId, text: &str) -> Result<(), End> {
     let change = fold(console, |replica| replica.on_text(text, mono()))?;
-    if change.echo.is_some()
-        && let Some(sent) = echo_sent
-    {
-        let ms = (mono().as_micros() - sent.as_micros()) / 1_000;
+    if let Some(round_trip) = change.round_trip {
+        let ms = round_trip.as_micros() / 1_000;
         console.round_trip_ms.set(u32::try_from(ms).ok());
     }
     if let Some(served) = &change.server_build {
@@ -321,7 +312,15 @@ impl Connection {
         let build = Text::new(build()).map_err(|_| End::Broken)?;
         let hello = console.with(|replica| replica.hello(site.clone(), build));
         self.send(&ClientMessage::Hello(hello));
+        self.ask(console);
         Ok(())
+    }
+
+    /// Sends an echo, by whose answer the display knows how old its picture is.
+    fn ask(&self, console: Console) {
+        if let Some(echo) = console.update(|replica| replica.ask(mono())) {
+            self.send(&echo);
+        }
     }
 
     fn send(&self, message: &ClientMessage) {

@@ -14,8 +14,8 @@ use crate::time::{Span, Timestamp};
 use crate::unrecorded::Unrecorded;
 use crate::wire::api::Snapshot;
 use crate::wire::live::{
-    Changes, Facts, Handles, Hello, Latest, LatestOf, LatestRow, PROTOCOL_VERSION, Readings,
-    Refused, Resume, ResumeBy, ServerMessage, Viewers, Welcome,
+    Changes, ClientMessage, Echo, Facts, Handles, Hello, Latest, LatestOf, LatestRow,
+    PROTOCOL_VERSION, Readings, Refused, Resume, ResumeBy, ServerMessage, Viewers, Welcome,
 };
 use crate::wire::position_frame::{FrameError, PositionFrame};
 use std::collections::{BTreeMap, VecDeque};
@@ -35,7 +35,7 @@ const WAITING_MAX: usize = 10_000;
 pub enum Link {
     /// There is nothing to show yet.
     Connecting,
-    /// All that the server had within [`UNSURE_AFTER`] is here.
+    /// All that the server had [`UNSURE_AFTER`] ago is here.
     Live,
     /// Silence, or facts that are told of and do not come.
     Unsure,
@@ -84,8 +84,8 @@ pub struct Change {
     pub server_build: Option<Text<64>>,
     /// The server said no.
     pub refused: Option<Refused>,
-    /// An echo came back.
-    pub echo: Option<u64>,
+    /// An echo came back: how long the way there and back took.
+    pub round_trip: Option<Span>,
 }
 
 /// Why a message could not be taken. The display drops the connection and starts over.
@@ -139,7 +139,13 @@ pub struct Replica {
     heard: Option<(Span, Timestamp)>,
     /// When the display last held all that the server had, and the server's time at that moment.
     current: Option<(Span, Timestamp)>,
-    /// Heartbeats that told of facts which have not come yet, oldest first.
+    /// Whether this display asks for echoes. Then these tell how old its copy is: a heartbeat may
+    /// have lain on a slow line for long, and nothing in it says so.
+    asks: bool,
+    /// Echoes that have not come back, with the moment at which each was sent.
+    asked: VecDeque<(u64, Span)>,
+    last_asked: u64,
+    /// Heartbeats and echoes that told of facts which have not come yet, oldest first.
     unmet: VecDeque<(Seq, Span, Timestamp)>,
     not_recording_since: Option<Timestamp>,
 }
@@ -225,6 +231,18 @@ impl Replica {
         }
     }
 
+    /// An echo to send. A display that sends one every second, the first one with its hello, knows
+    /// to the round trip how old its copy is.
+    pub fn ask(&mut self, mono: Span) -> ClientMessage {
+        self.asks = true;
+        self.last_asked = self.last_asked.wrapping_add(1);
+        if self.asked.len() >= UNMET_MAX {
+            self.asked.pop_front();
+        }
+        self.asked.push_back((self.last_asked, mono));
+        ClientMessage::Echo { n: self.last_asked }
+    }
+
     /// How the link stands at this moment.
     pub fn link(&self, mono: Span) -> Link {
         let Some((heard, server_time)) = self.current else {
@@ -277,15 +295,13 @@ impl Replica {
             }
             ServerMessage::Heartbeat(beat) => {
                 self.heard = Some((mono, beat.server_time));
-                if self.unmet.len() >= UNMET_MAX {
-                    self.unmet.pop_front();
+                if !self.asks {
+                    self.told_of(beat.upto, mono, beat.server_time);
                 }
-                self.unmet.push_back((beat.upto, mono, beat.server_time));
-                self.meet();
                 self.not_recording_since = beat.not_recording_since;
             }
             ServerMessage::Gap => self.wait_for_snapshot(&mut change),
-            ServerMessage::Echo { n } => change.echo = Some(n),
+            ServerMessage::Echo(echo) => change.round_trip = self.answered(echo, mono),
             ServerMessage::Refused(refused) => change.refused = Some(refused),
         }
         Ok(change)
@@ -346,7 +362,23 @@ impl Replica {
         Ok(change)
     }
 
-    /// Whatever a heartbeat told of is here: up to its moment this copy is true.
+    /// An echo came back: what it tells of was there when it was sent.
+    fn answered(&mut self, echo: Echo, mono: Span) -> Option<Span> {
+        let index = self.asked.iter().position(|(n, _)| *n == echo.n)?;
+        let (_, sent) = self.asked.drain(..=index).next_back()?;
+        self.told_of(echo.upto, sent, echo.server_time);
+        Some(Span::from_micros(mono.as_micros() - sent.as_micros()))
+    }
+
+    fn told_of(&mut self, upto: Seq, mono: Span, server_time: Timestamp) {
+        if self.unmet.len() >= UNMET_MAX {
+            self.unmet.pop_front();
+        }
+        self.unmet.push_back((upto, mono, server_time));
+        self.meet();
+    }
+
+    /// Whatever was told of is here: up to its moment this copy is true.
     fn meet(&mut self) {
         if self.waiting.is_some() {
             return;
@@ -365,6 +397,7 @@ impl Replica {
         self.journal = Some(welcome.journal);
         // Another journal may number differently; its own heartbeats follow at once.
         self.unmet.clear();
+        self.asked.retain(|(n, _)| *n == self.last_asked);
         self.handles.clear();
         self.epoch = None;
         // These are told anew to whoever comes, if there is anything to tell.

@@ -28,7 +28,8 @@ pub const VIEWERS_MAX: usize = 200;
 pub enum ClientMessage {
     /// The first message, and only the first.
     Hello(Hello),
-    /// Asks for the same number back, to measure the way there and back.
+    /// Asks for the same number back, to measure the way there and back and the age of what is
+    /// shown.
     Echo {
         /// Any number.
         n: u64,
@@ -120,11 +121,8 @@ pub enum ServerMessage {
     Heartbeat(Heartbeat),
     /// The display fell so far behind that facts are gone: it has to take the snapshot.
     Gap,
-    /// The number of an echo.
-    Echo {
-        /// The same number.
-        n: u64,
-    },
+    /// The answer to an echo.
+    Echo(Echo),
     /// The server says no, and closes.
     Refused(Refused),
 }
@@ -136,10 +134,6 @@ impl<'de> Deserialize<'de> for ServerMessage {
         #[derive(Deserialize)]
         struct Tag {
             t: String,
-        }
-        #[derive(Deserialize)]
-        struct Number {
-            n: u64,
         }
         fn body<T: DeserializeOwned, E: serde::de::Error>(raw: &RawValue) -> Result<T, E> {
             serde_json::from_str(raw.get()).map_err(E::custom)
@@ -156,11 +150,23 @@ impl<'de> Deserialize<'de> for ServerMessage {
             "unrecorded" => body(&raw).map(Self::Unrecorded),
             "heartbeat" => body(&raw).map(Self::Heartbeat),
             "gap" => Ok(Self::Gap),
-            "echo" => body(&raw).map(|Number { n }| Self::Echo { n }),
+            "echo" => body(&raw).map(Self::Echo),
             "refused" => body(&raw).map(Self::Refused),
             other => Err(D::Error::custom(format!("there is no message {other:?}"))),
         }
     }
+}
+
+/// The answer to an echo. It proves how old a display's copy is without comparing clocks: whoever
+/// holds all facts up to `upto` holds all that the server had when the echo was sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Echo {
+    /// The number that came with it.
+    pub n: u64,
+    /// Number of the last fact when it was answered.
+    pub upto: Seq,
+    /// Site time when it was answered.
+    pub server_time: Timestamp,
 }
 
 /// The answer to a hello.

@@ -18,7 +18,7 @@ use castellan_domain::stream::{Backlog, Displays, Outgoing, Session, SiteStream}
 use castellan_domain::text::Text;
 use castellan_domain::time::Timestamp;
 use castellan_domain::wire::live::{
-    HEARTBEAT_EVERY_MS, Hello, LatestOf, Readings, Refused, TICK_EVERY_MS, Welcome,
+    Echo, HEARTBEAT_EVERY_MS, Hello, LatestOf, Readings, Refused, TICK_EVERY_MS, Welcome,
 };
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -198,6 +198,15 @@ impl Hub {
         let stream = self.read();
         let (seq, hash) = stream.head();
         (seq, hash.to_owned())
+    }
+
+    /// The answer to an echo.
+    pub(crate) fn echo(&self, n: u64) -> Echo {
+        Echo {
+            n,
+            upto: self.head(),
+            server_time: self.clock.now(),
+        }
     }
 
     /// Displays connected now.

@@ -194,7 +194,10 @@ async fn answer(
 ) -> Result<(), End> {
     match receive(message)? {
         None => Ok(()),
-        Some(ClientMessage::Echo { n }) => send(socket, &ServerMessage::Echo { n }).await,
+        Some(ClientMessage::Echo { n }) => {
+            let echo = live.hub.echo(n);
+            send(socket, &ServerMessage::Echo(echo)).await
+        }
         Some(ClientMessage::Presence(presence)) => {
             live.hub.say(display, known(presence, live));
             Ok(())

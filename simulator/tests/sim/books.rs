@@ -1,6 +1,6 @@
 //! Independent books: what must be true, kept without the code that is under test.
 
-use super::display::{DELAY_MAX, Display};
+use super::display::Display;
 use super::server::{Heard, Server};
 use castellan_domain::alarm::Source;
 use castellan_domain::audience::Audience;
@@ -12,7 +12,7 @@ use castellan_domain::observation::{Observation, ReportedState};
 use castellan_domain::rules::annunciate::Outcome;
 use castellan_domain::site::{OPEN_ALARMS_MAX, Site, View};
 use castellan_domain::stream::{Link, Machine as _, RepeatKey, STALE_AFTER};
-use castellan_domain::time::{Span, Timestamp};
+use castellan_domain::time::Timestamp;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt;
 use std::sync::Arc;
@@ -330,7 +330,7 @@ impl Books {
         while self
             .committed_at
             .get(1)
-            .is_some_and(|(at, _)| *at <= now - STALE_AFTER - DELAY_MAX)
+            .is_some_and(|(at, _)| *at <= now - STALE_AFTER)
         {
             self.committed_at.pop_front();
         }
@@ -393,7 +393,7 @@ impl Books {
         // Invariant 8: who is not called stale holds all of five seconds ago.
         if !matches!(display.link(now), Link::Stale { .. } | Link::Connecting)
             && let Some((at, seq)) = self.committed_at.front()
-            && *at <= now - STALE_AFTER - DELAY_MAX
+            && *at <= now - STALE_AFTER
         {
             assert!(
                 shown >= *seq,
@@ -429,6 +429,5 @@ impl Books {
             assert!(display.replica.is_ready(), "a display has nothing to show");
             assert_eq!(display.view(), &truth, "{:?}", display.audience);
         }
-        let _ = Span::default();
     }
 }

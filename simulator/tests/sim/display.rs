@@ -8,7 +8,7 @@ use castellan_domain::stream::{Change, DisplayId, Link, Outgoing, Replica, Repli
 use castellan_domain::text::Text;
 use castellan_domain::time::{Span, Timestamp};
 use castellan_domain::wire::api::Snapshot;
-use castellan_domain::wire::live::{LookingAt, Presence, ServerMessage};
+use castellan_domain::wire::live::{ClientMessage, Echo, LookingAt, Presence, ServerMessage};
 use fastrand::Rng;
 use std::collections::VecDeque;
 
@@ -26,6 +26,9 @@ pub(crate) struct Display {
     /// Whether it asks for a snapshot, and answers on their way.
     asks: bool,
     answers: Vec<(Timestamp, Snapshot)>,
+    /// Echoes on their way up.
+    echoes: VecDeque<(Timestamp, u64)>,
+    echo_at: Timestamp,
     /// It takes nothing until then.
     stalled_until: Timestamp,
     page_began: Timestamp,
@@ -45,6 +48,8 @@ impl Display {
             link: VecDeque::new(),
             asks: false,
             answers: Vec::new(),
+            echoes: VecDeque::new(),
+            echo_at: now,
             stalled_until: now,
             page_began: now,
             connections: 0,
@@ -82,6 +87,7 @@ impl Display {
         let seat = server.seated.open(session.audience());
         self.session = Some((session, seat));
         self.connections += 1;
+        self.echo_at = now;
         self.sit(server, None);
     }
 
@@ -108,12 +114,14 @@ impl Display {
             server.seated.close(seat);
         }
         self.link.clear();
+        self.echoes.clear();
     }
 
     /// The server died: nothing says goodbye.
     pub(crate) fn lose(&mut self) {
         self.session = None;
         self.link.clear();
+        self.echoes.clear();
     }
 
     /// What arrived by now is taken; what the session has goes onto the link.
@@ -135,6 +143,25 @@ impl Display {
         if now < self.stalled_until {
             return;
         }
+        if self.session.is_some() && self.echo_at <= now {
+            self.echo_at = now + Span::from_secs(1);
+            if let ClientMessage::Echo { n } = self.replica.ask(self.mono(now)) {
+                self.echoes.push_back((later(rng, now), n));
+            }
+        }
+        while self.echoes.front().is_some_and(|(at, _)| *at <= now) {
+            let Some((_, n)) = self.echoes.pop_front() else {
+                break;
+            };
+            // Like the real server it answers at once, before facts that wait to be sent.
+            let echo = Echo {
+                n,
+                upto: server.stream.head().0,
+                server_time: now,
+            };
+            let echo = ServerMessage::Echo(echo).to_outgoing().expect("JSON");
+            self.put_on_link(rng, now, echo);
+        }
         while self.link.front().is_some_and(|(at, _)| *at <= now) {
             let Some((_, message)) = self.link.pop_front() else {
                 break;
@@ -153,11 +180,14 @@ impl Display {
             let Some(message) = session.next(&server.stream, now).expect("JSON") else {
                 return;
             };
-            // In order: nothing overtakes within a connection.
-            let last = self.link.back().map_or(now, |(at, _)| *at);
-            let at = last.max(later(rng, now)).min(now + DELAY_MAX).max(last);
-            self.link.push_back((at, message));
+            self.put_on_link(rng, now, message);
         }
+    }
+
+    /// In order: nothing overtakes within a connection.
+    fn put_on_link(&mut self, rng: &mut Rng, now: Timestamp, message: Outgoing) {
+        let last = self.link.back().map_or(now, |(at, _)| *at);
+        self.link.push_back((later(rng, now).max(last), message));
     }
 
     fn after(&mut self, taken: Result<Change, ReplicaError>, server: &mut Server) {
