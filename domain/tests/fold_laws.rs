@@ -48,7 +48,7 @@ fn bodies() -> impl Strategy<Value = FactBody> {
         },
     );
     let repeated = (alarm(), state())
-        .prop_map(|(alarm, state)| FactBody::AlarmRepeated(AlarmRepeated { alarm, state }));
+        .prop_map(|(alarm, state)| FactBody::AlarmRepeated(AlarmRepeated { alarm, source: None, state }));
     let overdue = (alarm(), 0u32..9, due()).prop_map(|(alarm, times, claim_due_at)| {
         FactBody::AlarmOverdue(AlarmOverdue {
             alarm,
