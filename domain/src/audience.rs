@@ -238,7 +238,7 @@ impl Audience {
 
     /// An alarm as this audience may see it, if it may see it at all.
     fn alarm(self, alarm: &Alarm) -> Option<Alarm> {
-        if !self.sees_duress() && is_duress(&alarm.kind) {
+        if !self.sees_duress() && began_as_duress(alarm) {
             return None;
         }
         if !self.sees_persons() && alarm.source.person().is_some() {
@@ -246,7 +246,9 @@ impl Audience {
         }
         let mut shown = alarm.clone();
         if !self.sees_duress() {
-            shown.joined.retain(|joined| !is_duress(&joined.kind));
+            shown
+                .joined
+                .retain(|joined| !is_duress(&joined.kind) && !is_duress(&joined.family));
         }
         if !self.sees_persons() {
             withhold_persons(&mut shown);
@@ -269,6 +271,13 @@ impl Audience {
             left_out: *left_out,
         }
     }
+}
+
+/// Whether an alarm is a silent call for help, or was one before it became something else.
+fn began_as_duress(alarm: &Alarm) -> bool {
+    let kinds = [&alarm.kind, &alarm.family].into_iter();
+    let mut kinds = kinds.chain(alarm.rises.iter().map(|rise| &rise.from));
+    kinds.any(is_duress)
 }
 
 /// Takes every person out of an alarm. Whoever adds a field to it meets this list.

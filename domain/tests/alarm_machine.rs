@@ -5,16 +5,17 @@ mod common;
 #[path = "alarm_machine/model.rs"]
 mod model;
 
-use castellan_domain::alarm::{Alarm, Judgement, Ownership, Verdict};
+use castellan_domain::alarm::{Alarm, Due, Judged, Ownership, Source, Verdict};
 use castellan_domain::engine::{Command, Input};
+use castellan_domain::estate::Priority;
 use castellan_domain::fact::FactBody;
-use castellan_domain::ids::{AlarmId, Seq};
+use castellan_domain::ids::{AlarmId, PersonId};
 use castellan_domain::observation::ReportedState;
 use castellan_domain::rules::claim_overdue::SETTLED_PER_INPUT_MAX;
-use castellan_domain::time::Span;
+use castellan_domain::time::{Span, Timestamp};
 use castellan_domain::wire::api::Answer;
-use common::{DEVICES, PEOPLE, START, TYPES, World, cases, estate, id, secs, words};
-use model::{Model, Row, Seen, Step, number};
+use common::{DEVICES, PEOPLE, START, World, cases, estate, id, secs, words};
+use model::{KINDS, Model, Owner, Row, Step, number};
 use proptest_state_machine::{StateMachineTest, prop_state_machine};
 use std::collections::BTreeSet;
 
@@ -23,35 +24,58 @@ struct Machine {
     world: World,
 }
 
-impl Machine {
-    fn seen(&self, row: usize, seen: Seen) -> Option<Seq> {
-        let alarm = self.world.view().alarms.get(&number(row));
-        let version = alarm.map_or(0, |alarm| alarm.version.0);
-        match seen {
-            Seen::Nothing => None,
-            Seen::Present => Some(Seq(version)),
-            Seen::Past(back) => Some(Seq(version.saturating_sub(back))),
+fn command(step: &Step) -> Command {
+    let person = |who: usize| id(PEOPLE[who]);
+    match *step {
+        Step::Claim(_, row) => Command::Claim { alarm: number(row) },
+        Step::Note(_, row, _) => Command::Note {
+            alarm: number(row),
+            note: words(1),
+        },
+        Step::Judge(_, row, verdict, _) => Command::Judge {
+            alarm: number(row),
+            verdict,
+        },
+        Step::Correct(_, row, verdict, _) => Command::CorrectVerdict {
+            alarm: number(row),
+            verdict,
+        },
+        Step::Acknowledge(_, row, _) => Command::Acknowledge { alarm: number(row) },
+        Step::Mute(_, row) => Command::Mute { alarm: number(row) },
+        Step::Shelve(_, row, for_s, reason) => Command::Shelve {
+            alarm: number(row),
+            for_s,
+            reason,
+        },
+        Step::Unshelve(_, row) => Command::Unshelve { alarm: number(row) },
+        Step::Release(_, row) => Command::Release { alarm: number(row) },
+        Step::Transfer(_, row, to, _) => Command::Transfer {
+            alarm: number(row),
+            to: person(to),
+        },
+        Step::Report(..) | Step::Session(..) | Step::Wait(_) | Step::Sleep(_) => {
+            unreachable!("{step:?} is no command")
         }
     }
+}
 
+impl Machine {
     fn step(&mut self, step: &Step) -> Option<Answer> {
         let world = &mut self.world;
         match *step {
-            Step::Report(device, kind, state) => {
-                Some(world.report(DEVICES[device], TYPES[kind].0, state))
+            Step::Report(device, kind, state, true) => {
+                Some(world.drill(DEVICES[device], KINDS[kind].name, state))
             }
-            Step::Claim(who, row) => Some(world.claim(PEOPLE[who], number(row))),
-            Step::Judge(who, row, verdict, seen) => {
-                let alarm = number(row);
-                let expected = self.seen(row, seen);
-                let judge = Command::Judge { alarm, verdict };
-                Some(self.world.command(PEOPLE[who], expected, judge))
+            Step::Report(device, kind, state, false) => {
+                Some(world.report(DEVICES[device], KINDS[kind].name, state))
             }
-            Step::Note(who, row, seen) => {
-                let (alarm, note) = (number(row), words(1));
-                let expected = self.seen(row, seen);
-                let note = Command::Note { alarm, note };
-                Some(self.world.command(PEOPLE[who], expected, note))
+            Step::Session(who, opened) => {
+                let person: PersonId = id(PEOPLE[who]);
+                world.give(if opened {
+                    Input::SessionOpened { person }
+                } else {
+                    Input::SessionGone { person }
+                })
             }
             Step::Wait(seconds) => {
                 world.wait(secs(seconds));
@@ -61,6 +85,12 @@ impl Machine {
                 world.now = world.now + secs(seconds);
                 world.wait(Span::ZERO);
                 None
+            }
+            ref step => {
+                let (who, row) = step.command()?;
+                let alarm = world.view().alarms.get(&number(row));
+                let expected = step.expected(alarm.map_or(0, |alarm| alarm.version.0));
+                Some(world.command(PEOPLE[who], expected, command(step)))
             }
         }
     }
@@ -83,29 +113,18 @@ impl StateMachineTest for Machine {
             let after = machine.world.engine.site();
             assert_eq!(&before, after, "a refusal changes nothing: {step:?}");
         }
+        // A new row is looked at for a flood at once; nothing else is due.
+        machine.world.wait(Span::ZERO);
         machine
     }
 
     fn check_invariants(machine: &Self, model: &Model) {
         let world = &machine.world;
-        let next = world.engine.next_deadline();
-        let mut open = BTreeSet::new();
-        let mut deadlines = Vec::new();
-        for alarm in world.view().alarms.values() {
-            if !alarm.is_closed() {
-                let once = open.insert((alarm.device.clone(), alarm.kind.clone()));
-                assert!(once, "{} is a second open row", alarm.id);
-            }
-            if alarm.is_judged() || alarm.owner().is_some() {
-                continue;
-            }
-            let due_at = alarm.claim_due_at().expect("nobody's, and no deadline");
-            assert!(due_at > world.now, "{} waits in the past", alarm.id);
-            deadlines.push(due_at);
-        }
-        assert_eq!(next, deadlines.iter().min().copied(), "the shell sleeps on");
+        nobody_is_forgotten(world);
         assert_eq!(world.now, Model::at(model.now));
-        assert_eq!(world.view().seq, Seq(model.facts));
+        assert_eq!(world.view().seq.0, model.facts);
+        let next = model.next_due().map(Model::at);
+        assert_eq!(world.engine.next_deadline(), next, "the shell sleeps on");
         let rows: Vec<_> = world.view().alarms.values().map(shape).collect();
         let expected: Vec<_> = (0..)
             .zip(&model.rows)
@@ -115,50 +134,164 @@ impl StateMachineTest for Machine {
     }
 
     fn teardown(mut machine: Self, _: Model) {
-        let claims = machine.world.history().filter_map(|fact| match &fact.body {
-            FactBody::AlarmClaimed(body) => Some(body.alarm),
-            _ => None,
-        });
-        let claims: Vec<_> = claims.collect();
-        let winners: BTreeSet<_> = claims.iter().collect();
-        assert_eq!(claims.len(), winners.len(), "one winner for each alarm");
-        // However long nobody comes, nobody is forgotten.
-        let before = machine.world.view().clone();
-        machine.world.wait(secs(4 * 3_600));
-        for (alarm, before) in &before.alarms {
-            if let Ownership::Unclaimed { times_overdue, .. } = before.ownership {
-                let Ownership::Unclaimed {
-                    times_overdue: now, ..
-                } = machine.world.alarm(*alarm).ownership
-                else {
-                    panic!("{alarm} was claimed by nobody");
+        one_owner_at_a_time(&machine.world);
+        // However long nobody comes, whatever nobody has rings at least every quarter of an hour
+        // (but what may wait for the end of the shift), and what somebody took and left is back.
+        machine.world.wait(secs(26 * 3_600));
+        nobody_is_forgotten(&machine.world);
+        for alarm in machine.world.view().alarms.values() {
+            if let Some((due_at, Due::Claim)) = alarm.next_due() {
+                let most = if alarm.priority == Priority::P4 {
+                    secs(12 * 3_600)
+                } else {
+                    secs(900)
                 };
-                assert!(now >= times_overdue + 15, "{alarm} rang {now} times");
+                assert!(due_at <= machine.world.now + most, "{} sleeps", alarm.id);
             }
+            let left = alarm.next_due().is_some_and(|(_, due)| {
+                matches!(
+                    due,
+                    Due::FollowUp | Due::OwnerAbsent | Due::Shelf | Due::Review
+                )
+            });
+            assert!(!left, "{} was taken and left", alarm.id);
         }
     }
+}
+
+/// The invariants that hold whatever happens.
+fn nobody_is_forgotten(world: &World) {
+    let (view, control) = (world.view(), world.engine.site().control());
+    let mut open = BTreeSet::new();
+    let mut deadlines = BTreeSet::new();
+    let mut shelved = 0;
+    for alarm in view.alarms.values() {
+        if !alarm.is_closed() {
+            let key = (alarm.source.clone(), alarm.family.clone(), alarm.drill);
+            let row = control.open_alarm(&key.0, &key.1, key.2);
+            assert_eq!(row, Some(alarm.id), "its repeats come here");
+            assert!(open.insert(key), "{} is a second open row", alarm.id);
+        }
+        let due = alarm.next_due();
+        let needs_one = match alarm.owner() {
+            _ if alarm.is_judged() => alarm.is_active(),
+            owner => owner.is_none(),
+        };
+        assert!(due.is_some() || !needs_one, "{} is forgotten", alarm.id);
+        match due {
+            Some((_, Due::Shelf)) => shelved += 1,
+            Some((at, _)) => {
+                assert!(at > world.now, "{} waits in the past", alarm.id);
+                deadlines.insert((at, alarm.id));
+            }
+            None => {}
+        }
+    }
+    let watched: Vec<_> = control
+        .alarms_due(Timestamp::from_micros(i64::MAX))
+        .collect();
+    let expected: Vec<_> = deadlines.iter().map(|(_, alarm)| *alarm).collect();
+    assert_eq!(watched, expected, "every deadline is watched, in order");
+    assert_eq!(control.shelved(), shelved);
+}
+
+/// Nobody claims what somebody has.
+fn one_owner_at_a_time(world: &World) {
+    let (mut owned, mut judged) = (BTreeSet::new(), BTreeSet::new());
+    for fact in world.history() {
+        match &fact.body {
+            FactBody::AlarmClaimed(body) => {
+                assert!(owned.insert(body.alarm), "{} was claimed twice", body.alarm);
+            }
+            FactBody::AlarmReleased(body) => {
+                assert!(owned.remove(&body.alarm), "{} had no owner", body.alarm);
+            }
+            FactBody::AlarmTransferred(body) => {
+                assert!(owned.contains(&body.alarm), "{} had no owner", body.alarm);
+            }
+            FactBody::AlarmJudged(body) => {
+                assert!(judged.insert(body.alarm), "{} was judged twice", body.alarm);
+            }
+            FactBody::AlarmReturned(body) => {
+                judged.remove(&body.alarm);
+                owned.remove(&body.alarm);
+            }
+            // What had its verdict rises into nobody's hands; its owner keeps the rest.
+            FactBody::AlarmRisen(body) if judged.remove(&body.alarm) => {
+                owned.remove(&body.alarm);
+            }
+            _ => {}
+        }
+    }
+}
+
+fn second(at: Timestamp) -> i64 {
+    at.since(START).as_secs()
 }
 
 /// What can be seen of a row, as the engine has it.
 fn shape(alarm: &Alarm) -> String {
     let owner = match &alarm.ownership {
-        Ownership::Claimed { by, at } => format!("{by} since {}", at.as_micros()),
+        Ownership::Claimed {
+            by,
+            at,
+            follow_up_due_at,
+            absent_due_at,
+        } => format!(
+            "{by} since {} follow-up:{:?} absent:{:?}",
+            second(*at),
+            follow_up_due_at.map(second),
+            absent_due_at.map(second)
+        ),
         Ownership::Unclaimed {
+            since,
             due_at,
             times_overdue,
-        } => format!("due {} {times_overdue}", due_at.as_micros()),
+            returned,
+        } => {
+            let back = returned.as_ref();
+            let back = back.map(|b| (b.why, b.from.as_ref().map(PersonId::as_str), second(b.at)));
+            format!(
+                "nobody since {} due {} {times_overdue} {back:?}",
+                second(*since),
+                second(*due_at)
+            )
+        }
     };
-    let verdict = match &alarm.judgement {
-        Judgement::Open => "open".to_owned(),
-        Judgement::Judged { verdict, by, at } => format!("{verdict:?} {by} {}", at.as_micros()),
+    let seen = alarm.acknowledged.as_ref();
+    let seen = seen.map(|s| (s.by.as_str(), second(s.at), second(s.due_at), s.followed_up));
+    let mute = alarm.mute.as_ref();
+    let mute = mute.map(|m| (m.by.as_str(), second(m.until), m.times));
+    let shelf = alarm.shelf.as_ref();
+    let shelf = shelf.map(|s| (s.by.as_str(), second(s.at), second(s.until), s.reason));
+    let judged = |judged: &Judged| {
+        let review = judged.review_due_at.map(second);
+        format!(
+            "{:?} {} {} {review:?}",
+            judged.verdict,
+            judged.by,
+            second(judged.at)
+        )
     };
+    let former: Vec<_> = alarm.former.iter().map(judged).collect();
+    let rises: Vec<_> = alarm
+        .rises
+        .iter()
+        .map(|rise| (rise.from.as_str(), second(rise.at)))
+        .collect();
     format!(
-        "{} {} {} lasts:{} raised:{} {owner} {verdict} notes:{} repeats:{} v{}",
+        "{} {:?} {} {} {} {:?} drill:{} lasts:{} raised:{} {owner} seen:{seen:?} mute:{mute:?} \
+         shelf:{shelf:?} {:?} {former:?} rises:{rises:?} notes:{} repeats:{} v{}",
         alarm.id,
-        alarm.device,
+        alarm.source,
         alarm.kind,
+        alarm.family,
+        alarm.tier,
+        u8::from(alarm.priority),
+        alarm.drill,
         alarm.is_active(),
-        alarm.raised_at.as_micros(),
+        second(alarm.raised_at),
+        alarm.judged().map(judged),
         alarm.notes.len(),
         alarm.repeats,
         alarm.version
@@ -167,22 +300,61 @@ fn shape(alarm: &Alarm) -> String {
 
 /// The same, as the model has it.
 fn told(row: usize, model: &Row) -> String {
-    let micros = |seconds| Model::at(seconds).as_micros();
-    let owner = match model.owner {
-        Some((by, at)) => format!("{} since {}", PEOPLE[by], micros(at)),
-        None => format!("due {} {}", micros(model.due_at), model.times_overdue),
+    let name = |who: usize| PEOPLE[who];
+    let owner = match &model.owner {
+        Owner::Somebody {
+            who,
+            at,
+            follow_up,
+            absent,
+        } => format!(
+            "{} since {at} follow-up:{follow_up:?} absent:{absent:?}",
+            name(*who)
+        ),
+        Owner::Nobody {
+            since,
+            due,
+            times,
+            back,
+        } => {
+            let back = back.as_ref().map(|b| (b.why, b.from.map(name), b.at));
+            format!("nobody since {since} due {due} {times} {back:?}")
+        }
     };
-    let verdict = match model.verdict {
-        None => "open".to_owned(),
-        Some((verdict, by, at)) => format!("{verdict:?} {} {}", PEOPLE[by], micros(at)),
+    let seen = model
+        .seen
+        .as_ref()
+        .map(|s| (name(s.who), s.at, s.due, s.done));
+    let mute = model
+        .mute
+        .map(|(who, until, times)| (name(who), until, times));
+    let shelf = model
+        .shelf
+        .map(|(who, at, until, reason)| (name(who), at, until, reason));
+    let judged = |judged: &model::Judged| {
+        let review = Some(judged.review);
+        format!(
+            "{:?} {} {} {review:?}",
+            judged.verdict,
+            name(judged.who),
+            judged.at
+        )
     };
+    let former: Vec<_> = model.former.iter().map(judged).collect();
     format!(
-        "{} {} {} lasts:{} raised:{} {owner} {verdict} notes:{} repeats:{} v{}",
+        "{} {:?} {} {} {} {:?} drill:{} lasts:{} raised:{} {owner} seen:{seen:?} mute:{mute:?} \
+         shelf:{shelf:?} {:?} {former:?} rises:{:?} notes:{} repeats:{} v{}",
         number(row),
-        DEVICES[model.source.0],
-        TYPES[model.source.1].0,
+        Source::Device(id(DEVICES[model.device])),
+        model.kind.name,
+        model.kind.family,
+        model.kind.tier,
+        model.kind.priority,
+        model.drill,
         model.lasts,
-        micros(model.raised_at),
+        model.raised_at,
+        model.judged.as_ref().map(judged),
+        model.rises,
         model.notes,
         model.repeats,
         model.version
@@ -197,23 +369,30 @@ prop_state_machine! {
 }
 
 #[test]
-fn an_alarm_that_is_judged_and_still_active_comes_back_only_as_a_new_row() {
-    use ReportedState::{Active, Cleared, Momentary};
+fn an_alarm_that_is_judged_and_still_active_stays_judged_until_the_shift_ends() {
+    use ReportedState::{Active, Cleared};
     let mut world = World::new();
     let first = world.raise("gas-1", "gas_low", Active);
     world.claim("li-na", first).unwrap();
     world.judge("li-na", first, Verdict::Environment).unwrap();
-    for state in [Active, Momentary, Active] {
-        assert_eq!(world.raise("gas-1", "gas_low", state), first);
-        assert_eq!(world.engine.next_deadline(), None, "it rings no more");
-        assert!(!world.alarm(first).is_closed());
+    for _ in 0..3 {
+        assert_eq!(world.raise("gas-1", "gas_low", Active), first);
+        assert!(world.alarm(first).is_judged() && !world.alarm(first).is_closed());
     }
+    // 20:00, and the night shift finds it.
+    world.wait(secs(53 * 60 + 20));
+    assert_eq!(world.now, START + secs(3_200));
+    assert!(!world.alarm(first).is_judged());
+    assert_eq!(world.alarm(first).owner(), None);
+    world.claim("zhao-min", first).unwrap();
+    world
+        .judge("zhao-min", first, Verdict::Environment)
+        .unwrap();
     world.report("gas-1", "gas_low", Cleared).unwrap();
     assert!(world.alarm(first).is_closed());
     let second = world.raise("gas-1", "gas_low", Active);
     assert_eq!(second, AlarmId(2));
     assert_eq!(world.alarm(second).owner(), None);
-    assert_eq!(world.engine.next_deadline(), Some(START + secs(60)));
 }
 
 #[test]

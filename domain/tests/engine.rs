@@ -4,15 +4,15 @@ mod common;
 
 use ReportedState::{Active, Cleared, Momentary};
 use castellan_domain::access::Actor;
-use castellan_domain::alarm::{Condition, NOTES_MAX, Ownership, Verdict};
+use castellan_domain::alarm::{Condition, NOTES_MAX, Ownership, Source, Verdict};
 use castellan_domain::engine::{Accepted, Command, Input};
 use castellan_domain::estate::{Device, Priority, Role};
 use castellan_domain::fact::{Cause, Fact, FactBody};
 use castellan_domain::geo::LonLat;
 use castellan_domain::ids::{AlarmId, CommandId, Seq};
-use castellan_domain::observation::{CLOCK_AHEAD_MAX, Fix, REPORT_AGE_MAX, ReportedState};
+use castellan_domain::observation::{CLOCK_AHEAD_MAX, PhoneFix, REPORT_AGE_MAX, ReportedState};
 use castellan_domain::refusal::Refusal;
-use castellan_domain::rules::reported_condition::Outcome;
+use castellan_domain::rules::annunciate::Outcome;
 use castellan_domain::site::{OPEN_ALARMS_MAX, Site};
 use castellan_domain::time::{Span, Timestamp};
 use common::{START, World, estate, id, is_done, secs, spot, text, words};
@@ -55,8 +55,10 @@ fn a_new_row_carries_everything_that_was_decided_about_it() {
     assert_eq!(
         alarm.ownership,
         Ownership::Unclaimed {
+            since: START,
             due_at: START + secs(60),
-            times_overdue: 0
+            times_overdue: 0,
+            returned: None,
         }
     );
     let fact = &world.facts.last().unwrap().fact;
@@ -169,8 +171,8 @@ fn a_device_or_type_that_the_estate_lacks_is_refused_and_changes_nothing() {
 
 #[test]
 fn a_fix_is_kept_and_shown_unless_it_lies_off_the_site() {
-    let fix = |at: LonLat| Fix {
-        person: id("wang-qiang"),
+    let fix = |at: LonLat| PhoneFix {
+        phone: id("guard-01"),
         occurred_at: START,
         received_at: START,
         at,
@@ -179,7 +181,7 @@ fn a_fix_is_kept_and_shown_unless_it_lies_off_the_site() {
     };
     let mut world = World::new();
     assert_eq!(world.fix(fix(spot(3, 4))), Ok(Accepted::Tracked));
-    assert_eq!(world.tracks, [fix(spot(3, 4))]);
+    assert_eq!(world.tracks, [fix(spot(3, 4)).of(id("wang-qiang"))]);
     assert_eq!(world.latest, world.tracks);
     for (lon, lat) in [(0.0, 0.0), (120.112, 30.6), (-120.112, 30.287)] {
         let at = LonLat::new(lon, lat).unwrap();
@@ -307,7 +309,7 @@ fn a_full_site_refuses_new_rows_only() {
         fact.seq = world.view().seq.next();
         if let FactBody::AlarmRaised(body) = &mut fact.body {
             body.alarm = AlarmId(u32::try_from(n).unwrap() + 1);
-            body.device = id(&format!("d{n}"));
+            body.source = Source::Device(id(&format!("d{n}")));
         }
         world.engine.apply(&fact);
     }

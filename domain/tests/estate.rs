@@ -1,42 +1,15 @@
 //! Estate documents: everything that must hold before anything is built on one, and the demo.
 
 mod common;
+#[path = "common/document.rs"]
+mod document;
 
 use castellan_domain::estate::{Estate, EstateError, Place, Role};
 use castellan_domain::text::Language;
 use common::{ESTATE, estate, folder, id, read, text};
+use document::{points, refused, with};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
-
-/// The estate of the tests with some of its parts replaced.
-fn with(changes: &[(&str, Value)]) -> Result<Estate, EstateError> {
-    let mut document: Value = serde_json::from_str(ESTATE).expect("JSON");
-    for (pointer, value) in changes {
-        let (parent, key) = pointer.rsplit_once('/').expect("a pointer");
-        let parent = document.pointer_mut(parent).expect("a part of it");
-        match (parent, key) {
-            (Value::Array(list), "-") => list.push(value.clone()),
-            (parent, key) => match key.parse::<usize>() {
-                Ok(index) => parent[index] = value.clone(),
-                Err(_) => parent[key] = value.clone(),
-            },
-        }
-    }
-    Estate::parse(document.to_string().as_bytes())
-}
-
-/// Whether this change is refused with this sentence.
-#[track_caller]
-fn refused(pointer: &str, value: Value, sentence: &str) {
-    let error = with(&[(pointer, value)]).expect_err("this must not hold");
-    assert_eq!(error.to_string(), sentence);
-}
-
-/// A ring or course of so many points around the anchor.
-fn points(count: u32) -> Value {
-    let point = |n: u32| json!([120.112 + f64::from(n) * 1e-7, 30.287]);
-    (0..count).map(point).collect()
-}
 
 #[test]
 fn the_estate_of_the_tests_holds_and_is_written_as_it_was_read() {

@@ -4,12 +4,22 @@
 //! `<kind>.v<N>.json` is a sample of the shape, `<kind>.v<N>.<what>.json` one more of it. A sample
 //! is never edited; a changed shape gets the next version and a sample of its own.
 
+#[path = "common/bodies.rs"]
+mod bodies;
 mod common;
 
-use castellan_domain::alarm::Verdict;
-use castellan_domain::fact::{AlarmRaised, Cause, Fact, FactBody, FactError};
+use bodies::bodies;
+use castellan_domain::alarm::{
+    Alarm, Due, JoinedBy, Judgement, Ownership, ReturnedBy, RisenBy, ShelfReason, Source, Verdict,
+};
+use castellan_domain::fact::{
+    AlarmClaimed, AlarmCleared, AlarmJudged, AlarmNoted, AlarmOverdue, AlarmRaised, AlarmRepeated,
+    Cause, Fact, FactBody, FactError, PersonalRef,
+};
 use castellan_domain::geo::LonLat;
+use castellan_domain::ids::{AlarmId, Seq};
 use castellan_domain::observation::ReportedState;
+use castellan_domain::site::{Console, Duty, Site};
 use castellan_domain::time::Timestamp;
 use common::{folder, id, names, read, text};
 use proptest::prelude::*;
@@ -84,6 +94,189 @@ fn every_sample_is_read_and_the_current_shape_is_written_as_it_was() {
 }
 
 #[test]
+fn the_samples_are_one_journal_and_fold_to_what_they_tell() {
+    let mut facts: Vec<_> = samples()
+        .iter()
+        .map(|sample| Fact::decode(&sample.bytes).unwrap())
+        .collect();
+    facts.sort_by_key(|fact| fact.seq);
+    let mut site = Site::default();
+    for (fact, seq) in facts.iter().zip(1..) {
+        assert_eq!(
+            fact.seq,
+            Seq(seq),
+            "no number is missing and none is there twice"
+        );
+        site.apply(fact);
+    }
+    let view = site.view();
+    let row = |number: u32| &view.alarms[&AlarmId(number)];
+    let who = |name: &str| Some(id(name));
+    let verdict = |row: &Alarm| row.judged().map(|judged| judged.verdict);
+    // Written by the first Castellan: its v1 facts and what came of them.
+    assert!(row(1_042).is_closed() && verdict(row(1_042)) == Some(Verdict::DeviceFault));
+    let Ownership::Unclaimed { returned, .. } = &row(1_043).ownership else {
+        panic!("the shift is over");
+    };
+    let returned = returned.as_ref().unwrap();
+    assert_eq!(
+        (returned.why, &returned.from),
+        (ReturnedBy::ShiftEnd, &who("zhou-jie"))
+    );
+    assert_eq!(row(1_043).notes.len(), 1);
+    // Raised, muted, confirmed, risen, overdue, claimed, handed on, noted, judged, corrected.
+    let gas = row(1_044);
+    assert_eq!(
+        (gas.kind.as_str(), gas.tier, gas.repeats),
+        ("gas_high", 2, 1)
+    );
+    assert_eq!(gas.owner(), who("zhao-min").as_ref());
+    assert_eq!(gas.rises[0].from.as_str(), "gas_low");
+    assert_eq!(gas.mute.as_ref().map(|mute| mute.times), Some(1));
+    assert_eq!(gas.doubted_clock, Some(Timestamp::from_micros(-1)));
+    assert_eq!(
+        (gas.former[0].verdict, verdict(gas)),
+        (Verdict::Environment, Some(Verdict::Genuine))
+    );
+    assert!(gas.joined.is_empty() && gas.is_closed());
+    // Claimed, released, shelved, taken off by hand; nothing was left on it to come off by time.
+    let silent = row(1_045);
+    assert_eq!(silent.source, Source::Person(id("wang-qiang")));
+    assert_eq!((&silent.shelf, silent.owner()), (&None, None));
+    assert_eq!(
+        silent.acknowledged.as_ref().map(|seen| seen.by.as_str()),
+        Some("li-na")
+    );
+    assert_eq!(row(1_046).next_due().map(|(_, due)| due), Some(Due::Claim));
+    // Split off, then found to be behind a switch.
+    let link = row(1_047);
+    assert_eq!(link.source, Source::Device(id("switch-3")));
+    assert_eq!(
+        (link.joined[0].why, link.joined[0].repeats),
+        (JoinedBy::Upstream, 1)
+    );
+    assert!(!link.joined[0].condition.is_active() && !link.is_active());
+    assert!(row(1_048).drill && row(1_048).is_active());
+    let guard = view.person(&id("wang-qiang"));
+    assert!(matches!(guard.duty, Duty::Off { since: Some(_) }));
+    assert_eq!(guard.call_sign.unwrap().zh.as_str(), "猎鹰1");
+    assert!(matches!(
+        view.person(&id("li-na")).console,
+        Console::Gone { .. }
+    ));
+    assert_eq!(view.phones[&id("guard-01")], None);
+    assert_eq!(view.zones[&id("perimeter-north")].by, who("li-na"));
+    assert_eq!(view.zones[&id("shops")].by, None);
+    assert!(!view.is_armed(&id("shops")) && !view.is_armed(&id("perimeter-north")));
+    assert_eq!(view.flood, None);
+    let control = site.control();
+    assert!(!control.is_inside(&id("pond"), &id("wang-qiang")));
+    assert_eq!(control.next_alarm(), AlarmId(1_049));
+    let key = (Source::Device(id("gas-3-b1")), id("gas"));
+    assert_eq!(
+        control.open_alarm(&key.0, &key.1, true),
+        Some(AlarmId(1_048))
+    );
+    assert_eq!(control.open_alarm(&key.0, &key.1, false), None);
+}
+
+fn body(name: &str) -> FactBody {
+    Fact::decode(&sample(name).bytes).unwrap().body
+}
+
+#[test]
+fn what_the_first_castellan_wrote_is_lifted_to_what_it_meant() {
+    let alarm = AlarmId(1_042);
+    let FactBody::AlarmRaised(raised) = body("alarm_raised.v1.json") else {
+        panic!("another kind");
+    };
+    assert_eq!(raised.kind, id("gas_low"));
+    assert_eq!(
+        (&raised.family, raised.tier),
+        (&raised.kind, 0),
+        "every type was its own family"
+    );
+    assert_eq!(raised.source, Source::Device(id("gas-3-b1")));
+    assert_eq!(
+        raised.claim_due_at,
+        Timestamp::from_micros(1_795_000_060_121_000)
+    );
+    let state = ReportedState::Active;
+    let note = PersonalRef {
+        id: uuid::Uuid::from_u128(0x018f_2c3a_7b1e_7c4d_9a2b_0000_0000_0003),
+        commitment: text(&"0123456789abcdef".repeat(4)),
+    };
+    let verdict = Verdict::DeviceFault;
+    for (name, lifted) in [
+        (
+            "alarm_repeated",
+            FactBody::AlarmRepeated(AlarmRepeated {
+                alarm,
+                source: None,
+                state,
+            }),
+        ),
+        (
+            "alarm_cleared",
+            FactBody::AlarmCleared(AlarmCleared {
+                alarm,
+                source: None,
+            }),
+        ),
+        (
+            "alarm_overdue",
+            FactBody::AlarmOverdue(AlarmOverdue {
+                alarm,
+                times: 1,
+                claim_due_at: Timestamp::from_micros(1_795_000_120_121_000),
+                late_s: 0,
+            }),
+        ),
+        (
+            "alarm_claimed",
+            FactBody::AlarmClaimed(AlarmClaimed {
+                alarm,
+                by: id("li-na"),
+                follow_up_due_at: None,
+            }),
+        ),
+        (
+            "alarm_noted",
+            FactBody::AlarmNoted(AlarmNoted {
+                alarm,
+                by: id("li-na"),
+                note,
+                review_due_at: None,
+            }),
+        ),
+        (
+            "alarm_judged",
+            FactBody::AlarmJudged(AlarmJudged {
+                alarm,
+                by: id("zhou-jie"),
+                verdict,
+                review_due_at: None,
+            }),
+        ),
+    ] {
+        assert_eq!(body(&format!("{name}.v1.json")), lifted);
+    }
+}
+
+#[test]
+fn what_was_claimed_or_judged_before_deadlines_ran_gets_none_by_being_read() {
+    let mut site = Site::default();
+    let names = ["alarm_raised", "alarm_claimed", "alarm_judged"];
+    for (name, due) in names.into_iter().zip([Some(Due::Claim), None, None]) {
+        site.apply(&Fact::decode(&sample(&format!("{name}.v1.json")).bytes).unwrap());
+        let row = &site.view().alarms[&AlarmId(1_042)];
+        assert_eq!(row.next_due().map(|(_, due)| due), due, "{name}");
+    }
+    let row = &site.view().alarms[&AlarmId(1_042)];
+    assert!(matches!(&row.judgement, Judgement::Judged(judged) if judged.review_due_at.is_none()));
+}
+
+#[test]
 fn a_raised_alarm_is_read_to_the_last_digit() {
     let gas = sample("alarm_raised.v1.json");
     let fact = Fact::decode(&gas.bytes).unwrap();
@@ -134,6 +327,7 @@ fn the_words_inside_facts_stay_spelled_as_they_are() {
     assert_eq!(states, [r#""active""#, r#""cleared""#, r#""momentary""#]);
     let causes = [
         Cause::Estate,
+        Cause::Console,
         Cause::Rule(text("a@1")),
         Cause::Event {
             device: id("d"),
@@ -144,18 +338,75 @@ fn the_words_inside_facts_stay_spelled_as_they_are() {
     let causes = causes.map(|cause| serde_json::to_string(&cause).unwrap());
     let spelled = [
         r#""estate""#,
+        r#""console""#,
         r#"{"rule":"a@1"}"#,
         r#"{"event":{"device":"d","event":"e"}}"#,
         r#""server""#,
     ];
     assert_eq!(causes, spelled);
+    let spelled = |value: serde_json::Result<serde_json::Value>| value.unwrap().to_string();
+    for (value, words) in [
+        (
+            serde_json::to_value(Source::Device(id("d"))),
+            r#"{"device":"d"}"#,
+        ),
+        (
+            serde_json::to_value(Source::Person(id("p"))),
+            r#"{"person":"p"}"#,
+        ),
+        (serde_json::to_value(Source::System), r#""system""#),
+        (serde_json::to_value(ReturnedBy::Released), r#""released""#),
+        (
+            serde_json::to_value(ReturnedBy::NoFollowUp),
+            r#""no_follow_up""#,
+        ),
+        (
+            serde_json::to_value(ReturnedBy::OwnerAbsent),
+            r#""owner_absent""#,
+        ),
+        (serde_json::to_value(ReturnedBy::ShiftEnd), r#""shift_end""#),
+        (
+            serde_json::to_value(ReturnedBy::StillActive),
+            r#""still_active""#,
+        ),
+        (serde_json::to_value(ReturnedBy::Risen), r#""risen""#),
+        (serde_json::to_value(ReturnedBy::Again), r#""again""#),
+        (
+            serde_json::to_value(JoinedBy::SecondSource),
+            r#""second_source""#,
+        ),
+        (serde_json::to_value(JoinedBy::Upstream), r#""upstream""#),
+        (serde_json::to_value(JoinedBy::Flood), r#""flood""#),
+        (serde_json::to_value(RisenBy::Reported), r#""reported""#),
+        (
+            serde_json::to_value(RisenBy::Upstream(id("d"))),
+            r#"{"upstream":"d"}"#,
+        ),
+        (
+            serde_json::to_value(RisenBy::SecondSource(Source::System)),
+            r#"{"second_source":"system"}"#,
+        ),
+        (
+            serde_json::to_value(ShelfReason::Maintenance),
+            r#""maintenance""#,
+        ),
+        (
+            serde_json::to_value(ShelfReason::KnownFault),
+            r#""known_fault""#,
+        ),
+        (serde_json::to_value(ShelfReason::Works), r#""works""#),
+        (serde_json::to_value(ShelfReason::Weather), r#""weather""#),
+        (serde_json::to_value(ShelfReason::Event), r#""event""#),
+    ] {
+        assert_eq!(spelled(value), words);
+    }
 }
 
 #[test]
 fn what_a_newer_castellan_wrote_is_named() {
     let raised = sample("alarm_raised.v1.json").bytes;
     for (from, to, kind, version) in [
-        (r#""v":1"#, r#""v":9"#, "alarm_raised", 9),
+        (r#""v":1"#, r#""v":3"#, "alarm_raised", 3),
         (r#""v":1"#, r#""v":0"#, "alarm_raised", 0),
         ("alarm_raised", "alarm_sung", "alarm_sung", 1),
     ] {
@@ -200,6 +451,25 @@ fn envelope_and_body_have_their_own_errors() {
 
 proptest! {
     #![proptest_config(common::cases(64, "tests/regressions/facts.txt"))]
+
+    #[test]
+    fn every_body_is_read_as_it_was_written(body in bodies(), drill in any::<bool>()) {
+        let fact = Fact {
+            site: id("test-1"),
+            seq: Seq(7),
+            recorded_at: common::START,
+            occurred_at: common::START,
+            cause: Cause::Console,
+            actor: drill.then(|| id("li-na")),
+            drill,
+            body,
+        };
+        let stored = fact.encode().unwrap();
+        prop_assert!(!stored.contains('\n'), "one line: {}", stored);
+        let read = Fact::decode(&stored).unwrap();
+        prop_assert_eq!(read.encode().unwrap(), stored);
+        prop_assert_eq!(read, fact);
+    }
 
     #[test]
     fn a_damaged_fact_is_refused_or_read_without_a_panic(

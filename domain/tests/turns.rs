@@ -3,7 +3,9 @@
 
 mod common;
 
+use castellan_domain::alarm::Source;
 use castellan_domain::engine::{Engine, Input, Output};
+use castellan_domain::estate::EstateIndex;
 use castellan_domain::fact::{Fact, FactBody, InputSetAside};
 use castellan_domain::housekeeping::InputName;
 use castellan_domain::notify::{Announcement, Notification};
@@ -85,13 +87,14 @@ fn report(device: &str, event: &str) -> Input {
         event: id(event),
         claimed_at: None,
         received_at: START,
+        drill: false,
     }))
 }
 
 fn loaded() -> Input {
     Input::EstateLoaded {
         hash: id("estate-1"),
-        estate: Arc::new(estate()),
+        estate: Arc::new(EstateIndex::new(Arc::new(estate())).expect("a calendar")),
     }
 }
 
@@ -305,7 +308,7 @@ fn five_thousand_deadlines_fire_once_each_oldest_first() {
         fact.seq = world.view().seq.next();
         if let FactBody::AlarmRaised(body) = &mut fact.body {
             body.alarm = castellan_domain::ids::AlarmId(first.0 + n);
-            body.device = id(&format!("d{n}"));
+            body.source = Source::Device(id(&format!("d{n}")));
             // Later numbers are due earlier.
             body.claim_due_at = START + secs(60 + i64::from(ALARMS - n));
         }

@@ -4,14 +4,14 @@
 //! A file is named after its Rust type, then its variant, then what is special about it.
 
 mod common;
+#[path = "common/variants.rs"]
+mod variants;
 
-use castellan_domain::engine::Accepted;
+use castellan_domain::alarm::{Alarm, Due, Source};
 use castellan_domain::geo::Offset;
-use castellan_domain::refusal::Refusal;
 use castellan_domain::time::{Span, Timestamp};
 use castellan_domain::wire::api::{
-    Answer, CommandBody, CommandRequest, ErrorBody, EventRequest, Health, NoteText, SiteSummary,
-    Snapshot,
+    Answer, ErrorBody, EventRequest, Health, NoteText, SiteSummary, Snapshot,
 };
 use castellan_domain::wire::live::{CLIENT_MESSAGE_BYTES_MAX, ClientMessage, ServerMessage};
 use castellan_domain::wire::position_frame::{Moved, PositionFrame};
@@ -20,10 +20,11 @@ use proptest::prelude::*;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
+use variants::{COMMANDS_AND_ANSWERS, answer, command_request};
 
 /// Every variant that must have a file. A new variant does not compile below until it is named,
 /// and fails here until it has one.
-const VARIANTS: [&str; 35] = [
+const VARIANTS: [&str; 19] = [
     "client_message.hello",
     "client_message.echo",
     "client_message.presence",
@@ -39,24 +40,8 @@ const VARIANTS: [&str; 35] = [
     "server_message.gap",
     "server_message.echo",
     "server_message.refused",
-    "command_request.claim",
-    "command_request.note",
-    "command_request.judge",
-    "answer.done",
-    "answer.reported",
-    "answer.tracked",
-    "answer.off_site",
-    "answer.already_claimed",
-    "answer.already_judged",
-    "answer.changed",
-    "answer.unknown_alarm",
-    "answer.not_claimed",
-    "answer.not_owner",
-    "answer.not_allowed",
-    "answer.too_many_notes",
-    "answer.not_in_estate",
-    "answer.too_many_open_alarms",
     "event_request.full",
+    "event_request.drill",
     "error_body",
     "snapshot",
 ];
@@ -96,33 +81,6 @@ fn server_message(message: &ServerMessage) -> &str {
     }
 }
 
-fn command_request(request: &CommandRequest) -> &str {
-    match request.command {
-        CommandBody::Claim { .. } => "command_request.claim",
-        CommandBody::Note { .. } => "command_request.note",
-        CommandBody::Judge { .. } => "command_request.judge",
-    }
-}
-
-fn answer(answer: &Answer) -> &str {
-    match answer {
-        Ok(Accepted::Done { .. }) => "answer.done",
-        Ok(Accepted::Reported { .. }) => "answer.reported",
-        Ok(Accepted::Tracked) => "answer.tracked",
-        Ok(Accepted::OffSite) => "answer.off_site",
-        Err(Refusal::AlreadyClaimed { .. }) => "answer.already_claimed",
-        Err(Refusal::AlreadyJudged { .. }) => "answer.already_judged",
-        Err(Refusal::Changed { .. }) => "answer.changed",
-        Err(Refusal::UnknownAlarm { .. }) => "answer.unknown_alarm",
-        Err(Refusal::NotClaimed) => "answer.not_claimed",
-        Err(Refusal::NotOwner { .. }) => "answer.not_owner",
-        Err(Refusal::NotAllowed) => "answer.not_allowed",
-        Err(Refusal::TooManyNotes) => "answer.too_many_notes",
-        Err(Refusal::NotInEstate) => "answer.not_in_estate",
-        Err(Refusal::TooManyOpenAlarms) => "answer.too_many_open_alarms",
-    }
-}
-
 /// Reads and writes a file's JSON as the type that its name begins with.
 fn through(name: &str, json: &str) -> Outcome {
     match name.split('.').next().unwrap_or(name) {
@@ -156,7 +114,7 @@ fn samples() -> Vec<(String, String)> {
 #[test]
 fn every_message_and_body_has_a_file() {
     let names: BTreeSet<_> = samples().into_iter().map(|(name, _)| name).collect();
-    for variant in VARIANTS {
+    for variant in VARIANTS.into_iter().chain(COMMANDS_AND_ANSWERS) {
         let dotted = format!("{variant}.");
         let has = names.iter().any(|n| n == variant || n.starts_with(&dotted));
         assert!(has, "tests/wire/{variant}.json is missing");
@@ -174,10 +132,69 @@ fn every_file_is_read_and_written_back_to_the_same_value() {
 }
 
 #[test]
+fn a_refusal_is_a_sentence_for_a_person_and_a_code_for_a_program() {
+    for (name, json) in samples() {
+        let Ok(Err(refusal)) = serde_json::from_str::<Answer>(&json) else {
+            continue;
+        };
+        let sentence = refusal.to_string();
+        assert!(
+            sentence.len() > 20 && sentence.contains(' '),
+            "{name}: {sentence}"
+        );
+        assert!(!sentence.contains('{'), "{name}: {sentence}");
+        let told: Value = serde_json::from_str(&json).unwrap();
+        let code = told["Err"]["code"].as_str().unwrap();
+        assert_eq!(name, format!("answer.{code}"));
+    }
+}
+
+#[test]
+fn the_snapshots_file_has_every_side_of_an_alarm_and_of_a_site() {
+    let (_, json) = samples()
+        .into_iter()
+        .find(|(n, _)| n == "snapshot")
+        .unwrap();
+    let Snapshot { view, .. } = serde_json::from_str(&json).unwrap();
+    let some = |side: fn(&Alarm) -> bool| view.alarms.values().any(side);
+    for (side, used) in [
+        ("acknowledged", some(|a| a.acknowledged.is_some())),
+        ("muted", some(|a| a.mute.is_some())),
+        ("shelved", some(|a| a.shelf.is_some())),
+        ("judged before", some(|a| !a.former.is_empty())),
+        ("joined", some(|a| !a.joined.is_empty())),
+        ("risen", some(|a| !a.rises.is_empty())),
+        ("drill", some(|a| a.drill)),
+        ("doubted", some(|a| a.doubted_clock.is_some())),
+        ("closed", some(Alarm::is_closed)),
+        ("of a person", some(|a| a.source.person().is_some())),
+        ("of Castellan", some(|a| a.source == Source::System)),
+    ] {
+        assert!(used, "no alarm of tests/wire/snapshot.json is {side}");
+    }
+    for due in [Due::Claim, Due::Acknowledged, Due::FollowUp, Due::Shelf] {
+        let runs = view
+            .alarms
+            .values()
+            .any(|a| a.next_due().is_some_and(|(_, d)| d == due));
+        assert!(runs, "{due:?} runs nowhere");
+    }
+    let site = [
+        view.people.len(),
+        view.phones.len(),
+        view.zones.len(),
+        view.doors.len(),
+    ];
+    assert!(site.iter().all(|count| *count > 1) && view.flood.is_some());
+}
+
+#[test]
 fn what_may_be_left_out_has_a_meaning() {
     let read = |name: &str, json: &str| through(name, json).unwrap().0;
     let event = r#"{"device":"d","event_id":"e","type":"panic"}"#;
     assert_eq!(read("event_request", event)["state"], "momentary");
+    let drill = serde_json::from_str::<EventRequest>(event).unwrap().drill;
+    assert!(!drill, "what does not say so is no drill");
     let hello = r#"{"t":"hello","protocol":2,"build":"b","site":"s"}"#;
     assert_eq!(read("client_message", hello)["resume"], Value::Null);
     assert_eq!(read("client_message", hello)["audience"], "staff");
@@ -221,6 +238,37 @@ fn what_the_protocol_does_not_know_is_refused() {
             "command_request",
             command(json!({"judge": {"alarm": "A-1", "verdict": "drill"}})),
         ),
+        ("command_request", command(json!({"claim": {}}))),
+        (
+            "command_request",
+            command(json!({"shelve": {"alarm": "A-1", "for_s": -1, "reason": "works"}})),
+        ),
+        (
+            "command_request",
+            command(json!({"shelve": {"alarm": "A-1", "for_s": 60, "reason": "tea"}})),
+        ),
+        (
+            "command_request",
+            command(json!({"shelve": {"alarm": "A-1", "for_s": 60}})),
+        ),
+        (
+            "command_request",
+            command(json!({"transfer": {"alarm": "A-1", "to": "../me"}})),
+        ),
+        (
+            "command_request",
+            command(json!({"split": {"alarm": "A-1", "source": "gas-1"}})),
+        ),
+        ("command_request", command(json!({"arm": {"zone": ""}}))),
+        (
+            "command_request",
+            command(json!({"bind_phone": {"phone": "a b", "person": "p"}})),
+        ),
+        (
+            "command_request",
+            command(json!({"give_call_sign": {"person": "p", "call_sign": {"zh": "猎鹰"}}})),
+        ),
+        ("event_request", event("drill", "yes")),
         ("event_request", event("device", &"d".repeat(65))),
         ("event_request", event("event_id", "../../etc/passwd")),
         ("event_request", event("state", "maybe")),

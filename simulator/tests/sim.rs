@@ -22,6 +22,8 @@ mod store;
 mod world;
 
 use std::panic::{self, AssertUnwindSafe};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 use world::World;
 
 /// Seeds that found something, kept for ever.

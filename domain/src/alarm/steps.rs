@@ -144,7 +144,8 @@ impl Alarm {
         Ok(self)
     }
 
-    /// Its owner gives it back.
+    /// Its owner gives it back. Who had seen it before that does not stand in for an owner: it waits
+    /// to be claimed.
     pub fn release(
         mut self,
         by: &PersonId,
@@ -158,6 +159,7 @@ impl Alarm {
         if owner != by {
             return Err(Refusal::NotOwner { by: owner.clone() });
         }
+        self.acknowledged = None;
         self.ownership = Ownership::Unclaimed {
             since: at,
             due_at,

@@ -1,55 +1,198 @@
-//! The reference: what should happen to alarms, in plain lists and seconds.
+//! The reference: what should happen to alarms, in plain lists and whole seconds.
 
-use crate::common::{DEVICES, PEOPLE, START, TYPES, id, secs};
-use castellan_domain::alarm::{OVERDUE_WAIT_MAX, Verdict};
+#[path = "people.rs"]
+mod people;
+#[path = "steps.rs"]
+mod steps;
+
+use crate::common::{START, secs};
+use castellan_domain::alarm::{ReturnedBy, ShelfReason, Verdict};
 use castellan_domain::engine::Accepted;
-use castellan_domain::ids::{AlarmId, Seq};
+use castellan_domain::ids::AlarmId;
 use castellan_domain::observation::ReportedState;
-use castellan_domain::refusal::Refusal;
-use castellan_domain::rules::reported_condition::Outcome;
+use castellan_domain::rules::annunciate::Outcome;
 use castellan_domain::time::Timestamp;
 use castellan_domain::wire::api::Answer;
-use proptest::prelude::*;
-use proptest_state_machine::ReferenceStateMachine;
+pub(crate) use steps::Step;
 
-/// One thing that happens. Rows, people, devices and types by their place in their lists.
-#[derive(Debug, Clone)]
-pub(crate) enum Step {
-    Report(usize, usize, ReportedState),
-    Claim(usize, usize),
-    Judge(usize, usize, Verdict, Seen),
-    Note(usize, usize, Seen),
-    /// Time passes and deadlines are met on time.
-    Wait(i64),
-    /// The machine sleeps: deadlines are met all at once when it wakes.
-    Sleep(i64),
+/// What the estate of the tests says of its types.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Kind {
+    pub(crate) name: &'static str,
+    pub(crate) family: &'static str,
+    pub(crate) tier: u8,
+    pub(crate) priority: u8,
+    /// Seconds until an unclaimed one is overdue; the end of the shift where there are none.
+    claim_s: Option<i64>,
 }
 
-/// What a sender believes of a row's version.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Seen {
-    Nothing,
-    Present,
-    Past(u64),
+const fn kind(
+    name: &'static str,
+    family: &'static str,
+    tier: u8,
+    priority: u8,
+    claim_s: Option<i64>,
+) -> Kind {
+    Kind {
+        name,
+        family,
+        tier,
+        priority,
+        claim_s,
+    }
+}
+
+/// The types, by their place in this list.
+pub(crate) const KINDS: [Kind; 5] = [
+    kind("gas_low", "gas", 1, 2, Some(60)),
+    kind("gas_high", "gas", 2, 1, Some(30)),
+    kind("door_held", "door_held", 0, 3, Some(90)),
+    kind("panic", "panic", 0, 1, Some(30)),
+    kind("battery_low", "battery_low", 0, 4, None),
+];
+
+/// The longest wait between two rings, in seconds.
+const RING_S_MAX: i64 = 900;
+/// Least seconds between two that come down from the shelf by themselves.
+const SHELF_EVERY_S: i64 = 65;
+/// How long the owner of something urgent may be without a console, in seconds.
+const ABSENT_S: i64 = 60;
+/// Deadlines that one waking settles.
+const SETTLED_MAX: usize = 64;
+/// Former verdicts and rises that a row remembers.
+const REMEMBERED_MAX: usize = 8;
+
+/// Who has a row.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Owner {
+    Nobody {
+        since: i64,
+        due: i64,
+        times: u32,
+        back: Option<Back>,
+    },
+    Somebody {
+        who: usize,
+        at: i64,
+        follow_up: Option<i64>,
+        absent: Option<i64>,
+    },
+}
+
+/// Why a row is back, from whom, and since when.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Back {
+    pub(crate) why: ReturnedBy,
+    pub(crate) from: Option<usize>,
+    pub(crate) at: i64,
+}
+
+/// Who has seen it, when, by when something has to be done, and whether something was.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct SeenBy {
+    pub(crate) who: usize,
+    pub(crate) at: i64,
+    pub(crate) due: i64,
+    pub(crate) done: bool,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Judged {
+    pub(crate) verdict: Verdict,
+    pub(crate) who: usize,
+    pub(crate) at: i64,
+    pub(crate) review: i64,
 }
 
 #[derive(Debug, Clone)]
 pub(crate) struct Row {
-    pub(crate) source: (usize, usize),
+    pub(crate) device: usize,
+    pub(crate) kind: &'static Kind,
+    pub(crate) drill: bool,
     pub(crate) lasts: bool,
     pub(crate) raised_at: i64,
-    pub(crate) due_at: i64,
-    pub(crate) times_overdue: u32,
-    pub(crate) owner: Option<(usize, i64)>,
-    pub(crate) verdict: Option<(Verdict, usize, i64)>,
+    pub(crate) owner: Owner,
+    pub(crate) seen: Option<SeenBy>,
+    /// Who muted it, until when, and how often it has been muted.
+    pub(crate) mute: Option<(usize, i64, u32)>,
+    /// Who shelved it, when, until when, and why.
+    pub(crate) shelf: Option<(usize, i64, i64, ShelfReason)>,
+    pub(crate) judged: Option<Judged>,
+    pub(crate) former: Vec<Judged>,
+    /// What it was, when it rose.
+    pub(crate) rises: Vec<(&'static str, i64)>,
     pub(crate) notes: usize,
     pub(crate) repeats: u32,
     pub(crate) version: u64,
 }
 
+/// What a row waits for.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Wait {
+    Claim,
+    Seen,
+    FollowUp,
+    Absent,
+    Shelf,
+    Review,
+}
+
 impl Row {
     fn is_open(&self) -> bool {
-        self.verdict.is_none() || self.lasts
+        self.judged.is_none() || self.lasts
+    }
+
+    pub(crate) fn owner(&self) -> Option<usize> {
+        match self.owner {
+            Owner::Nobody { .. } => None,
+            Owner::Somebody { who, .. } => Some(who),
+        }
+    }
+
+    fn waits_for(&self) -> Option<(i64, Wait)> {
+        if let Some(judged) = &self.judged {
+            return self.lasts.then_some((judged.review, Wait::Review));
+        }
+        if let Some((_, _, until, _)) = self.shelf {
+            return Some((until, Wait::Shelf));
+        }
+        match (&self.owner, &self.seen) {
+            (Owner::Nobody { .. }, Some(seen)) => Some((seen.due, Wait::Seen)),
+            (Owner::Nobody { due, .. }, None) => Some((*due, Wait::Claim)),
+            (
+                Owner::Somebody {
+                    follow_up, absent, ..
+                },
+                _,
+            ) => match (follow_up, absent) {
+                (Some(follow_up), Some(absent)) if absent < follow_up => {
+                    Some((*absent, Wait::Absent))
+                }
+                (Some(follow_up), _) => Some((*follow_up, Wait::FollowUp)),
+                (None, absent) => absent.map(|absent| (absent, Wait::Absent)),
+            },
+        }
+    }
+
+    fn hear_again(&mut self, now: i64) {
+        if let Some((_, until, _)) = &mut self.mute {
+            *until = (*until).min(now);
+        }
+    }
+
+    /// The verdict stops to count; whose it was.
+    fn forget_verdict(&mut self) -> Option<usize> {
+        let judged = self.judged.take()?;
+        let who = judged.who;
+        remember(&mut self.former, judged);
+        Some(who)
+    }
+}
+
+fn remember<T>(list: &mut Vec<T>, item: T) {
+    list.push(item);
+    if list.len() > REMEMBERED_MAX {
+        list.remove(0);
     }
 }
 
@@ -59,28 +202,81 @@ pub(crate) struct Model {
     pub(crate) now: i64,
     pub(crate) facts: u64,
     pub(crate) rows: Vec<Row>,
+    /// Who has a console.
+    pub(crate) here: [bool; 5],
+    /// When something last came down from the shelf by itself.
+    off_shelf_at: Option<i64>,
     pub(crate) answer: Option<Answer>,
 }
 
 impl Model {
+    pub(crate) fn new() -> Self {
+        Self {
+            now: 0,
+            facts: 1, // the estate was published
+            rows: Vec::new(),
+            here: [false; 5],
+            off_shelf_at: None,
+            answer: None,
+        }
+    }
+
     pub(crate) fn at(seconds: i64) -> Timestamp {
         START + secs(seconds)
     }
 
-    fn seen(&self, row: usize, seen: Seen) -> Option<Seq> {
-        let version = self.rows.get(row).map_or(0, |row| row.version);
-        match seen {
-            Seen::Nothing => None,
-            Seen::Present => Some(Seq(version)),
-            Seen::Past(back) => Some(Seq(version.saturating_sub(back))),
+    /// Shifts begin at 08:00 and 20:00, and the model's night begins at 19:06:40.
+    fn shift_end(&self) -> i64 {
+        const HALF_DAY: i64 = 43_200;
+        let of_day = 19 * 3_600 + 6 * 60 + 40 + self.now;
+        let into_shift = (of_day - 8 * 3_600).rem_euclid(HALF_DAY);
+        self.now + HALF_DAY - into_shift
+    }
+
+    fn claim_by(&self, kind: &Kind) -> i64 {
+        kind.claim_s
+            .map_or(self.shift_end(), |wait| self.now + wait)
+    }
+
+    /// By when something has to be done about what was taken or seen now.
+    fn act_by(&self, kind: &Kind) -> i64 {
+        match kind.priority {
+            1 => self.now + 60,
+            2 => self.now + 180,
+            3 => self.now + 900,
+            _ => self.shift_end(),
         }
     }
 
-    fn report(&mut self, source: (usize, usize), state: ReportedState) -> Accepted {
-        let open = self
-            .rows
-            .iter()
-            .position(|row| row.source == source && row.is_open());
+    /// One fact, which changes what people decide on.
+    fn record(&mut self, row: usize) {
+        self.facts += 1;
+        self.rows[row].version = self.facts;
+    }
+
+    fn open_row(&self, device: usize, kind: &Kind, drill: bool) -> Option<usize> {
+        self.rows.iter().position(|row| {
+            row.device == device
+                && row.kind.family == kind.family
+                && row.drill == drill
+                && row.is_open()
+        })
+    }
+
+    /// Whether one more new row would begin a flood, which is not this model's matter.
+    fn is_busy(&self) -> bool {
+        let recent = self.rows.iter().filter(|r| r.raised_at >= self.now - 600);
+        recent.count() >= 9
+    }
+
+    fn report(
+        &mut self,
+        device: usize,
+        kind: &'static Kind,
+        state: ReportedState,
+        drill: bool,
+    ) -> Accepted {
+        let open = self.open_row(device, kind, drill);
         let (outcome, row) = match (open, state) {
             (None, ReportedState::Cleared) => (Outcome::NothingToClear, None),
             (Some(at), ReportedState::Cleared) if !self.rows[at].lasts => {
@@ -88,108 +284,197 @@ impl Model {
             }
             (Some(at), ReportedState::Cleared) => {
                 self.rows[at].lasts = false;
+                self.record(at);
                 (Outcome::Cleared, Some(at))
             }
-            (Some(at), state) => {
-                self.rows[at].lasts |= state == ReportedState::Active;
-                self.rows[at].repeats += 1;
-                (Outcome::Repeated, Some(at))
-            }
+            (Some(at), state) => (self.again(at, kind, state), Some(at)),
             (None, state) => {
-                self.rows.push(Row {
-                    source,
-                    lasts: state == ReportedState::Active,
-                    raised_at: self.now,
-                    due_at: self.now + TYPES[source.1].1,
-                    times_overdue: 0,
-                    owner: None,
-                    verdict: None,
-                    notes: 0,
-                    repeats: 0,
-                    version: 0,
-                });
+                self.raise(device, kind, state, drill);
                 (Outcome::Raised, Some(self.rows.len() - 1))
             }
         };
-        if let Some(row) = row.filter(|_| outcome != Outcome::NothingToClear) {
-            self.record(row);
-        }
         let alarm = row.map(number);
         Accepted::Reported { outcome, alarm }
     }
 
-    fn record(&mut self, row: usize) {
-        self.facts += 1;
-        self.rows[row].version = self.facts;
-    }
-
-    fn command(&mut self, step: &Step, who: usize, row: usize, seen: Seen) -> Answer {
-        let alarm = number(row);
-        let expected = self.seen(row, seen);
-        if PEOPLE[who] == "wang-qiang" {
-            return Err(Refusal::NotAllowed);
-        }
-        let Some(known) = self.rows.get_mut(row) else {
-            return Err(Refusal::UnknownAlarm { alarm });
-        };
-        let operator = who < 2;
-        match step {
-            Step::Claim(..) => {
-                if let Some((by, at)) = known.owner {
-                    let (by, at) = (id(PEOPLE[by]), Self::at(at));
-                    return Err(Refusal::AlreadyClaimed { by, at });
-                }
-            }
-            Step::Judge(..) => match (known.owner, known.verdict) {
-                (Some((by, _)), _) if operator && by != who => {
-                    return Err(Refusal::NotOwner { by: id(PEOPLE[by]) });
-                }
-                (_, Some((verdict, by, at))) => {
-                    let (by, at) = (id(PEOPLE[by]), Self::at(at));
-                    return Err(Refusal::AlreadyJudged { verdict, by, at });
-                }
-                (None, None) => return Err(Refusal::NotClaimed),
-                (Some(_), None) => {}
+    fn raise(&mut self, device: usize, kind: &'static Kind, state: ReportedState, drill: bool) {
+        self.rows.push(Row {
+            device,
+            kind,
+            drill,
+            lasts: state == ReportedState::Active,
+            raised_at: self.now,
+            owner: Owner::Nobody {
+                since: self.now,
+                due: self.claim_by(kind),
+                times: 0,
+                back: None,
             },
-            _ => {}
-        }
-        if expected.is_some_and(|expected| expected.0 != known.version) {
-            let version = Seq(known.version);
-            return Err(Refusal::Changed { version });
-        }
-        match step {
-            Step::Claim(..) => known.owner = Some((who, self.now)),
-            Step::Judge(_, _, verdict, _) => known.verdict = Some((*verdict, who, self.now)),
-            _ => known.notes += 1,
-        }
-        self.record(row);
-        let seq = Seq(self.facts);
-        Ok(Accepted::Done { seq })
+            seen: None,
+            mute: None,
+            shelf: None,
+            judged: None,
+            former: Vec::new(),
+            rises: Vec::new(),
+            notes: 0,
+            repeats: 0,
+            version: 0,
+        });
+        self.record(self.rows.len() - 1);
     }
 
-    /// Meets what is due, longest overdue first.
-    fn settle(&mut self) {
-        let mut due: Vec<_> = (0..self.rows.len())
-            .filter(|row| self.rows[*row].owner.is_none() && self.rows[*row].due_at <= self.now)
-            .map(|row| (self.rows[row].due_at, row))
+    /// The source of an open row says it again.
+    fn again(&mut self, at: usize, kind: &'static Kind, state: ReportedState) -> Outcome {
+        let row = &mut self.rows[at];
+        row.lasts |= state == ReportedState::Active;
+        row.repeats += 1;
+        self.facts += 1; // which changes nothing that people decide on
+        if kind.tier > self.rows[at].kind.tier {
+            self.rise(at, kind);
+            Outcome::Risen
+        } else if self.rows[at].judged.is_some() && state == ReportedState::Momentary {
+            self.give_back(at, ReturnedBy::Again);
+            Outcome::Returned
+        } else {
+            Outcome::Repeated
+        }
+    }
+
+    fn rise(&mut self, at: usize, kind: &'static Kind) {
+        let (now, claim_by, act_by) = (self.now, self.claim_by(kind), self.act_by(kind));
+        let row = &mut self.rows[at];
+        remember(&mut row.rises, (row.kind.name, now));
+        row.kind = kind;
+        if let Some(who) = row.forget_verdict() {
+            row.owner = Owner::Nobody {
+                since: now,
+                due: claim_by,
+                times: 0,
+                back: Some(Back {
+                    why: ReturnedBy::Risen,
+                    from: Some(who),
+                    at: now,
+                }),
+            };
+        }
+        match &mut row.owner {
+            Owner::Somebody { follow_up, .. } => *follow_up = Some(act_by),
+            Owner::Nobody {
+                since, due, times, ..
+            } => (*since, *due, *times) = (now, claim_by, 0),
+        }
+        row.seen = None;
+        row.shelf = None;
+        row.hear_again(now);
+        self.record(at);
+    }
+
+    /// Back to those that nobody has.
+    fn give_back(&mut self, at: usize, why: ReturnedBy) {
+        let (now, due) = (self.now, self.claim_by(self.rows[at].kind));
+        let row = &mut self.rows[at];
+        let seen = row.seen.take().map(|seen| seen.who);
+        let from = row.forget_verdict().or(row.owner()).or(seen);
+        row.owner = Owner::Nobody {
+            since: now,
+            due,
+            times: 0,
+            back: Some(Back { why, from, at: now }),
+        };
+        row.shelf = None;
+        row.hear_again(now);
+        self.record(at);
+    }
+
+    fn session(&mut self, who: usize, opened: bool) {
+        if std::mem::replace(&mut self.here[who], opened) == opened {
+            return;
+        }
+        self.facts += 1;
+        let gone_by = self.now + ABSENT_S;
+        for row in self.rows.iter_mut().filter(|row| row.judged.is_none()) {
+            let urgent = row.kind.priority <= 2;
+            match &mut row.owner {
+                Owner::Somebody {
+                    who: owner, absent, ..
+                } if *owner == who => {
+                    if opened {
+                        *absent = None;
+                    } else if urgent {
+                        *absent = Some(gone_by);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// What the shelf brings next, and when.
+    fn next_off_shelf(&self) -> Option<(i64, usize)> {
+        let shelved = self.rows.iter().enumerate();
+        let shelved = shelved.filter_map(|(row, r)| match r.waits_for()? {
+            (until, Wait::Shelf) => Some((until, row)),
+            _ => None,
+        });
+        let (until, row) = shelved.min()?;
+        let earliest = self.off_shelf_at.map_or(until, |at| at + SHELF_EVERY_S);
+        Some((until.max(earliest), row))
+    }
+
+    fn others_waiting(&self) -> Vec<(i64, usize, Wait)> {
+        let rows = self.rows.iter().enumerate();
+        let mut waiting: Vec<_> = rows
+            .filter_map(|(row, r)| r.waits_for().map(|(at, wait)| (at, row, wait)))
+            .filter(|(_, _, wait)| *wait != Wait::Shelf)
             .collect();
-        due.sort_unstable();
-        for (_, at) in due {
-            let row = &mut self.rows[at];
-            row.times_overdue += 1;
-            row.due_at = self.now + (row.due_at - row.raised_at).min(OVERDUE_WAIT_MAX.as_secs());
-            self.record(at);
+        waiting.sort_by_key(|(at, row, _)| (*at, *row));
+        waiting
+    }
+
+    /// When something is due next.
+    pub(crate) fn next_due(&self) -> Option<i64> {
+        let first = self.others_waiting().first().map(|(at, _, _)| *at);
+        let shelf = self.next_off_shelf().map(|(at, _)| at);
+        first.into_iter().chain(shelf).min()
+    }
+
+    /// Meets what is due: first what rings again, then what comes back, then one from the shelf.
+    fn settle(&mut self) {
+        let due = self.others_waiting().into_iter();
+        let due = due.take_while(|(at, ..)| *at <= self.now).take(SETTLED_MAX);
+        let (claims, back): (Vec<_>, Vec<_>) = due.partition(|(_, _, wait)| *wait == Wait::Claim);
+        let shelf = self.next_off_shelf().filter(|(at, _)| *at <= self.now);
+        for (_, row, _) in claims {
+            let now = self.now;
+            if let Owner::Nobody {
+                since, due, times, ..
+            } = &mut self.rows[row].owner
+            {
+                *due = now + (*due - *since).min(RING_S_MAX);
+                *times += 1;
+            }
+            self.facts += 1;
+        }
+        for (_, row, wait) in back {
+            let done = self.rows[row].seen.as_ref().is_some_and(|seen| seen.done);
+            let why = match wait {
+                Wait::Seen if done => ReturnedBy::ShiftEnd,
+                Wait::Absent => ReturnedBy::OwnerAbsent,
+                Wait::Review => ReturnedBy::StillActive,
+                _ => ReturnedBy::NoFollowUp,
+            };
+            self.give_back(row, why);
+        }
+        if let Some((_, row)) = shelf {
+            self.take_down(row, None);
+            self.off_shelf_at = Some(self.now);
         }
     }
 
     fn wait(&mut self, seconds: i64) {
         let until = self.now + seconds;
-        loop {
-            let unclaimed = self.rows.iter().filter(|row| row.owner.is_none());
-            let Some(next) = unclaimed.map(|r| r.due_at).min().filter(|n| *n <= until) else {
-                break;
-            };
-            self.now = next;
+        while let Some(next) = self.next_due().filter(|next| *next <= until) {
+            self.now = self.now.max(next);
             self.settle();
         }
         self.now = until;
@@ -198,65 +483,4 @@ impl Model {
 
 pub(crate) fn number(row: usize) -> AlarmId {
     AlarmId(u32::try_from(row).expect("few rows") + 1)
-}
-
-impl ReferenceStateMachine for Model {
-    type State = Self;
-    type Transition = Step;
-
-    fn init_state() -> BoxedStrategy<Self> {
-        Just(Self {
-            now: 0,
-            facts: 1, // the estate was published
-            rows: Vec::new(),
-            answer: None,
-        })
-        .boxed()
-    }
-
-    fn transitions(state: &Self) -> BoxedStrategy<Step> {
-        use ReportedState::{Active, Cleared, Momentary};
-        let (who, row) = (0..PEOPLE.len(), 0..=state.rows.len());
-        let seen = prop_oneof![
-            2 => Just(Seen::Nothing),
-            2 => Just(Seen::Present),
-            1 => (1u64..4).prop_map(Seen::Past),
-        ];
-        let reported = prop::sample::select(vec![Active, Active, Cleared, Cleared, Momentary]);
-        let verdict = prop::sample::select(Verdict::ALL.to_vec());
-        prop_oneof![
-            // Few sources, so that they meet again.
-            6 => (0..2usize, 0..2usize, reported.clone()).prop_map(|(d, t, s)| Step::Report(d, t, s)),
-            1 => (0..DEVICES.len(), 0..TYPES.len(), reported).prop_map(|(d, t, s)| Step::Report(d, t, s)),
-            3 => (who.clone(), row.clone()).prop_map(|(who, row)| Step::Claim(who, row)),
-            3 => (who.clone(), row.clone(), verdict, seen.clone())
-                .prop_map(|(who, row, verdict, seen)| Step::Judge(who, row, verdict, seen)),
-            1 => (who, row, seen).prop_map(|(who, row, seen)| Step::Note(who, row, seen)),
-            2 => (0..1_000i64).prop_map(Step::Wait),
-            1 => (0..1_000i64).prop_map(Step::Sleep),
-        ]
-        .boxed()
-    }
-
-    fn apply(mut state: Self, step: &Step) -> Self {
-        state.answer = match step {
-            Step::Report(device, kind, reported) => {
-                Some(Ok(state.report((*device, *kind), *reported)))
-            }
-            Step::Claim(who, row) => Some(state.command(step, *who, *row, Seen::Nothing)),
-            Step::Judge(who, row, _, seen) | Step::Note(who, row, seen) => {
-                Some(state.command(step, *who, *row, *seen))
-            }
-            Step::Wait(seconds) => {
-                state.wait(*seconds);
-                None
-            }
-            Step::Sleep(seconds) => {
-                state.now += seconds;
-                state.settle();
-                None
-            }
-        };
-        state
-    }
 }

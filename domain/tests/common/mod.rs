@@ -5,11 +5,11 @@
 use castellan_domain::access::Actor;
 use castellan_domain::alarm::{Alarm, Verdict};
 use castellan_domain::engine::{Accepted, Command, Engine, Input};
-use castellan_domain::estate::Estate;
+use castellan_domain::estate::{Estate, EstateIndex};
 use castellan_domain::fact::{Fact, PersonalRef};
 use castellan_domain::geo::LonLat;
 use castellan_domain::ids::{AlarmId, CommandId, EventId, Version};
-use castellan_domain::observation::{Fix, Observation, Report, ReportedState};
+use castellan_domain::observation::{Fix, Observation, PhoneFix, Report, ReportedState};
 use castellan_domain::refusal::Refusal;
 use castellan_domain::site::{Site, View};
 use castellan_domain::stream::{Stamped, Turn};
@@ -26,7 +26,12 @@ pub(crate) const START: Timestamp = Timestamp::from_secs(1_795_000_000);
 /// Devices of [`ESTATE`].
 pub(crate) const DEVICES: [&str; 4] = ["gas-1", "gas-2", "door-1", "button-1"];
 /// Types of [`ESTATE`] with the seconds until an unclaimed one is overdue.
-pub(crate) const TYPES: [(&str, i64); 3] = [("gas_low", 60), ("door_held", 90), ("panic", 30)];
+pub(crate) const TYPES: [(&str, i64); 4] = [
+    ("gas_low", 60),
+    ("door_held", 90),
+    ("panic", 30),
+    ("gas_high", 30),
+];
 /// People of [`ESTATE`]: two operators, a shift leader, a duty manager and a guard.
 pub(crate) const PEOPLE: [&str; 5] = ["li-na", "zhao-min", "zhou-jie", "chen-hui", "wang-qiang"];
 
@@ -59,10 +64,14 @@ pub(crate) const ESTATE: &str = r#"{
     {"id": "wang-qiang", "name": {"zh": "王强", "en": "Wang Qiang"}, "role": "guard",
      "call_sign": {"zh": "猎鹰1", "en": "Falcon 1"}, "phone": "guard-01"}],
   "alarm_types": [
-    {"id": "gas_low", "name": {"zh": "可燃气体低限", "en": "Gas warning"}, "priority": 2, "claim_s_max": 60},
+    {"id": "gas_low", "name": {"zh": "可燃气体低限", "en": "Gas warning"}, "family": "gas", "tier": 1,
+     "priority": 2, "claim_s_max": 60},
+    {"id": "gas_high", "name": {"zh": "可燃气体高限", "en": "Gas alarm"}, "family": "gas", "tier": 2,
+     "priority": 1, "claim_s_max": 30},
     {"id": "door_held", "name": {"zh": "开门超时", "en": "Door held"}, "priority": 3, "claim_s_max": 90},
     {"id": "panic", "name": {"zh": "紧急求助", "en": "Panic"}, "priority": 1, "claim_s_max": 30},
-    {"id": "duress", "name": {"zh": "胁迫", "en": "Duress"}, "priority": 1, "claim_s_max": 30}]
+    {"id": "duress", "name": {"zh": "胁迫", "en": "Duress"}, "priority": 1, "claim_s_max": 30},
+    {"id": "battery_low", "name": {"zh": "电量低", "en": "Battery low"}, "priority": 4}]
 }"#;
 
 /// Reads an id, text or other checked value written in a test.
@@ -181,6 +190,7 @@ impl World {
 
     /// Reads an estate document.
     pub(crate) fn load(&mut self, hash: &str, estate: Estate) {
+        let estate = EstateIndex::new(Arc::new(estate)).expect("an estate with a calendar");
         let (hash, estate) = (id(hash), Arc::new(estate));
         self.give(Input::EstateLoaded { hash, estate });
     }
@@ -210,6 +220,22 @@ impl World {
         state: ReportedState,
         claimed_at: Option<Timestamp>,
     ) -> Answer {
+        self.report_of(device, kind, state, claimed_at, false)
+    }
+
+    /// A device reports for a drill.
+    pub(crate) fn drill(&mut self, device: &str, kind: &str, state: ReportedState) -> Answer {
+        self.report_of(device, kind, state, Some(self.now), true)
+    }
+
+    fn report_of(
+        &mut self,
+        device: &str,
+        kind: &str,
+        state: ReportedState,
+        claimed_at: Option<Timestamp>,
+        drill: bool,
+    ) -> Answer {
         let report = Report {
             device: id(device),
             kind: id(kind),
@@ -217,6 +243,7 @@ impl World {
             event: EventId::new(format!("e{}", self.inputs)).expect("a short id"),
             claimed_at,
             received_at: self.now,
+            drill,
         };
         self.give(Input::Observed(Observation::Report(report)))
             .expect("a report is answered")
@@ -233,8 +260,8 @@ impl World {
     }
 
     /// A phone reports.
-    pub(crate) fn fix(&mut self, fix: Fix) -> Answer {
-        self.give(Input::Observed(Observation::Fix(fix)))
+    pub(crate) fn fix(&mut self, fix: PhoneFix) -> Answer {
+        self.give(Input::Observed(Observation::PhoneFix(fix)))
             .expect("a fix is answered")
     }
 

@@ -234,7 +234,16 @@ impl World {
         let other = OPERATORS[self.rng.usize(..OPERATORS.len())];
         let verdict = Verdict::ALL[self.rng.usize(..4)];
         let n = self.id();
-        let command = match self.rng.u8(..26) {
+        // Half of the time people do what the row in front of them asks for.
+        let is_own = row
+            .and_then(|row| row.owner())
+            .is_some_and(|by| by.as_str() == person);
+        let what = match self.rng.bool() {
+            true if is_own => 10,
+            true => 0,
+            false => self.rng.u8(..26),
+        };
+        let command = match what {
             0..9 => Command::Claim { alarm },
             9..14 => Command::Judge { alarm, verdict },
             14..16 => Command::Note {

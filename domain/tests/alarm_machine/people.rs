@@ -1,0 +1,265 @@
+//! What people may do with a row, and what comes of it.
+
+use super::{Back, Judged, Model, Owner, Row, SeenBy, Step, number, remember};
+use crate::common::{PEOPLE, id};
+use castellan_domain::alarm::ReturnedBy;
+use castellan_domain::engine::Accepted;
+use castellan_domain::ids::Seq;
+use castellan_domain::refusal::Refusal;
+use castellan_domain::wire::api::Answer;
+
+/// The guard among [`PEOPLE`]; whoever stands before them and not among the first two leads.
+const GUARD: usize = 4;
+/// The shortest and the longest time on the shelf, in seconds.
+const SHELF_S: [u32; 2] = [60, 12 * 3_600];
+
+fn is_leader(who: usize) -> bool {
+    who == 2 || who == 3
+}
+
+fn not_owner(who: usize) -> Refusal {
+    Refusal::NotOwner {
+        by: id(PEOPLE[who]),
+    }
+}
+
+impl Row {
+    fn already_claimed(&self) -> Result<(), Refusal> {
+        match self.owner {
+            Owner::Nobody { .. } => Ok(()),
+            Owner::Somebody { who, at, .. } => Err(Refusal::AlreadyClaimed {
+                by: id(PEOPLE[who]),
+                at: Model::at(at),
+            }),
+        }
+    }
+
+    fn already_judged(&self) -> Result<(), Refusal> {
+        match &self.judged {
+            None => Ok(()),
+            Some(judged) => Err(Refusal::AlreadyJudged {
+                verdict: judged.verdict,
+                by: id(PEOPLE[judged.who]),
+                at: Model::at(judged.at),
+            }),
+        }
+    }
+}
+
+impl Model {
+    /// One command about a row: first whether one may, then whether it is there, whether it is
+    /// possible, and last whether the sender knows it as it is.
+    pub(super) fn command(&mut self, step: &Step, who: usize, row: usize) -> Answer {
+        let alarm = number(row);
+        if who == GUARD {
+            return Err(Refusal::NotAllowed);
+        }
+        let Some(known) = self.rows.get(row) else {
+            return Err(Refusal::UnknownAlarm { alarm });
+        };
+        self.may(step, who, known)?;
+        self.possible(step, who, known)?;
+        let version = Seq(known.version);
+        if step
+            .expected(known.version)
+            .is_some_and(|seen| seen != version)
+        {
+            return Err(Refusal::Changed { version });
+        }
+        self.done(step, who, row);
+        let seq = Seq(self.facts);
+        Ok(Accepted::Done { seq })
+    }
+
+    fn may(&self, step: &Step, who: usize, row: &Row) -> Result<(), Refusal> {
+        let of = match step {
+            Step::Judge(..) | Step::Transfer(..) | Step::Shelve(..) => row.owner(),
+            Step::Correct(..) => row.judged.as_ref().map(|judged| judged.who),
+            _ => None,
+        };
+        match of {
+            Some(other) if other != who && !is_leader(who) => Err(not_owner(other)),
+            _ => Ok(()),
+        }
+    }
+
+    fn possible(&self, step: &Step, who: usize, row: &Row) -> Result<(), Refusal> {
+        match *step {
+            Step::Claim(..) => row.already_claimed(),
+            Step::Judge(..) => {
+                row.already_judged()?;
+                row.owner().map(|_| ()).ok_or(Refusal::NotClaimed)
+            }
+            Step::Correct(_, _, verdict, _) => match &row.judged {
+                None => Err(Refusal::NotJudged),
+                Some(judged) if judged.verdict == verdict => row.already_judged(),
+                Some(_) => Ok(()),
+            },
+            Step::Acknowledge(..) => {
+                row.already_judged()?;
+                row.already_claimed()?;
+                match &row.seen {
+                    Some(seen) => Err(Refusal::AlreadyAcknowledged {
+                        by: id(PEOPLE[seen.who]),
+                        at: Self::at(seen.at),
+                    }),
+                    None if row.kind.priority <= 2 && !is_leader(who) => Err(Refusal::ClaimInstead),
+                    None => Ok(()),
+                }
+            }
+            Step::Mute(..) => {
+                row.already_judged()?;
+                match row.mute {
+                    Some((by, until, _)) if until > self.now => Err(Refusal::AlreadyMuted {
+                        by: id(PEOPLE[by]),
+                        until: Self::at(until),
+                    }),
+                    Some((_, _, 2..)) if row.kind.priority == 1 => Err(Refusal::MutedTooOften),
+                    _ => Ok(()),
+                }
+            }
+            Step::Shelve(_, _, for_s, _) => {
+                if for_s < SHELF_S[0] || for_s > SHELF_S[1] {
+                    return Err(Refusal::ShelfTime);
+                }
+                row.already_judged()?;
+                match row.shelf {
+                    _ if row.kind.priority == 1 => Err(Refusal::NeverShelved),
+                    Some((by, _, until, _)) => Err(Refusal::AlreadyShelved {
+                        by: id(PEOPLE[by]),
+                        until: Self::at(until),
+                    }),
+                    None => Ok(()),
+                }
+            }
+            Step::Unshelve(..) => {
+                row.already_judged()?;
+                row.shelf.map(|_| ()).ok_or(Refusal::NotShelved)
+            }
+            Step::Release(..) => {
+                row.already_judged()?;
+                match row.owner() {
+                    None => Err(Refusal::NotClaimed),
+                    Some(owner) if owner != who => Err(not_owner(owner)),
+                    Some(_) => Ok(()),
+                }
+            }
+            Step::Transfer(_, _, to, _) => {
+                if to == GUARD {
+                    let person = id(PEOPLE[to]);
+                    return Err(Refusal::CannotOwn { person });
+                }
+                row.already_judged()?;
+                match row.owner() {
+                    None => Err(Refusal::NotClaimed),
+                    Some(owner) if owner == to => row.already_claimed(),
+                    Some(_) => Ok(()),
+                }
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn done(&mut self, step: &Step, who: usize, at: usize) {
+        let now = self.now;
+        let (act_by, shift_end) = (self.act_by(self.rows[at].kind), self.shift_end());
+        let claim_by = self.claim_by(self.rows[at].kind);
+        let row = &mut self.rows[at];
+        let owned_by = |who| Owner::Somebody {
+            who,
+            at: now,
+            follow_up: Some(act_by),
+            absent: None,
+        };
+        match *step {
+            Step::Claim(..) => row.owner = owned_by(who),
+            Step::Transfer(_, _, to, _) => row.owner = owned_by(to),
+            Step::Judge(_, _, verdict, _) => {
+                row.judged = Some(Judged {
+                    verdict,
+                    who,
+                    at: now,
+                    review: shift_end,
+                });
+                row.shelf = None;
+            }
+            Step::Correct(_, _, verdict, _) => {
+                let judged = row.judged.take().expect("possible");
+                let review = judged.review;
+                remember(&mut row.former, judged);
+                row.judged = Some(Judged {
+                    verdict,
+                    who,
+                    at: now,
+                    review,
+                });
+            }
+            Step::Acknowledge(..) => {
+                row.seen = Some(SeenBy {
+                    who,
+                    at: now,
+                    due: act_by,
+                    done: false,
+                });
+            }
+            Step::Mute(..) => {
+                let times = row.mute.map_or(0, |(_, _, times)| times);
+                row.mute = Some((who, now + 60, times + 1));
+            }
+            Step::Shelve(_, _, for_s, reason) => {
+                row.shelf = Some((who, now, now + i64::from(for_s), reason));
+            }
+            Step::Unshelve(..) => return self.take_down(at, Some(who)),
+            Step::Release(..) => {
+                row.seen = None;
+                row.owner = Owner::Nobody {
+                    since: now,
+                    due: claim_by,
+                    times: 0,
+                    back: Some(Back {
+                        why: ReturnedBy::Released,
+                        from: Some(who),
+                        at: now,
+                    }),
+                };
+            }
+            Step::Note(..) => {
+                row.notes += 1;
+                if let Owner::Somebody { follow_up, .. } = &mut row.owner {
+                    *follow_up = None;
+                }
+                if let Some(seen) = &mut row.seen {
+                    (seen.due, seen.done) = (shift_end, true);
+                }
+            }
+            Step::Report(..) | Step::Session(..) | Step::Wait(_) | Step::Sleep(_) => {
+                unreachable!("{step:?} is no command")
+            }
+        }
+        self.record(at);
+    }
+
+    /// It leaves the shelf: seen by who takes it down, and as new when its time is over.
+    pub(super) fn take_down(&mut self, at: usize, by: Option<usize>) {
+        let now = self.now;
+        let kind = self.rows[at].kind;
+        let (act_by, claim_by) = (self.act_by(kind), self.claim_by(kind));
+        let row = &mut self.rows[at];
+        row.shelf = None;
+        row.seen = None;
+        match &mut row.owner {
+            Owner::Somebody { follow_up, .. } => *follow_up = Some(act_by),
+            Owner::Nobody { since, due, .. } => {
+                *since = now;
+                *due = if by.is_some() { act_by } else { claim_by };
+                row.seen = by.map(|who| SeenBy {
+                    who,
+                    at: now,
+                    due: act_by,
+                    done: false,
+                });
+            }
+        }
+        self.record(at);
+    }
+}

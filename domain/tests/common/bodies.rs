@@ -1,0 +1,359 @@
+//! Any body of a fact, of every kind, about few things, so that facts meet, contradict and repeat
+//! each other.
+
+use crate::common::{DEVICES, PEOPLE, START, TYPES, id, secs, spot, text, words};
+use castellan_domain::alarm::{JoinedBy, ReturnedBy, RisenBy, ShelfReason, Source, Verdict};
+use castellan_domain::estate::{Place, Priority};
+use castellan_domain::fact::{
+    AlarmAcknowledged, AlarmClaimed, AlarmCleared, AlarmJoined, AlarmJudged, AlarmMuted,
+    AlarmNoted, AlarmOverdue, AlarmRaised, AlarmReleased, AlarmRepeated, AlarmReturned, AlarmRisen,
+    AlarmShelved, AlarmSplit, AlarmTransferred, AlarmUnshelved, AlarmVerdictCorrected, AreaEntered,
+    AreaLeft, CallSignGiven, ClockStepped, DoorClosed, DoorGranted, DoorOpened, EstatePublished,
+    FactBody, FloodBegan, FloodEnded, InputSetAside, NotificationSettled, PersonBack, PersonGone,
+    PersonOffDuty, PersonOnDuty, PhoneBound, PhoneUnbound, RecordingResumed, ZoneArmed,
+    ZoneDisarmed,
+};
+use castellan_domain::housekeeping::InputName;
+use castellan_domain::ids::{AlarmId, AlarmTypeId, DeviceId, PersonId, Seq};
+use castellan_domain::notify::Settlement;
+use castellan_domain::observation::ReportedState;
+use castellan_domain::text::Localized;
+use castellan_domain::time::Timestamp;
+use proptest::option;
+use proptest::prelude::*;
+use proptest::sample::select;
+
+/// The numbers of alarms that bodies are about, and one more that only a split gives.
+fn alarm() -> impl Strategy<Value = AlarmId> {
+    (1u32..7).prop_map(AlarmId)
+}
+
+fn person() -> impl Strategy<Value = PersonId> {
+    select(PEOPLE.to_vec()).prop_map(id)
+}
+
+fn kind() -> impl Strategy<Value = AlarmTypeId> {
+    select(vec![TYPES[0].0, TYPES[1].0, "duress"]).prop_map(id)
+}
+
+fn device() -> impl Strategy<Value = DeviceId> {
+    select(DEVICES[..2].to_vec()).prop_map(id)
+}
+
+fn source() -> impl Strategy<Value = Source> {
+    prop_oneof![
+        6 => device().prop_map(Source::Device),
+        1 => person().prop_map(Source::Person),
+        1 => Just(Source::System),
+    ]
+}
+
+fn state() -> impl Strategy<Value = ReportedState> {
+    use ReportedState::{Active, Cleared, Momentary};
+    select(vec![Active, Cleared, Momentary])
+}
+
+fn due() -> impl Strategy<Value = Timestamp> {
+    (0i64..5_000).prop_map(|s| START + secs(s))
+}
+
+fn place() -> impl Strategy<Value = Place> {
+    (0..9i32, any::<bool>()).prop_map(|(n, indoors)| Place {
+        building: indoors.then(|| id("b3")),
+        floor: indoors.then(|| text("B1")),
+        spot: indoors.then(|| name("走道")),
+        at: spot(n, -n),
+    })
+}
+
+fn name(zh: &str) -> Localized {
+    let en = text("words");
+    Localized { zh: text(zh), en }
+}
+
+fn priority() -> impl Strategy<Value = Priority> {
+    select(Priority::ALL.to_vec())
+}
+
+fn verdict() -> impl Strategy<Value = Verdict> {
+    select(Verdict::ALL.to_vec())
+}
+
+/// What devices' reports lead to.
+fn reported() -> impl Strategy<Value = FactBody> {
+    let raised = (
+        (alarm(), kind(), kind(), 0u8..3, priority()),
+        (source(), place(), state(), due(), option::of(due())),
+    );
+    let raised = raised.prop_map(
+        |(
+            (alarm, kind, family, tier, priority),
+            (source, place, state, claim_due_at, doubted_clock),
+        )| {
+            FactBody::AlarmRaised(AlarmRaised {
+                alarm,
+                kind,
+                family,
+                tier,
+                priority,
+                source,
+                place,
+                state,
+                claim_due_at,
+                doubted_clock,
+            })
+        },
+    );
+    let repeated =
+        (alarm(), option::of(source()), state()).prop_map(|(alarm, source, state)| AlarmRepeated {
+            alarm,
+            source,
+            state,
+        });
+    let cleared = (alarm(), option::of(source()))
+        .prop_map(|(alarm, source)| FactBody::AlarmCleared(AlarmCleared { alarm, source }));
+    prop_oneof![
+        3 => raised,
+        2 => repeated.prop_map(FactBody::AlarmRepeated),
+        2 => cleared,
+        2 => risen(),
+        2 => joined(),
+    ]
+}
+
+fn risen() -> impl Strategy<Value = FactBody> {
+    let why = prop_oneof![
+        Just(RisenBy::Reported),
+        source().prop_map(RisenBy::SecondSource),
+        device().prop_map(RisenBy::Upstream),
+    ];
+    let what = (alarm(), kind(), kind(), 0u8..3, priority());
+    let rest = (why, option::of(source()), option::of(place()), due());
+    (what, rest).prop_map(
+        |((alarm, kind, family, tier, priority), (why, source, place, due_at))| {
+            FactBody::AlarmRisen(AlarmRisen {
+                alarm,
+                kind,
+                family,
+                tier,
+                priority,
+                why,
+                source,
+                place,
+                due_at,
+            })
+        },
+    )
+}
+
+fn joined() -> impl Strategy<Value = FactBody> {
+    let why = select(vec![
+        JoinedBy::SecondSource,
+        JoinedBy::Upstream,
+        JoinedBy::Flood,
+    ]);
+    (alarm(), source(), kind(), kind(), state(), why).prop_map(
+        |(alarm, source, kind, family, state, why)| {
+            FactBody::AlarmJoined(AlarmJoined {
+                alarm,
+                source,
+                kind,
+                family,
+                state,
+                why,
+            })
+        },
+    )
+}
+
+/// What people do with an alarm.
+fn handled() -> impl Strategy<Value = FactBody> {
+    let one = || (alarm(), person());
+    prop_oneof![
+        3 => (one(), option::of(due())).prop_map(|((alarm, by), follow_up_due_at)| {
+            FactBody::AlarmClaimed(AlarmClaimed { alarm, by, follow_up_due_at })
+        }),
+        2 => (one(), 0u128..9, option::of(due())).prop_map(|((alarm, by), n, review_due_at)| {
+            let note = words(n);
+            FactBody::AlarmNoted(AlarmNoted { alarm, by, note, review_due_at })
+        }),
+        3 => (one(), verdict(), option::of(due())).prop_map(
+            |((alarm, by), verdict, review_due_at)| {
+                FactBody::AlarmJudged(AlarmJudged { alarm, by, verdict, review_due_at })
+            }
+        ),
+        1 => (one(), due()).prop_map(|((alarm, by), due_at)| {
+            FactBody::AlarmAcknowledged(AlarmAcknowledged { alarm, by, due_at })
+        }),
+        1 => (one(), due()).prop_map(|((alarm, by), until)| {
+            FactBody::AlarmMuted(AlarmMuted { alarm, by, until })
+        }),
+        1 => (one(), due(), shelf_reason()).prop_map(|((alarm, by), until, reason)| {
+            FactBody::AlarmShelved(AlarmShelved { alarm, by, until, reason })
+        }),
+        1 => (alarm(), option::of(person()), due()).prop_map(|(alarm, by, due_at)| {
+            FactBody::AlarmUnshelved(AlarmUnshelved { alarm, by, due_at })
+        }),
+        1 => (one(), due()).prop_map(|((alarm, by), claim_due_at)| {
+            FactBody::AlarmReleased(AlarmReleased { alarm, by, claim_due_at })
+        }),
+        1 => (one(), person(), option::of(due())).prop_map(
+            |((alarm, by), to, follow_up_due_at)| {
+                FactBody::AlarmTransferred(AlarmTransferred { alarm, by, to, follow_up_due_at })
+            }
+        ),
+        1 => (one(), verdict()).prop_map(|((alarm, by), verdict)| {
+            FactBody::AlarmVerdictCorrected(AlarmVerdictCorrected { alarm, by, verdict })
+        }),
+        1 => split(),
+    ]
+}
+
+fn shelf_reason() -> impl Strategy<Value = ShelfReason> {
+    use ShelfReason::{Event, KnownFault, Maintenance, Weather, Works};
+    select(vec![Maintenance, KnownFault, Works, Weather, Event])
+}
+
+fn split() -> impl Strategy<Value = FactBody> {
+    let from = (alarm(), source(), (1u32..9).prop_map(AlarmId));
+    let row = (kind(), 0u8..3, priority(), place(), due(), person());
+    (from, row).prop_map(
+        |((alarm, source, into), (family, tier, priority, place, claim_due_at, by))| {
+            FactBody::AlarmSplit(AlarmSplit {
+                alarm,
+                source,
+                into,
+                family,
+                tier,
+                priority,
+                place,
+                claim_due_at,
+                by,
+            })
+        },
+    )
+}
+
+/// What time brings to an alarm.
+fn elapsed() -> impl Strategy<Value = FactBody> {
+    use ReturnedBy::{Again, NoFollowUp, OwnerAbsent, Released, Risen, ShiftEnd, StillActive};
+    let why = select(vec![
+        Again,
+        NoFollowUp,
+        OwnerAbsent,
+        Released,
+        Risen,
+        ShiftEnd,
+        StillActive,
+    ]);
+    prop_oneof![
+        (alarm(), 0u32..9, due(), 0u32..9).prop_map(|(alarm, times, claim_due_at, late_s)| {
+            FactBody::AlarmOverdue(AlarmOverdue {
+                alarm,
+                times,
+                claim_due_at,
+                late_s,
+            })
+        }),
+        (alarm(), why, due()).prop_map(|(alarm, why, claim_due_at)| {
+            FactBody::AlarmReturned(AlarmReturned {
+                alarm,
+                why,
+                claim_due_at,
+            })
+        }),
+    ]
+}
+
+/// What happens to an alarm.
+pub(crate) fn alarm_bodies() -> impl Strategy<Value = FactBody> {
+    prop_oneof![4 => reported(), 5 => handled(), 2 => elapsed()]
+}
+
+/// What happens to people and their phones.
+fn staff() -> impl Strategy<Value = FactBody> {
+    let phone = || select(vec!["guard-01", "guard-02"]).prop_map(id);
+    prop_oneof![
+        (person(), due()).prop_map(|(person, lapse_at)| {
+            FactBody::PersonGone(PersonGone { person, lapse_at })
+        }),
+        person().prop_map(|person| FactBody::PersonBack(PersonBack { person })),
+        (person(), person())
+            .prop_map(|(person, by)| FactBody::PersonOnDuty(PersonOnDuty { person, by })),
+        (person(), person())
+            .prop_map(|(person, by)| FactBody::PersonOffDuty(PersonOffDuty { person, by })),
+        (phone(), person(), person())
+            .prop_map(|(phone, person, by)| FactBody::PhoneBound(PhoneBound { phone, person, by })),
+        (phone(), person())
+            .prop_map(|(phone, by)| FactBody::PhoneUnbound(PhoneUnbound { phone, by })),
+        (person(), person()).prop_map(|(person, by)| {
+            let call_sign = name("猎鹰2");
+            FactBody::CallSignGiven(CallSignGiven {
+                person,
+                call_sign,
+                by,
+            })
+        }),
+    ]
+}
+
+/// What happens to the place.
+fn ground() -> impl Strategy<Value = FactBody> {
+    let zone = || select(vec!["z1", "z2"]).prop_map(id);
+    let area = || select(vec!["a1", "a2"]).prop_map(id);
+    let door = || select(vec!["door-1", "door-2"]).prop_map(id);
+    prop_oneof![
+        select(vec!["e1", "e2"])
+            .prop_map(|hash| FactBody::EstatePublished(EstatePublished { hash: id(hash) })),
+        (zone(), option::of(person()))
+            .prop_map(|(zone, by)| FactBody::ZoneArmed(ZoneArmed { zone, by })),
+        (zone(), option::of(person()))
+            .prop_map(|(zone, by)| FactBody::ZoneDisarmed(ZoneDisarmed { zone, by })),
+        (door(), due())
+            .prop_map(|(door, until)| FactBody::DoorGranted(DoorGranted { door, until })),
+        (door(), due())
+            .prop_map(|(door, held_due_at)| FactBody::DoorOpened(DoorOpened { door, held_due_at })),
+        door().prop_map(|door| FactBody::DoorClosed(DoorClosed { door })),
+        (area(), person())
+            .prop_map(|(area, person)| FactBody::AreaEntered(AreaEntered { area, person })),
+        (area(), person()).prop_map(|(area, person)| FactBody::AreaLeft(AreaLeft { area, person })),
+        (0u32..99, 1u32..4).prop_map(|(alarms, operators)| {
+            FactBody::FloodBegan(FloodBegan { alarms, operators })
+        }),
+        (0u32..99, 0u32..99).prop_map(|(shown, folded)| {
+            let came = shown + folded;
+            FactBody::FloodEnded(FloodEnded {
+                came,
+                shown,
+                folded,
+            })
+        }),
+    ]
+}
+
+/// What the server notices about itself: it changes nothing of the site.
+fn housekeeping() -> impl Strategy<Value = FactBody> {
+    select(vec![
+        FactBody::RecordingResumed(RecordingResumed {
+            since: START,
+            unrecorded: 2,
+        }),
+        FactBody::ClockStepped(ClockStepped {
+            by: secs(-3_600),
+            at: START,
+        }),
+        FactBody::InputSetAside(InputSetAside {
+            input: InputName::Deadline,
+        }),
+        FactBody::NotificationSettled(NotificationSettled {
+            about: Seq(1),
+            outcome: Settlement::GivenUp,
+            attempts: 9,
+        }),
+    ])
+}
+
+/// Any body.
+pub(crate) fn bodies() -> impl Strategy<Value = FactBody> {
+    prop_oneof![8 => alarm_bodies(), 2 => staff(), 1 => ground(), 1 => housekeeping()]
+}

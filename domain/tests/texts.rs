@@ -1,0 +1,226 @@
+//! Texts and ids from outside at their limits, in every field that has one.
+
+mod common;
+#[path = "common/document.rs"]
+mod document;
+
+use castellan_domain::estate::EstateError;
+use castellan_domain::wire::api::{CommandRequest, EventRequest};
+use castellan_domain::wire::live::ClientMessage;
+use document::{points, with};
+use serde_json::{Value, json};
+
+/// Characters that no text may have: control characters, and those that turn the direction.
+const FORBIDDEN: [char; 14] = [
+    '\u{0}', '\u{7}', '\u{1b}', '\u{7f}', '\u{85}', '\u{202a}', '\u{202b}', '\u{202c}', '\u{202d}',
+    '\u{202e}', '\u{2066}', '\u{2067}', '\u{2068}', '\u{2069}',
+];
+
+/// Texts that do not fit into a field of this many characters.
+fn unfit(most: usize) -> Vec<String> {
+    let spoiled = FORBIDDEN.map(|c| format!("门{c}门"));
+    let long = ["长".repeat(most + 1), "x".repeat(most + 1)];
+    let empty = ["", " ", "\n\t "].map(str::to_owned);
+    spoiled.into_iter().chain(long).chain(empty).collect()
+}
+
+/// Ids that are none.
+fn no_ids() -> Vec<String> {
+    let long = "x".repeat(65);
+    let bad = [
+        "",
+        " ",
+        "a b",
+        "a/b",
+        "../x",
+        "a?b",
+        "a#b",
+        "a%2fb",
+        "门",
+        "a\u{0}b",
+        "a\u{202e}b",
+        "a\n",
+    ];
+    let bad = bad.map(str::to_owned);
+    bad.into_iter().chain([long]).collect()
+}
+
+fn name() -> Value {
+    json!({"zh": "北", "en": "North"})
+}
+
+/// An estate that has every field.
+fn full(pointer: &str, value: Value) -> Result<(), EstateError> {
+    let zone = json!([{"id": "z1", "name": name(), "devices": []}]);
+    let area = json!([{"id": "a1", "name": name(), "kind": "forbidden", "outline": points(3)}]);
+    let staffing = json!({"shifts": [{"name": name(), "starts_at": "08:00"}]});
+    let changes = [
+        ("/zones", zone),
+        ("/areas", area),
+        ("/staffing", staffing),
+        ("/grounds/0/name", name()),
+        (pointer, value),
+    ];
+    with(&changes).map(|_| ())
+}
+
+#[test]
+fn the_texts_of_an_estate_fit_or_are_refused() {
+    let named = [
+        "/name",
+        "/grounds/0/name",
+        "/buildings/0/name",
+        "/devices/0/name",
+        "/devices/0/place/spot",
+        "/people/4/name",
+        "/people/4/call_sign",
+        "/alarm_types/0/name",
+        "/staffing/shifts/0/name",
+        "/zones/0/name",
+        "/areas/0/name",
+    ];
+    let fields = named
+        .iter()
+        .flat_map(|field| ["zh", "en"].map(|language| (format!("{field}/{language}"), 80usize)));
+    for (pointer, most) in fields {
+        for good in ["长".repeat(most), "a".to_owned()] {
+            let result = full(&pointer, json!(good));
+            assert!(result.is_ok(), "{pointer}: {result:?}");
+        }
+        for bad in unfit(most) {
+            let result = full(&pointer, json!(bad));
+            assert!(
+                matches!(result, Err(EstateError::Shape(_))),
+                "{pointer} {bad:?}"
+            );
+        }
+    }
+    for (pointer, most) in [("/buildings/0/floors/1/label", 12), ("/time_zone", 64)] {
+        for bad in unfit(most) {
+            let result = full(pointer, json!(bad));
+            assert!(
+                matches!(result, Err(EstateError::Shape(_))),
+                "{pointer} {bad:?}"
+            );
+        }
+    }
+    let label = "长".repeat(12);
+    assert!(with(&[("/buildings/0/floors/2/label", json!(label))]).is_ok());
+}
+
+#[test]
+fn the_ids_of_an_estate_fit_or_are_refused() {
+    for pointer in [
+        "/site",
+        "/buildings/0/id",
+        "/devices/0/id",
+        "/devices/0/upstream",
+        "/people/0/id",
+        "/people/0/phone",
+        "/alarm_types/0/id",
+        "/alarm_types/0/family",
+        "/alarm_types/0/at_night",
+        "/alarm_types/0/if_critical",
+        "/zones/0/id",
+        "/areas/0/id",
+    ] {
+        for bad in no_ids() {
+            let result = full(pointer, json!(bad));
+            assert!(
+                matches!(result, Err(EstateError::Shape(_))),
+                "{pointer} {bad:?}"
+            );
+        }
+    }
+    for pointer in [
+        "/site",
+        "/people/0/id",
+        "/people/0/phone",
+        "/zones/0/id",
+        "/areas/0/id",
+    ] {
+        assert!(full(pointer, json!("x".repeat(64))).is_ok(), "{pointer}");
+    }
+}
+
+fn command(body: &Value) -> Result<CommandRequest, serde_json::Error> {
+    let command_id = "018f2c3a-7b1e-7c4d-9a2b-000000000001";
+    serde_json::from_value(json!({"command_id": command_id, "command": body}))
+}
+
+#[test]
+fn what_people_send_fits_or_is_refused() {
+    let with_id = |id: &str| {
+        [
+            json!({"transfer": {"alarm": "A-1", "to": id}}),
+            json!({"split": {"alarm": "A-1", "source": {"device": id}}}),
+            json!({"split": {"alarm": "A-1", "source": {"person": id}}}),
+            json!({"go_on_duty": {"person": id}}),
+            json!({"go_off_duty": {"person": id}}),
+            json!({"bind_phone": {"phone": id, "person": "p"}}),
+            json!({"bind_phone": {"phone": "p", "person": id}}),
+            json!({"unbind_phone": {"phone": id}}),
+            json!({"give_call_sign": {"person": id, "call_sign": name()}}),
+            json!({"arm": {"zone": id}}),
+            json!({"disarm": {"zone": id}}),
+        ]
+    };
+    for body in with_id(&"x".repeat(64)) {
+        assert!(command(&body).is_ok(), "{body}");
+    }
+    for bad in no_ids() {
+        for body in with_id(&bad) {
+            assert!(command(&body).is_err(), "{body}");
+        }
+    }
+    let note = |text: &str| json!({"note": {"alarm": "A-1", "text": text}});
+    let sign = |text: &str| {
+        let call_sign = json!({"zh": text, "en": "Falcon"});
+        json!({"give_call_sign": {"person": "p", "call_sign": call_sign}})
+    };
+    assert!(command(&note(&"长".repeat(500))).is_ok());
+    assert!(
+        command(&note("first\nsecond")).is_ok(),
+        "a note may have lines"
+    );
+    assert!(command(&sign(&"长".repeat(80))).is_ok());
+    for bad in unfit(500) {
+        assert!(command(&note(&bad)).is_err(), "{bad:?}");
+    }
+    for bad in unfit(80) {
+        assert!(command(&sign(&bad)).is_err(), "{bad:?}");
+    }
+}
+
+#[test]
+fn what_devices_and_displays_send_fits_or_is_refused() {
+    let event = |field: &str, value: &str| {
+        let mut event = json!({"device": "d", "event_id": "e", "type": "t"});
+        event[field] = value.into();
+        serde_json::from_value::<EventRequest>(event)
+    };
+    for field in ["device", "event_id", "type"] {
+        assert!(event(field, &"x".repeat(64)).is_ok());
+        for bad in no_ids() {
+            assert!(event(field, &bad).is_err(), "{field} {bad:?}");
+        }
+    }
+    assert!(
+        event("occurred_at", &"9".repeat(40)).is_ok(),
+        "which is no time, as the adapter says"
+    );
+    for bad in unfit(40) {
+        assert!(event("occurred_at", &bad).is_err(), "{bad:?}");
+    }
+    let hello = |build: &str, site: &str| {
+        let hello = json!({"t": "hello", "protocol": 1, "build": build, "site": site});
+        serde_json::from_value::<ClientMessage>(hello)
+    };
+    assert!(hello(&"b".repeat(64), &"s".repeat(64)).is_ok());
+    for bad in unfit(64) {
+        assert!(hello(&bad, "s").is_err(), "{bad:?}");
+    }
+    for bad in no_ids() {
+        assert!(hello("b", &bad).is_err(), "{bad:?}");
+    }
+}
