@@ -1,5 +1,6 @@
 //! The command line: which verb, with which options. Written by hand so that the first `cargo xtask` builds fast.
 
+use crate::bench::{self, Depth};
 use crate::web::Flavor;
 
 pub(crate) const USAGE: &str = "\
@@ -12,7 +13,8 @@ cargo xtask <verb> [options]
                                  (words after -- go to Playwright)
   dev    [--port N]              run, watch the sources, rebuild and restart what changed
   lint                           formatting, clippy (native and wasm), tidy
-  bench                          what a browser loads at first, measured
+  bench  [NAME …] [--quick]      measure what is built, beside peers: first-load, fan-out, alarms,
+                                 events, idle, history, start-up (docs/performance.md)
   web    [--test]                only build the browser app, into dist/web (or dist/web-test)";
 
 const DEFAULT_PORT: u16 = 7878;
@@ -36,7 +38,10 @@ pub(crate) enum Verb {
         extra: Vec<String>,
     },
     Lint,
-    Bench,
+    Bench {
+        names: Vec<String>,
+        depth: Depth,
+    },
 }
 
 /// Reads the words after `cargo xtask`; the error is a sentence for whoever typed them.
@@ -69,6 +74,16 @@ pub(crate) fn parse(words: impl IntoIterator<Item = String>) -> Result<Verb, Str
                     .ok_or("`--only` needs a step, as in `--only journeys`.")?;
                 options.only = Some(step);
             }
+            "--quick" => options.quick = true,
+            name if verb == "bench" && !name.starts_with('-') => {
+                if !bench::is_name(name) {
+                    return Err(format!(
+                        "`cargo xtask bench` has no `{name}`. There are: {}.",
+                        bench::names()
+                    ));
+                }
+                options.names.push(name.to_owned());
+            }
             "--" => options.extra.extend(words.by_ref()),
             other => return Err(format!("`cargo xtask {verb}` does not know `{other}`.")),
         }
@@ -97,7 +112,14 @@ pub(crate) fn parse(words: impl IntoIterator<Item = String>) -> Result<Verb, Str
             extra: std::mem::take(&mut options.extra),
         },
         "lint" => Verb::Lint,
-        "bench" => Verb::Bench,
+        "bench" => Verb::Bench {
+            names: std::mem::take(&mut options.names),
+            depth: if std::mem::take(&mut options.quick) {
+                Depth::Quick
+            } else {
+                Depth::Full
+            },
+        },
         other => return Err(format!("There is no verb `{other}`.")),
     };
     // Every verb took the options it knows; what is left was meant for another one.
@@ -112,6 +134,8 @@ struct Options {
     port: Option<u16>,
     no_simulator: bool,
     test: bool,
+    quick: bool,
+    names: Vec<String>,
     only: Option<String>,
     extra: Vec<String>,
 }
@@ -122,6 +146,7 @@ impl Options {
             (self.port.is_some(), "--port"),
             (self.no_simulator, "--no-simulator"),
             (self.test, "--test"),
+            (self.quick, "--quick"),
             (self.only.is_some(), "--only"),
             (!self.extra.is_empty(), "--"),
         ]
@@ -163,6 +188,13 @@ mod tests {
             })
         );
         assert_eq!(
+            parse_line("bench idle history --quick"),
+            Ok(Verb::Bench {
+                names: vec!["idle".into(), "history".into()],
+                depth: Depth::Quick
+            })
+        );
+        assert_eq!(
             parse_line("web --test"),
             Ok(Verb::Web {
                 flavor: Flavor::Test
@@ -179,6 +211,9 @@ mod tests {
             ("demo --port 0", "not a port"),
             ("demo --port 99999", "not a port"),
             ("lint --port 9000", "does not take `--port`"),
+            ("bench idel", "has no `idel`"),
+            ("lint --quick", "does not take `--quick`"),
+            ("lint idle", "does not know `idle`"),
             ("demo --only fmt", "does not take `--only`"),
         ] {
             let sentence = parse_line(line).expect_err(line);

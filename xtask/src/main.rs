@@ -39,7 +39,7 @@ fn main() -> ExitCode {
         Verb::Dev { port } => dev::run(port),
         Verb::Test { only, extra } => test::run(only.as_deref(), &extra),
         Verb::Lint => lint::run(),
-        Verb::Bench => bench::run(),
+        Verb::Bench { names, depth } => bench::run(&names, depth),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -124,6 +124,11 @@ enum Verb {
         #[arg(long)]
         fixes: usize,
     },
+    /// Wait until a server that was just started gives its first answer.
+    Wait {
+        #[command(flatten)]
+        at: At,
+    },
     /// The disk's own fdatasync.
     Syncs {
         #[arg(long)]
@@ -234,6 +239,7 @@ async fn run(verb: Verb) -> anyhow::Result<String> {
             };
             json(&load::history::run(&options, &estate).await?)
         }
+        Verb::Wait { at } => json(&load::first_answer(at.target()).await?),
         Verb::Syncs {
             folder,
             seconds,
