@@ -21,7 +21,8 @@ pub(crate) const LEAD: Duration = Duration::from_secs(1);
 const DRAIN: Duration = Duration::from_secs(5);
 /// From here to the beginning of the march.
 const SOON: Duration = Duration::from_millis(300);
-const ALARM_CONNECTIONS: usize = 4;
+/// Devices are independent: as many alarms as are due go at once, and none waits behind another.
+const ALARM_CONNECTIONS: usize = 64;
 /// Alarms that may wait for a connection; a server that is so far behind has failed anyway.
 const ALARMS_WAITING_MAX: usize = 1_024;
 
