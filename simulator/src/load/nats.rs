@@ -6,12 +6,13 @@
 use super::displays::{Socket, Tally, connect};
 use super::fan_out::{LEAD, Reading, Report, drain};
 use super::march::March;
+use super::phones::Tally as Posts;
 use super::{PATIENCE, Target, open_all};
 use anyhow::{Context as _, bail, ensure};
 use futures_util::{SinkExt as _, StreamExt as _};
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -57,9 +58,9 @@ pub async fn run(options: &Options) -> anyhow::Result<Report> {
     for (number, socket) in sockets.into_iter().enumerate() {
         watching.spawn(Subscriber::new(number, &march, tally.clone()).listen(socket));
     }
-    let published = Arc::new(AtomicU64::new(0));
-    let publishing = tokio::spawn(publish(stream, march, published.clone()));
-    let stored = || published.load(Ordering::Relaxed);
+    let posts = Arc::new(Posts::default());
+    let publishing = tokio::spawn(publish(stream, march, posts.clone()));
+    let stored = || posts.stored();
     tokio::time::sleep_until((march.begins() + LEAD).into()).await;
     let before = Reading::take(options.target.pid, &tally, stored())?;
     tokio::time::sleep_until((march.begins() + LEAD + measured).into()).await;
@@ -68,7 +69,10 @@ pub async fn run(options: &Options) -> anyhow::Result<Report> {
     drain(&tally, options.displays).await;
     let report = Report::between(&before, &after, &tally);
     watching.shutdown().await;
-    Ok(report)
+    Ok(Report {
+        posts: Some(posts.posted()),
+        ..report
+    })
 }
 
 async fn greet(address: SocketAddr) -> anyhow::Result<TcpStream> {
@@ -92,11 +96,7 @@ async fn greet(address: SocketAddr) -> anyhow::Result<TcpStream> {
     Ok(stream)
 }
 
-async fn publish(
-    mut stream: TcpStream,
-    march: March,
-    published: Arc<AtomicU64>,
-) -> anyhow::Result<()> {
+async fn publish(mut stream: TcpStream, march: March, posts: Arc<Posts>) -> anyhow::Result<()> {
     let mut update = 0;
     let mut batch = Vec::new();
     while update < march.updates() {
@@ -109,10 +109,10 @@ async fn publish(
             batch.extend_from_slice(format!("PUB pos.{who} {PAYLOAD_BYTES}\r\n").as_bytes());
             batch.extend_from_slice(&payload(who, round));
             batch.extend_from_slice(b"\r\n");
+            posts.published(march.due(update));
             update += 1;
         }
         stream.write_all(&batch).await?;
-        published.store(update, Ordering::Relaxed);
     }
     Ok(())
 }

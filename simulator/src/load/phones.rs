@@ -42,6 +42,12 @@ impl Tally {
         self.stored.load(Ordering::Relaxed)
     }
 
+    /// An update was sent whose answer nobody waits for.
+    pub fn published(&self, due: Instant) {
+        note(&self.late, due);
+        self.stored.fetch_add(1, Ordering::Relaxed);
+    }
+
     /// How it went.
     pub fn posted(&self) -> Posted {
         let summary = |latencies: &Mutex<Latencies>| {

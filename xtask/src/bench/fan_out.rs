@@ -14,8 +14,9 @@ const PEOPLE: &str = "2000";
 const SPARE_ROUNDS: usize = 3;
 /// Above it the generator's core was the limit.
 const CLIENT_SHARE_MAX: f64 = 0.85;
-/// Posts later than this at p99 mean that the generator did not keep up.
-const LATE_MAX_US: f64 = 50_000.0;
+/// Updates later than this at p99 mean that the generator did not keep up. It reads with the same thread: while it does not,
+/// a server's small messages pile up into large ones, which flatters whoever sends many.
+const LATE_MAX_US: f64 = 20_000.0;
 const GOAL_RATIO: f64 = 0.25;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -277,7 +278,7 @@ mod tests {
             ("complete", json!(499)),
             ("faults", json!(1)),
             ("gone", json!(2)),
-            ("posts", json!({"late": {"p99_us": 60_000}})),
+            ("posts", json!({"late": {"p99_us": 21_000}})),
         ] {
             let mut bad = report(1.0);
             bad[field] = value;
