@@ -4,7 +4,7 @@
 mod common;
 
 use castellan_domain::ids::Seq;
-use castellan_domain::wire::live::{CLIENT_MESSAGE_BYTES_MAX, RefusedCode, ServerMessage};
+use castellan_domain::wire::live::{CLIENT_MESSAGE_BYTES_MAX, Echo, RefusedCode, ServerMessage};
 use common::display::{Display, Socket, hello, hello_text};
 use common::{Castellan, eventually};
 use std::time::Duration;
@@ -159,7 +159,7 @@ async fn what_every_display_may_do_is_not_counted_as_garbage() {
         ))
         .await;
     loop {
-        if let ServerMessage::Echo { n: 1 } = socket.hear_text().await {
+        if let ServerMessage::Echo(Echo { n: 1, .. }) = socket.hear_text().await {
             break;
         }
     }

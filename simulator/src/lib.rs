@@ -2,13 +2,15 @@
 //! server's real ports and knows nothing of the server's inside.
 //!
 //! [`world`] is the estate in motion: a pure stepping function, no clock and no network. [`walk`]
-//! gives it both. [`replay`] sends a recorded walk instead. Everything leaves through [`client`].
+//! gives it both. [`replay`] sends a recorded walk instead. Both leave through [`client`]. [`load`] is the
+//! many at once that the benchmark needs.
 
 pub mod alarms;
 pub mod client;
 pub mod gpx_walk;
 pub mod graph;
 pub mod guards;
+pub mod load;
 pub mod noise;
 pub mod outbox;
 pub mod owntracks;

@@ -60,15 +60,33 @@ fn run(seeds: impl Iterator<Item = u64>) {
             loud(info);
         }
     }));
+    let seeds: Vec<u64> = seeds.collect();
+    let threads = thread::available_parallelism().map_or(1, usize::from);
+    let next = AtomicUsize::new(0);
+    let lived = thread::scope(|scope| {
+        let mine = || {
+            let (mut nights, mut totals) = (0u64, books::Totals::default());
+            while let Some(seed) = seeds.get(next.fetch_add(1, Ordering::Relaxed)).copied() {
+                let world = panic::catch_unwind(AssertUnwindSafe(|| night(seed)));
+                let world = world.unwrap_or_else(|_| {
+                    panic!(
+                        "seed {seed} breaks an invariant; run it alone with \
+                         CASTELLAN_SIM_FIRST={seed} CASTELLAN_SIM_SEEDS=1"
+                    )
+                });
+                totals.add(&world.totals());
+                nights += 1;
+            }
+            (nights, totals)
+        };
+        let threads: Vec<_> = (0..threads).map(|_| scope.spawn(mine)).collect();
+        let lived = threads.into_iter().map(|thread| thread.join());
+        lived.collect::<Result<Vec<_>, _>>()
+    });
     let (mut nights, mut totals) = (0u64, books::Totals::default());
-    for seed in seeds {
-        match panic::catch_unwind(AssertUnwindSafe(|| night(seed))) {
-            Ok(world) => totals.add(&world.totals()),
-            Err(_) => panic!(
-                "seed {seed} breaks an invariant; run it alone with CASTELLAN_SIM_FIRST={seed} CASTELLAN_SIM_SEEDS=1"
-            ),
-        }
-        nights += 1;
+    for (more, of_them) in lived.expect("every night keeps every invariant") {
+        nights += more;
+        totals.add(&of_them);
     }
     println!("{nights} nights: {totals}");
     // A simulation in which nothing happens proves nothing.

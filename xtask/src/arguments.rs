@@ -1,5 +1,7 @@
 //! The command line: which verb, with which options. Written by hand so that the first `cargo xtask` builds fast.
 
+use crate::bench::{self, Depth};
+use crate::sim;
 use crate::web::Flavor;
 
 pub(crate) const USAGE: &str = "\
@@ -12,10 +14,13 @@ cargo xtask <verb> [options]
                                  (words after -- go to Playwright)
   dev    [--port N]              run, watch the sources, rebuild and restart what changed
   lint                           formatting, clippy (native and wasm), tidy
-  bench                          what a browser loads at first, measured
+  bench  [NAME …] [--quick]      measure what is built, beside peers: first-load, fan-out, alarms,
+                                 events, idle, history, start-up (docs/performance.md)
+  sim    [--seeds N] [--first N] whole nights of faults in virtual time, one for each seed (1000)
   web    [--test]                only build the browser app, into dist/web (or dist/web-test)";
 
 const DEFAULT_PORT: u16 = 7878;
+const DEFAULT_SEEDS: u64 = 1_000;
 
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Verb {
@@ -36,7 +41,14 @@ pub(crate) enum Verb {
         extra: Vec<String>,
     },
     Lint,
-    Bench,
+    Bench {
+        names: Vec<String>,
+        depth: Depth,
+    },
+    Sim {
+        seeds: u64,
+        first: u64,
+    },
 }
 
 /// Reads the words after `cargo xtask`; the error is a sentence for whoever typed them.
@@ -61,6 +73,19 @@ pub(crate) fn parse(words: impl IntoIterator<Item = String>) -> Result<Verb, Str
                     })?;
                 options.port = Some(port);
             }
+            "--seeds" | "--first" => {
+                let value = words
+                    .next()
+                    .ok_or_else(|| format!("`{word}` needs a number, as in `{word} 1000`."))?;
+                let number = value.parse().ok().filter(|n| *n <= sim::SEEDS_MAX);
+                let number = number.ok_or_else(|| {
+                    format!("`{value}` is not a number from 0 to {}.", sim::SEEDS_MAX)
+                })?;
+                match word.as_str() {
+                    "--seeds" => options.seeds = Some(number),
+                    _ => options.first = Some(number),
+                }
+            }
             "--no-simulator" => options.no_simulator = true,
             "--test" => options.test = true,
             "--only" => {
@@ -68,6 +93,16 @@ pub(crate) fn parse(words: impl IntoIterator<Item = String>) -> Result<Verb, Str
                     .next()
                     .ok_or("`--only` needs a step, as in `--only journeys`.")?;
                 options.only = Some(step);
+            }
+            "--quick" => options.quick = true,
+            name if verb == "bench" && !name.starts_with('-') => {
+                if !bench::is_name(name) {
+                    return Err(format!(
+                        "`cargo xtask bench` has no `{name}`. There are: {}.",
+                        bench::names()
+                    ));
+                }
+                options.names.push(name.to_owned());
             }
             "--" => options.extra.extend(words.by_ref()),
             other => return Err(format!("`cargo xtask {verb}` does not know `{other}`.")),
@@ -97,7 +132,18 @@ pub(crate) fn parse(words: impl IntoIterator<Item = String>) -> Result<Verb, Str
             extra: std::mem::take(&mut options.extra),
         },
         "lint" => Verb::Lint,
-        "bench" => Verb::Bench,
+        "bench" => Verb::Bench {
+            names: std::mem::take(&mut options.names),
+            depth: if std::mem::take(&mut options.quick) {
+                Depth::Quick
+            } else {
+                Depth::Full
+            },
+        },
+        "sim" => Verb::Sim {
+            seeds: options.seeds.take().unwrap_or(DEFAULT_SEEDS),
+            first: options.first.take().unwrap_or(0),
+        },
         other => return Err(format!("There is no verb `{other}`.")),
     };
     // Every verb took the options it knows; what is left was meant for another one.
@@ -112,6 +158,10 @@ struct Options {
     port: Option<u16>,
     no_simulator: bool,
     test: bool,
+    quick: bool,
+    seeds: Option<u64>,
+    first: Option<u64>,
+    names: Vec<String>,
     only: Option<String>,
     extra: Vec<String>,
 }
@@ -122,6 +172,9 @@ impl Options {
             (self.port.is_some(), "--port"),
             (self.no_simulator, "--no-simulator"),
             (self.test, "--test"),
+            (self.quick, "--quick"),
+            (self.seeds.is_some(), "--seeds"),
+            (self.first.is_some(), "--first"),
             (self.only.is_some(), "--only"),
             (!self.extra.is_empty(), "--"),
         ]
@@ -163,6 +216,20 @@ mod tests {
             })
         );
         assert_eq!(
+            parse_line("bench idle history --quick"),
+            Ok(Verb::Bench {
+                names: vec!["idle".into(), "history".into()],
+                depth: Depth::Quick
+            })
+        );
+        assert_eq!(
+            parse_line("sim --seeds 10000"),
+            Ok(Verb::Sim {
+                seeds: 10_000,
+                first: 0
+            })
+        );
+        assert_eq!(
             parse_line("web --test"),
             Ok(Verb::Web {
                 flavor: Flavor::Test
@@ -179,6 +246,11 @@ mod tests {
             ("demo --port 0", "not a port"),
             ("demo --port 99999", "not a port"),
             ("lint --port 9000", "does not take `--port`"),
+            ("bench idel", "has no `idel`"),
+            ("lint --quick", "does not take `--quick`"),
+            ("lint idle", "does not know `idle`"),
+            ("sim --seeds all", "not a number from 0"),
+            ("demo --seeds 3", "does not take `--seeds`"),
             ("demo --only fmt", "does not take `--only`"),
         ] {
             let sentence = parse_line(line).expect_err(line);

@@ -12,6 +12,7 @@ mod process;
 mod progress;
 mod service;
 mod setup;
+mod sim;
 mod test;
 mod web;
 mod workspace;
@@ -39,7 +40,8 @@ fn main() -> ExitCode {
         Verb::Dev { port } => dev::run(port),
         Verb::Test { only, extra } => test::run(only.as_deref(), &extra),
         Verb::Lint => lint::run(),
-        Verb::Bench => bench::run(),
+        Verb::Sim { seeds, first } => sim::run(seeds, first),
+        Verb::Bench { names, depth } => bench::run(&names, depth),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -44,6 +44,11 @@ impl Service {
         Ok(Self { name, child, kept })
     }
 
+    /// Its process id, for `/proc`. Stays ours until the program was waited for.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// How the program ended, if it did.
     pub(crate) fn ended(&mut self) -> Result<Option<ExitStatus>> {
         self.child

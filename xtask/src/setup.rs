@@ -70,6 +70,28 @@ pub(crate) fn chromium() -> Result<PathBuf> {
     }
 }
 
+/// The peer that the benchmark compares with. It is nothing that we cannot do without: where it is missing and cannot be
+/// installed, a sentence says so and the comparison is left out.
+pub(crate) fn nats_server() -> Option<PathBuf> {
+    const NAME: &str = "nats-server";
+    // Debian puts it where only root looks.
+    let find = || {
+        let beside = Path::new("/usr/sbin").join(NAME);
+        process::find_program(NAME).or_else(|| process::is_program(&beside).then_some(beside))
+    };
+    find().or_else(|| {
+        let peer = Missing {
+            what: "nats-server, which the benchmark compares with",
+            debian: &[NAME],
+            by_hand: "Put `nats-server` on the PATH.",
+        };
+        if let Err(error) = install(&[peer]) {
+            println!("      {error:#}\n      The comparison with it is left out.");
+        }
+        find()
+    })
+}
+
 fn chosen_chromium(path: &Path) -> Result<PathBuf> {
     if process::is_program(path) {
         return Ok(path.to_path_buf());

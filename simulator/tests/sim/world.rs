@@ -233,7 +233,6 @@ impl World {
         let person = OPERATORS[who];
         let other = OPERATORS[self.rng.usize(..OPERATORS.len())];
         let verdict = Verdict::ALL[self.rng.usize(..4)];
-        let n = self.id();
         // Half of the time people do what the row in front of them asks for.
         let is_own = row
             .and_then(|row| row.owner())
@@ -243,6 +242,7 @@ impl World {
             true => 0,
             false => self.rng.u8(..26),
         };
+        let n = self.id();
         let command = match what {
             0..9 => Command::Claim { alarm },
             9..14 => Command::Judge { alarm, verdict },

@@ -1,0 +1,256 @@
+//! The command line of the load generator. `cargo xtask bench` calls it; the result is one JSON
+//! object on standard output.
+
+use castellan_simulator::load::{self, Target};
+use clap::{Args, Parser, Subcommand};
+use serde::Serialize;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Puts a measured load on a server, over its real protocols.
+#[derive(Debug, Parser)]
+#[command(version)]
+struct Arguments {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+/// The server under load.
+#[derive(Debug, Clone, Copy, Args)]
+struct At {
+    /// Where it listens.
+    #[arg(long)]
+    server: SocketAddr,
+    /// Its process id.
+    #[arg(long)]
+    pid: u32,
+}
+
+impl At {
+    const fn target(self) -> Target {
+        Target {
+            address: self.server,
+            pid: self.pid,
+        }
+    }
+}
+
+/// A march and who watches it.
+#[derive(Debug, Clone, Copy, Args)]
+struct Watched {
+    #[arg(long, value_parser = clap::value_parser!(u16).range(0..=2_000))]
+    displays: u16,
+    /// Positions a second in all.
+    #[arg(long)]
+    rate: u32,
+    #[arg(long, default_value_t = 2_000)]
+    people: u32,
+    /// How long it is measured.
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=120))]
+    seconds: u32,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Print an estate with so many people and devices.
+    Estate {
+        #[arg(long, default_value_t = 2_000)]
+        people: u32,
+        #[arg(long, default_value_t = 1_000)]
+        devices: u32,
+    },
+    /// Phones march and displays watch.
+    FanOut {
+        #[command(flatten)]
+        at: At,
+        #[command(flatten)]
+        watched: Watched,
+        /// Alarms a second meanwhile.
+        #[arg(long, default_value_t = 0)]
+        alarms_per_s: u32,
+        #[arg(long, default_value_t = 1_000)]
+        devices: u32,
+    },
+    /// The same march through nats-server; `--server` is its WebSocket.
+    NatsFanOut {
+        #[command(flatten)]
+        at: At,
+        /// Its TCP port.
+        #[arg(long)]
+        tcp: SocketAddr,
+        #[command(flatten)]
+        watched: Watched,
+    },
+    /// Devices report as fast as they are answered.
+    Events {
+        #[command(flatten)]
+        at: At,
+        #[arg(long, value_parser = clap::value_parser!(u16).range(1..=4_000))]
+        connections: u16,
+        #[arg(long, default_value_t = 1_000)]
+        devices: u32,
+        #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=120))]
+        seconds: u32,
+    },
+    /// Let alarms live and end until the record has so many facts.
+    Fill {
+        #[command(flatten)]
+        at: At,
+        #[arg(long)]
+        facts: u64,
+        #[arg(long, default_value_t = 1_000)]
+        devices: u32,
+        #[arg(long, default_value_t = 600, value_parser = clap::value_parser!(u32).range(1..=3_600))]
+        seconds_max: u32,
+    },
+    /// Displays that see nothing happen.
+    Idle {
+        #[command(flatten)]
+        at: At,
+        #[arg(long, value_parser = clap::value_parser!(u16).range(1..=2_000))]
+        displays: u16,
+        /// The server is a nats-server.
+        #[arg(long)]
+        nats: bool,
+    },
+    /// Send days of walking guards as fast as they are answered.
+    History {
+        #[command(flatten)]
+        at: At,
+        /// Whose guards walk.
+        #[arg(long)]
+        estate: PathBuf,
+        #[arg(long)]
+        fixes: usize,
+    },
+    /// Wait until a server that was just started gives its first answer.
+    Wait {
+        #[command(flatten)]
+        at: At,
+    },
+    /// The disk's own fdatasync.
+    Syncs {
+        #[arg(long)]
+        folder: PathBuf,
+        #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=120))]
+        seconds: u32,
+        #[arg(long, default_value_t = 100)]
+        per_s: u32,
+    },
+    /// One `SQLite` commit for each event.
+    Commits {
+        #[arg(long)]
+        folder: PathBuf,
+        #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=120))]
+        seconds: u32,
+    },
+    /// Read every fact of a journal that nobody has open.
+    Scan { journal: PathBuf },
+    /// The size of a database that nobody has open.
+    Size { database: PathBuf },
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    match run(Arguments::parse().verb).await {
+        Ok(json) => {
+            println!("{json}");
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("castellan-load: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(verb: Verb) -> anyhow::Result<String> {
+    match verb {
+        Verb::Estate { people, devices } => Ok(load::estate::document(people, devices).to_string()),
+        Verb::FanOut {
+            at,
+            watched,
+            alarms_per_s,
+            devices,
+        } => {
+            let options = load::fan_out::Options {
+                target: at.target(),
+                displays: watched.displays.into(),
+                rate: watched.rate,
+                people: watched.people,
+                seconds: watched.seconds,
+                alarms_per_s,
+                devices,
+            };
+            json(&load::fan_out::run(&options).await?)
+        }
+        Verb::NatsFanOut { at, tcp, watched } => {
+            let options = load::nats::Options {
+                target: at.target(),
+                tcp,
+                displays: watched.displays.into(),
+                rate: watched.rate,
+                people: watched.people,
+                seconds: watched.seconds,
+            };
+            json(&load::nats::run(&options).await?)
+        }
+        Verb::Events {
+            at,
+            connections,
+            devices,
+            seconds,
+        } => {
+            let options = load::events::Options {
+                target: at.target(),
+                connections: connections.into(),
+                devices,
+                seconds,
+            };
+            json(&load::events::run(&options).await?)
+        }
+        Verb::Fill {
+            at,
+            facts,
+            devices,
+            seconds_max,
+        } => {
+            let options = load::fill::Options {
+                target: at.target(),
+                facts,
+                devices,
+                seconds_max,
+            };
+            json(&load::fill::run(&options).await?)
+        }
+        Verb::Idle { at, displays, nats } => {
+            let (target, count) = (at.target(), displays.into());
+            if nats {
+                json(&load::idle::subscribers(target, count).await?)
+            } else {
+                json(&load::idle::displays(target, count).await?)
+            }
+        }
+        Verb::History { at, estate, fixes } => {
+            let options = load::history::Options {
+                target: at.target(),
+                fixes,
+            };
+            json(&load::history::run(&options, &estate).await?)
+        }
+        Verb::Wait { at } => json(&load::first_answer(at.target()).await?),
+        Verb::Syncs {
+            folder,
+            seconds,
+            per_s,
+        } => json(&load::storage::syncs(&folder, seconds, per_s)?),
+        Verb::Commits { folder, seconds } => json(&load::storage::commits(&folder, seconds)?),
+        Verb::Scan { journal } => json(&load::storage::scan(&journal)?),
+        Verb::Size { database } => json(&load::storage::size(&database)?),
+    }
+}
+
+fn json(report: &impl Serialize) -> anyhow::Result<String> {
+    Ok(serde_json::to_string(report)?)
+}

@@ -1,0 +1,67 @@
+//! What Linux tells about a process: the processor time it took and the memory it holds.
+
+use anyhow::Context as _;
+use std::time::Duration;
+
+/// Parts of a second in which `/proc/PID/stat` counts. 100 on every Linux that we build for.
+const TICKS_PER_SECOND: u64 = 100;
+
+/// Processor time of a process since its start, in user and in kernel mode, all threads.
+pub fn cpu_time(pid: u32) -> anyhow::Result<Duration> {
+    let path = format!("/proc/{pid}/stat");
+    let text = std::fs::read_to_string(&path).with_context(|| format!("reading {path}"))?;
+    parse_cpu_time(&text).with_context(|| format!("{path} is not as expected"))
+}
+
+/// Memory of a process that lies in RAM, in bytes.
+pub fn resident_bytes(pid: u32) -> anyhow::Result<u64> {
+    let path = format!("/proc/{pid}/status");
+    let text = std::fs::read_to_string(&path).with_context(|| format!("reading {path}"))?;
+    parse_resident(&text).with_context(|| format!("{path} is not as expected"))
+}
+
+fn parse_cpu_time(stat: &str) -> Option<Duration> {
+    // The second field is the program's name in parentheses, and may hold spaces and parentheses.
+    let (_, rest) = stat.rsplit_once(')')?;
+    let mut fields = rest.split_ascii_whitespace();
+    // `rest` begins with field 3; utime is field 14, stime field 15.
+    let user: u64 = fields.nth(11)?.parse().ok()?;
+    let system: u64 = fields.next()?.parse().ok()?;
+    Some(Duration::from_millis(
+        (user + system) * (1_000 / TICKS_PER_SECOND),
+    ))
+}
+
+fn parse_resident(status: &str) -> Option<u64> {
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmRSS:"))?;
+    let kibibytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    Some(kibibytes * 1_024)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn processor_time_is_found_behind_any_name() {
+        let stat = "4711 (nats) ser (ver)) S 1 2 3 4 5 6 7 8 9 10 250 31 99 98 20 0 8 0 1 2 3";
+        assert_eq!(parse_cpu_time(stat), Some(Duration::from_millis(2_810)));
+        assert_eq!(parse_cpu_time("4711 (cut"), None);
+        assert_eq!(parse_cpu_time("4711 (short) S 1 2"), None);
+    }
+
+    #[test]
+    fn resident_memory_is_in_bytes() {
+        let status = "Name:\tcastellan\nVmHWM:\t   20000 kB\nVmRSS:\t   12345 kB\nThreads:\t3\n";
+        assert_eq!(parse_resident(status), Some(12_345 * 1_024));
+        assert_eq!(parse_resident("Name:\tkernel thread\n"), None);
+    }
+
+    #[test]
+    fn our_own_process_has_both() {
+        assert!(cpu_time(std::process::id()).is_ok());
+        assert!(resident_bytes(std::process::id()).is_ok_and(|bytes| bytes > 0));
+    }
+}

@@ -1,0 +1,247 @@
+//! The bench itself: built programs, fresh folders, servers on one core and their load on another.
+
+use std::fs;
+use std::net::{SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
+
+use super::machine::Machine;
+use crate::service::{Service, interrupt_flag, loopback};
+use crate::{process, setup, workspace};
+
+const SERVER_CORE: usize = 0;
+const LOAD_CORE: usize = 1;
+const START_LIMIT: Duration = Duration::from_mins(1);
+/// One run of the load generator, filling a record excepted.
+pub(crate) const LOAD_LIMIT: Duration = Duration::from_mins(3);
+/// All measurements together; building is not counted.
+const BUDGET: Duration = Duration::from_mins(25);
+const BUDGET_QUICK: Duration = Duration::from_mins(4);
+/// Descriptors for a thousand displays and more. More than the machine allows is not asked for.
+const DESCRIPTORS: u64 = 16_384;
+
+/// How thoroughly is measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Depth {
+    Full,
+    Quick,
+}
+
+impl Depth {
+    /// The one or the other.
+    pub(crate) fn pick<T>(self, full: T, quick: T) -> T {
+        match self {
+            Self::Full => full,
+            Self::Quick => quick,
+        }
+    }
+}
+
+pub(crate) struct Rig {
+    pub(crate) depth: Depth,
+    pub(crate) machine: Machine,
+    pub(crate) estate: PathBuf,
+    folder: PathBuf,
+    server: PathBuf,
+    load: PathBuf,
+    nats: Option<PathBuf>,
+    pins: bool,
+    interrupted: Arc<AtomicBool>,
+    until: Instant,
+}
+
+/// A server under measurement. Dropping it stops it.
+pub(crate) struct Running {
+    service: Service,
+    pub(crate) address: SocketAddr,
+    /// Another port of the same server, where it has one.
+    pub(crate) second: SocketAddr,
+}
+
+impl Running {
+    pub(crate) fn pid(&self) -> String {
+        self.service.id().to_string()
+    }
+
+    pub(crate) fn stop(mut self) -> Result<()> {
+        self.service.expect_running()?;
+        self.service.stop()
+    }
+}
+
+impl Rig {
+    pub(crate) fn build(depth: Depth) -> Result<Self> {
+        let built = workspace::cargo_build(&[
+            "--package",
+            "castellan-server",
+            "--package",
+            "castellan-simulator",
+            "--bin",
+            "castellan",
+            "--bin",
+            "castellan-load",
+            "--release",
+        ])?;
+        let folder = workspace::target_folder()?.join("bench").join("run");
+        fs::create_dir_all(&folder).with_context(|| format!("creating {}", folder.display()))?;
+        let machine = Machine::look(&folder);
+        let pins = machine.cores > LOAD_CORE && process::find_program("taskset").is_some();
+        if !pins {
+            println!(
+                "      Server and load cannot be given a core each (two cores and `taskset` are needed): the figures are rough."
+            );
+        }
+        raise_descriptor_limit();
+        let mut rig = Self {
+            depth,
+            machine,
+            estate: folder.join("estate.json"),
+            server: built.program("castellan")?,
+            load: built.program("castellan-load")?,
+            nats: setup::nats_server(),
+            folder,
+            pins,
+            interrupted: interrupt_flag()?,
+            until: Instant::now() + depth.pick(BUDGET, BUDGET_QUICK),
+        };
+        let mut command = rig.on_core(LOAD_CORE, &rig.load);
+        let estate = process::capture(command.arg("estate"), "castellan-load estate", LOAD_LIMIT)?;
+        fs::write(&rig.estate, estate).context("writing the synthetic estate")?;
+        rig.until = Instant::now() + depth.pick(BUDGET, BUDGET_QUICK);
+        Ok(rig)
+    }
+
+    /// Whether there is time for another round; an error once somebody pressed Ctrl-C.
+    pub(crate) fn goes_on(&self) -> Result<bool> {
+        if self.interrupted.load(Ordering::SeqCst) {
+            bail!("Interrupted; nothing of this measurement was written down.");
+        }
+        Ok(Instant::now() < self.until)
+    }
+
+    /// An empty folder for one server's record.
+    pub(crate) fn fresh_folder(&self, name: &str) -> Result<PathBuf> {
+        let folder = self.folder.join(name);
+        if folder.exists() {
+            fs::remove_dir_all(&folder)
+                .with_context(|| format!("emptying {}", folder.display()))?;
+        }
+        fs::create_dir_all(&folder).with_context(|| format!("creating {}", folder.display()))?;
+        Ok(folder)
+    }
+
+    /// Our server over a record, listening.
+    pub(crate) fn castellan(&self, data: &Path, estate: &Path) -> Result<Running> {
+        let mut running = self.spawn_castellan(data, estate)?;
+        running.service.wait_healthy(running.address, START_LIMIT)?;
+        Ok(running)
+    }
+
+    /// Our server over a record, just started.
+    pub(crate) fn spawn_castellan(&self, data: &Path, estate: &Path) -> Result<Running> {
+        let address = free_address()?;
+        let mut command = self.on_core(SERVER_CORE, &self.server);
+        command
+            .env("RUST_LOG", "warn")
+            .args(["serve", "--listen", &address.to_string()])
+            .arg("--data")
+            .arg(data)
+            .arg("--estate")
+            .arg(estate);
+        Ok(Running {
+            service: Service::start("server", &mut command)?,
+            address,
+            second: address,
+        })
+    }
+
+    /// `castellan doctor` over a record that nobody has open.
+    pub(crate) fn doctor(&self, data: &Path) -> Result<String> {
+        let mut command = self.on_core(SERVER_CORE, &self.server);
+        let what = "castellan doctor";
+        process::capture(
+            command.arg("doctor").arg("--data").arg(data),
+            what,
+            LOAD_LIMIT,
+        )
+    }
+
+    /// The peer, listening; nothing where it is not installed.
+    pub(crate) fn nats(&self) -> Result<Option<Running>> {
+        let Some(program) = &self.nats else {
+            return Ok(None);
+        };
+        let (tcp, socket) = (free_address()?, free_address()?);
+        let config = self.folder.join("nats.conf");
+        let text = format!(
+            "listen: \"{tcp}\"\nwebsocket {{ listen: \"{socket}\", no_tls: true }}\nlog_file: \"{}\"\n",
+            self.folder.join("nats.log").display()
+        );
+        fs::write(&config, text).context("writing the configuration of nats-server")?;
+        let mut command = self.on_core(SERVER_CORE, program);
+        let mut service = Service::start("nats", command.arg("-c").arg(&config))?;
+        let deadline = Instant::now() + START_LIMIT;
+        while std::net::TcpStream::connect(socket).is_err() {
+            service.expect_running()?;
+            if Instant::now() >= deadline {
+                bail!(
+                    "nats-server did not listen within {} s",
+                    START_LIMIT.as_secs()
+                );
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        Ok(Some(Running {
+            service,
+            address: socket,
+            second: tcp,
+        }))
+    }
+
+    /// Runs the load generator and reads its report.
+    pub(crate) fn load(&self, words: &[&str], limit: Duration) -> Result<Value> {
+        self.report(LOAD_CORE, words, limit)
+    }
+
+    /// The same on the servers' core, for what stands in a server's place.
+    pub(crate) fn instead_of_server(&self, words: &[&str]) -> Result<Value> {
+        self.report(SERVER_CORE, words, LOAD_LIMIT)
+    }
+
+    fn report(&self, core: usize, words: &[&str], limit: Duration) -> Result<Value> {
+        let what = format!("castellan-load {}", words.first().unwrap_or(&""));
+        let text = process::capture(self.on_core(core, &self.load).args(words), &what, limit)?;
+        serde_json::from_str(&text).with_context(|| format!("`{what}` printed no report"))
+    }
+
+    fn on_core(&self, core: usize, program: &Path) -> Command {
+        if !self.pins {
+            return Command::new(program);
+        }
+        let mut command = Command::new("taskset");
+        command.arg("-c").arg(core.to_string()).arg(program);
+        command
+    }
+}
+
+/// A port that nobody has. Somebody else could take it before our server does; then that says so.
+fn free_address() -> Result<SocketAddr> {
+    let listener = TcpListener::bind(loopback(0)).context("no free port")?;
+    Ok(listener.local_addr()?)
+}
+
+fn raise_descriptor_limit() {
+    use nix::sys::resource::{Resource, getrlimit, setrlimit};
+    if let Ok((soft, hard)) = getrlimit(Resource::RLIMIT_NOFILE)
+        && soft < DESCRIPTORS.min(hard)
+    {
+        // If it fails the displays beyond the limit fail to connect, and say why.
+        let _ = setrlimit(Resource::RLIMIT_NOFILE, DESCRIPTORS.min(hard), hard);
+    }
+}
