@@ -261,6 +261,22 @@ fn every_code_kind_and_limit_is_on_its_page() {
         .map(|refusal| match refusal {
             Refusal::AlreadyClaimed { .. } => "already_claimed",
             Refusal::AlreadyJudged { .. } => "already_judged",
+            Refusal::AlreadyAcknowledged { .. } => "already_acknowledged",
+            Refusal::ClaimInstead => "claim_instead",
+            Refusal::AlreadyMuted { .. } => "already_muted",
+            Refusal::MutedTooOften => "muted_too_often",
+            Refusal::NeverShelved => "never_shelved",
+            Refusal::AlreadyShelved { .. } => "already_shelved",
+            Refusal::TooManyShelved => "too_many_shelved",
+            Refusal::ShelfTime => "shelf_time",
+            Refusal::NotShelved => "not_shelved",
+            Refusal::NotJudged => "not_judged",
+            Refusal::NotJoined { .. } => "not_joined",
+            Refusal::UnknownPerson { .. } => "unknown_person",
+            Refusal::CannotOwn { .. } => "cannot_own",
+            Refusal::UnknownPhone { .. } => "unknown_phone",
+            Refusal::UnknownZone { .. } => "unknown_zone",
+            Refusal::NothingToDo => "nothing_to_do",
             Refusal::Changed { .. } => "changed",
             Refusal::UnknownAlarm { .. } => "unknown_alarm",
             Refusal::NotClaimed => "not_claimed",
@@ -268,10 +284,11 @@ fn every_code_kind_and_limit_is_on_its_page() {
             Refusal::NotAllowed => "not_allowed",
             Refusal::TooManyNotes => "too_many_notes",
             Refusal::NotInEstate => "not_in_estate",
+            Refusal::RaisedByRule => "raised_by_rule",
             Refusal::TooManyOpenAlarms => "too_many_open_alarms",
         })
         .collect();
-    assert_eq!((codes.len(), refusals.len()), (10, 10));
+    assert_eq!((codes.len(), refusals.len()), (27, 27));
     let ingest = [
         include_str!("../src/ingest/owntracks.rs"),
         include_str!("../src/ingest/events.rs"),

@@ -140,10 +140,6 @@ impl Hub {
     }
 
     /// Shows what could not be recorded; an empty list takes it back. It goes out with the next tick.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "for the site task, once it keeps the list")
-    )]
     pub(crate) fn set_unrecorded(&self, list: &castellan_domain::unrecorded::Unrecorded) {
         self.write().set_unrecorded(list);
     }
@@ -170,7 +166,7 @@ impl Hub {
         }
     }
 
-    fn advance(&self, beat: bool) -> Result<bool, serde_json::Error> {
+    pub(crate) fn advance(&self, beat: bool) -> Result<bool, serde_json::Error> {
         let viewers = if beat {
             self.seating().changed_viewers()
         } else {
@@ -229,14 +225,14 @@ impl Hub {
         }
     }
 
-    fn open(&self, hello: &Hello) -> Result<(Session, Welcome), Refused> {
+    pub(crate) fn open(&self, hello: &Hello) -> Result<(Session, Welcome), Refused> {
         self.write().open(hello, self.clock.now())
     }
 
     /// The next messages for a session, of about [`BATCH_BYTES`] together, and whether there may be
     /// more. A message that cannot be written is left out and logged: the session goes on with the
     /// next.
-    fn next(&self, session: &mut Session, batch: &mut Vec<Outgoing>) -> bool {
+    pub(crate) fn next(&self, session: &mut Session, batch: &mut Vec<Outgoing>) -> bool {
         let stream = self.read();
         let now = self.clock.now();
         let mut bytes = 0;
