@@ -35,7 +35,8 @@ proptest! {
             matches!(
                 step,
                 Step::Turn(_) | Step::Walk(..) | Step::Tick | Step::Pull(..) | Step::Deliver(..)
-                    | Step::Answer(_) | Step::Arrive(..)
+                    | Step::Answer(_) | Step::Arrive(..) | Step::Leave(_) | Step::Charge(..)
+                    | Step::Unrecorded(_) | Step::Sit(..)
             )
         });
         for step in undisturbed {

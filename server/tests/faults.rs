@@ -54,8 +54,12 @@ async fn facts_cannot_be_written(trigger: &'static str) {
     assert_eq!(answer.error().code, "not_recorded");
     let claim = CommandBody::Claim { alarm };
     assert_eq!(server.command("li-na", claim.clone()).await.status, 503);
-    let snapshot = server.get("/api/v1/sites/test-1/snapshot").await;
-    assert_eq!(snapshot.status, 503, "the state is not known to be on disk");
+    let snapshot = server.snapshot().await;
+    assert_eq!(
+        (snapshot.seq, snapshot.view.alarms.len()),
+        (Seq(2), 1),
+        "what is on disk, and nothing of the turn that was lost"
+    );
     // As long as it lasts, every heartbeat says so, with the moment of the first failure.
     let since = server
         .health()

@@ -72,7 +72,7 @@ async fn a_display_gets_a_welcome_then_heartbeats_facts_handles_and_positions() 
 
     match socket.hear_text().await {
         ServerMessage::Latest(latest) => {
-            assert_eq!(latest.values[0].readings.battery_percent, Some(80))
+            assert_eq!(latest.values[0].readings.battery_percent, Some(80));
         }
         other => panic!("the phone's charge, not {other:?}"),
     }

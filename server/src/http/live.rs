@@ -12,6 +12,9 @@ use std::sync::Arc;
 /// Bytes of a display's socket that are read at once. The library clears so many bytes at every wakeup
 /// and keeps them for every display: displays say little.
 const READ_BUFFER_BYTES: usize = 1_024;
+/// Bytes of a message that are read at most: more than a display may say, so that whoever says a
+/// little too much is still told so. Of a longer one the connection just breaks.
+const READ_BYTES_MAX: usize = 16 * CLIENT_MESSAGE_BYTES_MAX;
 /// Bytes that are gathered before they are written out without waiting for the rest of a batch.
 const WRITE_BUFFER_BYTES: usize = 16 * 1_024;
 
@@ -28,7 +31,7 @@ pub(super) async fn connect(
     Ok(upgrade
         .read_buffer_size(READ_BUFFER_BYTES)
         .write_buffer_size(WRITE_BUFFER_BYTES)
-        .max_message_size(CLIENT_MESSAGE_BYTES_MAX)
-        .max_frame_size(CLIENT_MESSAGE_BYTES_MAX)
+        .max_message_size(READ_BYTES_MAX)
+        .max_frame_size(READ_BYTES_MAX)
         .on_upgrade(move |socket| serve_display(socket, live)))
 }

@@ -8,7 +8,7 @@ use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, close_code};
 use castellan_domain::estate::Estate;
 use castellan_domain::stream::{DisplayId, Outgoing, Session};
 use castellan_domain::wire::live::{
-    ClientMessage, Hello, Presence, Refused, RefusedCode, ServerMessage,
+    CLIENT_MESSAGE_BYTES_MAX, ClientMessage, Hello, Presence, Refused, RefusedCode, ServerMessage,
 };
 use futures_util::SinkExt as _;
 use std::error::Error;
@@ -227,6 +227,9 @@ fn known(presence: Presence, live: &Live) -> Presence {
 /// Reads one message; pings and pongs are nothing to act on.
 fn receive(message: Option<Result<Message, axum::Error>>) -> Result<Option<ClientMessage>, End> {
     match message {
+        Some(Ok(Message::Text(text))) if text.len() > CLIENT_MESSAGE_BYTES_MAX => Err(bad(
+            &format!("a message has more than {CLIENT_MESSAGE_BYTES_MAX} bytes"),
+        )),
         Some(Ok(Message::Text(text))) => match serde_json::from_str(&text) {
             Ok(message) => Ok(Some(message)),
             Err(error) => Err(bad(&format!("a message cannot be read: {error}"))),
