@@ -358,3 +358,29 @@ async fn a_record_that_another_program_holds_is_waited_for_a_while() {
     let (answer, ()) = tokio::join!(server.event("d-000", "e-1", "panic", "active"), release);
     assert_eq!(answer.status, 200, "{}", answer.body);
 }
+
+/// A disk that hangs for a while: nobody is answered, everybody is told, and then it was recorded
+/// after all.
+#[tokio::test]
+async fn a_commit_that_hangs_is_told_before_it_ends() {
+    let data = tempfile::tempdir().unwrap();
+    let journal = database(data.path(), "journal.db");
+    let server = Castellan::start(data.path());
+    let mut other = open(&journal).await;
+    sqlx::query("BEGIN IMMEDIATE")
+        .execute(&mut other)
+        .await
+        .unwrap();
+    let told = async {
+        eventually("it is told", async || {
+            server.health().await.not_recording_since
+        })
+        .await;
+        sqlx::query("ROLLBACK").execute(&mut other).await.unwrap();
+    };
+    let (answer, ()) = tokio::join!(server.event("d-000", "e-1", "panic", "active"), told);
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    assert_eq!(server.health().await.not_recording_since, None);
+    let gaps = "SELECT COUNT(*) FROM facts WHERE bytes LIKE '%recording_resumed%'";
+    assert_eq!(count(&journal, gaps).await, 0, "nothing was lost");
+}

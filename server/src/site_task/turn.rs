@@ -1,5 +1,6 @@
 //! One turn: run, recorded, let out.
 
+use super::notices::Notices;
 use super::{
     Lost, Reply, SETTLE_AGAIN_AFTER, SETTLE_EVERY, SiteTask, SiteTaskError, Ticket, answer, replay,
 };
@@ -11,12 +12,16 @@ use castellan_domain::housekeeping::InputName;
 use castellan_domain::stream::{Broken, Done, Machine, Ran, RepeatKey, Turn, run};
 use castellan_domain::time::Timestamp;
 use castellan_domain::wire::api::Answer;
-use tokio::time::Instant;
-use tracing::{Instrument as _, debug, debug_span, error, info};
+use std::pin::pin;
+use std::time::Duration;
+use tokio::time::{Instant, timeout};
+use tracing::{Instrument as _, debug, debug_span, error, info, warn};
 
 /// Inputs of one turn that may break the engine; each costs a rebuild. Beyond it the turn is lost
 /// and its senders come again.
 const BROKEN_PER_TURN_MAX: usize = 4;
+/// A commit that takes longer than this counts as not recorded until it is there.
+const STALLED_AFTER: Duration = Duration::from_secs(2);
 
 /// Who sent an input. The server's own inputs have no sender.
 #[derive(Debug)]
@@ -144,7 +149,18 @@ impl<M: Machine> SiteTask<M> {
         }
         let ran = self.run_turn(entries).await?;
         let commit = remember(entries, &ran.done);
-        let positions = self.record(ran.turn, commit, ran.at).await?;
+        let (hub, estate) = (self.hub.clone(), self.estate.estate.clone());
+        let inputs = &entries.inputs;
+        let stalled = || {
+            warn!("a turn waits for the disk; until it is there, nothing counts as recorded");
+            let mut notices = Notices::default();
+            for input in inputs {
+                notices.lost(input, &estate);
+            }
+            hub.set_not_recording(Some(ran.at));
+            hub.set_unrecorded(&notices.shown());
+        };
+        let positions = self.record(ran.turn, commit, ran.at, stalled).await?;
         Ok((ran.done, positions))
     }
 
@@ -214,12 +230,14 @@ impl<M: Machine> SiteTask<M> {
         }
     }
 
-    /// Facts first, then positions, then everybody may see them.
+    /// Facts first, then positions, then everybody may see them. `stalled` is called if the disk
+    /// takes long: the facts may still come true, but nobody should have to wait to hear of a fire.
     pub(super) async fn record(
         &mut self,
         turn: Turn,
         mut commit: Commit,
         now: Timestamp,
+        stalled: impl FnOnce(),
     ) -> Result<Positions, SiteTaskError> {
         let Turn {
             facts,
@@ -237,14 +255,23 @@ impl<M: Machine> SiteTask<M> {
             commit.notifications = outbox.admit(notifications);
         }
         let span = debug_span!("record", facts = commit.facts.len(), fixes = tracks.len());
-        let hashes = async {
-            if commit.is_empty() {
-                return Ok(Vec::new());
+        let hashes = if commit.is_empty() {
+            Vec::new()
+        } else {
+            let mut append = pin!(self.journal.append(&commit, now).instrument(span));
+            match timeout(STALLED_AFTER, append.as_mut()).await {
+                Ok(appended) => appended?,
+                Err(_elapsed) => {
+                    stalled();
+                    let hashes = append.await?;
+                    if self.state.rebuild_at.is_none() {
+                        self.hub.set_not_recording(None);
+                        self.hub.set_unrecorded(&self.state.notices.shown());
+                    }
+                    hashes
+                }
             }
-            self.journal.append(&commit, now).await
-        }
-        .instrument(span)
-        .await?;
+        };
         if let (Some((upto, ..)), Some(hash)) = (commit.facts.last(), hashes.last()) {
             let _span = debug_span!("publish").entered();
             let facts = commit.facts.iter().map(|(_, _, bytes)| bytes.as_str());

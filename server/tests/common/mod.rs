@@ -55,7 +55,6 @@ pub(crate) fn wrapped(wrapper: &[&str], args: &[&str]) -> Command {
         "ESTATE",
         "WEB",
         "LOG_FORMAT",
-        "BALLAST_MIB",
         "NOTIFY_WEBHOOK",
         "NOTIFY_SECRET_FILE",
     ] {
@@ -64,6 +63,8 @@ pub(crate) fn wrapped(wrapper: &[&str], args: &[&str]) -> Command {
     command
         .args(args)
         .env("RUST_LOG", "info")
+        // A small one: many servers run beside each other here.
+        .env("CASTELLAN_BALLAST_MIB", "1")
         .env("NO_COLOR", "1");
     command
 }
