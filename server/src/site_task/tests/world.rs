@@ -13,8 +13,8 @@ use castellan_domain::geo::Anchor;
 use castellan_domain::ids::{AlarmId, CommandId, DeviceId, EstateHash, EventId, PersonId};
 use castellan_domain::observation::{Observation, Report, ReportedState};
 use castellan_domain::site::{Site, View};
-use castellan_domain::text::Text;
 use castellan_domain::stream::{Backlog, Outgoing, Replica};
+use castellan_domain::text::Text;
 use castellan_domain::wire::live::ServerMessage;
 use std::path::Path;
 use tempfile::TempDir;
@@ -200,8 +200,8 @@ impl World {
     pub(super) fn shown(&self) -> Vec<(String, Priority)> {
         let hub = &self.task.hub;
         hub.advance(false).unwrap();
-        let hello = Replica::new(Audience::Staff)
-            .hello(self.task.site.clone(), Text::constant("test"));
+        let hello =
+            Replica::new(Audience::Staff).hello(self.task.site.clone(), Text::constant("test"));
         let (mut session, _) = hub.open(&hello).unwrap();
         let mut batch = Vec::new();
         while hub.next(&mut session, &mut batch) {}
