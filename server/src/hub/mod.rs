@@ -42,8 +42,6 @@ pub(crate) struct Hub {
     seated: Mutex<Displays>,
     /// Changes whenever there may be something to send.
     news: watch::Sender<()>,
-    /// Changes whenever somebody may have come to a display or left it.
-    seats: watch::Sender<()>,
     displays: AtomicUsize,
     /// Microseconds since 1970, or 0 while all is recorded.
     not_recording_since: AtomicI64,
@@ -67,7 +65,6 @@ impl Hub {
             snapshots: snapshots::Snapshots::default(),
             seated: Mutex::new(Displays::default()),
             news: watch::Sender::new(()),
-            seats: watch::Sender::new(()),
             displays: AtomicUsize::new(0),
             not_recording_since: AtomicI64::new(0),
         }
@@ -124,11 +121,7 @@ impl Hub {
         self.write().values().set(of, readings);
     }
 
-    /// Takes people off the map, who went off duty or left the estate.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "for the site task, once people go off duty")
-    )]
+    /// Takes people off the map, who went off duty.
     pub(crate) fn remove_people<'a>(
         &self,
         people: impl IntoIterator<Item = &'a castellan_domain::ids::PersonId>,

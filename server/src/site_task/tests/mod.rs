@@ -1,5 +1,6 @@
 //! Turns that go wrong.
 
+mod consoles;
 mod world;
 
 use super::*;
@@ -132,7 +133,10 @@ async fn after_six_hours_of_sleep_5000_deadlines_fire_once_each_and_commands_get
     assert!(world.task.state.settle_at >= woken + SETTLE_EVERY);
     let settled = async |world: &mut World| {
         let kinds = world.kinds().await;
-        kinds.iter().filter(|kind| **kind == "alarm_overdue").count()
+        kinds
+            .iter()
+            .filter(|kind| **kind == "alarm_overdue")
+            .count()
     };
     assert_eq!(settled(&mut world).await, SETTLED_PER_INPUT_MAX);
     // At a bounded rate: the next ones wait for their moment, and a command does not.
