@@ -191,7 +191,7 @@ async fn positions_that_cannot_be_stored_cost_no_fact() {
     }
     assert_eq!(count(&tracks, "SELECT COUNT(*) FROM fixes").await, 1);
     display.reach(&server, Seq(41)).await;
-    assert_eq!(*display.replica.view(), server.snapshot().await.view);
+    display.agree(&server).await;
 }
 
 #[tokio::test]

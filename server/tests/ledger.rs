@@ -132,7 +132,9 @@ impl Sender {
 
     fn new_event(&mut self, me: u64, n: u64) -> (EventKey, String) {
         let device = format!("d-{:03}", self.random.random_range(0..40));
-        let kind = CALM_TYPES[self.random.random_range(0..CALM_TYPES.len())];
+        // The senders are a flood, in which alarms of the last type share rows.
+        let kinds = [CALM_TYPES[0], CALM_TYPES[1], CALM_TYPES[2], "fire_lane"];
+        let kind = kinds[self.random.random_range(0..kinds.len())];
         let (state, name) = match self.random.random_range(0..10) {
             0..4 => (ReportedState::Active, "active"),
             4..7 => (ReportedState::Cleared, "cleared"),
@@ -351,7 +353,9 @@ async fn the_checker_holds_an_honest_record_and_finds_every_broken_promise() {
     // A lost last fact leaves no gap: only the promise tells.
     let mut wrong = record.clone();
     let bytes: Vec<String> = record.facts.iter().map(|row| row.bytes.clone()).collect();
-    chained(&mut wrong, bytes[..bytes.len() - 1].to_vec());
+    let promised = |bytes: &String| !bytes.contains("\"cause\":{\"rule\"");
+    let last = bytes.iter().rposition(promised).unwrap();
+    chained(&mut wrong, bytes[..last].to_vec());
     finds("and made []", &ledger, &wrong);
 
     // The same event twice, as a resend that was not recognised would leave it.

@@ -3,6 +3,7 @@
 
 mod common;
 
+use castellan_domain::alarm::{Alarm, Source};
 use castellan_domain::audience::Audience;
 use castellan_domain::ids::{JournalId, Seq};
 use castellan_domain::stream::Replica;
@@ -245,7 +246,7 @@ async fn a_display_that_reconnects_in_a_burst_of_500_alarms_ends_with_the_server
         "fire_lane",
         "abandoned",
         "missed_point",
-        "clock_step",
+        "gas_low",
         "power_fail",
         "tamper",
     ];
@@ -256,7 +257,8 @@ async fn a_display_that_reconnects_in_a_burst_of_500_alarms_ends_with_the_server
                 let alarm = server.raise(&device, &format!("e-{n}"), kind).await;
                 if n % 5 == 0 {
                     let claim = server.command("li-na", CommandBody::Claim { alarm }).await;
-                    assert_eq!(claim.status, 200);
+                    // In a flood it may have become part of a row that has an owner.
+                    assert!(matches!(claim.status, 200 | 409), "{}", claim.body);
                 }
             }
         };
@@ -279,14 +281,16 @@ async fn a_display_that_reconnects_in_a_burst_of_500_alarms_ends_with_the_server
         display
     };
     let ((), mut display, mut steady) = tokio::join!(alarms, reconnecting, steady);
-    let end = server.snapshot().await;
-    assert_eq!(end.view.alarms.len(), 520);
-    display.reach(&server, end.seq).await;
-    steady.reach(&server, end.seq).await;
-    assert_eq!(*display.replica.view(), end.view);
-    assert_eq!(*steady.replica.view(), end.view);
+    display.agree(&server).await;
+    steady.agree(&server).await;
+    let rows = steady.replica.view().alarms.values();
+    let stand_for: usize = rows
+        .filter(|row| row.source != Source::System)
+        .map(Alarm::stands_for)
+        .sum();
+    assert_eq!(stand_for, 520, "each in a row of its own or in another's");
+    assert!(steady.replica.view().flood.is_some());
     assert!(display.snapshots <= 1, "facts were enough");
     let mut late = Display::resume(&server, Replica::default()).await;
-    late.reach(&server, end.seq).await;
-    assert_eq!(*late.replica.view(), end.view);
+    late.agree(&server).await;
 }

@@ -108,7 +108,7 @@ async fn a_display_that_stops_reading_costs_the_others_nothing_and_catches_up_by
         quick
     };
     let (seq, mut quick) = tokio::join!(flood, until_quiet);
-    assert_eq!(quick.replica.view().seq, seq);
+    quick.reach(&server, seq).await;
 
     let walked = walk(&server, &mut quick).await;
     assert!(
@@ -129,8 +129,8 @@ async fn a_display_that_stops_reading_costs_the_others_nothing_and_catches_up_by
                     .all(|(who, t)| t.offset == expected[who].offset)
         })
         .await;
-    assert_eq!(stalled.replica.view(), quick.replica.view());
-    assert_eq!(*stalled.replica.view(), server.snapshot().await.view);
+    stalled.agree(&server).await;
+    quick.agree(&server).await;
     println!("walk: {walked} frames, stalled: {} frames", stalled.frames);
     assert!(
         stalled.frames < walked,

@@ -3,7 +3,7 @@
 
 mod common;
 
-use castellan_domain::alarm::{Alarm, Verdict};
+use castellan_domain::alarm::{Alarm, ShelfReason, Verdict};
 use castellan_domain::audience::Audience;
 use castellan_domain::geo::Anchor;
 use castellan_domain::wire::api::CommandBody;
@@ -67,11 +67,14 @@ impl Drop for Stranger {
 }
 
 fn outline(alarm: &Alarm) -> Value {
-    json!({
-        "type": alarm.kind, "priority": alarm.priority, "condition": alarm.condition,
-        "ownership": alarm.ownership, "judgement": alarm.judgement, "repeats": alarm.repeats,
-        "version": alarm.version, "notes": alarm.notes.len(),
-    })
+    let mut alarm = serde_json::to_value(alarm).expect("JSON");
+    let fields = alarm.as_object_mut().expect("an object");
+    for name in ["id", "place", "drill", "occurred_at", "raised_at"] {
+        fields.remove(name);
+    }
+    let notes = fields["notes"].as_array().expect("a list").len();
+    fields["notes"] = json!(notes);
+    alarm
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -92,14 +95,36 @@ async fn a_program_written_from_the_page_alone_shows_what_the_server_holds() {
         );
     }
     server.raise("d-001", "e-2", "camera_down").await;
+    // Smoke at two detectors in one building: one row that rises.
+    server.raise("d-004", "smoke", "smoke_single").await;
+    let fire = server.raise("d-008", "smoke", "smoke_single").await;
     let alarm = alarms[0];
     let text = castellan_domain::text::Text::constant("seen from the gate");
+    let (shelved, passed_on) = (alarms[1], alarms[2]);
+    let to = "chen-hui".parse().unwrap();
     for command in [
         CommandBody::Claim { alarm },
         CommandBody::Note { alarm, text },
+        CommandBody::Mute { alarm: fire },
+        CommandBody::Shelve {
+            alarm: shelved,
+            for_s: 600,
+            reason: ShelfReason::KnownFault,
+        },
+        CommandBody::Unshelve { alarm: shelved },
+        CommandBody::Claim { alarm: passed_on },
+        CommandBody::Transfer {
+            alarm: passed_on,
+            to,
+        },
+        CommandBody::Claim { alarm: alarms[3] },
+        CommandBody::Release { alarm: alarms[3] },
     ] {
-        assert_eq!(server.command("li-na", command).await.status, 200);
+        let answer = server.command("zhou-jie", command).await;
+        assert_eq!(answer.status, 200, "{}", answer.body);
     }
+    let cleared = server.event("d-008", "over", "smoke_single", "cleared");
+    assert_eq!(cleared.await.status, 200);
     for phone in 1..4 {
         let name = format!("phone-{phone}");
         let answer = server.position(&name, now_s() - 9, phone * 1_000).await;
@@ -116,9 +141,14 @@ async fn a_program_written_from_the_page_alone_shows_what_the_server_holds() {
     }
     let verdict = Verdict::Environment;
     let judged = server
-        .command("li-na", CommandBody::Judge { alarm, verdict })
+        .command("zhou-jie", CommandBody::Judge { alarm, verdict })
         .await;
     assert_eq!(judged.status, 200);
+    let verdict = Verdict::Genuine;
+    let corrected = server
+        .command("zhou-jie", CommandBody::CorrectVerdict { alarm, verdict })
+        .await;
+    assert_eq!(corrected.status, 200);
     assert_eq!(server.position("phone-1", now_s(), 5_000).await.status, 200);
     let seq = server.health().await.seq;
     let hash = server.snapshot().await.hash;

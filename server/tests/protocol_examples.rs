@@ -15,7 +15,7 @@ use castellan_domain::site::{CLOSED_ALARMS_MAX, OPEN_ALARMS_MAX};
 use castellan_domain::stream::{BACKLOG_BYTES_MAX, LAST_SEEN_STEP};
 use castellan_domain::unrecorded::UNRECORDED_MAX;
 use castellan_domain::wire::api::{
-    CommandRequest, ErrorBody, EventRequest, Health, NoteText, SiteSummary, Snapshot,
+    CommandBody, CommandRequest, ErrorBody, EventRequest, Health, NoteText, SiteSummary, Snapshot,
 };
 use castellan_domain::wire::live::{
     CLIENT_MESSAGE_BYTES_MAX, ClientMessage, Facts, HEARTBEAT_EVERY_MS, PROTOCOL_VERSION,
@@ -79,6 +79,30 @@ fn decoded<T: DeserializeOwned + Serialize>(example: &str) -> T {
 
 fn all<T: DeserializeOwned + Serialize>(page: &str, mark: &str) -> Vec<T> {
     blocks(page, mark).into_iter().map(decoded).collect()
+}
+
+/// The name of a command, as its body begins. A new one does not compile until it is here.
+fn wish(body: &CommandBody) -> &'static str {
+    match body {
+        CommandBody::Claim { .. } => "claim",
+        CommandBody::Note { .. } => "note",
+        CommandBody::Judge { .. } => "judge",
+        CommandBody::CorrectVerdict { .. } => "correct_verdict",
+        CommandBody::Acknowledge { .. } => "acknowledge",
+        CommandBody::Mute { .. } => "mute",
+        CommandBody::Shelve { .. } => "shelve",
+        CommandBody::Unshelve { .. } => "unshelve",
+        CommandBody::Release { .. } => "release",
+        CommandBody::Transfer { .. } => "transfer",
+        CommandBody::Split { .. } => "split",
+        CommandBody::GoOnDuty { .. } => "go_on_duty",
+        CommandBody::GoOffDuty { .. } => "go_off_duty",
+        CommandBody::BindPhone { .. } => "bind_phone",
+        CommandBody::UnbindPhone { .. } => "unbind_phone",
+        CommandBody::GiveCallSign { .. } => "give_call_sign",
+        CommandBody::Arm { .. } => "arm",
+        CommandBody::Disarm { .. } => "disarm",
+    }
 }
 
 /// A number as the pages write it.
@@ -228,6 +252,19 @@ fn every_example_of_http_is_true() {
     let commands: Vec<CommandRequest> = all(HTTP, "json command");
     let accepted: Vec<Accepted> = all(HTTP, "json accepted");
     let errors: Vec<ErrorBody> = all(HTTP, "json error");
+    let bodies = blocks(HTTP, "jsonl command_body")[0].lines();
+    let bodies: Vec<CommandBody> = bodies.map(decoded).collect();
+    let wishes: BTreeSet<_> = bodies.iter().map(wish).collect();
+    assert_eq!((bodies.len(), wishes.len()), (18, 18), "{wishes:?}");
+    for wish in wishes {
+        let cell = format!("`{wish}`");
+        let rows = HTTP.lines().filter(|line| line.starts_with("| `"));
+        let mut first_cells = rows.filter_map(|row| row.split('|').nth(1));
+        assert!(
+            first_cells.any(|first| first.contains(&cell)),
+            "{wish} has no row"
+        );
+    }
     assert_eq!(all::<Snapshot>(HTTP, "json snapshot").len(), 1);
     assert_eq!(all::<Health>(HTTP, "json health").len(), 1);
     for told in all::<Value>(HTTP, "json notification") {
@@ -261,6 +298,22 @@ fn every_code_kind_and_limit_is_on_its_page() {
         .map(|refusal| match refusal {
             Refusal::AlreadyClaimed { .. } => "already_claimed",
             Refusal::AlreadyJudged { .. } => "already_judged",
+            Refusal::AlreadyAcknowledged { .. } => "already_acknowledged",
+            Refusal::ClaimInstead => "claim_instead",
+            Refusal::AlreadyMuted { .. } => "already_muted",
+            Refusal::MutedTooOften => "muted_too_often",
+            Refusal::NeverShelved => "never_shelved",
+            Refusal::AlreadyShelved { .. } => "already_shelved",
+            Refusal::TooManyShelved => "too_many_shelved",
+            Refusal::ShelfTime => "shelf_time",
+            Refusal::NotShelved => "not_shelved",
+            Refusal::NotJudged => "not_judged",
+            Refusal::NotJoined { .. } => "not_joined",
+            Refusal::UnknownPerson { .. } => "unknown_person",
+            Refusal::CannotOwn { .. } => "cannot_own",
+            Refusal::UnknownPhone { .. } => "unknown_phone",
+            Refusal::UnknownZone { .. } => "unknown_zone",
+            Refusal::NothingToDo => "nothing_to_do",
             Refusal::Changed { .. } => "changed",
             Refusal::UnknownAlarm { .. } => "unknown_alarm",
             Refusal::NotClaimed => "not_claimed",
@@ -268,10 +321,11 @@ fn every_code_kind_and_limit_is_on_its_page() {
             Refusal::NotAllowed => "not_allowed",
             Refusal::TooManyNotes => "too_many_notes",
             Refusal::NotInEstate => "not_in_estate",
+            Refusal::RaisedByRule => "raised_by_rule",
             Refusal::TooManyOpenAlarms => "too_many_open_alarms",
         })
         .collect();
-    assert_eq!((codes.len(), refusals.len()), (10, 10));
+    assert_eq!((codes.len(), refusals.len()), (27, 27));
     let ingest = [
         include_str!("../src/ingest/owntracks.rs"),
         include_str!("../src/ingest/events.rs"),

@@ -190,3 +190,24 @@ impl IntoResponse for ApiError {
         response
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_page_gives_every_refusal_its_status() {
+        let page = include_str!("../../../docs/protocols/http.md");
+        let (_, samples) = page.split_once("```jsonl refusal\n").unwrap();
+        let (samples, _) = samples.split_once("```").unwrap();
+        let (_, table) = page.split_once("| `refusal.code` |").unwrap();
+        for sample in samples.lines() {
+            let refusal: Refusal = serde_json::from_str(sample).unwrap();
+            let code: serde_json::Value = serde_json::from_str(sample).unwrap();
+            let code = code["code"].as_str().unwrap();
+            let status = ApiError::from(refusal).status().as_u16();
+            let row = format!("\n| `{code}` | {status} |");
+            assert!(table.contains(&row), "{code} is answered with {status}");
+        }
+    }
+}

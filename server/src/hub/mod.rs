@@ -42,8 +42,6 @@ pub(crate) struct Hub {
     seated: Mutex<Displays>,
     /// Changes whenever there may be something to send.
     news: watch::Sender<()>,
-    /// Changes whenever somebody may have come to a display or left it.
-    seats: watch::Sender<()>,
     displays: AtomicUsize,
     /// Microseconds since 1970, or 0 while all is recorded.
     not_recording_since: AtomicI64,
@@ -67,7 +65,6 @@ impl Hub {
             snapshots: snapshots::Snapshots::default(),
             seated: Mutex::new(Displays::default()),
             news: watch::Sender::new(()),
-            seats: watch::Sender::new(()),
             displays: AtomicUsize::new(0),
             not_recording_since: AtomicI64::new(0),
         }
@@ -124,11 +121,7 @@ impl Hub {
         self.write().values().set(of, readings);
     }
 
-    /// Takes people off the map, who went off duty or left the estate.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "for the site task, once people go off duty")
-    )]
+    /// Takes people off the map, who went off duty.
     pub(crate) fn remove_people<'a>(
         &self,
         people: impl IntoIterator<Item = &'a castellan_domain::ids::PersonId>,
@@ -140,10 +133,6 @@ impl Hub {
     }
 
     /// Shows what could not be recorded; an empty list takes it back. It goes out with the next tick.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "for the site task, once it keeps the list")
-    )]
     pub(crate) fn set_unrecorded(&self, list: &castellan_domain::unrecorded::Unrecorded) {
         self.write().set_unrecorded(list);
     }
@@ -170,7 +159,7 @@ impl Hub {
         }
     }
 
-    fn advance(&self, beat: bool) -> Result<bool, serde_json::Error> {
+    pub(crate) fn advance(&self, beat: bool) -> Result<bool, serde_json::Error> {
         let viewers = if beat {
             self.seating().changed_viewers()
         } else {
@@ -238,14 +227,14 @@ impl Hub {
         }
     }
 
-    fn open(&self, hello: &Hello) -> Result<(Session, Welcome), Refused> {
+    pub(crate) fn open(&self, hello: &Hello) -> Result<(Session, Welcome), Refused> {
         self.write().open(hello, self.clock.now())
     }
 
     /// The next messages for a session, of about [`BATCH_BYTES`] together, and whether there may be
     /// more. A message that cannot be written is left out and logged: the session goes on with the
     /// next.
-    fn next(&self, session: &mut Session, batch: &mut Vec<Outgoing>) -> bool {
+    pub(crate) fn next(&self, session: &mut Session, batch: &mut Vec<Outgoing>) -> bool {
         let stream = self.read();
         let now = self.clock.now();
         let mut bytes = 0;

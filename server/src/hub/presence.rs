@@ -3,7 +3,7 @@
 use super::Hub;
 use castellan_domain::audience::Audience;
 use castellan_domain::ids::Seq;
-use castellan_domain::stream::{DisplayId, Displays};
+use castellan_domain::stream::{DisplayId, Displays, PresenceEvent};
 use castellan_domain::wire::api::DisplayBehind;
 use castellan_domain::wire::live::Presence;
 use std::sync::{MutexGuard, PoisonError};
@@ -21,7 +21,6 @@ impl Hub {
     /// A display says who sits there.
     pub(super) fn say(&self, display: DisplayId, presence: Presence) {
         self.seating().say(display, presence);
-        self.seats.send_replace(());
     }
 
     /// A display says what it has painted.
@@ -33,7 +32,6 @@ impl Hub {
     /// A display went.
     pub(super) fn stand_up(&self, display: DisplayId) {
         self.seating().close(display);
-        self.seats.send_replace(());
     }
 
     /// Displays that lag with painting.
@@ -42,21 +40,10 @@ impl Hub {
         self.seating().behind(head)
     }
 
-    /// Waits for the next session of a person that began or ended. For one listener: each event is
-    /// given once. Nothing is queued for it; a display that changes hands while nobody listens is
-    /// told as it is by then.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "for the site task, once sessions are inputs")
-    )]
-    pub(crate) async fn next_presence(&self) -> castellan_domain::stream::PresenceEvent {
-        let mut seats = self.seats.subscribe();
-        loop {
-            if let Some(event) = self.seating().next_event() {
-                return event;
-            }
-            // The sender is a part of this hub: it cannot be gone.
-            let _ = seats.changed().await;
-        }
+    /// The next session of a person that began or ended. For one listener: each event is given once.
+    /// Nothing is queued for it; a display that changes hands while nobody asks is told as it is by
+    /// then.
+    pub(crate) fn next_presence(&self) -> Option<PresenceEvent> {
+        self.seating().next_event()
     }
 }

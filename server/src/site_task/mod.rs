@@ -3,9 +3,10 @@
 //! handle → drain → record → publish → answer. Nothing leaves before its turn is on disk. What
 //! arrives while a turn is being written is the next turn, so a busy site commits in groups by
 //! itself. [`turn`] runs and records one, [`recovery`] starts over after one that was lost,
-//! [`notices`] keeps what is shown of reports that nobody could record, and [`set_aside`] the inputs
-//! that broke the engine.
+//! [`notices`] keeps what is shown of reports that nobody could record, [`set_aside`] the inputs that
+//! broke the engine, and [`consoles`] who has one.
 
+mod consoles;
 mod notices;
 mod recovery;
 mod set_aside;
@@ -18,7 +19,7 @@ pub(crate) use set_aside::SetAsides;
 
 use crate::clock::Clock;
 use crate::disk::Disk;
-use crate::hub::Hub;
+use crate::hub::{DISPLAYS_MAX, Hub};
 use crate::journal::{Journal, JournalError};
 use crate::outbox::Outbox;
 use crate::personal::PersonalRecord;
@@ -30,6 +31,7 @@ use castellan_domain::ids::{Seq, SiteId};
 use castellan_domain::stream::Machine;
 use castellan_domain::time::Timestamp;
 use castellan_domain::wire::api::Answer;
+use consoles::Consoles;
 use notices::Notices;
 use std::sync::Arc;
 use std::time::Duration;
@@ -51,6 +53,9 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// Deadlines are settled no more often than this, so that thousands of them, due at once after a
 /// sleep, leave commands their turns. At most 64 each time: 5,000 take eight seconds.
 const SETTLE_EVERY: Duration = Duration::from_millis(100);
+/// Sessions that are taken note of at each look: of every display the end of one and the begin of
+/// another. What is left comes with the next look.
+const PRESENCE_EVENTS_MAX: usize = 2 * DISPLAYS_MAX;
 /// Wait after a deadline that broke the engine.
 const SETTLE_AGAIN_AFTER: Duration = Duration::from_mins(1);
 
@@ -127,6 +132,7 @@ pub(crate) struct State {
     /// Clock steps that are not on the record yet.
     steps: Vec<ClockStepped>,
     notices: Notices,
+    consoles: Consoles,
 }
 
 impl Default for State {
@@ -137,6 +143,7 @@ impl Default for State {
             settle_at: Instant::now(),
             steps: Vec::new(),
             notices: Notices::default(),
+            consoles: Consoles::default(),
         }
     }
 }
@@ -216,7 +223,8 @@ impl<M: Machine> SiteTask<M> {
         }
     }
 
-    /// Once a second: has somebody set the clock, and has a notice been shown for long enough?
+    /// Once a second: has somebody set the clock, has somebody come to a console or left the last
+    /// one, and has a notice been shown for long enough?
     async fn look(&mut self) {
         let steps = self.clock.take_steps();
         for step in &steps {
@@ -226,7 +234,14 @@ impl<M: Machine> SiteTask<M> {
         if self.state.notices.expire(self.clock.now()) {
             self.show_notices();
         }
-        if !self.state.steps.is_empty() && self.state.rebuild_at.is_none() {
+        for _ in 0..PRESENCE_EVENTS_MAX {
+            let Some(event) = self.hub.next_presence() else {
+                break;
+            };
+            self.state.consoles.hear(event);
+        }
+        let has_news = !self.state.steps.is_empty() || self.state.consoles.has_news();
+        if has_news && self.state.rebuild_at.is_none() {
             self.turn(Vec::new()).await;
         }
     }

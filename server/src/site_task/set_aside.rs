@@ -58,7 +58,7 @@ impl SetAsides {
 fn detail(input: &Input) -> String {
     let text = match input {
         Input::Observed(Observation::PhoneFix(fix)) => format!(
-            "Fix {{ occurred_at: {:?}, received_at: {:?}, accuracy_dm: {:?}, battery_percent: {:?}, .. }}",
+            "PhoneFix {{ occurred_at: {:?}, received_at: {:?}, accuracy_dm: {:?}, battery_percent: {:?}, .. }}",
             fix.occurred_at, fix.received_at, fix.accuracy_dm, fix.battery_percent
         ),
         Input::EstateLoaded { hash, .. } => format!("EstateLoaded {{ hash: {hash}, .. }}"),
@@ -71,15 +71,15 @@ fn detail(input: &Input) -> String {
 mod tests {
     use super::*;
     use castellan_domain::geo::LonLat;
-    use castellan_domain::ids::PersonId;
-    use castellan_domain::observation::Fix;
+    use castellan_domain::ids::PhoneId;
+    use castellan_domain::observation::PhoneFix;
 
     #[test]
     fn where_a_guard_was_is_not_shown_and_the_list_is_bounded() {
         let asides = SetAsides::default();
         let fix = |second| {
-            Input::Observed(Observation::Fix(Fix {
-                person: PersonId::new("wang-qiang").unwrap(),
+            Input::Observed(Observation::PhoneFix(PhoneFix {
+                phone: PhoneId::new("phone-7").unwrap(),
                 occurred_at: Timestamp::from_secs(second),
                 received_at: Timestamp::from_secs(second),
                 at: LonLat::new(120.5, 30.25).unwrap(),

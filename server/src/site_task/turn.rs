@@ -2,14 +2,17 @@
 
 use super::notices::Notices;
 use super::{
-    Lost, Reply, SETTLE_AGAIN_AFTER, SETTLE_EVERY, SiteTask, SiteTaskError, Ticket, answer, replay,
+    Lost, Reply, SETTLE_AGAIN_AFTER, SETTLE_EVERY, SiteTask, SiteTaskError, TURN_INPUTS_MAX,
+    Ticket, answer, replay,
 };
 use crate::journal::{Commit, SeenCommand, SeenEvent};
 use crate::personal::PersonalRecord;
 use castellan_domain::engine::{Accepted, Input};
-use castellan_domain::fact::InputSetAside;
+use castellan_domain::estate::DutyKept;
+use castellan_domain::fact::{FactBody, InputSetAside};
 use castellan_domain::housekeeping::InputName;
-use castellan_domain::stream::{Broken, Done, Machine, Ran, RepeatKey, Turn, run};
+use castellan_domain::ids::PersonId;
+use castellan_domain::stream::{Broken, Done, Machine, Ran, RepeatKey, Stamped, Turn, run};
 use castellan_domain::time::Timestamp;
 use castellan_domain::wire::api::Answer;
 use std::pin::pin;
@@ -82,9 +85,16 @@ impl<M: Machine> SiteTask<M> {
             entries.own(Input::ClockStepped(*step));
         }
         let steps = self.state.steps.len();
+        let view = self.engine.site().view();
+        let sessions = self.state.consoles.news(view, TURN_INPUTS_MAX);
+        let told = sessions.len();
+        for session in sessions {
+            entries.own(session);
+        }
         match self.handle(tickets, &mut entries).await {
             Ok((done, positions)) => {
                 self.state.steps.drain(..steps);
+                self.state.consoles.told(told, TURN_INPUTS_MAX);
                 for (sender, done) in entries.senders.into_iter().zip(done) {
                     let Some(sender) = sender else { continue };
                     let lost = positions == Positions::Lost
@@ -106,6 +116,7 @@ impl<M: Machine> SiteTask<M> {
         self.hub.set_not_recording(Some(self.clock.now()));
         self.state.rebuild_at = Some(Instant::now());
         self.state.rebuilds = 0;
+        self.state.consoles.forget_told();
         for (input, sender) in entries.inputs.iter().zip(entries.senders) {
             self.state.notices.lost(input, &self.estate.estate);
             if let Some(sender) = sender {
@@ -247,6 +258,7 @@ impl<M: Machine> SiteTask<M> {
             rehearsals,
             ..
         } = turn;
+        let went_off_duty = self.not_to_be_seen(&facts);
         commit.facts = facts
             .into_iter()
             .map(|stamped| (stamped.fact.seq, stamped.fact.recorded_at, stamped.bytes))
@@ -286,7 +298,22 @@ impl<M: Machine> SiteTask<M> {
         let positions = self.keep(&tracks, now).await;
         // Where somebody is now is shown even while the history cannot be kept.
         self.hub.publish_positions(&latest);
+        self.hub.remove_people(&went_off_duty);
         Ok(positions)
+    }
+
+    /// Who went off duty with these facts, where positions are for those on duty alone.
+    fn not_to_be_seen(&self, facts: &[Stamped]) -> Vec<PersonId> {
+        if self.estate.estate.staffing.duty == DutyKept::Assumed {
+            return Vec::new();
+        }
+        let bodies = facts.iter().map(|stamped| &stamped.fact.body);
+        bodies
+            .filter_map(|body| match body {
+                FactBody::PersonOffDuty(body) => Some(body.person.clone()),
+                _ => None,
+            })
+            .collect()
     }
 
     /// Stores positions. The facts of the turn are on disk and stay true whatever becomes of them;

@@ -215,4 +215,19 @@ impl Display {
         })
         .await;
     }
+
+    /// Hears until it stands where the server stands, and compares.
+    pub(crate) async fn agree(&mut self, server: &Castellan) {
+        let end = Instant::now() + PATIENCE;
+        loop {
+            let snapshot = server.snapshot_for(self.replica.audience()).await;
+            self.reach(server, snapshot.seq).await;
+            // A rule may have recorded something in between.
+            if self.replica.view().seq == snapshot.seq {
+                assert_eq!(*self.replica.view(), snapshot.view);
+                return;
+            }
+            assert!(Instant::now() < end, "the site never rests");
+        }
+    }
 }

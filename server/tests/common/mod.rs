@@ -25,7 +25,8 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 /// The site of the fixture estate.
 pub(crate) const SITE: &str = "test-1";
-/// Alarm types of the fixture estate that no test outlives unclaimed.
+/// Alarm types of the fixture estate that no test outlives unclaimed and no flood folds, by night as
+/// by day.
 pub(crate) const CALM_TYPES: [&str; 3] = ["loitering", "camera_down", "device_silent"];
 
 /// The fixture estate.

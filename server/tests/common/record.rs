@@ -223,12 +223,21 @@ fn fits(sent: &Sent, answer: &Answer, made: &[&FactBody]) -> bool {
         return false;
     };
     let same = |made: AlarmId| *alarm == Some(made);
+    let again = |made: &FactBody| match made {
+        FactBody::AlarmRepeated(body) => same(body.alarm) && body.state == sent.state,
+        FactBody::AlarmJoined(body) => {
+            same(body.alarm) && body.kind == sent.kind && body.state == sent.state
+        }
+        _ => false,
+    };
     match (outcome, made) {
         (Outcome::Raised, [FactBody::AlarmRaised(body)]) => {
             same(body.alarm) && body.kind == sent.kind && body.state == sent.state
         }
-        (Outcome::Repeated, [FactBody::AlarmRepeated(body)]) => {
-            same(body.alarm) && body.state == sent.state
+        (Outcome::Repeated, [repeated @ FactBody::AlarmRepeated(_)]) => again(repeated),
+        (Outcome::Joined, [joined @ FactBody::AlarmJoined(_)]) => again(joined),
+        (Outcome::Returned, [repeated, FactBody::AlarmReturned(body)]) => {
+            again(repeated) && same(body.alarm)
         }
         (Outcome::Cleared, [FactBody::AlarmCleared(body)]) => {
             same(body.alarm) && sent.state == ReportedState::Cleared

@@ -202,43 +202,155 @@ class Display:
             raise SystemExit(f"the chain does not hold at {self.seq}")
 
     def fold(self, fact):
-        kind, body = fact["kind"], fact["body"]
-        if fact["v"] != 1:
+        kind, body, at = fact["kind"], fact["body"], fact["recorded_at"]
+        known = VERSIONS.get(kind)
+        if fact["v"] != known:
             raise SystemExit(f"too old for {kind} version {fact['v']}")
-        if kind == "estate_published":
+        if kind in ("person_gone", "person_back"):
+            self.owner_absent(body["person"], body.get("lapse_at"))
+            return
+        if not kind.startswith("alarm_"):
             return
         if kind == "alarm_raised":
             if body["alarm"] not in self.alarms:
-                self.alarms[body["alarm"]] = {
-                    "id": body["alarm"], "type": body["type"], "priority": body["priority"],
-                    "condition": condition(body["state"], fact["occurred_at"]),
-                    "ownership": {"unclaimed": {"due_at": body["claim_due_at"], "times_overdue": 0}},
-                    "judgement": "open", "repeats": 0, "notes": [], "version": fact["seq"],
-                }  # fmt: skip
+                self.alarms[body["alarm"]] = raised(fact, body)
             return
         alarm = self.alarms.get(body["alarm"])
         if alarm is None:
             return
-        owner = alarm["ownership"]
-        if kind == "alarm_repeated":
-            alarm["repeats"] += 1
-            if "active" not in alarm["condition"] or body["state"] == "cleared":
-                alarm["condition"] = condition(body["state"], fact["occurred_at"])
-        elif kind == "alarm_cleared":
-            alarm["condition"] = {"cleared": {"at": fact["occurred_at"]}}
-        elif kind == "alarm_overdue" and "unclaimed" in owner:
-            alarm["ownership"] = {"unclaimed": {"due_at": body["claim_due_at"], "times_overdue": body["times"]}}
-        elif kind == "alarm_claimed":
-            alarm["ownership"] = {"claimed": {"by": body["by"], "at": fact["recorded_at"]}}
-        elif kind == "alarm_noted":
-            alarm["notes"].append({"by": body["by"], "at": fact["recorded_at"], "content": body["note"]})
-        elif kind == "alarm_judged":
-            alarm["judgement"] = {
-                "judged": {"verdict": body["verdict"], "by": body["by"], "at": fact["recorded_at"]}
-            }
-        elif kind != "alarm_overdue":
-            raise SystemExit(f"too old for this server: {kind}")
+        if kind == "alarm_split":
+            self.split(fact, alarm)
+            return
+        version = alarm["version"]
+        if getattr(self, kind)(alarm, body, fact, at) is False:
+            return
+        alarm["version"] = version if kind in SAID else fact["seq"]
+
+    def owner_absent(self, person, lapse_at):
+        for alarm in self.alarms.values():
+            owner = alarm["ownership"].get("claimed")
+            if owner is None or owner["by"] != person or alarm["judgement"] != "open":
+                continue
+            owner.pop("absent_due_at", None)
+            if lapse_at is not None and alarm["priority"] <= 2:
+                owner["absent_due_at"] = lapse_at
+
+    def split(self, fact, alarm):
+        body = fact["body"]
+        leaves = next((one for one in alarm.get("joined", ()) if one["source"] == body["source"]), None)
+        if leaves is None or body["into"] in self.alarms:
+            return
+        alarm["joined"].remove(leaves)
         alarm["version"] = fact["seq"]
+        alone = raised(fact, body | {"alarm": body["into"], "type": leaves["type"], "state": "momentary"})
+        alone |= {"condition": leaves["condition"], "repeats": leaves["repeats"], "occurred_at": leaves["at"]}
+        self.alarms[body["into"]] = alone
+
+    # Each changes the alarm, or gives False where the page says that nothing happens.
+
+    def alarm_repeated(self, alarm, body, fact, at):
+        one = said_by(alarm, body.get("source"))
+        one["repeats"] += 1
+        if "active" not in one["condition"] or body["state"] == "cleared":
+            one["condition"] = condition(body["state"], fact["occurred_at"])
+
+    def alarm_cleared(self, alarm, body, fact, at):
+        said_by(alarm, body.get("source"))["condition"] = {"cleared": {"at": fact["occurred_at"]}}
+
+    def alarm_overdue(self, alarm, body, fact, at):
+        if "unclaimed" not in alarm["ownership"]:
+            return False
+        alarm["ownership"]["unclaimed"] |= {"due_at": body["claim_due_at"], "times_overdue": body["times"]}
+
+    def alarm_claimed(self, alarm, body, fact, at):
+        if "claimed" in alarm["ownership"]:
+            return False
+        alarm["ownership"] = claimed(body["by"], at, body)
+
+    def alarm_noted(self, alarm, body, fact, at):
+        if len(alarm["notes"]) >= 200:
+            return False
+        alarm["notes"].append({"by": body["by"], "at": at, "content": body["note"]})
+        alarm["ownership"].get("claimed", {}).pop("follow_up_due_at", None)
+        if "acknowledged" in alarm and "review_due_at" in body:
+            alarm["acknowledged"] |= {"due_at": body["review_due_at"], "followed_up": True}
+
+    def alarm_judged(self, alarm, body, fact, at):
+        if alarm["judgement"] != "open" or "claimed" not in alarm["ownership"]:
+            return False
+        judged = {"verdict": body["verdict"], "by": body["by"], "at": at}
+        if "review_due_at" in body:
+            judged["review_due_at"] = body["review_due_at"]
+        alarm["judgement"] = {"judged": judged}
+        alarm.pop("shelf", None)
+
+    def alarm_verdict_corrected(self, alarm, body, fact, at):
+        judged = reopen(alarm)
+        if judged is None:
+            return False
+        alarm["judgement"] = {"judged": judged | {"verdict": body["verdict"], "by": body["by"], "at": at}}
+
+    def alarm_acknowledged(self, alarm, body, fact, at):
+        if alarm["judgement"] != "open" or "claimed" in alarm["ownership"] or "acknowledged" in alarm:
+            return False
+        alarm["acknowledged"] = {"by": body["by"], "at": at, "due_at": body["due_at"], "followed_up": False}
+
+    def alarm_muted(self, alarm, body, fact, at):
+        times = alarm.get("mute", {}).get("times", 0) + 1
+        alarm["mute"] = {"by": body["by"], "until": body["until"], "times": times}
+
+    def alarm_shelved(self, alarm, body, fact, at):
+        alarm["shelf"] = {"by": body["by"], "at": at, "until": body["until"], "reason": body["reason"]}
+
+    def alarm_unshelved(self, alarm, body, fact, at):
+        del alarm["shelf"]
+        alarm.pop("acknowledged", None)
+        owner = alarm["ownership"]
+        if "claimed" in owner:
+            owner["claimed"]["follow_up_due_at"] = body["due_at"]
+            return
+        owner["unclaimed"] |= {"since": at, "due_at": body["due_at"]}
+        if "by" in body:
+            due = {"due_at": body["due_at"], "followed_up": False}
+            alarm["acknowledged"] = {"by": body["by"], "at": at} | due
+
+    def alarm_released(self, alarm, body, fact, at):
+        alarm["ownership"] = unclaimed(at, body["claim_due_at"], "released", body["by"])
+
+    def alarm_transferred(self, alarm, body, fact, at):
+        alarm["ownership"] = claimed(body["to"], at, body)
+
+    def alarm_returned(self, alarm, body, fact, at):
+        seen = alarm.get("acknowledged", {}).get("by")
+        owner = alarm["ownership"].get("claimed", {}).get("by")
+        judged = reopen(alarm)
+        whose = judged["by"] if judged else owner or seen
+        alarm["ownership"] = unclaimed(at, body["claim_due_at"], body["why"], whose)
+        heard_again(alarm, at)
+
+    def alarm_risen(self, alarm, body, fact, at):
+        before = {"type": alarm["type"], "priority": alarm["priority"], "why": body["why"], "at": at}
+        alarm["rises"] = (alarm.get("rises", []) + [before])[-8:]
+        if "source" in body:
+            first = {name: alarm[name] for name in ("source", "type", "family", "condition", "repeats")}
+            alarm.setdefault("joined", []).insert(0, first | {"why": "upstream", "at": at})
+            alarm |= {"condition": {"momentary": {"at": at}}, "repeats": 0}
+        names = ("type", "family", "tier", "priority", "source", "place")
+        alarm |= {name: body[name] for name in names if name in body}
+        judged, owner = reopen(alarm), alarm["ownership"]
+        if judged:
+            alarm["ownership"] = unclaimed(at, body["due_at"], "risen", judged["by"])
+        elif "claimed" in owner:
+            owner["claimed"]["follow_up_due_at"] = body["due_at"]
+        else:
+            owner["unclaimed"] |= {"since": at, "due_at": body["due_at"], "times_overdue": 0}
+        heard_again(alarm, at)
+
+    def alarm_joined(self, alarm, body, fact, at):
+        joined = alarm.setdefault("joined", [])
+        new = {name: body[name] for name in ("source", "type", "family", "why")}
+        state = condition(body["state"], fact["occurred_at"])
+        joined.append(new | {"at": at, "condition": state, "repeats": 0})
 
     def changes(self, said):
         if said["upto"] <= self.seq:
@@ -250,7 +362,7 @@ class Display:
                 if "alarm" in change["put"]:
                     alarm = change["put"]["alarm"]
                     self.alarms[alarm["id"]] = alarm
-            elif change["remove"] != "estate":
+            elif "alarm" in change["remove"]:
                 self.alarms.pop(change["remove"]["alarm"], None)
         self.seq, self.hash = said["upto"], said["hash"]
 
@@ -312,14 +424,84 @@ class Display:
         }  # fmt: skip
 
 
+# The kinds and versions of the page.
+VERSIONS = {
+    name: 2
+    for name in (
+        "alarm_raised", "alarm_repeated", "alarm_cleared", "alarm_overdue", "alarm_claimed", "alarm_noted",
+        "alarm_judged",
+    )
+} | {
+    name: 1
+    for name in (
+        "estate_published", "alarm_verdict_corrected", "alarm_acknowledged", "alarm_muted", "alarm_shelved",
+        "alarm_unshelved", "alarm_released", "alarm_transferred", "alarm_returned", "alarm_risen",
+        "alarm_joined", "alarm_split", "person_gone", "person_back", "person_on_duty", "person_off_duty",
+        "call_sign_given", "phone_bound", "phone_unbound", "zone_armed", "zone_disarmed", "door_opened",
+        "door_closed", "door_granted", "area_entered", "area_left", "flood_began", "flood_ended",
+        "recording_resumed", "clock_stepped", "input_set_aside", "notification_settled",
+    )
+}  # fmt: skip
+# What does not change an alarm's version.
+SAID = ("alarm_repeated", "alarm_overdue")
+
+
+def raised(fact, body):
+    names = ("type", "family", "tier", "priority", "source", "place")
+    owner = {"since": fact["recorded_at"], "due_at": body["claim_due_at"], "times_overdue": 0}
+    return {name: body[name] for name in names} | {
+        "id": body["alarm"], "drill": fact["drill"], "occurred_at": fact["occurred_at"],
+        "condition": condition(body["state"], fact["occurred_at"]), "ownership": {"unclaimed": owner},
+        "judgement": "open", "repeats": 0, "notes": [], "version": fact["seq"],
+    }  # fmt: skip
+
+
+def said_by(alarm, source):
+    """The row itself, or the one that joined it and says something."""
+    if source is None or source == alarm["source"]:
+        return alarm
+    return next((one for one in alarm.get("joined", ()) if one["source"] == source), alarm)
+
+
+def claimed(by, at, body):
+    owner = {"by": by, "at": at}
+    if "follow_up_due_at" in body:
+        owner["follow_up_due_at"] = body["follow_up_due_at"]
+    return {"claimed": owner}
+
+
+def unclaimed(at, due_at, why, whose):
+    returned = {"why": why, "at": at} | ({"from": whose} if whose else {})
+    return {"unclaimed": {"since": at, "due_at": due_at, "times_overdue": 0, "returned": returned}}
+
+
+def reopen(alarm):
+    """Takes the verdict off, if there is one, and remembers it."""
+    if alarm["judgement"] == "open":
+        return None
+    judged = alarm["judgement"]["judged"]
+    alarm["former"] = (alarm.get("former", []) + [judged])[-8:]
+    alarm["judgement"] = "open"
+    return judged
+
+
+def heard_again(alarm, at):
+    alarm.pop("acknowledged", None)
+    alarm.pop("shelf", None)
+    if "mute" in alarm:
+        alarm["mute"]["until"] = min(alarm["mute"]["until"], at)
+
+
 def condition(state, at):
     return {state: {"since" if state == "active" else "at": at}}
 
 
 def outline(alarm):
     """What both sides of the test compare."""
-    names = ("type", "priority", "condition", "ownership", "judgement", "repeats", "version")
-    return {name: alarm[name] for name in names} | {"notes": len(alarm["notes"])}
+    names = ("type", "family", "tier", "priority", "source", "condition", "ownership", "judgement", "repeats", "version")
+    maybe = ("acknowledged", "mute", "shelf", "former", "joined", "rises")
+    known = {name: alarm[name] for name in names} | {"notes": len(alarm["notes"])}
+    return known | {name: alarm[name] for name in maybe if alarm.get(name)}
 
 
 def main():

@@ -4,14 +4,18 @@ use super::super::*;
 use crate::clock::tests::Hands;
 use crate::site_folder::read_estate;
 use castellan_domain::access::Actor;
+use castellan_domain::alarm::Source;
+use castellan_domain::audience::Audience;
 use castellan_domain::engine::{Accepted, Command, Output};
-use castellan_domain::estate::{Priority, Role};
+use castellan_domain::estate::{EstateIndex, Priority, Role};
 use castellan_domain::fact::Fact;
 use castellan_domain::geo::Anchor;
 use castellan_domain::ids::{AlarmId, CommandId, DeviceId, EstateHash, EventId, PersonId};
 use castellan_domain::observation::{Observation, Report, ReportedState};
-use castellan_domain::site::Site;
-use castellan_domain::stream::Backlog;
+use castellan_domain::site::{Site, View};
+use castellan_domain::stream::{Backlog, Outgoing, Replica};
+use castellan_domain::text::Text;
+use castellan_domain::wire::live::ServerMessage;
 use std::path::Path;
 use tempfile::TempDir;
 
@@ -35,7 +39,10 @@ impl Machine for Fragile {
             Input::Observed(Observation::Report(report)) => {
                 report.event.as_str().starts_with("boom")
             }
-            Input::DeadlineReached => alarms.any(|alarm| alarm.device.as_str() == "d-013"),
+            Input::DeadlineReached => {
+                let fragile = Source::Device(DeviceId::new("d-013").unwrap());
+                alarms.any(|alarm| alarm.source == fragile)
+            }
             _ => false,
         };
         self.engine.handle(input, now);
@@ -48,7 +55,7 @@ impl Machine for Fragile {
     }
 
     fn apply(&mut self, fact: &Fact) {
-        self.engine.apply(fact);
+        Machine::apply(&mut self.engine, fact);
     }
 
     fn site(&self) -> &Site {
@@ -81,10 +88,12 @@ impl World {
             estate.devices.push(device);
         }
         let site = estate.site.clone();
+        let estate = Arc::new(estate);
         let estate = PublishedEstate {
             hash: EstateHash::new("test").unwrap(),
             bytes: Arc::from(b"{}".as_slice()),
-            estate: Arc::new(estate),
+            index: Arc::new(EstateIndex::new(estate.clone()).unwrap()),
+            estate,
         };
         let journal = Journal::open(&folder.path().join("journal.db"))
             .await
@@ -100,6 +109,7 @@ impl World {
             Text::constant("test"),
             clock.clone(),
             Backlog::new(journal.id(), seq, &hash.to_hex()),
+            View::default(),
             Anchor::new(estate.estate.anchor),
         );
         let mut task = SiteTask {
@@ -143,6 +153,7 @@ impl World {
             event: EventId::new(event).unwrap(),
             claimed_at: None,
             received_at: self.task.clock.now(),
+            drill: false,
         }))
     }
 
@@ -185,9 +196,23 @@ impl World {
         facts.iter().map(|fact| fact.body.kind().0).collect()
     }
 
+    /// What a display that comes now is shown as not recorded.
     pub(super) fn shown(&self) -> Vec<(String, Priority)> {
-        let unrecorded = self.task.hub.unrecorded.borrow();
-        let notices = unrecorded.notices.iter();
+        let hub = &self.task.hub;
+        hub.advance(false).unwrap();
+        let hello =
+            Replica::new(Audience::Staff).hello(self.task.site.clone(), Text::constant("test"));
+        let (mut session, _) = hub.open(&hello).unwrap();
+        let mut batch = Vec::new();
+        while hub.next(&mut session, &mut batch) {}
+        let lists = batch.iter().filter_map(|outgoing| match outgoing {
+            Outgoing::Text(text) => match serde_json::from_str(text).unwrap() {
+                ServerMessage::Unrecorded(list) => Some(list),
+                _ => None,
+            },
+            Outgoing::Binary(_) => None,
+        });
+        let notices = lists.flat_map(|list| list.notices);
         notices
             .map(|notice| (notice.device.to_string(), notice.priority))
             .collect()
