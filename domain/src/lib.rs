@@ -13,6 +13,7 @@ pub mod estate;
 pub mod fact;
 pub mod geo;
 pub mod ids;
+pub mod memory;
 pub mod observation;
 pub mod refusal;
 pub mod rules;

@@ -19,7 +19,7 @@ pub use site::{
     PhoneUnbound, ZoneArmed, ZoneDisarmed,
 };
 
-use crate::ids::{CommandId, DeviceId, EventId, PersonId, Seq, SiteId};
+use crate::ids::{CommandId, DeviceId, EventId, PersonId, PhoneId, Seq, SiteId};
 use crate::text::Text;
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -70,6 +70,13 @@ pub enum Cause {
         /// Which device.
         device: DeviceId,
         /// Its own id of the event.
+        event: EventId,
+    },
+    /// A phone called for help.
+    Call {
+        /// Which phone.
+        phone: PhoneId,
+        /// Its own id of the call.
         event: EventId,
     },
     /// A person commanded.
