@@ -450,6 +450,16 @@ fn repeat_key(input: &Input) -> Option<RepeatKey> {
             report.device.clone(),
             report.event.clone(),
         )),
+        Input::Observed(Observation::Door(report)) => Some(RepeatKey::Event(
+            report.device.clone(),
+            report.event.clone(),
+        )),
+        // Phones are known by another list than devices. Where their names are too long to be told
+        // apart, a repeat counts again: a call for help is rather heard twice than never.
+        Input::Observed(Observation::Call(call)) => {
+            let sender = DeviceId::new(format!("phone:{}", call.phone)).ok()?;
+            Some(RepeatKey::Event(sender, call.event.clone()))
+        }
         _ => None,
     }
 }
