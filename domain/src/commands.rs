@@ -143,6 +143,30 @@ pub enum Command {
 }
 
 impl Command {
+    /// What is wanted, in one word.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Claim { .. } => "claim",
+            Self::Note { .. } => "note",
+            Self::Judge { .. } => "judge",
+            Self::CorrectVerdict { .. } => "correct_verdict",
+            Self::Acknowledge { .. } => "acknowledge",
+            Self::Mute { .. } => "mute",
+            Self::Shelve { .. } => "shelve",
+            Self::Unshelve { .. } => "unshelve",
+            Self::Release { .. } => "release",
+            Self::Transfer { .. } => "transfer",
+            Self::Split { .. } => "split",
+            Self::GoOnDuty { .. } => "go_on_duty",
+            Self::GoOffDuty { .. } => "go_off_duty",
+            Self::BindPhone { .. } => "bind_phone",
+            Self::UnbindPhone { .. } => "unbind_phone",
+            Self::GiveCallSign { .. } => "give_call_sign",
+            Self::Arm { .. } => "arm",
+            Self::Disarm { .. } => "disarm",
+        }
+    }
+
     /// The alarm that it is about, if it is about one.
     pub const fn alarm(&self) -> Option<AlarmId> {
         match self {

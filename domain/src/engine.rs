@@ -9,8 +9,10 @@ use crate::access::Actor;
 use crate::commands;
 use crate::estate::EstateIndex;
 use crate::fact::{Cause, EstatePublished, Fact, FactBody, FactDraft, PersonBack, PersonGone};
+use crate::housekeeping::{ClockStepped, InputSetAside, RecordingResumed};
 use crate::ids::{AlarmId, CommandId, DeviceId, EstateHash, PersonId, Seq, Version};
 use crate::memory::Memory;
+use crate::notify::{Message, NotificationSettled};
 use crate::observation::{Fix, Observation, PhoneFix};
 use crate::refusal::Refusal;
 use crate::rules::annunciate::{Decision, Outcome};
@@ -60,6 +62,14 @@ pub enum Input {
         /// The document with its indexes.
         estate: Arc<EstateIndex>,
     },
+    /// The machine's wall clock jumped.
+    ClockStepped(ClockStepped),
+    /// Facts are recorded again after a time in which none could be.
+    RecordingResumed(RecordingResumed),
+    /// An input broke the engine and was set aside.
+    SetAside(InputSetAside),
+    /// A notification was sent, or given up.
+    Notified(NotificationSettled),
 }
 
 /// What the shell has to do.
@@ -73,6 +83,8 @@ pub enum Output {
     Latest(Fix),
     /// Answer whoever sent the input. At most one for each input, after its turn is on disk.
     Answer(Result<Accepted, Refusal>),
+    /// Tell people outside about the fact just recorded, once its turn is on disk.
+    Notify(Message),
 }
 
 /// What became of an input that was not refused.
@@ -206,7 +218,29 @@ impl Engine {
             }
             Input::SessionOpened { person } => self.session(person, true, now),
             Input::SessionGone { person } => self.session(person, false, now),
+            Input::ClockStepped(body) => {
+                self.notice(Some(body.at), FactBody::ClockStepped(body));
+            }
+            Input::RecordingResumed(body) => self.notice(None, FactBody::RecordingResumed(body)),
+            Input::SetAside(body) => self.notice(None, FactBody::InputSetAside(body)),
+            Input::Notified(body) => {
+                let seq = self.site.view().seq.next();
+                self.notice(None, FactBody::NotificationSettled(body));
+                let answer = Output::Answer(Ok(Accepted::Done { seq }));
+                self.outputs.push_back(answer);
+            }
         }
+    }
+
+    /// Records what the server noticed about itself.
+    fn notice(&mut self, occurred_at: Option<Timestamp>, body: FactBody) {
+        self.outputs.push_back(record(FactDraft {
+            occurred_at,
+            cause: Cause::Server,
+            actor: None,
+            drill: false,
+            body,
+        }));
     }
 
     fn settle(&mut self, now: Timestamp) {
@@ -215,8 +249,11 @@ impl Engine {
         let drafts = self.with_memory(now, |context, memory| {
             rules::settle(context, memory, arming_due)
         });
-        let drafts = drafts.unwrap_or_default().into_iter();
-        self.outputs.extend(drafts.map(record));
+        for draft in drafts.unwrap_or_default() {
+            let message = Message::about(&draft, &self.site);
+            self.outputs.push_back(record(draft));
+            self.outputs.extend(message.map(Output::Notify));
+        }
         if arming_due {
             // What was decided is not folded yet: then this is due once more, and finds nothing.
             self.look_up_arming(now);

@@ -139,12 +139,14 @@ fn the_words_inside_facts_stay_spelled_as_they_are() {
             device: id("d"),
             event: id("e"),
         },
+        Cause::Server,
     ];
     let causes = causes.map(|cause| serde_json::to_string(&cause).unwrap());
     let spelled = [
         r#""estate""#,
         r#"{"rule":"a@1"}"#,
         r#"{"event":{"device":"d","event":"e"}}"#,
+        r#""server""#,
     ];
     assert_eq!(causes, spelled);
 }

@@ -8,10 +8,15 @@ use castellan_domain::audience::{self, Audience, ViewFact};
 use castellan_domain::estate::{Place, Priority};
 use castellan_domain::fact::{
     AlarmClaimed, AlarmCleared, AlarmJudged, AlarmNoted, AlarmOverdue, AlarmRaised, AlarmRepeated,
-    Cause, EstatePublished, Fact, FactBody,
+    Cause, ClockStepped, EstatePublished, Fact, FactBody, InputSetAside, NotificationSettled,
+    RecordingResumed,
 };
 use castellan_domain::geo::Anchor;
+use castellan_domain::housekeeping::InputName;
 use castellan_domain::ids::{AlarmId, JournalId, Seq};
+use castellan_domain::ids::{AlarmId, Seq};
+use castellan_domain::notify::Settlement;
+use castellan_domain::observation::ReportedState;
 use castellan_domain::observation::{Fix, ReportedState};
 use castellan_domain::refusal::Refusal;
 use castellan_domain::site::{CLOSED_ALARMS_MAX, Site, Touched, View};
@@ -72,7 +77,27 @@ fn bodies() -> impl Strategy<Value = FactBody> {
     });
     let judged = (alarm(), by(), select(Verdict::ALL.to_vec()))
         .prop_map(|(alarm, by, verdict)| FactBody::AlarmJudged(AlarmJudged { alarm, by, verdict }));
+    // What the server notices about itself changes nothing of the site.
+    let own = select(vec![
+        FactBody::RecordingResumed(RecordingResumed {
+            since: START,
+            unrecorded: 2,
+        }),
+        FactBody::ClockStepped(ClockStepped {
+            by: secs(-3_600),
+            at: START,
+        }),
+        FactBody::InputSetAside(InputSetAside {
+            input: InputName::Deadline,
+        }),
+        FactBody::NotificationSettled(NotificationSettled {
+            about: Seq(1),
+            outcome: Settlement::GivenUp,
+            attempts: 9,
+        }),
+    ]);
     prop_oneof![
+        1 => own,
         1 => select(vec!["e1", "e2"]).prop_map(|hash| {
             FactBody::EstatePublished(EstatePublished { hash: id(hash) })
         }),

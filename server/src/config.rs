@@ -38,6 +38,20 @@ pub(crate) struct ServeArgs {
     /// Folder of the browser app, as `cargo xtask demo` builds it. Without it only the API is served.
     #[arg(long, env = "CASTELLAN_WEB")]
     pub(crate) web: Option<PathBuf>,
+    /// Size of the ballast in MiB: room that is kept for facts and given up when the disk is full.
+    /// Clips, raw observations and positions are given up when 16, 8 and 2 times as much is free.
+    #[arg(long, default_value_t = 64, env = "CASTELLAN_BALLAST_MIB", value_parser = clap::value_parser!(u64).range(0..=65_536))]
+    pub(crate) ballast_mib: u64,
+    /// Where overdue alarms of priority 1 and 2 are posted to, on this machine.
+    #[arg(
+        long,
+        env = "CASTELLAN_NOTIFY_WEBHOOK",
+        requires = "notify_secret_file"
+    )]
+    pub(crate) notify_webhook: Option<String>,
+    /// A file with the secret (16 to 4,096 bytes) by which these posts are signed.
+    #[arg(long, env = "CASTELLAN_NOTIFY_SECRET_FILE")]
+    pub(crate) notify_secret_file: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -2,12 +2,14 @@
 
 mod clock;
 mod config;
+mod disk;
 mod doctor;
 mod health;
 mod http;
 mod hub;
 mod ingest;
 mod journal;
+mod outbox;
 mod personal;
 mod serve;
 mod site_folder;

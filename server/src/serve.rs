@@ -2,17 +2,21 @@
 
 use crate::clock::Clock;
 use crate::config::ServeArgs;
+use crate::disk::Disk;
 use crate::health::HealthBoard;
+use crate::http::connections::Connections;
 use crate::http::{App, router};
 use crate::hub::Hub;
 use crate::ingest::registry::Registry;
 use crate::journal::{Journal, Reader};
+use crate::outbox::{Outbox, Webhook, Worker};
 use crate::site_folder::{SiteFolder, read_estate};
-use crate::site_task::{QUEUE_MAX, Replayed, SiteTask, replay};
+use crate::site_task::{self, QUEUE_MAX, Replayed, Request, SetAsides, SiteTask, replay};
 use crate::tracks::Tracks;
 use anyhow::{Context as _, bail, ensure};
+use castellan_domain::engine::Engine;
 use castellan_domain::geo::Anchor;
-use castellan_domain::ids::Seq;
+use castellan_domain::ids::{Seq, SiteId};
 use castellan_domain::stream::Backlog;
 use castellan_domain::text::Text;
 use std::net::SocketAddr;
@@ -22,6 +26,7 @@ use std::sync::Arc;
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
 use tracing::{error, info};
 
 /// Facts that a restarted server holds ready for displays that come back.
@@ -49,12 +54,13 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
         .with_context(|| format!("{} is taken; choose another with --listen", args.listen))?;
     let address = listener.local_addr()?;
 
+    let disk = Arc::new(Disk::open(&args.data, args.ballast_mib * 1024 * 1024));
     let mut journal = Journal::open(&folder.journal_path()).await?;
     let Replayed {
         engine,
         last_recorded_at,
         chain_broken_at,
-    } = replay(&mut journal)
+    } = replay::<Engine>(&mut journal)
         .await
         .context("the journal cannot be read; run `castellan doctor` on it")?;
     if let Some(seq) = chain_broken_at {
@@ -70,12 +76,17 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
         build,
         clock.clone(),
         backlog,
+        engine.site().view().clone(),
         anchor,
     ));
     let mut latest = tracks.latest().await?;
     latest.retain(|fix| estate.estate.person(&fix.person).is_some());
     hub.publish_positions(&latest);
 
+    let (requests, inbox) = mpsc::channel(QUEUE_MAX);
+    let reader = Reader::open(&folder.journal_path()).await?;
+    let outbox = outbox(&args, &mut journal, &reader, &requests, &clock, &site).await?;
+    let set_asides = Arc::new(SetAsides::default());
     let mut task = SiteTask {
         site: site.clone(),
         engine,
@@ -84,11 +95,15 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
         estate: estate.clone(),
         hub: hub.clone(),
         clock: clock.clone(),
-        rebuild_at: None,
+        disk: disk.clone(),
+        outbox: outbox.clone(),
+        set_asides: set_asides.clone(),
+        state: site_task::State::default(),
     };
     task.publish_estate().await?;
-    let (requests, inbox) = mpsc::channel(QUEUE_MAX);
     let site_task = tokio::spawn(task.run(inbox));
+    tokio::spawn(disk.clone().watch());
+    let connections = Connections::default();
     let app = Arc::new(App {
         site: site.clone(),
         registry: Registry::new(estate.estate.clone()),
@@ -97,21 +112,65 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
         hub: hub.clone(),
         health: Arc::new(HealthBoard::default()),
         clock,
-        reader: Reader::open(&folder.journal_path()).await?,
+        reader,
+        disk,
+        outbox,
+        set_asides,
+        connections: connections.clone(),
         chain_broken_at,
         web: args.web,
     });
     tokio::spawn(hub.tick());
     info!(%site, "listening on http://{address}/ (loopback only: there is no sign-in yet)");
     let mut terminate = signal(SignalKind::terminate())?;
+    let told_to_stop = async {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = tokio::signal::ctrl_c() => {}
+        }
+    };
+    let served = connections.serve(listener, router::router(app));
+    until_the_end(served, site_task, told_to_stop).await
+}
+
+/// Serves until somebody says stop, or until it can do so no longer.
+async fn until_the_end(
+    served: impl Future<Output = std::io::Result<()>>,
+    site_task: JoinHandle<()>,
+    told_to_stop: impl Future<Output = ()>,
+) -> anyhow::Result<ExitCode> {
     tokio::select! {
-        served = axum::serve(listener, router::router(app)) => served?,
+        served = served => served?,
         // Without it nothing is recorded and no deadline runs: better an end that is noticed.
         ended = site_task => bail!("the site's task has ended; start again, and report this: {ended:?}"),
-        _ = terminate.recv() => info!("told to stop"),
-        _ = tokio::signal::ctrl_c() => info!("told to stop"),
+        () = told_to_stop => info!("told to stop"),
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The outbox and its worker, if people outside are to be told anything.
+async fn outbox(
+    args: &ServeArgs,
+    journal: &mut Journal,
+    reader: &Reader,
+    requests: &mpsc::Sender<Request>,
+    clock: &Arc<Clock>,
+    site: &SiteId,
+) -> anyhow::Result<Option<Arc<Outbox>>> {
+    let (Some(url), Some(secret)) = (&args.notify_webhook, &args.notify_secret_file) else {
+        return Ok(None);
+    };
+    let outbox = Arc::new(Outbox::default());
+    outbox.set_waiting(journal.outbox_waiting().await?);
+    let worker = Worker {
+        outbox: outbox.clone(),
+        reader: reader.clone(),
+        webhook: Webhook::new(url, secret, site.clone(), journal.id())?,
+        requests: requests.clone(),
+        clock: clock.clone(),
+    };
+    tokio::spawn(worker.run());
+    Ok(Some(outbox))
 }
 
 fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
@@ -158,4 +217,25 @@ fn build_of(web: Option<&Path>) -> anyhow::Result<Text<64>> {
         )
     })?;
     Text::new(text).with_context(|| format!("{} is not a build id", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::future::{pending, ready};
+
+    #[tokio::test]
+    async fn the_end_of_the_site_task_is_the_end_of_the_server_with_a_sentence() {
+        for task in [
+            tokio::spawn(async {}),
+            tokio::spawn(async { panic!("a rule nobody caught") }),
+        ] {
+            let ended = until_the_end(pending(), task, pending()).await;
+            let said = ended.expect_err("it must be noticed").to_string();
+            assert!(said.contains("start again"), "{said}");
+        }
+        let task = tokio::spawn(pending());
+        let ended = until_the_end(pending(), task, ready(())).await;
+        assert_eq!(ended.expect("told to stop"), ExitCode::SUCCESS);
+    }
 }

@@ -7,7 +7,7 @@ use castellan_domain::alarm::{Ownership, Verdict};
 use castellan_domain::engine::Accepted;
 use castellan_domain::ids::{PersonId, Seq};
 use castellan_domain::refusal::Refusal;
-use castellan_domain::rules::reported_condition::Outcome;
+use castellan_domain::rules::annunciate::Outcome;
 use castellan_domain::wire::api::CommandBody;
 use castellan_domain::wire::live::ServerMessage;
 use common::display::{Display, Heard};
@@ -19,6 +19,16 @@ use std::time::Duration;
 async fn count(path: &Path, query: &'static str) -> i64 {
     let row = sqlx::query(query).fetch_one(&mut open(path).await).await;
     row.expect("the query runs").get(0)
+}
+
+/// The last fact of a kind, as it lies on disk.
+async fn last_fact(journal: &Path, kind: &'static str) -> serde_json::Value {
+    let row = sqlx::query("SELECT bytes FROM facts WHERE bytes LIKE $1 ORDER BY seq DESC LIMIT 1")
+        .bind(format!("%\"kind\":\"{kind}\"%"))
+        .fetch_one(&mut open(journal).await)
+        .await
+        .expect("such a fact");
+    serde_json::from_str(&row.get::<String, _>(0)).expect("JSON")
 }
 
 fn refusal(answer: &Answer) -> Refusal {
@@ -86,6 +96,12 @@ async fn facts_cannot_be_written(trigger: &'static str) {
         .event("d-001", "e-2", "loitering", "active")
         .await
         .json();
+    let resumed = last_fact(&journal, "recording_resumed").await;
+    assert_eq!(resumed["body"]["since"], since.as_micros());
+    assert_eq!(
+        resumed["body"]["unrecorded"], 2,
+        "the gap stands in the record"
+    );
     let Accepted::Reported {
         outcome: Outcome::Raised,
         alarm: Some(_),
@@ -95,7 +111,7 @@ async fn facts_cannot_be_written(trigger: &'static str) {
     };
     assert_eq!(again, first);
     assert_eq!(server.command("li-na", claim).await.status, 200);
-    display.reach(&server, Seq(4)).await;
+    display.reach(&server, Seq(5)).await;
     assert_eq!(*display.replica.view(), server.snapshot().await.view);
     assert_eq!(
         display.replica.view().alarms.len(),
@@ -106,7 +122,7 @@ async fn facts_cannot_be_written(trigger: &'static str) {
     assert_eq!(count(&journal, raised).await, 1);
     drop(server);
     let (whole, said) = doctor(data.path());
-    assert!(whole && said.contains("4 facts"), "{said}");
+    assert!(whole && said.contains("5 facts"), "{said}");
 }
 
 #[tokio::test]
@@ -257,7 +273,7 @@ async fn of_twenty_claims_at_once_one_wins_and_the_others_learn_who() {
         let (won, lost): (Vec<_>, Vec<_>) = answers.iter().partition(|a| a.status == 200);
         assert_eq!((won.len(), lost.len()), (1, 19));
         let view = server.snapshot().await.view;
-        let Ownership::Claimed { by, at } = view.alarms[&alarm].ownership.clone() else {
+        let Ownership::Claimed { by, at, .. } = view.alarms[&alarm].ownership.clone() else {
             panic!("somebody owns it");
         };
         for answer in lost {

@@ -10,7 +10,7 @@ mod record;
 use castellan_domain::engine::Accepted;
 use castellan_domain::ids::{AlarmId, AlarmTypeId, CommandId, DeviceId};
 use castellan_domain::observation::ReportedState;
-use castellan_domain::rules::reported_condition::Outcome;
+use castellan_domain::rules::annunciate::Outcome;
 use castellan_domain::wire::api::{CommandBody, CommandRequest, ErrorBody, PERSON_HEADER};
 use common::{CALM_TYPES, Castellan, PATIENCE, SITE, doctor, event_body, now_s, position_body};
 use rand::rngs::StdRng;

@@ -3,6 +3,7 @@
 
 mod common;
 
+use castellan_domain::audience::Audience;
 use castellan_domain::ids::{JournalId, Seq};
 use castellan_domain::stream::Replica;
 use castellan_domain::text::Text;
@@ -24,7 +25,8 @@ async fn a_display_gets_a_welcome_then_heartbeats_facts_handles_and_positions() 
         panic!("the welcome comes first");
     };
     let snapshot = server.snapshot().await;
-    assert_eq!((welcome.protocol, welcome.resume), (1, ResumeBy::Snapshot));
+    assert_eq!((welcome.protocol, welcome.resume), (2, ResumeBy::Snapshot));
+    assert_eq!(welcome.audience, Audience::Staff);
     assert_eq!(
         (welcome.journal, welcome.build.as_str()),
         (snapshot.journal, "no browser app")
@@ -68,6 +70,12 @@ async fn a_display_gets_a_welcome_then_heartbeats_facts_handles_and_positions() 
         "an age counts from when we heard of it"
     );
 
+    match socket.hear_text().await {
+        ServerMessage::Latest(latest) => {
+            assert_eq!(latest.values[0].readings.battery_percent, Some(80))
+        }
+        other => panic!("the phone's charge, not {other:?}"),
+    }
     socket.say(r#"{"t":"echo","n":18446744073709551615}"#).await;
     match socket.hear_text().await {
         ServerMessage::Echo { n } => assert_eq!(n, u64::MAX),

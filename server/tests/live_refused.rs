@@ -85,13 +85,28 @@ fn strange_things() -> Vec<(&'static str, Vec<Message>, RefusedCode)> {
         ),
         (
             "a new protocol",
-            vec![wrong(&|v| v["protocol"] = 2.into())],
+            vec![wrong(&|v| v["protocol"] = 3.into())],
             RefusedCode::WrongProtocol,
         ),
         (
             "another site",
             vec![wrong(&|v| v["site"] = "other".into())],
             RefusedCode::UnknownSite,
+        ),
+        (
+            "an audience that there is not",
+            vec![wrong(&|v| v["audience"] = "everybody".into())],
+            RefusedCode::UnknownAudience,
+        ),
+        (
+            "a presence before the hello",
+            vec![Message::text(r#"{"t":"presence"}"#)],
+            bad,
+        ),
+        (
+            "something painted before the hello",
+            vec![Message::text(r#"{"t":"painted_upto","seq":1}"#)],
+            bad,
         ),
         ("a flood of junk", vec![Message::text("junk"); 500], bad),
     ]
@@ -116,6 +131,7 @@ async fn what_is_not_of_the_protocol_is_refused_by_name_and_counted() {
         ("bad_message", bad),
         ("wrong_protocol", RefusedCode::WrongProtocol),
         ("unknown_site", RefusedCode::UnknownSite),
+        ("unknown_audience", RefusedCode::UnknownAudience),
     ] {
         let expected = cases.iter().filter(|(_, _, other)| *other == code).count();
         assert_eq!(

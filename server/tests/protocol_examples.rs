@@ -4,19 +4,22 @@
 mod common;
 
 use castellan_domain::alarm::NOTES_MAX;
+use castellan_domain::audience::Audience;
 use castellan_domain::engine::Accepted;
 use castellan_domain::fact::{Fact, FactBody};
 use castellan_domain::geo::{Anchor, LonLat};
 use castellan_domain::ids::SLUG_MAX;
+use castellan_domain::notify::Message;
 use castellan_domain::refusal::Refusal;
 use castellan_domain::site::{CLOSED_ALARMS_MAX, OPEN_ALARMS_MAX};
-use castellan_domain::stream::BACKLOG_BYTES_MAX;
+use castellan_domain::stream::{BACKLOG_BYTES_MAX, LAST_SEEN_STEP};
+use castellan_domain::unrecorded::UNRECORDED_MAX;
 use castellan_domain::wire::api::{
     CommandRequest, ErrorBody, EventRequest, Health, NoteText, SiteSummary, Snapshot,
 };
 use castellan_domain::wire::live::{
     CLIENT_MESSAGE_BYTES_MAX, ClientMessage, Facts, HEARTBEAT_EVERY_MS, PROTOCOL_VERSION,
-    RefusedCode, ServerMessage, TICK_EVERY_MS,
+    RefusedCode, ServerMessage, TICK_EVERY_MS, VIEWERS_MAX,
 };
 use castellan_domain::wire::position_frame::{FRAME_POSITIONS_MAX, PositionFrame};
 use common::Castellan;
@@ -105,9 +108,11 @@ fn every_message_of_the_live_protocol_has_an_example_that_is_true() {
                 }
             }
             ClientMessage::Echo { .. } => "echo",
+            ClientMessage::Presence(_) => "presence",
+            ClientMessage::PaintedUpto { .. } => "painted_upto",
         });
     }
-    assert_eq!(told.len(), 3);
+    assert_eq!(told.len(), 5);
     let mut told: BTreeSet<&str> = BTreeSet::new();
     for message in all::<ServerMessage>(LIVE, "json server") {
         told.insert(match message {
@@ -117,14 +122,18 @@ fn every_message_of_the_live_protocol_has_an_example_that_is_true() {
                 assert_eq!(Fact::decode(last.get()).unwrap().seq, facts.upto);
                 "facts"
             }
+            ServerMessage::Changes(_) => "changes",
             ServerMessage::Handles(_) => "handles",
+            ServerMessage::Latest(_) => "latest",
+            ServerMessage::Viewers(_) => "viewers",
+            ServerMessage::Unrecorded(_) => "unrecorded",
             ServerMessage::Heartbeat(_) => "heartbeat",
             ServerMessage::Gap => "gap",
             ServerMessage::Echo { .. } => "echo",
             ServerMessage::Refused(_) => "refused",
         });
     }
-    assert_eq!(told.len(), 7, "{told:?}");
+    assert_eq!(told.len(), 11, "{told:?}");
 }
 
 #[test]
@@ -158,7 +167,10 @@ fn the_worked_position_frame_decodes_to_what_the_page_says() {
     let frame = PositionFrame::decode(&bytes).unwrap();
     assert_eq!(frame.encode(), bytes);
     assert!(
-        LIVE.contains(&format!("{} bytes for two people", bytes.len())),
+        LIVE.contains(&format!(
+            "{} bytes for one who left and two who moved",
+            bytes.len()
+        )),
         "{}",
         bytes.len()
     );
@@ -167,6 +179,7 @@ fn the_worked_position_frame_decodes_to_what_the_page_says() {
     let anchor = Anchor::new(anchor);
     assert_eq!(said["epoch"], frame.epoch);
     assert_eq!(said["base_ms"], frame.base.as_millis());
+    assert_eq!(said["gone"], serde_json::json!(frame.gone));
     let said = said["moved"].as_array().unwrap();
     assert_eq!(said.len(), frame.moved.len());
     for (said, moved) in said.iter().zip(&frame.moved) {
@@ -217,6 +230,9 @@ fn every_example_of_http_is_true() {
     let errors: Vec<ErrorBody> = all(HTTP, "json error");
     assert_eq!(all::<Snapshot>(HTTP, "json snapshot").len(), 1);
     assert_eq!(all::<Health>(HTTP, "json health").len(), 1);
+    for told in all::<Value>(HTTP, "json notification") {
+        decoded::<Message>(&told["alarm"].to_string());
+    }
     assert_eq!(all::<Vec<SiteSummary>>(HTTP, "json sites").len(), 1);
     assert_eq!(all::<Vec<NoteText>>(HTTP, "json notes").len(), 1);
     assert_eq!(
@@ -281,10 +297,18 @@ fn every_code_kind_and_limit_is_on_its_page() {
         RefusedCode::BadMessage,
         RefusedCode::WrongProtocol,
         RefusedCode::UnknownSite,
+        RefusedCode::UnknownAudience,
         RefusedCode::TooManyDisplays,
     ] {
         let name = serde_json::to_value(code).unwrap();
         let name = name.as_str().unwrap();
+        assert!(
+            LIVE.contains(&format!("\n| `{name}` |")),
+            "{name} has no row"
+        );
+    }
+    for audience in Audience::ALL {
+        let name = audience.name();
         assert!(
             LIVE.contains(&format!("\n| `{name}` |")),
             "{name} has no row"
@@ -303,6 +327,9 @@ fn every_code_kind_and_limit_is_on_its_page() {
         (LIVE, format!("Every {} ms", every(HEARTBEAT_EVERY_MS))),
         (LIVE, format!("at most every {} ms", every(TICK_EVERY_MS))),
         (LIVE, format!("at most {}", grouped(FRAME_POSITIONS_MAX))),
+        (LIVE, format!("at most {VIEWERS_MAX} displays")),
+        (LIVE, format!("at most {UNRECORDED_MAX} notices")),
+        (LIVE, format!("steps of {} s", LAST_SEEN_STEP.as_secs())),
         (LIVE, format!("{} MiB", BACKLOG_BYTES_MAX / 1024 / 1024)),
         (LIVE, format!("more than {CLOSED_ALARMS_MAX} are closed")),
         (LIVE, format!("1 to {SLUG_MAX} characters")),

@@ -184,9 +184,12 @@ impl Console {
             self.any_alarm.update(|n| *n += 1);
             self.arrange();
         }
-        if !change.moved.is_empty() {
+        if !change.gone.is_empty() || !change.moved.is_empty() {
             let now = mono();
             self.scene().update(|scene| {
+                for person in &change.gone {
+                    scene.remove_person(person);
+                }
                 self.with(|replica| {
                     for person in &change.moved {
                         if let Some(tracked) = replica.tracked().get(person) {

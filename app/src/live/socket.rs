@@ -4,11 +4,12 @@ use super::console::Console;
 use super::model::wait_ms;
 use crate::api;
 use crate::browser::{build, mono, sleep, window};
+use crate::map::Picked;
 use crate::texts::Key;
-use castellan_domain::ids::SiteId;
+use castellan_domain::ids::{Seq, SiteId};
 use castellan_domain::stream::{Change, Link, Replica, ReplicaError};
 use castellan_domain::text::Text;
-use castellan_domain::wire::live::{ClientMessage, RefusedCode};
+use castellan_domain::wire::live::{ClientMessage, LookingAt, Presence, RefusedCode};
 use futures_channel::mpsc::{self, Receiver, Sender};
 use futures_util::{FutureExt as _, StreamExt as _, select};
 use leptos::prelude::*;
@@ -91,6 +92,7 @@ async fn converse(console: Console, site: &SiteId) -> End {
         return End::Broken;
     };
     let mut echo_sent = None;
+    let mut told = Told::default();
     let mut echo = Box::pin(sleep(ECHO_EVERY_MS).fuse());
     loop {
         select! {
@@ -113,8 +115,44 @@ async fn converse(console: Console, site: &SiteId) -> End {
                 }
                 echo_sent = Some(mono());
                 socket.send(&ClientMessage::Echo { n: 0 });
+                told.tell(&socket, console);
                 echo = Box::pin(sleep(ECHO_EVERY_MS).fuse());
             }
+        }
+    }
+}
+
+/// What the server was told of this display.
+#[derive(Default)]
+struct Told {
+    presence: Presence,
+    folded_upto: Seq,
+    painted_upto: Seq,
+}
+
+impl Told {
+    /// Says who sits here and what is on the glass, where that has changed.
+    fn tell(&mut self, socket: &Connection, console: Console) {
+        let presence = Presence {
+            person: console.person.get_untracked(),
+            looking_at: console.selected.get_untracked().map(|picked| match picked {
+                Picked::Alarm(id) => LookingAt::Alarm(id),
+                Picked::Person(id) => LookingAt::Person(id),
+            }),
+        };
+        if self.presence != presence {
+            self.presence = presence;
+            socket.send(&ClientMessage::Presence(self.presence.clone()));
+        }
+        // What had been folded a whole interval ago has been drawn since: the interval's own timer
+        // runs after the frames between.
+        if self.painted_upto != self.folded_upto {
+            self.painted_upto = self.folded_upto;
+            let seq = self.painted_upto;
+            socket.send(&ClientMessage::PaintedUpto { seq });
+        }
+        if console.with(Replica::is_ready) {
+            self.folded_upto = console.with(|replica| replica.view().seq);
         }
     }
 }

@@ -19,7 +19,9 @@ pub use site::{
     PhoneUnbound, ZoneArmed, ZoneDisarmed,
 };
 
+pub use crate::housekeeping::{ClockStepped, InputSetAside, RecordingResumed};
 use crate::ids::{CommandId, DeviceId, EventId, PersonId, PhoneId, Seq, SiteId};
+pub use crate::notify::NotificationSettled;
 use crate::text::Text;
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -87,6 +89,8 @@ pub enum Cause {
     Estate,
     /// A console came or went.
     Console,
+    /// The server noticed it about itself.
+    Server,
 }
 
 macro_rules! facts {
@@ -205,6 +209,14 @@ facts! {
     FloodBegan = "flood_began", 1;
     /// They can take what comes again.
     FloodEnded = "flood_ended", 1;
+    /// Facts are recorded again after a time in which none could be.
+    RecordingResumed = "recording_resumed", 1;
+    /// The machine's wall clock jumped.
+    ClockStepped = "clock_stepped", 1;
+    /// An input broke the engine and was set aside.
+    InputSetAside = "input_set_aside", 1;
+    /// Somebody outside was told, or could not be.
+    NotificationSettled = "notification_settled", 1;
 }
 
 /// Why stored bytes are not a fact.

@@ -177,8 +177,15 @@ impl View {
                 self.flood = None;
                 touched.flood = true;
             }
-            // What only the server needs: grants and borders that were crossed.
-            FactBody::DoorGranted(_) | FactBody::AreaEntered(_) | FactBody::AreaLeft(_) => {}
+            // What only the server needs: grants and borders that were crossed. The others stand in
+            // the record, and nothing of the site changes.
+            FactBody::DoorGranted(_)
+            | FactBody::AreaEntered(_)
+            | FactBody::AreaLeft(_)
+            | FactBody::RecordingResumed(_)
+            | FactBody::ClockStepped(_)
+            | FactBody::InputSetAside(_)
+            | FactBody::NotificationSettled(_) => {}
             _ => self.fold_alarm(fact, touched),
         }
     }

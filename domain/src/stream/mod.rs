@@ -23,5 +23,5 @@ pub use presence::{BEHIND_MAX, DisplayId, Displays, PresenceChange, PresenceEven
 pub use replica::{Change, Link, Replica, ReplicaError, STALE_AFTER, Tracked, UNSURE_AFTER};
 pub use session::{Outgoing, Session};
 pub use site_stream::{AUDIENCE_KEPT_TURNS, SiteStream};
-pub use turn::{Stamped, Turn, TurnError};
+pub use turn::{Broken, Done, Machine, Ran, RepeatKey, Stamped, Turn, TurnError, fold, run};
 pub use values::{LAST_SEEN_STEP, VALUES_ENTITIES_MAX, VALUES_GONE_MAX, Values};

@@ -52,7 +52,7 @@ struct Display {
 #[derive(Debug, Default)]
 pub struct Displays {
     last: u64,
-    displays: BTreeMap<DisplayId, Display>,
+    connected: BTreeMap<DisplayId, Display>,
     /// Displays whose person may differ from what was told.
     untold: BTreeSet<DisplayId>,
     viewers_changed: bool,
@@ -71,13 +71,13 @@ impl Displays {
             told: None,
             is_connected: true,
         };
-        self.displays.insert(id, display);
+        self.connected.insert(id, display);
         id
     }
 
     /// A display says who sits there.
     pub fn say(&mut self, id: DisplayId, presence: Presence) {
-        let Some(display) = self.displays.get_mut(&id) else {
+        let Some(display) = self.connected.get_mut(&id) else {
             return;
         };
         let Presence { person, looking_at } = presence;
@@ -91,14 +91,14 @@ impl Displays {
 
     /// A display says what it has painted. It can have painted no more than there is.
     pub fn painted(&mut self, id: DisplayId, upto: Seq, head: Seq, now: Timestamp) {
-        if let Some(display) = self.displays.get_mut(&id) {
+        if let Some(display) = self.connected.get_mut(&id) {
             display.painted = Some((upto.min(head), now));
         }
     }
 
     /// A display went.
     pub fn close(&mut self, id: DisplayId) {
-        let Some(display) = self.displays.get_mut(&id) else {
+        let Some(display) = self.connected.get_mut(&id) else {
             return;
         };
         self.viewers_changed |= display.person.is_some();
@@ -108,7 +108,7 @@ impl Displays {
             self.untold.insert(id);
         } else {
             // Nobody was told of it, so nobody has to be told that it ended.
-            self.displays.remove(&id);
+            self.connected.remove(&id);
             self.untold.remove(&id);
         }
     }
@@ -116,7 +116,7 @@ impl Displays {
     /// The next session that began or ended, longest connected display first.
     pub fn next_event(&mut self) -> Option<PresenceEvent> {
         while let Some(id) = self.untold.first().copied() {
-            let Some(display) = self.displays.get_mut(&id) else {
+            let Some(display) = self.connected.get_mut(&id) else {
                 self.untold.remove(&id);
                 continue;
             };
@@ -133,7 +133,7 @@ impl Displays {
             }
             self.untold.remove(&id);
             if !display.is_connected {
-                self.displays.remove(&id);
+                self.connected.remove(&id);
             } else if display.told != display.person
                 && let Some(person) = display.person.clone()
             {
@@ -150,7 +150,7 @@ impl Displays {
             return None;
         }
         let mut viewers: Vec<_> = self
-            .displays
+            .connected
             .iter()
             .filter_map(|(id, display)| {
                 Some(Viewer {
@@ -173,7 +173,7 @@ impl Displays {
     /// what they paint are not among them.
     pub fn behind(&self, head: Seq) -> Vec<DisplayBehind> {
         let mut behind: Vec<_> = self
-            .displays
+            .connected
             .iter()
             .filter_map(|(id, display)| {
                 let (painted_upto, told_at) = display.painted?;

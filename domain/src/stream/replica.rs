@@ -59,6 +59,10 @@ pub struct Tracked {
 
 /// What a message changed.
 #[derive(Debug, Clone, PartialEq, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each says of another thing whether it changed"
+)]
 pub struct Change {
     /// What the facts in it changed.
     pub touched: Touched,

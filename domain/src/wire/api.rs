@@ -5,6 +5,7 @@ use crate::audience::Audience;
 use crate::commands::Command;
 use crate::engine::Accepted;
 use crate::geo::LonLat;
+use crate::housekeeping::{ClockStepped, InputName};
 use crate::ids::{
     AlarmId, CommandId, DeviceId, EstateHash, EventId, JournalId, PersonId, PhoneId, Seq, SiteId,
     Version, ZoneId,
@@ -13,7 +14,7 @@ use crate::observation::{CallKind, DoorChange, ReportedState};
 use crate::refusal::Refusal;
 use crate::site::View;
 use crate::text::{Localized, Text};
-use crate::time::Timestamp;
+use crate::time::{Span, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// Header that names the person who commands. Sign-in will replace it.
@@ -328,6 +329,81 @@ pub struct Health {
     pub adapters: Vec<AdapterHealth>,
     /// Who reported without being in the estate.
     pub quarantine: Vec<Quarantined>,
+    /// Inputs that broke the engine, newest first.
+    pub set_aside: Vec<SetAside>,
+    /// How much can still be stored.
+    pub disk: DiskHealth,
+    /// Whether the machine's wall clock behaves.
+    pub clock: ClockHealth,
+    /// What people outside are to be told.
+    pub outbox: OutboxHealth,
+    /// HTTP connections that are no displays, and how many there may be.
+    pub connections: QueueDepth,
+}
+
+/// An input that broke the engine and was set aside.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SetAside {
+    /// When.
+    pub at: Timestamp,
+    /// What it was.
+    pub input: InputName,
+    /// The input as a developer reads it, without positions.
+    pub detail: String,
+    /// What the panic said.
+    pub why: String,
+}
+
+/// How much can still be stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DiskHealth {
+    /// Bytes that are free; nothing if it cannot be learnt.
+    pub free_bytes: Option<u64>,
+    /// What is still stored.
+    pub level: DiskLevel,
+    /// Whether the reserve for the record is there.
+    pub has_ballast: bool,
+    /// Since when positions cannot be stored, if so.
+    pub tracks_failing_since: Option<Timestamp>,
+}
+
+/// What is given up on a filling disk, in this order. Facts are never given up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DiskLevel {
+    /// All is stored.
+    #[default]
+    Ample,
+    /// No clips.
+    NoClips,
+    /// Nor raw observations.
+    NoObservations,
+    /// Nor positions. Facts only.
+    FactsOnly,
+}
+
+/// Whether the machine's wall clock behaves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClockHealth {
+    /// How far site time is ahead of the wall clock, in microseconds; negative if behind.
+    pub ahead_of_wall: Span,
+    /// Jumps of more than two seconds since the server started.
+    pub steps: u64,
+    /// The last of them.
+    pub last_step: Option<ClockStepped>,
+}
+
+/// What people outside are to be told.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct OutboxHealth {
+    /// Notifications that wait.
+    pub waiting: usize,
+    /// Notifications that found no room in the outbox since the server started.
+    pub left_out: u64,
+    /// Since when the receiver does not take them, if so.
+    pub failing_since: Option<Timestamp>,
+    /// What the last failure was.
+    pub last_failure: Option<String>,
 }
 
 /// A display that has not painted all that there is.

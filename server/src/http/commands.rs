@@ -1,12 +1,11 @@
 //! `POST /api/v1/sites/{site}/commands`: the one path for what people want.
 
+use super::connections::WholeBody;
 use super::errors::ApiError;
 use super::{App, InPath};
 use crate::personal::PersonalRecord;
 use axum::Json;
-use axum::body::Bytes;
 use axum::extract::State;
-use axum::extract::rejection::BytesRejection;
 use axum::http::HeaderMap;
 use castellan_domain::access::Actor;
 use castellan_domain::engine::{Accepted, Command, Input};
@@ -20,7 +19,7 @@ pub(super) async fn create(
     State(app): State<Arc<App>>,
     InPath(site): InPath<String>,
     headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
+    body: Result<WholeBody, ApiError>,
 ) -> Result<Json<Accepted>, ApiError> {
     app.check_site(&site)?;
     let trace = rand::random();
@@ -41,10 +40,10 @@ pub(super) async fn create(
 async fn take(
     app: &App,
     headers: &HeaderMap,
-    body: Result<Bytes, BytesRejection>,
+    body: Result<WholeBody, ApiError>,
     trace: u64,
 ) -> Result<Accepted, ApiError> {
-    let body = body?;
+    let WholeBody(body) = body?;
     let request: CommandRequest =
         serde_json::from_slice(&body).map_err(|error| ApiError::Unreadable {
             code: "malformed",

@@ -1,7 +1,8 @@
 //! Every error that the API can answer with: status, code and a sentence.
 
+use super::connections::CONNECTIONS_MAX;
 use super::router::BODY_BYTES_MAX;
-use crate::site_task::NotRecorded;
+use crate::site_task::Lost;
 use axum::Json;
 use axum::extract::rejection::BytesRejection;
 use axum::http::{HeaderValue, StatusCode, header::RETRY_AFTER};
@@ -51,11 +52,25 @@ pub(crate) enum ApiError {
         "what is stored cannot be read at the moment; look at the server's log, then try again"
     )]
     Storage,
+    #[error(
+        "this made the server fail and was set aside: it had no effect, and sending it again will \
+         not help. Everything else goes on. It is listed under health; please report it"
+    )]
+    SetAside,
+    #[error("the body did not come within 15 s; send it again over a better connection")]
+    TooSlow,
+    #[error(
+        "{CONNECTIONS_MAX} connections are open already; close some, or try again in a few seconds"
+    )]
+    TooManyConnections,
 }
 
-impl From<NotRecorded> for ApiError {
-    fn from(_: NotRecorded) -> Self {
-        Self::NotRecorded
+impl From<Lost> for ApiError {
+    fn from(lost: Lost) -> Self {
+        match lost {
+            Lost::NotRecorded => Self::NotRecorded,
+            Lost::SetAside => Self::SetAside,
+        }
     }
 }
 
@@ -72,6 +87,25 @@ impl From<BytesRejection> for ApiError {
 }
 
 impl ApiError {
+    fn to_body(&self) -> ErrorBody {
+        ErrorBody {
+            error: ErrorDetail {
+                code: self.code().to_owned(),
+                message: self.to_string(),
+                refusal: match self {
+                    Self::Refused(refusal) => Some(refusal.clone()),
+                    _ => None,
+                },
+            },
+        }
+    }
+
+    /// As it goes over the wire.
+    pub(super) fn to_json(&self) -> String {
+        // Texts and numbers can always be written.
+        serde_json::to_string(&self.to_body()).unwrap_or_default()
+    }
+
     pub(crate) const fn code(&self) -> &'static str {
         match self {
             Self::Unreadable { code, .. } => code,
@@ -90,6 +124,9 @@ impl ApiError {
             Self::Busy => "busy",
             Self::NoAnswer => "no_answer",
             Self::Storage => "storage",
+            Self::SetAside => "set_aside",
+            Self::TooSlow => "too_slow",
+            Self::TooManyConnections => "too_many_connections",
         }
     }
 
@@ -131,9 +168,13 @@ impl ApiError {
                 | Refusal::NotInEstate => StatusCode::UNPROCESSABLE_ENTITY,
                 Refusal::TooManyOpenAlarms => StatusCode::SERVICE_UNAVAILABLE,
             },
-            Self::NotRecorded | Self::Busy | Self::NoAnswer | Self::Storage => {
-                StatusCode::SERVICE_UNAVAILABLE
-            }
+            Self::NotRecorded
+            | Self::Busy
+            | Self::NoAnswer
+            | Self::Storage
+            | Self::TooManyConnections => StatusCode::SERVICE_UNAVAILABLE,
+            Self::SetAside => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
         }
     }
 }
@@ -141,15 +182,7 @@ impl ApiError {
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let status = self.status();
-        let detail = ErrorDetail {
-            code: self.code().to_owned(),
-            message: self.to_string(),
-            refusal: match self {
-                Self::Refused(refusal) => Some(refusal),
-                _ => None,
-            },
-        };
-        let mut response = (status, Json(ErrorBody { error: detail })).into_response();
+        let mut response = (status, Json(self.to_body())).into_response();
         if status == StatusCode::SERVICE_UNAVAILABLE {
             response
                 .headers_mut()

@@ -1,13 +1,12 @@
 //! `/ingest/…`: receive → decode → identify → enqueue, and the answer after the record.
 
 use super::App;
+use super::connections::WholeBody;
 use super::errors::ApiError;
 use crate::ingest::registry::UnknownSender;
 use crate::ingest::{events, owntracks};
 use axum::Json;
-use axum::body::Bytes;
 use axum::extract::State;
-use axum::extract::rejection::BytesRejection;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header::AUTHORIZATION};
 use axum::response::{IntoResponse as _, Response};
 use base64::Engine as _;
@@ -29,7 +28,7 @@ const CALLS: &str = "calls";
 /// `POST /ingest/v1/events`
 pub(super) async fn event(
     State(app): State<Arc<App>>,
-    body: Result<Bytes, BytesRejection>,
+    body: Result<WholeBody, ApiError>,
 ) -> Result<Json<Accepted>, ApiError> {
     let trace = rand::random();
     let result = take_event(&app, body, trace)
@@ -41,10 +40,10 @@ pub(super) async fn event(
 
 async fn take_event(
     app: &App,
-    body: Result<Bytes, BytesRejection>,
+    body: Result<WholeBody, ApiError>,
     trace: u64,
 ) -> Result<Accepted, ApiError> {
-    let body = body?;
+    let WholeBody(body) = body?;
     let now = app.clock.now();
     let report = debug_span!("decode")
         .in_scope(|| events::decode(&body, now))
@@ -74,7 +73,7 @@ async fn take_event(
 /// `POST /ingest/v1/doors`
 pub(super) async fn door(
     State(app): State<Arc<App>>,
-    body: Result<Bytes, BytesRejection>,
+    body: Result<WholeBody, ApiError>,
 ) -> Result<Json<Accepted>, ApiError> {
     let trace = rand::random();
     let result = take_door(&app, body, trace)
@@ -86,10 +85,10 @@ pub(super) async fn door(
 
 async fn take_door(
     app: &App,
-    body: Result<Bytes, BytesRejection>,
+    body: Result<WholeBody, ApiError>,
     trace: u64,
 ) -> Result<Accepted, ApiError> {
-    let body = body?;
+    let WholeBody(body) = body?;
     let now = app.clock.now();
     let report = debug_span!("decode")
         .in_scope(|| events::decode_door(&body, now))
@@ -108,7 +107,7 @@ async fn take_door(
 /// `POST /ingest/v1/heard`
 pub(super) async fn heard(
     State(app): State<Arc<App>>,
-    body: Result<Bytes, BytesRejection>,
+    body: Result<WholeBody, ApiError>,
 ) -> Result<Json<Accepted>, ApiError> {
     let trace = rand::random();
     let result = take_heard(&app, body, trace)
@@ -120,10 +119,10 @@ pub(super) async fn heard(
 
 async fn take_heard(
     app: &App,
-    body: Result<Bytes, BytesRejection>,
+    body: Result<WholeBody, ApiError>,
     trace: u64,
 ) -> Result<Accepted, ApiError> {
-    let body = body?;
+    let WholeBody(body) = body?;
     let received_at = app.clock.now();
     let request = debug_span!("decode")
         .in_scope(|| events::decode_heard(&body))
@@ -145,7 +144,7 @@ async fn take_heard(
 /// `POST /ingest/v1/calls`
 pub(super) async fn call(
     State(app): State<Arc<App>>,
-    body: Result<Bytes, BytesRejection>,
+    body: Result<WholeBody, ApiError>,
 ) -> Result<Json<Accepted>, ApiError> {
     let trace = rand::random();
     let result = take_call(&app, body, trace)
@@ -157,10 +156,10 @@ pub(super) async fn call(
 
 async fn take_call(
     app: &App,
-    body: Result<Bytes, BytesRejection>,
+    body: Result<WholeBody, ApiError>,
     trace: u64,
 ) -> Result<Accepted, ApiError> {
-    let body = body?;
+    let WholeBody(body) = body?;
     let now = app.clock.now();
     let call = debug_span!("decode")
         .in_scope(|| events::decode_call(&body, now))
@@ -187,7 +186,7 @@ fn unreadable(error: events::DecodeError) -> ApiError {
 pub(super) async fn owntracks(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
+    body: Result<WholeBody, ApiError>,
 ) -> Result<Response, ApiError> {
     let trace = rand::random();
     let result = take_fix(&app, &headers, body, trace)
@@ -232,6 +231,8 @@ enum Discarded {
     ImplausibleTime,
     OffSite,
     OffDuty,
+    /// It broke the engine; a phone that sent it for ever would break it for ever.
+    SetAside,
 }
 
 impl Discarded {
@@ -240,6 +241,7 @@ impl Discarded {
             Self::ImplausibleTime => "implausible_time",
             Self::OffSite => "off_site",
             Self::OffDuty => "off_duty",
+            Self::SetAside => "set_aside",
         }
     }
 
@@ -250,6 +252,7 @@ impl Discarded {
             }
             Self::OffSite => "the position lies more than 20 km from the site's anchor",
             Self::OffDuty => "its person is off duty, and nobody is tracked off duty",
+            Self::SetAside => "the position made the server fail; see set_aside under health",
         }
     }
 }
@@ -257,10 +260,10 @@ impl Discarded {
 async fn take_fix(
     app: &App,
     headers: &HeaderMap,
-    body: Result<Bytes, BytesRejection>,
+    body: Result<WholeBody, ApiError>,
     trace: u64,
 ) -> Result<Taken, ApiError> {
-    let body = body?;
+    let WholeBody(body) = body?;
     let received_at = app.clock.now();
     let message = debug_span!("decode")
         .in_scope(|| owntracks::decode(&body))
@@ -291,7 +294,11 @@ async fn take_fix(
         battery_percent: location.battery_percent,
     };
     let input = Input::Observed(Observation::PhoneFix(fix));
-    match app.submit(input, None, trace).await? {
+    let answer = match app.submit(input, None, trace).await {
+        Err(ApiError::SetAside) => return Ok(Taken::Discarded(Discarded::SetAside)),
+        answer => answer?,
+    };
+    match answer {
         Ok(Accepted::OffSite) => Ok(Taken::Discarded(Discarded::OffSite)),
         Ok(Accepted::OffDuty) => Ok(Taken::Discarded(Discarded::OffDuty)),
         Ok(_) => Ok(Taken::Kept),

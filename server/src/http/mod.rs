@@ -2,6 +2,7 @@
 
 mod assets;
 mod commands;
+pub(crate) mod connections;
 mod errors;
 mod ingest;
 mod live;
@@ -10,18 +11,21 @@ pub(crate) mod router;
 mod sites;
 
 use crate::clock::Clock;
+use crate::disk::Disk;
 use crate::health::HealthBoard;
 use crate::hub::Hub;
 use crate::ingest::registry::Registry;
 use crate::journal::Reader;
+use crate::outbox::Outbox;
 use crate::personal::PersonalRecord;
 use crate::site_folder::PublishedEstate;
-use crate::site_task::{QUEUE_MAX, Request, Ticket};
+use crate::site_task::{Lost, QUEUE_MAX, Reply, Request, SetAsides, Ticket};
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
 use castellan_domain::engine::Input;
 use castellan_domain::ids::{Seq, SiteId};
 use castellan_domain::wire::api::{Answer, QueueDepth};
+use connections::Connections;
 use errors::ApiError;
 use serde::de::DeserializeOwned;
 use std::path::PathBuf;
@@ -45,6 +49,10 @@ pub(crate) struct App {
     pub(crate) health: Arc<HealthBoard>,
     pub(crate) clock: Arc<Clock>,
     pub(crate) reader: Reader,
+    pub(crate) disk: Arc<Disk>,
+    pub(crate) outbox: Option<Arc<Outbox>>,
+    pub(crate) set_asides: Arc<SetAsides>,
+    pub(crate) connections: Connections,
     /// Where the journal's hash chain does not hold, if anywhere.
     pub(crate) chain_broken_at: Option<Seq>,
     pub(crate) web: Option<PathBuf>,
@@ -72,24 +80,17 @@ impl App {
         personal: Option<PersonalRecord>,
         trace: u64,
     ) -> Result<Answer, ApiError> {
-        let (reply, answer) = oneshot::channel();
-        {
-            let _span = debug_span!("enqueue", trace).entered();
-            let ticket = Ticket {
-                input,
-                personal,
-                trace,
-                reply,
-            };
-            self.requests
-                .try_send(Request::Handle(Box::new(ticket)))
-                .map_err(|_full_or_closed| ApiError::Busy)?;
-        }
-        match timeout(ANSWER_WITHIN, answer).await {
-            Ok(Ok(result)) => result.map_err(ApiError::from),
-            Ok(Err(_task_gone)) => Err(ApiError::NotRecorded),
-            Err(_elapsed) => Err(ApiError::NoAnswer),
-        }
+        let asked = debug_span!("enqueue", trace).in_scope(|| {
+            ask(&self.requests, |reply| {
+                Box::new(Ticket {
+                    input,
+                    personal,
+                    trace,
+                    reply,
+                })
+            })
+        });
+        asked?.answer().await
     }
 
     /// How many inputs wait for their turn.
@@ -107,5 +108,64 @@ impl App {
         } else {
             Err(ApiError::UnknownSite(site.chars().take(64).collect()))
         }
+    }
+}
+
+/// A question that waits for the site task.
+#[derive(Debug)]
+struct Asked(oneshot::Receiver<Result<Answer, Lost>>);
+
+/// Puts a question into the queue.
+fn ask(
+    requests: &mpsc::Sender<Request>,
+    question: impl FnOnce(Reply) -> Request,
+) -> Result<Asked, ApiError> {
+    let (reply, answer) = oneshot::channel();
+    requests
+        .try_send(question(reply))
+        .map_err(|_full_or_closed| ApiError::Busy)?;
+    Ok(Asked(answer))
+}
+
+impl Asked {
+    /// Waits for the end of its turn, but not for ever.
+    async fn answer(self) -> Result<Answer, ApiError> {
+        match timeout(ANSWER_WITHIN, self.0).await {
+            Ok(Ok(result)) => result.map_err(ApiError::from),
+            Ok(Err(_task_gone)) => Err(ApiError::NotRecorded),
+            Err(_elapsed) => Err(ApiError::NoAnswer),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn nobody_waits_for_a_turn_longer_than_thirty_seconds() {
+        let question = |reply| {
+            Box::new(Ticket {
+                input: Input::DeadlineReached,
+                personal: None,
+                trace: 0,
+                reply,
+            })
+        };
+        let (requests, mut inbox) = mpsc::channel(1);
+        let asked = ask(&requests, question).expect("there is room");
+        let started = tokio::time::Instant::now();
+        assert_eq!(asked.answer().await, Err(ApiError::NoAnswer));
+        assert_eq!(started.elapsed(), ANSWER_WITHIN);
+        // The question still stands in the queue of a task that does not come round to it.
+        let full = ask(&requests, question);
+        assert_eq!(full.err(), Some(ApiError::Busy));
+
+        drop(inbox.try_recv());
+        let asked = ask(&requests, question).expect("there is room");
+        drop(inbox);
+        assert_eq!(asked.answer().await, Err(ApiError::NotRecorded));
+        let closed = ask(&requests, question);
+        assert_eq!(closed.err(), Some(ApiError::Busy));
     }
 }

@@ -1,17 +1,17 @@
 //! `/api/v1/sites/…`: what can be read.
 
 use super::errors::ApiError;
-use super::{ANSWER_WITHIN, App, InPath};
-use crate::site_task::Request;
+use super::{App, InPath};
+use crate::hub::{Packed, SnapshotError};
 use axum::Json;
-use axum::extract::State;
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::extract::{RawQuery, State};
+use axum::http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, VARY};
+use axum::http::{HeaderMap, HeaderValue};
 use axum::response::IntoResponse;
+use castellan_domain::audience::Audience;
 use castellan_domain::ids::AlarmId;
-use castellan_domain::wire::api::{Health, NoteText, SiteSummary, Snapshot};
+use castellan_domain::wire::api::{Health, NoteText, SiteSummary};
 use std::sync::Arc;
-use tokio::sync::oneshot;
-use tokio::time::timeout;
 use tracing::error;
 
 /// `GET /healthz`: the server answers.
@@ -28,21 +28,67 @@ pub(super) async fn list(State(app): State<Arc<App>>) -> Json<Vec<SiteSummary>> 
     }])
 }
 
-/// `GET /api/v1/sites/{site}/snapshot`
+/// `GET /api/v1/sites/{site}/snapshot?audience=…`: the state for a display that cannot resume.
 pub(super) async fn snapshot(
     State(app): State<Arc<App>>,
     InPath(site): InPath<String>,
-) -> Result<Json<Snapshot>, ApiError> {
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Result<impl IntoResponse, ApiError> {
     app.check_site(&site)?;
-    let (reply, answer) = oneshot::channel();
-    app.requests
-        .try_send(Request::Snapshot(reply))
-        .map_err(|_full_or_closed| ApiError::Busy)?;
-    match timeout(ANSWER_WITHIN, answer).await {
-        Ok(Ok(snapshot)) => Ok(Json(snapshot?)),
-        // The task is gone, or a turn takes too long.
-        Ok(Err(_)) | Err(_) => Err(ApiError::Busy),
+    let audience = audience_of(query.as_deref().unwrap_or_default())?;
+    let packed = app.hub.snapshot(audience).await.map_err(|error| {
+        error!(%error, "the state cannot be sent");
+        match error {
+            SnapshotError::Late => ApiError::Busy,
+            SnapshotError::Unknown
+            | SnapshotError::Write(_)
+            | SnapshotError::Pack(_)
+            | SnapshotError::Broken(_) => ApiError::Storage,
+        }
+    })?;
+    let Packed { json, gzip, .. } = packed;
+    let mut answer = HeaderMap::new();
+    answer.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    answer.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    answer.insert(VARY, HeaderValue::from_static("accept-encoding"));
+    if !takes_gzip(&headers) {
+        return Ok((answer, json));
     }
+    answer.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    Ok((answer, gzip))
+}
+
+fn audience_of(query: &str) -> Result<Audience, ApiError> {
+    let name = query
+        .split('&')
+        .find_map(|pair| pair.strip_prefix("audience="));
+    let Some(name) = name else {
+        return Ok(Audience::Staff);
+    };
+    Audience::named(name).ok_or_else(|| {
+        let known = Audience::ALL.map(Audience::name).join(", ");
+        ApiError::Unreadable {
+            code: "unknown_audience",
+            message: format!("there is no such audience; there are {known}"),
+        }
+    })
+}
+
+/// Whether whoever asks can unpack gzip: it is named, and not with a weight of zero.
+fn takes_gzip(headers: &HeaderMap) -> bool {
+    let named = headers.get_all(ACCEPT_ENCODING).into_iter();
+    let mut named = named
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','));
+    named.any(|coding| {
+        let mut parts = coding.split(';').map(str::trim);
+        let is_gzip = parts
+            .next()
+            .is_some_and(|name| name.eq_ignore_ascii_case("gzip"));
+        let weight = parts.find_map(|part| part.strip_prefix("q=")?.parse::<f32>().ok());
+        is_gzip && weight.is_none_or(|weight| weight > 0.0)
+    })
 }
 
 /// `GET /api/v1/sites/{site}/estates/{hash}`: never changes, may be kept for ever.
@@ -91,8 +137,42 @@ pub(super) async fn health(
         not_recording_since: app.hub.not_recording_since(),
         chain_broken_at: app.chain_broken_at,
         displays: app.hub.displays(),
+        displays_behind: app.hub.displays_behind(),
         queue: app.queue(),
         adapters,
         quarantine,
+        set_aside: app.set_asides.report(),
+        disk: app.disk.health(),
+        clock: app.clock.health(),
+        outbox: app
+            .outbox
+            .as_ref()
+            .map(|outbox| outbox.health())
+            .unwrap_or_default(),
+        connections: app.connections.depth(),
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn gzip_is_sent_to_whoever_names_it_and_to_nobody_else() {
+        for (accept, expected) in [
+            ("gzip", true),
+            ("br;q=1.0, GZIP;q=0.8, *;q=0.1", true),
+            ("gzip, deflate, br, zstd", true),
+            ("identity", false),
+            ("gzip;q=0", false),
+            ("gzip; q=0.0", false),
+            ("notgzip", false),
+            ("", false),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(ACCEPT_ENCODING, HeaderValue::from_static(accept));
+            assert_eq!(takes_gzip(&headers), expected, "{accept}");
+        }
+        assert!(!takes_gzip(&HeaderMap::new()));
+    }
 }

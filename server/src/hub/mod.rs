@@ -1,116 +1,203 @@
-//! The shell around the stream machines: what all displays share, and the tick.
+//! The shell around the stream machines: what all displays share, the tick, and who sits where.
 
+mod presence;
+mod snapshots;
 mod socket;
+#[cfg(test)]
+mod tests;
 
-pub(crate) use socket::serve_display;
+pub(crate) use snapshots::{Packed, SnapshotError};
+pub(crate) use socket::{Live, serve_display};
 
 use crate::clock::Clock;
 use castellan_domain::geo::Anchor;
 use castellan_domain::ids::{Seq, SiteId};
 use castellan_domain::observation::Fix;
-use castellan_domain::stream::{Backlog, Lane, Outgoing, Session};
+use castellan_domain::site::View;
+use castellan_domain::stream::{Backlog, Displays, Outgoing, Session, SiteStream};
 use castellan_domain::text::Text;
 use castellan_domain::time::Timestamp;
-use castellan_domain::wire::live::{Heartbeat, Hello, Refused, TICK_EVERY_MS, Welcome};
+use castellan_domain::wire::live::{
+    HEARTBEAT_EVERY_MS, Hello, LatestOf, Readings, Refused, TICK_EVERY_MS, Welcome,
+};
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 use tokio::sync::watch;
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::time::{Instant, MissedTickBehavior, interval};
 use tracing::error;
 
 /// Displays that may be connected at once; one more is refused with a reason.
 pub(crate) const DISPLAYS_MAX: usize = 2_000;
+/// Bytes handed to a display's socket before they are written out. The socket library keeps a buffer
+/// of the largest such batch for as long as the display is connected.
+const BATCH_BYTES: usize = 16 * 1024;
 
 /// What all displays of a site share.
 #[derive(Debug)]
 pub(crate) struct Hub {
-    site: SiteId,
-    build: Text<64>,
     clock: Arc<Clock>,
-    stream: RwLock<Stream>,
+    stream: RwLock<SiteStream>,
+    snapshots: snapshots::Snapshots,
+    seated: Mutex<Displays>,
     /// Changes whenever there may be something to send.
     news: watch::Sender<()>,
+    /// Changes whenever somebody may have come to a display or left it.
+    seats: watch::Sender<()>,
     displays: AtomicUsize,
     /// Microseconds since 1970, or 0 while all is recorded.
     not_recording_since: AtomicI64,
 }
 
-#[derive(Debug)]
-struct Stream {
-    backlog: Backlog,
-    lane: Lane,
-}
-
 impl Hub {
+    /// A hub that goes on from a backlog and the view at its head.
     pub(crate) fn new(
         site: SiteId,
         build: Text<64>,
         clock: Arc<Clock>,
         backlog: Backlog,
+        view: View,
         anchor: Anchor,
     ) -> Self {
+        // Handles of an earlier run mean nothing: another epoch.
+        let stream = SiteStream::new(site, build, backlog, view, anchor, rand::random());
         Self {
-            site,
-            build,
             clock,
-            stream: RwLock::new(Stream {
-                backlog,
-                // Handles of an earlier run mean nothing: another epoch.
-                lane: Lane::new(anchor, rand::random()),
-            }),
+            stream: RwLock::new(stream),
+            snapshots: snapshots::Snapshots::default(),
+            seated: Mutex::new(Displays::default()),
             news: watch::Sender::new(()),
+            seats: watch::Sender::new(()),
             displays: AtomicUsize::new(0),
             not_recording_since: AtomicI64::new(0),
         }
     }
 
-    fn read(&self) -> RwLockReadGuard<'_, Stream> {
+    fn read(&self) -> RwLockReadGuard<'_, SiteStream> {
         self.stream.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn write(&self) -> RwLockWriteGuard<'_, Stream> {
+    fn write(&self) -> RwLockWriteGuard<'_, SiteStream> {
         self.stream.write().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Shows the facts of a committed turn.
+    /// Shows the facts of a committed turn, each as its stored bytes.
     pub(crate) fn publish_facts<'a>(
         &self,
-        facts: impl IntoIterator<Item = &'a str>,
+        facts: impl IntoIterator<Item = &'a str> + Clone,
         upto: Seq,
         hash: &str,
     ) {
-        self.write().backlog.push(facts, upto, hash);
+        if let Err(error) = self.write().publish(facts, upto, hash) {
+            error!(%error, %upto, "a fact cannot be folded for displays: walls and snapshots end here; start again, and report this");
+        }
         self.news.send_replace(());
     }
 
-    /// Puts positions onto the lane. They go out with the next tick.
+    /// Puts positions onto the lane, and what else a phone told with them. They go out with the
+    /// next tick.
     pub(crate) fn publish_positions(&self, fixes: &[Fix]) {
         if fixes.is_empty() {
             return;
         }
         let mut stream = self.write();
         for fix in fixes {
-            stream.lane.update(fix);
-        }
-    }
-
-    /// Ends a tick of the position lane, again and again.
-    pub(crate) async fn tick(self: Arc<Self>) {
-        let mut ticks = interval(Duration::from_millis(TICK_EVERY_MS));
-        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        loop {
-            ticks.tick().await;
-            let now = self.clock.now();
-            if self.write().lane.advance(now) {
-                self.news.send_replace(());
+            // A fix that comes late tells nothing of now.
+            if stream.lane().update(fix) {
+                let readings = Readings {
+                    battery_percent: fix.battery_percent,
+                    last_seen_at: None,
+                };
+                let of = LatestOf::Person(fix.person.clone());
+                stream.values().set(&of, readings);
             }
         }
     }
 
+    /// Puts other latest values of a phone or device among those that displays show. They go out
+    /// with the next tick.
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "for the registry, once devices tell their charge")
+    )]
+    pub(crate) fn publish_latest(&self, of: &LatestOf, readings: Readings) {
+        self.write().values().set(of, readings);
+    }
+
+    /// Takes people off the map, who went off duty or left the estate.
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "for the site task, once people go off duty")
+    )]
+    pub(crate) fn remove_people<'a>(
+        &self,
+        people: impl IntoIterator<Item = &'a castellan_domain::ids::PersonId>,
+    ) {
+        let mut stream = self.write();
+        for person in people {
+            stream.remove_person(person);
+        }
+    }
+
+    /// Shows what could not be recorded; an empty list takes it back. It goes out with the next tick.
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "for the site task, once it keeps the list")
+    )]
+    pub(crate) fn set_unrecorded(&self, list: &castellan_domain::unrecorded::Unrecorded) {
+        self.write().set_unrecorded(list);
+    }
+
+    /// Ends a tick of everything of which only the newest counts, and once a second tells all
+    /// displays that the server lives. A display is woken once for all of it.
+    pub(crate) async fn tick(self: Arc<Self>) {
+        let mut ticks = interval(Duration::from_millis(TICK_EVERY_MS));
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut beat_at = Instant::now();
+        loop {
+            let at = ticks.tick().await;
+            let beat = at >= beat_at;
+            if beat {
+                beat_at = at + Duration::from_millis(HEARTBEAT_EVERY_MS);
+            }
+            match self.advance(beat) {
+                Ok(true) => {
+                    self.news.send_replace(());
+                }
+                Ok(false) => {}
+                Err(error) => error!(%error, "what displays are told cannot be written"),
+            }
+        }
+    }
+
+    fn advance(&self, beat: bool) -> Result<bool, serde_json::Error> {
+        let viewers = if beat {
+            self.seating().changed_viewers()
+        } else {
+            None
+        };
+        let now = self.clock.now();
+        let mut stream = self.write();
+        let news = stream.advance(now)?;
+        if beat {
+            stream.beat(now, self.not_recording_since())?;
+        }
+        if let Some(viewers) = viewers {
+            stream.set_viewers(viewers)?;
+        }
+        Ok(news || beat)
+    }
+
     /// Number of the last fact that displays can see.
     pub(crate) fn head(&self) -> Seq {
-        self.read().backlog.head().0
+        self.read().head().0
+    }
+
+    /// The last fact that displays can see, and the chain's hash there.
+    pub(crate) fn head_and_hash(&self) -> (Seq, String) {
+        let stream = self.read();
+        let (seq, hash) = stream.head();
+        (seq, hash.to_owned())
     }
 
     /// Displays connected now.
@@ -143,34 +230,26 @@ impl Hub {
     }
 
     fn open(&self, hello: &Hello) -> Result<(Session, Welcome), Refused> {
-        let stream = self.read();
-        Session::open(
-            hello,
-            &self.site,
-            &self.build,
-            &stream.backlog,
-            self.clock.now(),
-        )
+        self.write().open(hello, self.clock.now())
     }
 
-    /// The next message for a session. A message that cannot be written is left out and logged:
-    /// the session goes on with the next.
-    fn next(&self, session: &mut Session) -> Option<Outgoing> {
+    /// The next messages for a session, of about [`BATCH_BYTES`] together, and whether there may be
+    /// more. A message that cannot be written is left out and logged: the session goes on with the
+    /// next.
+    fn next(&self, session: &mut Session, batch: &mut Vec<Outgoing>) -> bool {
         let stream = self.read();
-        match session.next(&stream.backlog, &stream.lane, self.clock.now()) {
-            Ok(outgoing) => outgoing,
-            Err(error) => {
-                error!(%error, "a message could not be written");
-                None
+        let now = self.clock.now();
+        let mut bytes = 0;
+        while bytes < BATCH_BYTES {
+            match session.next(&stream, now) {
+                Ok(Some(outgoing)) => {
+                    bytes += outgoing.len();
+                    batch.push(outgoing);
+                }
+                Ok(None) => return false,
+                Err(error) => error!(%error, "a message could not be written"),
             }
         }
-    }
-
-    fn heartbeat(&self) -> Heartbeat {
-        Heartbeat {
-            server_time: self.clock.now(),
-            upto: self.head(),
-            not_recording_since: self.not_recording_since(),
-        }
+        true
     }
 }

@@ -1,19 +1,23 @@
-//! One display's socket: hello, then whatever its session has next, and a heartbeat every second.
+//! One display's socket: hello, then whatever its session has next. It keeps no buffer and no timer
+//! of its own, so that an idle display costs little.
 
 use super::{DISPLAYS_MAX, Hub};
 use crate::health::HealthBoard;
-use axum::extract::ws::{CloseFrame, Message, WebSocket, close_code};
-use castellan_domain::stream::{Outgoing, Session};
+use axum::body::Bytes;
+use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, close_code};
+use castellan_domain::estate::Estate;
+use castellan_domain::stream::{DisplayId, Outgoing, Session};
 use castellan_domain::wire::live::{
-    ClientMessage, HEARTBEAT_EVERY_MS, Hello, Refused, RefusedCode, ServerMessage,
+    ClientMessage, Hello, Presence, Refused, RefusedCode, ServerMessage,
 };
+use futures_util::SinkExt as _;
 use std::error::Error;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio::sync::watch;
-use tokio::time::{MissedTickBehavior, interval, timeout};
-use tracing::{Instrument as _, debug, debug_span};
+use tokio::time::timeout;
+use tracing::{debug, trace};
 
 /// A display has to introduce itself within this time.
 const HELLO_WITHIN: Duration = Duration::from_secs(10);
@@ -21,8 +25,6 @@ const HELLO_WITHIN: Duration = Duration::from_secs(10);
 const GOODBYE_WITHIN: Duration = Duration::from_secs(2);
 /// A display that takes no byte for this long is let go; it comes back and resumes.
 const SEND_WITHIN: Duration = Duration::from_secs(20);
-/// Messages that a display is sent before its heartbeat may come between.
-const FLUSH_MESSAGES_MAX: usize = 32;
 const ADAPTER: &str = "live";
 
 /// Why a display's socket ends.
@@ -35,11 +37,20 @@ enum End {
     Refused(Refused),
 }
 
+/// What the sockets share.
+#[derive(Debug, Clone)]
+pub(crate) struct Live {
+    pub(crate) hub: Arc<Hub>,
+    pub(crate) health: Arc<HealthBoard>,
+    pub(crate) estate: Arc<Estate>,
+}
+
 /// Serves one display until it goes.
-pub(crate) async fn serve_display(mut socket: WebSocket, hub: Arc<Hub>, health: Arc<HealthBoard>) {
-    let place = Place::take(&hub);
+pub(crate) async fn serve_display(mut socket: WebSocket, live: Live) {
+    let hub = &live.hub;
+    let place = Place::take(hub);
     let end = if place.is_some() {
-        converse(&mut socket, &hub, &health).await
+        converse(&mut socket, &live).await
     } else {
         End::Refused(Refused {
             code: RefusedCode::TooManyDisplays,
@@ -49,17 +60,17 @@ pub(crate) async fn serve_display(mut socket: WebSocket, hub: Arc<Hub>, health: 
     match end {
         End::Gone => {}
         End::Closed => farewell(&mut socket).await,
-        End::Refused(refused) => refuse(&mut socket, refused, &hub, &health).await,
+        End::Refused(refused) => refuse(&mut socket, refused, &live).await,
     }
 }
 
 /// Says why, and closes.
-async fn refuse(socket: &mut WebSocket, refused: Refused, hub: &Hub, health: &HealthBoard) {
-    health.refused(
+async fn refuse(socket: &mut WebSocket, refused: Refused, live: &Live) {
+    live.health.refused(
         ADAPTER,
         code_name(refused.code),
         &refused.message,
-        hub.clock.now(),
+        live.hub.clock.now(),
     );
     debug!(reason = %refused.message, "a display was refused");
     let reason = refused.message.chars().take(40).collect::<String>();
@@ -84,36 +95,47 @@ async fn farewell(socket: &mut WebSocket) {
     let _ = timeout(GOODBYE_WITHIN, rest).await;
 }
 
-async fn converse(socket: &mut WebSocket, hub: &Hub, health: &HealthBoard) -> End {
+async fn converse(socket: &mut WebSocket, live: &Live) -> End {
     let hello = match timeout(HELLO_WITHIN, hello(socket)).await {
         Ok(Ok(hello)) => hello,
         Ok(Err(end)) => return end,
         Err(_elapsed) => return bad("no hello came within 10 s"),
     };
-    let (mut session, welcome) = match hub.open(&hello) {
+    let (mut session, welcome) = match live.hub.open(&hello) {
         Ok(opened) => opened,
         Err(refused) => return End::Refused(refused),
     };
-    health.accepted(ADAPTER);
-    if send(socket, &ServerMessage::Welcome(welcome))
-        .await
-        .is_err()
-    {
-        return End::Gone;
-    }
-    let mut news = hub.news.subscribe();
-    let mut beats = interval(Duration::from_millis(HEARTBEAT_EVERY_MS));
-    beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    drop(hello);
+    live.health.accepted(ADAPTER);
+    let seat = Seat {
+        hub: &live.hub,
+        display: live.hub.sit_down(session.audience()),
+    };
+    let end = match send(socket, &ServerMessage::Welcome(welcome)).await {
+        Ok(()) => talk(socket, live, &mut session, seat.display).await,
+        Err(end) => end,
+    };
+    live.hub.write().close(&session);
+    end
+}
+
+/// Goes on until one of the two ends.
+async fn talk(
+    socket: &mut WebSocket,
+    live: &Live,
+    session: &mut Session,
+    display: DisplayId,
+) -> End {
+    let mut news = live.hub.news.subscribe();
     // What came between the hello and the subscription is news too.
     news.mark_changed();
     loop {
         let step = tokio::select! {
             changed = news.changed() => match changed {
-                Ok(()) => flush(socket, hub, &mut session, &mut news).await,
+                Ok(()) => flush(socket, &live.hub, session, &mut news).await,
                 Err(_closed) => Err(End::Gone),
             },
-            _ = beats.tick() => send(socket, &ServerMessage::Heartbeat(hub.heartbeat())).await,
-            message = socket.recv() => answer(socket, message).await,
+            message = socket.recv() => answer(socket, live, display, message).await,
         };
         if let Err(end) = step {
             return end;
@@ -121,33 +143,43 @@ async fn converse(socket: &mut WebSocket, hub: &Hub, health: &HealthBoard) -> En
     }
 }
 
-/// Sends what its session has. After a few messages it lets heartbeats and echoes have their turn:
-/// a slow display in a storm still learns that its link lives.
+/// Sends what its session has, written out together. After a batch it listens again: a display in
+/// a storm is still answered.
 async fn flush(
     socket: &mut WebSocket,
     hub: &Hub,
     session: &mut Session,
     news: &mut watch::Receiver<()>,
 ) -> Result<(), End> {
-    for _ in 0..FLUSH_MESSAGES_MAX {
-        let Some(outgoing) = hub.next(session) else {
-            return Ok(());
-        };
-        deliver(socket, outgoing)
-            .instrument(debug_span!("send"))
-            .await?;
+    let mut batch = Vec::new();
+    if hub.next(session, &mut batch) {
+        news.mark_changed();
     }
-    news.mark_changed();
-    Ok(())
+    if batch.is_empty() {
+        return Ok(());
+    }
+    trace!(messages = batch.len(), "send");
+    let writing = async {
+        for outgoing in batch {
+            socket.feed(message(outgoing)?).await?;
+        }
+        socket.flush().await
+    };
+    match timeout(SEND_WITHIN, writing).await {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(_)) | Err(_) => Err(End::Gone),
+    }
 }
 
 async fn hello(socket: &mut WebSocket) -> Result<Hello, End> {
     loop {
         match receive(socket.recv().await)? {
             Some(ClientMessage::Hello(hello)) => return Ok(hello),
-            Some(ClientMessage::Echo { .. }) => {
-                return Err(bad("the first message must be a hello"));
-            }
+            Some(
+                ClientMessage::Echo { .. }
+                | ClientMessage::Presence(_)
+                | ClientMessage::PaintedUpto { .. },
+            ) => return Err(bad("the first message must be a hello")),
             // Some libraries ping before anything else.
             None => {}
         }
@@ -156,13 +188,40 @@ async fn hello(socket: &mut WebSocket) -> Result<Hello, End> {
 
 async fn answer(
     socket: &mut WebSocket,
+    live: &Live,
+    display: DisplayId,
     message: Option<Result<Message, axum::Error>>,
 ) -> Result<(), End> {
     match receive(message)? {
         None => Ok(()),
         Some(ClientMessage::Echo { n }) => send(socket, &ServerMessage::Echo { n }).await,
+        Some(ClientMessage::Presence(presence)) => {
+            live.hub.say(display, known(presence, live));
+            Ok(())
+        }
+        Some(ClientMessage::PaintedUpto { seq }) => {
+            live.hub.painted(display, seq);
+            Ok(())
+        }
         Some(ClientMessage::Hello(_)) => Err(bad("a hello comes first, and once")),
     }
+}
+
+/// A person who is not of this estate is nobody, and is counted. The display stays: it may only be
+/// older than the estate.
+fn known(presence: Presence, live: &Live) -> Presence {
+    let Presence { person, looking_at } = presence;
+    let stranger = person
+        .as_ref()
+        .filter(|person| live.estate.person(person).is_none());
+    if let Some(stranger) = stranger {
+        let message = format!("{stranger} is not on the staff of this estate");
+        let now = live.hub.clock.now();
+        live.health
+            .refused(ADAPTER, "unknown_person", &message, now);
+        return Presence::default();
+    }
+    Presence { person, looking_at }
 }
 
 /// Reads one message; pings and pongs are nothing to act on.
@@ -194,22 +253,31 @@ fn was_cut(error: &axum::Error) -> bool {
     error.to_string().contains("without closing handshake")
 }
 
-async fn send(socket: &mut WebSocket, message: &ServerMessage) -> Result<(), End> {
-    let Ok(outgoing) = message.to_outgoing() else {
+async fn send(socket: &mut WebSocket, words: &ServerMessage) -> Result<(), End> {
+    let Ok(outgoing) = words.to_outgoing() else {
         return Err(End::Gone);
     };
-    deliver(socket, outgoing).await
-}
-
-async fn deliver(socket: &mut WebSocket, outgoing: Outgoing) -> Result<(), End> {
-    let message = match outgoing {
-        Outgoing::Text(text) => Message::Text((*text).into()),
-        Outgoing::Binary(bytes) => Message::Binary(axum::body::Bytes::from_owner(bytes)),
-    };
-    match timeout(SEND_WITHIN, socket.send(message)).await {
+    let sending = async { socket.send(message(outgoing)?).await };
+    match timeout(SEND_WITHIN, sending).await {
         Ok(Ok(())) => Ok(()),
         Ok(Err(_)) | Err(_) => Err(End::Gone),
     }
+}
+
+/// The message for the socket. Its bytes are those that all displays share.
+fn message(outgoing: Outgoing) -> Result<Message, axum::Error> {
+    struct Shared(Arc<str>);
+    impl AsRef<[u8]> for Shared {
+        fn as_ref(&self) -> &[u8] {
+            self.0.as_bytes()
+        }
+    }
+    Ok(match outgoing {
+        Outgoing::Text(text) => Message::Text(
+            Utf8Bytes::try_from(Bytes::from_owner(Shared(text))).map_err(axum::Error::new)?,
+        ),
+        Outgoing::Binary(bytes) => Message::Binary(Bytes::from_owner(bytes)),
+    })
 }
 
 fn bad(message: &str) -> End {
@@ -224,7 +292,20 @@ const fn code_name(code: RefusedCode) -> &'static str {
         RefusedCode::BadMessage => "bad_message",
         RefusedCode::WrongProtocol => "wrong_protocol",
         RefusedCode::UnknownSite => "unknown_site",
+        RefusedCode::UnknownAudience => "unknown_audience",
         RefusedCode::TooManyDisplays => "too_many_displays",
+    }
+}
+
+/// A display among those where somebody may sit; it is left when the conversation ends in any way.
+struct Seat<'a> {
+    hub: &'a Hub,
+    display: DisplayId,
+}
+
+impl Drop for Seat<'_> {
+    fn drop(&mut self) {
+        self.hub.stand_up(self.display);
     }
 }
 

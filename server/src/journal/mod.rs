@@ -5,7 +5,9 @@
 //! functions that only SQLite has.
 
 mod chain;
+mod outbox;
 mod store;
 
 pub(crate) use chain::ChainHash;
+pub(crate) use outbox::Parcel;
 pub(crate) use store::{Commit, Journal, JournalError, Reader, SeenCommand, SeenEvent};

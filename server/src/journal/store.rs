@@ -1,8 +1,10 @@
 //! The journal's tables.
 
 use super::chain::ChainHash;
+use super::outbox;
 use crate::personal::PersonalRecord;
 use castellan_domain::ids::{AlarmId, CommandId, DeviceId, EventId, JournalId, Seq};
+use castellan_domain::notify::Notification;
 use castellan_domain::time::{Span, Timestamp};
 use castellan_domain::wire::api::{Answer, NoteText};
 use sqlx::sqlite::{
@@ -10,7 +12,7 @@ use sqlx::sqlite::{
     SqliteSynchronous,
 };
 use sqlx::{Connection as _, Row as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// How long a command's or event's id is remembered.
@@ -35,7 +37,11 @@ const SCHEMA: &[&str] = &[
         id TEXT PRIMARY KEY, subject TEXT NOT NULL, purpose TEXT NOT NULL, created_at BIGINT NOT NULL,
         salt BLOB NOT NULL, content TEXT NOT NULL)",
     "CREATE INDEX IF NOT EXISTS personal_subject ON personal (subject)",
+    outbox::TABLE,
 ];
+
+/// What SQLite says when a write, a log or its index finds no room.
+const FULL_CODES: [&str; 2] = ["13", "4874"];
 
 /// What goes wrong with the journal.
 #[derive(Debug, thiserror::Error)]
@@ -46,6 +52,23 @@ pub(crate) enum JournalError {
     Unreadable { what: String },
     #[error("an answer cannot be written: {0}")]
     Answer(#[from] serde_json::Error),
+    #[error(
+        "the journal that lies there now is not the one that was opened, or lacks facts that were \
+         shown already; put the right one back, or stop the server"
+    )]
+    Replaced,
+}
+
+impl JournalError {
+    /// Whether the disk had no room, as far as the database can tell.
+    pub(crate) fn is_full(&self) -> bool {
+        match self {
+            Self::Database(sqlx::Error::Database(error)) => error
+                .code()
+                .is_some_and(|code| FULL_CODES.contains(&code.as_ref())),
+            _ => false,
+        }
+    }
 }
 
 /// A fact as it is stored.
@@ -64,6 +87,10 @@ pub(crate) struct Commit {
     pub(crate) commands: Vec<SeenCommand>,
     pub(crate) events: Vec<SeenEvent>,
     pub(crate) personal: Vec<PersonalRecord>,
+    /// What people outside are to be told.
+    pub(crate) notifications: Vec<Notification>,
+    /// Notifications that need not be sent any more.
+    pub(crate) settled: Vec<Seq>,
 }
 
 /// A command with its first answer.
@@ -90,7 +117,8 @@ impl Commit {
 /// The journal of one site, open for writing.
 #[derive(Debug)]
 pub(crate) struct Journal {
-    db: SqliteConnection,
+    pub(super) db: SqliteConnection,
+    path: PathBuf,
     id: JournalId,
     head: (Seq, ChainHash),
 }
@@ -98,11 +126,7 @@ pub(crate) struct Journal {
 impl Journal {
     /// Opens the journal, or begins it.
     pub(crate) async fn open(path: &Path) -> Result<Self, JournalError> {
-        let options = options(path)
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full);
-        let mut db = SqliteConnection::connect_with(&options).await?;
+        let mut db = SqliteConnection::connect_with(&writing(path).create_if_missing(true)).await?;
         for statement in SCHEMA {
             sqlx::query(*statement).execute(&mut db).await?;
         }
@@ -114,7 +138,24 @@ impl Journal {
         .await?;
         let id = read_id(&mut db).await?;
         let head = read_head(&mut db, id).await?;
-        Ok(Self { db, id, head })
+        let path = path.to_owned();
+        Ok(Self { db, path, id, head })
+    }
+
+    /// Connects anew after a failure: the connection itself may be dead. The journal must be the
+    /// same as before and still hold the fact `shown` with the hash that displays know.
+    pub(crate) async fn reopen(&mut self, shown: (Seq, &str)) -> Result<(), JournalError> {
+        // Never made anew: an empty journal in the place of a lost one would go unnoticed.
+        self.db = SqliteConnection::connect_with(&writing(&self.path)).await?;
+        if read_id(&mut self.db).await? != self.id {
+            return Err(JournalError::Replaced);
+        }
+        self.head = read_head(&mut self.db, self.id).await?;
+        let (seq, hash) = shown;
+        if self.head.0 < seq || self.hash_at(seq).await?.to_hex() != hash {
+            return Err(JournalError::Replaced);
+        }
+        Ok(())
     }
 
     /// Opens a journal that is there, to read it and to leave it exactly as it is.
@@ -122,7 +163,8 @@ impl Journal {
         let mut db = SqliteConnection::connect_with(&options(path).read_only(true)).await?;
         let id = read_id(&mut db).await?;
         let head = (Seq(0), ChainHash::genesis(id));
-        Ok(Self { db, id, head })
+        let path = path.to_owned();
+        Ok(Self { db, path, id, head })
     }
 
     /// Which journal this is.
@@ -191,6 +233,7 @@ impl Journal {
             .execute(&mut *tx)
             .await?;
         }
+        outbox::write(&mut tx, commit, now).await?;
         tx.commit().await?;
         self.head = head;
         Ok(hashes)
@@ -234,12 +277,6 @@ impl Journal {
         ChainHash::from_stored(&hash).ok_or_else(|| JournalError::Unreadable {
             what: format!("a hash at fact {seq}"),
         })
-    }
-
-    /// Reads the head from disk again, after a transaction whose end is not known.
-    pub(crate) async fn reread_head(&mut self) -> Result<(), JournalError> {
-        self.head = read_head(&mut self.db, self.id).await?;
-        Ok(())
     }
 
     /// Commits what means nothing, to learn whether recording works again: a fact that is taken
@@ -320,7 +357,7 @@ impl Journal {
 /// Reads beside the writer, for requests that need no turn.
 #[derive(Debug, Clone)]
 pub(crate) struct Reader {
-    pool: SqlitePool,
+    pub(super) pool: SqlitePool,
 }
 
 impl Reader {
@@ -359,6 +396,12 @@ fn options(path: &Path) -> SqliteConnectOptions {
     SqliteConnectOptions::new()
         .filename(path)
         .busy_timeout(Duration::from_secs(5))
+}
+
+fn writing(path: &Path) -> SqliteConnectOptions {
+    options(path)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
 }
 
 fn column(seq: Seq) -> i64 {

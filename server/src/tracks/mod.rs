@@ -9,7 +9,7 @@ use castellan_domain::observation::Fix;
 use castellan_domain::time::Timestamp;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{Connection as _, Row as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 const SCHEMA: &str = "CREATE TABLE IF NOT EXISTS fixes (
@@ -26,23 +26,23 @@ pub(crate) struct TracksError(#[from] sqlx::Error);
 #[derive(Debug)]
 pub(crate) struct Tracks {
     db: SqliteConnection,
+    path: PathBuf,
     unsynced: bool,
 }
 
 impl Tracks {
     pub(crate) async fn open(path: &Path) -> Result<Self, TracksError> {
-        let options = SqliteConnectOptions::new()
-            .filename(path)
-            .create_if_missing(true)
-            .busy_timeout(Duration::from_secs(5))
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Normal);
-        let mut db = SqliteConnection::connect_with(&options).await?;
-        sqlx::query(SCHEMA).execute(&mut db).await?;
         Ok(Self {
-            db,
+            db: connect(path).await?,
+            path: path.to_owned(),
             unsynced: false,
         })
+    }
+
+    /// Connects anew after a failure: the connection itself may be dead.
+    pub(crate) async fn reopen(&mut self) -> Result<(), TracksError> {
+        self.db = connect(&self.path).await?;
+        Ok(())
     }
 
     /// Stores positions. One that is there already, by person and time, counts once.
@@ -72,12 +72,14 @@ impl Tracks {
     /// Brings what was stored since the last call onto the disk itself.
     pub(crate) async fn sync(&mut self) -> Result<(), TracksError> {
         if self.unsynced {
-            // In WAL mode with synchronous=NORMAL only a checkpoint syncs. Its first column tells
-            // whether another one was in the way: then the next second tries again.
+            // In WAL mode with synchronous=NORMAL only a checkpoint syncs. Its columns tell whether
+            // another one was in the way, how many frames the log has and how many of them were
+            // moved: a reader holds back the rest. Then the next second tries again.
             let row = sqlx::query("PRAGMA wal_checkpoint(PASSIVE)")
                 .fetch_one(&mut self.db)
                 .await?;
-            self.unsynced = row.try_get::<i64, _>(0)? != 0;
+            let column = |index: usize| row.try_get::<i64, _>(index);
+            self.unsynced = column(0)? != 0 || column(1)? != column(2)?;
         }
         Ok(())
     }
@@ -98,6 +100,18 @@ impl Tracks {
             .filter_map(|row| read_fix(row).ok().flatten())
             .collect())
     }
+}
+
+async fn connect(path: &Path) -> Result<SqliteConnection, TracksError> {
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(true)
+        .busy_timeout(Duration::from_secs(5))
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Normal);
+    let mut db = SqliteConnection::connect_with(&options).await?;
+    sqlx::query(SCHEMA).execute(&mut db).await?;
+    Ok(db)
 }
 
 fn read_fix(row: &sqlx::sqlite::SqliteRow) -> Result<Option<Fix>, sqlx::Error> {
@@ -176,5 +190,26 @@ mod tests {
             .await
             .unwrap();
         assert_eq!(row.get::<i64, _>("n"), 4);
+    }
+
+    #[tokio::test]
+    async fn a_checkpoint_that_a_reader_is_in_the_way_of_is_tried_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("tracks.db");
+        let mut tracks = Tracks::open(&path).await.unwrap();
+        tracks.append(&[fix("a", 1, 120.1)]).await.unwrap();
+        let mut reader = connect(&path).await.unwrap();
+        sqlx::query("BEGIN").execute(&mut reader).await.unwrap();
+        let first = "SELECT COUNT(*) FROM fixes";
+        sqlx::query(first).fetch_one(&mut reader).await.unwrap();
+        tracks.append(&[fix("a", 2, 120.1)]).await.unwrap();
+        // What the reader does not see yet cannot be moved past it.
+        for _ in 0..3 {
+            tracks.sync().await.unwrap();
+            assert!(tracks.unsynced, "the next second must try again");
+        }
+        sqlx::query("COMMIT").execute(&mut reader).await.unwrap();
+        tracks.sync().await.unwrap();
+        assert!(!tracks.unsynced);
     }
 }

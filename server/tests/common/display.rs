@@ -115,6 +115,7 @@ pub(crate) fn hello() -> Hello {
         protocol: PROTOCOL_VERSION,
         build: Text::constant("test"),
         site: SITE.parse().expect("a site"),
+        audience: Text::constant("staff"),
         resume: None,
     }
 }
@@ -187,7 +188,7 @@ impl Display {
         };
         if change.take_snapshot {
             self.snapshots += 1;
-            let snapshot = server.snapshot().await;
+            let snapshot = server.snapshot_for(self.replica.audience()).await;
             let change = self.replica.on_snapshot(snapshot);
             assert!(!change.expect("a snapshot that fits").take_snapshot);
         }

@@ -5,6 +5,7 @@
 
 pub(crate) mod display;
 
+use castellan_domain::audience::Audience;
 use castellan_domain::engine::Accepted;
 use castellan_domain::ids::{AlarmId, CommandId};
 use castellan_domain::wire::api::{
@@ -34,8 +35,30 @@ pub(crate) fn estate() -> PathBuf {
 
 /// The program with our arguments and none of the surrounding environment's.
 pub(crate) fn program(args: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_castellan"));
-    for name in ["DATA", "LISTEN", "ESTATE", "WEB", "LOG_FORMAT"] {
+    wrapped(&[], args)
+}
+
+/// The program behind a command that ends by becoming it.
+pub(crate) fn wrapped(wrapper: &[&str], args: &[&str]) -> Command {
+    let binary = env!("CARGO_BIN_EXE_castellan");
+    let mut command = match wrapper {
+        [] => Command::new(binary),
+        [first, rest @ ..] => {
+            let mut command = Command::new(first);
+            command.args(rest).arg(binary);
+            command
+        }
+    };
+    for name in [
+        "DATA",
+        "LISTEN",
+        "ESTATE",
+        "WEB",
+        "LOG_FORMAT",
+        "BALLAST_MIB",
+        "NOTIFY_WEBHOOK",
+        "NOTIFY_SECRET_FILE",
+    ] {
         command.env_remove(format!("CASTELLAN_{name}"));
     }
     command
@@ -94,7 +117,17 @@ impl Castellan {
 
     /// Starts it with another estate or more arguments.
     pub(crate) fn start_with(data: &Path, estate: &Path, more: &[&str]) -> Self {
-        let mut child = program(&["serve", "--listen", "127.0.0.1:0"])
+        Self::start_wrapped(&[], data, estate, more)
+    }
+
+    /// Starts it behind a command that ends by becoming it.
+    pub(crate) fn start_wrapped(
+        wrapper: &[&str],
+        data: &Path,
+        estate: &Path,
+        more: &[&str],
+    ) -> Self {
+        let mut child = wrapped(wrapper, &["serve", "--listen", "127.0.0.1:0"])
             .args(["--data", text(data), "--estate", text(estate)])
             .args(more)
             .stderr(Stdio::piped())
@@ -253,9 +286,13 @@ impl Castellan {
 
     /// The folded state.
     pub(crate) async fn snapshot(&self) -> Snapshot {
-        self.get(&format!("/api/v1/sites/{SITE}/snapshot"))
-            .await
-            .json()
+        self.snapshot_for(Audience::Staff).await
+    }
+
+    /// The folded state as an audience may see it.
+    pub(crate) async fn snapshot_for(&self, audience: Audience) -> Snapshot {
+        let path = format!("/api/v1/sites/{SITE}/snapshot?audience={}", audience.name());
+        self.get(&path).await.json()
     }
 }
 

@@ -8,7 +8,7 @@ use castellan_domain::engine::Accepted;
 use castellan_domain::fact::{Cause, Fact, FactBody};
 use castellan_domain::ids::{AlarmId, AlarmTypeId, DeviceId};
 use castellan_domain::observation::ReportedState;
-use castellan_domain::rules::reported_condition::Outcome;
+use castellan_domain::rules::annunciate::Outcome;
 use castellan_domain::site::Site;
 use castellan_domain::wire::api::Answer;
 use sha2::{Digest as _, Sha256};
@@ -133,7 +133,7 @@ pub(crate) fn faults(ledger: &Ledger, record: &Record) -> Vec<String> {
                 of_events.entry(key).or_default().push(&fact.body);
             }
             Cause::Command(id) => of_commands.entry(id.0).or_default().push(fact),
-            Cause::Rule(_) | Cause::Estate => {}
+            Cause::Rule(_) | Cause::Estate | Cause::Console | Cause::Server => {}
         }
     }
     for (key, promised) in &ledger.events {
@@ -202,7 +202,10 @@ fn no_alarm_twice(facts: &[Fact], faults: &mut Vec<String>) {
             if !numbers.insert(body.alarm) {
                 faults.push(format!("{} was raised twice", body.alarm));
             }
-            if let Some(open) = site.control().open_alarm(&body.device, &body.kind) {
+            if let Some(open) = site
+                .control()
+                .open_alarm(&body.source, &body.family, fact.drill)
+            {
                 faults.push(format!("{} was raised while {open} was open", body.alarm));
             }
         }

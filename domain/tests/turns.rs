@@ -1,0 +1,351 @@
+//! One turn of several inputs: repeats inside it, an input that breaks the engine, and what people
+//! outside are told.
+
+mod common;
+
+use castellan_domain::engine::{Engine, Input, Output};
+use castellan_domain::fact::{Fact, FactBody, InputSetAside};
+use castellan_domain::housekeeping::InputName;
+use castellan_domain::notify::{Announcement, Notification};
+use castellan_domain::observation::{Observation, Report, ReportedState};
+use castellan_domain::rules::claim_overdue::SETTLED_PER_INPUT_MAX;
+use castellan_domain::site::Site;
+use castellan_domain::stream::{Broken, Machine, Ran, fold, run};
+use castellan_domain::time::Timestamp;
+use common::{START, World, estate, id, secs};
+use std::panic::{set_hook, take_hook};
+use std::sync::{Arc, Once};
+
+/// An engine with a fault: a report with this event id breaks it halfway, with its fact recorded
+/// and folded and the rest undone.
+struct Fragile {
+    engine: Engine,
+    halfway: bool,
+}
+
+const BOOM: &str = "boom";
+
+impl Machine for Fragile {
+    fn of(site: Site) -> Self {
+        Self {
+            engine: Engine::of(site),
+            halfway: false,
+        }
+    }
+
+    fn handle(&mut self, input: Input, now: Timestamp) {
+        self.halfway = matches!(
+            &input,
+            Input::Observed(Observation::Report(report)) if report.event.as_str() == BOOM
+        );
+        self.engine.handle(input, now);
+    }
+
+    fn poll_output(&mut self) -> Option<Output> {
+        let output = self.engine.poll_output();
+        assert!(
+            !(self.halfway && matches!(output, Some(Output::Answer(_)))),
+            "a rule divided by zero"
+        );
+        output
+    }
+
+    fn apply(&mut self, fact: &Fact) {
+        self.engine.apply(fact);
+    }
+
+    fn site(&self) -> &Site {
+        self.engine.site()
+    }
+
+    fn next_deadline(&self) -> Option<Timestamp> {
+        self.engine.next_deadline()
+    }
+}
+
+/// The panics of these tests are meant: they need no backtrace on the screen.
+fn quietly<T>(run: impl FnOnce() -> T) -> T {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let others = take_hook();
+        set_hook(Box::new(move |info| {
+            if !info.to_string().contains("divided by zero") {
+                others(info);
+            }
+        }));
+    });
+    run()
+}
+
+fn report(device: &str, event: &str) -> Input {
+    Input::Observed(Observation::Report(Report {
+        device: id(device),
+        kind: id("gas_low"),
+        state: ReportedState::Active,
+        event: id(event),
+        claimed_at: None,
+        received_at: START,
+    }))
+}
+
+fn loaded() -> Input {
+    Input::EstateLoaded {
+        hash: id("estate-1"),
+        estate: Arc::new(estate()),
+    }
+}
+
+fn turn<M: Machine>(machine: &mut M, inputs: &[Input]) -> Result<Ran, Broken> {
+    quietly(|| run(machine, &id("test-1"), inputs, || START))
+}
+
+fn kinds(ran: &Ran) -> Vec<&str> {
+    ran.turn
+        .facts
+        .iter()
+        .map(|stamped| stamped.fact.body.kind().0)
+        .collect()
+}
+
+#[test]
+fn an_input_that_breaks_the_engine_is_named_and_the_rest_runs_as_if_it_had_never_come() {
+    let mut inputs = vec![
+        loaded(),
+        report("gas-1", "e-1"),
+        report("gas-2", BOOM),
+        report("door-1", "e-2"),
+    ];
+    let mut machine = Fragile::of(Site::default());
+    let broken = turn(&mut machine, &inputs).expect_err("it breaks");
+    assert_eq!(
+        broken,
+        Broken {
+            index: 2,
+            why: "a rule divided by zero".to_owned()
+        }
+    );
+    assert_eq!(
+        machine.site().view().alarms.len(),
+        2,
+        "the broken engine holds what was never recorded: it must be thrown away"
+    );
+    inputs.remove(broken.index);
+    let mut rebuilt = Fragile::of(Site::default());
+    let ran = turn(&mut rebuilt, &inputs).expect("the rest runs");
+    assert!(ran.done.iter().skip(1).all(|done| done.answer.is_some()));
+
+    let mut never = Fragile::of(Site::default());
+    let expected = turn(&mut never, &inputs).expect("it runs");
+    assert_eq!(ran.turn.facts, expected.turn.facts);
+    assert_eq!(rebuilt.site(), never.site());
+}
+
+#[test]
+fn a_fact_that_breaks_the_fold_is_told_and_not_a_panic() {
+    struct Brittle(Site);
+    impl Machine for Brittle {
+        fn of(site: Site) -> Self {
+            Self(site)
+        }
+        fn handle(&mut self, _: Input, _: Timestamp) {}
+        fn poll_output(&mut self) -> Option<Output> {
+            None
+        }
+        fn apply(&mut self, _: &Fact) {
+            panic!("{}", "divided by zero".repeat(100));
+        }
+        fn site(&self) -> &Site {
+            &self.0
+        }
+        fn next_deadline(&self) -> Option<Timestamp> {
+            None
+        }
+    }
+    let mut world = World::new();
+    world.raise("gas-1", "gas_low", ReportedState::Active);
+    let fact = world.facts[0].fact.clone();
+    let why = quietly(|| fold(&mut Brittle(Site::default()), &fact)).expect_err("it breaks");
+    assert_eq!(why.len(), 500, "shortened: {why}");
+    assert_eq!(fold(&mut Engine::of(Site::default()), &fact), Ok(()));
+}
+
+#[test]
+fn a_repeat_in_the_same_turn_gets_the_first_answer_and_a_refused_report_another_chance() {
+    let mut engine = Engine::of(Site::default());
+    let stranger = report("nobody", "e-1");
+    let inputs = [
+        stranger.clone(),
+        loaded(),
+        report("gas-1", "e-1"),
+        report("gas-1", "e-1"),
+        stranger,
+    ];
+    let ran = turn(&mut engine, &inputs).expect("it runs");
+    assert_eq!(kinds(&ran), ["estate_published", "alarm_raised"]);
+    let repeats: Vec<_> = ran.done.iter().map(|done| done.is_repeat).collect();
+    assert_eq!(repeats, [false, false, false, true, false]);
+    assert_eq!(ran.done[2].answer, ran.done[3].answer);
+    assert!(ran.done[2].answer.as_ref().is_some_and(Result::is_ok));
+}
+
+#[test]
+fn every_input_has_its_own_time_and_the_turn_that_of_the_last() {
+    let mut engine = Engine::of(Site::default());
+    let mut now = START;
+    let clock = || {
+        now = now + secs(1);
+        now
+    };
+    let inputs = [loaded(), report("gas-1", "e-1"), report("gas-1", "e-1")];
+    let ran = run(&mut engine, &id("test-1"), &inputs, clock).expect("it runs");
+    assert_eq!(ran.at, START + secs(2), "a repeat asks no clock");
+    assert_eq!(ran.turn.facts[1].fact.recorded_at, START + secs(2));
+}
+
+#[test]
+fn what_was_set_aside_stands_in_the_record_by_its_names_only() {
+    let mut world = World::new();
+    let input = InputName::of(&report("gas-1", BOOM));
+    world.give(Input::SetAside(InputSetAside { input }));
+    let bytes = &world.facts.last().expect("a fact").bytes;
+    assert!(
+        bytes.ends_with(
+            r#""body":{"input":{"report":{"device":"gas-1","type":"gas_low","event":"boom"}}}}"#
+        ),
+        "{bytes}"
+    );
+}
+
+#[test]
+fn only_urgent_alarms_are_told_outside_and_each_time_under_its_own_id() {
+    let mut engine = Engine::of(Site::default());
+    let device = |device: &str, kind: &str| {
+        let mut input = report(device, "e-1");
+        if let Input::Observed(Observation::Report(report)) = &mut input {
+            report.kind = id(kind);
+        }
+        input
+    };
+    let inputs = [
+        loaded(),
+        device("gas-1", "gas_low"),
+        device("door-1", "door_held"),
+        device("button-1", "panic"),
+    ];
+    turn(&mut engine, &inputs).expect("it runs");
+    let late = START + secs(100);
+    let told = |ran: &Ran| -> Vec<String> {
+        let told = ran.turn.notifications.iter().map(Notification::message);
+        told.map(|message| format!("{} {}", message.kind, message.times_overdue))
+            .collect()
+    };
+    let due = [Input::DeadlineReached];
+    let ran = run(&mut engine, &id("test-1"), &due, || late).expect("it runs");
+    assert_eq!(
+        told(&ran),
+        ["panic 1", "gas_low 1"],
+        "door_held is priority 3"
+    );
+    let about: Vec<_> = ran
+        .turn
+        .notifications
+        .iter()
+        .map(Notification::about)
+        .collect();
+    let overdue: Vec<_> = ran
+        .turn
+        .facts
+        .iter()
+        .map(|stamped| stamped.fact.seq)
+        .collect();
+    assert_eq!(about, overdue[..2], "each is about its own fact");
+    let again = run(&mut engine, &id("test-1"), &due, || late + secs(400)).expect("it runs");
+    assert_eq!(told(&again), ["panic 2", "gas_low 2"]);
+    assert!(again.turn.notifications[0].about() > about[1]);
+    assert_eq!(ran.turn.rehearsals, []);
+}
+
+#[test]
+fn a_fact_of_a_drill_makes_a_rehearsal_and_no_notification() {
+    let mut world = World::new();
+    world.raise("gas-1", "gas_low", ReportedState::Active);
+    world.now = world.now + secs(60);
+    let mut turn = castellan_domain::stream::Turn::new(id("test-1"));
+    world.engine.handle(Input::DeadlineReached, world.now);
+    turn.drain(&mut world.engine, world.now).expect("facts");
+    let message = turn.notifications[0].message().clone();
+    let mut fact = turn.facts[0].fact.clone();
+    assert!(matches!(fact.body, FactBody::AlarmOverdue(_)));
+    assert!(matches!(
+        Announcement::of(&fact, message.clone()),
+        Announcement::Real(_)
+    ));
+    fact.drill = true;
+    match Announcement::of(&fact, message.clone()) {
+        Announcement::Drill(rehearsal) => {
+            assert_eq!(
+                (rehearsal.about(), rehearsal.message()),
+                (fact.seq, &message)
+            );
+        }
+        Announcement::Real(real) => panic!("a drill would be sent: {real:?}"),
+    }
+}
+
+/// The machine slept for six hours: every deadline fires once, the longest overdue first, no matter
+/// how many turns it takes.
+#[test]
+fn five_thousand_deadlines_fire_once_each_oldest_first() {
+    const ALARMS: u32 = 5_000;
+    let mut world = World::new();
+    let first = world.raise("gas-1", "gas_low", ReportedState::Active);
+    let seed = world.facts.last().expect("a fact").fact.clone();
+    for n in 1..ALARMS {
+        let mut fact = seed.clone();
+        fact.seq = world.view().seq.next();
+        if let FactBody::AlarmRaised(body) = &mut fact.body {
+            body.alarm = castellan_domain::ids::AlarmId(first.0 + n);
+            body.device = id(&format!("d{n}"));
+            // Later numbers are due earlier.
+            body.claim_due_at = START + secs(60 + i64::from(ALARMS - n));
+        }
+        world.engine.apply(&fact);
+    }
+    let morning = START + secs(6 * 3_600);
+    let mut fired = Vec::new();
+    let mut turns = 0;
+    while world
+        .engine
+        .next_deadline()
+        .is_some_and(|due| due <= morning)
+    {
+        let ran = run(
+            &mut world.engine,
+            &id("test-1"),
+            &[Input::DeadlineReached],
+            || morning,
+        )
+        .expect("it runs");
+        assert!(ran.turn.facts.len() <= SETTLED_PER_INPUT_MAX);
+        fired.extend(ran.turn.facts.into_iter().map(|stamped| stamped.fact));
+        turns += 1;
+        assert!(turns < 1_000, "it never ends");
+    }
+    assert_eq!(fired.len(), ALARMS as usize);
+    let mut alarms: Vec<_> = fired
+        .iter()
+        .map(|fact| match &fact.body {
+            FactBody::AlarmOverdue(body) => body.alarm,
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    assert!(
+        fired
+            .windows(2)
+            .all(|pair| pair[0].occurred_at <= pair[1].occurred_at),
+        "the longest overdue comes first"
+    );
+    alarms.sort();
+    alarms.dedup();
+    assert_eq!(alarms.len(), ALARMS as usize, "once each");
+}

@@ -1,0 +1,62 @@
+//! Who sits at which display: what displays say of it, and who wants to hear of it.
+
+use super::Hub;
+use castellan_domain::audience::Audience;
+use castellan_domain::ids::Seq;
+use castellan_domain::stream::{DisplayId, Displays};
+use castellan_domain::wire::api::DisplayBehind;
+use castellan_domain::wire::live::Presence;
+use std::sync::{MutexGuard, PoisonError};
+
+impl Hub {
+    pub(super) fn seating(&self) -> MutexGuard<'_, Displays> {
+        self.seated.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A display came.
+    pub(super) fn sit_down(&self, audience: Audience) -> DisplayId {
+        self.seating().open(audience)
+    }
+
+    /// A display says who sits there.
+    pub(super) fn say(&self, display: DisplayId, presence: Presence) {
+        self.seating().say(display, presence);
+        self.seats.send_replace(());
+    }
+
+    /// A display says what it has painted.
+    pub(super) fn painted(&self, display: DisplayId, upto: Seq) {
+        let (head, now) = (self.head(), self.clock.now());
+        self.seating().painted(display, upto, head, now);
+    }
+
+    /// A display went.
+    pub(super) fn stand_up(&self, display: DisplayId) {
+        self.seating().close(display);
+        self.seats.send_replace(());
+    }
+
+    /// Displays that lag with painting.
+    pub(crate) fn displays_behind(&self) -> Vec<DisplayBehind> {
+        let head = self.head();
+        self.seating().behind(head)
+    }
+
+    /// Waits for the next session of a person that began or ended. For one listener: each event is
+    /// given once. Nothing is queued for it; a display that changes hands while nobody listens is
+    /// told as it is by then.
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "for the site task, once sessions are inputs")
+    )]
+    pub(crate) async fn next_presence(&self) -> castellan_domain::stream::PresenceEvent {
+        let mut seats = self.seats.subscribe();
+        loop {
+            if let Some(event) = self.seating().next_event() {
+                return event;
+            }
+            // The sender is a part of this hub: it cannot be gone.
+            let _ = seats.changed().await;
+        }
+    }
+}

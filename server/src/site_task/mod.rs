@@ -1,0 +1,254 @@
+//! The one owner of a site's engine: takes inputs in turns, records each turn, then lets it out.
+//!
+//! handle → drain → record → publish → answer. Nothing leaves before its turn is on disk. What
+//! arrives while a turn is being written is the next turn, so a busy site commits in groups by
+//! itself. [`turn`] runs and records one, [`recovery`] starts over after one that was lost,
+//! [`notices`] keeps what is shown of reports that nobody could record, and [`set_aside`] the inputs
+//! that broke the engine.
+
+mod notices;
+mod recovery;
+mod set_aside;
+#[cfg(test)]
+mod tests;
+mod turn;
+
+pub(crate) use recovery::{Replayed, replay};
+pub(crate) use set_aside::SetAsides;
+
+use crate::clock::Clock;
+use crate::disk::Disk;
+use crate::hub::Hub;
+use crate::journal::{Journal, JournalError};
+use crate::outbox::Outbox;
+use crate::personal::PersonalRecord;
+use crate::site_folder::PublishedEstate;
+use crate::tracks::Tracks;
+use castellan_domain::engine::{Engine, Input};
+use castellan_domain::fact::{ClockStepped, FactError};
+use castellan_domain::ids::{Seq, SiteId};
+use castellan_domain::stream::Machine;
+use castellan_domain::time::Timestamp;
+use castellan_domain::wire::api::Answer;
+use notices::Notices;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::{Instant, sleep_until};
+use tracing::warn;
+
+/// Inputs that may wait for their turn; one more is refused with 503.
+pub(crate) const QUEUE_MAX: usize = 4_096;
+/// Requests that one turn takes at most.
+const TURN_INPUTS_MAX: usize = 256;
+/// How often positions are brought onto the disk itself.
+const TRACKS_SYNC_EVERY: Duration = Duration::from_secs(1);
+/// How often remembered ids are purged.
+const PURGE_EVERY: Duration = Duration::from_hours(1);
+/// How often clock and notices are looked at. No wait is longer: the timers of a machine that was
+/// asleep do not know of it, and after a step of the clock a deadline may be due at once.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// Deadlines are settled no more often than this, so that thousands of them, due at once after a
+/// sleep, leave commands their turns. At most 64 each time: 5,000 take eight seconds.
+const SETTLE_EVERY: Duration = Duration::from_millis(100);
+/// Wait after a deadline that broke the engine.
+const SETTLE_AGAIN_AFTER: Duration = Duration::from_mins(1);
+
+/// Why an input came to nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Lost {
+    /// Its turn could not be recorded: nothing of it happened, and it may be sent again.
+    #[error("this could not be recorded")]
+    NotRecorded,
+    /// It broke the engine, and would again.
+    #[error("this was set aside")]
+    SetAside,
+}
+
+/// An input with its return address.
+#[derive(Debug)]
+pub(crate) struct Ticket {
+    pub(crate) input: Input,
+    /// Words to be stored with it.
+    pub(crate) personal: Option<PersonalRecord>,
+    /// Ties together what the log says about this input, from receive to send.
+    pub(crate) trace: u64,
+    pub(crate) reply: Reply,
+}
+
+/// The way back to whoever sent an input.
+pub(crate) type Reply = oneshot::Sender<Result<Answer, Lost>>;
+
+/// What can be asked of the task.
+pub(crate) type Request = Box<Ticket>;
+
+/// Why a turn is lost, or a site cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum SiteTaskError {
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    #[error("fact {seq} of the journal: {error}")]
+    Fact { seq: Seq, error: FactError },
+    #[error("fact {seq} of the journal breaks the engine: {why}")]
+    BrokenFact { seq: Seq, why: String },
+    #[error("the server's own input breaks the engine: {0}")]
+    BrokenStart(String),
+    #[error("too many inputs of one turn break the engine")]
+    TooManyBroken,
+}
+
+/// Everything that belongs to one site at run time.
+#[derive(Debug)]
+pub(crate) struct SiteTask<M = Engine> {
+    pub(crate) site: SiteId,
+    pub(crate) engine: M,
+    pub(crate) journal: Journal,
+    pub(crate) tracks: Tracks,
+    pub(crate) estate: PublishedEstate,
+    pub(crate) hub: Arc<Hub>,
+    pub(crate) clock: Arc<Clock>,
+    pub(crate) disk: Arc<Disk>,
+    /// Where notifications go, if anywhere.
+    pub(crate) outbox: Option<Arc<Outbox>>,
+    /// Inputs that broke the engine, as health shows them.
+    pub(crate) set_asides: Arc<SetAsides>,
+    pub(crate) state: State,
+}
+
+/// What the task remembers beside the engine.
+#[derive(Debug)]
+pub(crate) struct State {
+    /// A turn was lost, and with it the engine's state: when to rebuild it next.
+    rebuild_at: Option<Instant>,
+    /// Attempts to rebuild since the first turn was lost.
+    rebuilds: u32,
+    /// Deadlines are not settled before.
+    settle_at: Instant,
+    /// Clock steps that are not on the record yet.
+    steps: Vec<ClockStepped>,
+    notices: Notices,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self {
+            rebuild_at: None,
+            rebuilds: 0,
+            settle_at: Instant::now(),
+            steps: Vec::new(),
+            notices: Notices::default(),
+        }
+    }
+}
+
+impl<M: Machine> SiteTask<M> {
+    /// Runs until every sender is gone.
+    pub(crate) async fn run(mut self, mut requests: mpsc::Receiver<Request>) {
+        let mut sync_at = Instant::now() + TRACKS_SYNC_EVERY;
+        let mut purge_at = Instant::now();
+        let mut look_at = Instant::now();
+        loop {
+            let wake_at = self.next_wake();
+            tokio::select! {
+                request = requests.recv() => match request {
+                    Some(request) => self.take(request, &mut requests).await,
+                    None => return,
+                },
+                () = sleep_until(wake_at) => self.wake().await,
+                () = sleep_until(sync_at) => {
+                    if let Err(error) = self.tracks.sync().await {
+                        warn!(%error, "positions could not be synced to disk");
+                    }
+                    sync_at = Instant::now() + TRACKS_SYNC_EVERY;
+                }
+                () = sleep_until(purge_at) => {
+                    if let Err(error) = self.journal.purge_seen(self.clock.now()).await {
+                        warn!(%error, "old ids could not be purged");
+                    }
+                    purge_at = Instant::now() + PURGE_EVERY;
+                }
+                () = sleep_until(look_at) => {
+                    self.look().await;
+                    look_at = Instant::now() + LOOK_EVERY;
+                }
+            }
+        }
+    }
+
+    /// Takes a request and whatever waits behind it, up to the size of a turn.
+    async fn take(&mut self, first: Request, requests: &mut mpsc::Receiver<Request>) {
+        let mut tickets = Vec::new();
+        let mut next = Some(first);
+        for taken in 1.. {
+            let Some(request) = next else { break };
+            tickets.push(*request);
+            next = (taken < TURN_INPUTS_MAX)
+                .then(|| requests.try_recv().ok())
+                .flatten();
+        }
+        if tickets.is_empty() {
+            return;
+        }
+        if self.state.rebuild_at.is_some() {
+            self.turn_away(tickets);
+        } else {
+            self.turn(tickets).await;
+        }
+    }
+
+    /// When to look again by ourselves: to rebuild, or because a deadline is due.
+    fn next_wake(&self) -> Instant {
+        if let Some(rebuild_at) = self.state.rebuild_at {
+            return rebuild_at;
+        }
+        let Some(due_at) = self.engine.next_deadline() else {
+            return Instant::now() + PURGE_EVERY;
+        };
+        let wait = due_at.since(self.clock.now()).as_micros().max(0);
+        let due_at = Instant::now() + Duration::from_micros(wait.unsigned_abs());
+        due_at.max(self.state.settle_at)
+    }
+
+    async fn wake(&mut self) {
+        match self.state.rebuild_at {
+            Some(_) => self.rebuild().await,
+            None => self.turn(Vec::new()).await,
+        }
+    }
+
+    /// Once a second: has somebody set the clock, and has a notice been shown for long enough?
+    async fn look(&mut self) {
+        let steps = self.clock.take_steps();
+        for step in &steps {
+            warn!(by_s = step.by.as_secs(), "the machine's clock jumped");
+        }
+        self.state.steps.extend(steps);
+        if self.state.notices.expire(self.clock.now()) {
+            self.show_notices();
+        }
+        if !self.state.steps.is_empty() && self.state.rebuild_at.is_none() {
+            self.turn(Vec::new()).await;
+        }
+    }
+
+    fn show_notices(&self) {
+        self.hub.set_unrecorded(&self.state.notices.shown());
+    }
+
+    fn estate_loaded(&self) -> Input {
+        Input::EstateLoaded {
+            hash: self.estate.hash.clone(),
+            estate: self.estate.index.clone(),
+        }
+    }
+
+    fn is_due(&self, now: Timestamp) -> bool {
+        self.state.settle_at <= Instant::now()
+            && self.engine.next_deadline().is_some_and(|due| due <= now)
+    }
+}
+
+/// Tells the sender. It may have given up waiting; what was recorded stays recorded.
+fn answer(reply: Reply, result: Result<Answer, Lost>) {
+    drop(reply.send(result));
+}

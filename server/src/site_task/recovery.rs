@@ -1,0 +1,153 @@
+//! Starting over from the record: at a start, and after a turn that was lost.
+
+use super::{SiteTask, SiteTaskError};
+use crate::journal::{ChainHash, Commit, Journal};
+use castellan_domain::engine::Input;
+use castellan_domain::fact::{Fact, RecordingResumed};
+use castellan_domain::ids::Seq;
+use castellan_domain::site::Site;
+use castellan_domain::stream::{Machine, fold, run};
+use castellan_domain::time::Timestamp;
+use std::time::Duration;
+use tokio::time::Instant;
+use tracing::{error, info};
+
+/// Wait before the second attempt to rebuild; it doubles with each, up to [`REBUILD_EVERY_MAX`].
+const REBUILD_EVERY_MIN: Duration = Duration::from_millis(250);
+const REBUILD_EVERY_MAX: Duration = Duration::from_secs(5);
+
+/// An engine folded from the whole journal, and the first place where its chain does not hold.
+pub(crate) struct Replayed<M> {
+    pub(crate) engine: M,
+    pub(crate) last_recorded_at: Timestamp,
+    pub(crate) chain_broken_at: Option<Seq>,
+}
+
+/// Folds the journal from its first fact, checking the chain on the way.
+pub(crate) async fn replay<M: Machine>(
+    journal: &mut Journal,
+) -> Result<Replayed<M>, SiteTaskError> {
+    let mut engine = M::of(Site::default());
+    let mut last_recorded_at = Timestamp::default();
+    let mut chain_broken_at = None;
+    let mut link = ChainHash::genesis(journal.id());
+    let mut at = Seq(0);
+    loop {
+        let facts = journal.read_after(at).await?;
+        let Some(last) = facts.last() else {
+            break;
+        };
+        at = last.seq;
+        for stored in facts {
+            let seq = stored.seq;
+            let mut fact =
+                Fact::decode(&stored.bytes).map_err(|error| SiteTaskError::Fact { seq, error })?;
+            link = link.then(&stored.bytes);
+            let expected = engine.site().view().seq.next();
+            if (link != stored.hash || fact.seq != stored.seq || stored.seq != expected)
+                && chain_broken_at.is_none()
+            {
+                chain_broken_at = Some(stored.seq);
+            }
+            link = stored.hash;
+            // The number by which it is stored is the one that the next fact goes on from.
+            fact.seq = stored.seq;
+            last_recorded_at = fact.recorded_at;
+            fold(&mut engine, &fact).map_err(|why| SiteTaskError::BrokenFact { seq, why })?;
+        }
+    }
+    Ok(Replayed {
+        engine,
+        last_recorded_at,
+        chain_broken_at,
+    })
+}
+
+/// Wait before an attempt, after so many that failed.
+fn backoff(failed: u32) -> Duration {
+    let doubled = REBUILD_EVERY_MIN.saturating_mul(1_u32.checked_shl(failed).unwrap_or(u32::MAX));
+    doubled.min(REBUILD_EVERY_MAX)
+}
+
+impl<M: Machine> SiteTask<M> {
+    /// Publishes the estate if the journal does not name it yet.
+    pub(crate) async fn publish_estate(&mut self) -> Result<(), SiteTaskError> {
+        let inputs = [self.estate_loaded()];
+        self.run_own(&inputs).await
+    }
+
+    /// A turn of the server's own inputs, which must not break.
+    async fn run_own(&mut self, inputs: &[Input]) -> Result<(), SiteTaskError> {
+        let clock = self.clock.clone();
+        let ran = run(&mut self.engine, &self.site, inputs, || clock.now())
+            .map_err(|broken| SiteTaskError::BrokenStart(broken.why))?;
+        self.record(ran.turn, Commit::default(), ran.at).await?;
+        Ok(())
+    }
+
+    /// Starts over from what is on disk, or tries again a little later.
+    pub(super) async fn rebuild(&mut self) {
+        match self.try_rebuild().await {
+            Ok(()) => {
+                info!("recording again: the engine was rebuilt from the journal");
+                self.state.notices.end_outage();
+                self.show_notices();
+                self.hub.set_not_recording(None);
+                self.state.rebuild_at = None;
+            }
+            Err(error) => {
+                let wait = backoff(self.state.rebuilds);
+                self.state.rebuilds = self.state.rebuilds.saturating_add(1);
+                error!(%error, again_in = ?wait, "nothing can be recorded yet");
+                if matches!(&error, SiteTaskError::Journal(error) if error.is_full()) {
+                    self.disk.give_up_ballast();
+                }
+                self.state.rebuild_at = Some(Instant::now() + wait);
+            }
+        }
+    }
+
+    async fn try_rebuild(&mut self) -> Result<(), SiteTaskError> {
+        let (seq, hash) = self.hub.head_and_hash();
+        self.journal.reopen((seq, &hash)).await?;
+        // A commit whose end was not known may have happened after all: its facts are true.
+        loop {
+            let facts = self.journal.read_after(self.hub.head()).await?;
+            let Some(last) = facts.last() else {
+                break;
+            };
+            let (upto, hash) = (last.seq, last.hash.to_hex());
+            let texts = facts.iter().map(|fact| fact.bytes.as_str());
+            self.hub.publish_facts(texts, upto, &hash);
+        }
+        // Asked first: reading the whole journal anew is only worth it when it can go on.
+        self.journal.probe(self.clock.now()).await?;
+        self.engine = replay(&mut self.journal).await?.engine;
+        if let Some(outbox) = &self.outbox {
+            outbox.set_waiting(self.journal.outbox_waiting().await?);
+        }
+        let mut inputs = vec![self.estate_loaded()];
+        if let Some(since) = self.hub.not_recording_since() {
+            inputs.push(Input::RecordingResumed(RecordingResumed {
+                since,
+                unrecorded: self.state.notices.reports(),
+            }));
+        }
+        self.run_own(&inputs).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failure_for_ever_is_tried_every_five_seconds() {
+        assert_eq!(backoff(0), Duration::from_millis(250));
+        assert_eq!(backoff(1), Duration::from_millis(500));
+        assert_eq!(backoff(4), Duration::from_secs(4));
+        for failed in [5, 31, 32, u32::MAX] {
+            assert_eq!(backoff(failed), REBUILD_EVERY_MAX);
+        }
+    }
+}

@@ -1,0 +1,218 @@
+//! A site in a folder, without sockets: a machine that fails on purpose, clocks that tests move.
+
+use super::super::*;
+use crate::clock::tests::Hands;
+use crate::site_folder::read_estate;
+use castellan_domain::access::Actor;
+use castellan_domain::engine::{Accepted, Command, Output};
+use castellan_domain::estate::{Priority, Role};
+use castellan_domain::fact::Fact;
+use castellan_domain::geo::Anchor;
+use castellan_domain::ids::{AlarmId, CommandId, DeviceId, EstateHash, EventId, PersonId};
+use castellan_domain::observation::{Observation, Report, ReportedState};
+use castellan_domain::site::Site;
+use castellan_domain::stream::Backlog;
+use std::path::Path;
+use tempfile::TempDir;
+
+/// An engine with two faults: it breaks over reports whose id begins with "boom", halfway, and over
+/// deadlines while device d-013 has an alarm.
+#[derive(Debug)]
+pub(super) struct Fragile {
+    engine: Engine,
+    halfway: bool,
+}
+
+impl Machine for Fragile {
+    fn of(site: Site) -> Self {
+        let (engine, halfway) = (Engine::of(site), false);
+        Self { engine, halfway }
+    }
+
+    fn handle(&mut self, input: Input, now: Timestamp) {
+        let mut alarms = self.engine.site().view().alarms.values();
+        self.halfway = match &input {
+            Input::Observed(Observation::Report(report)) => {
+                report.event.as_str().starts_with("boom")
+            }
+            Input::DeadlineReached => alarms.any(|alarm| alarm.device.as_str() == "d-013"),
+            _ => false,
+        };
+        self.engine.handle(input, now);
+    }
+
+    fn poll_output(&mut self) -> Option<Output> {
+        let output = self.engine.poll_output();
+        assert!(!(self.halfway && output.is_none()), "a meant panic");
+        output
+    }
+
+    fn apply(&mut self, fact: &Fact) {
+        self.engine.apply(fact);
+    }
+
+    fn site(&self) -> &Site {
+        self.engine.site()
+    }
+
+    fn next_deadline(&self) -> Option<Timestamp> {
+        self.engine.next_deadline()
+    }
+}
+
+/// A site in a folder, without sockets.
+pub(super) struct World {
+    pub(super) task: SiteTask<Fragile>,
+    pub(super) hands: Hands,
+    pub(super) folder: TempDir,
+    events: u32,
+}
+
+impl World {
+    /// A site with this many devices.
+    pub(super) async fn new(devices: usize) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let document = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/common/estate.json");
+        let mut estate = read_estate(&document).unwrap();
+        let model = estate.devices[0].clone();
+        for n in estate.devices.len()..devices {
+            let mut device = model.clone();
+            device.id = DeviceId::new(format!("d-{n:03}")).unwrap();
+            estate.devices.push(device);
+        }
+        let site = estate.site.clone();
+        let estate = PublishedEstate {
+            hash: EstateHash::new("test").unwrap(),
+            bytes: Arc::from(b"{}".as_slice()),
+            estate: Arc::new(estate),
+        };
+        let journal = Journal::open(&folder.path().join("journal.db"))
+            .await
+            .unwrap();
+        let tracks = Tracks::open(&folder.path().join("tracks.db"))
+            .await
+            .unwrap();
+        let hands = Hands::new();
+        let clock = Arc::new(hands.clock(0));
+        let (seq, hash) = journal.head();
+        let hub = Hub::new(
+            site.clone(),
+            Text::constant("test"),
+            clock.clone(),
+            Backlog::new(journal.id(), seq, &hash.to_hex()),
+            Anchor::new(estate.estate.anchor),
+        );
+        let mut task = SiteTask {
+            site,
+            engine: Fragile::of(Site::default()),
+            journal,
+            tracks,
+            estate,
+            hub: Arc::new(hub),
+            clock,
+            disk: Arc::new(Disk::open(folder.path(), 0)),
+            outbox: None,
+            set_asides: Arc::default(),
+            state: State::default(),
+        };
+        task.publish_estate().await.unwrap();
+        Self {
+            task,
+            hands,
+            folder,
+            events: 0,
+        }
+    }
+
+    pub(super) fn ticket(input: Input) -> (Ticket, oneshot::Receiver<Result<Answer, Lost>>) {
+        let (reply, answer) = oneshot::channel();
+        let ticket = Ticket {
+            input,
+            personal: None,
+            trace: 7,
+            reply,
+        };
+        (ticket, answer)
+    }
+
+    pub(super) fn report(&self, device: &str, event: &str) -> Input {
+        Input::Observed(Observation::Report(Report {
+            device: DeviceId::new(device).unwrap(),
+            kind: "panic".parse().unwrap(),
+            state: ReportedState::Active,
+            event: EventId::new(event).unwrap(),
+            claimed_at: None,
+            received_at: self.task.clock.now(),
+        }))
+    }
+
+    /// One turn of these inputs; what each sender heard.
+    pub(super) async fn turn(&mut self, inputs: Vec<Input>) -> Vec<Result<Answer, Lost>> {
+        let (tickets, answers): (Vec<_>, Vec<_>) = inputs.into_iter().map(Self::ticket).unzip();
+        self.task.turn(tickets).await;
+        let answers = answers
+            .into_iter()
+            .map(|mut answer| answer.try_recv().expect("everybody is answered"));
+        answers.collect()
+    }
+
+    pub(super) async fn raise(&mut self, device: &str) -> AlarmId {
+        self.events += 1;
+        let input = self.report(device, &format!("e-{}", self.events));
+        match self.turn(vec![input]).await.remove(0) {
+            Ok(Ok(Accepted::Reported {
+                alarm: Some(alarm), ..
+            })) => alarm,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// All facts on disk.
+    pub(super) async fn facts(&mut self) -> Vec<Fact> {
+        let mut facts = Vec::new();
+        loop {
+            let at = facts.last().map_or(Seq(0), |fact: &Fact| fact.seq);
+            let more = self.task.journal.read_after(at).await.unwrap();
+            if more.is_empty() {
+                return facts;
+            }
+            facts.extend(more.iter().map(|fact| Fact::decode(&fact.bytes).unwrap()));
+        }
+    }
+
+    pub(super) async fn kinds(&mut self) -> Vec<&'static str> {
+        let facts = self.facts().await;
+        facts.iter().map(|fact| fact.body.kind().0).collect()
+    }
+
+    pub(super) fn shown(&self) -> Vec<(String, Priority)> {
+        let unrecorded = self.task.hub.unrecorded.borrow();
+        let notices = unrecorded.notices.iter();
+        notices
+            .map(|notice| (notice.device.to_string(), notice.priority))
+            .collect()
+    }
+}
+
+/// A claim by an operator.
+pub(super) fn claim(alarm: AlarmId, n: u128) -> Input {
+    Input::Commanded {
+        command_id: CommandId(uuid::Uuid::from_u128(n)),
+        actor: Actor {
+            person: PersonId::new("li-na").unwrap(),
+            role: Role::Operator,
+        },
+        expected: None,
+        command: Command::Claim { alarm },
+    }
+}
+
+/// Changes a database from outside.
+pub(super) async fn trigger(path: &Path, statement: &'static str) {
+    use sqlx::Connection as _;
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(path);
+    let mut db = sqlx::SqliteConnection::connect_with(&options)
+        .await
+        .unwrap();
+    sqlx::query(statement).execute(&mut db).await.unwrap();
+}

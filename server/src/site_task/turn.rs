@@ -1,0 +1,326 @@
+//! One turn: run, recorded, let out.
+
+use super::{
+    Lost, Reply, SETTLE_AGAIN_AFTER, SETTLE_EVERY, SiteTask, SiteTaskError, Ticket, answer, replay,
+};
+use crate::journal::{Commit, SeenCommand, SeenEvent};
+use crate::personal::PersonalRecord;
+use castellan_domain::engine::{Accepted, Input};
+use castellan_domain::fact::InputSetAside;
+use castellan_domain::housekeeping::InputName;
+use castellan_domain::stream::{Broken, Done, Machine, Ran, RepeatKey, Turn, run};
+use castellan_domain::time::Timestamp;
+use castellan_domain::wire::api::Answer;
+use tokio::time::Instant;
+use tracing::{Instrument as _, debug, debug_span, error, info};
+
+/// Inputs of one turn that may break the engine; each costs a rebuild. Beyond it the turn is lost
+/// and its senders come again.
+const BROKEN_PER_TURN_MAX: usize = 4;
+
+/// Who sent an input. The server's own inputs have no sender.
+#[derive(Debug)]
+struct Sender {
+    personal: Option<PersonalRecord>,
+    trace: u64,
+    reply: Reply,
+}
+
+/// The inputs of a turn, each with its sender.
+#[derive(Debug, Default)]
+struct Entries {
+    inputs: Vec<Input>,
+    senders: Vec<Option<Sender>>,
+}
+
+impl Entries {
+    fn own(&mut self, input: Input) {
+        self.inputs.push(input);
+        self.senders.push(None);
+    }
+
+    fn first(&mut self, input: Input) {
+        self.inputs.insert(0, input);
+        self.senders.insert(0, None);
+    }
+
+    fn sent(&mut self, ticket: Ticket) {
+        self.inputs.push(ticket.input);
+        self.senders.push(Some(Sender {
+            personal: ticket.personal,
+            trace: ticket.trace,
+            reply: ticket.reply,
+        }));
+    }
+
+    fn remove(&mut self, index: usize) -> (Input, Option<Sender>) {
+        (self.inputs.remove(index), self.senders.remove(index))
+    }
+}
+
+/// What became of a turn's positions, once its facts were recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Positions {
+    Kept,
+    Lost,
+}
+
+impl<M: Machine> SiteTask<M> {
+    /// One turn: what the server has to say itself, and these inputs.
+    pub(super) async fn turn(&mut self, tickets: Vec<Ticket>) {
+        let mut entries = Entries::default();
+        if self.is_due(self.clock.now()) {
+            self.state.settle_at = Instant::now() + SETTLE_EVERY;
+            entries.own(Input::DeadlineReached);
+        }
+        for step in &self.state.steps {
+            entries.own(Input::ClockStepped(*step));
+        }
+        let steps = self.state.steps.len();
+        match self.handle(tickets, &mut entries).await {
+            Ok((done, positions)) => {
+                self.state.steps.drain(..steps);
+                for (sender, done) in entries.senders.into_iter().zip(done) {
+                    let Some(sender) = sender else { continue };
+                    let lost = positions == Positions::Lost
+                        && matches!(done.answer, Some(Ok(Accepted::Tracked)));
+                    let told = done.answer.filter(|_| !lost).ok_or(Lost::NotRecorded);
+                    answer(sender.reply, told);
+                }
+            }
+            Err(error) => self.lose(&error, entries),
+        }
+    }
+
+    /// The turn is dropped: nothing of it happened, and its senders hear so.
+    fn lose(&mut self, error: &SiteTaskError, entries: Entries) {
+        error!(%error, dropped = entries.inputs.len(), "a turn could not be recorded and is dropped");
+        if matches!(error, SiteTaskError::Journal(error) if error.is_full()) {
+            self.disk.give_up_ballast();
+        }
+        self.hub.set_not_recording(Some(self.clock.now()));
+        self.state.rebuild_at = Some(Instant::now());
+        self.state.rebuilds = 0;
+        for (input, sender) in entries.inputs.iter().zip(entries.senders) {
+            self.state.notices.lost(input, &self.estate.estate);
+            if let Some(sender) = sender {
+                answer(sender.reply, Err(Lost::NotRecorded));
+            }
+        }
+        self.show_notices();
+    }
+
+    /// While nothing can be recorded: everybody is told so, and reports are shown all the same.
+    pub(super) fn turn_away(&mut self, tickets: Vec<Ticket>) {
+        for ticket in tickets {
+            self.state.notices.lost(&ticket.input, &self.estate.estate);
+            answer(ticket.reply, Err(Lost::NotRecorded));
+        }
+        self.show_notices();
+    }
+
+    async fn handle(
+        &mut self,
+        tickets: Vec<Ticket>,
+        entries: &mut Entries,
+    ) -> Result<(Vec<Done>, Positions), SiteTaskError> {
+        let mut failure = None;
+        for ticket in tickets {
+            if failure.is_some() {
+                entries.sent(ticket);
+                continue;
+            }
+            match self.told_before(&ticket.input).await {
+                Ok(Some(told)) => answer(ticket.reply, told),
+                Ok(None) => entries.sent(ticket),
+                Err(error) => {
+                    entries.sent(ticket);
+                    failure = Some(error);
+                }
+            }
+        }
+        if let Some(error) = failure {
+            return Err(error);
+        }
+        let ran = self.run_turn(entries).await?;
+        let commit = remember(entries, &ran.done);
+        let positions = self.record(ran.turn, commit, ran.at).await?;
+        Ok((ran.done, positions))
+    }
+
+    /// What was answered when this very input came before.
+    async fn told_before(
+        &mut self,
+        input: &Input,
+    ) -> Result<Option<Result<Answer, Lost>>, SiteTaskError> {
+        let Some(key) = RepeatKey::of(input) else {
+            return Ok(None);
+        };
+        if self.set_asides.knows(&key) {
+            return Ok(Some(Err(Lost::SetAside)));
+        }
+        let first = match &key {
+            RepeatKey::Command(id) => self.journal.seen_command(*id).await?,
+            RepeatKey::Event(device, event) => self.journal.seen_event(device, event).await?,
+        };
+        Ok(first.map(Ok))
+    }
+
+    /// Runs the inputs. One that breaks the engine is set aside, and the rest runs again on an
+    /// engine rebuilt from the record.
+    async fn run_turn(&mut self, entries: &mut Entries) -> Result<Ran, SiteTaskError> {
+        for _ in 0..=BROKEN_PER_TURN_MAX {
+            let broken = {
+                let traces: Vec<_> = entries.senders.iter().flatten().map(|s| s.trace).collect();
+                let _span = debug_span!("handle", ?traces).entered();
+                let clock = self.clock.clone();
+                match run(&mut self.engine, &self.site, &entries.inputs, || {
+                    clock.now()
+                }) {
+                    Ok(ran) => return Ok(ran),
+                    Err(broken) => broken,
+                }
+            };
+            if let Input::EstateLoaded { .. } = entries.inputs[broken.index] {
+                return Err(SiteTaskError::BrokenStart(broken.why));
+            }
+            self.set_aside(entries, broken);
+            self.engine = replay(&mut self.journal).await?.engine;
+            entries.first(self.estate_loaded());
+        }
+        Err(SiteTaskError::TooManyBroken)
+    }
+
+    fn set_aside(&mut self, entries: &mut Entries, broken: Broken) {
+        let (input, sender) = entries.remove(broken.index);
+        // The engine is rebuilt with the estate in front; it must not be there twice.
+        if matches!(entries.inputs.first(), Some(Input::EstateLoaded { .. })) {
+            entries.remove(0);
+        }
+        let name = InputName::of(&input);
+        error!(input = ?name, why = %broken.why, "an input broke the engine and is set aside");
+        self.set_asides.keep(&input, broken.why, self.clock.now());
+        self.state.notices.broke(&input, &self.estate.estate);
+        self.show_notices();
+        if matches!(input, Input::DeadlineReached) {
+            self.state.settle_at = Instant::now() + SETTLE_AGAIN_AFTER;
+        }
+        if let Some(sender) = sender {
+            answer(sender.reply, Err(Lost::SetAside));
+        }
+        // The server's own inputs say nothing that the record would miss.
+        if name != InputName::Own {
+            entries.own(Input::SetAside(InputSetAside { input: name }));
+        }
+    }
+
+    /// Facts first, then positions, then everybody may see them.
+    pub(super) async fn record(
+        &mut self,
+        turn: Turn,
+        mut commit: Commit,
+        now: Timestamp,
+    ) -> Result<Positions, SiteTaskError> {
+        let Turn {
+            facts,
+            tracks,
+            latest,
+            notifications,
+            rehearsals,
+            ..
+        } = turn;
+        commit.facts = facts
+            .into_iter()
+            .map(|stamped| (stamped.fact.seq, stamped.fact.recorded_at, stamped.bytes))
+            .collect();
+        if let Some(outbox) = &self.outbox {
+            commit.notifications = outbox.admit(notifications);
+        }
+        let span = debug_span!("record", facts = commit.facts.len(), fixes = tracks.len());
+        let hashes = async {
+            if commit.is_empty() {
+                return Ok(Vec::new());
+            }
+            self.journal.append(&commit, now).await
+        }
+        .instrument(span)
+        .await?;
+        if let (Some((upto, ..)), Some(hash)) = (commit.facts.last(), hashes.last()) {
+            let _span = debug_span!("publish").entered();
+            let facts = commit.facts.iter().map(|(_, _, bytes)| bytes.as_str());
+            self.hub.publish_facts(facts, *upto, &hash.to_hex());
+        }
+        if let Some(outbox) = &self.outbox {
+            outbox.committed(commit.notifications.len(), commit.settled.len());
+        }
+        for rehearsal in rehearsals {
+            info!(about = %rehearsal.about(), alarm = %rehearsal.message().alarm, "a drill would have told people outside");
+        }
+        let positions = self.keep(&tracks, now).await;
+        // Where somebody is now is shown even while the history cannot be kept.
+        self.hub.publish_positions(&latest);
+        Ok(positions)
+    }
+
+    /// Stores positions. The facts of the turn are on disk and stay true whatever becomes of them;
+    /// only the phones send again.
+    async fn keep(
+        &mut self,
+        tracks: &[castellan_domain::observation::Fix],
+        now: Timestamp,
+    ) -> Positions {
+        if tracks.is_empty() {
+            return Positions::Kept;
+        }
+        if !self.disk.keeps_tracks() {
+            debug!(lost = tracks.len(), "the room that is left is for facts");
+            self.disk.set_tracks_failing(Some(now));
+            return Positions::Lost;
+        }
+        match self.tracks.append(tracks).await {
+            Ok(()) => {
+                self.disk.set_tracks_failing(None);
+                Positions::Kept
+            }
+            Err(error) => {
+                error!(%error, lost = tracks.len(), "positions could not be stored");
+                self.disk.set_tracks_failing(Some(now));
+                // The connection itself may be dead.
+                if let Err(error) = self.tracks.reopen().await {
+                    error!(%error, "the history of positions cannot be opened again yet");
+                }
+                Positions::Lost
+            }
+        }
+    }
+}
+
+/// What is committed with the facts: so that a repeat gets the first answer again, and so that what
+/// was sent is not sent again.
+fn remember(entries: &mut Entries, done: &[Done]) -> Commit {
+    let mut commit = Commit::default();
+    for ((input, sender), done) in entries.inputs.iter().zip(&mut entries.senders).zip(done) {
+        if let Input::Notified(settled) = input {
+            commit.settled.push(settled.about);
+        }
+        let (false, Some(answer)) = (done.is_repeat, &done.answer) else {
+            continue;
+        };
+        if let Some(key) = RepeatKey::of(input).filter(|key| key.keeps(answer)) {
+            let answer = answer.clone();
+            match key {
+                RepeatKey::Command(id) => commit.commands.push(SeenCommand { id, answer }),
+                RepeatKey::Event(device, event) => commit.events.push(SeenEvent {
+                    device,
+                    event,
+                    answer,
+                }),
+            }
+        }
+        if answer.is_ok() {
+            let words = sender.as_mut().and_then(|sender| sender.personal.take());
+            commit.personal.extend(words);
+        }
+    }
+    commit
+}

@@ -1,0 +1,261 @@
+//! Disks that are full or broken, for real: small file systems that are filled to the last byte, and
+//! writes that the system refuses. Each store on its own, and all of them together.
+//!
+//! The small file systems live in a namespace of the server's own (`unshare`, of util-linux), which
+//! needs no rights where the system allows user namespaces, and end with it.
+
+mod common;
+
+use castellan_domain::wire::api::{CommandBody, DiskLevel};
+use common::{Castellan, SITE, doctor, estate, eventually, now_s, open};
+use sqlx::Row as _;
+use std::fs::File;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// A server with a small file system somewhere under its data folder.
+struct Cramped {
+    server: Castellan,
+    /// Where the small file system is seen from here.
+    small: PathBuf,
+    /// Where the journal is seen from here.
+    journals: PathBuf,
+    _data: tempfile::TempDir,
+}
+
+impl Cramped {
+    /// All data on a file system of this many MiB.
+    fn whole(mib: u32, ballast_mib: u32) -> Self {
+        let script =
+            format!("mount -t tmpfs -o size={mib}m tmpfs \"$1\" || exit 1; shift; exec \"$@\"");
+        Self::start(&script, "", &format!("sites/{SITE}"), ballast_mib)
+    }
+
+    /// One database on a file system of its own.
+    fn only(database: &str, kib: u32) -> Self {
+        let script = format!(
+            "mkdir -p \"$1/small\" \"$1/sites/{SITE}\" && \
+             mount -t tmpfs -o size={kib}k tmpfs \"$1/small\" && \
+             ln -s \"$1/small/{database}\" \"$1/sites/{SITE}/{database}\" || exit 1; \
+             shift; exec \"$@\""
+        );
+        Self::start(&script, "small", "small", 0)
+    }
+
+    fn start(script: &str, small: &str, journals: &str, ballast_mib: u32) -> Self {
+        let data = tempfile::tempdir().expect("a folder");
+        let path = common::text(data.path()).to_owned();
+        let wrapper = ["unshare", "-rm", "sh", "-c", script, "sh", &path];
+        let ballast = ballast_mib.to_string();
+        let more = ["--ballast-mib", &ballast];
+        let server = Castellan::start_wrapped(&wrapper, data.path(), &estate(), &more);
+        let root = format!("/proc/{}/root{path}", server.pid());
+        Self {
+            server,
+            small: Path::new(&root).join(small),
+            journals: Path::new(&root).join(journals),
+            _data: data,
+        }
+    }
+
+    /// Takes all room but this much.
+    fn fill(&self, leave_kib: u64) {
+        let mut filler = File::create(self.small.join("filler")).expect("room for a name");
+        let block = vec![7; 4_096];
+        while filler.write_all(&block).is_ok() {}
+        let taken = filler.metadata().expect("its size").len();
+        filler
+            .set_len(taken.saturating_sub(leave_kib * 1_024))
+            .expect("it can be made smaller");
+    }
+
+    /// Gives the room back.
+    fn empty(&self) {
+        std::fs::remove_file(self.small.join("filler")).expect("the filler goes");
+    }
+
+    async fn level(&self) -> DiskLevel {
+        self.server.health().await.disk.level
+    }
+
+    /// How many facts of a kind are on disk. Counted in a copy: by its name in another namespace a
+    /// database cannot be opened.
+    async fn facts(&self, kind: &str) -> i64 {
+        let copy = tempfile::tempdir().expect("a folder");
+        for part in ["journal.db", "journal.db-wal"] {
+            std::fs::copy(self.journals.join(part), copy.path().join(part)).expect("a copy");
+        }
+        let row = sqlx::query("SELECT COUNT(*) FROM facts WHERE bytes LIKE $1")
+            .bind(format!("%\"kind\":\"{kind}\"%"))
+            .fetch_one(&mut open(&copy.path().join("journal.db")).await)
+            .await;
+        row.expect("the query runs").get(0)
+    }
+}
+
+async fn event(server: &Castellan, n: u32) -> u16 {
+    let answer = server
+        .event("d-000", &format!("e-{n}"), "loitering", "active")
+        .await;
+    answer.status
+}
+
+#[tokio::test]
+async fn positions_are_given_up_before_facts_and_the_ballast_buys_time_to_say_so() {
+    let disk = Cramped::whole(12, 1);
+    let server = &disk.server;
+    assert!(server.health().await.disk.has_ballast);
+    assert_eq!(
+        server.position("phone-1", now_s() - 50, 1).await.status,
+        200
+    );
+    assert_eq!(event(server, 0).await, 200);
+
+    disk.fill(1_500);
+    eventually("it notices", async || {
+        (disk.level().await == DiskLevel::FactsOnly).then_some(())
+    })
+    .await;
+    assert_eq!(
+        server.position("phone-1", now_s() - 40, 1).await.status,
+        503
+    );
+    assert_eq!(event(server, 1).await, 200, "facts go on");
+    assert!(server.health().await.disk.tracks_failing_since.is_some());
+
+    disk.fill(0);
+    let mut refused = 0;
+    let mut n = 2;
+    eventually("the journal finds no room, and then some", async || {
+        n += 1;
+        refused += u32::from(event(server, n).await == 503);
+        let health = server.health().await;
+        (refused > 0 && !health.disk.has_ballast && health.not_recording_since.is_none())
+            .then_some(())
+    })
+    .await;
+    assert_eq!(
+        event(server, 1_000).await,
+        200,
+        "the ballast's room is for facts"
+    );
+    assert!(disk.facts("recording_resumed").await >= 1);
+    assert_eq!(disk.level().await, DiskLevel::FactsOnly);
+    assert_eq!(
+        server.position("phone-1", now_s() - 30, 1).await.status,
+        503
+    );
+
+    disk.empty();
+    eventually("all is well again", async || {
+        let health = server.health().await;
+        (health.disk.has_ballast && health.disk.level < DiskLevel::FactsOnly).then_some(())
+    })
+    .await;
+    assert_eq!(
+        server.position("phone-1", now_s() - 40, 1).await.status,
+        200
+    );
+    assert_eq!(
+        server.position("phone-1", now_s() - 30, 1).await.status,
+        200
+    );
+    // What was answered 200 is there once, what was answered 503 counts when it comes again.
+    for n in 0..=n {
+        assert_eq!(event(server, n).await, 200);
+    }
+    assert_eq!(
+        disk.facts("alarm_raised").await + disk.facts("alarm_repeated").await,
+        i64::from(n) + 2
+    );
+}
+
+#[tokio::test]
+async fn a_full_history_of_positions_costs_no_fact() {
+    let disk = Cramped::only("tracks.db", 512);
+    let server = &disk.server;
+    disk.fill(0);
+    let start = now_s() - 3_000;
+    let mut n = 0;
+    eventually("the history is full", async || {
+        n += 1;
+        let answer = server.position("phone-1", start + n, 1).await;
+        (answer.status == 503).then_some(())
+    })
+    .await;
+    let alarm = server.raise("d-000", "e-1", "loitering").await;
+    let claimed = server.command("li-na", CommandBody::Claim { alarm }).await;
+    assert_eq!(claimed.status, 200);
+    let health = server.health().await;
+    assert_eq!(health.not_recording_since, None);
+    assert!(health.disk.tracks_failing_since.is_some());
+    disk.empty();
+    eventually("positions are stored again", async || {
+        let answer = server.position("phone-1", start + n, 1).await;
+        (answer.status == 200).then_some(())
+    })
+    .await;
+    assert_eq!(server.health().await.disk.tracks_failing_since, None);
+}
+
+#[tokio::test]
+async fn a_full_journal_without_ballast_says_so_until_there_is_room() {
+    let disk = Cramped::only("journal.db", 768);
+    let server = &disk.server;
+    let alarm = server.raise("d-000", "e-0", "loitering").await;
+    disk.fill(0);
+    let mut n = 0;
+    eventually("the journal is full", async || {
+        n += 1;
+        (event(server, n).await == 503).then_some(())
+    })
+    .await;
+    let since = server.health().await.not_recording_since;
+    assert!(since.is_some());
+    let claim = CommandBody::Claim { alarm };
+    assert_eq!(server.command("li-na", claim.clone()).await.status, 503);
+    disk.empty();
+    eventually("it records again", async || {
+        let health = server.health().await;
+        health.not_recording_since.is_none().then_some(())
+    })
+    .await;
+    assert_eq!(event(server, n).await, 200);
+    assert_eq!(server.command("li-na", claim).await.status, 200);
+    assert_eq!(disk.facts("recording_resumed").await, 1);
+}
+
+/// Every write fails, in every file: what a broken disk does to a connection.
+#[tokio::test]
+async fn a_disk_that_refuses_every_write_is_told_and_recovered_from() {
+    let data = tempfile::tempdir().expect("a folder");
+    let wrapper = ["sh", "-c", "trap '' XFSZ; exec \"$@\"", "sh"];
+    let server = Castellan::start_wrapped(&wrapper, data.path(), &estate(), &[]);
+    let limit = |fsize: &str| {
+        let pid = server.pid().to_string();
+        let limited = Command::new("prlimit")
+            .args(["--pid", &pid, &format!("--fsize={fsize}:")])
+            .status();
+        assert!(limited.expect("prlimit runs").success());
+    };
+    assert_eq!(event(&server, 0).await, 200);
+    limit("0");
+    assert_eq!(event(&server, 1).await, 503);
+    assert_eq!(server.position("phone-1", now_s() - 9, 1).await.status, 503);
+    eventually("it tried again, and in vain", async || {
+        let tried = server.log().matches("nothing can be recorded yet").count();
+        (tried >= 4).then_some(())
+    })
+    .await;
+    assert_eq!(event(&server, 1).await, 503);
+    limit("unlimited");
+    eventually("it records again", async || {
+        (event(&server, 1).await == 200).then_some(())
+    })
+    .await;
+    assert_eq!(server.position("phone-1", now_s() - 9, 1).await.status, 200);
+    drop(server);
+    let (whole, said) = doctor(data.path());
+    assert!(whole && said.contains("4 facts"), "{said}");
+}

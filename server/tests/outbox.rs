@@ -1,0 +1,274 @@
+//! Notifications: a real receiver on loopback, which takes, refuses, hangs or is away, and a server
+//! that is killed in the middle. At least once, always under the same id.
+
+mod common;
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::routing::post;
+use castellan_domain::wire::api::OutboxHealth;
+use common::{Castellan, database, eventually, open, text};
+use hmac::{Hmac, Mac as _};
+use sha2::Sha256;
+use sqlx::Row as _;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::atomic::{AtomicU16, Ordering};
+use std::sync::{Arc, Mutex};
+use tempfile::TempDir;
+
+const SECRET: &str = "a secret of this test, long enough";
+/// A status that means: never answer.
+const HANG: u16 = 0;
+
+/// What a receiver heard.
+#[derive(Debug, Clone)]
+struct Heard {
+    key: String,
+    signature: String,
+    body: String,
+}
+
+impl Heard {
+    fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.body).expect("JSON")
+    }
+}
+
+#[derive(Debug, Clone)]
+struct Receiver {
+    heard: Arc<Mutex<Vec<Heard>>>,
+    status: Arc<AtomicU16>,
+    address: SocketAddr,
+}
+
+async fn take(State(receiver): State<Receiver>, headers: HeaderMap, body: Bytes) -> StatusCode {
+    let header = |name: &str| headers[name].to_str().expect("text").to_owned();
+    let heard = Heard {
+        key: header("idempotency-key"),
+        signature: header("x-castellan-signature"),
+        body: String::from_utf8(body.to_vec()).expect("text"),
+    };
+    receiver.heard.lock().expect("no panic").push(heard);
+    match receiver.status.load(Ordering::Relaxed) {
+        HANG => std::future::pending().await,
+        status => StatusCode::from_u16(status).expect("a status"),
+    }
+}
+
+impl Receiver {
+    async fn start(status: u16) -> Self {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
+            .await
+            .expect("a free port");
+        let receiver = Self {
+            heard: Arc::default(),
+            status: Arc::new(AtomicU16::new(status)),
+            address: listener.local_addr().expect("an address"),
+        };
+        let app = Router::new()
+            .route("/alarms", post(take))
+            .with_state(receiver.clone());
+        // Ends with the test's runtime.
+        tokio::spawn(async { axum::serve(listener, app).await });
+        receiver
+    }
+
+    fn answer(&self, status: u16) {
+        self.status.store(status, Ordering::Relaxed);
+    }
+
+    fn heard(&self) -> Vec<Heard> {
+        self.heard.lock().expect("no panic").clone()
+    }
+
+    async fn hears(&self, count: usize) -> Vec<Heard> {
+        eventually("the receiver hears", async || {
+            let heard = self.heard();
+            (heard.len() >= count).then_some(heard)
+        })
+        .await
+    }
+}
+
+/// A server that tells a receiver, with an urgent type that is overdue after a second.
+fn start(data: &TempDir, receiver: &Receiver) -> Castellan {
+    let secret = data.path().join("secret");
+    std::fs::write(&secret, format!("{SECRET}\n")).expect("a written file");
+    let estate = data.path().join("estate.json");
+    let document = std::fs::read_to_string(common::estate()).expect("the fixture");
+    let mut document: serde_json::Value = serde_json::from_str(&document).expect("JSON");
+    document["alarm_types"] = serde_json::json!([
+        {"id": "urgent", "name": {"zh": "急", "en": "Urgent"}, "priority": 1, "claim_s_max": 1},
+        {"id": "minor", "name": {"zh": "缓", "en": "Minor"}, "priority": 3, "claim_s_max": 1}]);
+    std::fs::write(&estate, document.to_string()).expect("a written file");
+    let url = format!("http://{}/alarms", receiver.address);
+    let more = [
+        "--notify-webhook",
+        &url,
+        "--notify-secret-file",
+        text(&secret),
+    ];
+    Castellan::start_with(data.path(), &estate, &more)
+}
+
+async fn outbox(server: &Castellan) -> OutboxHealth {
+    server.health().await.outbox
+}
+
+/// The outcomes that stand in the record, each with the fact that it is about.
+async fn settled(data: &Path) -> Vec<(u64, String, u64)> {
+    let rows = sqlx::query(
+        "SELECT bytes FROM facts WHERE bytes LIKE '%\"kind\":\"notification_settled\"%' ORDER BY seq",
+    )
+    .fetch_all(&mut open(&database(data, "journal.db")).await)
+    .await
+    .expect("the query runs");
+    let facts = rows.iter().map(|row| {
+        let fact: serde_json::Value = serde_json::from_str(&row.get::<String, _>(0)).expect("JSON");
+        let body = &fact["body"];
+        (
+            body["about"].as_u64().expect("a number"),
+            body["outcome"].as_str().expect("a word").to_owned(),
+            body["attempts"].as_u64().expect("a number"),
+        )
+    });
+    facts.collect()
+}
+
+#[tokio::test]
+async fn an_urgent_overdue_alarm_is_told_signed_and_a_minor_one_is_not() {
+    let receiver = Receiver::start(204).await;
+    let data = tempfile::tempdir().unwrap();
+    let server = start(&data, &receiver);
+    server.raise("d-001", "e-1", "minor").await;
+    let alarm = server.raise("d-000", "e-1", "urgent").await;
+    let heard = receiver.hears(1).await.remove(0);
+    let mut mac = Hmac::<Sha256>::new_from_slice(SECRET.as_bytes()).unwrap();
+    mac.update(heard.body.as_bytes());
+    let signed = heard.signature.strip_prefix("sha256=").expect("its kind");
+    let signed: Vec<u8> = (0..signed.len())
+        .step_by(2)
+        .map(|at| u8::from_str_radix(&signed[at..at + 2], 16).unwrap())
+        .collect();
+    mac.verify_slice(&signed).expect("the signature holds");
+    let told = heard.json();
+    assert_eq!(told["id"], heard.key);
+    assert_eq!(told["site"], common::SITE);
+    assert_eq!(told["alarm"]["alarm"], alarm.to_string());
+    assert_eq!(told["alarm"]["times_overdue"], 1);
+    assert_eq!(told["alarm"]["place"]["floor"], "B1");
+    let journal = server.snapshot().await.journal.0;
+    assert_eq!(heard.key, format!("{journal}-{}", told["about"]));
+    let about = told["about"].as_u64().unwrap();
+    let settled = eventually("it is recorded", async || {
+        settled(data.path()).await.into_iter().next()
+    })
+    .await;
+    assert_eq!(settled, (about, "delivered".to_owned(), 1));
+    eventually("nothing waits", async || {
+        (outbox(&server).await == OutboxHealth::default()).then_some(())
+    })
+    .await;
+    let claimed = castellan_domain::wire::api::CommandBody::Claim { alarm };
+    assert_eq!(server.command("li-na", claimed).await.status, 200);
+    let kinds = receiver.heard().into_iter().map(|heard| heard.json());
+    assert!(
+        kinds
+            .into_iter()
+            .all(|told| told["alarm"]["type"] == "urgent")
+    );
+}
+
+#[tokio::test]
+async fn a_receiver_that_is_away_is_tried_again_and_one_that_refuses_is_not() {
+    let receiver = Receiver::start(503).await;
+    let data = tempfile::tempdir().unwrap();
+    let server = start(&data, &receiver);
+    let alarm = server.raise("d-000", "e-1", "urgent").await;
+    let heard = receiver.hears(2).await;
+    let claimed = castellan_domain::wire::api::CommandBody::Claim { alarm };
+    assert_eq!(server.command("li-na", claimed).await.status, 200);
+    assert_eq!(heard[0].key, heard[1].key, "an id never changes");
+    assert_eq!(heard[0].body, heard[1].body);
+    let health = outbox(&server).await;
+    assert!(health.waiting >= 1 && health.failing_since.is_some());
+    assert!(health.last_failure.is_some_and(|why| why.contains("503")));
+    assert_eq!(settled(data.path()).await, []);
+    receiver.answer(400);
+    let settled = eventually("it is refused", async || {
+        settled(data.path()).await.into_iter().next()
+    })
+    .await;
+    assert_eq!(settled.1, "refused");
+    assert!(settled.2 >= 3);
+    let attempts = receiver.heard().len();
+    receiver.answer(200);
+    let second = server.raise("d-004", "e-1", "urgent").await;
+    let heard = receiver.hears(attempts + 1).await;
+    assert!(
+        heard[..attempts]
+            .iter()
+            .all(|told| told.json()["alarm"]["alarm"] == alarm.to_string())
+    );
+    let last = heard.last().unwrap().json();
+    assert!(last["alarm"]["alarm"] == second.to_string() || last["alarm"]["times_overdue"] == 2);
+}
+
+#[tokio::test]
+async fn a_server_that_is_killed_between_sending_and_recording_sends_the_same_again() {
+    let receiver = Receiver::start(HANG).await;
+    let data = tempfile::tempdir().unwrap();
+    let mut server = start(&data, &receiver);
+    let alarm = server.raise("d-000", "e-1", "urgent").await;
+    for round in 1..=3 {
+        // It was sent, and nobody knows whether it was taken.
+        receiver.hears(round).await;
+        server.kill();
+        server = start(&data, &receiver);
+    }
+    receiver.answer(200);
+    let settled = eventually("it is delivered", async || {
+        settled(data.path()).await.into_iter().next()
+    })
+    .await;
+    assert_eq!(settled.1, "delivered");
+    let heard = receiver.heard();
+    let first: Vec<_> = heard
+        .iter()
+        .filter(|told| told.json()["about"].as_u64() == Some(settled.0))
+        .collect();
+    assert!(first.len() >= 4, "once before each kill, and once after");
+    assert!(
+        first
+            .iter()
+            .all(|told| told.key == first[0].key && told.body == first[0].body)
+    );
+    assert_eq!(first[0].json()["alarm"]["alarm"], alarm.to_string());
+}
+
+#[tokio::test]
+async fn what_was_delivered_is_not_sent_again_by_a_restart() {
+    let receiver = Receiver::start(200).await;
+    let data = tempfile::tempdir().unwrap();
+    let mut server = start(&data, &receiver);
+    let alarm = server.raise("d-000", "e-1", "urgent").await;
+    let claimed = castellan_domain::wire::api::CommandBody::Claim { alarm };
+    eventually("it is recorded", async || {
+        settled(data.path()).await.into_iter().next()
+    })
+    .await;
+    assert_eq!(server.command("li-na", claimed).await.status, 200);
+    eventually("nothing waits", async || {
+        (outbox(&server).await.waiting == 0).then_some(())
+    })
+    .await;
+    let before = receiver.heard().len();
+    server.kill();
+    let server = start(&data, &receiver);
+    let later = server.raise("d-004", "e-1", "urgent").await;
+    let heard = receiver.hears(before + 1).await;
+    assert_eq!(heard[before].json()["alarm"]["alarm"], later.to_string());
+}

@@ -1,0 +1,187 @@
+//! Browsers on bad links: they lag, break off, come back, and fetch snapshots by another road.
+
+use super::server::Server;
+use castellan_domain::audience::Audience;
+use castellan_domain::ids::{AlarmId, PersonId, Seq, SiteId};
+use castellan_domain::site::View;
+use castellan_domain::stream::{Change, DisplayId, Link, Outgoing, Replica, ReplicaError, Session};
+use castellan_domain::text::Text;
+use castellan_domain::time::{Span, Timestamp};
+use castellan_domain::wire::api::Snapshot;
+use castellan_domain::wire::live::{LookingAt, Presence, ServerMessage};
+use fastrand::Rng;
+use std::collections::VecDeque;
+
+/// The longest that a link delays a message.
+pub(crate) const DELAY_MAX: Span = Span::from_secs(2);
+/// Messages that a link holds before the session has to wait.
+const LINK_MAX: usize = 8;
+
+pub(crate) struct Display {
+    pub(crate) audience: Audience,
+    person: Option<PersonId>,
+    pub(crate) replica: Replica,
+    session: Option<(Session, DisplayId)>,
+    link: VecDeque<(Timestamp, Outgoing)>,
+    /// Whether it asks for a snapshot, and answers on their way.
+    asks: bool,
+    answers: Vec<(Timestamp, Snapshot)>,
+    /// It takes nothing until then.
+    stalled_until: Timestamp,
+    page_began: Timestamp,
+    pub(crate) connections: u32,
+    pub(crate) snapshots: u32,
+    /// Something came since it was compared with the truth.
+    pub(crate) changed: bool,
+}
+
+impl Display {
+    pub(crate) fn new(audience: Audience, person: Option<PersonId>, now: Timestamp) -> Self {
+        Self {
+            audience,
+            person,
+            replica: Replica::new(audience),
+            session: None,
+            link: VecDeque::new(),
+            asks: false,
+            answers: Vec::new(),
+            stalled_until: now,
+            page_began: now,
+            connections: 0,
+            snapshots: 0,
+            changed: false,
+        }
+    }
+
+    pub(crate) fn is_connected(&self) -> bool {
+        self.session.is_some()
+    }
+
+    pub(crate) fn view(&self) -> &View {
+        self.replica.view()
+    }
+
+    pub(crate) fn link(&self, now: Timestamp) -> Link {
+        self.replica.link(self.mono(now))
+    }
+
+    fn mono(&self, now: Timestamp) -> Span {
+        now.since(self.page_began)
+    }
+
+    pub(crate) fn stall(&mut self, until: Timestamp) {
+        self.stalled_until = until;
+    }
+
+    pub(crate) fn connect(&mut self, server: &mut Server, site: &SiteId, now: Timestamp) {
+        self.cut(server);
+        let hello = self.replica.hello(site.clone(), Text::constant("sim"));
+        let (session, welcome) = server.stream.open(&hello, now).expect("a good hello");
+        let welcome = ServerMessage::Welcome(welcome).to_outgoing().expect("JSON");
+        self.link.push_back((now, welcome));
+        let seat = server.seated.open(session.audience());
+        self.session = Some((session, seat));
+        self.connections += 1;
+        self.sit(server, None);
+    }
+
+    /// Says who sits here and what they look at.
+    pub(crate) fn sit(&mut self, server: &mut Server, at: Option<AlarmId>) {
+        if let Some((_, seat)) = &self.session {
+            let presence = Presence {
+                person: self.person.clone(),
+                looking_at: at.map(LookingAt::Alarm),
+            };
+            server.seated.say(*seat, presence);
+            server.seated.painted(
+                *seat,
+                self.replica.view().seq,
+                server.store.head(),
+                Timestamp::default(),
+            );
+        }
+    }
+
+    pub(crate) fn cut(&mut self, server: &mut Server) {
+        if let Some((session, seat)) = self.session.take() {
+            server.stream.close(&session);
+            server.seated.close(seat);
+        }
+        self.link.clear();
+    }
+
+    /// The server died: nothing says goodbye.
+    pub(crate) fn lose(&mut self) {
+        self.session = None;
+        self.link.clear();
+    }
+
+    /// What arrived by now is taken; what the session has goes onto the link.
+    pub(crate) fn step(&mut self, server: &mut Server, rng: &mut Rng, now: Timestamp) {
+        if self.asks && rng.bool() {
+            self.asks = false;
+            if let Some(snapshot) = server.stream.snapshot(self.audience) {
+                let json = serde_json::to_string(&snapshot).expect("JSON");
+                let snapshot = serde_json::from_str(&json).expect("the same JSON");
+                self.answers.push((later(rng, now), snapshot));
+            }
+        }
+        while let Some(index) = self.answers.iter().position(|(at, _)| *at <= now) {
+            let (_, snapshot) = self.answers.swap_remove(index);
+            self.snapshots += 1;
+            let taken = self.replica.on_snapshot(snapshot);
+            self.after(taken, server);
+        }
+        if now < self.stalled_until {
+            return;
+        }
+        while self.link.front().is_some_and(|(at, _)| *at <= now) {
+            let Some((_, message)) = self.link.pop_front() else {
+                break;
+            };
+            let mono = self.mono(now);
+            let taken = match message {
+                Outgoing::Text(text) => self.replica.on_text(&text, mono),
+                Outgoing::Binary(bytes) => self.replica.on_binary(&bytes),
+            };
+            self.after(taken, server);
+        }
+        while self.link.len() < LINK_MAX {
+            let Some((session, _)) = &mut self.session else {
+                return;
+            };
+            let Some(message) = session.next(&server.stream, now).expect("JSON") else {
+                return;
+            };
+            // In order: nothing overtakes within a connection.
+            let last = self.link.back().map_or(now, |(at, _)| *at);
+            let at = last.max(later(rng, now)).min(now + DELAY_MAX).max(last);
+            self.link.push_back((at, message));
+        }
+    }
+
+    fn after(&mut self, taken: Result<Change, ReplicaError>, server: &mut Server) {
+        self.changed = true;
+        match taken {
+            Ok(change) => self.asks |= change.take_snapshot,
+            Err(_) => {
+                self.replica.start_over();
+                self.cut(server);
+            }
+        }
+    }
+
+    /// The number up to which it shows the site, if it shows one.
+    pub(crate) fn shows(&self) -> Option<Seq> {
+        self.replica.is_ready().then(|| self.replica.view().seq)
+    }
+}
+
+fn later(rng: &mut Rng, now: Timestamp) -> Timestamp {
+    let most = if rng.u8(..8) == 0 {
+        DELAY_MAX.as_micros()
+    } else {
+        50_000
+    };
+    now + Span::from_micros(rng.i64(0..=most))
+}

@@ -1,0 +1,363 @@
+//! The server's shell in virtual time: turns, commits, rebuilds, crashes.
+
+use super::store::{Mood, Store};
+use castellan_domain::engine::{Accepted, Engine, Input, Output};
+use castellan_domain::estate::EstateIndex;
+use castellan_domain::fact::Fact;
+use castellan_domain::housekeeping::{ClockStepped, InputName, InputSetAside, RecordingResumed};
+use castellan_domain::ids::{EstateHash, JournalId, PersonId, Seq, SiteId};
+use castellan_domain::observation::Observation;
+use castellan_domain::site::{Console, Site};
+use castellan_domain::stream::{
+    Backlog, Displays, Machine, PresenceChange, RepeatKey, SiteStream, run,
+};
+use castellan_domain::text::Text;
+use castellan_domain::time::Timestamp;
+use castellan_domain::wire::api::Answer;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
+
+/// What an input says that breaks the engine on purpose.
+pub(crate) const BOMB: &str = "a bomb went off on purpose";
+/// Inputs of one turn at most.
+const TURN_MAX: usize = 16;
+/// Deadlines in a row that may be due at one moment; more are due for ever.
+const DUE_MAX: usize = 20_000;
+
+/// The real engine, but for events that are bombs.
+pub(crate) struct Fragile(pub(crate) Engine);
+
+impl Machine for Fragile {
+    fn of(site: Site) -> Self {
+        Self(Engine::new(site))
+    }
+
+    fn handle(&mut self, input: Input, now: Timestamp) {
+        let is_bomb = matches!(&input, Input::Observed(Observation::Report(report))
+            if report.event.as_str().ends_with("-bomb"));
+        self.0.handle(input, now);
+        if is_bomb {
+            // After it has begun to change things, which is worse.
+            std::panic::panic_any(BOMB);
+        }
+    }
+
+    fn poll_output(&mut self) -> Option<Output> {
+        self.0.poll_output()
+    }
+
+    fn apply(&mut self, fact: &Fact) {
+        self.0.apply(fact);
+    }
+
+    fn site(&self) -> &Site {
+        self.0.site()
+    }
+
+    fn next_deadline(&self) -> Option<Timestamp> {
+        self.0.next_deadline()
+    }
+}
+
+/// What a sender hears.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Heard {
+    Answer(Answer),
+    /// 503: send again.
+    NotRecorded,
+    /// It broke the engine: do not send it again.
+    SetAside,
+}
+
+/// An input with its sender's number.
+pub(crate) struct Ticket {
+    pub(crate) sender: Option<u64>,
+    pub(crate) input: Input,
+}
+
+pub(crate) struct Server {
+    pub(crate) store: Store,
+    pub(crate) machine: Fragile,
+    pub(crate) stream: SiteStream,
+    pub(crate) seated: Displays,
+    sessions: BTreeMap<PersonId, u32>,
+    queue: VecDeque<Ticket>,
+    set_aside: BTreeSet<RepeatKey>,
+    pub(crate) not_recording_since: Option<Timestamp>,
+    lost_reports: u32,
+    estate: Arc<EstateIndex>,
+    site: SiteId,
+    epoch: u32,
+    /// Facts committed in the last call, for the books.
+    pub(crate) committed: Vec<Fact>,
+    pub(crate) rebuilds: u32,
+}
+
+impl Server {
+    pub(crate) fn new(estate: Arc<EstateIndex>, now: Timestamp) -> Self {
+        let store = Store::new(JournalId(uuid::Uuid::from_u128(1)));
+        let site = estate.estate.site.clone();
+        let anchor = estate.anchor;
+        let backlog = Backlog::bounded(store.journal, Seq(0), &store.hash(Seq(0)), 20_000);
+        let view = Site::default().view().clone();
+        let build = Text::constant("sim");
+        let mut server = Self {
+            machine: Fragile::of(Site::default()),
+            stream: SiteStream::new(site.clone(), build, backlog, view, anchor, 1),
+            store,
+            seated: Displays::default(),
+            sessions: BTreeMap::new(),
+            queue: VecDeque::new(),
+            set_aside: BTreeSet::new(),
+            not_recording_since: None,
+            lost_reports: 0,
+            estate,
+            site,
+            epoch: 1,
+            committed: Vec::new(),
+            rebuilds: 0,
+        };
+        server.own(server.estate_loaded());
+        server.work(now);
+        server
+    }
+
+    fn estate_loaded(&self) -> Input {
+        Input::EstateLoaded {
+            hash: EstateHash::constant("sim-estate"),
+            estate: self.estate.clone(),
+        }
+    }
+
+    pub(crate) fn take(&mut self, sender: u64, input: Input) {
+        self.queue.push_back(Ticket {
+            sender: Some(sender),
+            input,
+        });
+    }
+
+    fn own(&mut self, input: Input) {
+        self.queue.push_back(Ticket {
+            sender: None,
+            input,
+        });
+    }
+
+    /// Handles what waits and what is due, in turns. Gives back who heard what.
+    pub(crate) fn work(&mut self, now: Timestamp) -> Vec<(u64, Heard)> {
+        let mut heard = Vec::new();
+        self.listen_for_people();
+        for _ in 0..DUE_MAX {
+            let mut tickets: Vec<_> = Vec::new();
+            if self.machine.next_deadline().is_some_and(|due| due <= now) {
+                tickets.push(Ticket {
+                    sender: None,
+                    input: Input::DeadlineReached,
+                });
+            }
+            let waiting = self.queue.len().min(TURN_MAX);
+            tickets.extend(self.queue.drain(..waiting));
+            if tickets.is_empty() {
+                return heard;
+            }
+            let well = self.turn(tickets, now, &mut heard);
+            if !well {
+                return heard;
+            }
+        }
+        panic!("a deadline that was met is due for ever");
+    }
+
+    /// One turn. Says whether it was recorded.
+    fn turn(
+        &mut self,
+        tickets: Vec<Ticket>,
+        now: Timestamp,
+        heard: &mut Vec<(u64, Heard)>,
+    ) -> bool {
+        let mut entries: Vec<Ticket> = Vec::new();
+        for ticket in tickets {
+            let key = RepeatKey::of(&ticket.input);
+            let before = key.as_ref().and_then(|key| self.store.seen(key));
+            if let (Some(sender), Some(answer)) = (ticket.sender, before) {
+                heard.push((sender, Heard::Answer(answer.clone())));
+            } else if let (Some(sender), true) = (
+                ticket.sender,
+                key.is_some_and(|key| self.set_aside.contains(&key)),
+            ) {
+                heard.push((sender, Heard::SetAside));
+            } else {
+                entries.push(ticket);
+            }
+        }
+        let ran = loop {
+            let inputs: Vec<_> = entries.iter().map(|entry| entry.input.clone()).collect();
+            match run(&mut self.machine, &self.site, &inputs, || now) {
+                Ok(ran) => break ran,
+                Err(broken) => {
+                    let entry = entries.remove(broken.index);
+                    if let Some(key) = RepeatKey::of(&entry.input) {
+                        self.set_aside.insert(key);
+                    }
+                    if let Some(sender) = entry.sender {
+                        heard.push((sender, Heard::SetAside));
+                    }
+                    entries.retain(|entry| !matches!(entry.input, Input::EstateLoaded { .. }));
+                    let input = self.estate_loaded();
+                    entries.insert(
+                        0,
+                        Ticket {
+                            sender: None,
+                            input,
+                        },
+                    );
+                    entries.push(Ticket {
+                        sender: None,
+                        input: Input::SetAside(InputSetAside {
+                            input: InputName::of(&entry.input),
+                        }),
+                    });
+                    self.machine = Fragile::of(self.fold());
+                    self.rebuilds += 1;
+                }
+            }
+        };
+        let mut seen = Vec::new();
+        for (entry, done) in entries.iter().zip(&ran.done) {
+            if let (Some(key), Some(answer), false) =
+                (RepeatKey::of(&entry.input), &done.answer, done.is_repeat)
+                && key.keeps(answer)
+            {
+                seen.push((key, answer.clone()));
+            }
+        }
+        if self.store.commit(&ran.turn.facts, seen).is_err() {
+            self.lose(entries, now, heard);
+            return false;
+        }
+        if let (Some(last), facts) = (ran.turn.facts.last(), &ran.turn.facts) {
+            let upto = last.fact.seq;
+            let hash = self.store.hash(upto);
+            let bytes = facts.iter().map(|stamped| stamped.bytes.as_str());
+            self.stream.publish(bytes, upto, &hash).expect("facts");
+        }
+        self.committed
+            .extend(ran.turn.facts.into_iter().map(|stamped| stamped.fact));
+        let kept = ran.turn.tracks.is_empty() || self.store.keep(&ran.turn.tracks).is_ok();
+        for fix in &ran.turn.latest {
+            self.stream.lane().update(fix);
+        }
+        for (entry, done) in entries.into_iter().zip(ran.done) {
+            if let Some(sender) = entry.sender {
+                let lost = !kept && matches!(done.answer, Some(Ok(Accepted::Tracked)));
+                heard.push((
+                    sender,
+                    match done.answer {
+                        Some(answer) if !lost => Heard::Answer(answer),
+                        _ => Heard::NotRecorded,
+                    },
+                ));
+            }
+        }
+        true
+    }
+
+    /// A turn that could not be recorded never happened.
+    fn lose(&mut self, entries: Vec<Ticket>, now: Timestamp, heard: &mut Vec<(u64, Heard)>) {
+        self.not_recording_since = self.not_recording_since.or(Some(now));
+        for entry in entries.into_iter().chain(self.queue.drain(..)) {
+            if matches!(entry.input, Input::Observed(Observation::Report(_))) {
+                self.lost_reports += 1;
+            }
+            if let Some(sender) = entry.sender {
+                heard.push((sender, Heard::NotRecorded));
+            }
+        }
+        self.machine = Fragile::of(self.fold());
+        self.rebuilds += 1;
+        self.own(self.estate_loaded());
+        for person in self.sessions.clone().into_keys() {
+            self.own(Input::SessionOpened { person });
+        }
+        if matches!(self.store.mood, Mood::Well | Mood::TracksFail)
+            && let Some(since) = self.not_recording_since.take()
+        {
+            let unrecorded = std::mem::take(&mut self.lost_reports);
+            self.own(Input::RecordingResumed(RecordingResumed {
+                since,
+                unrecorded,
+            }));
+        }
+    }
+
+    /// What the record says, from its first fact.
+    pub(crate) fn fold(&self) -> Site {
+        let mut site = Site::default();
+        for fact in self.store.facts() {
+            site.apply(&fact);
+        }
+        site
+    }
+
+    /// The process dies and another one starts. Whoever was connected is not.
+    pub(crate) fn crash(&mut self, stepped: Option<ClockStepped>) {
+        self.machine = Fragile::of(self.fold());
+        self.rebuilds += 1;
+        self.queue.clear();
+        self.set_aside.clear();
+        self.not_recording_since = None;
+        self.lost_reports = 0;
+        self.seated = Displays::default();
+        self.sessions.clear();
+        self.epoch += 1;
+        let view = self.machine.site().view().clone();
+        let head = self.store.head();
+        let base = Seq(head.0.saturating_sub(50));
+        let mut backlog =
+            Backlog::bounded(self.store.journal, base, &self.store.hash(base), 20_000);
+        for (row, n) in self.store.rows().iter().zip(1u64..) {
+            if n > base.0 {
+                backlog.push([row.as_str()], Seq(n), &self.store.hash(Seq(n)));
+            }
+        }
+        let (site, build) = (self.site.clone(), Text::constant("sim"));
+        let anchor = self.estate.anchor;
+        let here: Vec<_> = view
+            .people
+            .iter()
+            .filter(|(_, state)| matches!(state.console, Console::Here { .. }))
+            .map(|(person, _)| person.clone())
+            .collect();
+        self.stream = SiteStream::new(site, build, backlog, view, anchor, self.epoch);
+        self.own(self.estate_loaded());
+        for person in here {
+            self.own(Input::SessionGone { person });
+        }
+        if let Some(stepped) = stepped {
+            self.own(Input::ClockStepped(stepped));
+        }
+    }
+
+    /// Who came to a console first, or left the last one.
+    fn listen_for_people(&mut self) {
+        while let Some(event) = self.seated.next_event() {
+            let count = self.sessions.entry(event.person.clone()).or_default();
+            let person = event.person;
+            match event.change {
+                PresenceChange::Opened => {
+                    *count += 1;
+                    if *count == 1 {
+                        self.own(Input::SessionOpened { person });
+                    }
+                }
+                PresenceChange::Gone => {
+                    *count = count.saturating_sub(1);
+                    if *count == 0 {
+                        self.sessions.remove(&person);
+                        self.own(Input::SessionGone { person });
+                    }
+                }
+            }
+        }
+    }
+}

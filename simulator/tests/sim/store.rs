@@ -1,0 +1,124 @@
+//! The store: what was committed stays, and committing fails when the world says so.
+
+use castellan_domain::fact::Fact;
+use castellan_domain::ids::{JournalId, PersonId, Seq};
+use castellan_domain::observation::Fix;
+use castellan_domain::stream::{RepeatKey, Stamped};
+use castellan_domain::time::Timestamp;
+use castellan_domain::wire::api::Answer;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// How the store behaves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mood {
+    /// It commits.
+    Well,
+    /// So many commits fail from now on.
+    Fails(u32),
+    /// Positions fail, facts do not.
+    TracksFail,
+}
+
+/// A commit that failed. Nothing of it is there.
+#[derive(Debug)]
+pub(crate) struct Failed;
+
+/// A journal, its remembered answers and the tracks.
+#[derive(Debug)]
+pub(crate) struct Store {
+    pub(crate) journal: JournalId,
+    rows: Vec<String>,
+    hashes: Vec<String>,
+    seen: BTreeMap<RepeatKey, Answer>,
+    tracks: BTreeSet<(PersonId, Timestamp)>,
+    pub(crate) mood: Mood,
+}
+
+impl Store {
+    pub(crate) fn new(journal: JournalId) -> Self {
+        Self {
+            journal,
+            rows: Vec::new(),
+            hashes: Vec::new(),
+            seen: BTreeMap::new(),
+            tracks: BTreeSet::new(),
+            mood: Mood::Well,
+        }
+    }
+
+    /// One transaction of facts and answers.
+    pub(crate) fn commit(
+        &mut self,
+        facts: &[Stamped],
+        seen: Vec<(RepeatKey, Answer)>,
+    ) -> Result<(), Failed> {
+        if let Mood::Fails(times) = self.mood {
+            self.mood = match times {
+                0 | 1 => Mood::Well,
+                more => Mood::Fails(more - 1),
+            };
+            return Err(Failed);
+        }
+        for stamped in facts {
+            assert_eq!(stamped.fact.seq, Seq(self.rows.len() as u64 + 1), "a gap");
+            let before = self.hash(Seq(self.rows.len() as u64));
+            self.hashes.push(chain(&before, &stamped.bytes));
+            self.rows.push(stamped.bytes.clone());
+        }
+        for (key, answer) in seen {
+            let twice = self.seen.insert(key.clone(), answer);
+            assert!(twice.is_none(), "{key:?} was handled twice");
+        }
+        Ok(())
+    }
+
+    /// Positions, after their turn's facts.
+    pub(crate) fn keep(&mut self, fixes: &[Fix]) -> Result<(), Failed> {
+        if self.mood == Mood::TracksFail {
+            return Err(Failed);
+        }
+        let keys = fixes
+            .iter()
+            .map(|fix| (fix.person.clone(), fix.occurred_at));
+        self.tracks.extend(keys);
+        Ok(())
+    }
+
+    pub(crate) fn has_track(&self, person: &PersonId, at: Timestamp) -> bool {
+        self.tracks.contains(&(person.clone(), at))
+    }
+
+    pub(crate) fn seen(&self, key: &RepeatKey) -> Option<&Answer> {
+        self.seen.get(key)
+    }
+
+    pub(crate) fn rows(&self) -> &[String] {
+        &self.rows
+    }
+
+    pub(crate) fn head(&self) -> Seq {
+        Seq(self.rows.len() as u64)
+    }
+
+    pub(crate) fn hash(&self, at: Seq) -> String {
+        match usize::try_from(at.0).expect("small") {
+            0 => format!("{:016x}", self.journal.0.as_u128() as u64),
+            n => self.hashes[n - 1].clone(),
+        }
+    }
+
+    pub(crate) fn facts(&self) -> impl Iterator<Item = Fact> + '_ {
+        self.rows
+            .iter()
+            .map(|bytes| Fact::decode(bytes).expect("a stored fact"))
+    }
+}
+
+/// FNV-1a over the hash before and the bytes: any chain serves here.
+fn chain(before: &str, bytes: &str) -> String {
+    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
+    for byte in before.bytes().chain(bytes.bytes()) {
+        hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+    }
+    format!("{hash:016x}")
+}
