@@ -188,7 +188,7 @@ fn noise(state: &mut u64, accuracy_m: f64) -> f64 {
         *state = state
             .wrapping_mul(6_364_136_223_846_793_005)
             .wrapping_add(1_442_695_040_888_963_407);
-        f64::from(u32::try_from(*state >> 33).unwrap()) / f64::from(1_u32 << 31)
+        f64::from(u32::try_from(*state >> 33).expect("31 bits")) / f64::from(1_u32 << 31)
     };
     let normal: f64 = (0..12).map(|_| uniform()).sum::<f64>() - 6.0;
     normal * accuracy_m / 1.51

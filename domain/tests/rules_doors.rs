@@ -10,7 +10,7 @@ use castellan_domain::refusal::Refusal;
 use castellan_domain::rules::annunciate::Outcome;
 use castellan_domain::rules::door_held::AGAIN_AFTER;
 use castellan_domain::site::DoorState;
-use rules_common::{World, became, estate, id, secs};
+use rules_common::{World, became, estate, id, list, secs};
 use serde_json::json;
 
 fn is_open(world: &World, door: &str) -> bool {
@@ -122,7 +122,7 @@ fn a_crash_while_a_door_stands_open_forgets_no_deadline() {
 #[test]
 fn where_no_row_can_be_made_a_held_door_is_looked_at_again_later() {
     let mut estate = estate();
-    let types = estate["alarm_types"].as_array_mut().unwrap();
+    let types = list(&mut estate, "alarm_types");
     types.retain(|kind| kind["id"] != "door_held");
     let mut world = World::of(&estate);
     world.door("cellar", Opened);
@@ -142,7 +142,7 @@ fn where_no_row_can_be_made_a_held_door_is_looked_at_again_later() {
 #[test]
 fn a_type_of_another_family_is_raised_once_too() {
     let mut estate = estate();
-    for kind in estate["alarm_types"].as_array_mut().unwrap() {
+    for kind in list(&mut estate, "alarm_types") {
         if kind["id"] == "door_held" {
             kind["family"] = json!("doors");
         }

@@ -18,7 +18,7 @@ fn many(count: usize) -> World {
     let mut estate = estate();
     let detectors = (0..count).map(|n| {
         let building = if n % 2 == 0 { "b1" } else { "b2" };
-        device(&format!("d-{n}"), "detector", Some(building), json!({}))
+        device(&format!("d-{n}"), "detector", Some(building), &json!({}))
     });
     estate["devices"] = Value::from(detectors.collect::<Vec<_>>());
     estate["zones"] = json!([]);

@@ -9,13 +9,13 @@ use castellan_domain::ids::AlarmId;
 use castellan_domain::observation::ReportedState;
 use castellan_domain::refusal::Refusal;
 use castellan_domain::rules::annunciate::Outcome;
-use rules_common::{World, estate, id, secs};
+use rules_common::{World, estate, id, list, secs};
 use serde_json::json;
 
 /// Nobody is on duty, and nothing but the meter is expected to report.
 fn meter_only() -> World {
     let mut estate = estate();
-    let devices = estate["devices"].as_array_mut().unwrap();
+    let devices = list(&mut estate, "devices");
     devices.retain(|device| device["kind"] != "camera");
     World::of(&estate)
 }
@@ -23,7 +23,7 @@ fn meter_only() -> World {
 /// The cameras are expected to report, and the meter is not.
 fn cameras() -> World {
     let mut estate = estate();
-    let devices = estate["devices"].as_array_mut().unwrap();
+    let devices = list(&mut estate, "devices");
     devices.retain(|device| device["id"] != "meter");
     World::of(&estate)
 }
@@ -91,22 +91,22 @@ fn after_a_power_cut_nobody_is_silent_before_they_could_speak() {
 #[test]
 fn a_critical_device_is_its_critical_type() {
     let mut estate = estate();
-    for device in estate["devices"].as_array_mut().unwrap() {
+    for device in list(&mut estate, "devices") {
         device["critical"] = json!(device["id"] == "meter");
     }
-    for kind in estate["alarm_types"].as_array_mut().unwrap() {
+    for kind in list(&mut estate, "alarm_types") {
         if kind["id"] == "device_silent" {
             kind["if_critical"] = json!("device_silent_critical");
             kind["family"] = json!("device_silent");
         }
     }
     let critical = json!({"family": "device_silent", "tier": 2});
-    let types = estate["alarm_types"].as_array_mut().unwrap();
+    let types = list(&mut estate, "alarm_types");
     types.push(rules_common::kind(
         "device_silent_critical",
         3,
         300,
-        critical,
+        &critical,
     ));
     let mut world = World::of(&estate);
     world.wait(secs(300));
@@ -208,7 +208,7 @@ fn a_switch_that_is_known_to_be_down_takes_in_who_falls_silent_behind_it() {
 fn a_switch_that_is_silent_itself_is_the_same_matter_before_and_after() {
     let silent_after = |every_s: u32| {
         let mut estate = estate();
-        for device in estate["devices"].as_array_mut().unwrap() {
+        for device in list(&mut estate, "devices") {
             if device["id"] == "switch-1" {
                 device["report_every_s_max"] = json!(every_s);
             }
@@ -255,8 +255,8 @@ fn ids(world: &World, kind: &str) -> Vec<AlarmId> {
 /// A guard on duty, with the devices heard in silence: no device is expected to report.
 fn guarded() -> World {
     let mut estate = estate();
-    for device in estate["devices"].as_array_mut().unwrap() {
-        device.as_object_mut().unwrap().remove("report_every_s_max");
+    for device in list(&mut estate, "devices") {
+        device["report_every_s_max"] = json!(null);
     }
     let mut world = World::of(&estate);
     for person in ["wang-qiang", "li-na"] {

@@ -128,7 +128,7 @@ fn arming_what_is_armed_or_unknown_is_refused() {
 /// Fifty shelved alarms that all come down at the same moment, and when that is.
 fn shelved() -> (World, Vec<AlarmId>, Timestamp) {
     let mut estate = estate();
-    let detectors = (0..50).map(|n| device(&format!("d-{n}"), "detector", None, json!({})));
+    let detectors = (0..50).map(|n| device(&format!("d-{n}"), "detector", None, &json!({})));
     estate["devices"] = Value::from(detectors.collect::<Vec<_>>());
     estate["zones"] = json!([]);
     let mut world = World::of(&estate);

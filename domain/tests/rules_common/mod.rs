@@ -62,7 +62,7 @@ pub(crate) fn rectangle(west: f64, south: f64, east: f64, north: f64) -> Value {
 }
 
 /// A device with what a test says of it.
-pub(crate) fn device(device_id: &str, kind: &str, building: Option<&str>, more: Value) -> Value {
+pub(crate) fn device(device_id: &str, kind: &str, building: Option<&str>, more: &Value) -> Value {
     let mut device = json!({
         "id": device_id, "kind": kind, "name": name(device_id),
         "place": {"at": at(10.0, 10.0)},
@@ -76,8 +76,13 @@ pub(crate) fn device(device_id: &str, kind: &str, building: Option<&str>, more: 
     device
 }
 
+/// A list of an estate.
+pub(crate) fn list<'a>(estate: &'a mut Value, name: &str) -> &'a mut Vec<Value> {
+    estate[name].as_array_mut().expect("a list")
+}
+
 /// An alarm type with what a test says of it.
-pub(crate) fn kind(kind_id: &str, priority: u8, claim_s_max: u32, more: Value) -> Value {
+pub(crate) fn kind(kind_id: &str, priority: u8, claim_s_max: u32, more: &Value) -> Value {
     let mut kind = json!({
         "id": kind_id, "name": name(kind_id), "priority": priority, "claim_s_max": claim_s_max,
     });
@@ -91,36 +96,36 @@ pub(crate) fn kind(kind_id: &str, priority: u8, claim_s_max: u32, more: Value) -
 pub(crate) fn estate() -> Value {
     let cameras = (1..=12).map(|n| {
         let more = json!({"report_every_s_max": 60, "upstream": "switch-1"});
-        device(&format!("cam-{n}"), "camera", None, more)
+        device(&format!("cam-{n}"), "camera", None, &more)
     });
     let mut devices: Vec<_> = cameras.collect();
     devices.extend([
-        device("switch-1", "network", Some("b1"), json!({})),
+        device("switch-1", "network", Some("b1"), &json!({})),
         device(
             "gate",
             "door",
             None,
-            json!({"door": {"held_open_s_max": 60, "reports_grants": true}}),
+            &json!({"door": {"held_open_s_max": 60, "reports_grants": true}}),
         ),
         device(
             "cellar",
             "door",
             Some("b1"),
-            json!({"door": {"held_open_s_max": 30}}),
+            &json!({"door": {"held_open_s_max": 30}}),
         ),
         device(
             "meter",
             "detector",
             Some("b1"),
-            json!({"report_every_s_max": 300}),
+            &json!({"report_every_s_max": 300}),
         ),
-        device("hall", "detector", Some("b1"), json!({})),
-        device("stairs", "detector", Some("b1"), json!({})),
-        device("roof", "detector", Some("b1"), json!({})),
-        device("shed", "detector", Some("b2"), json!({})),
-        device("fence-1", "detector", None, json!({})),
-        device("fence-2", "detector", None, json!({})),
-        device("fence-3", "detector", None, json!({})),
+        device("hall", "detector", Some("b1"), &json!({})),
+        device("stairs", "detector", Some("b1"), &json!({})),
+        device("roof", "detector", Some("b1"), &json!({})),
+        device("shed", "detector", Some("b2"), &json!({})),
+        device("fence-1", "detector", None, &json!({})),
+        device("fence-2", "detector", None, &json!({})),
+        device("fence-3", "detector", None, &json!({})),
     ]);
     json!({
         "site": "test-1", "name": name("Test estate"), "time_zone": "Asia/Shanghai",
@@ -153,22 +158,22 @@ pub(crate) fn estate() -> Value {
             {"id": "tank", "name": name("Tank"), "kind": "forbidden", "people": ["wang-qiang"],
              "outline": rectangle(300.0, 0.0, 310.0, 10.0)}],
         "alarm_types": [
-            kind("door_forced", 2, 60, json!({})), kind("door_held", 3, 300, json!({})),
-            kind("area_breach", 3, 300, json!({})),
-            kind("device_silent", 4, 3_600, json!({})), kind("camera_down", 4, 3_600, json!({})),
-            kind("network_down", 2, 90, json!({})), kind("guard_silent", 3, 120, json!({})),
-            kind("guard_sos", 1, 30, json!({})), kind("man_down", 1, 30, json!({})),
-            kind("alarm_flood", 2, 60, json!({"by_rule_only": true})),
-            kind("panic", 1, 30, json!({})), kind("water", 3, 300, json!({})),
-            kind("fight", 2, 60, json!({})), kind("loitering", 4, 3_600, json!({})),
-            kind("smoke", 2, 60, json!({"family": "fire", "tier": 1, "second_source":
+            kind("door_forced", 2, 60, &json!({})), kind("door_held", 3, 300, &json!({})),
+            kind("area_breach", 3, 300, &json!({})),
+            kind("device_silent", 4, 3_600, &json!({})), kind("camera_down", 4, 3_600, &json!({})),
+            kind("network_down", 2, 90, &json!({})), kind("guard_silent", 3, 120, &json!({})),
+            kind("guard_sos", 1, 30, &json!({})), kind("man_down", 1, 30, &json!({})),
+            kind("alarm_flood", 2, 60, &json!({"by_rule_only": true})),
+            kind("panic", 1, 30, &json!({})), kind("water", 3, 300, &json!({})),
+            kind("fight", 2, 60, &json!({})), kind("loitering", 4, 3_600, &json!({})),
+            kind("smoke", 2, 60, &json!({"family": "fire", "tier": 1, "second_source":
                 {"to": "fire", "within_s": 60, "near": "building", "also": ["heat"]}})),
-            kind("fire", 1, 30, json!({"family": "fire", "tier": 2})),
-            kind("heat", 3, 300, json!({})),
-            kind("perimeter", 2, 60, json!({"family": "perimeter", "tier": 1, "second_source":
+            kind("fire", 1, 30, &json!({"family": "fire", "tier": 2})),
+            kind("heat", 3, 300, &json!({})),
+            kind("perimeter", 2, 60, &json!({"family": "perimeter", "tier": 1, "second_source":
                 {"to": "perimeter_seen", "within_s": 60, "near": "zone"}})),
-            kind("perimeter_seen", 1, 30, json!({"family": "perimeter", "tier": 2})),
-            kind("motion", 2, 60, json!({"needs_arming": true}))],
+            kind("perimeter_seen", 1, 30, &json!({"family": "perimeter", "tier": 2})),
+            kind("motion", 2, 60, &json!({"needs_arming": true}))],
     })
 }
 
