@@ -17,7 +17,8 @@ use crate::observation::{Fix, Observation, PhoneFix};
 use crate::refusal::Refusal;
 use crate::rules::annunciate::{Decision, Outcome};
 use crate::rules::{
-    self, Context, area_breach, device_silent, door_state, guard_silent, reported_condition, sos,
+    self, Context, area_breach, device_silent, door_state, guard_silent, left_estate,
+    reported_condition, sos,
 };
 use crate::site::{Console, Site, Touched};
 use crate::time::{Span, Timestamp};
@@ -372,6 +373,9 @@ impl Engine {
                 body: FactBody::EstatePublished(EstatePublished { hash }),
             }));
         }
+        let ends = self.with_estate(now, left_estate::decide);
+        let ends = ends.unwrap_or_default().into_iter();
+        self.outputs.extend(ends.map(record));
     }
 
     fn fix(&mut self, fix: PhoneFix, now: Timestamp) -> Result<Accepted, Refusal> {

@@ -363,3 +363,69 @@ fn camera_loss_that_a_recorder_reports_is_a_silence_too() {
     assert_eq!(third, (Outcome::Joined, first.1));
     assert_eq!(world.row("network_down").stands_for(), 4);
 }
+
+#[test]
+fn another_estate_keeps_who_was_heard_when() {
+    let mut world = meter_only();
+    world.wait(secs(200));
+    world.heard("meter").unwrap();
+    let person = id("wang-qiang");
+    world.done("wang-qiang", Command::GoOnDuty { person });
+    world.wait(secs(50));
+    let mut changed = estate();
+    list(&mut changed, "devices").retain(|device| device["kind"] != "camera");
+    world.publish("estate-2", &changed);
+    world.wait(secs(69));
+    assert!(
+        world.rows("guard_silent").is_empty(),
+        "duty began not long ago"
+    );
+    world.wait(secs(1));
+    assert!(world.row("guard_silent").is_active());
+    world.wait(secs(179));
+    assert!(world.rows("device_silent").is_empty());
+    world.wait(secs(1));
+    assert!(world.row("device_silent").is_active());
+}
+
+#[test]
+fn who_has_left_the_estate_is_not_missed_any_more() {
+    let mut world = cameras();
+    let person = id("wang-qiang");
+    world.done("wang-qiang", Command::GoOnDuty { person });
+    world.raise("hall", "water");
+    world.wait(secs(120));
+    let (network, guard) = (world.row("network_down").id, world.row("guard_silent").id);
+    let mut changed = estate();
+    list(&mut changed, "devices")
+        .retain(|device| device["kind"] != "camera" && device["id"] != "hall");
+    changed["zones"] = json!([]);
+    list(&mut changed, "people").retain(|person| person["id"] != "wang-qiang");
+    changed["areas"] = json!([]);
+    world.publish("estate-2", &changed);
+    assert!(!world.alarm(network).is_active());
+    assert!(!world.alarm(guard).is_active());
+    assert!(
+        world.row("water").is_active(),
+        "what it reported is its own"
+    );
+    let facts = world.facts.len();
+    world.crash(secs(10));
+    assert_eq!(world.facts.len(), facts, "once");
+}
+
+#[test]
+fn a_type_is_no_other_family_at_times() {
+    let mut estate = estate();
+    for kind in list(&mut estate, "alarm_types") {
+        if kind["id"] == "loitering" {
+            kind["at_night"] = json!("panic");
+        }
+    }
+    let estate = castellan_domain::estate::Estate::parse(estate.to_string().as_bytes()).unwrap();
+    let refused = estate.with_alarm_types(Vec::new()).unwrap_err().to_string();
+    assert!(
+        refused.contains("loitering") && refused.contains("same family"),
+        "{refused}"
+    );
+}

@@ -19,6 +19,9 @@
 //! 14. [`door_held`]: a door stands open for too long.
 //! 15. [`device_silent`]: a device that should have reported did not.
 //! 16. [`guard_silent`]: nobody hears of a guard on duty.
+//!
+//! What another estate brings:
+//! 17. [`left_estate`]: who is not in it any more is not watched any more.
 
 pub mod annunciate;
 pub mod area_breach;
@@ -32,6 +35,7 @@ pub mod door_held;
 pub mod door_state;
 pub mod flood;
 pub mod guard_silent;
+pub mod left_estate;
 pub mod reported_condition;
 pub mod second_source;
 pub mod shelf_time;

@@ -183,6 +183,7 @@ pub(crate) struct World {
     pub(crate) now: Timestamp,
     pub(crate) facts: Vec<Fact>,
     estate: Arc<EstateIndex>,
+    hash: String,
     inputs: u64,
 }
 
@@ -205,14 +206,24 @@ impl World {
             now: NOON,
             facts: Vec::new(),
             estate: Arc::new(estate),
+            hash: "estate-1".to_owned(),
             inputs: 0,
         };
         world.load();
         world
     }
 
+    /// Another estate counts from now on.
+    pub(crate) fn publish(&mut self, hash: &str, estate: &Value) {
+        let estate = Estate::parse(estate.to_string().as_bytes()).expect("the estate holds");
+        let estate = EstateIndex::new(Arc::new(estate)).expect("it has a calendar");
+        self.estate = Arc::new(estate);
+        hash.clone_into(&mut self.hash);
+        self.load();
+    }
+
     fn load(&mut self) {
-        let (hash, estate) = (id("estate-1"), self.estate.clone());
+        let (hash, estate) = (id(&self.hash), self.estate.clone());
         self.give(Input::EstateLoaded { hash, estate });
     }
 
