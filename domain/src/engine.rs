@@ -10,12 +10,16 @@ use crate::commands;
 use crate::estate::EstateIndex;
 use crate::fact::{Cause, EstatePublished, Fact, FactBody, FactDraft, PersonBack, PersonGone};
 use crate::housekeeping::{ClockStepped, InputSetAside, RecordingResumed};
-use crate::ids::{AlarmId, CommandId, EstateHash, PersonId, Seq, Version};
+use crate::ids::{AlarmId, CommandId, DeviceId, EstateHash, PersonId, Seq, Version};
+use crate::memory::Memory;
 use crate::notify::{Message, NotificationSettled};
 use crate::observation::{Fix, Observation, PhoneFix};
 use crate::refusal::Refusal;
 use crate::rules::annunciate::{Decision, Outcome};
-use crate::rules::{self, Context, reported_condition};
+use crate::rules::{
+    self, Context, area_breach, device_silent, door_state, guard_silent, left_estate,
+    reported_condition, sos,
+};
 use crate::site::{Console, Site, Touched};
 use crate::time::{Span, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -100,6 +104,8 @@ pub enum Accepted {
         /// The row that it went to.
         alarm: Option<AlarmId>,
     },
+    /// The device is there.
+    Heard,
     /// The position was taken.
     Tracked,
     /// The position lies outside the site and was not kept.
@@ -120,6 +126,8 @@ fn record(draft: FactDraft) -> Output {
 pub struct Engine {
     site: Site,
     estate: Option<Arc<EstateIndex>>,
+    /// What it remembers beside the facts.
+    memory: Memory,
     /// Something came that may begin or end a flood: since when it is to be looked at.
     flood_due_at: Option<Timestamp>,
     /// When a zone switches next by its schedule.
@@ -133,6 +141,7 @@ impl Engine {
         Self {
             site,
             estate: None,
+            memory: Memory::default(),
             flood_due_at: None,
             arming_due_at: None,
             outputs: VecDeque::new(),
@@ -157,6 +166,7 @@ impl Engine {
             .into_iter()
             .chain(self.flood_due_at)
             .chain(self.arming_due_at)
+            .chain(self.memory.next_due_at())
             .min()
     }
 
@@ -171,6 +181,9 @@ impl Engine {
         ) {
             self.flood_due_at = Some(fact.recorded_at);
         }
+        if let Some(estate) = self.estate.as_deref() {
+            self.memory.follow(fact, estate);
+        }
         self.site.apply(fact)
     }
 
@@ -180,15 +193,9 @@ impl Engine {
         match input {
             Input::EstateLoaded { hash, estate } => self.load(hash, estate, now),
             Input::DeadlineReached => self.settle(now),
-            Input::Observed(Observation::PhoneFix(fix)) => {
-                let answer = self.fix(fix, now);
+            Input::Observed(observation) => {
+                let answer = self.observe(observation, now);
                 self.outputs.push_back(Output::Answer(answer));
-            }
-            Input::Observed(Observation::Report(report)) => {
-                let decided =
-                    self.with_estate(now, |context| reported_condition::decide(context, &report));
-                let answer = decided.unwrap_or(Err(Refusal::NotInEstate));
-                self.answer_report(answer);
             }
             Input::Commanded {
                 command_id,
@@ -201,7 +208,9 @@ impl Engine {
                 });
                 let answer = match decided.unwrap_or(Err(Refusal::NotAllowed)) {
                     Ok((draft, accepted)) => {
+                        let ends = self.ends_with(&draft, now);
                         self.outputs.push_back(record(draft));
+                        self.outputs.extend(ends.into_iter().map(record));
                         Ok(accepted)
                     }
                     Err(refusal) => Err(refusal),
@@ -238,7 +247,9 @@ impl Engine {
     fn settle(&mut self, now: Timestamp) {
         let arming_due = self.arming_due_at.is_some_and(|due_at| due_at <= now);
         self.flood_due_at = self.flood_due_at.filter(|due_at| *due_at > now);
-        let drafts = self.with_estate(now, |context| rules::settle(context, arming_due));
+        let drafts = self.with_memory(now, |context, memory| {
+            rules::settle(context, memory, arming_due)
+        });
         for draft in drafts.unwrap_or_default() {
             let message = Message::about(&draft, &self.site);
             self.outputs.push_back(record(draft));
@@ -266,18 +277,91 @@ impl Engine {
         }))
     }
 
-    fn answer_report(&mut self, decided: Result<Decision, Refusal>) {
-        let answer = decided.map(|decision| {
-            self.outputs.extend(decision.drafts.into_iter().map(record));
-            Accepted::Reported {
-                outcome: decision.outcome,
-                alarm: decision.alarm,
+    /// The same for rules that remember something beside the facts.
+    fn with_memory<T>(
+        &mut self,
+        now: Timestamp,
+        decide: impl FnOnce(&Context<'_>, &mut Memory) -> T,
+    ) -> Option<T> {
+        let estate = self.estate.as_deref()?;
+        let context = Context {
+            site: &self.site,
+            estate,
+            now,
+        };
+        Some(decide(&context, &mut self.memory))
+    }
+
+    fn observe(&mut self, observation: Observation, now: Timestamp) -> Result<Accepted, Refusal> {
+        let nowhere = || Err::<Decision, _>(Refusal::NotInEstate);
+        match observation {
+            Observation::PhoneFix(fix) => self.fix(fix, now),
+            Observation::Report(report) => {
+                let decided =
+                    self.with_estate(now, |context| reported_condition::decide(context, &report));
+                let decision = decided.unwrap_or_else(nowhere)?;
+                // A drill speaks in a device's name.
+                if !report.drill {
+                    self.heard(&report.device, now);
+                }
+                Ok(self.reported(decision))
             }
+            Observation::Door(report) => {
+                let decided = self.with_estate(now, |context| door_state::decide(context, &report));
+                let decision = decided.unwrap_or_else(nowhere)?;
+                if !report.drill {
+                    self.heard(&report.device, now);
+                }
+                Ok(self.reported(decision))
+            }
+            Observation::Heard { device, .. } => {
+                let known =
+                    self.with_estate(now, |context| context.estate.device(&device).is_some());
+                if known != Some(true) {
+                    return Err(Refusal::NotInEstate);
+                }
+                self.heard(&device, now);
+                Ok(Accepted::Heard)
+            }
+            Observation::Call(call) => {
+                let decided = self.with_memory(now, |context, memory| {
+                    sos::decide(context, &memory.fixes, &call)
+                });
+                let decision = decided.unwrap_or_else(nowhere)?;
+                Ok(self.reported(decision))
+            }
+        }
+    }
+
+    /// Records what became of a report.
+    fn reported(&mut self, decision: Decision) -> Accepted {
+        self.outputs.extend(decision.drafts.into_iter().map(record));
+        Accepted::Reported {
+            outcome: decision.outcome,
+            alarm: decision.alarm,
+        }
+    }
+
+    /// A device is not silent.
+    fn heard(&mut self, device: &DeviceId, now: Timestamp) {
+        let ends = self.with_memory(now, |context, memory| {
+            device_silent::heard(context, &mut memory.heard, device)
         });
-        self.outputs.push_back(Output::Answer(answer));
+        let ends = ends.unwrap_or_default().into_iter();
+        self.outputs.extend(ends.map(record));
+    }
+
+    /// What ends together with what a person commanded.
+    fn ends_with(&self, draft: &FactDraft, now: Timestamp) -> Vec<FactDraft> {
+        let FactBody::PersonOffDuty(body) = &draft.body else {
+            return Vec::new();
+        };
+        let ends = self.with_estate(now, |context| rules::off_duty(context, &body.person));
+        ends.unwrap_or_default()
     }
 
     fn load(&mut self, hash: EstateHash, estate: Arc<EstateIndex>, now: Timestamp) {
+        self.memory.load(&estate, now);
         self.estate = Some(estate);
         self.look_up_arming(now);
         if self.site.view().estate.as_ref() != Some(&hash) {
@@ -289,6 +373,9 @@ impl Engine {
                 body: FactBody::EstatePublished(EstatePublished { hash }),
             }));
         }
+        let ends = self.with_estate(now, left_estate::decide);
+        let ends = ends.unwrap_or_default().into_iter();
+        self.outputs.extend(ends.map(record));
     }
 
     fn fix(&mut self, fix: PhoneFix, now: Timestamp) -> Result<Accepted, Refusal> {
@@ -303,10 +390,22 @@ impl Engine {
         if !on_duty {
             return Ok(Accepted::OffDuty);
         }
+        let fix = fix.of(person);
+        let follows = self.with_memory(now, |context, memory| {
+            let silence = guard_silent::over(context, &fix.person);
+            memory.fixes.heard(context.estate, &fix.person, now);
+            let mut drafts: Vec<_> = silence.into_iter().collect();
+            if on_site {
+                memory.fixes.keep(context.estate, &fix);
+                drafts.extend(area_breach::decide(context, &mut memory.borders, &fix));
+            }
+            drafts
+        });
+        let follows = follows.unwrap_or_default().into_iter();
+        self.outputs.extend(follows.map(record));
         if !on_site {
             return Ok(Accepted::OffSite);
         }
-        let fix = fix.of(person);
         self.outputs.push_back(Output::Track(fix.clone()));
         self.outputs.push_back(Output::Latest(fix));
         Ok(Accepted::Tracked)

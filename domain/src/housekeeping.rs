@@ -54,6 +54,25 @@ pub enum InputName {
         /// Which phone.
         phone: PhoneId,
     },
+    /// A door's report.
+    Door {
+        /// Which door.
+        device: DeviceId,
+        /// Its own id of the event.
+        event: EventId,
+    },
+    /// A device's sign of life.
+    Heard {
+        /// Which device.
+        device: DeviceId,
+    },
+    /// A call for help.
+    Call {
+        /// Which phone.
+        phone: PhoneId,
+        /// Its own id of the call.
+        event: EventId,
+    },
     /// A person's command.
     Command {
         /// Its id.
@@ -83,6 +102,17 @@ impl InputName {
             },
             Input::Observed(Observation::PhoneFix(fix)) => Self::Position {
                 phone: fix.phone.clone(),
+            },
+            Input::Observed(Observation::Door(report)) => Self::Door {
+                device: report.device.clone(),
+                event: report.event.clone(),
+            },
+            Input::Observed(Observation::Heard { device, .. }) => Self::Heard {
+                device: device.clone(),
+            },
+            Input::Observed(Observation::Call(call)) => Self::Call {
+                phone: call.phone.clone(),
+                event: call.event.clone(),
             },
             Input::Commanded {
                 command_id,

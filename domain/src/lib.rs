@@ -14,6 +14,7 @@ pub mod fact;
 pub mod geo;
 pub mod housekeeping;
 pub mod ids;
+pub mod memory;
 pub mod notify;
 pub mod observation;
 pub mod refusal;

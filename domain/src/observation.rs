@@ -23,6 +23,17 @@ pub enum Observation {
     PhoneFix(PhoneFix),
     /// A device says that a condition began, ended or happened.
     Report(Report),
+    /// A door's controller says what became of the door.
+    Door(DoorReport),
+    /// A device is there and has nothing else to say.
+    Heard {
+        /// Which device.
+        device: DeviceId,
+        /// When we heard of it.
+        received_at: Timestamp,
+    },
+    /// A guard's phone calls for help.
+    Call(Call),
 }
 
 /// Where a phone was.
@@ -90,6 +101,93 @@ pub struct Report {
     pub received_at: Timestamp,
     /// Part of a drill.
     pub drill: bool,
+}
+
+/// What a door's controller reported.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DoorReport {
+    /// Which door.
+    pub device: DeviceId,
+    /// What became of it.
+    pub what: DoorChange,
+    /// The sender's id of this event.
+    pub event: EventId,
+    /// When the controller says that it happened.
+    pub claimed_at: Option<Timestamp>,
+    /// When we heard of it.
+    pub received_at: Timestamp,
+    /// Part of a drill.
+    pub drill: bool,
+}
+
+/// What became of a door.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum DoorChange {
+    /// It opened.
+    Opened,
+    /// It closed.
+    Closed,
+    /// Its controller let somebody through: card, code, button inside.
+    Granted,
+    /// What it is, kept by a broker or asked for after a connection came back: it may be so since
+    /// long ago.
+    Retained {
+        /// Whether it is open.
+        open: bool,
+    },
+}
+
+/// A call for help from a guard's phone.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Call {
+    /// Which phone.
+    pub phone: PhoneId,
+    /// Whether a person called or the phone noticed.
+    pub kind: CallKind,
+    /// The phone's id of this call.
+    pub event: EventId,
+    /// Where, if the phone knows.
+    pub at: Option<LonLat>,
+    /// When the phone says that it happened.
+    pub claimed_at: Option<Timestamp>,
+    /// When we heard of it.
+    pub received_at: Timestamp,
+    /// Part of a drill.
+    pub drill: bool,
+}
+
+/// How a phone calls for help.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CallKind {
+    /// Somebody pressed SOS.
+    Sos,
+    /// 倒地: it lies still after a fall.
+    ManDown,
+}
+
+/// When something happened, as far as its sender's clock can be believed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Dated {
+    /// When.
+    pub at: Timestamp,
+    /// That comes from the sender's clock.
+    pub own_clock: bool,
+    /// What the sender's clock said, where it could not be believed.
+    pub doubted: Option<Timestamp>,
+}
+
+impl Dated {
+    /// From what a sender claims, if anything, and when we heard of it.
+    pub fn new(claimed_at: Option<Timestamp>, received_at: Timestamp) -> Self {
+        let believed = claimed_at.filter(|claimed| is_plausible(*claimed, received_at));
+        Self {
+            at: believed.unwrap_or(received_at),
+            own_clock: believed.is_some(),
+            doubted: claimed_at.filter(|_| believed.is_none()),
+        }
+    }
 }
 
 /// What a report says about its condition.

@@ -141,6 +141,11 @@ pub enum Refusal {
         "this estate has no such device or alarm type; add it to the estate, then send it again"
     )]
     NotInEstate,
+    /// A device that is no watched door reported as one.
+    #[error(
+        "the estate watches no door at this device; give it `door` settings, then send it again"
+    )]
+    NotADoor,
     /// A device reported what only Castellan itself can find.
     #[error("Castellan raises this type of alarm itself; report it under another type")]
     RaisedByRule,

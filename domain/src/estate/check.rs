@@ -78,6 +78,16 @@ pub enum EstateError {
         /// The one that it names.
         to: String,
     },
+    /// An alarm type that is one of another family at times.
+    #[error(
+        "alarm type {from} is {to} at times, which is of another family: what began as one would not          end as the other; give both the same family"
+    )]
+    OtherFamily {
+        /// The type that names another.
+        from: String,
+        /// The one that it names.
+        to: String,
+    },
     /// A device that is reached through itself.
     #[error("device {0} is reached through itself; an upstream leads to the network's root")]
     Circle(String),
@@ -150,6 +160,15 @@ impl Estate {
         self.check()?;
         for kind in &self.alarm_types {
             let leads_to = [&kind.at_night, &kind.if_critical];
+            let others = leads_to
+                .iter()
+                .filter_map(|to| self.alarm_type(to.as_ref()?));
+            if let Some(to) = others.into_iter().find(|to| to.family() != kind.family()) {
+                return Err(EstateError::OtherFamily {
+                    from: kind.id.to_string(),
+                    to: to.id.to_string(),
+                });
+            }
             let second = kind.second_source.as_ref();
             let named = leads_to
                 .into_iter()

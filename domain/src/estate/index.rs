@@ -19,6 +19,7 @@ pub struct EstateIndex {
     devices: BTreeMap<DeviceId, usize>,
     alarm_types: BTreeMap<AlarmTypeId, usize>,
     zones_of: BTreeMap<DeviceId, Vec<usize>>,
+    behind: BTreeMap<DeviceId, Vec<usize>>,
 }
 
 impl EstateIndex {
@@ -28,6 +29,12 @@ impl EstateIndex {
         for (index, zone) in estate.zones.iter().enumerate() {
             for device in &zone.devices {
                 zones_of.entry(device.clone()).or_default().push(index);
+            }
+        }
+        let mut behind: BTreeMap<DeviceId, Vec<usize>> = BTreeMap::new();
+        for (index, device) in estate.devices.iter().enumerate() {
+            if let Some(upstream) = &device.upstream {
+                behind.entry(upstream.clone()).or_default().push(index);
             }
         }
         let numbered = |(index, device): (usize, &Device)| (device.id.clone(), index);
@@ -42,6 +49,7 @@ impl EstateIndex {
                 .map(|(index, kind)| (kind.id.clone(), index))
                 .collect(),
             zones_of,
+            behind,
             estate,
         })
     }
@@ -60,6 +68,12 @@ impl EstateIndex {
     pub fn zones_of(&self, device: &DeviceId) -> impl Iterator<Item = &Zone> {
         let indexes = self.zones_of.get(device).into_iter().flatten();
         indexes.filter_map(|index| self.estate.zones.get(*index))
+    }
+
+    /// The devices that are reached through another one.
+    pub fn behind(&self, upstream: &DeviceId) -> impl Iterator<Item = &Device> {
+        let indexes = self.behind.get(upstream).into_iter().flatten();
+        indexes.filter_map(|index| self.estate.devices.get(*index))
     }
 
     /// Whose a phone is by the estate.

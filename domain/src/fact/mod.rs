@@ -20,7 +20,7 @@ pub use site::{
 };
 
 pub use crate::housekeeping::{ClockStepped, InputSetAside, RecordingResumed};
-use crate::ids::{CommandId, DeviceId, EventId, PersonId, Seq, SiteId};
+use crate::ids::{CommandId, DeviceId, EventId, PersonId, PhoneId, Seq, SiteId};
 pub use crate::notify::NotificationSettled;
 use crate::text::Text;
 use crate::time::Timestamp;
@@ -72,6 +72,13 @@ pub enum Cause {
         /// Which device.
         device: DeviceId,
         /// Its own id of the event.
+        event: EventId,
+    },
+    /// A phone called for help.
+    Call {
+        /// Which phone.
+        phone: PhoneId,
+        /// Its own id of the call.
         event: EventId,
     },
     /// A person commanded.

@@ -19,7 +19,7 @@ use crate::fact::{
     AlarmCleared, AlarmJoined, AlarmRaised, AlarmRepeated, AlarmReturned, AlarmRisen, Cause,
     FactBody, FactDraft,
 };
-use crate::ids::AlarmId;
+use crate::ids::{AlarmId, AlarmTypeId};
 use crate::observation::{CLOCK_AHEAD_MAX, ReportedState};
 use crate::refusal::Refusal;
 use crate::site::OPEN_ALARMS_MAX;
@@ -69,6 +69,10 @@ pub enum Outcome {
     NothingToClear,
     /// No zone of the device is armed: kept as an observation only.
     NotArmed,
+    /// A door's state is on record. No row is concerned.
+    StateKept,
+    /// It was so already, or it is older than what is known.
+    Unchanged,
 }
 
 /// A condition's consequence.
@@ -157,12 +161,43 @@ pub fn decide(context: &Context<'_>, seen: Seen<'_>) -> Result<Decision, Refusal
     Ok(seen.decision(Outcome::Raised, alarm, FactBody::AlarmRaised(raised)))
 }
 
-const fn nothing(outcome: Outcome, alarm: Option<AlarmId>) -> Decision {
+/// Nothing is to be recorded.
+pub(super) const fn nothing(outcome: Outcome, alarm: Option<AlarmId>) -> Decision {
     Decision {
         outcome,
         alarm,
         drafts: Vec::new(),
     }
+}
+
+/// The row in which `source` says that a condition of this type exists.
+pub(super) fn active_row<'a>(
+    context: &Context<'a>,
+    source: &Source,
+    kind: &AlarmType,
+) -> Option<&'a Alarm> {
+    let id = context
+        .site
+        .control()
+        .open_alarm(source, kind.family(), false)?;
+    let row = context.view().alarms.get(&id)?;
+    row.condition_of(source)?.is_active().then_some(row)
+}
+
+/// The fact that ends a condition which a rule found, if it exists.
+pub(super) fn end(
+    context: &Context<'_>,
+    source: &Source,
+    kind: &str,
+    rule: &'static str,
+) -> Option<FactDraft> {
+    let kind = context.estate.alarm_type(&AlarmTypeId::new(kind).ok()?)?;
+    let row = active_row(context, source, kind)?;
+    let body = FactBody::AlarmCleared(AlarmCleared {
+        alarm: row.id,
+        source: Some(source.clone()).filter(|source| *source != row.source),
+    });
+    Some(context.by_rule(rule, Some(row), body))
 }
 
 fn effective_type<'a>(context: &Context<'a>, seen: &Seen<'a>) -> &'a AlarmType {

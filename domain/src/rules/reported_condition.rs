@@ -7,15 +7,12 @@ use super::context::Context;
 use crate::alarm::Source;
 use crate::fact::FactDraft;
 use crate::fact::{AlarmCleared, Cause, FactBody};
-use crate::observation::{Report, ReportedState, is_plausible};
+use crate::observation::{Dated, Report, ReportedState};
 use crate::refusal::Refusal;
 
 /// Decides about one report.
 pub(crate) fn decide(context: &Context<'_>, report: &Report) -> Result<Decision, Refusal> {
-    let believed = report
-        .claimed_at
-        .filter(|claimed| is_plausible(*claimed, report.received_at));
-    let occurred_at = believed.unwrap_or(report.received_at);
+    let dated = Dated::new(report.claimed_at, report.received_at);
     let cause = Cause::Event {
         device: report.device.clone(),
         event: report.event.clone(),
@@ -35,9 +32,9 @@ pub(crate) fn decide(context: &Context<'_>, report: &Report) -> Result<Decision,
             kind,
             state: report.state,
             place: device.place.clone(),
-            occurred_at,
-            own_clock: believed.is_some(),
-            doubted_clock: report.claimed_at.filter(|_| believed.is_none()),
+            occurred_at: dated.at,
+            own_clock: dated.own_clock,
+            doubted_clock: dated.doubted,
             drill: report.drill,
             cause,
         },

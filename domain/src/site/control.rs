@@ -2,7 +2,7 @@
 
 use super::touched::Touched;
 use super::view::{DoorState, View, keys};
-use crate::alarm::{Alarm, Due, Source};
+use crate::alarm::{Alarm, Condition, Due, JoinedBy, Source};
 use crate::fact::{Fact, FactBody};
 use crate::ids::{AlarmId, AlarmTypeId, AreaId, DeviceId, PersonId};
 use crate::time::{Span, Timestamp};
@@ -14,7 +14,10 @@ pub const FLOOD_WINDOW: Span = Span::from_secs(600);
 const RECENT_MAX: usize = 50_000;
 /// Least time between two alarms that come down from the shelf by themselves: fewer than ten in
 /// ten minutes, so that their return alone is never a flood.
-pub const SHELF_RETURN_EVERY: Span = Span::from_secs(65);
+pub const SHELF_RETURN_EVERY: Span = Span::from_secs(67);
+
+/// 开门超时: what a door that stands open for too long is called.
+pub const DOOR_HELD: &str = "door_held";
 
 /// Counters, running deadlines and the rows that repeats go to.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -36,8 +39,8 @@ pub struct Control {
     granted: BTreeMap<DeviceId, Timestamp>,
     /// When open doors are held open.
     held_due: BTreeSet<(Timestamp, DeviceId)>,
-    /// Who is inside which watched area.
-    inside: BTreeSet<(AreaId, PersonId)>,
+    /// Who is inside which watched areas, while on duty.
+    inside: BTreeMap<PersonId, BTreeSet<AreaId>>,
 }
 
 impl Control {
@@ -125,9 +128,9 @@ impl Control {
         self.granted.get(door).is_some_and(|until| at <= *until)
     }
 
-    /// Whether a person is inside an area.
-    pub fn is_inside(&self, area: &AreaId, person: &PersonId) -> bool {
-        self.inside.contains(&(area.clone(), person.clone()))
+    /// The watched areas that a person is inside of.
+    pub fn areas_of(&self, person: &PersonId) -> Option<&BTreeSet<AreaId>> {
+        self.inside.get(person)
     }
 
     pub(super) fn follow(&mut self, fact: &Fact, touched: &Touched, view: &View) {
@@ -141,23 +144,39 @@ impl Control {
                 self.granted.insert(body.door.clone(), body.until);
             }
             FactBody::AreaEntered(body) => {
-                self.inside.insert((body.area.clone(), body.person.clone()));
+                let areas = self.inside.entry(body.person.clone()).or_default();
+                areas.insert(body.area.clone());
             }
             FactBody::AreaLeft(body) => {
-                self.inside
-                    .remove(&(body.area.clone(), body.person.clone()));
+                if let Some(areas) = self.inside.get_mut(&body.person) {
+                    areas.remove(&body.area);
+                }
             }
-            FactBody::AlarmJoined(body) => self.recent.push_back((fact.recorded_at, body.alarm)),
+            // Nobody is followed off duty: where they come from next time is not known.
+            FactBody::PersonOffDuty(body) => drop(self.inside.remove(&body.person)),
+            // What shares its cause with others is one condition, and no part of a flood.
+            FactBody::AlarmJoined(body) if body.why != JoinedBy::Upstream => {
+                self.recent.push_back((fact.recorded_at, body.alarm));
+            }
             _ => {}
         }
         for change in &touched.alarms {
             if let Some(before) = &change.before {
                 self.forget(before);
-            } else if view.alarms.contains_key(&change.id) {
+            } else if view
+                .alarms
+                .get(&change.id)
+                .is_some_and(|alarm| alarm.source != Source::System)
+            {
                 self.recent.push_back((fact.recorded_at, change.id));
             }
             if let Some(alarm) = view.alarms.get(&change.id) {
                 self.watch(alarm);
+                for (source, family, _) in keys(alarm) {
+                    if let (Source::Device(door), DOOR_HELD) = (&source, family.as_str()) {
+                        self.forget_held(door, view);
+                    }
+                }
             }
         }
         for change in &touched.doors {
@@ -166,6 +185,7 @@ impl Control {
             }
             if let Some(DoorState::Open { held_due_at, .. }) = view.doors.get(&change.id) {
                 self.held_due.insert((*held_due_at, change.id.clone()));
+                self.forget_held(&change.id, view);
             }
         }
         let oldest = fact.recorded_at - FLOOD_WINDOW;
@@ -173,6 +193,22 @@ impl Control {
             || self.recent.front().is_some_and(|(at, _)| *at < oldest)
         {
             self.recent.pop_front();
+        }
+    }
+
+    /// A door of which a row says that it is held open is not waited for any more.
+    fn forget_held(&mut self, door: &DeviceId, view: &View) {
+        let Some(DoorState::Open { held_due_at, .. }) = view.doors.get(door) else {
+            return;
+        };
+        let source = Source::Device(door.clone());
+        let row = AlarmTypeId::new(DOOR_HELD)
+            .ok()
+            .and_then(|family| self.open_alarm(&source, &family, false))
+            .and_then(|id| view.alarms.get(&id));
+        let condition = row.and_then(|row| row.condition_of(&source));
+        if condition.is_some_and(Condition::is_active) {
+            self.held_due.remove(&(*held_due_at, door.clone()));
         }
     }
 

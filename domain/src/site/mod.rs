@@ -8,7 +8,7 @@ mod people;
 mod touched;
 mod view;
 
-pub use control::{Control, FLOOD_WINDOW, SHELF_RETURN_EVERY};
+pub use control::{Control, DOOR_HELD, FLOOD_WINDOW, SHELF_RETURN_EVERY};
 pub use people::{Console, Duty, PersonState};
 pub use touched::{Change, Touched, TouchedAlarm};
 pub use view::{CLOSED_ALARMS_MAX, DoorState, Flood, View, ZoneState};

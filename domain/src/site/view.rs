@@ -200,7 +200,10 @@ impl View {
             FactBody::AlarmRaised(body) => {
                 let alarm = Alarm::raised(body, heard_at, at, fact.drill, fact.seq);
                 self.insert(alarm, touched);
-                self.count(touched, |flood| &mut flood.shown);
+                // The flood's own row did not come from outside.
+                if body.source != Source::System {
+                    self.count(touched, |flood| &mut flood.shown);
+                }
             }
             FactBody::AlarmRepeated(body) => self.say(fact, body.alarm, touched, |alarm| {
                 let source = body.source.clone().unwrap_or_else(|| alarm.source.clone());

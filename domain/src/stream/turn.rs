@@ -104,6 +104,15 @@ impl RepeatKey {
             Input::Observed(Observation::Report(report)) => {
                 Some(Self::Event(report.device.clone(), report.event.clone()))
             }
+            Input::Observed(Observation::Door(report)) => {
+                Some(Self::Event(report.device.clone(), report.event.clone()))
+            }
+            // Phones are known by another list than devices. Where a name is too long to be told
+            // apart, a repeat counts again: a call for help is rather heard twice than never.
+            Input::Observed(Observation::Call(call)) => {
+                let sender = DeviceId::new(format!("phone:{}", call.phone)).ok()?;
+                Some(Self::Event(sender, call.event.clone()))
+            }
             _ => None,
         }
     }

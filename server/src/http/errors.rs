@@ -164,6 +164,7 @@ impl ApiError {
                 | Refusal::UnknownZone { .. }
                 | Refusal::TooManyNotes
                 | Refusal::RaisedByRule
+                | Refusal::NotADoor
                 | Refusal::NotInEstate => StatusCode::UNPROCESSABLE_ENTITY,
                 Refusal::TooManyOpenAlarms => StatusCode::SERVICE_UNAVAILABLE,
             },

@@ -21,6 +21,9 @@ use tracing::{Instrument as _, debug_span};
 
 const OWNTRACKS: &str = "owntracks";
 const EVENTS: &str = "events";
+const DOORS: &str = "doors";
+const HEARD: &str = "heard";
+const CALLS: &str = "calls";
 
 /// `POST /ingest/v1/events`
 pub(super) async fn event(
@@ -44,10 +47,7 @@ async fn take_event(
     let now = app.clock.now();
     let report = debug_span!("decode")
         .in_scope(|| events::decode(&body, now))
-        .map_err(|error| ApiError::Unreadable {
-            code: error.code(),
-            message: error.to_string(),
-        })?;
+        .map_err(unreadable)?;
     let identified = debug_span!("identify")
         .in_scope(|| app.registry.knows(&report.device, &report.kind))
         .map_err(|unknown| {
@@ -67,6 +67,118 @@ async fn take_event(
     match app.submit(input, None, trace).await? {
         Err(Refusal::NotInEstate) => Err(identified.err().unwrap_or(Refusal::NotInEstate.into())),
         answer => Ok(answer?),
+    }
+}
+
+/// `POST /ingest/v1/doors`
+pub(super) async fn door(
+    State(app): State<Arc<App>>,
+    body: Result<WholeBody, ApiError>,
+) -> Result<Json<Accepted>, ApiError> {
+    let trace = rand::random();
+    let result = take_door(&app, body, trace)
+        .instrument(debug_span!("receive", adapter = DOORS, trace))
+        .await;
+    count(&app, DOORS, result.as_ref().err());
+    result.map(Json)
+}
+
+async fn take_door(
+    app: &App,
+    body: Result<WholeBody, ApiError>,
+    trace: u64,
+) -> Result<Accepted, ApiError> {
+    let WholeBody(body) = body?;
+    let now = app.clock.now();
+    let report = debug_span!("decode")
+        .in_scope(|| events::decode_door(&body, now))
+        .map_err(unreadable)?;
+    let sender = report.device.to_string();
+    let input = Input::Observed(Observation::Door(report));
+    match app.submit(input, None, trace).await? {
+        Err(Refusal::NotInEstate) => {
+            app.health.quarantined(DOORS, &sender, &body, now);
+            Err(ApiError::UnknownSender(sender))
+        }
+        answer => Ok(answer?),
+    }
+}
+
+/// `POST /ingest/v1/heard`
+pub(super) async fn heard(
+    State(app): State<Arc<App>>,
+    body: Result<WholeBody, ApiError>,
+) -> Result<Json<Accepted>, ApiError> {
+    let trace = rand::random();
+    let result = take_heard(&app, body, trace)
+        .instrument(debug_span!("receive", adapter = HEARD, trace))
+        .await;
+    count(&app, HEARD, result.as_ref().err());
+    result.map(Json)
+}
+
+async fn take_heard(
+    app: &App,
+    body: Result<WholeBody, ApiError>,
+    trace: u64,
+) -> Result<Accepted, ApiError> {
+    let WholeBody(body) = body?;
+    let received_at = app.clock.now();
+    let request = debug_span!("decode")
+        .in_scope(|| events::decode_heard(&body))
+        .map_err(unreadable)?;
+    let sender = request.device.to_string();
+    let input = Input::Observed(Observation::Heard {
+        device: request.device,
+        received_at,
+    });
+    match app.submit(input, None, trace).await? {
+        Err(Refusal::NotInEstate) => {
+            app.health.quarantined(HEARD, &sender, &body, received_at);
+            Err(ApiError::UnknownSender(sender))
+        }
+        answer => Ok(answer?),
+    }
+}
+
+/// `POST /ingest/v1/calls`
+pub(super) async fn call(
+    State(app): State<Arc<App>>,
+    body: Result<WholeBody, ApiError>,
+) -> Result<Json<Accepted>, ApiError> {
+    let trace = rand::random();
+    let result = take_call(&app, body, trace)
+        .instrument(debug_span!("receive", adapter = CALLS, trace))
+        .await;
+    count(&app, CALLS, result.as_ref().err());
+    result.map(Json)
+}
+
+async fn take_call(
+    app: &App,
+    body: Result<WholeBody, ApiError>,
+    trace: u64,
+) -> Result<Accepted, ApiError> {
+    let WholeBody(body) = body?;
+    let now = app.clock.now();
+    let call = debug_span!("decode")
+        .in_scope(|| events::decode_call(&body, now))
+        .map_err(unreadable)?;
+    let sender = call.phone.to_string();
+    let input = Input::Observed(Observation::Call(call));
+    match app.submit(input, None, trace).await? {
+        Err(Refusal::UnknownPhone { .. }) => {
+            app.health.quarantined(CALLS, &sender, &body, now);
+            Err(ApiError::UnknownSender(sender))
+        }
+        answer => Ok(answer?),
+    }
+}
+
+fn unreadable(error: events::DecodeError) -> ApiError {
+    ApiError::Unreadable {
+        code: error.code(),
+        message: error.to_string(),
     }
 }
 

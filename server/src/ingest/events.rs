@@ -1,9 +1,11 @@
 //! Our own plain form of an event, for scripts and for devices that can send any JSON.
 //! Documented in `docs/protocols/http.md`.
 
-use castellan_domain::observation::Report;
+use castellan_domain::observation::{Call, DoorReport, Report};
+use castellan_domain::text::Text;
 use castellan_domain::time::Timestamp;
-use castellan_domain::wire::api::EventRequest;
+use castellan_domain::wire::api::{CallRequest, DoorRequest, EventRequest, HeardRequest};
+use serde::de::DeserializeOwned;
 
 /// Why a body was refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -25,18 +27,8 @@ impl DecodeError {
 
 /// Reads one body.
 pub(crate) fn decode(body: &[u8], received_at: Timestamp) -> Result<Report, DecodeError> {
-    let request: EventRequest =
-        serde_json::from_slice(body).map_err(|error| DecodeError::Malformed(error.to_string()))?;
-    let claimed_at = match &request.occurred_at {
-        None => None,
-        Some(text) => {
-            let time: jiff::Timestamp = text
-                .as_str()
-                .parse()
-                .map_err(|_| DecodeError::Time(text.to_string()))?;
-            Some(Timestamp::from_micros(time.as_microsecond()))
-        }
-    };
+    let request: EventRequest = json(body)?;
+    let claimed_at = time(request.occurred_at.as_ref())?;
     Ok(Report {
         device: request.device,
         kind: request.kind,
@@ -48,10 +40,60 @@ pub(crate) fn decode(body: &[u8], received_at: Timestamp) -> Result<Report, Deco
     })
 }
 
+/// Reads what a door's controller says.
+pub(crate) fn decode_door(body: &[u8], received_at: Timestamp) -> Result<DoorReport, DecodeError> {
+    let request: DoorRequest = json(body)?;
+    let claimed_at = time(request.occurred_at.as_ref())?;
+    Ok(DoorReport {
+        device: request.device,
+        what: request.what,
+        event: request.event_id,
+        claimed_at,
+        received_at,
+        drill: request.drill,
+    })
+}
+
+/// Reads a sign of life.
+pub(crate) fn decode_heard(body: &[u8]) -> Result<HeardRequest, DecodeError> {
+    json(body)
+}
+
+/// Reads a call for help.
+pub(crate) fn decode_call(body: &[u8], received_at: Timestamp) -> Result<Call, DecodeError> {
+    let request: CallRequest = json(body)?;
+    // A call is not refused for a clock that nobody can read.
+    let claimed_at = time(request.occurred_at.as_ref()).unwrap_or(None);
+    Ok(Call {
+        phone: request.phone,
+        kind: request.kind,
+        event: request.event_id,
+        at: request.at,
+        claimed_at,
+        received_at,
+        drill: request.drill,
+    })
+}
+
+fn json<T: DeserializeOwned>(body: &[u8]) -> Result<T, DecodeError> {
+    serde_json::from_slice(body).map_err(|error| DecodeError::Malformed(error.to_string()))
+}
+
+fn time(text: Option<&Text<40>>) -> Result<Option<Timestamp>, DecodeError> {
+    let Some(text) = text else {
+        return Ok(None);
+    };
+    let time: jiff::Timestamp = text
+        .as_str()
+        .parse()
+        .map_err(|_| DecodeError::Time(text.to_string()))?;
+    Ok(Some(Timestamp::from_micros(time.as_microsecond())))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use castellan_domain::observation::ReportedState;
+    use castellan_domain::observation::{CallKind, DoorChange, ReportedState};
     use proptest::prelude::*;
 
     const NOW: Timestamp = Timestamp::from_secs(1_795_000_000);
@@ -98,10 +140,46 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_door_says_what_became_of_it() {
+        let door = |what: &str| {
+            let body = format!(r#"{{"device":"door-1","event_id":"e1","what":{what}}}"#);
+            decode_door(body.as_bytes(), NOW).map(|report| report.what)
+        };
+        assert_eq!(door(r#""opened""#), Ok(DoorChange::Opened));
+        assert_eq!(door(r#""granted""#), Ok(DoorChange::Granted));
+        let retained = r#"{"retained":{"open":true}}"#;
+        assert_eq!(door(retained), Ok(DoorChange::Retained { open: true }));
+        for bad in [
+            r#""ajar""#,
+            r#"{"retained":{}}"#,
+            r#"{"retained":{"open":true,"since":1}}"#,
+        ] {
+            assert_eq!(door(bad).unwrap_err().code(), "malformed", "{bad}");
+        }
+        let late = br#"{"device":"d","event_id":"e","what":"closed","occurred_at":"noon"}"#;
+        assert_eq!(decode_door(late, NOW).unwrap_err().code(), "bad_time");
+    }
+
+    #[test]
+    fn a_call_for_help_is_taken_whatever_its_clock_says() {
+        let body = br#"{"phone":"guard-01","event_id":"e","kind":"sos","occurred_at":"noon"}"#;
+        let call = decode_call(body, NOW).unwrap();
+        assert_eq!((call.kind, call.claimed_at), (CallKind::Sos, None));
+        let body = br#"{"phone":"g","event_id":"e","kind":"man_down","at":[120.1,30.2]}"#;
+        let call = decode_call(body, NOW).unwrap();
+        assert_eq!(call.at.map(|at| at.lat().round()), Some(30.0));
+        let body = br#"{"phone":"g","event_id":"e","kind":"sos","at":[220.1,30.2]}"#;
+        assert_eq!(decode_call(body, NOW).unwrap_err().code(), "malformed");
+    }
+
     proptest! {
         #[test]
         fn no_body_panics(body in proptest::collection::vec(any::<u8>(), 0..300)) {
             let _ = decode(&body, NOW);
+            let _ = decode_door(&body, NOW);
+            let _ = decode_heard(&body);
+            let _ = decode_call(&body, NOW);
         }
     }
 }

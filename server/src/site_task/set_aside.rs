@@ -61,6 +61,10 @@ fn detail(input: &Input) -> String {
             "PhoneFix {{ occurred_at: {:?}, received_at: {:?}, accuracy_dm: {:?}, battery_percent: {:?}, .. }}",
             fix.occurred_at, fix.received_at, fix.accuracy_dm, fix.battery_percent
         ),
+        Input::Observed(Observation::Call(call)) => format!(
+            "Call {{ kind: {:?}, claimed_at: {:?}, received_at: {:?}, drill: {:?}, .. }}",
+            call.kind, call.claimed_at, call.received_at, call.drill
+        ),
         Input::EstateLoaded { hash, .. } => format!("EstateLoaded {{ hash: {hash}, .. }}"),
         other => format!("{other:?}"),
     };

@@ -1,0 +1,183 @@
+//! Outlines of watched areas in metres, and how often in a row each person seemed to have crossed.
+
+use crate::estate::{Area, AreaKind, EstateIndex};
+use crate::geo::{LonLat, distance_m};
+use crate::ids::{AreaId, PersonId};
+use crate::observation::Fix;
+use crate::time::Timestamp;
+use geo::{BoundingRect as _, Contains as _, Distance as _, Euclidean, Point, Polygon, Rect};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Areas whose borders are measured for one fix; of more, those that come later in the estate are
+/// not looked at until the person has left others.
+pub const AREAS_MEASURED_MAX: usize = 64;
+/// Faster than this between two fixes, in metres a second, nobody is on foot or on a cycle.
+const SPEED_M_S_MAX: f64 = 12.0;
+/// Assumed where a phone does not say how well it knows, in metres.
+const ACCURACY_UNKNOWN_M: f64 = 30.0;
+/// However well a phone believes to know, in metres.
+const ACCURACY_M_MIN: f64 = 5.0;
+/// Fixes in a row that must lie beyond a border.
+const IN_A_ROW: u8 = 3;
+
+/// Areas, and who seems to be on the way across their borders.
+#[derive(Debug, Default)]
+pub struct Borders {
+    shapes: Vec<Shape>,
+    /// The last fix of each person that was believed.
+    last: BTreeMap<PersonId, (Timestamp, LonLat)>,
+    /// Fixes in a row beyond a border; none is kept as zero.
+    pending: BTreeMap<PersonId, BTreeMap<AreaId, u8>>,
+}
+
+/// An area on the flat grid.
+#[derive(Debug)]
+pub(crate) struct Shape {
+    pub(crate) id: AreaId,
+    pub(crate) kind: AreaKind,
+    people: BTreeSet<PersonId>,
+    polygon: Polygon<f64>,
+    rect: Rect<f64>,
+}
+
+/// What a fix says of one border.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Crossing<'a> {
+    pub(crate) shape: &'a Shape,
+    /// Where the person was before, by the record.
+    pub(crate) was_inside: bool,
+    /// Where the bare point lies.
+    pub(crate) lies_inside: bool,
+    /// It is beyond doubt that they crossed it.
+    pub(crate) crossed: bool,
+    in_a_row: u8,
+}
+
+impl Shape {
+    fn new(area: &Area, estate: &EstateIndex) -> Option<Self> {
+        let polygon = estate.anchor.polygon(&area.outline);
+        Some(Self {
+            id: area.id.clone(),
+            kind: area.kind,
+            people: area.people.iter().cloned().collect(),
+            rect: polygon.bounding_rect()?,
+            polygon,
+        })
+    }
+
+    /// Whether crossing its border says something about this person.
+    pub(crate) fn concerns(&self, person: &PersonId) -> bool {
+        match self.kind {
+            AreaKind::Responsibility => self.people.contains(person),
+            AreaKind::Forbidden => !self.people.contains(person),
+        }
+    }
+
+    /// Metres to the border: positive inside, negative outside.
+    fn depth_m(&self, point: Point<f64>) -> f64 {
+        let to_border = Euclidean.distance(&point, self.polygon.exterior());
+        if self.polygon.contains(&point) {
+            to_border
+        } else {
+            -to_border
+        }
+    }
+
+    /// How far beyond the border a fix must lie to count. Into a small area nobody gets far: a
+    /// quarter of its shorter side is enough.
+    fn reach_m(&self, accuracy_m: f64, entering: bool) -> f64 {
+        let quarter = self.rect.width().min(self.rect.height()) / 4.0;
+        if entering {
+            accuracy_m.min(quarter)
+        } else {
+            accuracy_m
+        }
+    }
+}
+
+impl Borders {
+    pub(super) fn load(&mut self, estate: &EstateIndex) {
+        let areas = estate.estate.areas.iter();
+        self.shapes = areas.filter_map(|area| Shape::new(area, estate)).collect();
+        self.pending.clear();
+        let known = |person: &PersonId| estate.estate.person(person).is_some();
+        self.last.retain(|person, _| known(person));
+    }
+
+    /// The areas that concern a person.
+    pub(crate) fn shapes_of(&self, person: &PersonId) -> impl Iterator<Item = &Shape> {
+        self.shapes.iter().filter(|shape| shape.concerns(person))
+    }
+
+    /// Takes a fix. False: it is older than the last one, or too far from it, and says nothing.
+    pub(crate) fn believe(&mut self, fix: &Fix) -> bool {
+        if self.shapes.is_empty() {
+            return false;
+        }
+        if let Some((at, place)) = self.last.get(&fix.person) {
+            let elapsed = fix.occurred_at.since(*at).as_millis();
+            let elapsed_s = f64::from(i32::try_from(elapsed).unwrap_or(i32::MAX)) / 1_000.0;
+            if elapsed <= 0 || distance_m(*place, fix.at) > SPEED_M_S_MAX * elapsed_s {
+                return false;
+            }
+        }
+        let last = (fix.occurred_at, fix.at);
+        self.last.insert(fix.person.clone(), last);
+        true
+    }
+
+    /// What a fix says of the borders around it.
+    pub(crate) fn measure(
+        &self,
+        estate: &EstateIndex,
+        inside: Option<&BTreeSet<AreaId>>,
+        fix: &Fix,
+    ) -> Vec<Crossing<'_>> {
+        let point = Point::from(estate.anchor.metres(fix.at));
+        let accuracy_m = fix
+            .accuracy_dm
+            .map_or(ACCURACY_UNKNOWN_M, |dm| f64::from(dm) / 10.0)
+            .max(ACCURACY_M_MIN);
+        let pending = self.pending.get(&fix.person);
+        let was_inside = |shape: &Shape| inside.is_some_and(|areas| areas.contains(&shape.id));
+        self.shapes_of(&fix.person)
+            .filter(|shape| was_inside(shape) || shape.rect.contains(&point))
+            .take(AREAS_MEASURED_MAX)
+            .map(|shape| {
+                let was_inside = was_inside(shape);
+                let depth_m = shape.depth_m(point);
+                let beyond_m = if was_inside { -depth_m } else { depth_m };
+                let so_far = pending.and_then(|pending| pending.get(&shape.id));
+                let in_a_row = if beyond_m >= shape.reach_m(accuracy_m, !was_inside) {
+                    so_far.copied().unwrap_or(0).saturating_add(1)
+                } else {
+                    0
+                };
+                Crossing {
+                    shape,
+                    was_inside,
+                    lies_inside: depth_m > 0.0,
+                    crossed: in_a_row >= IN_A_ROW || beyond_m >= 2.0 * accuracy_m,
+                    in_a_row,
+                }
+            })
+            .collect()
+    }
+
+    /// What is still pending of these for the next fix. Borders that the fix was not near begin anew.
+    pub(crate) fn counts(crossings: &[Crossing<'_>]) -> BTreeMap<AreaId, u8> {
+        let pending = crossings.iter().filter(|crossing| crossing.in_a_row > 0);
+        pending
+            .map(|crossing| (crossing.shape.id.clone(), crossing.in_a_row))
+            .collect()
+    }
+
+    /// Remembers them.
+    pub(crate) fn remember(&mut self, person: &PersonId, counts: BTreeMap<AreaId, u8>) {
+        if counts.is_empty() {
+            self.pending.remove(person);
+        } else {
+            self.pending.insert(person.clone(), counts);
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! Where each person was last, and by when their phone is expected to speak again.
+
+use super::timers::Timers;
+use crate::estate::EstateIndex;
+use crate::geo::LonLat;
+use crate::ids::PersonId;
+use crate::observation::Fix;
+use crate::rules::guard_silent;
+use crate::time::Timestamp;
+use std::collections::BTreeMap;
+
+/// The last of a person's fixes.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct LastFix {
+    /// When the phone was there, by its clock.
+    pub occurred_at: Timestamp,
+    /// Where.
+    pub at: LonLat,
+}
+
+/// What is remembered of people's phones; people of the estate only.
+#[derive(Debug, Default)]
+pub struct LastFixes {
+    started_at: Timestamp,
+    heard_at: BTreeMap<PersonId, Timestamp>,
+    last: BTreeMap<PersonId, LastFix>,
+    timers: Timers<PersonId>,
+}
+
+impl LastFixes {
+    /// Expects the people of this estate, where it wants them to send positions. Whether they are
+    /// on duty is looked at when their time is over.
+    pub(super) fn load(&mut self, estate: &EstateIndex, started_at: Timestamp) {
+        let before = std::mem::take(self);
+        self.started_at = started_at;
+        for person in &estate.estate.people {
+            let id = &person.id;
+            if let Some(last) = before.last.get(id) {
+                self.last.insert(id.clone(), *last);
+            }
+            let heard_at = before.heard_at.get(id).copied();
+            if let Some(heard_at) = heard_at {
+                self.heard_at.insert(id.clone(), heard_at);
+            }
+            if let Some(limit) = guard_silent::silent_after(estate) {
+                let since = heard_at.unwrap_or(started_at);
+                self.timers.set(id, since + limit);
+            }
+        }
+    }
+
+    /// A person's phone spoke: nothing is due until the next one is missing.
+    pub(crate) fn heard(&mut self, estate: &EstateIndex, person: &PersonId, now: Timestamp) {
+        if estate.estate.person(person).is_none() {
+            return;
+        }
+        self.heard_at.insert(person.clone(), now);
+        if let Some(limit) = guard_silent::silent_after(estate) {
+            self.timers.set(person, now + limit);
+        }
+    }
+
+    /// A person was there. One that comes late does not pull them back.
+    pub(crate) fn keep(&mut self, estate: &EstateIndex, fix: &Fix) {
+        let known = self.last.get(&fix.person);
+        let is_newer = known.is_none_or(|last| last.occurred_at <= fix.occurred_at);
+        if is_newer && estate.estate.person(&fix.person).is_some() {
+            let last = LastFix {
+                occurred_at: fix.occurred_at,
+                at: fix.at,
+            };
+            self.last.insert(fix.person.clone(), last);
+        }
+    }
+
+    /// Where a person was last.
+    pub fn last(&self, person: &PersonId) -> Option<LastFix> {
+        self.last.get(person).copied()
+    }
+
+    /// Since when nothing came from a person's phone: since the start, if nothing ever did.
+    pub(crate) fn silent_since(&self, person: &PersonId) -> Timestamp {
+        let heard_at = self.heard_at.get(person).copied();
+        heard_at.unwrap_or(self.started_at).max(self.started_at)
+    }
+
+    pub(crate) fn take_due(&mut self, now: Timestamp) -> Option<PersonId> {
+        self.timers.take_due(now)
+    }
+
+    pub(crate) fn look_at(&mut self, person: &PersonId, at: Timestamp) {
+        self.timers.set(person, at);
+    }
+
+    pub(super) fn next_due_at(&self) -> Option<Timestamp> {
+        self.timers.next_due_at()
+    }
+}

@@ -1,0 +1,83 @@
+//! Calls for help: never discarded.
+
+mod rules_common;
+
+use castellan_domain::alarm::Source;
+use castellan_domain::engine::Command;
+use castellan_domain::estate::Priority;
+use castellan_domain::fact::Cause;
+use castellan_domain::observation::CallKind::{ManDown, Sos};
+use castellan_domain::refusal::Refusal;
+use castellan_domain::rules::annunciate::Outcome;
+use rules_common::{World, at, became, id, secs};
+
+#[test]
+fn a_guard_calls_from_where_the_phone_says() {
+    let mut world = World::new();
+    let (outcome, alarm) = became(world.call("guard-01", Sos, Some(at(70.0, 10.0))));
+    assert_eq!(outcome, Outcome::Raised);
+    let row = world.alarm(alarm.unwrap());
+    assert_eq!(
+        (row.kind.as_str(), row.priority),
+        ("guard_sos", Priority::P1)
+    );
+    assert_eq!(row.source, Source::Person(id("wang-qiang")));
+    assert_eq!(row.place.building, Some(id("b2")));
+    let fact = world.facts.last().unwrap();
+    assert!(matches!(&fact.cause, Cause::Call { phone, .. } if *phone == id("guard-01")));
+}
+
+#[test]
+fn without_a_position_it_is_the_last_one_and_else_the_estate() {
+    let mut world = World::new();
+    let (_, first) = became(world.call("guard-01", Sos, None));
+    assert_eq!(world.alarm(first.unwrap()).place.at, at(0.0, 0.0));
+    world.fix("guard-01", 70.0, 10.0, 5).unwrap();
+    let (_, second) = became(world.call("guard-01", ManDown, None));
+    let row = world.alarm(second.unwrap());
+    assert_eq!(row.kind.as_str(), "man_down");
+    assert_eq!(row.place.building, Some(id("b2")));
+}
+
+#[test]
+fn off_duty_and_off_site_help_is_called_all_the_same() {
+    let mut world = World::new();
+    let far_away = at(40_000.0, 0.0);
+    let (outcome, alarm) = became(world.call("guard-02", Sos, Some(far_away)));
+    assert_eq!(outcome, Outcome::Raised);
+    assert_eq!(world.alarm(alarm.unwrap()).place.at, far_away);
+}
+
+#[test]
+fn pressed_again_it_is_the_same_row_until_that_was_judged() {
+    let mut world = World::new();
+    let (_, first) = became(world.call("guard-01", Sos, None));
+    world.wait(secs(5));
+    assert_eq!(
+        became(world.call("guard-01", Sos, None)),
+        (Outcome::Repeated, first)
+    );
+    let alarm = first.unwrap();
+    world.done("li-na", Command::Claim { alarm });
+    let verdict = castellan_domain::alarm::Verdict::Test;
+    world.done("li-na", Command::Judge { alarm, verdict });
+    let (outcome, next) = became(world.call("guard-01", Sos, None));
+    assert_eq!(outcome, Outcome::Raised);
+    assert_ne!(next, first);
+}
+
+#[test]
+fn a_phone_that_is_nobodys_is_told_so() {
+    let mut world = World::new();
+    let phone = id("found-in-the-hall");
+    let answer = world.call("found-in-the-hall", Sos, None);
+    assert_eq!(answer, Err(Refusal::UnknownPhone { phone }));
+    let (phone, person) = (id("found-in-the-hall"), id("sun-lei"));
+    world.done("li-na", Command::BindPhone { phone, person });
+    let (outcome, alarm) = became(world.call("found-in-the-hall", Sos, None));
+    assert_eq!(outcome, Outcome::Raised);
+    assert_eq!(
+        world.alarm(alarm.unwrap()).source,
+        Source::Person(id("sun-lei"))
+    );
+}

@@ -1,0 +1,332 @@
+//! What time brings: zones by the week, shelves, and what was left and comes back.
+
+mod rules_common;
+
+use castellan_domain::alarm::{Ownership, ReturnedBy, ShelfReason, Verdict};
+use castellan_domain::engine::{Command, Input};
+use castellan_domain::estate::Priority;
+use castellan_domain::fact::FactBody;
+use castellan_domain::ids::AlarmId;
+use castellan_domain::observation::ReportedState::Active;
+use castellan_domain::refusal::Refusal;
+use castellan_domain::rules::annunciate::Outcome;
+use castellan_domain::site::SHELF_RETURN_EVERY;
+use castellan_domain::time::Timestamp;
+use rules_common::{NOON, World, device, estate, id, secs};
+use serde_json::{Value, json};
+
+const HOUR: i64 = 3_600;
+
+/// Hours and minutes after noon.
+fn clock(hours: i64, minutes: i64) -> Timestamp {
+    NOON + secs(hours * HOUR + minutes * 60)
+}
+
+fn until(world: &mut World, at: Timestamp) {
+    let span = at.since(world.now);
+    world.wait(span);
+}
+
+fn is_armed(world: &World) -> bool {
+    world.view().is_armed(&id("cellars"))
+}
+
+/// When the zone was switched by its schedule, in the world and on the record.
+fn switches(world: &World) -> Vec<(bool, Timestamp)> {
+    let facts = world.facts.iter().filter_map(|fact| match &fact.body {
+        FactBody::ZoneArmed(body) if body.by.is_none() => Some((true, fact.occurred_at)),
+        FactBody::ZoneDisarmed(body) if body.by.is_none() => Some((false, fact.occurred_at)),
+        _ => None,
+    });
+    facts.collect()
+}
+
+#[test]
+fn a_zone_is_armed_over_midnight_and_what_needs_arming_waits_for_it() {
+    let mut world = World::new();
+    until(&mut world, clock(9, 59));
+    assert_eq!(
+        world.report("hall", "motion", Active),
+        (Outcome::NotArmed, None)
+    );
+    until(&mut world, clock(10, 0));
+    assert!(is_armed(&world));
+    assert_eq!(world.report("hall", "motion", Active).0, Outcome::Raised);
+    until(&mut world, clock(17, 59));
+    assert!(is_armed(&world));
+    until(&mut world, clock(18, 0));
+    assert!(!is_armed(&world));
+    until(&mut world, clock(34, 0));
+    let made = [
+        (true, clock(10, 0)),
+        (false, clock(18, 0)),
+        (true, clock(34, 0)),
+    ];
+    assert_eq!(switches(&world), made);
+}
+
+#[test]
+fn who_disarms_in_the_night_finds_it_so_until_the_next_switch() {
+    let mut world = World::new();
+    until(&mut world, clock(11, 0));
+    let zone = id("cellars");
+    world.done("li-na", Command::Disarm { zone });
+    world.crash(secs(60));
+    until(&mut world, clock(33, 59));
+    assert!(!is_armed(&world));
+    until(&mut world, clock(34, 0));
+    assert!(is_armed(&world));
+    assert_eq!(
+        switches(&world),
+        [(true, clock(10, 0)), (true, clock(34, 0))]
+    );
+}
+
+#[test]
+fn a_switch_that_was_missed_is_made_up_for_once() {
+    let mut world = World::new();
+    until(&mut world, clock(9, 0));
+    world.crash(secs(4 * HOUR));
+    assert!(!is_armed(&world));
+    world.wait(secs(0));
+    assert!(is_armed(&world));
+    world.crash(secs(60));
+    world.wait(secs(HOUR));
+    assert_eq!(
+        switches(&world),
+        [(true, clock(10, 0))],
+        "with the time that it was due"
+    );
+}
+
+#[test]
+fn only_the_last_of_many_missed_switches_counts() {
+    let mut world = World::new();
+    world.crash(secs(3 * 24 * HOUR));
+    world.wait(secs(HOUR));
+    assert!(switches(&world).is_empty(), "it was disarmed, and is");
+}
+
+#[test]
+fn arming_what_is_armed_or_unknown_is_refused() {
+    let mut world = World::new();
+    let zone = id("nowhere");
+    let unknown = Refusal::UnknownZone {
+        zone: id("nowhere"),
+    };
+    assert_eq!(world.command("li-na", Command::Arm { zone }), Err(unknown));
+    let zone = id("north");
+    world.done("li-na", Command::Arm { zone });
+    let zone = id("north");
+    let again = world.command("li-na", Command::Arm { zone });
+    assert_eq!(again, Err(Refusal::NothingToDo));
+    let zone = id("north");
+    let guard = world.command("wang-qiang", Command::Disarm { zone });
+    assert_eq!(guard, Err(Refusal::NotAllowed));
+}
+
+/// Fifty shelved alarms that all come down at the same moment, and when that is.
+fn shelved() -> (World, Vec<AlarmId>, Timestamp) {
+    let mut estate = estate();
+    let detectors = (0..50).map(|n| device(&format!("d-{n}"), "detector", None, &json!({})));
+    estate["devices"] = Value::from(detectors.collect::<Vec<_>>());
+    estate["zones"] = json!([]);
+    let mut world = World::of(&estate);
+    let mut alarms = Vec::new();
+    for n in 0..50 {
+        alarms.push(world.raise(&format!("d-{n}"), "water"));
+        world.wait(secs(130));
+    }
+    for alarm in &alarms {
+        let (alarm, for_s, reason) = (*alarm, 3_600, ShelfReason::Works);
+        world.done(
+            "li-na",
+            Command::Shelve {
+                alarm,
+                for_s,
+                reason,
+            },
+        );
+    }
+    let due_at = world.now + secs(HOUR);
+    (world, alarms, due_at)
+}
+
+fn returns(world: &World) -> Vec<Timestamp> {
+    let facts = world.facts.iter();
+    facts
+        .filter(|fact| matches!(&fact.body, FactBody::AlarmUnshelved(body) if body.by.is_none()))
+        .map(|fact| fact.recorded_at)
+        .collect()
+}
+
+fn come_one_by_one(world: &World, alarms: &[AlarmId]) {
+    let returns = returns(world);
+    assert_eq!(returns.len(), 50);
+    assert!(
+        returns
+            .windows(2)
+            .all(|two| two[1].since(two[0]) >= SHELF_RETURN_EVERY)
+    );
+    let in_ten_minutes = |from: &Timestamp| {
+        let window = returns
+            .iter()
+            .filter(|at| *at >= from && **at < *from + secs(600));
+        window.count()
+    };
+    assert!(returns.iter().all(|from| in_ten_minutes(from) < 10));
+    assert!(
+        alarms
+            .iter()
+            .all(|alarm| world.alarm(*alarm).is_annunciated())
+    );
+    assert_eq!(
+        world.count(|body| matches!(body, FactBody::FloodBegan(_))),
+        0
+    );
+}
+
+#[test]
+fn fifty_that_are_due_at_once_come_down_one_by_one() {
+    let (mut world, alarms, due_at) = shelved();
+    until(&mut world, due_at - secs(1));
+    assert!(returns(&world).is_empty());
+    world.wait(secs(1 + 50 * SHELF_RETURN_EVERY.as_secs()));
+    assert_eq!(returns(&world)[0], due_at);
+    come_one_by_one(&world, &alarms);
+    let row = world.alarm(alarms[0]);
+    assert!(
+        row.acknowledged.is_none(),
+        "nobody has seen what came down by itself"
+    );
+}
+
+#[test]
+fn after_six_hours_asleep_they_come_one_by_one_too() {
+    let (mut world, alarms, _) = shelved();
+    world.crash(secs(6 * HOUR));
+    world.wait(secs(50 * SHELF_RETURN_EVERY.as_secs()));
+    come_one_by_one(&world, &alarms);
+}
+
+fn returned(world: &World, alarm: AlarmId) -> Option<ReturnedBy> {
+    match &world.alarm(alarm).ownership {
+        Ownership::Unclaimed { returned, .. } => returned.as_ref().map(|returned| returned.why),
+        Ownership::Claimed { .. } => None,
+    }
+}
+
+#[test]
+fn claimed_and_left_it_comes_back_with_the_name() {
+    for (kind, priority, wait_s) in [
+        ("panic", Priority::P1, 60),
+        ("fight", Priority::P2, 180),
+        ("water", Priority::P3, 900),
+    ] {
+        let mut world = World::new();
+        let alarm = world.raise("hall", kind);
+        assert_eq!(world.alarm(alarm).priority, priority);
+        world.done("li-na", Command::Claim { alarm });
+        world.wait(secs(wait_s - 1));
+        assert_eq!(world.alarm(alarm).owner(), Some(&id("li-na")), "{kind}");
+        world.wait(secs(1));
+        assert_eq!(
+            returned(&world, alarm),
+            Some(ReturnedBy::NoFollowUp),
+            "{kind}"
+        );
+        let Ownership::Unclaimed { returned, .. } = &world.alarm(alarm).ownership else {
+            panic!("nobody has it");
+        };
+        assert_eq!(
+            returned.as_ref().and_then(|r| r.from.clone()),
+            Some(id("li-na"))
+        );
+    }
+}
+
+#[test]
+fn whoever_wrote_a_note_has_done_something() {
+    let mut world = World::new();
+    let alarm = world.raise("hall", "panic");
+    world.done("li-na", Command::Claim { alarm });
+    world.wait(secs(59));
+    world.note("li-na", alarm);
+    world.wait(secs(6 * HOUR));
+    assert_eq!(world.alarm(alarm).owner(), Some(&id("li-na")));
+}
+
+#[test]
+fn what_is_urgent_does_not_wait_for_an_owner_who_is_gone() {
+    let mut world = World::new();
+    let person = || id("li-na");
+    world.give(Input::SessionOpened { person: person() });
+    let alarms = ["panic", "fight", "water", "loitering"].map(|kind| world.raise("hall", kind));
+    for alarm in alarms {
+        world.done("li-na", Command::Claim { alarm });
+        world.note("li-na", alarm);
+    }
+    world.give(Input::SessionGone { person: person() });
+    world.wait(secs(59));
+    world.give(Input::SessionOpened { person: person() });
+    world.wait(secs(HOUR));
+    assert!(
+        alarms
+            .iter()
+            .all(|alarm| world.alarm(*alarm).owner().is_some())
+    );
+    world.give(Input::SessionGone { person: person() });
+    world.crash(secs(10));
+    world.wait(secs(50));
+    let back = alarms.map(|alarm| returned(&world, alarm));
+    let absent = Some(ReturnedBy::OwnerAbsent);
+    assert_eq!(back, [absent, absent, None, None]);
+}
+
+#[test]
+fn what_was_judged_and_still_exists_comes_back_at_the_end_of_the_shift() {
+    let mut world = World::new();
+    let lasting = world.raise("hall", "water");
+    let over = world.raise("stairs", "water");
+    for alarm in [lasting, over] {
+        world.done("li-na", Command::Claim { alarm });
+        let verdict = Verdict::DeviceFault;
+        world.done("li-na", Command::Judge { alarm, verdict });
+    }
+    world.report(
+        "stairs",
+        "water",
+        castellan_domain::observation::ReportedState::Cleared,
+    );
+    until(&mut world, clock(7, 59));
+    assert!(world.alarm(lasting).is_judged());
+    until(&mut world, clock(8, 0));
+    assert_eq!(returned(&world, lasting), Some(ReturnedBy::StillActive));
+    assert!(world.alarm(over).is_closed());
+}
+
+#[test]
+fn who_has_only_seen_it_does_something_or_it_comes_back() {
+    let mut world = World::new();
+    let left = world.raise("hall", "water");
+    let followed = world.raise("stairs", "water");
+    let quiet = world.raise("roof", "loitering");
+    for alarm in [left, followed, quiet] {
+        world.done("li-na", Command::Acknowledge { alarm });
+    }
+    world.note("li-na", followed);
+    world.wait(secs(899));
+    assert_eq!(returned(&world, left), None);
+    world.wait(secs(1));
+    assert_eq!(returned(&world, left), Some(ReturnedBy::NoFollowUp));
+    until(&mut world, clock(7, 59));
+    assert_eq!(returned(&world, followed), None);
+    assert_eq!(returned(&world, quiet), None);
+    until(&mut world, clock(8, 0));
+    assert_eq!(returned(&world, followed), Some(ReturnedBy::ShiftEnd));
+    assert!(returned(&world, quiet).is_some());
+    let urgent = world.raise("hall", "fight");
+    let answer = world.command("li-na", Command::Acknowledge { alarm: urgent });
+    assert_eq!(answer, Err(Refusal::ClaimInstead));
+    world.done("zhou-jie", Command::Acknowledge { alarm: urgent });
+}
