@@ -68,7 +68,7 @@ fn document() -> Option<web_sys::Document> {
 /// The whole screen.
 #[component]
 fn Screen(console: Console) -> impl IntoView {
-    let (open, help) = (Open::new(), RwSignal::new(false));
+    let (open, help) = (Open::default(), RwSignal::new(false));
     let (map_ready, set_map_ready) = signal(false);
     let who =
         Memo::new(move |_| console.estate.with(Option::is_some) && console.operator().is_none());

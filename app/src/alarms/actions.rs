@@ -16,7 +16,7 @@ use castellan_domain::wire::api::CommandBody;
 use leptos::prelude::*;
 
 /// What is open beside the selected alarm.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 pub struct Open {
     /// Something is being chosen.
     pub choice: RwSignal<Option<Choice>>,
@@ -25,14 +25,6 @@ pub struct Open {
 }
 
 impl Open {
-    /// Nothing is.
-    pub fn new() -> Self {
-        Self {
-            choice: RwSignal::new(None),
-            noting: RwSignal::new(false),
-        }
-    }
-
     /// Whether anything is open. It does not track.
     pub fn is_any(&self) -> bool {
         self.choice.get_untracked().is_some() || self.noting.get_untracked()

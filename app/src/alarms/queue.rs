@@ -53,13 +53,11 @@ impl Queue {
         } else {
             (open.iter().map(|alarm| alarm.id).collect(), Vec::new())
         };
-        let marked = match held {
-            true => self.marked.clone(),
-            false => open
-                .iter()
-                .filter(|alarm| has_marks(alarm))
-                .map(|alarm| alarm.id)
-                .collect(),
+        let marked = if held {
+            self.marked.clone()
+        } else {
+            let marked = open.iter().filter(|alarm| has_marks(alarm));
+            marked.map(|alarm| alarm.id).collect()
         };
         let in_rows: BTreeSet<AlarmId> = rows.iter().copied().collect();
         let mut shelved: Vec<_> = view
