@@ -92,15 +92,17 @@ pub fn Row(console: Console, id: AlarmId, within: Within) -> impl IntoView {
                 </span>
                 <span class="age">{move || text(|_, alarm, now, _| ages::age(alarm.raised_at, now))}</span>
                 <span class="place">{move || text(|estate, alarm, _, language| place(estate, alarm, language))}</span>
-                <span class="owner">{move || text(state)}</span>
-                <span class="more">
-                    {move || alarm.with(|a| a.as_ref().filter(|a| a.repeats > 0).map(|a| {
-                        format!("×{}", a.repeats.saturating_add(1))
-                    }))}
-                    <span class="condition" class:active=move || is(Alarm::is_active)>
-                        {move || word(|alarm| condition_name(overall(alarm)))}
+                <span class="number">{id.to_string()}</span>
+                <span class="foot">
+                    <span class="owner">{move || text(state)}</span>
+                    <span class="more">
+                        {move || alarm.with(|a| a.as_ref().filter(|a| a.repeats > 0).map(|a| {
+                            format!("×{}", a.repeats.saturating_add(1))
+                        }))}
+                        <span class="condition" class:active=move || is(Alarm::is_active)>
+                            {move || word(|alarm| condition_name(overall(alarm)))}
+                        </span>
                     </span>
-                    <span class="number">{id.to_string()}</span>
                 </span>
                 {move || lined.get().then(|| view! { <Marks console alarm /> })}
             </button>
