@@ -133,10 +133,11 @@ export class Site {
 
   /** The alarms that need somebody, in the order in which a queue must show them. */
   async queue() {
-    const open = Object.values((await this.snapshot()).alarms).filter((alarm) => alarm.judgement === "open");
+    const open = Object.values((await this.snapshot()).alarms).filter((alarm) => alarm.judgement === "open" && !alarm.shelf);
     const number = (alarm) => Number(alarm.id.slice(2));
-    const owned = (alarm) => (alarm.ownership.claimed ? 1 : 0);
-    return open.sort((a, b) => a.priority - b.priority || owned(a) - owned(b) || number(a) - number(b));
+    const drill = (alarm) => (alarm.drill ? 1 : 0);
+    const seen = (alarm) => (alarm.ownership.claimed || alarm.acknowledged ? 1 : 0);
+    return open.sort((a, b) => a.priority - b.priority || drill(a) - drill(b) || seen(a) - seen(b) || number(a) - number(b));
   }
 
   /** Reports an event as a device would; answers the alarm that it belongs to. */

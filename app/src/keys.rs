@@ -8,8 +8,14 @@ pub enum KeyAction {
     Claim,
     /// Opens the choice of a verdict.
     OpenVerdicts,
-    /// Picks a verdict, by its index.
-    Verdict(usize),
+    /// 签收
+    Acknowledge,
+    /// No sound for a while.
+    Mute,
+    /// Opens the choice of a shelf.
+    OpenShelf,
+    /// Picks from what is being chosen, by its index.
+    Pick(usize),
     /// Opens the note.
     Note,
     /// Goes to the newest alarm.
@@ -22,9 +28,15 @@ pub enum KeyAction {
     Back,
 }
 
-/// What a key means now. Digits mean something only while a verdict is being chosen.
-pub fn action(code: &str, judging: bool) -> Option<KeyAction> {
+/// What a key means now. Digits mean something only while something is being chosen.
+pub fn action(code: &str, shift: bool, choosing: bool) -> Option<KeyAction> {
     Some(match code {
+        "F2" if shift => KeyAction::Acknowledge,
+        "F4" if shift => KeyAction::OpenShelf,
+        "F8" if shift => KeyAction::Mute,
+        "KeyQ" => KeyAction::Acknowledge,
+        "KeyM" => KeyAction::Mute,
+        "KeyH" => KeyAction::OpenShelf,
         "Enter" | "NumpadEnter" | "F2" => KeyAction::Claim,
         "KeyX" | "F4" => KeyAction::OpenVerdicts,
         "KeyT" | "F9" => KeyAction::Note,
@@ -33,17 +45,11 @@ pub fn action(code: &str, judging: bool) -> Option<KeyAction> {
         "ArrowUp" => KeyAction::Move(-1),
         "Slash" => KeyAction::Help,
         "Escape" => KeyAction::Back,
-        _ if judging => {
+        _ if choosing => {
             let digit = code
                 .strip_prefix("Digit")
                 .or_else(|| code.strip_prefix("Numpad"))?;
-            match digit {
-                "1" => KeyAction::Verdict(0),
-                "2" => KeyAction::Verdict(1),
-                "3" => KeyAction::Verdict(2),
-                "4" => KeyAction::Verdict(3),
-                _ => return None,
-            }
+            KeyAction::Pick(digit.parse::<usize>().ok()?.checked_sub(1)?)
         }
         _ => return None,
     })
@@ -54,17 +60,37 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_digit_judges_only_while_a_verdict_is_being_chosen() {
-        assert_eq!(action("Digit2", true), Some(KeyAction::Verdict(1)));
-        assert_eq!(action("Numpad4", true), Some(KeyAction::Verdict(3)));
-        assert_eq!(action("Digit2", false), None);
-        assert_eq!(action("Digit5", true), None);
+    fn a_digit_picks_only_while_something_is_being_chosen() {
+        assert_eq!(action("Digit2", false, true), Some(KeyAction::Pick(1)));
+        assert_eq!(action("Numpad4", false, true), Some(KeyAction::Pick(3)));
+        assert_eq!(action("Digit2", false, false), None);
+        assert_eq!(action("Digit0", false, true), None);
+        assert_eq!(action("NumpadAdd", false, true), None);
+    }
+
+    #[test]
+    fn every_letter_of_the_alarm_has_a_function_key() {
+        for (letter, twin, shift) in [
+            ("KeyX", "F4", false),
+            ("KeyT", "F9", false),
+            ("KeyG", "F8", false),
+            ("KeyQ", "F2", true),
+            ("KeyH", "F4", true),
+            ("KeyM", "F8", true),
+        ] {
+            let means = action(letter, false, false);
+            assert!(means.is_some(), "{letter}");
+            assert_eq!(means, action(twin, shift, false), "{letter}");
+        }
+        assert_eq!(action("F2", false, false), Some(KeyAction::Claim));
     }
 
     #[test]
     fn function_keys_that_browsers_use_are_left_alone() {
         for code in ["F1", "F3", "F5", "F6", "F7", "F10", "F11", "F12", "KeyR"] {
-            assert_eq!(action(code, true), None, "{code}");
+            for shift in [false, true] {
+                assert_eq!(action(code, shift, true), None, "{code}");
+            }
         }
     }
 }

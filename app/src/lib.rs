@@ -19,6 +19,7 @@ pub mod keys;
 pub mod live;
 pub mod map;
 pub mod texts;
+pub mod zones;
 
 #[cfg(test)]
 mod fixture;
@@ -30,8 +31,12 @@ pub mod browser;
 #[cfg(target_arch = "wasm32")]
 pub mod devices;
 #[cfg(target_arch = "wasm32")]
+pub mod keyboard;
+#[cfg(target_arch = "wasm32")]
 pub mod operator;
 #[cfg(target_arch = "wasm32")]
 pub mod start;
+#[cfg(target_arch = "wasm32")]
+pub mod top_bar;
 #[cfg(target_arch = "wasm32")]
 pub mod ui;

@@ -28,6 +28,24 @@ macro_rules! texts {
     };
 }
 
+impl Key {
+    /// The words with `parts` where they say `{0}`, `{1}` and so on: the languages put them in
+    /// different places.
+    pub fn fill(self, language: Language, parts: &[&str]) -> String {
+        let mut words = String::new();
+        let mut rest = self.get(language);
+        while let Some((before, after)) = rest.split_once('{') {
+            let (index, after) = after.split_once('}').unwrap_or((after, ""));
+            let part = index.parse().ok().and_then(|n: usize| parts.get(n));
+            words.push_str(before);
+            words.push_str(part.copied().unwrap_or_default());
+            rest = after;
+        }
+        words.push_str(rest);
+        words
+    }
+}
+
 texts! {
     Alarms: "报警", "Alarms";
     Queue: "报警列表", "Alarm queue";
@@ -42,6 +60,55 @@ texts! {
     OverdueTimes: "已超时", "times overdue";
     DueIn: "剩余", "left";
     Claim: "接警", "Claim";
+    Acknowledge: "签收", "Acknowledge";
+    AcknowledgedBy: "已签收 · {0}", "Acknowledged: {0}";
+    Mute: "静音 60 秒", "Mute 60 s";
+    MutedFor: "静音 {0}（{1}）", "Muted {0} ({1})";
+    MutedBefore: "静音过 {0} 次", "Muted {0}× before";
+    Shelve: "限时挂起", "Shelve";
+    Shelved: "限时挂起", "Shelved";
+    ShelvedFor: "剩余 {0} · {1} · {2}", "{0} left, {1}, {2}";
+    Unshelve: "取消挂起", "Unshelve";
+    ShelfReasonPrompt: "挂起原因：按 1–5，Esc 取消", "Why: press 1–5, Esc cancels";
+    ShelfTimePrompt: "挂起多久：按 1–4", "For how long: press 1–4";
+    ShelfMaintenance: "检修", "Maintenance";
+    ShelfKnownFault: "设备故障", "Known fault";
+    ShelfWorks: "施工", "Works";
+    ShelfWeather: "天气", "Weather";
+    ShelfEvent: "活动", "Event";
+    Shelf15Min: "15 分钟", "15 min";
+    Shelf1H: "1 小时", "1 h";
+    Shelf4H: "4 小时", "4 h";
+    ShelfShiftEnd: "到班次结束", "Until the shift ends";
+    Release: "放弃接警", "Release";
+    Transfer: "转交", "Transfer";
+    TransferPrompt: "转交给谁？Esc 取消", "To whom? Esc cancels";
+    TransferNobody: "没有其他人可以接警。", "Nobody else may own alarms.";
+    Split: "拆分", "Split";
+    JoinedCount: "另 {0} 台", "+{0} devices";
+    JoinedList: "并入本条的来源", "Part of this alarm";
+    JoinedSecondSource: "第二来源", "second source";
+    JoinedUpstream: "同一上级设备", "same upstream device";
+    JoinedFlood: "激增时折叠", "folded in the flood";
+    RisenBecause: "升级：{0}", "Risen: {0}";
+    RisenReported: "来源上报加重", "its source reported worse";
+    RisenSecondSource: "第二来源 {0}", "second source {0}";
+    RisenUpstream: "上级设备 {0}", "upstream device {0}";
+    RisenFrom: "{0}。原为 {1}（{2}）", "{0}. It was {1} ({2})";
+    ReturnedBecause: "退回：{0}", "Back: {0}";
+    ReturnedFrom: "退回：{0}（{1}）", "Back: {0} ({1})";
+    ReturnedReleased: "放弃接警", "released";
+    ReturnedNoFollowUp: "接警或签收后无动作", "claimed or acknowledged, then nothing done";
+    ReturnedOwnerAbsent: "接警人离线", "owner's console gone";
+    ReturnedShiftEnd: "班次结束", "end of the shift";
+    ReturnedStillActive: "已判定但未恢复", "judged, still active";
+    ReturnedRisen: "判定后升级", "rose after its verdict";
+    ReturnedAgain: "判定后再次发生", "again after its verdict";
+    BackUnlessDone: "{0} 内无动作则退回", "Back in {0} unless something is done";
+    BackOwnerAbsent: "接警人离线，{0} 后退回", "Owner's console gone; back in {0}";
+    BackForReview: "{0} 后复核", "Review in {0}";
+    BackIfActive: "{0} 后仍未恢复则退回", "Back in {0} if still active";
+    Drill: "演练", "Drill";
     Verdict: "核实结论", "Verdict";
     VerdictGenuine: "真警", "Genuine";
     VerdictEnvironment: "环境干扰", "Environment";
@@ -59,6 +126,11 @@ texts! {
     TimelineCleared: "恢复", "Cleared";
     TimelineClaimed: "接警", "Claimed";
     TimelineJudged: "判定", "Judged";
+    TimelineFormer: "原结论", "Judged before";
+    TimelineAcknowledged: "签收", "Acknowledged";
+    TimelineShelved: "限时挂起", "Shelved";
+    TimelineReturned: "退回", "Returned";
+    TimelineRisen: "升级", "Rose";
     Times: "次", "times";
     Condition: "状态", "Condition";
     SinceAlarm: "距报警", "Since the alarm";
@@ -77,6 +149,27 @@ texts! {
     NeverHeard: "未上线", "not heard";
     Accuracy: "精度", "Accuracy";
     Devices: "设备", "Devices";
+    SourceSystem: "系统本身", "Castellan itself";
+    OnDuty: "在岗", "On duty";
+    OffDuty: "不在岗", "Off duty";
+    Duty: "值勤", "Duty";
+    GoOnDuty: "上岗", "Go on duty";
+    GoOffDuty: "下岗", "Go off duty";
+    NobodyOnDuty: "无人在岗", "Nobody on duty";
+    MorePeople: "另 {0} 人", "{0} more";
+    Zones: "防区", "Armed zones";
+    Armed: "已布防", "Armed";
+    Disarmed: "已撤防", "Disarmed";
+    Arm: "布防", "Arm";
+    Disarm: "撤防", "Disarm";
+    ArmConsequence: "布防后，此防区的触发会成为报警", "Once armed, what this zone reports becomes an alarm";
+    DisarmConsequence: "撤防后，此防区的触发不再成为报警", "Once disarmed, what this zone reports is no alarm";
+    BySchedule: "按计划", "by schedule";
+    Flood: "报警激增：另 {0} 起已折叠，0 丢失", "Alarm flood: {0} more folded, 0 lost";
+    Unrecorded: "未入档上报", "Reports not on the record";
+    UnrecordedAdvice: "服务器无法记录，请用对讲核实。这些不是报警，不能接警。", "The server cannot record these: check by radio. They are no alarms and cannot be claimed.";
+    UnrecordedTimes: "上报 {0} 次", "reported {0}×";
+    UnrecordedLeftOut: "另 {0} 条未列出", "{0} more not listed";
     Connecting: "正在连接…", "Connecting…";
     Live: "实时", "Live";
     Unsure: "信号不稳", "Unsure";
@@ -91,6 +184,7 @@ texts! {
     RoleOperator: "值班员", "Operator";
     RoleShiftLeader: "班长", "Shift leader";
     RoleDutyManager: "值班主管", "Duty manager";
+    RoleProjectManager: "项目经理", "Project manager";
     SwitchPerson: "换人", "Change person";
     ThemeDark: "深色", "Dark";
     ThemeLight: "浅色", "Light";
@@ -99,11 +193,15 @@ texts! {
     HelpKeys: "快捷键", "Keys";
     KeyClaim: "接警（选中 0.4 秒后有效）", "Claim (after a row was selected for 0.4 s)";
     KeyVerdict: "核实结论：1 真警 2 环境干扰 3 设备误报 4 测试", "Verdict: 1 genuine, 2 environment, 3 device fault, 4 test";
+    KeyAcknowledge: "签收（三、四级；班长以上任何级别）", "Acknowledge (P3 and P4; a leader any)";
+    KeyMute: "静音 60 秒，时限照走", "Mute for 60 s; deadlines run on";
+    KeyShelve: "限时挂起：1–5 原因，再 1–4 时长", "Shelve: 1–5 why, then 1–4 how long";
     KeyNewest: "跳到最新报警", "Go to the newest alarm";
     KeyNote: "写备注", "Write a note";
     KeyMove: "上一条 / 下一条", "Previous / next row";
     KeyBack: "返回", "Back";
     Close: "关闭", "Close";
+    CorrectVerdict: "更正结论", "Correct the verdict";
     VerdictPrompt: "核实结论：按 1–4，Esc 取消", "Verdict: press 1–4, Esc cancels";
     LostRace: "先接", "was first";
     Seconds: "秒", "s";
@@ -111,8 +209,24 @@ texts! {
     NotRecordedError: "没有记录成功。服务器正在恢复，请看清列表后再试。", "It could not be recorded. The server is recovering; look at the list, then try again.";
     BusyError: "服务器繁忙，没有生效。请几秒后再试。", "Too much is waiting; nothing happened. Try again in a few seconds.";
     NotClaimedError: "请先接警，再下结论。", "Claim the alarm first, then judge it.";
-    NotOwnerError: "这条报警由此人处理，只有本人、班长或主管可以下结论：", "Only its owner, a shift leader or a duty manager may judge it. Owner:";
+    NotOwnerError: "这条报警由此人处理，只有本人、班长或主管可以操作：", "Only its owner, a shift leader or a duty manager may do this. Owner:";
     AlreadyJudgedError: "已经判定过了：", "Already judged by";
+    AlreadyAcknowledgedError: "{0} 已签收。", "{0} has acknowledged it already.";
+    ClaimInsteadError: "一、二级报警不能只签收，请接警（Enter）。", "P1 and P2 are not acknowledged but claimed (Enter).";
+    AlreadyMutedError: "{0} 已静音，剩余 {1}。", "{0} has muted it already; {1} left.";
+    MutedTooOftenError: "一级报警最多静音 {0} 次，请接警。", "A P1 alarm is muted {0} times at most; claim it.";
+    NeverShelvedError: "一级报警不能挂起，请接警。", "A P1 alarm is never shelved; claim it.";
+    AlreadyShelvedError: "{0} 已挂起，剩余 {1}。", "{0} has shelved it already; {1} left.";
+    TooManyShelvedError: "已挂起 {0} 条，请先取消一些。", "{0} alarms are shelved already; unshelve some first.";
+    ShelfTimeError: "挂起时长须在 1 分钟到 12 小时之间。", "An alarm is shelved for one minute to twelve hours.";
+    NotShelvedError: "这条报警没有挂起。", "This alarm is not shelved.";
+    NotJudgedError: "还没有结论，不能更正。", "It has no verdict yet that could be corrected.";
+    NotJoinedError: "该来源已不在这条报警里。", "That source is no longer part of this alarm.";
+    PersonGoneError: "园区资料里没有此人：{0}", "The estate has no such person: {0}";
+    CannotOwnError: "{0} 不能接警，请选值班员或以上人员。", "{0} may not own alarms; choose an operator or above.";
+    UnknownPhoneError: "手机 {0} 没有登记给任何人。", "The phone {0} belongs to nobody.";
+    UnknownZoneError: "园区资料里没有这个防区：{0}", "The estate has no such zone: {0}";
+    NothingToDoError: "已经是这样，没有变化。", "It is so already; nothing was changed.";
     ChangedError: "这条报警刚刚变化，请看清后再操作。", "The alarm has just changed. Look again, then repeat.";
     GoneError: "这条报警已不在 24 小时列表中。", "This alarm is no longer in the list of 24 hours.";
     NotAllowedError: "当前身份无权操作，请找值班员。", "Your role may not do this. Ask an operator.";
@@ -125,6 +239,10 @@ texts! {
     PriorityP2: "二级 重要", "P2 high";
     PriorityP3: "三级 一般", "P3 medium";
     PriorityP4: "四级 提示", "P4 low";
+    PriorityShortP1: "一级", "P1";
+    PriorityShortP2: "二级", "P2";
+    PriorityShortP3: "三级", "P3";
+    PriorityShortP4: "四级", "P4";
     MapLabel: "实时地图", "Live map";
     Show: "在地图上显示", "Show on the map";
     Sending: "正在发送…", "Sending…";
@@ -134,6 +252,25 @@ texts! {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn parts_go_where_the_language_wants_them() {
+        let parts = ["06:00", "检修", "李娜"];
+        assert_eq!(
+            Key::ShelvedFor.fill(Language::Zh, &parts),
+            "剩余 06:00 · 检修 · 李娜"
+        );
+        assert_eq!(
+            Key::Flood.fill(Language::En, &[]),
+            "Alarm flood:  more folded, 0 lost"
+        );
+        for key in Key::ALL {
+            let has = |language, n: usize| key.get(language).contains(&format!("{{{n}}}"));
+            for n in 0..4 {
+                assert_eq!(has(Language::Zh, n), has(Language::En, n), "{key:?} {n}");
+            }
+        }
+    }
 
     #[test]
     fn every_text_has_words_in_both_languages_and_its_own_script() {

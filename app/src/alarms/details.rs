@@ -1,15 +1,19 @@
 //! The right column: the selected alarm, what can be done about it, and what happened to it.
 
+use super::actions::{Actions, Open, can_do};
+use super::marks::{Mark, marks};
 use super::model::{
-    Moment, class, condition_name, device_name, person_name, place, priority_name, sign, state,
-    timeline, verdict_name, what,
+    class, condition_name, person_name, place, priority_name, sign, source_name, state, what,
 };
+use super::sources::Sources;
+use super::story::{Moment, timeline};
 use crate::ages;
 use crate::api;
 use crate::browser::{clock_text, sleep};
 use crate::live::Console;
 use crate::texts::Key;
-use castellan_domain::alarm::{Alarm, Verdict};
+use crate::ui::Sentence;
+use castellan_domain::alarm::Alarm;
 use castellan_domain::estate::Estate;
 use castellan_domain::ids::AlarmId;
 use castellan_domain::text::{Language, Text};
@@ -36,23 +40,9 @@ impl Shown {
     }
 }
 
-/// What can be done about an alarm. The buttons are drawn again only when this changes, so that
-/// one that has the keyboard's focus keeps it while the alarm repeats.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Can {
-    claim: bool,
-    judge: bool,
-}
-
-/// The selected alarm. `judging` opens the choice of a verdict, `noting` the note, which stays as
-/// it is while the alarm around it changes.
+/// The selected alarm, and what is `open` beside it.
 #[component]
-pub fn SelectedAlarm(
-    console: Console,
-    id: AlarmId,
-    judging: RwSignal<bool>,
-    noting: RwSignal<bool>,
-) -> impl IntoView {
+pub fn SelectedAlarm(console: Console, id: AlarmId, open: Open) -> impl IntoView {
     let alarm = Memo::new(move |_| console.alarm(id));
     let shown = move || {
         Some(Shown {
@@ -61,19 +51,26 @@ pub fn SelectedAlarm(
             language: console.language.get(),
         })
     };
-    let can = Memo::new(move |_| {
+    let can = Memo::new(move |_| can_do(console, id));
+    let can_split = Memo::new(move |_| can.with(|can| can.is_some_and(|can| can.split)));
+    let joined = Memo::new(move |_| {
         alarm.with(|alarm| {
-            alarm.as_ref().map(|alarm| Can {
-                claim: alarm.owner().is_none() && !alarm.is_judged(),
-                judge: console.may_judge(alarm),
-            })
+            alarm
+                .as_ref()
+                .map(|alarm| alarm.joined.clone())
+                .unwrap_or_default()
         })
     });
     let look = move || {
-        let priority = alarm.with(|alarm| alarm.as_ref().map(|alarm| class(alarm.priority)));
-        format!("selected-alarm {}", priority.unwrap_or_default())
+        let look = alarm.with(|alarm| {
+            let alarm = alarm.as_ref()?;
+            let drill = if alarm.drill { " drill" } else { "" };
+            Some(format!("{}{drill}", class(alarm.priority)))
+        });
+        format!("selected-alarm {}", look.unwrap_or_default())
     };
     let notes = notes_of(console, alarm);
+    let noting = open.noting;
     view! {
         <article class=look data-selected=id.to_string()>
             {move || match shown() {
@@ -82,14 +79,13 @@ pub fn SelectedAlarm(
                 None if !console.ready.get() => ().into_any(),
                 None => view! { <p class="empty">{console.t(Key::GoneError)}</p> }.into_any(),
             }}
-            {move || can.get().map(|can| view! { <Actions console id can judging noting /> })}
+            <Actions console id can open />
             {move || noting.get().then(|| view! { <NoteForm console id noting /> })}
             {move || console.sending.get().then(|| view! {
                 <p class="quiet" role="status">{console.t(Key::Sending)}</p>
             })}
-            {move || console.sentence.get().map(|words| view! {
-                <p class="sentence" role="alert">{words}</p>
-            })}
+            <Sentence words=console.sentence />
+            <Sources console id joined can_split />
             {move || shown().map(|shown| view! { <Story shown notes /> })}
         </article>
     }
@@ -139,7 +135,18 @@ fn Heading(console: Console, shown: Shown) -> impl IntoView {
             )
         }
     };
-    let says_more = alarm.owner().is_none() || alarm.is_judged();
+    let marked = {
+        let shown = shown.clone();
+        move || {
+            let now = console.now.get();
+            marks(shown.estate.as_deref(), &shown.alarm, now, language)
+                .into_iter()
+                .map(|Mark { class, words }| view! { <li class=class>{words}</li> })
+                .collect_view()
+        }
+    };
+    let says_more = alarm.owner().is_none() || !alarm.is_annunciated();
+    let shelved = alarm.shelf.is_some() && !alarm.is_judged();
     let owner = alarm.owner().map_or_else(
         || shown.t(Key::Nobody).to_owned(),
         |by| person_name(estate, by, language),
@@ -149,6 +156,7 @@ fn Heading(console: Console, shown: Shown) -> impl IntoView {
             <p class="kicker">
                 <span class="sign">{sign(alarm.priority)}</span>
                 {priority_name(alarm.priority).get(language)}
+                {alarm.drill.then(|| view! { <span class="drill-tag">{shown.t(Key::Drill)}</span> })}
                 <span class="number">{alarm.id.to_string()}</span>
             </p>
             <h2>{what(estate, alarm, language)}</h2>
@@ -159,8 +167,8 @@ fn Heading(console: Console, shown: Shown) -> impl IntoView {
                 <dt>{shown.t(Key::SinceAlarm)}</dt>
                 <dd class="num">{move || ages::age(raised_at, console.now.get())}</dd>
             </div>
-            <div><dt>{shown.t(Key::Condition)}</dt><dd>{condition_name(alarm).get(language)}</dd></div>
-            <div><dt>{shown.t(Key::Device)}</dt><dd>{device_name(estate, alarm, language)}</dd></div>
+            <div><dt>{shown.t(Key::Condition)}</dt><dd>{condition_name(alarm.condition).get(language)}</dd></div>
+            <div><dt>{shown.t(Key::Device)}</dt><dd>{source_name(estate, &alarm.source, language)}</dd></div>
             {(alarm.repeats > 0).then(|| view! {
                 <div>
                     <dt>{shown.t(Key::TimelineRepeated)}</dt>
@@ -170,52 +178,13 @@ fn Heading(console: Console, shown: Shown) -> impl IntoView {
             <div><dt>{shown.t(Key::Owner)}</dt><dd data-owner="">{owner}</dd></div>
         </dl>
         // Who has it stands above already; what is left to say is a deadline or a verdict.
-        {says_more.then(|| view! { <p class="state" data-state="">{state_text}</p> })}
-    }
-}
-
-#[component]
-fn Actions(
-    console: Console,
-    id: AlarmId,
-    can: Can,
-    judging: RwSignal<bool>,
-    noting: RwSignal<bool>,
-) -> impl IntoView {
-    let busy = move || console.sending.get();
-    let judge = move |verdict| {
-        judging.set(false);
-        console.command(CommandBody::Judge { alarm: id, verdict }, || {});
-    };
-    view! {
-        <div class="actions">
-            {can.claim.then(|| view! {
-                <button class="main" disabled=busy data-action="claim"
-                    on:click=move |_| console.command(CommandBody::Claim { alarm: id }, || {})>
-                    {move || console.t(Key::Claim)}<kbd>"Enter"</kbd>
-                </button>
-            })}
-            {can.judge.then(|| view! {
-                <button class="main" disabled=busy data-action="judge"
-                    aria-expanded=move || judging.get().to_string()
-                    on:click=move |_| judging.update(|open| *open = !*open)>
-                    {move || console.t(Key::Verdict)}<kbd>"X"</kbd>
-                </button>
-            })}
-            <button disabled=busy data-action="note" on:click=move |_| noting.update(|open| *open = !*open)>
-                {move || console.t(Key::Note)}<kbd>"T"</kbd>
-            </button>
-        </div>
-        {move || (can.judge && judging.get()).then(|| view! {
-            <div class="verdicts" role="group" aria-label=move || console.t(Key::Verdict)>
-                <p class="quiet">{move || console.t(Key::VerdictPrompt)}</p>
-                {Verdict::ALL.into_iter().zip(1..).map(|(verdict, digit)| view! {
-                    <button data-verdict=digit on:click=move |_| judge(verdict)>
-                        <kbd>{digit}</kbd>{move || console.t(verdict_name(verdict))}
-                    </button>
-                }).collect_view()}
-            </div>
+        {says_more.then(|| view! {
+            <p class="state" data-state="">
+                {shelved.then(|| format!("{} ", shown.t(Key::Shelved)))}
+                {state_text}
+            </p>
         })}
+        <ul class="marks-list num">{marked}</ul>
     }
 }
 
@@ -302,7 +271,7 @@ fn Story(shown: Shown, notes: RwSignal<Vec<NoteText>>) -> impl IntoView {
     view! {
         <section class="story" aria-label=shown.t(Key::Timeline)>
             <h3>{shown.t(Key::Timeline)}</h3>
-            <ol>{timeline(&shown.alarm, language).into_iter().map(line).collect_view()}</ol>
+            <ol>{timeline(shown.estate.as_deref(), &shown.alarm, language).into_iter().map(line).collect_view()}</ol>
         </section>
     }
 }

@@ -1,11 +1,11 @@
-//! The queue as rows. A row is drawn again when its own alarm changes, or with the second.
+//! The queue as rows, and the lists of what is not in it.
 
-use super::model::{class, condition_name, place, priority_name, sign, state, what};
-use crate::ages;
+use super::model::{class, place, sign, what};
+use super::queue::Queue;
+use super::row::{Row, Within};
 use crate::live::Console;
 use crate::map::Picked;
 use crate::texts::Key;
-use castellan_domain::alarm::Alarm;
 use castellan_domain::ids::AlarmId;
 use leptos::ev::FocusEvent;
 use leptos::prelude::*;
@@ -17,6 +17,9 @@ use web_sys::Node;
 pub fn AlarmQueue(console: Console) -> impl IntoView {
     let rows = move || console.queue.with(|queue| queue.rows.clone());
     let arrivals = move || console.queue.with(|queue| queue.arrivals.clone());
+    let list = move |of: fn(&Queue) -> &Vec<AlarmId>| {
+        Signal::derive(move || console.queue.with(|queue| of(queue).clone()))
+    };
     let focus_left = move |event: FocusEvent| {
         let inside = event
             .current_target()
@@ -32,7 +35,7 @@ pub fn AlarmQueue(console: Console) -> impl IntoView {
         }
     };
     // Said by screen readers as it comes; on screen the row itself says it.
-    let newest = Memo::new(move |_| console.queue.with(crate::alarms::queue::Queue::newest));
+    let newest = Memo::new(move |_| console.queue.with(Queue::newest));
     let announcement = move || {
         let (id, language) = (newest.get()?, console.language.get());
         let alarm = console.with(|replica| replica.view().alarms.get(&id).cloned())?;
@@ -42,7 +45,13 @@ pub fn AlarmQueue(console: Console) -> impl IntoView {
                 what(estate, &alarm, language),
                 place(estate, &alarm, language),
             );
-            Some(format!("{} {what} {place}", Key::NewArrivals.get(language)))
+            let drill = if alarm.drill {
+                Key::Drill.get(language)
+            } else {
+                ""
+            };
+            let new = Key::NewArrivals.get(language);
+            Some(format!("{new} {drill} {what} {place}"))
         })
     };
     view! {
@@ -70,7 +79,7 @@ pub fn AlarmQueue(console: Console) -> impl IntoView {
                     on:focusout=focus_left
                 >
                     <For each=rows key=|id| *id let:id>
-                        <Row console id />
+                        <Row console id within=Within::Queue />
                     </For>
                 </ol>
             </div>
@@ -80,8 +89,9 @@ pub fn AlarmQueue(console: Console) -> impl IntoView {
                     <p class="quiet">{console.t(Key::QueueEmptyHint)}</p>
                 </div>
             })}
-            <Folded console title=Key::JudgedActive open=true ids=Signal::derive(move || console.queue.with(|q| q.judged_active.clone())) />
-            <Folded console title=Key::Closed open=false ids=Signal::derive(move || console.queue.with(|q| q.closed.clone())) />
+            <Folded console title=Key::Shelved open=false within=Within::Shelf ids=list(|queue| &queue.shelved) />
+            <Folded console title=Key::JudgedActive open=true within=Within::Done ids=list(|queue| &queue.judged_active) />
+            <Folded console title=Key::Closed open=false within=Within::Done ids=list(|queue| &queue.closed) />
         </section>
     }
 }
@@ -117,7 +127,13 @@ fn Arrivals(console: Console, ids: Vec<AlarmId>) -> impl IntoView {
 
 /// A list beside the queue. `open`: in sight from the start, because its conditions still exist.
 #[component]
-fn Folded(console: Console, title: Key, open: bool, ids: Signal<Vec<AlarmId>>) -> impl IntoView {
+fn Folded(
+    console: Console,
+    title: Key,
+    open: bool,
+    within: Within,
+    ids: Signal<Vec<AlarmId>>,
+) -> impl IntoView {
     let any = Memo::new(move |_| !ids.with(Vec::is_empty));
     view! {
         {move || any.get().then(|| view! {
@@ -125,87 +141,10 @@ fn Folded(console: Console, title: Key, open: bool, ids: Signal<Vec<AlarmId>>) -
                 <summary>{move || console.t(title)}" "<span class="count">{move || ids.with(Vec::len)}</span></summary>
                 <ol class="rows">
                     <For each=move || ids.get() key=|id| *id let:id>
-                        <Row console id />
+                        <Row console id within />
                     </For>
                 </ol>
             </details>
         })}
     }
-}
-
-/// One alarm.
-#[component]
-fn Row(console: Console, id: AlarmId) -> impl IntoView {
-    let alarm = Memo::new(move |_| console.alarm(id));
-    let selected = move || console.selected.get() == Some(Picked::Alarm(id));
-    let text = move |say: fn(
-        Option<&castellan_domain::estate::Estate>,
-        &Alarm,
-        castellan_domain::text::Language,
-    ) -> String| {
-        let language = console.language.get();
-        console.estate.with(|estate| {
-            alarm.with(|alarm| {
-                alarm
-                    .as_ref()
-                    .map(|alarm| say(estate.as_deref(), alarm, language))
-            })
-        })
-    };
-    let owner = move || {
-        let (now, language) = (console.now.get(), console.language.get());
-        console.estate.with(|estate| {
-            alarm.with(|alarm| {
-                alarm
-                    .as_ref()
-                    .map(|a| state(estate.as_deref(), a, now, language))
-            })
-        })
-    };
-    let age = move || {
-        let now = console.now.get();
-        alarm.with(|alarm| alarm.as_ref().map(|alarm| ages::age(alarm.raised_at, now)))
-    };
-    let of = move |read: fn(&Alarm) -> String| {
-        alarm.with(|alarm| alarm.as_ref().map(read).unwrap_or_default())
-    };
-    view! {
-        <li>
-            <button
-                class=move || of(|alarm| format!("row {}", class(alarm.priority)))
-                class:selected=selected
-                class:unclaimed=move || alarm.with(|a| a.as_ref().is_some_and(|a| a.owner().is_none() && !a.is_judged()))
-                class:overdue=move || alarm.with(|a| a.as_ref().is_some_and(is_overdue))
-                class:judged=move || alarm.with(|a| a.as_ref().is_some_and(Alarm::is_judged))
-                aria-pressed=move || selected().to_string()
-                data-alarm=id.to_string()
-                on:click=move |_| console.select(Some(Picked::Alarm(id)))
-            >
-                <span class="sign" title=move || {
-                    let language = console.language.get();
-                    alarm.with(|a| a.as_ref().map(|a| priority_name(a.priority).get(language)))
-                }>{move || of(|alarm| sign(alarm.priority).to_owned())}</span>
-                <span class="what">{move || text(what)}</span>
-                <span class="age">{age}</span>
-                <span class="place">{move || text(place)}</span>
-                <span class="owner">{owner}</span>
-                <span class="more">
-                    {move || alarm.with(|a| a.as_ref().filter(|a| a.repeats > 0).map(|a| {
-                        format!("×{}", a.repeats.saturating_add(1))
-                    }))}
-                    <span class="condition" class:active=move || alarm.with(|a| a.as_ref().is_some_and(Alarm::is_active))>{move || {
-                        let language = console.language.get();
-                        alarm.with(|a| a.as_ref().map(|a| condition_name(a).get(language)))
-                    }}</span>
-                    <span class="number">{id.to_string()}</span>
-                </span>
-            </button>
-        </li>
-    }
-}
-
-fn is_overdue(alarm: &Alarm) -> bool {
-    use castellan_domain::alarm::Ownership;
-    !alarm.is_judged()
-        && matches!(alarm.ownership, Ownership::Unclaimed { times_overdue, .. } if times_overdue > 0)
 }

@@ -1,14 +1,32 @@
-//! The alarm queue and the selected alarm: [`queue`] and [`model`] are pure, the views draw them.
+//! The alarm queue and the selected alarm. What needs no browser is pure and tested natively; the
+//! views draw it.
 
+pub mod can;
+pub mod choice;
+pub mod marks;
 pub mod model;
 pub mod queue;
+pub mod refusals;
+pub mod story;
 
+#[cfg(target_arch = "wasm32")]
+pub mod actions;
 #[cfg(target_arch = "wasm32")]
 pub mod details;
 #[cfg(target_arch = "wasm32")]
 pub mod list;
+#[cfg(target_arch = "wasm32")]
+pub mod row;
+#[cfg(target_arch = "wasm32")]
+pub mod sources;
+#[cfg(target_arch = "wasm32")]
+pub mod unrecorded;
 
+#[cfg(target_arch = "wasm32")]
+pub use actions::Open;
 #[cfg(target_arch = "wasm32")]
 pub use details::SelectedAlarm;
 #[cfg(target_arch = "wasm32")]
 pub use list::AlarmQueue;
+#[cfg(target_arch = "wasm32")]
+pub use unrecorded::UnrecordedList;

@@ -2,13 +2,12 @@
 
 use crate::ages;
 use crate::texts::Key;
-use castellan_domain::alarm::{Alarm, Condition, Judgement, Ownership, Verdict};
-use castellan_domain::estate::{Estate, Priority};
-use castellan_domain::ids::PersonId;
-use castellan_domain::refusal::Refusal;
+use castellan_domain::alarm::{Alarm, Condition, Ownership, ShelfReason, Source, Verdict};
+use castellan_domain::estate::{Estate, Place, Priority};
+use castellan_domain::ids::{AlarmTypeId, DeviceId, PersonId};
+use castellan_domain::observation::ReportedState;
 use castellan_domain::text::Language;
 use castellan_domain::time::Timestamp;
-use castellan_domain::wire::api::ErrorDetail;
 
 /// The sign of a priority: shape and word beside its colour.
 pub const fn sign(priority: Priority) -> &'static str {
@@ -40,6 +39,16 @@ pub const fn priority_name(priority: Priority) -> Key {
     }
 }
 
+/// The priority in one word, for a row.
+pub const fn priority_short(priority: Priority) -> Key {
+    match priority {
+        Priority::P1 => Key::PriorityShortP1,
+        Priority::P2 => Key::PriorityShortP2,
+        Priority::P3 => Key::PriorityShortP3,
+        Priority::P4 => Key::PriorityShortP4,
+    }
+}
+
 /// A verdict in words.
 pub const fn verdict_name(verdict: Verdict) -> Key {
     match verdict {
@@ -60,194 +69,133 @@ pub fn person_name(estate: Option<&Estate>, person: &PersonId, language: Languag
 
 /// What an alarm is: the name of its type.
 pub fn what(estate: Option<&Estate>, alarm: &Alarm, language: Language) -> String {
+    type_name(estate, &alarm.kind, language)
+}
+
+/// The name of a type, or its id if the estate does not have it any more.
+pub fn type_name(estate: Option<&Estate>, kind: &AlarmTypeId, language: Language) -> String {
     estate
-        .and_then(|estate| estate.alarm_type(&alarm.kind))
+        .and_then(|estate| estate.alarm_type(kind))
         .map_or_else(
-            || alarm.kind.to_string(),
+            || kind.to_string(),
             |kind| kind.name.get(language).to_owned(),
         )
 }
 
-/// Where an alarm is, in words; the device's own name where its place has none.
+/// Where an alarm is, in words; its source's own name where its place has none.
 pub fn place(estate: Option<&Estate>, alarm: &Alarm, language: Language) -> String {
-    let Some(estate) = estate else {
-        return alarm.device.to_string();
-    };
-    let place = estate.place_name(&alarm.place, language);
-    if place.is_empty() {
-        device_name(Some(estate), alarm, language)
-    } else {
-        place
+    place_name(estate, &alarm.place, language)
+        .unwrap_or_else(|| source_name(estate, &alarm.source, language))
+}
+
+/// A place in words, if it has any.
+pub fn place_name(estate: Option<&Estate>, place: &Place, language: Language) -> Option<String> {
+    let words = estate.map(|estate| estate.place_name(place, language));
+    words.filter(|words| !words.is_empty())
+}
+
+/// The name of what reported, or its id if the estate does not have it any more.
+pub fn source_name(estate: Option<&Estate>, source: &Source, language: Language) -> String {
+    match source {
+        Source::Device(id) => device_name(estate, id, language),
+        Source::Person(id) => person_name(estate, id, language),
+        Source::System => Key::SourceSystem.get(language).to_owned(),
     }
 }
 
-/// The name of the device that reported.
-pub fn device_name(estate: Option<&Estate>, alarm: &Alarm, language: Language) -> String {
-    estate
-        .and_then(|estate| estate.device(&alarm.device))
-        .map_or_else(
-            || alarm.device.to_string(),
-            |device| device.name.get(language).to_owned(),
-        )
+/// The name of a device, or its id if the estate does not have it any more.
+pub fn device_name(estate: Option<&Estate>, device: &DeviceId, language: Language) -> String {
+    estate.and_then(|estate| estate.device(device)).map_or_else(
+        || device.to_string(),
+        |device| device.name.get(language).to_owned(),
+    )
 }
 
-/// Who has it, as the row says it.
+/// Who has it, as the row says it: the verdict, the shelf, the owner, or how long is left.
 pub fn state(estate: Option<&Estate>, alarm: &Alarm, now: Timestamp, language: Language) -> String {
-    if let Judgement::Judged { verdict, .. } = &alarm.judgement {
-        return verdict_name(*verdict).get(language).to_owned();
+    if let Some(judged) = alarm.judged() {
+        return verdict_name(judged.verdict).get(language).to_owned();
     }
-    match &alarm.ownership {
-        Ownership::Claimed { by, .. } => person_name(estate, by, language),
-        Ownership::Unclaimed {
-            due_at,
-            times_overdue,
-        } => {
-            let unclaimed = Key::Unclaimed.get(language);
-            let left = ages::text(due_at.since(now));
-            let due_in = Key::DueIn.get(language);
-            match times_overdue {
-                0 if language == Language::Zh => format!("{unclaimed} · {due_in} {left}"),
-                0 => format!("{unclaimed}, {left} {due_in}"),
-                1 if language == Language::En => {
-                    format!("{unclaimed}, {}", Key::Overdue.get(language))
-                }
-                n if language == Language::Zh => {
-                    format!("{unclaimed} · {} {n} 次", Key::OverdueTimes.get(language))
-                }
-                n => format!("{unclaimed}, {n} {}", Key::OverdueTimes.get(language)),
-            }
+    if let Some(shelf) = &alarm.shelf {
+        let left = ages::text(shelf.until.since(now));
+        let why = shelf_reason_name(shelf.reason).get(language);
+        let by = person_name(estate, &shelf.by, language);
+        return Key::ShelvedFor.fill(language, &[&left, why, &by]);
+    }
+    match (&alarm.ownership, &alarm.acknowledged) {
+        (Ownership::Claimed { by, .. }, _) => person_name(estate, by, language),
+        (Ownership::Unclaimed { .. }, Some(acknowledged)) => {
+            let by = person_name(estate, &acknowledged.by, language);
+            Key::AcknowledgedBy.fill(language, &[&by])
         }
+        (
+            Ownership::Unclaimed {
+                due_at,
+                times_overdue,
+                ..
+            },
+            None,
+        ) => unclaimed(*due_at, *times_overdue, now, language),
     }
 }
 
-/// What the device says of the condition.
-pub const fn condition_name(alarm: &Alarm) -> Key {
-    match alarm.condition {
+fn unclaimed(due_at: Timestamp, times_overdue: u32, now: Timestamp, language: Language) -> String {
+    let unclaimed = Key::Unclaimed.get(language);
+    let left = ages::text(due_at.since(now));
+    let due_in = Key::DueIn.get(language);
+    match times_overdue {
+        0 if language == Language::Zh => format!("{unclaimed} · {due_in} {left}"),
+        0 => format!("{unclaimed}, {left} {due_in}"),
+        1 if language == Language::En => {
+            format!("{unclaimed}, {}", Key::Overdue.get(language))
+        }
+        n if language == Language::Zh => {
+            format!("{unclaimed} · {} {n} 次", Key::OverdueTimes.get(language))
+        }
+        n => format!("{unclaimed}, {n} {}", Key::OverdueTimes.get(language)),
+    }
+}
+
+/// Whether nobody has it and nobody has seen it, and a deadline has passed already.
+pub fn is_overdue(alarm: &Alarm) -> bool {
+    alarm.is_annunciated()
+        && alarm.acknowledged.is_none()
+        && matches!(alarm.ownership, Ownership::Unclaimed { times_overdue, .. } if times_overdue > 0)
+}
+
+/// Why an alarm is shelved, in words.
+pub const fn shelf_reason_name(reason: ShelfReason) -> Key {
+    match reason {
+        ShelfReason::Maintenance => Key::ShelfMaintenance,
+        ShelfReason::KnownFault => Key::ShelfKnownFault,
+        ShelfReason::Works => Key::ShelfWorks,
+        ShelfReason::Weather => Key::ShelfWeather,
+        ShelfReason::Event => Key::ShelfEvent,
+    }
+}
+
+/// What a source says of its condition.
+pub const fn condition_name(condition: Condition) -> Key {
+    match condition {
         Condition::Active { .. } => Key::StillActive,
         Condition::Cleared { .. } => Key::Cleared,
         Condition::Momentary { .. } => Key::Momentary,
     }
 }
 
-/// One line of the timeline.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Moment {
-    /// When.
-    pub at: Timestamp,
-    /// What happened.
-    pub what: Key,
-    /// Who did it.
-    pub by: Option<PersonId>,
-    /// More about it: a verdict or a count.
-    pub detail: Option<String>,
-    /// The note whose words belong here.
-    pub note: Option<uuid::Uuid>,
-}
-
-/// What happened to an alarm, in the order of time.
-pub fn timeline(alarm: &Alarm, language: Language) -> Vec<Moment> {
-    let moment = |at, what| Moment {
-        at,
-        what,
-        by: None,
-        detail: None,
-        note: None,
-    };
-    let mut moments = vec![
-        Moment {
-            detail: alarm
-                .doubted_clock
-                .map(|_| Key::DoubtedClock.get(language).to_owned()),
-            ..moment(alarm.occurred_at, Key::TimelineOccurred)
-        },
-        moment(alarm.raised_at, Key::TimelineRaised),
-    ];
-    if let Condition::Cleared { at } = alarm.condition {
-        moments.push(moment(at, Key::TimelineCleared));
+/// The same of a report that is no alarm.
+pub const fn condition_of_report(state: ReportedState) -> Key {
+    match state {
+        ReportedState::Active => Key::StillActive,
+        ReportedState::Cleared => Key::Cleared,
+        ReportedState::Momentary => Key::Momentary,
     }
-    if let Ownership::Claimed { by, at } = &alarm.ownership {
-        moments.push(Moment {
-            by: Some(by.clone()),
-            ..moment(*at, Key::TimelineClaimed)
-        });
-    }
-    moments.extend(alarm.notes.iter().map(|note| Moment {
-        by: Some(note.by.clone()),
-        note: Some(note.content.id),
-        ..moment(note.at, Key::Note)
-    }));
-    if let Judgement::Judged { verdict, by, at } = &alarm.judgement {
-        moments.push(Moment {
-            by: Some(by.clone()),
-            detail: Some(verdict_name(*verdict).get(language).to_owned()),
-            ..moment(*at, Key::TimelineJudged)
-        });
-    }
-    // Stable: what happened in the same instant keeps the order above.
-    moments.sort_by_key(|moment| moment.at);
-    moments
-}
-
-/// What a person reads when their command was refused.
-pub fn refusal_sentence(
-    error: &ErrorDetail,
-    estate: Option<&Estate>,
-    now: Option<Timestamp>,
-    language: Language,
-) -> String {
-    let t = |key: Key| key.get(language);
-    let Some(refusal) = &error.refusal else {
-        return match error.code.as_str() {
-            "not_recorded" => t(Key::NotRecordedError).to_owned(),
-            "busy" | "no_answer" => t(Key::BusyError).to_owned(),
-            "unknown_person" | "no_name" => t(Key::UnknownPersonError).to_owned(),
-            _ => error.message.clone(),
-        };
-    };
-    match refusal {
-        Refusal::AlreadyClaimed { by, at } => {
-            let name = person_name(estate, by, language);
-            let ago = now.map(|now| now.since(*at).as_millis().max(0));
-            match (language, ago) {
-                (_, None) => format!("{name} {}", t(Key::LostRace)),
-                (Language::Zh, Some(ms)) => {
-                    format!("{name} {}（早 {} 秒）", t(Key::LostRace), tenths(ms))
-                }
-                (Language::En, Some(ms)) => {
-                    format!("{name} {} (by {} s)", t(Key::LostRace), tenths(ms))
-                }
-            }
-        }
-        Refusal::AlreadyJudged { by, verdict, .. } => format!(
-            "{} {} ({})",
-            t(Key::AlreadyJudgedError),
-            person_name(estate, by, language),
-            t(verdict_name(*verdict))
-        ),
-        Refusal::NotOwner { by } => {
-            format!(
-                "{} {}",
-                t(Key::NotOwnerError),
-                person_name(estate, by, language)
-            )
-        }
-        Refusal::Changed { .. } => t(Key::ChangedError).to_owned(),
-        Refusal::UnknownAlarm { .. } => t(Key::GoneError).to_owned(),
-        Refusal::NotClaimed => t(Key::NotClaimedError).to_owned(),
-        Refusal::NotAllowed => t(Key::NotAllowedError).to_owned(),
-        Refusal::TooManyNotes => t(Key::NotesFullError).to_owned(),
-        Refusal::NotInEstate | Refusal::TooManyOpenAlarms => error.message.clone(),
-    }
-}
-
-fn tenths(ms: i64) -> String {
-    format!("{}.{}", ms / 1_000, ms % 1_000 / 100)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{START, claimed, judged, li_na, raised};
+    use crate::fixture::{START, acknowledged, claimed, judged, li_na, raised, shelved};
     use castellan_domain::time::Span;
 
     #[test]
@@ -276,39 +224,31 @@ mod tests {
     }
 
     #[test]
-    fn the_loser_of_a_race_reads_who_was_first_and_by_how_much() {
-        let error = ErrorDetail {
-            code: "refused".into(),
-            message: "x".into(),
-            refusal: Some(Refusal::AlreadyClaimed {
-                by: li_na(),
-                at: START,
-            }),
-        };
-        let now = Some(START + Span::from_millis(230));
+    fn a_row_says_who_has_seen_it_or_put_it_aside() {
+        let open = raised(1, 3);
+        let now = START + Span::from_secs(60);
+        let seen = acknowledged(open.clone());
+        assert_eq!(state(None, &seen, now, Language::Zh), "已签收 · li-na");
+        assert!(!is_overdue(&seen.overdue(1, now)));
+        assert!(is_overdue(&open.clone().overdue(1, now)));
+        let aside = shelved(open, START + Span::from_secs(960));
         assert_eq!(
-            refusal_sentence(&error, None, now, Language::Zh),
-            "li-na 先接（早 0.2 秒）"
+            state(None, &aside, now, Language::Zh),
+            "剩余 15:00 · 检修 · li-na"
         );
         assert_eq!(
-            refusal_sentence(&error, None, now, Language::En),
-            "li-na was first (by 0.2 s)"
+            state(None, &aside, now, Language::En),
+            "15:00 left, Maintenance, li-na"
         );
+        assert!(!is_overdue(&aside.overdue(1, now)));
     }
 
     #[test]
-    fn the_timeline_is_in_the_order_of_time() {
-        let moments = timeline(&judged(raised(1, 1)), Language::En);
-        let whats: Vec<Key> = moments.iter().map(|moment| moment.what).collect();
-        assert_eq!(
-            whats,
-            [
-                Key::TimelineOccurred,
-                Key::TimelineRaised,
-                Key::TimelineClaimed,
-                Key::TimelineJudged
-            ]
-        );
-        assert_eq!(moments[3].detail.as_deref(), Some("Environment"));
+    fn a_source_without_a_device_has_a_name_too() {
+        let mut alarm = raised(1, 1);
+        alarm.source = Source::Person(li_na());
+        assert_eq!(place(None, &alarm, Language::Zh), "li-na");
+        alarm.source = Source::System;
+        assert_eq!(place(None, &alarm, Language::Zh), "系统本身");
     }
 }

@@ -1,8 +1,10 @@
 //! The right column while a guard is selected.
 
+use super::duty::{DutyButton, duty_of, duty_words};
 use super::model::{Freshness, age_text, call_sign};
 use crate::live::Console;
 use crate::texts::Key;
+use crate::ui::Sentence;
 use castellan_domain::ids::PersonId;
 use leptos::prelude::*;
 
@@ -17,6 +19,11 @@ pub fn SelectedGuard(console: Console, id: PersonId) -> impl IntoView {
         })
     };
     let data = id.to_string();
+    let duty = {
+        let id = id.clone();
+        Memo::new(move |_| duty_of(console, &id))
+    };
+    let button_of = id.clone();
     let person = Memo::new(move |_| console.estate.with(|e| e.as_ref()?.person(&id).cloned()));
     let age = move || {
         age_text(tracked.get().as_ref(), console.now.get())
@@ -31,7 +38,7 @@ pub fn SelectedGuard(console: Console, id: PersonId) -> impl IntoView {
         <article class="selected-guard" data-selected=data>
             <header>
                 <p class="kicker">{move || console.t(Key::Guards)}</p>
-                <h2>{move || person.with(|p| p.as_ref().map(|p| call_sign(p, console.language.get())))}</h2>
+                <h2>{move || person.with(|p| p.as_ref().map(|p| console.with(|r| call_sign(p, r.view(), console.language.get()))))}</h2>
                 <p class="where">{move || person.with(|p| p.as_ref().map(|p| p.name.get(console.language.get()).to_owned()))}</p>
             </header>
             <dl class="facts">
@@ -42,7 +49,15 @@ pub fn SelectedGuard(console: Console, id: PersonId) -> impl IntoView {
                 {move || accuracy().map(|metres| view! {
                     <div><dt>{console.t(Key::Accuracy)}</dt><dd class="num">{metres}</dd></div>
                 })}
+                {move || duty.get().map(|since| view! {
+                    <div>
+                        <dt>{console.t(Key::Duty)}</dt>
+                        <dd class="num" data-duty="">{move || duty_words(console, since)}</dd>
+                    </div>
+                })}
             </dl>
+            <div class="actions"><DutyButton console person=button_of /></div>
+            <Sentence words=console.sentence />
         </article>
     }
 }

@@ -1,5 +1,6 @@
 //! Everybody on the map, as rows that the keyboard reaches.
 
+use super::duty::duty_of;
 use super::model::{Freshness, age_text, call_sign, guards};
 use crate::live::Console;
 use crate::map::Picked;
@@ -18,7 +19,7 @@ pub fn GuardList(console: Console) -> impl IntoView {
                 return Vec::new();
             };
             console.with(|replica| {
-                guards(estate, replica.tracked())
+                guards(estate, replica.view(), replica.tracked())
                     .into_iter()
                     .map(|person| person.id.clone())
                     .collect::<Vec<_>>()
@@ -68,7 +69,19 @@ fn GuardRow(console: Console, id: PersonId) -> impl IntoView {
         let person = person.clone();
         move || person().map(|p| p.name.get(console.language.get()).to_owned())
     };
-    let radio = move || person().map(|p| call_sign(&p, console.language.get()));
+    let radio = move || {
+        console.now.track();
+        let language = console.language.get();
+        person().map(|p| console.with(|replica| call_sign(&p, replica.view(), language)))
+    };
+    let duty = {
+        let id = id.clone();
+        Memo::new(move |_| duty_of(console, &id))
+    };
+    let off_duty = move || {
+        let off = duty.get().is_some_and(|since| since.is_none());
+        off.then(|| format!(" · {}", console.t(Key::OffDuty)))
+    };
     let freshness = move || Freshness::of(tracked.get().as_ref(), console.now.get()).class();
     let age = move || {
         age_text(tracked.get().as_ref(), console.now.get())
@@ -97,7 +110,7 @@ fn GuardRow(console: Console, id: PersonId) -> impl IntoView {
             >
                 <span class="mark" aria-hidden="true"></span>
                 <span class="call-sign">{radio}</span>
-                <span class="name">{name}</span>
+                <span class="name">{name}{off_duty}</span>
                 <span class="age num">{age}</span>
             </button>
         </li>

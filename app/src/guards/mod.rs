@@ -5,9 +5,13 @@ pub mod model;
 #[cfg(target_arch = "wasm32")]
 pub mod details;
 #[cfg(target_arch = "wasm32")]
+pub mod duty;
+#[cfg(target_arch = "wasm32")]
 pub mod list;
 
 #[cfg(target_arch = "wasm32")]
 pub use details::SelectedGuard;
+#[cfg(target_arch = "wasm32")]
+pub use duty::OnDuty;
 #[cfg(target_arch = "wasm32")]
 pub use list::GuardList;

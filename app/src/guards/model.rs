@@ -1,8 +1,9 @@
-//! What a guard's row says.
+//! What a guard's row says, and who is on duty.
 
 use crate::ages;
-use castellan_domain::estate::{Estate, Person, Role};
+use castellan_domain::estate::{DutyKept, Estate, Person, Role};
 use castellan_domain::ids::PersonId;
+use castellan_domain::site::{Duty, View};
 use castellan_domain::stream::Tracked;
 use castellan_domain::text::Language;
 use castellan_domain::time::{Span, Timestamp};
@@ -49,7 +50,11 @@ impl Freshness {
 }
 
 /// The guards of an estate, those with a position first, each group by call sign.
-pub fn guards<'a>(estate: &'a Estate, tracked: &BTreeMap<PersonId, Tracked>) -> Vec<&'a Person> {
+pub fn guards<'a>(
+    estate: &'a Estate,
+    view: &View,
+    tracked: &BTreeMap<PersonId, Tracked>,
+) -> Vec<&'a Person> {
     let mut guards: Vec<&Person> = estate
         .people
         .iter()
@@ -58,16 +63,42 @@ pub fn guards<'a>(estate: &'a Estate, tracked: &BTreeMap<PersonId, Tracked>) -> 
     guards.sort_by_key(|person| {
         (
             !tracked.contains_key(&person.id),
-            call_sign(person, Language::Zh),
+            call_sign(person, view, Language::Zh),
         )
     });
     guards
 }
 
-/// What a guard is called on the radio; the name where there is no call sign.
-pub fn call_sign(person: &Person, language: Language) -> String {
-    let named = person.call_sign.as_ref().unwrap_or(&person.name);
+/// What somebody is called on the radio: the call sign that they were given, else the estate's, else
+/// the name.
+pub fn call_sign(person: &Person, view: &View, language: Language) -> String {
+    let given = view.people.get(&person.id);
+    let given = given.and_then(|state| state.call_sign.as_ref());
+    let named = given.or(person.call_sign.as_ref()).unwrap_or(&person.name);
     named.get(language).to_owned()
+}
+
+/// Since when somebody is on duty: `None` where the estate does not keep it, `Some(None)` where
+/// they are not.
+pub fn on_duty_since(estate: &Estate, view: &View, person: &PersonId) -> Option<Option<Timestamp>> {
+    match estate.staffing.duty {
+        DutyKept::Assumed => None,
+        DutyKept::Recorded => Some(match view.person(person).duty {
+            Duty::On { since } => Some(since),
+            Duty::Off { .. } => None,
+        }),
+    }
+}
+
+/// Who is on duty, the highest role first; nothing where the estate does not keep it.
+pub fn on_duty<'a>(estate: &'a Estate, view: &View) -> Option<Vec<&'a Person>> {
+    if estate.staffing.duty == DutyKept::Assumed {
+        return None;
+    }
+    let is_on = |person: &&Person| matches!(view.person(&person.id).duty, Duty::On { .. });
+    let mut people: Vec<_> = estate.people.iter().filter(is_on).collect();
+    people.sort_by_key(|person| (std::cmp::Reverse(person.role), person.id.clone()));
+    Some(people)
 }
 
 /// The age of a position as the row shows it, with a question mark once it is a guess.
@@ -84,6 +115,72 @@ pub fn age_text(tracked: Option<&Tracked>, now: Timestamp) -> Option<String> {
 mod tests {
     use super::*;
     use castellan_domain::geo::Offset;
+    use castellan_domain::site::PersonState;
+    use castellan_domain::text::{Localized, Text};
+
+    const ESTATE: &str = r#"{
+        "site": "s", "name": {"zh": "园", "en": "S"}, "time_zone": "Asia/Shanghai",
+        "datum": "WGS-84", "anchor": [120.0, 30.0],
+        "home": {"centre": [120.0, 30.0], "zoom": 16.0, "bearing_deg": 0.0, "pitch_deg": 0.0},
+        "people": [
+            {"id": "wang", "name": {"zh": "王强", "en": "Wang"}, "role": "guard",
+             "call_sign": {"zh": "巡逻2", "en": "Patrol 2"}},
+            {"id": "li-na", "name": {"zh": "李娜", "en": "Li Na"}, "role": "operator"}
+        ]
+    }"#;
+
+    fn estate(duty: DutyKept) -> Estate {
+        let mut estate = Estate::parse(ESTATE.as_bytes()).expect("a valid estate");
+        estate.staffing.duty = duty;
+        estate
+    }
+
+    #[test]
+    fn a_given_call_sign_comes_before_the_estates_and_that_before_the_name() {
+        let (estate, mut view) = (estate(DutyKept::Assumed), View::default());
+        let wang = &estate.people[0];
+        assert_eq!(call_sign(wang, &view, Language::Zh), "巡逻2");
+        assert_eq!(call_sign(&estate.people[1], &view, Language::Zh), "李娜");
+        let given = Localized {
+            zh: Text::constant("机动1"),
+            en: Text::constant("Reserve 1"),
+        };
+        let state = PersonState {
+            call_sign: Some(given),
+            ..PersonState::default()
+        };
+        view.people.insert(wang.id.clone(), state);
+        assert_eq!(call_sign(wang, &view, Language::Zh), "机动1");
+        assert_eq!(call_sign(wang, &view, Language::En), "Reserve 1");
+    }
+
+    #[test]
+    fn duty_is_said_only_where_it_is_kept() {
+        let mut view = View::default();
+        let since = Timestamp::from_secs(1_795_000_000);
+        for person in ["wang", "li-na"] {
+            let state = PersonState {
+                duty: Duty::On { since },
+                ..PersonState::default()
+            };
+            let id = PersonId::new(person).expect("a valid id");
+            view.people.insert(id, state);
+        }
+        let gone = PersonId::new("zhang-wei").expect("a valid id");
+        let kept = estate(DutyKept::Recorded);
+        let wang = &kept.people[0].id;
+        assert_eq!(on_duty_since(&kept, &view, wang), Some(Some(since)));
+        assert_eq!(on_duty_since(&kept, &view, &gone), Some(None));
+        let names: Vec<_> = on_duty(&kept, &view)
+            .expect("it is kept")
+            .into_iter()
+            .map(|person| person.id.to_string())
+            .collect();
+        assert_eq!(names, ["li-na", "wang"]);
+        let assumed = estate(DutyKept::Assumed);
+        assert_eq!(on_duty_since(&assumed, &view, wang), None);
+        assert!(on_duty(&assumed, &view).is_none());
+    }
 
     #[test]
     fn an_old_position_becomes_a_question() {

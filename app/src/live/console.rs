@@ -3,8 +3,8 @@
 //! One signal for each alarm and one for each list, so that a row is drawn again when its own alarm
 //! changes and not otherwise. Positions go straight to the map's scene, past all of this.
 
-use crate::alarms::model::refusal_sentence;
 use crate::alarms::queue::Queue;
+use crate::alarms::refusals::refusal_sentence;
 use crate::api::{self, ApiError};
 use crate::browser::{mono, remember, remembered, set_parameter, sleep};
 use crate::map::{Picked, SceneHandle, Theme};
@@ -392,18 +392,6 @@ impl Console {
             let known = estate.person(&person)?;
             (known.role >= Role::Operator).then(|| person.clone())
         })
-    }
-
-    /// Whether whoever works here may judge an alarm, as the server will decide it too.
-    pub fn may_judge(&self, alarm: &Alarm) -> bool {
-        let Some(person) = self.person.get() else {
-            return false;
-        };
-        let leads = self.estate.with(|estate| {
-            let known = estate.as_ref().and_then(|estate| estate.person(&person));
-            known.is_some_and(|known| known.role >= Role::ShiftLeader)
-        });
-        !alarm.is_judged() && alarm.owner().is_some_and(|owner| *owner == person || leads)
     }
 
     /// Sends a command; says in a sentence if it came to nothing. `then` runs after success.

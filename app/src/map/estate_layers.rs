@@ -225,7 +225,8 @@ fn device_feature(device: &Device, walls: &[Vec<Point>], ground: Projection) -> 
         | DeviceKind::ManualCallPoint
         | DeviceKind::PanicButton
         | DeviceKind::HelpPoint
-        | DeviceKind::Lift => ("point", None),
+        | DeviceKind::Lift
+        | DeviceKind::Network => ("point", None),
     };
     let properties = json!({ "kind": kind, "id": device.id });
     let at = ground.0.metres(device.place.at);

@@ -81,6 +81,8 @@ pub struct Palette {
     pub lost: Colour,
     /// Around everything that moves or flashes.
     pub outline: Colour,
+    /// 演练
+    pub drill: Colour,
     /// By priority, most urgent first.
     pub priority: [Colour; 4],
 }
@@ -135,6 +137,7 @@ const DARK: Palette = Palette {
     guard: Colour(0x7c_e0c3),
     lost: Colour(0x8f_a3bf),
     outline: Colour(0x07_0c16),
+    drill: Colour(0xb4_8cff),
     priority: [
         Colour(0xff_4d4f),
         Colour(0xff_9f1a),
@@ -172,6 +175,7 @@ const LIGHT: Palette = Palette {
     guard: Colour(0x0b_7a5c),
     lost: Colour(0x66_7791),
     outline: Colour(0xff_ffff),
+    drill: Colour(0x6a_3fc4),
     priority: [
         Colour(0xc4_161c),
         Colour(0xa8_5400),

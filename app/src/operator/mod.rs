@@ -13,6 +13,7 @@ pub const fn role_name(role: Role) -> Key {
         Role::Operator => Key::RoleOperator,
         Role::ShiftLeader => Key::RoleShiftLeader,
         Role::DutyManager => Key::RoleDutyManager,
+        Role::ProjectManager => Key::RoleProjectManager,
     }
 }
 

@@ -33,3 +33,13 @@ pub fn Modal(
         </dialog>
     }
 }
+
+/// A sentence about what just failed, while there is one.
+#[component]
+pub fn Sentence(words: RwSignal<Option<String>>) -> impl IntoView {
+    move || {
+        words
+            .get()
+            .map(|words| view! { <p class="sentence" role="alert">{words}</p> })
+    }
+}

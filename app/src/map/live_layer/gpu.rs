@@ -255,6 +255,7 @@ fn colours(palette: &Palette) -> [f32; COLOURS * 3] {
         p4,
         palette.guard,
         palette.select,
+        palette.drill,
         palette.lost,
         palette.outline,
     ];

@@ -60,13 +60,13 @@ flat in vec4 v_look;
 flat in vec2 v_facing;
 flat in float v_age;
 
-uniform vec3 u_colours[8];
+uniform vec3 u_colours[9];
 uniform float u_now;
 
 out vec4 o_colour;
 
-const int LOST = 6;
-const int OUTLINE = 7;
+const int LOST = 7;
+const int OUTLINE = 8;
 const float FADING_S = 30.0;
 const float LOST_S = 120.0;
 const float PULSE_S = 1.5;

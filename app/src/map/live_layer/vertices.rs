@@ -61,10 +61,12 @@ pub enum Ink {
     Guard = 4,
     /// Selection.
     Select = 5,
+    /// 演练: whatever its priority, which its shape says.
+    Drill = 6,
 }
 
 /// Inks, plus "lost" and the outline's colour: the length of the shaders' table of colours.
-pub const COLOURS: usize = 8;
+pub const COLOURS: usize = 9;
 
 /// One marker, with times in seconds since the scene's epoch.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -49,8 +49,8 @@ impl Scene {
         self.write_selection(anchor, now, out);
         let mut order: Vec<_> = self.alarms.iter().collect();
         order.sort_by_key(|(id, mark)| {
-            let quiet = mark.claimed || mark.judged;
-            std::cmp::Reverse((quiet, mark.priority, **id))
+            let calm = mark.claimed || mark.quiet;
+            std::cmp::Reverse((calm, mark.priority, **id))
         });
         for (id, mark) in order {
             self.alarm_marker(anchor, mark, first.contains(id))
@@ -60,7 +60,7 @@ impl Scene {
 
     fn alarm_marker(&self, anchor: Anchor, mark: &AlarmMark, first: bool) -> Marker {
         let at = anchor.metres(mark.at);
-        let call = match (mark.judged, mark.claimed) {
+        let call = match (mark.quiet, mark.claimed) {
             (true, _) => Call::Done,
             (_, true) => Call::Steady,
             _ if first && self.reduced_motion => Call::Urgent,
@@ -73,6 +73,7 @@ impl Scene {
             Priority::P3 => (Shape::Circle, Ink::P3),
             Priority::P4 => (Shape::Square, Ink::P4),
         };
+        let ink = if mark.drill { Ink::Drill } else { ink };
         Marker {
             to: at,
             from: at,

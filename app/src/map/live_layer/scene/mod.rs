@@ -68,8 +68,11 @@ struct Person {
 struct AlarmMark {
     at: LonLat,
     priority: Priority,
+    /// Somebody has it, or has seen it.
     claimed: bool,
-    judged: bool,
+    /// Judged or shelved: it stays in sight and calls nobody.
+    quiet: bool,
+    drill: bool,
 }
 
 /// Somebody on the map at one moment.
@@ -223,8 +226,9 @@ impl Scene {
         let mark = AlarmMark {
             at: alarm.place.at,
             priority: alarm.priority,
-            claimed: alarm.owner().is_some(),
-            judged: alarm.is_judged(),
+            claimed: alarm.owner().is_some() || alarm.acknowledged.is_some(),
+            quiet: !alarm.is_annunciated(),
+            drill: alarm.drill,
         };
         if self.alarms.insert(alarm.id, mark) != Some(mark) {
             self.change(Batch::Alarms);
@@ -399,7 +403,7 @@ impl Scene {
         Priority::ALL.into_iter().flat_map(|priority| {
             self.alarms
                 .iter()
-                .filter(move |(_, mark)| mark.priority == priority && !mark.claimed && !mark.judged)
+                .filter(move |(_, mark)| mark.priority == priority && !mark.claimed && !mark.quiet)
                 .map(|(id, _)| *id)
         })
     }

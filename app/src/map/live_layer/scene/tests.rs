@@ -1,7 +1,8 @@
 //! What a scene draws, and when it needs the next frame.
 
 use super::*;
-use crate::map::live_layer::vertices::{FLOATS_PER_MARKER, FLOATS_PER_VERTEX};
+use crate::map::live_layer::vertices::{FLOATS_PER_MARKER, FLOATS_PER_VERTEX, Ink};
+use castellan_domain::alarm::{Shelf, ShelfReason, Source};
 use castellan_domain::estate::Place;
 use castellan_domain::fact::AlarmRaised;
 use castellan_domain::geo::Offset;
@@ -47,14 +48,16 @@ fn alarm(number: u32, priority: Priority) -> Alarm {
     let fact = AlarmRaised {
         alarm: AlarmId(number),
         kind: AlarmTypeId::new("gas_low").unwrap(),
+        family: AlarmTypeId::new("gas").unwrap(),
+        tier: 0,
         priority,
-        device: DeviceId::new("g1").unwrap(),
+        source: Source::Device(DeviceId::new("g1").unwrap()),
         place,
         state: ReportedState::Active,
         claim_due_at: START + Span::from_secs(30),
         doubted_clock: None,
     };
-    Alarm::raised(&fact, START, START, Seq(1))
+    Alarm::raised(&fact, START, START, false, Seq(1))
 }
 
 /// The first vertex of each marker of a batch.
@@ -173,15 +176,18 @@ fn at_most_three_alarms_pulse_the_most_urgent_and_then_the_oldest() {
 #[test]
 fn a_claimed_alarm_is_steady_a_judged_one_hollow_and_a_closed_one_gone() {
     let mut scene = scene();
-    let claimed = alarm(1, Priority::P1).claim(guard("li"), START).unwrap();
+    let claimed = alarm(1, Priority::P1)
+        .claim(guard("li"), START, None)
+        .unwrap();
     scene.set_alarm(&claimed);
     assert_eq!(calls(&mut scene), [1.0]);
     assert_eq!(scene.next_frame(at(900)), None, "nothing moves");
     let verdict = castellan_domain::alarm::Verdict::Test;
-    let judged = claimed.judge(verdict, guard("li"), START).unwrap();
+    let judged = claimed.judge(verdict, guard("li"), START, None).unwrap();
     scene.set_alarm(&judged);
     assert_eq!(calls(&mut scene), [0.0]);
-    scene.set_alarm(&judged.cleared(START));
+    let source = judged.source.clone();
+    scene.set_alarm(&judged.cleared(&source, START));
     assert!(calls(&mut scene).is_empty());
 }
 
@@ -279,4 +285,26 @@ fn the_nearest_thing_is_picked_and_an_alarm_before_the_guard_at_it() {
     close_by.place.at = LonLat::new(120.000_01, 30.0).unwrap();
     scene.set_alarm(&close_by);
     assert_eq!(pick(&scene, 400.0), Some(Picked::Alarm(AlarmId(7))));
+}
+
+#[test]
+fn a_drill_has_its_own_colour_and_what_is_put_aside_calls_nobody() {
+    let mut scene = scene();
+    let mut drill = alarm(1, Priority::P3);
+    drill.drill = true;
+    scene.set_alarm(&drill);
+    let ink = |scene: &mut Scene| markers(scene, Batch::Alarms, at(1))[0][9];
+    assert_eq!(ink(&mut scene), f32::from(Ink::Drill as u8));
+    drill.drill = false;
+    scene.set_alarm(&drill);
+    assert_eq!(ink(&mut scene), f32::from(Ink::P3 as u8));
+    assert_eq!(calls(&mut scene), [4.0]);
+    let shelf = Shelf {
+        by: guard("li"),
+        at: START,
+        until: START + Span::from_secs(600),
+        reason: ShelfReason::Works,
+    };
+    scene.set_alarm(&drill.put_on_shelf(shelf).unwrap());
+    assert_eq!(calls(&mut scene), [0.0]);
 }

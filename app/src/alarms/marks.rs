@@ -1,0 +1,245 @@
+//! What has happened to an alarm and what will, in the few words that a row has room for.
+
+use super::model::{device_name, person_name, priority_name, source_name, type_name};
+use crate::ages;
+use crate::texts::Key;
+use castellan_domain::alarm::{
+    Alarm, Due, JoinedBy, Ownership, Returned, ReturnedBy, Risen, RisenBy,
+};
+use castellan_domain::estate::Estate;
+use castellan_domain::text::Language;
+use castellan_domain::time::Timestamp;
+
+/// A few words about an alarm.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mark {
+    /// The class by which the style sheet draws it.
+    pub class: &'static str,
+    /// The words.
+    pub words: String,
+}
+
+/// What a row says beside who has it, the most pressing first.
+pub fn marks(
+    estate: Option<&Estate>,
+    alarm: &Alarm,
+    now: Timestamp,
+    language: Language,
+) -> Vec<Mark> {
+    let mark = |class, words| Mark { class, words };
+    let mut marks = Vec::new();
+    if let Some(words) = comes_back(alarm, now, language) {
+        marks.push(mark("comes-back", words));
+    }
+    if let Some(returned) = returned(alarm) {
+        let words = returned_because(estate, returned, language);
+        marks.push(mark("returned", words));
+    }
+    if let Some(risen) = alarm.rises.last() {
+        let why = risen_because(estate, &risen.why, language);
+        marks.push(mark("risen", Key::RisenBecause.fill(language, &[&why])));
+    }
+    if !alarm.joined.is_empty() {
+        let count = alarm.joined.len().to_string();
+        marks.push(mark("joined", Key::JoinedCount.fill(language, &[&count])));
+    }
+    if let Some(words) = muted(estate, alarm, now, language) {
+        marks.push(mark("muted", words));
+    }
+    marks
+}
+
+/// Whether [`marks`] has anything to say, at whatever time: a line that came and went with a
+/// countdown would push the rows below it about.
+pub fn has_marks(alarm: &Alarm) -> bool {
+    comes_back_at(alarm).is_some()
+        || returned(alarm).is_some()
+        || !alarm.rises.is_empty()
+        || !alarm.joined.is_empty()
+        || (alarm.mute.is_some() && !alarm.is_judged())
+}
+
+fn comes_back_at(alarm: &Alarm) -> Option<(Timestamp, Key)> {
+    let (at, due) = alarm.next_due()?;
+    let followed_up = alarm
+        .acknowledged
+        .as_ref()
+        .is_some_and(|acknowledged| acknowledged.followed_up);
+    match due {
+        // The row's state counts these down already.
+        Due::Claim | Due::Shelf => None,
+        Due::Acknowledged if followed_up => Some((at, Key::BackForReview)),
+        Due::Acknowledged | Due::FollowUp => Some((at, Key::BackUnlessDone)),
+        Due::OwnerAbsent => Some((at, Key::BackOwnerAbsent)),
+        Due::Review => Some((at, Key::BackIfActive)),
+    }
+}
+
+/// When it comes back to everybody, and what would keep it from that.
+fn comes_back(alarm: &Alarm, now: Timestamp, language: Language) -> Option<String> {
+    let (at, words) = comes_back_at(alarm)?;
+    Some(words.fill(language, &[&ages::text(at.since(now))]))
+}
+
+/// How it came back, while nobody has taken it again.
+fn returned(alarm: &Alarm) -> Option<&Returned> {
+    match &alarm.ownership {
+        Ownership::Unclaimed { returned, .. } if alarm.is_annunciated() => returned.as_ref(),
+        _ => None,
+    }
+}
+
+/// Why it is back, and who had it.
+pub fn returned_because(
+    estate: Option<&Estate>,
+    returned: &Returned,
+    language: Language,
+) -> String {
+    let why = returned_name(returned.why).get(language);
+    match &returned.from {
+        None => Key::ReturnedBecause.fill(language, &[why]),
+        Some(from) => {
+            let from = person_name(estate, from, language);
+            Key::ReturnedFrom.fill(language, &[why, &from])
+        }
+    }
+}
+
+const fn returned_name(why: ReturnedBy) -> Key {
+    match why {
+        ReturnedBy::Released => Key::ReturnedReleased,
+        ReturnedBy::NoFollowUp => Key::ReturnedNoFollowUp,
+        ReturnedBy::OwnerAbsent => Key::ReturnedOwnerAbsent,
+        ReturnedBy::ShiftEnd => Key::ReturnedShiftEnd,
+        ReturnedBy::StillActive => Key::ReturnedStillActive,
+        ReturnedBy::Risen => Key::ReturnedRisen,
+        ReturnedBy::Again => Key::ReturnedAgain,
+    }
+}
+
+fn risen_because(estate: Option<&Estate>, why: &RisenBy, language: Language) -> String {
+    match why {
+        RisenBy::Reported => Key::RisenReported.get(language).to_owned(),
+        RisenBy::SecondSource(source) => {
+            let source = source_name(estate, source, language);
+            Key::RisenSecondSource.fill(language, &[&source])
+        }
+        RisenBy::Upstream(device) => {
+            let name = device_name(estate, device, language);
+            Key::RisenUpstream.fill(language, &[&name])
+        }
+    }
+}
+
+/// Why it rose and what it was before.
+pub fn risen_from(estate: Option<&Estate>, risen: &Risen, language: Language) -> String {
+    let why = risen_because(estate, &risen.why, language);
+    let before = type_name(estate, &risen.from, language);
+    let priority = priority_name(risen.priority).get(language);
+    Key::RisenFrom.fill(language, &[&why, &before, priority])
+}
+
+/// Until when it is quiet and by whose wish; later how often it was, because that is counted.
+fn muted(
+    estate: Option<&Estate>,
+    alarm: &Alarm,
+    now: Timestamp,
+    language: Language,
+) -> Option<String> {
+    let mute = alarm.mute.as_ref().filter(|_| !alarm.is_judged())?;
+    Some(if mute.until > now {
+        let left = ages::text(mute.until.since(now));
+        let by = person_name(estate, &mute.by, language);
+        Key::MutedFor.fill(language, &[&left, &by])
+    } else {
+        Key::MutedBefore.fill(language, &[&mute.times.to_string()])
+    })
+}
+
+/// Why a source is part of a row.
+pub const fn joined_name(why: JoinedBy) -> Key {
+    match why {
+        JoinedBy::SecondSource => Key::JoinedSecondSource,
+        JoinedBy::Upstream => Key::JoinedUpstream,
+        JoinedBy::Flood => Key::JoinedFlood,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::{
+        START, acknowledged, claimed, device, joined, judged, li_na, raised, risen, shelved,
+    };
+    use castellan_domain::time::Span;
+
+    const NOW: Timestamp = Timestamp::from_secs(1_795_000_040);
+
+    fn words(alarm: &Alarm, language: Language) -> Vec<String> {
+        let marks = marks(None, alarm, NOW, language);
+        assert_eq!(has_marks(alarm), !marks.is_empty());
+        marks.into_iter().map(|mark| mark.words).collect()
+    }
+
+    #[test]
+    fn a_new_alarm_has_nothing_more_to_say() {
+        assert!(words(&raised(1, 1), Language::Zh).is_empty());
+        let aside = shelved(raised(1, 3), START + Span::from_secs(600));
+        assert!(words(&aside, Language::Zh).is_empty());
+    }
+
+    #[test]
+    fn whoever_took_it_sees_when_it_comes_back() {
+        let alarm = claimed(raised(1, 1));
+        assert_eq!(words(&alarm, Language::Zh), ["00:30 内无动作则退回"]);
+        let absent = alarm.owner_absent(Some(START + Span::from_secs(65)));
+        assert_eq!(words(&absent, Language::Zh), ["接警人离线，00:25 后退回"]);
+        let seen = acknowledged(raised(2, 3));
+        assert_eq!(
+            words(&seen, Language::En),
+            ["Back in 00:30 unless something is done"]
+        );
+        assert_eq!(
+            words(&judged(raised(3, 2)), Language::Zh),
+            ["59:20 后仍未恢复则退回"]
+        );
+    }
+
+    #[test]
+    fn a_returned_alarm_says_why_and_who_had_it() {
+        for (why, zh) in [
+            (ReturnedBy::NoFollowUp, "退回：接警或签收后无动作（li-na）"),
+            (ReturnedBy::OwnerAbsent, "退回：接警人离线（li-na）"),
+            (ReturnedBy::ShiftEnd, "退回：班次结束（li-na）"),
+        ] {
+            let back = claimed(raised(1, 2)).returned(why, NOW, NOW);
+            assert_eq!(words(&back, Language::Zh), [zh]);
+        }
+        let given_back = claimed(raised(1, 2)).release(&li_na(), NOW, NOW);
+        assert_eq!(
+            words(&given_back.expect("it is theirs"), Language::En),
+            ["Back: released (li-na)"]
+        );
+    }
+
+    #[test]
+    fn a_row_that_rose_and_took_in_others_says_so_before_its_mute() {
+        let alarm = joined(risen(raised(1, 2), device("d2")), device("d3"));
+        let until = START + Span::from_secs(90);
+        let muted = alarm.mute(li_na(), NOW, until).expect("nobody muted it");
+        assert_eq!(
+            words(&muted, Language::Zh),
+            ["升级：第二来源 d2", "另 1 台", "静音 00:50（li-na）"]
+        );
+        let later = marks(None, &muted, until, Language::En);
+        assert_eq!(
+            later.last().map(|mark| mark.words.as_str()),
+            Some("Muted 1× before")
+        );
+        let risen = &muted.rises[0];
+        assert_eq!(
+            risen_from(None, risen, Language::Zh),
+            "第二来源 d2。原为 gas_low（二级 重要）"
+        );
+    }
+}

@@ -1,0 +1,160 @@
+//! What a person reads when their command was refused.
+
+use super::model::{person_name, verdict_name};
+use crate::ages;
+use crate::texts::Key;
+use castellan_domain::alarm::P1_MUTES_MAX;
+use castellan_domain::commands::SHELVED_MAX;
+use castellan_domain::estate::Estate;
+use castellan_domain::refusal::Refusal;
+use castellan_domain::text::Language;
+use castellan_domain::time::Timestamp;
+use castellan_domain::wire::api::ErrorDetail;
+
+/// The sentence for an error of the API.
+pub fn refusal_sentence(
+    error: &ErrorDetail,
+    estate: Option<&Estate>,
+    now: Option<Timestamp>,
+    language: Language,
+) -> String {
+    let t = |key: Key| key.get(language);
+    match (&error.refusal, error.code.as_str()) {
+        // No command of a person is refused like this, only a device's report.
+        (
+            None | Some(Refusal::NotInEstate | Refusal::RaisedByRule | Refusal::TooManyOpenAlarms),
+            code,
+        ) => match code {
+            "not_recorded" => t(Key::NotRecordedError).to_owned(),
+            "busy" | "no_answer" => t(Key::BusyError).to_owned(),
+            "unknown_person" | "no_name" => t(Key::UnknownPersonError).to_owned(),
+            _ => error.message.clone(),
+        },
+        (Some(refusal), _) => sentence(refusal, estate, now, language),
+    }
+}
+
+/// The sentence for a refusal. `now` is server time, where it is known.
+pub fn sentence(
+    refusal: &Refusal,
+    estate: Option<&Estate>,
+    now: Option<Timestamp>,
+    language: Language,
+) -> String {
+    let t = |key: Key| key.get(language).to_owned();
+    let name = |person| person_name(estate, person, language);
+    let left = |until: Timestamp| ages::text(until.since(now.unwrap_or(until)));
+    match refusal {
+        Refusal::AlreadyClaimed { by, at } => lost_race(&name(by), *at, now, language),
+        Refusal::AlreadyJudged { by, verdict, .. } => format!(
+            "{} {} ({})",
+            t(Key::AlreadyJudgedError),
+            name(by),
+            t(verdict_name(*verdict))
+        ),
+        Refusal::NotOwner { by } => format!("{} {}", t(Key::NotOwnerError), name(by)),
+        Refusal::AlreadyAcknowledged { by, .. } => {
+            Key::AlreadyAcknowledgedError.fill(language, &[&name(by)])
+        }
+        Refusal::AlreadyMuted { by, until } => {
+            Key::AlreadyMutedError.fill(language, &[&name(by), &left(*until)])
+        }
+        Refusal::AlreadyShelved { by, until } => {
+            Key::AlreadyShelvedError.fill(language, &[&name(by), &left(*until)])
+        }
+        Refusal::MutedTooOften => {
+            Key::MutedTooOftenError.fill(language, &[&P1_MUTES_MAX.to_string()])
+        }
+        Refusal::TooManyShelved => {
+            Key::TooManyShelvedError.fill(language, &[&SHELVED_MAX.to_string()])
+        }
+        Refusal::CannotOwn { person } => Key::CannotOwnError.fill(language, &[&name(person)]),
+        Refusal::UnknownPerson { person } => {
+            Key::PersonGoneError.fill(language, &[person.as_str()])
+        }
+        Refusal::UnknownPhone { phone } => Key::UnknownPhoneError.fill(language, &[phone.as_str()]),
+        Refusal::UnknownZone { zone } => Key::UnknownZoneError.fill(language, &[zone.as_str()]),
+        Refusal::ClaimInstead => t(Key::ClaimInsteadError),
+        Refusal::NeverShelved => t(Key::NeverShelvedError),
+        Refusal::ShelfTime => t(Key::ShelfTimeError),
+        Refusal::NotShelved => t(Key::NotShelvedError),
+        Refusal::NotJudged => t(Key::NotJudgedError),
+        Refusal::NotJoined { .. } => t(Key::NotJoinedError),
+        Refusal::NothingToDo => t(Key::NothingToDoError),
+        Refusal::Changed { .. } => t(Key::ChangedError),
+        Refusal::UnknownAlarm { .. } => t(Key::GoneError),
+        Refusal::NotClaimed => t(Key::NotClaimedError),
+        Refusal::NotAllowed => t(Key::NotAllowedError),
+        Refusal::TooManyNotes => t(Key::NotesFullError),
+        Refusal::NotInEstate | Refusal::RaisedByRule | Refusal::TooManyOpenAlarms => {
+            refusal.to_string()
+        }
+    }
+}
+
+fn lost_race(name: &str, at: Timestamp, now: Option<Timestamp>, language: Language) -> String {
+    let first = Key::LostRace.get(language);
+    let ago = now.map(|now| now.since(at).as_millis().max(0));
+    match (language, ago) {
+        (_, None) => format!("{name} {first}"),
+        (Language::Zh, Some(ms)) => format!("{name} {first}（早 {} 秒）", tenths(ms)),
+        (Language::En, Some(ms)) => format!("{name} {first} (by {} s)", tenths(ms)),
+    }
+}
+
+fn tenths(ms: i64) -> String {
+    format!("{}.{}", ms / 1_000, ms % 1_000 / 100)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::{START, li_na};
+    use castellan_domain::time::Span;
+
+    fn refused(refusal: Option<Refusal>, code: &str, language: Language) -> String {
+        let error = ErrorDetail {
+            code: code.into(),
+            message: "as the server says it".into(),
+            refusal,
+        };
+        let now = Some(START + Span::from_millis(230));
+        refusal_sentence(&error, None, now, language)
+    }
+
+    #[test]
+    fn the_loser_of_a_race_reads_who_was_first_and_by_how_much() {
+        let first = Refusal::AlreadyClaimed {
+            by: li_na(),
+            at: START,
+        };
+        let read = |language| refused(Some(first.clone()), "refused", language);
+        assert_eq!(read(Language::Zh), "li-na 先接（早 0.2 秒）");
+        assert_eq!(read(Language::En), "li-na was first (by 0.2 s)");
+    }
+
+    #[test]
+    fn a_refusal_names_whom_to_ask_and_how_long_to_wait() {
+        let until = START + Span::from_secs(42);
+        let muted = Refusal::AlreadyMuted { by: li_na(), until };
+        assert_eq!(
+            refused(Some(muted), "refused", Language::Zh),
+            "li-na 已静音，剩余 00:41。"
+        );
+        assert_eq!(
+            refused(Some(Refusal::MutedTooOften), "refused", Language::En),
+            "A P1 alarm is muted 2 times at most; claim it."
+        );
+    }
+
+    #[test]
+    fn what_only_devices_are_refused_is_said_as_the_server_says_it() {
+        for refusal in [None, Some(Refusal::NotInEstate)] {
+            assert_eq!(
+                refused(refusal, "refused", Language::Zh),
+                "as the server says it"
+            );
+        }
+        assert!(refused(None, "busy", Language::Zh).starts_with("服务器繁忙"));
+    }
+}

@@ -1,0 +1,110 @@
+//! The sources that are part of the selected alarm, and the way out for one that is not.
+
+use super::marks::joined_name;
+use super::model::{condition_name, source_name, type_name};
+use crate::live::Console;
+use crate::texts::Key;
+use castellan_domain::alarm::{Joined, Source};
+use castellan_domain::ids::AlarmId;
+use castellan_domain::wire::api::CommandBody;
+use leptos::prelude::*;
+
+/// What has joined an alarm. The domain lets at most two hundred.
+#[component]
+pub fn Sources(
+    console: Console,
+    id: AlarmId,
+    joined: Memo<Vec<Joined>>,
+    can_split: Memo<bool>,
+) -> impl IntoView {
+    let any = Memo::new(move |_| joined.with(|joined| !joined.is_empty()));
+    let sources = move || {
+        joined.with(|joined| {
+            joined
+                .iter()
+                .map(|joined| joined.source.clone())
+                .collect::<Vec<_>>()
+        })
+    };
+    view! {
+        {move || any.get().then(|| view! {
+            <details class="sources" open>
+                <summary>
+                    {move || console.t(Key::JoinedList)}" "
+                    <span class="count">{move || joined.with(Vec::len)}</span>
+                </summary>
+                <ul>
+                    <For each=sources key=key let:source>
+                        <SourceRow console id source joined can_split />
+                    </For>
+                </ul>
+            </details>
+        })}
+    }
+}
+
+/// A source joins a row once.
+fn key(source: &Source) -> String {
+    match source {
+        Source::Device(id) => format!("device {id}"),
+        Source::Person(id) => format!("person {id}"),
+        Source::System => "system".to_owned(),
+    }
+}
+
+#[component]
+fn SourceRow(
+    console: Console,
+    id: AlarmId,
+    source: Source,
+    joined: Memo<Vec<Joined>>,
+    can_split: Memo<bool>,
+) -> impl IntoView {
+    let name = {
+        let source = source.clone();
+        move || {
+            let language = console.language.get();
+            console
+                .estate
+                .with(|estate| source_name(estate.as_deref(), &source, language))
+        }
+    };
+    let words = {
+        let source = source.clone();
+        move || {
+            let language = console.language.get();
+            joined.with(|joined| {
+                let joined = joined.iter().find(|joined| joined.source == source)?;
+                Some(console.estate.with(|estate| {
+                    let mut words = vec![
+                        type_name(estate.as_deref(), &joined.kind, language),
+                        condition_name(joined.condition).get(language).to_owned(),
+                        joined_name(joined.why).get(language).to_owned(),
+                    ];
+                    if joined.repeats > 0 {
+                        words.push(format!("×{}", joined.repeats.saturating_add(1)));
+                    }
+                    words.join(" · ")
+                }))
+            })
+        }
+    };
+    let split = move || {
+        let source = source.clone();
+        console.command(CommandBody::Split { alarm: id, source }, || {});
+    };
+    view! {
+        <li>
+            <span class="name">{name}</span>
+            <span class="quiet">{words}</span>
+            {move || {
+                let split = split.clone();
+                can_split.get().then(|| view! {
+                    <button data-action="split" disabled=move || console.sending.get() on:click=move |_| split()>
+                        {move || console.t(Key::Split)}
+                    </button>
+                })
+            }}
+        </li>
+    }
+}

@@ -1,0 +1,155 @@
+//! What happened to an alarm, as far as its row remembers.
+
+use super::marks::{returned_because, risen_from};
+use super::model::{shelf_reason_name, verdict_name};
+use crate::texts::Key;
+use castellan_domain::alarm::{Alarm, Condition, Ownership};
+use castellan_domain::estate::Estate;
+use castellan_domain::ids::PersonId;
+use castellan_domain::text::Language;
+use castellan_domain::time::Timestamp;
+
+/// One line of the timeline.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Moment {
+    /// When.
+    pub at: Timestamp,
+    /// What happened.
+    pub what: Key,
+    /// Who did it.
+    pub by: Option<PersonId>,
+    /// More about it: a verdict or a reason.
+    pub detail: Option<String>,
+    /// The note whose words belong here.
+    pub note: Option<uuid::Uuid>,
+}
+
+/// What happened to an alarm, in the order of time.
+pub fn timeline(estate: Option<&Estate>, alarm: &Alarm, language: Language) -> Vec<Moment> {
+    let moment = |at, what| Moment {
+        at,
+        what,
+        by: None,
+        detail: None,
+        note: None,
+    };
+    let by = |by: &PersonId, at, what| Moment {
+        by: Some(by.clone()),
+        ..moment(at, what)
+    };
+    let mut moments = vec![
+        Moment {
+            detail: alarm
+                .doubted_clock
+                .map(|_| Key::DoubtedClock.get(language).to_owned()),
+            ..moment(alarm.occurred_at, Key::TimelineOccurred)
+        },
+        moment(alarm.raised_at, Key::TimelineRaised),
+    ];
+    if let Condition::Cleared { at } = alarm.condition {
+        moments.push(moment(at, Key::TimelineCleared));
+    }
+    moments.extend(alarm.rises.iter().map(|risen| Moment {
+        detail: Some(risen_from(estate, risen, language)),
+        ..moment(risen.at, Key::TimelineRisen)
+    }));
+    match &alarm.ownership {
+        Ownership::Claimed { by: owner, at, .. } => {
+            moments.push(by(owner, *at, Key::TimelineClaimed));
+        }
+        Ownership::Unclaimed { returned, .. } => {
+            moments.extend(returned.as_ref().map(|returned| Moment {
+                detail: Some(returned_because(estate, returned, language)),
+                ..moment(returned.at, Key::TimelineReturned)
+            }));
+        }
+    }
+    if let Some(seen) = &alarm.acknowledged {
+        moments.push(by(&seen.by, seen.at, Key::TimelineAcknowledged));
+    }
+    if let Some(shelf) = &alarm.shelf {
+        moments.push(Moment {
+            detail: Some(shelf_reason_name(shelf.reason).get(language).to_owned()),
+            ..by(&shelf.by, shelf.at, Key::TimelineShelved)
+        });
+    }
+    moments.extend(alarm.notes.iter().map(|note| Moment {
+        note: Some(note.content.id),
+        ..by(&note.by, note.at, Key::Note)
+    }));
+    let former = alarm
+        .former
+        .iter()
+        .map(|judged| (judged, Key::TimelineFormer));
+    let judged = alarm.judged().map(|judged| (judged, Key::TimelineJudged));
+    moments.extend(former.chain(judged).map(|(judged, what)| Moment {
+        detail: Some(verdict_name(judged.verdict).get(language).to_owned()),
+        ..by(&judged.by, judged.at, what)
+    }));
+    // Stable: what happened in the same instant keeps the order above.
+    moments.sort_by_key(|moment| moment.at);
+    moments
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::{START, claimed, device, judged, li_na, raised, risen};
+    use castellan_domain::alarm::{ReturnedBy, Verdict};
+    use castellan_domain::time::Span;
+
+    fn told(alarm: &Alarm) -> Vec<(Key, Option<String>)> {
+        timeline(None, alarm, Language::En)
+            .into_iter()
+            .map(|moment| (moment.what, moment.detail))
+            .collect()
+    }
+
+    #[test]
+    fn the_timeline_is_in_the_order_of_time() {
+        assert_eq!(
+            told(&judged(raised(1, 1))),
+            [
+                (Key::TimelineOccurred, None),
+                (Key::TimelineRaised, None),
+                (Key::TimelineClaimed, None),
+                (Key::TimelineJudged, Some("Environment".to_owned())),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_corrected_verdict_stands_before_the_one_that_counts() {
+        let at = START + Span::from_secs(50);
+        let corrected = judged(raised(1, 1)).correct_verdict(Verdict::Genuine, li_na(), at);
+        let told = told(&corrected.expect("it was another verdict"));
+        assert_eq!(
+            told[3..],
+            [
+                (Key::TimelineFormer, Some("Environment".to_owned())),
+                (Key::TimelineJudged, Some("Genuine".to_owned())),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_rise_and_a_return_say_why() {
+        let at = START + Span::from_secs(90);
+        let back =
+            risen(claimed(raised(1, 2)), device("d2")).returned(ReturnedBy::OwnerAbsent, at, at);
+        let told = told(&back);
+        assert_eq!(
+            told[2..],
+            [
+                (
+                    Key::TimelineRisen,
+                    Some("second source d2. It was gas_low (P2 high)".to_owned())
+                ),
+                (
+                    Key::TimelineReturned,
+                    Some("Back: owner's console gone (li-na)".to_owned())
+                ),
+            ]
+        );
+    }
+}

@@ -1,0 +1,80 @@
+//! Reports that reached the server while it could not record. They are shown because a fire does
+//! not wait for a disk, and so that nobody takes them for alarms.
+
+use super::model::{
+    class, condition_of_report, device_name, place_name, priority_name, sign, type_name,
+};
+use crate::ages;
+use crate::live::Console;
+use crate::texts::Key;
+use castellan_domain::unrecorded::{Unrecorded, UnrecordedNotice};
+use leptos::prelude::*;
+
+/// The list above the queue, while there is anything in it.
+#[component]
+pub fn UnrecordedList(
+    console: Console,
+    #[prop(into)] unrecorded: Signal<Unrecorded>,
+) -> impl IntoView {
+    let any = Memo::new(move |_| unrecorded.with(|list| !list.is_empty()));
+    let rows = move || {
+        // The notices themselves do not follow these.
+        console.language.track();
+        console.estate.track();
+        unrecorded.with(|list| {
+            list.notices
+                .iter()
+                .map(|notice| view! { <Notice console notice=notice.clone() /> })
+                .collect_view()
+        })
+    };
+    let left_out = move || {
+        let count = unrecorded.with(|list| list.left_out);
+        let words = || Key::UnrecordedLeftOut.fill(console.language.get(), &[&count.to_string()]);
+        (count > 0).then(words)
+    };
+    view! {
+        {move || any.get().then(|| view! {
+            <section class="unrecorded" aria-labelledby="unrecorded-title">
+                <h2 id="unrecorded-title">
+                    {move || console.t(Key::Unrecorded)}" "
+                    <span class="count">{move || unrecorded.with(|list| list.notices.len())}</span>
+                </h2>
+                <p role="status">{move || console.t(Key::UnrecordedAdvice)}</p>
+                <ul tabindex="0" aria-labelledby="unrecorded-title">{rows}</ul>
+                {move || left_out().map(|words| view! { <p class="quiet">{words}</p> })}
+            </section>
+        })}
+    }
+}
+
+#[component]
+fn Notice(console: Console, notice: UnrecordedNotice) -> impl IntoView {
+    let language = console.language.get_untracked();
+    let (what, place) = console.estate.with_untracked(|estate| {
+        let estate = estate.as_deref();
+        let device = device_name(estate, &notice.device, language);
+        (
+            type_name(estate, &notice.kind, language),
+            place_name(estate, &notice.place, language)
+                .filter(|place| !device.contains(place.as_str()))
+                .map_or_else(|| device.clone(), |place| format!("{place} · {device}")),
+        )
+    });
+    let times = Key::UnrecordedTimes.fill(language, &[&notice.count.to_string()]);
+    let received_at = notice.received_at;
+    view! {
+        <li class=class(notice.priority)>
+            <span class="sign" title=priority_name(notice.priority).get(language)>
+                {sign(notice.priority)}
+            </span>
+            <span class="what">{what}</span>
+            <span class="age">{move || ages::age(received_at, console.now.get())}</span>
+            <span class="place">{place}</span>
+            <span class="more">
+                <span>{condition_of_report(notice.state).get(language)}</span>
+                <span>{times}</span>
+            </span>
+        </li>
+    }
+}

@@ -1,0 +1,62 @@
+//! What an armed zone's row says.
+
+use crate::ages;
+use crate::alarms::model::person_name;
+use crate::texts::Key;
+use castellan_domain::estate::Estate;
+use castellan_domain::site::ZoneState;
+use castellan_domain::text::Language;
+use castellan_domain::time::Timestamp;
+
+/// Whether a zone is armed, for how long now, and who did it. A zone of which nothing was ever said
+/// is disarmed.
+pub fn state(
+    estate: Option<&Estate>,
+    zone: Option<&ZoneState>,
+    now: Timestamp,
+    language: Language,
+) -> String {
+    let Some(zone) = zone else {
+        return Key::Disarmed.get(language).to_owned();
+    };
+    let armed = if zone.armed {
+        Key::Armed
+    } else {
+        Key::Disarmed
+    };
+    let by = zone.by.as_ref().map_or_else(
+        || Key::BySchedule.get(language).to_owned(),
+        |by| person_name(estate, by, language),
+    );
+    format!(
+        "{} {} · {by}",
+        armed.get(language),
+        ages::age(zone.since, now)
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::{START, li_na};
+    use castellan_domain::time::Span;
+
+    #[test]
+    fn a_zone_says_who_armed_it_and_when() {
+        let now = START + Span::from_secs(61);
+        let mut zone = ZoneState {
+            armed: true,
+            since: START,
+            by: Some(li_na()),
+        };
+        let said = |zone: Option<&ZoneState>, language| state(None, zone, now, language);
+        assert_eq!(said(Some(&zone), Language::Zh), "已布防 01:01 · li-na");
+        zone.by = None;
+        zone.armed = false;
+        assert_eq!(
+            said(Some(&zone), Language::En),
+            "Disarmed 01:01 · by schedule"
+        );
+        assert_eq!(said(None, Language::Zh), "已撤防");
+    }
+}
