@@ -133,7 +133,11 @@ pub(crate) fn faults(ledger: &Ledger, record: &Record) -> Vec<String> {
                 of_events.entry(key).or_default().push(&fact.body);
             }
             Cause::Command(id) => of_commands.entry(id.0).or_default().push(fact),
-            Cause::Rule(_) | Cause::Estate | Cause::Console | Cause::Server => {}
+            Cause::Call { .. }
+            | Cause::Rule(_)
+            | Cause::Estate
+            | Cause::Console
+            | Cause::Server => {}
         }
     }
     for (key, promised) in &ledger.events {
