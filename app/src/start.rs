@@ -5,6 +5,7 @@ use crate::alarms::queue::counts;
 use crate::alarms::{AlarmQueue, Open, SelectedAlarm};
 use crate::browser::{beat, parameter, remembered, sleep, watch_panics, window};
 use crate::devices::DeviceList;
+use crate::guards::model::given_call_signs;
 use crate::guards::{GuardList, SelectedGuard};
 use crate::keyboard::on_key;
 use crate::live::{Console, StaleCover, connect};
@@ -85,6 +86,10 @@ fn Screen(console: Console) -> impl IntoView {
             let _ = body.set_attribute("data-ready", if ready { "true" } else { "false" });
         }
     });
+    let call_signs = Memo::new(move |_| {
+        console.now.track();
+        console.with(|replica| given_call_signs(replica.view()))
+    });
     let keys = window_event_listener(leptos::ev::keydown, move |event| {
         if !who.get_untracked() && !help.get_untracked() {
             on_key(console, &event, open, help);
@@ -106,6 +111,7 @@ fn Screen(console: Console) -> impl IntoView {
                     theme=console.theme.into()
                     language=console.language.into()
                     scene=console.scene()
+                    call_signs=call_signs.into()
                     selected=console.selected.into()
                     on_pick=Callback::new(move |picked| console.select(picked))
                     ready=set_map_ready

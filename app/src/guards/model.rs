@@ -3,9 +3,9 @@
 use crate::ages;
 use castellan_domain::estate::{DutyKept, Estate, Person, Role};
 use castellan_domain::ids::PersonId;
-use castellan_domain::site::{Duty, View};
+use castellan_domain::site::{Duty, PersonState, View};
 use castellan_domain::stream::Tracked;
-use castellan_domain::text::Language;
+use castellan_domain::text::{Language, Localized};
 use castellan_domain::time::{Span, Timestamp};
 use std::collections::BTreeMap;
 
@@ -69,6 +69,13 @@ pub fn guards<'a>(
     guards
 }
 
+/// The call signs that people were given, for the map.
+pub fn given_call_signs(view: &View) -> BTreeMap<PersonId, Localized> {
+    let given =
+        |(id, state): (&PersonId, &PersonState)| Some((id.clone(), state.call_sign.clone()?));
+    view.people.iter().filter_map(given).collect()
+}
+
 /// What somebody is called on the radio: the call sign that they were given, else the estate's, else
 /// the name.
 pub fn call_sign(person: &Person, view: &View, language: Language) -> String {
@@ -115,8 +122,7 @@ pub fn age_text(tracked: Option<&Tracked>, now: Timestamp) -> Option<String> {
 mod tests {
     use super::*;
     use castellan_domain::geo::Offset;
-    use castellan_domain::site::PersonState;
-    use castellan_domain::text::{Localized, Text};
+    use castellan_domain::text::Text;
 
     const ESTATE: &str = r#"{
         "site": "s", "name": {"zh": "园", "en": "S"}, "time_zone": "Asia/Shanghai",
@@ -149,7 +155,9 @@ mod tests {
             call_sign: Some(given),
             ..PersonState::default()
         };
+        assert!(given_call_signs(&view).is_empty());
         view.people.insert(wang.id.clone(), state);
+        assert_eq!(given_call_signs(&view).len(), 1);
         assert_eq!(call_sign(wang, &view, Language::Zh), "机动1");
         assert_eq!(call_sign(wang, &view, Language::En), "Reserve 1");
     }

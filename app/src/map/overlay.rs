@@ -6,7 +6,7 @@ use super::live_layer::scene::Scene;
 use super::{Picked, scale_for_height};
 use castellan_domain::estate::Estate;
 use castellan_domain::ids::PersonId;
-use castellan_domain::text::Language;
+use castellan_domain::text::{Language, Localized};
 use castellan_domain::time::Span;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -32,6 +32,7 @@ struct Slot {
 /// The names of one map.
 pub(super) struct Overlay {
     names: RefCell<BTreeMap<PersonId, Name>>,
+    call_signs: RefCell<BTreeMap<PersonId, Localized>>,
     slots: RefCell<Vec<Slot>>,
 }
 
@@ -59,15 +60,23 @@ impl Overlay {
         }
         Ok(Self {
             names: RefCell::default(),
+            call_signs: RefCell::default(),
             slots: RefCell::new(slots),
         })
     }
 
+    /// Call signs that were given, and so come before the estate's. The next
+    /// [`set_names`](Self::set_names) uses them.
+    pub(super) fn set_call_signs(&self, call_signs: BTreeMap<PersonId, Localized>) {
+        *self.call_signs.borrow_mut() = call_signs;
+    }
+
     /// Who is called what.
     pub(super) fn set_names(&self, estate: &Estate, language: Language) {
+        let given = self.call_signs.borrow();
         let names = estate.people.iter().map(|person| {
             let name = person.name.get(language).to_owned();
-            let name = match &person.call_sign {
+            let name = match given.get(&person.id).or(person.call_sign.as_ref()) {
                 Some(sign) => Name {
                     title: sign.get(language).to_owned(),
                     detail: name,

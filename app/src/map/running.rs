@@ -9,10 +9,12 @@ use super::overlay::Overlay;
 use super::{Picked, Theme, estate_layers, estate_style, fonts, scale_for_height};
 use castellan_domain::estate::Estate;
 use castellan_domain::geo::Anchor;
-use castellan_domain::text::Language;
+use castellan_domain::ids::PersonId;
+use castellan_domain::text::{Language, Localized};
 use castellan_domain::time::Span;
 use serde_json::{Value, json};
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 use wasm_bindgen::prelude::*;
@@ -188,6 +190,14 @@ impl Running {
         }
         self.name_canvas()?;
         self.restyle()
+    }
+
+    /// Shows the call signs that were given since the estate was written.
+    pub(super) fn name_people(&self, call_signs: BTreeMap<PersonId, Localized>) {
+        let shown = self.shown.borrow();
+        self.overlay.set_call_signs(call_signs);
+        self.overlay.set_names(&shown.estate, shown.language);
+        self.map.trigger_repaint();
     }
 
     /// Rings what is selected, and brings it into view if it is out of sight.

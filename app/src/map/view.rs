@@ -10,10 +10,12 @@ use super::live_layer::SceneHandle;
 use super::running::{Events, Fault, Places, Pose, Running};
 use super::{Picked, Theme};
 use castellan_domain::estate::Estate;
-use castellan_domain::text::Language;
+use castellan_domain::ids::PersonId;
+use castellan_domain::text::{Language, Localized};
 use castellan_domain::time::Span;
 use leptos::html::Div;
 use leptos::prelude::*;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 use wasm_bindgen::JsValue;
@@ -61,6 +63,8 @@ pub fn MapView(
     language: Signal<Language>,
     /// What moves or flashes.
     scene: SceneHandle,
+    /// Call signs that were given since the estate was written.
+    call_signs: Signal<BTreeMap<PersonId, Localized>>,
     /// Gets a ring, and is brought into view when it changes.
     selected: Signal<Option<Picked>>,
     /// Hears what was clicked.
@@ -128,6 +132,16 @@ pub fn MapView(
                 }
             }
         });
+    });
+
+    Effect::new(move |_| {
+        let call_signs = call_signs.get();
+        if started.get() == 0 {
+            return;
+        }
+        if let Stage::Shown(running) = stage.get_value() {
+            running.name_people(call_signs);
+        }
     });
 
     Effect::new(move |_| {
