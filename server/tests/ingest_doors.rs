@@ -4,7 +4,7 @@ mod common;
 
 use castellan_domain::engine::Accepted;
 use castellan_domain::rules::annunciate::Outcome;
-use castellan_domain::wire::api::{CallRequest, DoorRequest, HeardRequest};
+use castellan_domain::wire::ingest::{CallRequest, DoorRequest, HeardRequest};
 use common::{Castellan, estate};
 use serde_json::{Value, json};
 use std::path::PathBuf;
