@@ -4,7 +4,7 @@ mod common;
 
 use castellan_domain::engine::Accepted;
 use castellan_domain::rules::annunciate::Outcome;
-use castellan_domain::wire::api::{CallRequest, DoorRequest, HeardRequest};
+use castellan_domain::wire::ingest::{CallRequest, DoorRequest, HeardRequest};
 use common::{Castellan, estate};
 use serde_json::{Value, json};
 use std::path::PathBuf;
@@ -69,7 +69,7 @@ async fn a_gate_opens_closes_and_is_forced() {
         ("f-2", "closed", Outcome::Cleared),
     ] {
         let body = json!({"device": "gate-1", "event_id": event, "what": what});
-        let answer = server.post(path, &[], &body.to_string()).await;
+        let answer = server.post(path, &[], body.to_string()).await;
         assert_eq!(outcome(&answer.json()), became, "nobody was let through");
     }
     for body in blocks("json door") {

@@ -4,13 +4,11 @@ use crate::alarm::{ShelfReason, Source, Verdict};
 use crate::audience::Audience;
 use crate::commands::Command;
 use crate::engine::Accepted;
-use crate::geo::LonLat;
 use crate::housekeeping::{ClockStepped, InputName};
 use crate::ids::{
-    AlarmId, CommandId, DeviceId, EstateHash, EventId, JournalId, PersonId, PhoneId, Seq, SiteId,
-    Version, ZoneId,
+    AlarmId, CommandId, EstateHash, JournalId, PersonId, PhoneId, Seq, SiteId, Version, ZoneId,
 };
-use crate::observation::{CallKind, DoorChange, ReportedState};
+use crate::observation::ReportedState;
 use crate::refusal::Refusal;
 use crate::site::View;
 use crate::text::{Localized, Text};
@@ -215,53 +213,6 @@ pub struct EventRequest {
     /// Whether the condition began, ended or merely happened. Left out: it happened.
     #[serde(default = "momentary")]
     pub state: ReportedState,
-    /// When it happened, RFC 3339. Left out: now.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub occurred_at: Option<Text<40>>,
-    /// Part of a drill: it is shown as one and never reaches real outputs.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub drill: bool,
-}
-
-/// `POST /ingest/v1/doors`
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct DoorRequest {
-    /// Which door.
-    pub device: DeviceId,
-    /// The sender's id of this event; a resend with the same id counts once.
-    pub event_id: EventId,
-    /// What became of it.
-    pub what: DoorChange,
-    /// When it happened, RFC 3339. Left out: now.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub occurred_at: Option<Text<40>>,
-    /// Part of a drill: the door stays as it is, and what it raises is shown as a drill.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub drill: bool,
-}
-
-/// `POST /ingest/v1/heard`
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct HeardRequest {
-    /// Who is there.
-    pub device: DeviceId,
-}
-
-/// `POST /ingest/v1/calls`
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct CallRequest {
-    /// Which phone.
-    pub phone: PhoneId,
-    /// The phone's id of this call; a resend with the same id counts once.
-    pub event_id: EventId,
-    /// Whether a person called or the phone noticed.
-    pub kind: CallKind,
-    /// Where, WGS-84. Left out: where its person was last.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub at: Option<LonLat>,
     /// When it happened, RFC 3339. Left out: now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub occurred_at: Option<Text<40>>,

@@ -47,7 +47,7 @@ async fn take_event(
     let now = app.clock.now();
     let report = debug_span!("decode")
         .in_scope(|| events::decode(&body, now))
-        .map_err(unreadable)?;
+        .map_err(|error| unreadable(&error))?;
     let identified = debug_span!("identify")
         .in_scope(|| app.registry.knows(&report.device, &report.kind))
         .map_err(|unknown| {
@@ -92,7 +92,7 @@ async fn take_door(
     let now = app.clock.now();
     let report = debug_span!("decode")
         .in_scope(|| events::decode_door(&body, now))
-        .map_err(unreadable)?;
+        .map_err(|error| unreadable(&error))?;
     let sender = report.device.to_string();
     let input = Input::Observed(Observation::Door(report));
     match app.submit(input, None, trace).await? {
@@ -126,7 +126,7 @@ async fn take_heard(
     let received_at = app.clock.now();
     let request = debug_span!("decode")
         .in_scope(|| events::decode_heard(&body))
-        .map_err(unreadable)?;
+        .map_err(|error| unreadable(&error))?;
     let sender = request.device.to_string();
     let input = Input::Observed(Observation::Heard {
         device: request.device,
@@ -163,7 +163,7 @@ async fn take_call(
     let now = app.clock.now();
     let call = debug_span!("decode")
         .in_scope(|| events::decode_call(&body, now))
-        .map_err(unreadable)?;
+        .map_err(|error| unreadable(&error))?;
     let sender = call.phone.to_string();
     let input = Input::Observed(Observation::Call(call));
     match app.submit(input, None, trace).await? {
@@ -175,7 +175,7 @@ async fn take_call(
     }
 }
 
-fn unreadable(error: events::DecodeError) -> ApiError {
+fn unreadable(error: &events::DecodeError) -> ApiError {
     ApiError::Unreadable {
         code: error.code(),
         message: error.to_string(),

@@ -4,7 +4,8 @@
 use castellan_domain::observation::{Call, DoorReport, Report};
 use castellan_domain::text::Text;
 use castellan_domain::time::Timestamp;
-use castellan_domain::wire::api::{CallRequest, DoorRequest, EventRequest, HeardRequest};
+use castellan_domain::wire::api::EventRequest;
+use castellan_domain::wire::ingest::{CallRequest, DoorRequest, HeardRequest};
 use serde::de::DeserializeOwned;
 
 /// Why a body was refused.
