@@ -110,6 +110,10 @@ slug! {
     PhoneId
 }
 slug! {
+    /// A decoder of devices' messages, such as `events`.
+    AdapterId
+}
+slug! {
     /// The hash that names an immutable estate document.
     EstateHash
 }

@@ -60,7 +60,7 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
     if let Some(seq) = chain_broken_at {
         error!(%seq, "the journal's hash chain does not hold here; run `castellan doctor`");
     }
-    let mut tracks = Tracks::open(&folder.tracks_path()).await?;
+    let tracks = Tracks::open(&folder.tracks_path()).await?;
     let clock = Arc::new(Clock::start(last_recorded_at));
     let backlog = backlog(&mut journal).await?;
     let build = build_of(args.web.as_deref())?;
@@ -72,6 +72,7 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
         backlog,
         anchor,
     ));
+    tokio::spawn(tracks.clone().upkeep(clock.clone()));
     let mut latest = tracks.latest().await?;
     latest.retain(|fix| estate.estate.person(&fix.person).is_some());
     hub.publish_positions(&latest);

@@ -131,6 +131,9 @@ pub struct Health {
     pub adapters: Vec<AdapterHealth>,
     /// Who reported without being in the estate.
     pub quarantine: Vec<Quarantined>,
+    /// The log of observations.
+    #[serde(default)]
+    pub observations: super::history::ObservationHealth,
 }
 
 /// How full a queue is.

@@ -1,31 +1,72 @@
 //! The history of positions, and everybody's last one after a restart.
 //!
-//! A phone's 200 follows the commit here, which survives a killed process. The disk itself is
-//! synced once a second ([`Tracks::sync`]): a power cut can cost the last second's positions.
+//! A phone's 200 follows the commit into the filling tail ([`tail`]), which survives a killed
+//! process. The disk itself is synced once a second ([`Tracks::sync`]): a power cut can cost the
+//! last second's positions. Beside the turns, [`upkeep`] moves what has gathered into blocks
+//! ([`block`]) and lets go of what is too old. A fix lies in a tail, in a block, or for a moment in
+//! both: whoever reads counts it once, by person and time, and the one that came first counts.
 
-use castellan_domain::geo::LonLat;
+mod block;
+mod point;
+mod read;
+mod schema;
+mod tail;
+#[cfg(test)]
+mod tests;
+mod upkeep;
+
 use castellan_domain::ids::PersonId;
 use castellan_domain::observation::Fix;
-use castellan_domain::time::Timestamp;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous};
+use point::Point;
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
+    SqliteSynchronous,
+};
 use sqlx::{Connection as _, Row as _};
+use std::collections::HashMap;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
+use tail::Tail;
+use tokio::sync::Mutex;
 
-const SCHEMA: &str = "CREATE TABLE IF NOT EXISTS fixes (
-    person TEXT NOT NULL, occurred_at BIGINT NOT NULL, received_at BIGINT NOT NULL,
-    lon_e7 BIGINT NOT NULL, lat_e7 BIGINT NOT NULL, accuracy_dm BIGINT, battery_percent BIGINT,
-    PRIMARY KEY (person, occurred_at))";
+/// Longest stretch of one block: blocks never reach over midnight UTC, so that they can be let go
+/// of by age.
+const DAY_US: i64 = 24 * 3600 * 1_000_000;
 
 /// What goes wrong with the history.
 #[derive(Debug, thiserror::Error)]
-#[error("the history of positions failed: {0}")]
-pub(crate) struct TracksError(#[from] sqlx::Error);
+pub(crate) enum TracksError {
+    #[error("the history of positions failed: {0}")]
+    Database(#[from] sqlx::Error),
+    #[error(
+        "the history of positions has the form {0}, which this Castellan does not know; \
+         start the newer one that wrote it"
+    )]
+    Version(i64),
+    #[error("the history of positions holds a coordinate outside the earth")]
+    Coordinate,
+}
 
-/// The history of positions of one site.
-#[derive(Debug)]
+/// The history of positions of one site. Clones share it.
+#[derive(Debug, Clone)]
 pub(crate) struct Tracks {
+    writer: Arc<Mutex<Writer>>,
+    /// Hands that read beside the writer: one for upkeep, two for questions.
+    readers: SqlitePool,
+    /// Held by whoever changes blocks.
+    upkeep: Arc<Mutex<()>>,
+}
+
+/// The one hand that writes.
+#[derive(Debug)]
+struct Writer {
     db: SqliteConnection,
+    /// The small number of everybody who is in the history.
+    people: HashMap<PersonId, i64>,
+    filling: Tail,
+    /// Rows added since the tails changed places.
+    gathered: usize,
     unsynced: bool,
 }
 
@@ -33,148 +74,88 @@ impl Tracks {
     pub(crate) async fn open(path: &Path) -> Result<Self, TracksError> {
         let options = SqliteConnectOptions::new()
             .filename(path)
+            .busy_timeout(Duration::from_secs(5));
+        let writing = options
+            .clone()
             .create_if_missing(true)
-            .busy_timeout(Duration::from_secs(5))
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Normal);
-        let mut db = SqliteConnection::connect_with(&options).await?;
-        sqlx::query(SCHEMA).execute(&mut db).await?;
+        let mut db = SqliteConnection::connect_with(&writing).await?;
+        schema::prepare(&mut db).await?;
+        let people = read::people(&mut db).await?;
+        let filling = Tail::filling(&mut db).await?;
+        let readers = SqlitePoolOptions::new()
+            .max_connections(3)
+            .acquire_timeout(Duration::from_secs(5))
+            .connect_with(options.read_only(true))
+            .await?;
         Ok(Self {
-            db,
-            unsynced: false,
+            writer: Arc::new(Mutex::new(Writer {
+                db,
+                people: people.into_iter().map(|(id, person)| (person, id)).collect(),
+                filling,
+                gathered: 0,
+                unsynced: false,
+            })),
+            readers,
+            upkeep: Arc::default(),
         })
     }
 
     /// Stores positions. One that is there already, by person and time, counts once.
-    pub(crate) async fn append(&mut self, fixes: &[Fix]) -> Result<(), TracksError> {
-        let mut tx = self.db.begin().await?;
+    pub(crate) async fn append(&self, fixes: &[Fix]) -> Result<(), TracksError> {
+        let mut writer = self.writer.lock().await;
+        let Writer {
+            db,
+            people,
+            filling,
+            gathered,
+            unsynced,
+        } = &mut *writer;
+        let mut tx = db.begin().await?;
+        let mut newcomers: HashMap<PersonId, i64> = HashMap::new();
+        let mut next_id = people.values().max().map_or(1, |last| last + 1);
+        let mut rows = Vec::with_capacity(fixes.len());
         for fix in fixes {
-            sqlx::query(
-                "INSERT INTO fixes
-                 (person, occurred_at, received_at, lon_e7, lat_e7, accuracy_dm, battery_percent)
-                 VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
-            )
-            .bind(fix.person.as_str())
-            .bind(fix.occurred_at.as_micros())
-            .bind(fix.received_at.as_micros())
-            .bind(to_e7(fix.at.lon()))
-            .bind(to_e7(fix.at.lat()))
-            .bind(fix.accuracy_dm.map(i64::from))
-            .bind(fix.battery_percent.map(i64::from))
-            .execute(&mut *tx)
-            .await?;
+            let known = people.get(&fix.person).or(newcomers.get(&fix.person));
+            let id = match known {
+                Some(id) => *id,
+                None => {
+                    sqlx::query("INSERT INTO people (id, person) VALUES ($1, $2)")
+                        .bind(next_id)
+                        .bind(fix.person.as_str())
+                        .execute(&mut *tx)
+                        .await?;
+                    newcomers.insert(fix.person.clone(), next_id);
+                    next_id += 1;
+                    next_id - 1
+                }
+            };
+            rows.push((id, Point::of(fix)));
         }
+        filling.insert(&mut tx, &rows).await?;
         tx.commit().await?;
-        self.unsynced = true;
+        // Only now: a number that did not reach the disk is given to somebody else later.
+        people.extend(newcomers);
+        *gathered += rows.len();
+        *unsynced = true;
         Ok(())
     }
 
     /// Brings what was stored since the last call onto the disk itself.
-    pub(crate) async fn sync(&mut self) -> Result<(), TracksError> {
-        if self.unsynced {
-            // In WAL mode with synchronous=NORMAL only a checkpoint syncs. Its first column tells
-            // whether another one was in the way: then the next second tries again.
+    pub(crate) async fn sync(&self) -> Result<(), TracksError> {
+        let mut writer = self.writer.lock().await;
+        if writer.unsynced {
+            // In WAL mode with synchronous=NORMAL only a checkpoint syncs. Its columns tell whether
+            // another one was in the way, and how many pages of the log there are and are copied: a
+            // reader can hold it up. Then the next second tries again.
             let row = sqlx::query("PRAGMA wal_checkpoint(PASSIVE)")
-                .fetch_one(&mut self.db)
+                .fetch_one(&mut writer.db)
                 .await?;
-            self.unsynced = row.try_get::<i64, _>(0)? != 0;
+            let (busy, log, copied): (i64, i64, i64) =
+                (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
+            writer.unsynced = busy != 0 || copied < log;
         }
         Ok(())
-    }
-
-    /// Everybody's last position. One row per person, and an estate's staff is limited.
-    pub(crate) async fn latest(&mut self) -> Result<Vec<Fix>, TracksError> {
-        let rows = sqlx::query(
-            "SELECT f.person, f.occurred_at, f.received_at, f.lon_e7, f.lat_e7, f.accuracy_dm, f.battery_percent
-             FROM fixes f JOIN (SELECT person, MAX(occurred_at) AS occurred_at FROM fixes GROUP BY person) l
-             ON f.person = l.person AND f.occurred_at = l.occurred_at ORDER BY f.person",
-        )
-        .fetch_all(&mut self.db)
-        .await?;
-        // A row that is no fix any more (an id or place of an older Castellan) is left out: the
-        // map then shows one position less until the phone reports again.
-        Ok(rows
-            .iter()
-            .filter_map(|row| read_fix(row).ok().flatten())
-            .collect())
-    }
-}
-
-fn read_fix(row: &sqlx::sqlite::SqliteRow) -> Result<Option<Fix>, sqlx::Error> {
-    let person: String = row.try_get("person")?;
-    let (lon, lat): (i64, i64) = (row.try_get("lon_e7")?, row.try_get("lat_e7")?);
-    let (Ok(person), Ok(at)) = (
-        PersonId::new(person),
-        LonLat::new(from_e7(lon), from_e7(lat)),
-    ) else {
-        return Ok(None);
-    };
-    let accuracy: Option<i64> = row.try_get("accuracy_dm")?;
-    let battery: Option<i64> = row.try_get("battery_percent")?;
-    Ok(Some(Fix {
-        person,
-        occurred_at: Timestamp::from_micros(row.try_get("occurred_at")?),
-        received_at: Timestamp::from_micros(row.try_get("received_at")?),
-        at,
-        accuracy_dm: accuracy.and_then(|dm| u16::try_from(dm).ok()),
-        battery_percent: battery.and_then(|percent| u8::try_from(percent).ok()),
-    }))
-}
-
-/// Ten-millionths of a degree, about a centimetre.
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "a checked coordinate is at most 1.8e9 here"
-)]
-fn to_e7(degrees: f64) -> i64 {
-    (degrees * 1e7).round() as i64
-}
-
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "a stored coordinate is at most 1.8e9"
-)]
-fn from_e7(stored: i64) -> f64 {
-    stored as f64 / 1e7
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn fix(person: &str, second: i64, lon: f64) -> Fix {
-        Fix {
-            person: PersonId::new(person).unwrap(),
-            occurred_at: Timestamp::from_secs(second),
-            received_at: Timestamp::from_secs(second + 1),
-            at: LonLat::new(lon, 30.0).unwrap(),
-            accuracy_dm: Some(52),
-            battery_percent: None,
-        }
-    }
-
-    #[tokio::test]
-    async fn the_last_position_by_the_phones_own_time_comes_back() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("tracks.db");
-        let mut tracks = Tracks::open(&path).await.unwrap();
-        let (first, second, late) = (fix("a", 10, 120.1), fix("a", 20, 120.2), fix("a", 5, 120.3));
-        tracks.append(&[first, second.clone()]).await.unwrap();
-        tracks
-            .append(&[late, second.clone(), fix("b", 7, 120.4)])
-            .await
-            .unwrap();
-        tracks.sync().await.unwrap();
-        drop(tracks);
-        let mut tracks = Tracks::open(&path).await.unwrap();
-        assert_eq!(
-            tracks.latest().await.unwrap(),
-            vec![second, fix("b", 7, 120.4)]
-        );
-        let row = sqlx::query("SELECT COUNT(*) AS n FROM fixes")
-            .fetch_one(&mut tracks.db)
-            .await
-            .unwrap();
-        assert_eq!(row.get::<i64, _>("n"), 4);
     }
 }
