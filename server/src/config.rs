@@ -38,6 +38,9 @@ pub(crate) struct ServeArgs {
     /// Folder of the browser app, as `cargo xtask demo` builds it. Without it only the API is served.
     #[arg(long, env = "CASTELLAN_WEB")]
     pub(crate) web: Option<PathBuf>,
+    /// Days for which observations of devices are kept, for "why did this fire".
+    #[arg(long, default_value_t = 30, env = "CASTELLAN_OBSERVATION_DAYS", value_parser = clap::value_parser!(u16).range(1..=3650))]
+    pub(crate) observation_days: u16,
 }
 
 #[derive(Debug, Args)]

@@ -8,6 +8,7 @@ mod http;
 mod hub;
 mod ingest;
 mod journal;
+mod observations;
 mod personal;
 mod serve;
 mod site_folder;

@@ -7,6 +7,7 @@ use crate::http::{App, router};
 use crate::hub::Hub;
 use crate::ingest::registry::Registry;
 use crate::journal::{Journal, Reader};
+use crate::observations::ObservationLog;
 use crate::site_folder::{SiteFolder, read_estate};
 use crate::site_task::{QUEUE_MAX, Replayed, SiteTask, replay};
 use crate::tracks::Tracks;
@@ -62,6 +63,12 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
     }
     let tracks = Tracks::open(&folder.tracks_path()).await?;
     let clock = Arc::new(Clock::start(last_recorded_at));
+    let observations = ObservationLog::open(
+        &folder.observations_path(),
+        estate.estate.time_zone.as_str(),
+        args.observation_days,
+        clock.clone(),
+    )?;
     let backlog = backlog(&mut journal).await?;
     let build = build_of(args.web.as_deref())?;
     let anchor = Anchor::new(estate.estate.anchor);
@@ -81,7 +88,7 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
         site: site.clone(),
         engine,
         journal,
-        tracks,
+        tracks: tracks.clone(),
         estate: estate.clone(),
         hub: hub.clone(),
         clock: clock.clone(),
@@ -99,6 +106,8 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
         health: Arc::new(HealthBoard::default()),
         clock,
         reader: Reader::open(&folder.journal_path()).await?,
+        tracks,
+        observations,
         chain_broken_at,
         web: args.web,
     });

@@ -8,6 +8,7 @@
 use crate::clock::Clock;
 use crate::hub::Hub;
 use crate::journal::{Commit, Journal, JournalError, SeenCommand, SeenEvent};
+use crate::observations::Pending;
 use crate::personal::PersonalRecord;
 use crate::site_folder::PublishedEstate;
 use crate::tracks::Tracks;
@@ -53,8 +54,13 @@ pub(crate) struct Ticket {
     pub(crate) reply: Reply,
 }
 
-/// The way back to whoever sent an input.
-pub(crate) type Reply = oneshot::Sender<Result<Answer, NotRecorded>>;
+/// The way back to whoever sent an input, past the log of observations.
+#[derive(Debug)]
+pub(crate) struct Reply {
+    pub(crate) sender: oneshot::Sender<Result<Answer, NotRecorded>>,
+    /// What is noted of an observation when it is answered.
+    pub(crate) noted: Option<Pending>,
+}
 
 /// What can be asked of the task.
 #[derive(Debug)]
@@ -292,7 +298,7 @@ impl SiteTask {
                 input,
                 personal,
                 trace,
-                reply,
+                mut reply,
             } = ticket;
             if failure.is_some() {
                 replies.push((reply, None));
@@ -312,6 +318,7 @@ impl SiteTask {
                 }
             }
             now = self.clock.now();
+            let made_before = turn.facts.len();
             let span = debug_span!("handle", trace).entered();
             self.engine.handle(input, now);
             drop(span);
@@ -322,6 +329,11 @@ impl SiteTask {
                 Ok(answer) => {
                     if let Some(answer) = &answer {
                         remember(&mut commit, key, answer, personal);
+                    }
+                    if let (Some(made), Some(noted)) =
+                        (turn.facts.get(made_before), &mut reply.noted)
+                    {
+                        noted.made(made.fact.seq);
                     }
                     replies.push((reply, answer));
                 }
@@ -440,7 +452,10 @@ impl SiteTask {
 
 /// Tells the sender. It may have given up waiting; what was recorded stays recorded.
 fn answer(reply: Reply, result: Result<Answer, NotRecorded>) {
-    drop(reply.send(result));
+    if let Some(noted) = reply.noted {
+        noted.conclude(&result);
+    }
+    drop(reply.sender.send(result));
 }
 
 fn repeat_key(input: &Input) -> Option<RepeatKey> {

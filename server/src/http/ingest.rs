@@ -61,7 +61,7 @@ async fn take_event(
             })
     })?;
     let input = Input::Observed(Observation::Report(report));
-    Ok(app.submit(input, None, trace).await??)
+    Ok(app.submit(EVENTS, input, None, trace).await??)
 }
 
 /// `POST /ingest/owntracks`
@@ -171,7 +171,7 @@ async fn take_fix(
         battery_percent: location.battery_percent,
     };
     let input = Input::Observed(Observation::Fix(fix));
-    match app.submit(input, None, trace).await?? {
+    match app.submit(OWNTRACKS, input, None, trace).await?? {
         Accepted::OffSite => Ok(Taken::Discarded(Discarded::OffSite)),
         _ => Ok(Taken::Kept),
     }

@@ -3,6 +3,7 @@
 mod assets;
 mod commands;
 mod errors;
+mod history;
 mod ingest;
 mod live;
 mod origin;
@@ -14,10 +15,12 @@ use crate::health::HealthBoard;
 use crate::hub::Hub;
 use crate::ingest::registry::Registry;
 use crate::journal::Reader;
+use crate::observations::ObservationLog;
 use crate::personal::PersonalRecord;
 use crate::site_folder::PublishedEstate;
-use crate::site_task::{QUEUE_MAX, Request, Ticket};
-use axum::extract::{FromRequestParts, Path};
+use crate::site_task::{QUEUE_MAX, Reply, Request, Ticket};
+use crate::tracks::Tracks;
+use axum::extract::{FromRequestParts, Path, Query};
 use axum::http::request::Parts;
 use castellan_domain::engine::Input;
 use castellan_domain::ids::{Seq, SiteId};
@@ -45,9 +48,31 @@ pub(crate) struct App {
     pub(crate) health: Arc<HealthBoard>,
     pub(crate) clock: Arc<Clock>,
     pub(crate) reader: Reader,
+    pub(crate) tracks: Tracks,
+    pub(crate) observations: ObservationLog,
     /// Where the journal's hash chain does not hold, if anywhere.
     pub(crate) chain_broken_at: Option<Seq>,
     pub(crate) web: Option<PathBuf>,
+}
+
+/// What follows the question mark of an address.
+struct InQuery<T>(T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for InQuery<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, ApiError> {
+        let asked = Query::try_from_uri(&parts.uri);
+        asked
+            .map(|Query(asked)| Self(asked))
+            .map_err(|error| ApiError::Unreadable {
+                code: "malformed",
+                message: format!(
+                    "what follows the ? is not understood: {}",
+                    error.body_text()
+                ),
+            })
+    }
 }
 
 /// What an address names. An address whose bytes are no text names nothing.
@@ -68,11 +93,18 @@ impl App {
     /// enqueue: hands an input to the site task and waits for the end of its turn.
     pub(crate) async fn submit(
         &self,
+        adapter: &'static str,
         input: Input,
         personal: Option<PersonalRecord>,
         trace: u64,
     ) -> Result<Answer, ApiError> {
-        let (reply, answer) = oneshot::channel();
+        let (sender, answer) = oneshot::channel();
+        let raw = match &input {
+            Input::Observed(observation) => observation.raw(),
+            _ => None,
+        };
+        let noted = self.observations.pending(adapter, raw);
+        let reply = Reply { sender, noted };
         {
             let _span = debug_span!("enqueue", trace).entered();
             let ticket = Ticket {

@@ -94,5 +94,6 @@ pub(super) async fn health(
         queue: app.queue(),
         adapters,
         quarantine,
+        observations: app.observations.health(),
     }))
 }

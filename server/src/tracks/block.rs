@@ -53,13 +53,15 @@ pub(super) fn encode(points: &[Point]) -> Vec<u8> {
     put_column(&mut bytes, differences(lons));
     let lats = points.iter().map(|p| i64::from(p.lat_e7));
     put_column(&mut bytes, differences(lats));
-    let accuracies = points
-        .iter()
-        .map(|p| p.accuracy_dm.map_or(0, |dm| i64::from(dm) / accuracy_unit.1 + 1));
+    let accuracies = points.iter().map(|p| {
+        p.accuracy_dm
+            .map_or(0, |dm| i64::from(dm) / accuracy_unit.1 + 1)
+    });
     put_column(&mut bytes, differences(accuracies));
-    let batteries = points
-        .iter()
-        .map(|p| p.battery_percent.map_or(0, |percent| i64::from(percent) + 1));
+    let batteries = points.iter().map(|p| {
+        p.battery_percent
+            .map_or(0, |percent| i64::from(percent) + 1)
+    });
     put_column(&mut bytes, differences(batteries));
     let checksum = checksum(&bytes);
     bytes.extend(checksum);
@@ -95,7 +97,10 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Vec<Point>, BlockError> {
     let mut points: Vec<Point> = Vec::with_capacity(count);
     for index in 0..count {
         let occurred_at = times[index].wrapping_mul(time_unit);
-        if points.last().is_some_and(|last| last.occurred_at >= occurred_at) {
+        if points
+            .last()
+            .is_some_and(|last| last.occurred_at >= occurred_at)
+        {
             return Err(BlockError::Malformed);
         }
         let malformed = |_| BlockError::Malformed;
@@ -141,7 +146,9 @@ fn some_less_one<T: TryFrom<i64>>(stored: i64, unit: i64) -> Result<Option<T>, B
     if stored == 0 {
         return Ok(None);
     }
-    let value = stored.checked_sub(1).and_then(|value| value.checked_mul(unit));
+    let value = stored
+        .checked_sub(1)
+        .and_then(|value| value.checked_mul(unit));
     let value = value.and_then(|value| T::try_from(value).ok());
     value.map(Some).ok_or(BlockError::Malformed)
 }
@@ -291,11 +298,18 @@ mod tests {
 
     /// Any point, its delay in whole steps as a block keeps it.
     fn points() -> impl Strategy<Value = Vec<Point>> {
-        let step = prop_oneof![Just(5_000_000i64), 1..20_000_000i64, 1i64..=1_000_000_000_000];
+        let step = prop_oneof![
+            Just(5_000_000i64),
+            1..20_000_000i64,
+            1i64..=1_000_000_000_000
+        ];
         let place = (-1_800_000_000..=1_800_000_000, -850_000_000..=850_000_000);
         let extras = (any::<Option<u16>>(), any::<Option<u8>>(), -4i64..=302_400);
         let one = (step, place, extras);
-        let start = prop_oneof![Just(1_795_318_765_000_000i64), any::<i32>().prop_map(i64::from)];
+        let start = prop_oneof![
+            Just(1_795_318_765_000_000i64),
+            any::<i32>().prop_map(i64::from)
+        ];
         (start, prop::collection::vec(one, 1..60)).prop_map(|(start, steps)| {
             let mut at = start;
             let fixes = steps.into_iter().map(|(step, place, extras)| {

@@ -92,7 +92,10 @@ impl Tracks {
         Ok(Self {
             writer: Arc::new(Mutex::new(Writer {
                 db,
-                people: people.into_iter().map(|(id, person)| (person, id)).collect(),
+                people: people
+                    .into_iter()
+                    .map(|(id, person)| (person, id))
+                    .collect(),
                 filling,
                 gathered: 0,
                 unsynced: false,

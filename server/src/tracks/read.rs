@@ -46,11 +46,7 @@ impl Tracks {
     }
 
     /// Everybody's last fix at or before `at`, and no older than `look_back`, by their ids.
-    pub(crate) async fn at(
-        &self,
-        at: Timestamp,
-        look_back: Span,
-    ) -> Result<Vec<Fix>, TracksError> {
+    pub(crate) async fn at(&self, at: Timestamp, look_back: Span) -> Result<Vec<Fix>, TracksError> {
         self.last_between((at - look_back).as_micros(), at.as_micros())
             .await
     }
@@ -96,7 +92,9 @@ impl Tracks {
 pub(super) async fn people(
     db: &mut SqliteConnection,
 ) -> Result<BTreeMap<i64, PersonId>, TracksError> {
-    let rows = sqlx::query("SELECT id, person FROM people").fetch_all(db).await?;
+    let rows = sqlx::query("SELECT id, person FROM people")
+        .fetch_all(db)
+        .await?;
     let mut people = BTreeMap::new();
     for row in rows {
         if let Ok(person) = PersonId::new(row.try_get::<String, _>("person")?) {

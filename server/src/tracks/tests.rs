@@ -50,7 +50,10 @@ async fn number(tracks: &Tracks, query: &'static str) -> i64 {
 }
 
 async fn all(tracks: &Tracks, name: &str) -> Vec<Fix> {
-    let ever = (Timestamp::from_micros(i64::MIN), Timestamp::from_micros(i64::MAX));
+    let ever = (
+        Timestamp::from_micros(i64::MIN),
+        Timestamp::from_micros(i64::MAX),
+    );
     tracks.read(&person(name), ever, 1_000_000).await.unwrap()
 }
 
@@ -89,7 +92,10 @@ async fn a_fix_that_is_sent_again_a_week_later_counts_once_and_as_it_was() {
         assert_eq!(all(&tracks, "a").await, walk);
         assert_eq!(tracks.latest().await.unwrap(), [walk[2_999].clone()]);
     }
-    assert_eq!(number(&tracks, "SELECT SUM(fixes) FROM blocks").await, 3_000);
+    assert_eq!(
+        number(&tracks, "SELECT SUM(fixes) FROM blocks").await,
+        3_000
+    );
     let rows = "SELECT (SELECT COUNT(*) FROM tail_0) + (SELECT COUNT(*) FROM tail_1)";
     assert_eq!(number(&tracks, rows).await, 0);
 }
@@ -117,7 +123,10 @@ async fn a_history_in_the_old_form_is_taken_over() {
     for _start in 0..2 {
         let tracks = Tracks::open(&folder.path).await.unwrap();
         assert_eq!(all(&tracks, "a").await, [fix("a", 10, 120.2)]);
-        assert_eq!(all(&tracks, "b").await, [fix("b", 10, 120.3), fix("b", 20, 120.1)]);
+        assert_eq!(
+            all(&tracks, "b").await,
+            [fix("b", 10, 120.3), fix("b", 20, 120.1)]
+        );
         tracks.append(&[fix("a", 10, 0.0)]).await.unwrap();
         tracks.compact().await.unwrap();
     }
@@ -127,10 +136,17 @@ async fn a_history_in_the_old_form_is_taken_over() {
 async fn a_history_of_a_newer_castellan_is_refused_with_a_sentence() {
     let folder = folder();
     let tracks = Tracks::open(&folder.path).await.unwrap();
-    number(&tracks, "UPDATE meta SET value = 3 WHERE name = 'schema' RETURNING value").await;
+    number(
+        &tracks,
+        "UPDATE meta SET value = 3 WHERE name = 'schema' RETURNING value",
+    )
+    .await;
     drop(tracks);
     let error = Tracks::open(&folder.path).await.unwrap_err().to_string();
-    assert!(error.contains("form 3") && error.contains("newer one"), "{error}");
+    assert!(
+        error.contains("form 3") && error.contains("newer one"),
+        "{error}"
+    );
 }
 
 #[tokio::test]
@@ -139,22 +155,35 @@ async fn where_everybody_was_is_found_in_blocks_and_tails_and_not_too_far_back()
     let tracks = Tracks::open(&folder.path).await.unwrap();
     let minute = Span::from_secs(60);
     tracks
-        .append(&[fix("a", NOON_S, 120.1), fix("a", NOON_S + 50, 120.2), fix("b", NOON_S - 40, 120.3)])
+        .append(&[
+            fix("a", NOON_S, 120.1),
+            fix("a", NOON_S + 50, 120.2),
+            fix("b", NOON_S - 40, 120.3),
+        ])
         .await
         .unwrap();
     tracks.compact().await.unwrap();
-    tracks.append(&[fix("a", NOON_S + 20, 120.4), fix("c", NOON_S + 90, 120.5)]).await.unwrap();
+    tracks
+        .append(&[fix("a", NOON_S + 20, 120.4), fix("c", NOON_S + 90, 120.5)])
+        .await
+        .unwrap();
     for _ in 0..2 {
         let at = async |second: i64| {
             let at = Timestamp::from_secs(second);
             let found = tracks.at(at, minute).await.unwrap();
-            let found = found.iter().map(|fix| (fix.person.to_string(), fix.at.lon()));
+            let found = found
+                .iter()
+                .map(|fix| (fix.person.to_string(), fix.at.lon()));
             found.collect::<Vec<_>>()
         };
         let b = ("b".to_owned(), 120.3);
         assert_eq!(at(NOON_S).await, [("a".to_owned(), 120.1), b.clone()]);
         assert_eq!(at(NOON_S + 20).await, [("a".to_owned(), 120.4), b]);
-        assert_eq!(at(NOON_S + 49).await, [("a".to_owned(), 120.4)], "b is too old");
+        assert_eq!(
+            at(NOON_S + 49).await,
+            [("a".to_owned(), 120.4)],
+            "b is too old"
+        );
         assert_eq!(
             at(NOON_S + 90).await,
             [("a".to_owned(), 120.2), ("c".to_owned(), 120.5)]
@@ -169,15 +198,23 @@ async fn a_damaged_block_costs_what_it_held_and_nothing_else() {
     let folder = folder();
     let tracks = Tracks::open(&folder.path).await.unwrap();
     let full = i64::try_from(block::BLOCK_FIXES_MAX).unwrap();
-    let walk: Vec<Fix> = (0..full * 2).map(|n| fix("a", NOON_S + 2 * n, 120.0)).collect();
+    let walk: Vec<Fix> = (0..full * 2)
+        .map(|n| fix("a", NOON_S + 2 * n, 120.0))
+        .collect();
     tracks.append(&walk).await.unwrap();
     tracks.compact().await.unwrap();
     for (id, left) in [(2, full), (1, full)] {
         let damage = sqlx::query("UPDATE blocks SET bytes = $1 WHERE id = $2");
         let damage = damage.bind([9u8; 40].as_slice()).bind(id);
-        damage.execute(&mut tracks.writer.lock().await.db).await.unwrap();
+        damage
+            .execute(&mut tracks.writer.lock().await.db)
+            .await
+            .unwrap();
         let left = usize::try_from(left).unwrap();
-        assert_eq!(all(&tracks, "a").await.len(), if id == 2 { left } else { 0 });
+        assert_eq!(
+            all(&tracks, "a").await.len(),
+            if id == 2 { left } else { 0 }
+        );
         if id == 2 {
             // The other half of the day still takes what comes late, and so does the damaged one.
             assert_eq!(tracks.latest().await.unwrap(), [walk[left - 1].clone()]);
@@ -194,7 +231,11 @@ async fn a_damaged_block_costs_what_it_held_and_nothing_else() {
     }
     assert_eq!(all(&tracks, "a").await, late);
     let count = "SELECT COUNT(*) FROM blocks";
-    assert_eq!(number(&tracks, count).await, 3, "one healthy block takes all");
+    assert_eq!(
+        number(&tracks, count).await,
+        3,
+        "one healthy block takes all"
+    );
 }
 
 #[tokio::test]
@@ -204,7 +245,10 @@ async fn days_leave_whole_and_the_days_after_stay() {
     let day = 24 * 3600;
     for n in 0..10 {
         // A phone that says little would fill one block for weeks.
-        let two = [fix("a", NOON_S + n * day, 120.0), fix("a", NOON_S + n * day + 3_600, 120.0)];
+        let two = [
+            fix("a", NOON_S + n * day, 120.0),
+            fix("a", NOON_S + n * day + 3_600, 120.0),
+        ];
         tracks.append(&two).await.unwrap();
         tracks.compact().await.unwrap();
     }
@@ -221,7 +265,9 @@ async fn days_leave_whole_and_the_days_after_stay() {
 fn shift(name: &str, seed: u64) -> Vec<Fix> {
     let mut random = seed;
     let mut draw = move |span: i64| {
-        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        random = random
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         i64::try_from(random >> 33).unwrap() % (2 * span + 1) - span
     };
     let (mut lon, mut lat) = (1_201_120_000i64, 302_870_000i64);
@@ -256,7 +302,9 @@ async fn twenty_shifts_need_at_most_eight_bytes_a_fix_with_all_pages() {
     const GUARDS: u64 = 20;
     let folder = folder();
     let tracks = Tracks::open(&folder.path).await.unwrap();
-    let shifts: Vec<Vec<Fix>> = (0..GUARDS).map(|n| shift(&format!("guard-{n}"), n)).collect();
+    let shifts: Vec<Vec<Fix>> = (0..GUARDS)
+        .map(|n| shift(&format!("guard-{n}"), n))
+        .collect();
     let mut stored = 0;
     let mut spent = std::time::Duration::ZERO;
     for minute in 0..8 * 60 {
@@ -275,7 +323,14 @@ async fn twenty_shifts_need_at_most_eight_bytes_a_fix_with_all_pages() {
     }
     for shift in &shifts {
         let kept = all(&tracks, shift[0].person.as_str()).await;
-        let place = |fix: &Fix| (fix.occurred_at, fix.at, fix.accuracy_dm, fix.battery_percent);
+        let place = |fix: &Fix| {
+            (
+                fix.occurred_at,
+                fix.at,
+                fix.accuracy_dm,
+                fix.battery_percent,
+            )
+        };
         assert!(kept.iter().map(place).eq(shift.iter().map(place)));
     }
     let used = "SELECT (SELECT page_count FROM pragma_page_count)
@@ -320,7 +375,10 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 async fn cut_short<F: Future>(future: F, waits: usize) {
     let mut future = pin!(future);
     for _ in 0..waits {
-        if let Poll::Ready(_) = future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+        if let Poll::Ready(_) = future
+            .as_mut()
+            .poll(&mut Context::from_waker(Waker::noop()))
+        {
             return;
         }
         // The database works on a thread of its own.
@@ -381,7 +439,10 @@ async fn play(steps: Vec<Step>) -> Result<(), TestCaseError> {
             let expected = model.values().filter(|fix| fix.person.as_str() == name);
             let expected: Vec<Fix> = expected.cloned().collect();
             prop_assert_eq!(all(&tracks, name).await, expected.clone());
-            let stretch = (Timestamp::from_secs(NOON_S - 50), Timestamp::from_secs(NOON_S + 120));
+            let stretch = (
+                Timestamp::from_secs(NOON_S - 50),
+                Timestamp::from_secs(NOON_S + 120),
+            );
             let some = tracks.read(&person(name), stretch, 7).await.unwrap();
             let inside = |fix: &Fix| (stretch.0..=stretch.1).contains(&fix.occurred_at);
             let expected: Vec<Fix> = expected.into_iter().filter(inside).take(7).collect();

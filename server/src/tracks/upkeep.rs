@@ -243,7 +243,9 @@ fn change(
     let size = if is_last {
         BLOCK_FIXES_MAX
     } else {
-        points.len().div_ceil(points.len().div_ceil(BLOCK_FIXES_MAX))
+        points
+            .len()
+            .div_ceil(points.len().div_ceil(BLOCK_FIXES_MAX))
     };
     Change {
         replaces,
@@ -252,10 +254,7 @@ fn change(
     }
 }
 
-async fn read_block(
-    db: &mut SqliteConnection,
-    id: i64,
-) -> Result<Option<Vec<Point>>, TracksError> {
+async fn read_block(db: &mut SqliteConnection, id: i64) -> Result<Option<Vec<Point>>, TracksError> {
     let row = sqlx::query("SELECT bytes FROM blocks WHERE id = $1")
         .bind(id)
         .fetch_one(db)

@@ -35,7 +35,14 @@ pub(crate) fn estate() -> PathBuf {
 /// The program with our arguments and none of the surrounding environment's.
 pub(crate) fn program(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_castellan"));
-    for name in ["DATA", "LISTEN", "ESTATE", "WEB", "LOG_FORMAT"] {
+    for name in [
+        "DATA",
+        "LISTEN",
+        "ESTATE",
+        "WEB",
+        "LOG_FORMAT",
+        "OBSERVATION_DAYS",
+    ] {
         command.env_remove(format!("CASTELLAN_{name}"));
     }
     command
@@ -173,6 +180,12 @@ impl Castellan {
     /// Reads.
     pub(crate) async fn get(&self, path: &str) -> Answer {
         Answer::of(self.client.get(self.url(path))).await
+    }
+
+    /// Reads as somebody of the staff.
+    pub(crate) async fn get_as(&self, person: &str, path: &str) -> Answer {
+        let request = self.client.get(self.url(path));
+        Answer::of(request.header(PERSON_HEADER, person)).await
     }
 
     /// Sends a body with headers.
