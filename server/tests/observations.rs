@@ -26,10 +26,9 @@ async fn written(server: &Castellan, number: u64) {
 }
 
 fn segments(data: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(database(data, "observations")).unwrap();
-    let mut paths: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
-    paths.sort();
-    paths
+    let entries = fs::read_dir(database(data, "observations")).expect("the folder is there");
+    let path = |entry: std::io::Result<fs::DirEntry>| entry.expect("an entry").path();
+    entries.map(path).collect()
 }
 
 #[tokio::test]

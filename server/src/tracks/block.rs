@@ -40,8 +40,8 @@ pub(super) enum BlockError {
 /// Writes points, in the order of their times, at most [`BLOCK_FIXES_MAX`] of them.
 pub(super) fn encode(points: &[Point]) -> Vec<u8> {
     debug_assert!(points.len() <= BLOCK_FIXES_MAX);
-    let time_unit = unit(&TIME_UNITS_US, points.iter().map(|p| p.occurred_at));
-    let accuracies = points.iter().filter_map(|p| p.accuracy_dm.map(i64::from));
+    let time_unit = unit(&TIME_UNITS_US, || points.iter().map(|p| p.occurred_at));
+    let accuracies = || points.iter().filter_map(|p| p.accuracy_dm.map(i64::from));
     let accuracy_unit = unit(&ACCURACY_UNITS_DM, accuracies);
     let mut bytes = vec![VERSION, time_unit.0, accuracy_unit.0];
     put(&mut bytes, points.len() as u64);
@@ -122,10 +122,10 @@ fn delay(point: &Point) -> i64 {
 }
 
 /// The coarsest unit that divides all values, with its place in the list.
-fn unit(units: &[i64], values: impl Iterator<Item = i64> + Clone) -> (u8, i64) {
+fn unit<I: Iterator<Item = i64>>(units: &[i64], values: impl Fn() -> I) -> (u8, i64) {
     let mut found = (0, 1);
     for (unit, place) in units.iter().zip(0u8..) {
-        if values.clone().all(|value| value % unit == 0) {
+        if values().all(|value| value % unit == 0) {
             found = (place, *unit);
         }
     }
@@ -210,12 +210,15 @@ const fn unzigzag(value: u64) -> i64 {
 }
 
 fn put(bytes: &mut Vec<u8>, mut value: u64) {
-    while value >= 0x80 {
-        // Seven bits are left by the mask.
-        bytes.push((value & 0x7f) as u8 | 0x80);
+    loop {
+        let [low, ..] = value.to_le_bytes();
         value >>= 7;
+        if value == 0 {
+            bytes.push(low);
+            return;
+        }
+        bytes.push(low | 0x80);
     }
-    bytes.push(value as u8);
 }
 
 fn take(rest: &mut &[u8]) -> Result<u64, BlockError> {

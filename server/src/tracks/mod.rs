@@ -121,18 +121,17 @@ impl Tracks {
         let mut rows = Vec::with_capacity(fixes.len());
         for fix in fixes {
             let known = people.get(&fix.person).or(newcomers.get(&fix.person));
-            let id = match known {
-                Some(id) => *id,
-                None => {
-                    sqlx::query("INSERT INTO people (id, person) VALUES ($1, $2)")
-                        .bind(next_id)
-                        .bind(fix.person.as_str())
-                        .execute(&mut *tx)
-                        .await?;
-                    newcomers.insert(fix.person.clone(), next_id);
-                    next_id += 1;
-                    next_id - 1
-                }
+            let id = if let Some(id) = known {
+                *id
+            } else {
+                sqlx::query("INSERT INTO people (id, person) VALUES ($1, $2)")
+                    .bind(next_id)
+                    .bind(fix.person.as_str())
+                    .execute(&mut *tx)
+                    .await?;
+                newcomers.insert(fix.person.clone(), next_id);
+                next_id += 1;
+                next_id - 1
             };
             rows.push((id, Point::of(fix)));
         }

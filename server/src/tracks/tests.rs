@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::future::Future;
 use std::path::PathBuf;
 use std::pin::pin;
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Waker};
 
 /// Noon, so that tests reach over midnight only where they want to.
 const NOON_S: i64 = 1_795_348_800;
@@ -375,9 +375,10 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 async fn cut_short<F: Future>(future: F, waits: usize) {
     let mut future = pin!(future);
     for _ in 0..waits {
-        if let Poll::Ready(_) = future
+        if future
             .as_mut()
             .poll(&mut Context::from_waker(Waker::noop()))
+            .is_ready()
         {
             return;
         }

@@ -21,7 +21,7 @@ use tracing::{info, warn};
 /// How long positions are kept. They leave with their block, which holds at most a day.
 const TRACKS_KEPT: Span = Span::from_secs(30 * 24 * 3600);
 /// How often it is looked whether there is something to do.
-const LOOK_EVERY: Duration = Duration::from_secs(60);
+const LOOK_EVERY: Duration = Duration::from_mins(1);
 /// A tail is emptied after so many looks: every block is written anew for few fixes otherwise.
 const LOOKS_BETWEEN: u32 = 10;
 /// And at the next look if it holds as many rows. Reading a track looks through all of them.
