@@ -222,10 +222,7 @@ fn every_example_of_http_is_true() {
     assert_eq!(all::<Health>(HTTP, "json health").len(), 1);
     assert_eq!(all::<TrackPage>(HTTP, "json track").len(), 1);
     assert_eq!(all::<WhereAll>(HTTP, "json where").len(), 1);
-    assert_eq!(
-        all::<ObservationPage>(HTTP, "json observations").len(),
-        1
-    );
+    assert_eq!(all::<ObservationPage>(HTTP, "json observations").len(), 1);
     assert_eq!(all::<Vec<SiteSummary>>(HTTP, "json sites").len(), 1);
     assert_eq!(all::<Vec<NoteText>>(HTTP, "json notes").len(), 1);
     assert_eq!(
@@ -317,10 +314,7 @@ fn every_code_kind_and_limit_is_on_its_page() {
         (LIVE, format!("1 to {SLUG_MAX} characters")),
         (HTTP, format!("1 to {SLUG_MAX} characters")),
         (HTTP, format!("at most {NOTES_MAX} notes")),
-        (
-            HTTP,
-            format!("1 to {} positions", grouped(TRACK_FIXES_MAX)),
-        ),
+        (HTTP, format!("1 to {} positions", grouped(TRACK_FIXES_MAX))),
         (HTTP, format!("1 to {};", grouped(OBSERVATIONS_MAX))),
         (HTTP, format!("{} open alarms", grouped(OPEN_ALARMS_MAX))),
     ] {

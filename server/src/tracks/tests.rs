@@ -352,6 +352,8 @@ enum Step {
     Compact,
     /// A compaction that ends after so many waits: the program is killed there.
     Killed(usize),
+    /// A compaction that ends after so many waits with an error, and the program goes on.
+    Failed(usize),
     Purge(i64),
     Reopen,
 }
@@ -364,6 +366,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
             5 => fixes.prop_map(Step::Append),
             2 => Just(Step::Compact),
             2 => (0usize..60).prop_map(Step::Killed),
+            2 => (0usize..60).prop_map(Step::Failed),
             1 => (-90_000i64..90_000).prop_map(Step::Purge),
             1 => Just(Step::Reopen),
         ],
@@ -411,6 +414,7 @@ async fn play(steps: Vec<Step>) -> Result<(), TestCaseError> {
                 drop(tracks);
                 tracks = Tracks::open(&folder.path).await.unwrap();
             }
+            Step::Failed(waits) => cut_short(tracks.compact(), waits).await,
             Step::Purge(second) => {
                 // Of what lies in blocks only whole blocks leave: the model follows the blocks.
                 tracks.compact().await.unwrap();
