@@ -7,10 +7,17 @@ use super::TracksError;
 use super::point::Point;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
 use sqlx::{AssertSqlSafe, Row as _};
+use std::sync::LazyLock;
 
-/// Rows that one statement inserts, largest first. Few lengths, so that each stays prepared.
-const INSERT_ROWS: [usize; 3] = [128, 16, 1];
+/// Rows that one statement inserts, largest first: a whole turn in one. Few lengths, so that each
+/// stays prepared; halves, so that few statements make any number.
+const INSERT_ROWS: [usize; 9] = [256, 128, 64, 32, 16, 8, 4, 2, 1];
 const COLUMNS: usize = 7;
+
+/// The statements of both tails, one for each length. They are long: written once.
+static INSERTS: LazyLock<[[String; INSERT_ROWS.len()]; 2]> = LazyLock::new(|| {
+    [Tail::First, Tail::Second].map(|tail| INSERT_ROWS.map(|n| tail.insert_text(n)))
+});
 
 /// Which of the two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,11 +71,15 @@ impl Tail {
         rows: &[(i64, Point)],
     ) -> Result<(), TracksError> {
         let mut rest = rows;
-        for size in INSERT_ROWS {
+        let texts = match self {
+            Self::First => &INSERTS[0],
+            Self::Second => &INSERTS[1],
+        };
+        for (size, text) in INSERT_ROWS.into_iter().zip(texts) {
             while let Some((rows, after)) = rest.split_at_checked(size) {
                 rest = after;
                 // Nothing but numbers of parameters is put into the text.
-                let mut query = sqlx::query(AssertSqlSafe(self.insert_text(size)));
+                let mut query = sqlx::query(AssertSqlSafe(text.as_str()));
                 for (person, point) in rows {
                     query = query
                         .bind(point.occurred_at)
