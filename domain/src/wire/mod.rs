@@ -1,6 +1,7 @@
 //! The bytes between server and displays: [`live`] for the socket, [`position_frame`] for moving
-//! things, [`api`] for REST.
+//! things, [`api`] for REST, [`history`] for what is read back.
 
 pub mod api;
+pub mod history;
 pub mod live;
 pub mod position_frame;
