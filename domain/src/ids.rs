@@ -116,6 +116,10 @@ slug! {
     PhoneId
 }
 slug! {
+    /// A decoder of devices' messages, such as `events`.
+    AdapterId
+}
+slug! {
     /// 防区: what is armed and disarmed together.
     ZoneId
 }

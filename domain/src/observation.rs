@@ -36,6 +36,37 @@ pub enum Observation {
     Call(Call),
 }
 
+impl Observation {
+    /// What of it belongs into the log of observations. Positions do not: they have a history of
+    /// their own.
+    pub fn raw(&self) -> Option<RawObservation> {
+        match self {
+            Self::PhoneFix(_) => None,
+            Self::Report(report) => Some(RawObservation::Report(report.clone())),
+        }
+    }
+}
+
+/// An observation as it is kept for some weeks, outside the journal.
+///
+/// It has ids, enums and numbers and no text: what a device adds in words, a plate or a face gets a
+/// [`crate::fact::PersonalRef`] here, never itself.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RawObservation {
+    /// A device said that a condition began, ended or happened.
+    Report(Report),
+}
+
+impl RawObservation {
+    /// Which device said it.
+    pub fn device(&self) -> &DeviceId {
+        match self {
+            Self::Report(report) => &report.device,
+        }
+    }
+}
+
 /// Where a phone was.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PhoneFix {
@@ -85,21 +116,24 @@ pub struct Fix {
 }
 
 /// What a device reported.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Report {
     /// Which device.
     pub device: DeviceId,
     /// What kind of alarm it means.
+    #[serde(rename = "type")]
     pub kind: AlarmTypeId,
     /// Whether it began, ended or merely happened.
     pub state: ReportedState,
     /// The sender's id of this event.
     pub event: EventId,
     /// When the device says that it happened.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub claimed_at: Option<Timestamp>,
     /// When we heard of it.
     pub received_at: Timestamp,
     /// Part of a drill.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub drill: bool,
 }
 

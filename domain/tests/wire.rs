@@ -13,6 +13,7 @@ use castellan_domain::time::{Span, Timestamp};
 use castellan_domain::wire::api::{
     Answer, ErrorBody, EventRequest, Health, NoteText, SiteSummary, Snapshot,
 };
+use castellan_domain::wire::history::{ObservationPage, TrackPage, WhereAll};
 use castellan_domain::wire::live::{CLIENT_MESSAGE_BYTES_MAX, ClientMessage, ServerMessage};
 use castellan_domain::wire::position_frame::{Moved, PositionFrame};
 use common::{cases, folder, names, read};
@@ -24,7 +25,7 @@ use variants::{COMMANDS_AND_ANSWERS, answer, command_request};
 
 /// Every variant that must have a file. A new variant does not compile below until it is named,
 /// and fails here until it has one.
-const VARIANTS: [&str; 19] = [
+const VARIANTS: [&str; 22] = [
     "client_message.hello",
     "client_message.echo",
     "client_message.presence",
@@ -44,6 +45,9 @@ const VARIANTS: [&str; 19] = [
     "event_request.drill",
     "error_body",
     "snapshot",
+    "track_page",
+    "where_all",
+    "observation_page",
 ];
 
 type Outcome = Result<(Value, String), serde_json::Error>;
@@ -92,6 +96,9 @@ fn through(name: &str, json: &str) -> Outcome {
         "site_summary" => again::<SiteSummary>(json, |_| "site_summary"),
         "snapshot" => again::<Snapshot>(json, |_| "snapshot"),
         "note_text" => again::<NoteText>(json, |_| "note_text"),
+        "track_page" => again::<TrackPage>(json, |_| "track_page"),
+        "where_all" => again::<WhereAll>(json, |_| "where_all"),
+        "observation_page" => again::<ObservationPage>(json, |_| "observation_page"),
         "health" => again::<Health>(json, |_| "health"),
         "error_body" => again::<ErrorBody>(json, |_| "error_body"),
         other => panic!("tests/wire/{name}: no type {other}"),

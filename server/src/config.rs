@@ -52,6 +52,9 @@ pub(crate) struct ServeArgs {
     /// A file with the secret (16 to 4,096 bytes) by which these posts are signed.
     #[arg(long, env = "CASTELLAN_NOTIFY_SECRET_FILE")]
     pub(crate) notify_secret_file: Option<PathBuf>,
+    /// Days for which observations of devices are kept, for "why did this fire".
+    #[arg(long, default_value_t = 30, env = "CASTELLAN_OBSERVATION_DAYS", value_parser = clap::value_parser!(u16).range(1..=3650))]
+    pub(crate) observation_days: u16,
 }
 
 #[derive(Debug, Args)]

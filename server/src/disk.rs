@@ -152,6 +152,11 @@ impl Disk {
         }
     }
 
+    /// Whether raw observations may be stored.
+    pub(crate) fn keeps_observations(&self) -> bool {
+        self.state().level < DiskLevel::NoObservations
+    }
+
     /// Whether positions may be stored.
     pub(crate) fn keeps_tracks(&self) -> bool {
         self.state().level < DiskLevel::FactsOnly
@@ -217,6 +222,7 @@ mod tests {
         assert!(!ballast.exists());
         assert!(!disk.health().has_ballast);
         assert!(!disk.keeps_tracks(), "the room is for facts");
+        assert!(!disk.keeps_observations());
         disk.look();
         assert!(ballast.exists());
         assert!(disk.keeps_tracks());

@@ -9,6 +9,7 @@ mod http;
 mod hub;
 mod ingest;
 mod journal;
+mod observations;
 mod outbox;
 mod personal;
 mod serve;

@@ -9,6 +9,7 @@ use crate::http::{App, router};
 use crate::hub::Hub;
 use crate::ingest::registry::Registry;
 use crate::journal::{Journal, Reader};
+use crate::observations::ObservationLog;
 use crate::outbox::{Outbox, Webhook, Worker};
 use crate::site_folder::{SiteFolder, read_estate};
 use crate::site_task::{self, QUEUE_MAX, Replayed, Request, SetAsides, SiteTask, replay};
@@ -66,8 +67,15 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
     if let Some(seq) = chain_broken_at {
         error!(%seq, "the journal's hash chain does not hold here; run `castellan doctor`");
     }
-    let mut tracks = Tracks::open(&folder.tracks_path()).await?;
+    let tracks = Tracks::open(&folder.tracks_path()).await?;
     let clock = Arc::new(Clock::start(last_recorded_at));
+    let observations = ObservationLog::open(
+        &folder.observations_path(),
+        estate.estate.time_zone.as_str(),
+        args.observation_days,
+        clock.clone(),
+        disk.clone(),
+    )?;
     let backlog = backlog(&mut journal).await?;
     let build = build_of(args.web.as_deref())?;
     let anchor = Anchor::new(estate.estate.anchor);
@@ -79,6 +87,7 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
         engine.site().view().clone(),
         anchor,
     ));
+    tokio::spawn(tracks.clone().upkeep(clock.clone()));
     let mut latest = tracks.latest().await?;
     latest.retain(|fix| estate.estate.person(&fix.person).is_some());
     hub.publish_positions(&latest);
@@ -91,7 +100,7 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
         site: site.clone(),
         engine,
         journal,
-        tracks,
+        tracks: tracks.clone(),
         estate: estate.clone(),
         hub: hub.clone(),
         clock: clock.clone(),
@@ -117,6 +126,8 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
         outbox,
         set_asides,
         connections: connections.clone(),
+        tracks,
+        observations,
         chain_broken_at,
         web: args.web,
     });

@@ -80,6 +80,10 @@ impl SiteFolder {
         self.path.join("tracks.db")
     }
 
+    pub(crate) fn observations_path(&self) -> PathBuf {
+        self.path.join("observations")
+    }
+
     /// Stores an estate document under its hash, on disk before anything names it.
     pub(crate) fn store_estate(&self, estate: Estate) -> anyhow::Result<PublishedEstate> {
         let bytes = serde_json::to_vec(&estate).context("the estate cannot be written as JSON")?;

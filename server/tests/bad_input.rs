@@ -331,7 +331,7 @@ async fn a_clock_of_1970_or_2099_is_doubted_and_never_believed() {
     assert_eq!(server.refusals("owntracks", "off_site").await, 1);
     assert_eq!(server.health().await.seq, before);
     let mut db = common::open(&database(data.path(), "tracks.db")).await;
-    let row = sqlx::query("SELECT COUNT(*) FROM fixes")
+    let row = sqlx::query("SELECT COUNT(*) FROM people")
         .fetch_one(&mut db)
         .await
         .unwrap();

@@ -152,7 +152,7 @@ async fn positions_that_cannot_be_stored_cost_no_fact() {
     let tracks = database(data.path(), "tracks.db");
     let server = Castellan::start(data.path());
     let mut display = Display::open(&server).await;
-    let fail = "CREATE TRIGGER fail BEFORE INSERT ON fixes BEGIN SELECT RAISE(ABORT, 'full'); END";
+    let fail = "CREATE TRIGGER fail BEFORE INSERT ON tail_0 BEGIN SELECT RAISE(ABORT, 'full'); END";
     alter(&tracks, fail).await;
     let start = now_s() - 100;
     let phones = async {
@@ -189,7 +189,7 @@ async fn positions_that_cannot_be_stored_cost_no_fact() {
         let answer = server.position("phone-1", start, 100).await;
         assert_eq!((answer.status, answer.body.as_str()), (200, "[]"));
     }
-    assert_eq!(count(&tracks, "SELECT COUNT(*) FROM fixes").await, 1);
+    assert_eq!(count(&tracks, "SELECT COUNT(*) FROM tail_0").await, 1);
     display.reach(&server, Seq(41)).await;
     display.agree(&server).await;
 }

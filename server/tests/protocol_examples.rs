@@ -17,6 +17,9 @@ use castellan_domain::unrecorded::UNRECORDED_MAX;
 use castellan_domain::wire::api::{
     CommandBody, CommandRequest, ErrorBody, EventRequest, Health, NoteText, SiteSummary, Snapshot,
 };
+use castellan_domain::wire::history::{
+    OBSERVATIONS_MAX, ObservationPage, TRACK_FIXES_MAX, TrackPage, WhereAll,
+};
 use castellan_domain::wire::live::{
     CLIENT_MESSAGE_BYTES_MAX, ClientMessage, Facts, HEARTBEAT_EVERY_MS, PROTOCOL_VERSION,
     RefusedCode, ServerMessage, TICK_EVERY_MS, VIEWERS_MAX,
@@ -270,6 +273,9 @@ fn every_example_of_http_is_true() {
     for told in all::<Value>(HTTP, "json notification") {
         decoded::<Message>(&told["alarm"].to_string());
     }
+    assert_eq!(all::<TrackPage>(HTTP, "json track").len(), 1);
+    assert_eq!(all::<WhereAll>(HTTP, "json where").len(), 1);
+    assert_eq!(all::<ObservationPage>(HTTP, "json observations").len(), 1);
     assert_eq!(all::<Vec<SiteSummary>>(HTTP, "json sites").len(), 1);
     assert_eq!(all::<Vec<NoteText>>(HTTP, "json notes").len(), 1);
     assert_eq!(
@@ -389,6 +395,8 @@ fn every_code_kind_and_limit_is_on_its_page() {
         (LIVE, format!("1 to {SLUG_MAX} characters")),
         (HTTP, format!("1 to {SLUG_MAX} characters")),
         (HTTP, format!("at most {NOTES_MAX} notes")),
+        (HTTP, format!("1 to {} positions", grouped(TRACK_FIXES_MAX))),
+        (HTTP, format!("1 to {};", grouped(OBSERVATIONS_MAX))),
         (HTTP, format!("{} open alarms", grouped(OPEN_ALARMS_MAX))),
     ] {
         assert!(page.contains(&words), "the page should say {words:?}");

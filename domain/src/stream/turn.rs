@@ -5,7 +5,7 @@
 
 use crate::engine::{Engine, Input, Output};
 use crate::fact::{Fact, FactError};
-use crate::ids::{CommandId, DeviceId, EventId, SiteId};
+use crate::ids::{CommandId, DeviceId, EventId, Seq, SiteId};
 use crate::notify::{Announcement, Message, Notification, Rehearsal};
 use crate::observation::{Fix, Observation};
 use crate::site::Site;
@@ -131,6 +131,8 @@ pub struct Done {
     pub answer: Option<Answer>,
     /// It repeats an input of the same turn and was not handled.
     pub is_repeat: bool,
+    /// The first fact that it made.
+    pub made: Option<Seq>,
 }
 
 /// A turn that ran to its end.
@@ -163,10 +165,12 @@ pub fn run<M: Machine>(
             done.push(Done {
                 answer: done[*known].answer.clone(),
                 is_repeat: true,
+                made: None,
             });
             continue;
         }
         at = clock();
+        let before = turn.facts.len();
         let step = catch_unwind(AssertUnwindSafe(|| {
             machine.handle(input.clone(), at);
             turn.drain(machine, at)
@@ -180,8 +184,11 @@ pub fn run<M: Machine>(
         {
             first.insert(key, index);
         }
-        let is_repeat = false;
-        done.push(Done { answer, is_repeat });
+        done.push(Done {
+            answer,
+            is_repeat: false,
+            made: turn.facts.get(before).map(|stamped| stamped.fact.seq),
+        });
     }
     Ok(Ran { turn, done, at })
 }

@@ -290,6 +290,9 @@ pub struct Health {
     pub outbox: OutboxHealth,
     /// HTTP connections that are no displays, and how many there may be.
     pub connections: QueueDepth,
+    /// The log of observations.
+    #[serde(default)]
+    pub observations: super::history::ObservationHealth,
 }
 
 /// An input that broke the engine and was set aside.

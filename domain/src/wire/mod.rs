@@ -1,7 +1,8 @@
 //! The bytes between server and displays: [`live`] for the socket, [`position_frame`] for moving
-//! things, [`api`] for REST; and [`ingest`] for what devices send.
+//! things, [`api`] for REST; [`ingest`] for what devices send, [`history`] for what is read back.
 
 pub mod api;
+pub mod history;
 pub mod ingest;
 pub mod live;
 pub mod position_frame;

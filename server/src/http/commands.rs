@@ -71,10 +71,11 @@ async fn take(
         expected: request.expected,
         command,
     };
-    Ok(app.submit(input, personal, trace).await??)
+    Ok(app.submit(COMMANDS, input, personal, trace).await??)
 }
 
-fn actor(app: &App, headers: &HeaderMap) -> Result<Actor, ApiError> {
+/// Who a request says that it comes from.
+pub(super) fn actor(app: &App, headers: &HeaderMap) -> Result<Actor, ApiError> {
     let name = headers
         .get(PERSON_HEADER)
         .and_then(|value| value.to_str().ok())

@@ -64,7 +64,7 @@ async fn take_event(
         identified => identified,
     };
     let input = Input::Observed(Observation::Report(report));
-    match app.submit(input, None, trace).await? {
+    match app.submit(EVENTS, input, None, trace).await? {
         Err(Refusal::NotInEstate) => Err(identified.err().unwrap_or(Refusal::NotInEstate.into())),
         answer => Ok(answer?),
     }
@@ -294,7 +294,7 @@ async fn take_fix(
         battery_percent: location.battery_percent,
     };
     let input = Input::Observed(Observation::PhoneFix(fix));
-    let answer = match app.submit(input, None, trace).await {
+    let answer = match app.submit(OWNTRACKS, input, None, trace).await {
         Err(ApiError::SetAside) => return Ok(Taken::Discarded(Discarded::SetAside)),
         answer => answer?,
     };

@@ -4,6 +4,7 @@ mod assets;
 mod commands;
 pub(crate) mod connections;
 mod errors;
+mod history;
 mod ingest;
 mod live;
 mod origin;
@@ -16,11 +17,13 @@ use crate::health::HealthBoard;
 use crate::hub::Hub;
 use crate::ingest::registry::Registry;
 use crate::journal::Reader;
+use crate::observations::{ObservationLog, Pending};
 use crate::outbox::Outbox;
 use crate::personal::PersonalRecord;
 use crate::site_folder::PublishedEstate;
 use crate::site_task::{Lost, QUEUE_MAX, Reply, Request, SetAsides, Ticket};
-use axum::extract::{FromRequestParts, Path};
+use crate::tracks::Tracks;
+use axum::extract::{FromRequestParts, Path, Query};
 use axum::http::request::Parts;
 use castellan_domain::engine::Input;
 use castellan_domain::ids::{Seq, SiteId};
@@ -53,9 +56,31 @@ pub(crate) struct App {
     pub(crate) outbox: Option<Arc<Outbox>>,
     pub(crate) set_asides: Arc<SetAsides>,
     pub(crate) connections: Connections,
+    pub(crate) tracks: Tracks,
+    pub(crate) observations: ObservationLog,
     /// Where the journal's hash chain does not hold, if anywhere.
     pub(crate) chain_broken_at: Option<Seq>,
     pub(crate) web: Option<PathBuf>,
+}
+
+/// What follows the question mark of an address.
+struct InQuery<T>(T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for InQuery<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, ApiError> {
+        let asked = Query::try_from_uri(&parts.uri);
+        asked
+            .map(|Query(asked)| Self(asked))
+            .map_err(|error| ApiError::Unreadable {
+                code: "malformed",
+                message: format!(
+                    "what follows the ? is not understood: {}",
+                    error.body_text()
+                ),
+            })
+    }
 }
 
 /// What an address names. An address whose bytes are no text names nothing.
@@ -76,12 +101,18 @@ impl App {
     /// enqueue: hands an input to the site task and waits for the end of its turn.
     pub(crate) async fn submit(
         &self,
+        adapter: &'static str,
         input: Input,
         personal: Option<PersonalRecord>,
         trace: u64,
     ) -> Result<Answer, ApiError> {
+        let raw = match &input {
+            Input::Observed(observation) => observation.raw(),
+            _ => None,
+        };
+        let noted = self.observations.pending(adapter, raw);
         let asked = debug_span!("enqueue", trace).in_scope(|| {
-            ask(&self.requests, |reply| {
+            ask(&self.requests, noted, |reply| {
                 Box::new(Ticket {
                     input,
                     personal,
@@ -118,11 +149,12 @@ struct Asked(oneshot::Receiver<Result<Answer, Lost>>);
 /// Puts a question into the queue.
 fn ask(
     requests: &mpsc::Sender<Request>,
+    noted: Option<Pending>,
     question: impl FnOnce(Reply) -> Request,
 ) -> Result<Asked, ApiError> {
-    let (reply, answer) = oneshot::channel();
+    let (sender, answer) = oneshot::channel();
     requests
-        .try_send(question(reply))
+        .try_send(question(Reply { sender, noted }))
         .map_err(|_full_or_closed| ApiError::Busy)?;
     Ok(Asked(answer))
 }
@@ -153,19 +185,19 @@ mod tests {
             })
         };
         let (requests, mut inbox) = mpsc::channel(1);
-        let asked = ask(&requests, question).expect("there is room");
+        let asked = ask(&requests, None, question).expect("there is room");
         let started = tokio::time::Instant::now();
         assert_eq!(asked.answer().await, Err(ApiError::NoAnswer));
         assert_eq!(started.elapsed(), ANSWER_WITHIN);
         // The question still stands in the queue of a task that does not come round to it.
-        let full = ask(&requests, question);
+        let full = ask(&requests, None, question);
         assert_eq!(full.err(), Some(ApiError::Busy));
 
         drop(inbox.try_recv());
-        let asked = ask(&requests, question).expect("there is room");
+        let asked = ask(&requests, None, question).expect("there is room");
         drop(inbox);
         assert_eq!(asked.answer().await, Err(ApiError::NotRecorded));
-        let closed = ask(&requests, question);
+        let closed = ask(&requests, None, question);
         assert_eq!(closed.err(), Some(ApiError::Busy));
     }
 }

@@ -1,7 +1,7 @@
 //! Every route, in one list.
 
 use super::errors::ApiError;
-use super::{App, assets, commands, ingest, live, origin, sites};
+use super::{App, assets, commands, history, ingest, live, origin, sites};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn;
@@ -29,6 +29,12 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route(
             "/api/v1/sites/{site}/alarms/{alarm}/notes",
             get(sites::notes),
+        )
+        .route("/api/v1/sites/{site}/tracks", get(history::everybody))
+        .route("/api/v1/sites/{site}/tracks/{person}", get(history::track))
+        .route(
+            "/api/v1/sites/{site}/observations",
+            get(history::observations),
         )
         .route("/api/v1/sites/{site}/health", get(sites::health))
         .method_not_allowed_fallback(async || ApiError::WrongMethod)

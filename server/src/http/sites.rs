@@ -150,6 +150,7 @@ pub(super) async fn health(
             .map(|outbox| outbox.health())
             .unwrap_or_default(),
         connections: app.connections.depth(),
+        observations: app.observations.health(),
     }))
 }
 

@@ -10,7 +10,7 @@ pub(crate) use webhook::Webhook;
 
 use crate::clock::Clock;
 use crate::journal::{Parcel, Reader};
-use crate::site_task::{Lost, Request, Ticket};
+use crate::site_task::{Lost, Reply, Request, Ticket};
 use castellan_domain::engine::Input;
 use castellan_domain::notify::{Notification, NotificationSettled, Settlement};
 use castellan_domain::time::Span;
@@ -176,12 +176,13 @@ impl Worker {
     /// recorded is not sent again by this process.
     async fn settle(&self, settled: NotificationSettled) {
         for failed in 1.. {
-            let (reply, answer) = oneshot::channel();
+            let (sender, answer) = oneshot::channel();
+            let noted = None;
             let ticket = Ticket {
                 input: Input::Notified(settled.clone()),
                 personal: None,
                 trace: rand::random(),
-                reply,
+                reply: Reply { sender, noted },
             };
             if self.requests.send(Box::new(ticket)).await.is_err() {
                 // The site task is gone, and the server ends with it.

@@ -21,6 +21,7 @@ use crate::clock::Clock;
 use crate::disk::Disk;
 use crate::hub::{DISPLAYS_MAX, Hub};
 use crate::journal::{Journal, JournalError};
+use crate::observations::Pending;
 use crate::outbox::Outbox;
 use crate::personal::PersonalRecord;
 use crate::site_folder::PublishedEstate;
@@ -81,8 +82,13 @@ pub(crate) struct Ticket {
     pub(crate) reply: Reply,
 }
 
-/// The way back to whoever sent an input.
-pub(crate) type Reply = oneshot::Sender<Result<Answer, Lost>>;
+/// The way back to whoever sent an input, past the log of observations.
+#[derive(Debug)]
+pub(crate) struct Reply {
+    pub(crate) sender: oneshot::Sender<Result<Answer, Lost>>,
+    /// What is noted of an observation when it is answered.
+    pub(crate) noted: Option<Pending>,
+}
 
 /// What can be asked of the task.
 pub(crate) type Request = Box<Ticket>;
@@ -265,5 +271,8 @@ impl<M: Machine> SiteTask<M> {
 
 /// Tells the sender. It may have given up waiting; what was recorded stays recorded.
 fn answer(reply: Reply, result: Result<Answer, Lost>) {
-    drop(reply.send(result));
+    if let Some(noted) = reply.noted {
+        noted.conclude(&result);
+    }
+    drop(reply.sender.send(result));
 }

@@ -96,7 +96,10 @@ impl<M: Machine> SiteTask<M> {
                 self.state.steps.drain(..steps);
                 self.state.consoles.told(told, TURN_INPUTS_MAX);
                 for (sender, done) in entries.senders.into_iter().zip(done) {
-                    let Some(sender) = sender else { continue };
+                    let Some(mut sender) = sender else { continue };
+                    if let (Some(made), Some(noted)) = (done.made, &mut sender.reply.noted) {
+                        noted.made(made);
+                    }
                     let lost = positions == Positions::Lost
                         && matches!(done.answer, Some(Ok(Accepted::Tracked)));
                     let told = done.answer.filter(|_| !lost).ok_or(Lost::NotRecorded);

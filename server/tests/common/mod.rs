@@ -58,6 +58,7 @@ pub(crate) fn wrapped(wrapper: &[&str], args: &[&str]) -> Command {
         "LOG_FORMAT",
         "NOTIFY_WEBHOOK",
         "NOTIFY_SECRET_FILE",
+        "OBSERVATION_DAYS",
     ] {
         command.env_remove(format!("CASTELLAN_{name}"));
     }
@@ -208,6 +209,12 @@ impl Castellan {
     /// Reads.
     pub(crate) async fn get(&self, path: &str) -> Answer {
         Answer::of(self.client.get(self.url(path))).await
+    }
+
+    /// Reads as somebody of the staff.
+    pub(crate) async fn get_as(&self, person: &str, path: &str) -> Answer {
+        let request = self.client.get(self.url(path));
+        Answer::of(request.header(PERSON_HEADER, person)).await
     }
 
     /// Sends a body with headers.

@@ -1,16 +1,18 @@
 //! The checker of the ledger test: what senders were promised, against what is on disk.
 //!
-//! It reads the two databases itself and trusts nothing of the server's own code but the shape of
-//! a fact: hash chain, numbering and counts are computed here once more.
+//! It reads the journal itself and trusts nothing of the server's own code but the shape of a fact:
+//! hash chain, numbering and counts are computed here once more. Positions it asks of the server.
 
-use super::common::{SITE, database};
+use super::common::{Castellan, SITE, database};
 use castellan_domain::engine::Accepted;
 use castellan_domain::fact::{Cause, Fact, FactBody};
 use castellan_domain::ids::{AlarmId, AlarmTypeId, DeviceId};
 use castellan_domain::observation::ReportedState;
 use castellan_domain::rules::annunciate::Outcome;
 use castellan_domain::site::Site;
+use castellan_domain::time::Timestamp;
 use castellan_domain::wire::api::Answer;
+use castellan_domain::wire::history::TrackPage;
 use sha2::{Digest as _, Sha256};
 use sqlx::Row as _;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
@@ -75,7 +77,7 @@ pub(crate) struct Record {
 }
 
 impl Record {
-    /// Reads both databases of a stopped server without changing them.
+    /// Reads the journal of a stopped server without changing it, and then its positions.
     pub(crate) async fn read(data: &Path) -> Result<Self, Box<dyn std::error::Error>> {
         let mut record = Self::default();
         let mut db = read_only(&database(data, "journal.db")).await?;
@@ -101,16 +103,44 @@ impl Record {
             let answer = serde_json::from_str(row.try_get(1)?)?;
             record.seen_commands.insert(id, answer);
         }
-        let mut db = read_only(&database(data, "tracks.db")).await?;
-        let rows = sqlx::query("SELECT person, occurred_at, lon_e7 FROM fixes");
-        for row in rows.fetch_all(&mut db).await? {
-            let micros: i64 = row.try_get(1)?;
-            record
-                .fixes
-                .push((row.try_get(0)?, micros / 1_000_000, row.try_get(2)?));
-        }
+        record.fixes = positions(data).await?;
         Ok(record)
     }
+}
+
+/// Positions lie packed in blocks: read them as everybody does, of another life of the server.
+async fn positions(data: &Path) -> Result<Vec<(String, i64, i64)>, Box<dyn std::error::Error>> {
+    let server = Castellan::start(data);
+    let mut db = read_only(&database(data, "tracks.db")).await?;
+    let people = sqlx::query("SELECT person FROM people");
+    let mut fixes = Vec::new();
+    for row in people.fetch_all(&mut db).await? {
+        let person: String = row.try_get(0)?;
+        let mut from = Some(Timestamp::default());
+        while let Some(begin) = from {
+            let begin = begin.as_micros();
+            let path = format!("/api/v1/sites/{SITE}/tracks/{person}?from={begin}&limit=5000");
+            let page: TrackPage = server.get_as("li-na", &path).await.json();
+            fixes.extend(page.fixes.iter().map(|fix| {
+                let lon = (fix.at.lon() * 1e7).round();
+                (
+                    person.clone(),
+                    fix.occurred_at.as_micros() / 1_000_000,
+                    e7(lon),
+                )
+            }));
+            from = page.next;
+        }
+    }
+    Ok(fixes)
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "a longitude is at most 1.8e9 here"
+)]
+fn e7(rounded: f64) -> i64 {
+    rounded as i64
 }
 
 async fn read_only(path: &Path) -> Result<SqliteConnection, sqlx::Error> {

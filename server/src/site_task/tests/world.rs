@@ -135,12 +135,13 @@ impl World {
     }
 
     pub(super) fn ticket(input: Input) -> (Ticket, oneshot::Receiver<Result<Answer, Lost>>) {
-        let (reply, answer) = oneshot::channel();
+        let (sender, answer) = oneshot::channel();
+        let noted = None;
         let ticket = Ticket {
             input,
             personal: None,
             trace: 7,
-            reply,
+            reply: Reply { sender, noted },
         };
         (ticket, answer)
     }

@@ -1,0 +1,196 @@
+//! Reading the history: a person's track, and where everybody was.
+//!
+//! One read transaction for each question, so that upkeep beside it moves nothing out of sight.
+
+use super::block;
+use super::point::Point;
+use super::tail::Tail;
+use super::{DAY_US, Tracks, TracksError};
+use castellan_domain::ids::PersonId;
+use castellan_domain::observation::Fix;
+use castellan_domain::time::{Span, Timestamp};
+use sqlx::Row as _;
+use sqlx::sqlite::SqliteConnection;
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use tracing::error;
+
+/// Blocks that are read at once.
+const BLOCKS_READ: i64 = 8;
+/// Damaged blocks that are passed over before somebody's last position is given up.
+const DAMAGED_MAX: usize = 100;
+
+impl Tracks {
+    /// A person's fixes of a stretch of time, both ends included, in order, at most `limit`.
+    pub(crate) async fn read(
+        &self,
+        person: &PersonId,
+        (from, to): (Timestamp, Timestamp),
+        limit: usize,
+    ) -> Result<Vec<Fix>, TracksError> {
+        let mut tx = self.readers.begin().await?;
+        let Some(id) = id_of(&mut tx, person).await? else {
+            return Ok(Vec::new());
+        };
+        let stretch = (from.as_micros(), to.as_micros());
+        let mut points = points_in_blocks(&mut tx, id, stretch, limit).await?;
+        let filling = Tail::filling(&mut tx).await?;
+        for tail in [filling.other(), filling] {
+            let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+            for point in tail.read_of(&mut tx, id, stretch, limit).await? {
+                points.entry(point.occurred_at).or_insert(point);
+            }
+        }
+        let points = points.into_values().take(limit);
+        Ok(points.filter_map(|point| point.fix(person)).collect())
+    }
+
+    /// Everybody's last fix at or before `at`, and no older than `look_back`, by their ids.
+    pub(crate) async fn at(&self, at: Timestamp, look_back: Span) -> Result<Vec<Fix>, TracksError> {
+        self.last_between((at - look_back).as_micros(), at.as_micros())
+            .await
+    }
+
+    /// Everybody's last position. One for each person, and an estate's staff is limited.
+    pub(crate) async fn latest(&self) -> Result<Vec<Fix>, TracksError> {
+        self.last_between(i64::MIN, i64::MAX).await
+    }
+
+    async fn last_between(&self, from: i64, to: i64) -> Result<Vec<Fix>, TracksError> {
+        let mut tx = self.readers.begin().await?;
+        let people = people(&mut tx).await?;
+        let mut last: BTreeMap<i64, Point> = BTreeMap::new();
+        for id in people.keys() {
+            if let Some(point) = last_in_blocks(&mut tx, *id, (from, to)).await? {
+                last.insert(*id, point);
+            }
+        }
+        let filling = Tail::filling(&mut tx).await?;
+        for tail in [filling.other(), filling] {
+            for (id, point) in tail.last_of_each(&mut tx, (from, to)).await? {
+                match last.entry(id) {
+                    Entry::Vacant(entry) => drop(entry.insert(point)),
+                    // Of two of the same time the first that came counts.
+                    Entry::Occupied(mut entry) => {
+                        if entry.get().occurred_at < point.occurred_at {
+                            entry.insert(point);
+                        }
+                    }
+                }
+            }
+        }
+        let fixes = last
+            .iter()
+            .filter_map(|(id, point)| point.fix(people.get(id)?));
+        let mut fixes: Vec<Fix> = fixes.collect();
+        fixes.sort_by(|one, other| one.person.cmp(&other.person));
+        Ok(fixes)
+    }
+}
+
+/// Everybody who is in the history. A name that is no id any more is left out.
+pub(super) async fn people(
+    db: &mut SqliteConnection,
+) -> Result<BTreeMap<i64, PersonId>, TracksError> {
+    let rows = sqlx::query("SELECT id, person FROM people")
+        .fetch_all(db)
+        .await?;
+    let mut people = BTreeMap::new();
+    for row in rows {
+        if let Ok(person) = PersonId::new(row.try_get::<String, _>("person")?) {
+            people.insert(row.try_get("id")?, person);
+        }
+    }
+    Ok(people)
+}
+
+async fn id_of(db: &mut SqliteConnection, person: &PersonId) -> Result<Option<i64>, TracksError> {
+    let row = sqlx::query("SELECT id FROM people WHERE person = $1")
+        .bind(person.as_str())
+        .fetch_optional(db)
+        .await?;
+    Ok(row.map(|row| row.try_get(0)).transpose()?)
+}
+
+/// The points of a block, or nothing and a line in the log if it is damaged.
+pub(super) fn decode(id: i64, bytes: &[u8]) -> Option<Vec<Point>> {
+    block::decode(bytes)
+        .inspect_err(|error| {
+            error!(block = id, %error, "a block of positions cannot be read and is left out");
+        })
+        .ok()
+}
+
+/// At least the first `limit` points of the stretch, if there are as many.
+async fn points_in_blocks(
+    db: &mut SqliteConnection,
+    person: i64,
+    (from, to): (i64, i64),
+    limit: usize,
+) -> Result<BTreeMap<i64, Point>, TracksError> {
+    let mut points = BTreeMap::new();
+    // A block that begins a day earlier ends before the stretch.
+    let mut after = (from.saturating_sub(DAY_US), i64::MIN);
+    while points.len() < limit {
+        let rows = sqlx::query(
+            "SELECT id, first_at, last_at, bytes FROM blocks
+             WHERE person = $1 AND (first_at, id) > ($2, $3) AND first_at <= $4
+             ORDER BY first_at, id LIMIT $5",
+        )
+        .bind(person)
+        .bind(after.0)
+        .bind(after.1)
+        .bind(to)
+        .bind(BLOCKS_READ)
+        .fetch_all(&mut *db)
+        .await?;
+        if rows.is_empty() {
+            break;
+        }
+        for row in rows {
+            let id: i64 = row.try_get("id")?;
+            after = (row.try_get("first_at")?, id);
+            if row.try_get::<i64, _>("last_at")? < from {
+                continue;
+            }
+            let found = decode(id, row.try_get("bytes")?).unwrap_or_default();
+            let wanted = found
+                .into_iter()
+                .filter(|point| (from..=to).contains(&point.occurred_at));
+            points.extend(wanted.map(|point| (point.occurred_at, point)));
+        }
+    }
+    Ok(points)
+}
+
+async fn last_in_blocks(
+    db: &mut SqliteConnection,
+    person: i64,
+    (from, to): (i64, i64),
+) -> Result<Option<Point>, TracksError> {
+    let mut below = (to, i64::MAX);
+    for _ in 0..DAMAGED_MAX {
+        let row = sqlx::query(
+            "SELECT id, first_at, bytes FROM blocks
+             WHERE person = $1 AND (first_at, id) < ($2, $3) AND first_at >= $4
+             ORDER BY first_at DESC, id DESC LIMIT 1",
+        )
+        .bind(person)
+        .bind(below.0)
+        .bind(below.1)
+        .bind(from.saturating_sub(DAY_US))
+        .fetch_optional(&mut *db)
+        .await?;
+        let Some(row) = row else {
+            return Ok(None);
+        };
+        let id: i64 = row.try_get("id")?;
+        below = (row.try_get("first_at")?, id);
+        if let Some(points) = decode(id, row.try_get("bytes")?) {
+            // It begins at or before `to`, so one of its points does.
+            let last = points.into_iter().rev().find(|p| p.occurred_at <= to);
+            return Ok(last.filter(|point| point.occurred_at >= from));
+        }
+    }
+    Ok(None)
+}

@@ -1,0 +1,180 @@
+//! The history of positions, read back over HTTP: a person's way, and where everybody was.
+
+mod common;
+
+use castellan_domain::time::Timestamp;
+use castellan_domain::wire::history::{TRACK_FIXES_MAX, TrackPage, WhereAll};
+use common::{Castellan, SITE, database, eventually, now_s, open};
+use sqlx::Row as _;
+
+fn track(person: &str, query: &str) -> String {
+    format!("/api/v1/sites/{SITE}/tracks/{person}?{query}")
+}
+
+fn seconds(page: &TrackPage) -> Vec<i64> {
+    let second = |at: Timestamp| at.as_micros() / 1_000_000;
+    page.fixes
+        .iter()
+        .map(|fix| second(fix.occurred_at))
+        .collect()
+}
+
+#[tokio::test]
+async fn a_way_is_read_page_by_page_before_and_after_it_is_packed() {
+    let data = tempfile::tempdir().unwrap();
+    let mut server = Castellan::start(data.path());
+    let start = now_s() - 3_600;
+    for n in 0..25 {
+        let answer = server.position("phone-0", start + 5 * n, 100).await;
+        assert_eq!(answer.status, 200, "{}", answer.body);
+    }
+    for packed in [false, true] {
+        if packed {
+            server.kill();
+            server = Castellan::start(data.path());
+            // A start looks after what an earlier life has left.
+            eventually("all lies in blocks", async || {
+                let mut db = open(&database(data.path(), "tracks.db")).await;
+                let rows = "SELECT (SELECT COUNT(*) FROM tail_0) + (SELECT COUNT(*) FROM tail_1)";
+                let rows = sqlx::query(rows).fetch_one(&mut db).await.unwrap();
+                (rows.get::<i64, _>(0) == 0).then_some(())
+            })
+            .await;
+            // Sent again, and one that is new.
+            for second in [start, start + 5, start + 6] {
+                assert_eq!(server.position("phone-0", second, 900).await.status, 200);
+            }
+        }
+        let mut query = format!("from={}&limit=10", start * 1_000_000);
+        let mut found = Vec::new();
+        for pages in 1.. {
+            let page: TrackPage = server
+                .get_as("li-na", &track("guard-0", &query))
+                .await
+                .json();
+            found.extend(seconds(&page));
+            let Some(next) = page.next else { break };
+            query = format!("from={}&limit=10", next.as_micros());
+            assert!(pages < 5, "it comes to an end");
+        }
+        let mut expected: Vec<i64> = (0..25).map(|n| start + 5 * n).collect();
+        if packed {
+            expected.insert(2, start + 6);
+        }
+        assert_eq!(found, expected);
+    }
+    let between = format!(
+        "from={}&to={}",
+        (start + 1) * 1_000_000,
+        (start + 10) * 1_000_000
+    );
+    let page: TrackPage = server
+        .get_as("li-na", &track("guard-0", &between))
+        .await
+        .json();
+    assert_eq!(seconds(&page), [start + 5, start + 6, start + 10]);
+    let first = &page.fixes[0];
+    assert_eq!(
+        (first.at.lon(), first.at.lat()),
+        (120.112_01, 30.287),
+        "as it came first"
+    );
+    assert_eq!(
+        (first.accuracy_dm, first.battery_percent),
+        (Some(50), Some(80))
+    );
+}
+
+#[tokio::test]
+async fn a_past_second_shows_everybodys_last_position_before_it() {
+    let data = tempfile::tempdir().unwrap();
+    let server = Castellan::start(data.path());
+    let start = now_s() - 3_600;
+    for (phone, second) in [
+        ("phone-0", 0),
+        ("phone-0", 60),
+        ("phone-1", 30),
+        ("phone-2", 100),
+    ] {
+        assert_eq!(server.position(phone, start + second, 0).await.status, 200);
+    }
+    let at = (start + 59) * 1_000_000;
+    let path = format!("/api/v1/sites/{SITE}/tracks?at={at}");
+    let all: WhereAll = server.get_as("zhou-jie", &path).await.json();
+    let found: Vec<_> = all
+        .people
+        .iter()
+        .map(|one| {
+            (
+                one.person.as_str(),
+                one.fix.occurred_at.as_micros() / 1_000_000 - start,
+            )
+        })
+        .collect();
+    assert_eq!(
+        (all.at.as_micros(), found),
+        (at, vec![("guard-0", 0), ("guard-1", 30)])
+    );
+}
+
+#[tokio::test]
+async fn ways_are_for_operators_and_whoever_looks_is_in_the_log() {
+    let data = tempfile::tempdir().unwrap();
+    let server = Castellan::start(data.path());
+    let path = track("guard-0", "");
+    let everybody = format!("/api/v1/sites/{SITE}/tracks?at=2026-11-22T11:00:00%2B08:00");
+    for path in [path.trim_end_matches('?'), &everybody] {
+        assert_eq!(server.get(path).await.error().code, "no_name");
+        assert_eq!(server.get_as("nobody", path).await.status, 403);
+        let guard = server.get_as("guard-1", path).await;
+        assert_eq!(
+            (guard.status, guard.error().code.as_str()),
+            (403, "refused")
+        );
+        assert_eq!(server.get_as("li-na", path).await.status, 200);
+    }
+    eventually("the log names the reader", async || {
+        let log = server.log();
+        let named = log
+            .lines()
+            .filter(|line| line.contains("reader=li-na"))
+            .count();
+        (named == 2).then_some(())
+    })
+    .await;
+    assert!(
+        !server.log().contains("reader=guard-1"),
+        "who was refused has seen nothing"
+    );
+}
+
+#[tokio::test]
+async fn questions_that_are_none_are_refused_by_name() {
+    let data = tempfile::tempdir().unwrap();
+    let server = Castellan::start(data.path());
+    let too_many = format!("limit={}", TRACK_FIXES_MAX + 1);
+    for (query, code, word) in [
+        ("from=yesterday", "bad_time", "from"),
+        ("to=2026-11-22", "bad_time", "to"),
+        (too_many.as_str(), "malformed", "1 to 5000"),
+        ("limit=0", "malformed", "limit"),
+        ("limit=many", "malformed", "limit"),
+        ("form=1", "malformed", "form"),
+        ("from=1&from=2", "malformed", "from"),
+    ] {
+        let answer = server.get_as("li-na", &track("guard-0", query)).await;
+        let error = answer.error();
+        assert_eq!((answer.status, error.code.as_str()), (400, code), "{query}");
+        assert!(error.message.contains(word), "{query}: {}", error.message);
+    }
+    let nobody: TrackPage = server.get_as("li-na", &track("guard-7", "")).await.json();
+    assert_eq!((nobody.fixes.len(), nobody.next), (0, None));
+    assert_eq!(
+        server.get_as("li-na", &track("a%20b", "")).await.status,
+        404
+    );
+    let nowhere = server
+        .get_as("li-na", "/api/v1/sites/other/tracks/guard-0")
+        .await;
+    assert_eq!(nowhere.error().code, "unknown_site");
+}
