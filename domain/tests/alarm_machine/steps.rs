@@ -135,12 +135,14 @@ impl ReferenceStateMachine for Model {
             3 => (one.clone(), shelf_time(), reason)
                 .prop_map(|((who, row), for_s, reason)| Step::Shelve(who, row, for_s, reason)),
             2 => one.clone().prop_map(|(who, row)| Step::Unshelve(who, row)),
-            2 => select(owned).prop_map(|(who, row)| Step::Release(who, row)),
+            2 => select(owned.clone()).prop_map(|(who, row)| Step::Release(who, row)),
+            4 => (select(owned), any::<bool>()).prop_map(|((who, _), open)| Step::Session(who, open)),
             1 => one.clone().prop_map(|(who, row)| Step::Release(who, row)),
             2 => (one, person.clone(), seen)
                 .prop_map(|((who, row), to, seen)| Step::Transfer(who, row, to, seen)),
-            4 => (person, any::<bool>()).prop_map(|(who, open)| Step::Session(who, open)),
+            3 => (person, any::<bool>()).prop_map(|(who, open)| Step::Session(who, open)),
             5 => (0..200i64.min(left)).prop_map(Step::Wait),
+            4 => select(vec![30i64, 60, 65, 90, 180, 900]).prop_map(Step::Wait),
             2 => (0..2_000i64.min(left)).prop_map(Step::Wait),
             1 => (0..50_000i64.min(left)).prop_map(Step::Wait),
             1 => (0..2_000i64.min(left)).prop_map(Step::Sleep),
