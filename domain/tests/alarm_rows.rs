@@ -289,3 +289,28 @@ fn a_row_remembers_so_many_verdicts_and_rises_and_lets_the_oldest_go() {
         (HISTORY_MAX, "k0", "k7")
     );
 }
+
+#[test]
+fn a_device_that_left_the_estate_says_goodbye_to_what_its_row_has_become() {
+    let mut world = World::with(Site::default(), confirming());
+    let row = world.raise("gas-1", "gas_low", Active);
+    assert_eq!(world.raise("gas-2", "gas_low", Active), row);
+    assert_eq!(world.alarm(row).kind, id("gas_high"));
+    let mut without = confirming();
+    without
+        .devices
+        .retain(|device| !device.id.as_str().starts_with("gas-"));
+    world.load("estate-2", without);
+    for device in ["gas-2", "gas-1"] {
+        assert!(world.alarm(row).is_active(), "{device} says so still");
+        let told = world.report(device, "gas_low", Cleared);
+        let (outcome, alarm) = (Outcome::Cleared, Some(row));
+        assert_eq!(told, Ok(Accepted::Reported { outcome, alarm }), "{device}");
+        let again = world.report(device, "gas_low", Cleared);
+        assert_eq!(again, Err(Refusal::NotInEstate), "{device} said so already");
+    }
+    assert!(
+        !world.alarm(row).is_active(),
+        "else it came back at the end of every shift"
+    );
+}
