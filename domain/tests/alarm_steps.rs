@@ -295,3 +295,16 @@ fn an_owner_who_is_gone_keeps_what_is_urgent_for_a_minute_at_most() {
         );
     }
 }
+
+#[test]
+fn what_comes_back_is_heard_again_whoever_wanted_it_quiet() {
+    let (mut world, alarm) = with("panic");
+    world.claim("li-na", alarm).unwrap();
+    world.wait(secs(50));
+    does(&mut world, "zhao-min", Command::Mute { alarm });
+    world.wait(secs(10));
+    let mute = world.alarm(alarm).mute.as_ref().unwrap();
+    assert_eq!((mute.until, mute.times), (START + secs(60), 1));
+    does(&mut world, "zhao-min", Command::Mute { alarm });
+    assert_eq!(world.alarm(alarm).mute.as_ref().unwrap().times, 2);
+}

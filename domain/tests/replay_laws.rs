@@ -4,17 +4,20 @@
 mod common;
 
 use castellan_domain::access::Actor;
-use castellan_domain::alarm::{ShelfReason, Source, Verdict};
+use castellan_domain::alarm::{ShelfReason, Verdict};
 use castellan_domain::engine::{Command, Engine, Input, Output};
 use castellan_domain::estate::EstateIndex;
 use castellan_domain::fact::{Fact, FactBody};
 use castellan_domain::ids::{AlarmId, CommandId, PersonId, Seq};
 use castellan_domain::observation::{Observation, PhoneFix, Report, ReportedState};
 use castellan_domain::site::Site;
+use castellan_domain::text::Localized;
 use castellan_domain::time::{Span, Timestamp};
-use common::{DEVICES, PEOPLE, START, TYPES, World, cases, estate, id, secs, spot, words};
+use common::{DEVICES, PEOPLE, START, TYPES, World, cases, estate, id, secs, spot, text, words};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -23,7 +26,7 @@ type Deed = (u8, usize, Index, usize, u32);
 
 fn deeds() -> impl Strategy<Value = Vec<Deed>> {
     let who = prop_oneof![3 => Just(2usize), 4 => 0..PEOPLE.len()];
-    let deed = (0u8..24, who, any::<Index>(), 0..60usize, 0u32..2_000);
+    let deed = (0u8..28, who, any::<Index>(), 0..60usize, 0u32..2_000);
     prop::collection::vec(deed, 1..70)
 }
 
@@ -31,8 +34,15 @@ fn deeds() -> impl Strategy<Value = Vec<Deed>> {
 fn input(world: &World, nth: u64, deed: Deed) -> Option<Input> {
     let (what, who, row, choice, amount) = deed;
     let rows: Vec<_> = world.view().alarms.keys().copied().collect();
-    let alarm = *rows.get(row.index(rows.len() + 1)).unwrap_or(&AlarmId(99));
-    let person: PersonId = id(PEOPLE[choice % PEOPLE.len()]);
+    // The newest row more often than others, so that one thing leads to another.
+    let row = match amount % 3 {
+        0 => rows.get(row.index(rows.len() + 1)),
+        _ => rows.last(),
+    };
+    let alarm = row.copied().unwrap_or(AlarmId(99));
+    let row = world.view().alarms.get(&alarm);
+    let is_judged = row.is_some_and(|row| row.is_judged() && choice % 4 != 0);
+    let person: PersonId = id(PEOPLE[choice / 5 % PEOPLE.len()]);
     let verdict = Verdict::ALL[choice % 4];
     let command = match what {
         0..7 => return Some(report(world, nth, choice, amount)),
@@ -45,8 +55,8 @@ fn input(world: &World, nth: u64, deed: Deed) -> Option<Input> {
             let note = words(u128::from(nth));
             Command::Note { alarm, note }
         }
-        15 => Command::Judge { alarm, verdict },
-        16 => Command::CorrectVerdict { alarm, verdict },
+        15 | 16 if is_judged => Command::CorrectVerdict { alarm, verdict },
+        15 | 16 => Command::Judge { alarm, verdict },
         17 => Command::Acknowledge { alarm },
         18 => Command::Mute { alarm },
         19 => Command::Shelve {
@@ -82,9 +92,12 @@ fn about_staff(choice: usize, person: PersonId) -> Command {
         3 => Command::UnbindPhone {
             phone: id("guard-01"),
         },
-        _ => Command::Split {
-            alarm: AlarmId(1),
-            source: Source::Person(person),
+        _ => Command::GiveCallSign {
+            person,
+            call_sign: Localized {
+                zh: text("猎鹰2"),
+                en: text("Falcon 2"),
+            },
         },
     }
 }
@@ -224,6 +237,30 @@ proptest! {
             prop_assert!(due.is_none_or(|(at, _)| at > world.now), "{} waits in the past", alarm.id);
         }
     }
+}
+
+#[test]
+fn the_nights_of_these_laws_know_every_step_of_an_alarm() {
+    let mut runner = TestRunner::deterministic();
+    let mut kinds = BTreeSet::new();
+    for _ in 0..160 {
+        let deeds = deeds().new_tree(&mut runner).expect("a night").current();
+        kinds.extend(night(deeds).history().map(|fact| fact.body.kind().0));
+    }
+    // What this estate has no zone, area, door or second source for.
+    let elsewhere = ["alarm_joined", "alarm_split"];
+    let missing = FactBody::KINDS
+        .iter()
+        .map(|(kind, _)| *kind)
+        .filter(|kind| {
+            let kinds_of_place = ["zone_", "door_", "area_", "flood_"];
+            !elsewhere.contains(kind) && !kinds_of_place.iter().any(|of| kind.starts_with(of))
+        });
+    let missing: Vec<_> = missing.filter(|kind| !kinds.contains(kind)).collect();
+    assert_eq!(
+        missing, [""; 0],
+        "a law that never meets these says nothing about them"
+    );
 }
 
 #[test]

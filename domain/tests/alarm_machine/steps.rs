@@ -131,7 +131,7 @@ impl ReferenceStateMachine for Model {
             2 => (one.clone(), seen.clone()).prop_map(|((who, row), s)| Step::Note(who, row, s)),
             3 => (one.clone(), seen.clone())
                 .prop_map(|((who, row), s)| Step::Acknowledge(who, row, s)),
-            3 => one.clone().prop_map(|(who, row)| Step::Mute(who, row)),
+            5 => one.clone().prop_map(|(who, row)| Step::Mute(who, row)),
             3 => (one.clone(), shelf_time(), reason)
                 .prop_map(|((who, row), for_s, reason)| Step::Shelve(who, row, for_s, reason)),
             2 => one.clone().prop_map(|(who, row)| Step::Unshelve(who, row)),
