@@ -94,6 +94,10 @@ proptest! {
                 .copied()
                 .collect();
             prop_assert!(changed.is_subset(&told), "{:?} not told of {:?}", changed, fact);
+            let gone = before.alarms.values().filter(|a| !view.alarms.contains_key(&a.id));
+            for alarm in gone {
+                prop_assert!(alarm.is_closed(), "{} left while it was open", alarm.id);
+            }
             for change in &touched.alarms {
                 let first = touched.alarms.iter().find(|c| c.id == change.id).unwrap();
                 prop_assert_eq!(&first.before, &before.alarms.get(&change.id).cloned());
