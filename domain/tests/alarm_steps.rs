@@ -3,10 +3,10 @@
 
 mod common;
 
-use castellan_domain::alarm::{Due, Ownership, Returned, ReturnedBy, ShelfReason};
+use castellan_domain::alarm::{Due, Ownership, Returned, ReturnedBy, ShelfReason, Verdict};
 use castellan_domain::commands::SHELVED_MAX;
 use castellan_domain::engine::{Accepted, Command, Input};
-use castellan_domain::estate::Device;
+use castellan_domain::estate::{Device, Priority};
 use castellan_domain::fact::FactBody;
 use castellan_domain::ids::{AlarmId, Seq};
 use castellan_domain::observation::ReportedState::{Active, Cleared, Momentary};
@@ -307,4 +307,103 @@ fn what_comes_back_is_heard_again_whoever_wanted_it_quiet() {
     assert_eq!((mute.until, mute.times), (START + secs(60), 1));
     does(&mut world, "zhao-min", Command::Mute { alarm });
     assert_eq!(world.alarm(alarm).mute.as_ref().unwrap().times, 2);
+}
+
+/// A gas warning, what was done about it in ten seconds, and the gas alarm after that.
+fn risen(done: impl FnOnce(&mut World, AlarmId)) -> (World, AlarmId) {
+    let (mut world, alarm) = with("gas_low");
+    done(&mut world, alarm);
+    world.wait(secs(10));
+    let (outcome, alarm) = (Outcome::Risen, Some(alarm));
+    let told = world.report("gas-1", "gas_high", Active);
+    assert_eq!(told, Ok(Accepted::Reported { outcome, alarm }));
+    let alarm = alarm.expect("a row");
+    let row = world.alarm(alarm);
+    assert_eq!((row.kind.as_str(), row.tier), ("gas_high", 2));
+    assert_eq!((row.priority, row.repeats), (Priority::P1, 1));
+    (world, alarm)
+}
+
+#[test]
+fn what_rises_waits_anew_whatever_was_done_about_the_lesser_matter() {
+    let at = START + secs(10);
+    let claim = Some((at + secs(30), Due::Claim));
+    let (world, alarm) = risen(|_, _| ());
+    assert_eq!(world.alarm(alarm).next_due(), claim);
+    let (world, alarm) = risen(|world, alarm| {
+        does(world, "zhou-jie", Command::Acknowledge { alarm });
+        does(world, "li-na", Command::Mute { alarm });
+    });
+    let row = world.alarm(alarm);
+    assert_eq!((row.next_due(), &row.acknowledged), (claim, &None));
+    assert_eq!(
+        row.mute.as_ref().map(|mute| mute.until),
+        Some(at),
+        "it is heard"
+    );
+    let (world, alarm) = risen(|world, alarm| {
+        let reason = ShelfReason::Event;
+        let for_s = 3_600;
+        does(
+            world,
+            "li-na",
+            Command::Shelve {
+                alarm,
+                for_s,
+                reason,
+            },
+        );
+    });
+    let row = world.alarm(alarm);
+    assert_eq!(
+        (row.next_due(), &row.shelf),
+        (claim, &None),
+        "nothing so urgent is shelved"
+    );
+}
+
+#[test]
+fn what_rises_stays_with_its_owner_who_has_to_do_something_anew() {
+    let (world, alarm) = risen(|world, alarm| {
+        world.claim("li-na", alarm).unwrap();
+        world.note("li-na", alarm).unwrap();
+    });
+    let row = world.alarm(alarm);
+    assert_eq!(row.owner(), Some(&id("li-na")));
+    assert_eq!(row.next_due(), Some((START + secs(70), Due::FollowUp)));
+}
+
+#[test]
+fn what_was_judged_and_rises_is_back_with_the_name_of_who_judged() {
+    let (world, alarm) = risen(|world, alarm| {
+        world.claim("li-na", alarm).unwrap();
+        world
+            .judge("zhou-jie", alarm, Verdict::Environment)
+            .unwrap();
+    });
+    let row = world.alarm(alarm);
+    assert!(!row.is_judged());
+    assert_eq!(row.former[0].verdict, Verdict::Environment);
+    assert_eq!(row.next_due(), Some((START + secs(40), Due::Claim)));
+    let Ownership::Unclaimed { returned, .. } = &row.ownership else {
+        panic!("nobody has it");
+    };
+    let told = returned.as_ref().map(|r| (r.why, r.from.clone()));
+    assert_eq!(told, Some((ReturnedBy::Risen, Some(id("zhou-jie")))));
+}
+
+#[test]
+fn a_lesser_report_of_the_family_lowers_nothing() {
+    let (mut world, alarm) = risen(|_, _| ());
+    let told = world.report("gas-1", "gas_low", Active);
+    let (outcome, row) = (Outcome::Repeated, Some(alarm));
+    assert_eq!(
+        told,
+        Ok(Accepted::Reported {
+            outcome,
+            alarm: row
+        })
+    );
+    assert_eq!(world.alarm(alarm).kind.as_str(), "gas_high");
+    assert_eq!(world.view().alarms.len(), 1);
 }
