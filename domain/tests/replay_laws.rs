@@ -111,7 +111,7 @@ fn report(world: &World, nth: u64, choice: usize, amount: u32) -> Input {
         event: id(&format!("e{nth}")),
         claimed_at: Some(world.now - secs(i64::from(amount) - 1_000)),
         received_at: world.now,
-        drill: amount % 7 == 0,
+        drill: amount.is_multiple_of(7),
     }))
 }
 

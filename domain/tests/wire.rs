@@ -11,7 +11,7 @@ use castellan_domain::alarm::{Alarm, Due, Source};
 use castellan_domain::geo::Offset;
 use castellan_domain::time::{Span, Timestamp};
 use castellan_domain::wire::api::{
-    Answer, CommandRequest, ErrorBody, EventRequest, Health, NoteText, SiteSummary, Snapshot,
+    Answer, ErrorBody, EventRequest, Health, NoteText, SiteSummary, Snapshot,
 };
 use castellan_domain::wire::live::{CLIENT_MESSAGE_BYTES_MAX, ClientMessage, ServerMessage};
 use castellan_domain::wire::position_frame::{Moved, PositionFrame};
