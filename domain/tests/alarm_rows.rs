@@ -163,6 +163,24 @@ fn a_row_is_active_while_one_of_its_sources_is() {
 }
 
 #[test]
+fn a_source_that_joined_can_end_and_begin_again() {
+    let mut world = World::with(Site::default(), confirming());
+    let row = world.raise("gas-1", "gas_low", Active);
+    world.raise("gas-2", "gas_low", Active);
+    world.report("gas-1", "gas_low", Cleared).unwrap();
+    world.report("gas-2", "gas_low", Cleared).unwrap();
+    assert!(!world.alarm(row).is_active());
+    world.wait(secs(5));
+    assert_eq!(world.raise("gas-2", "gas_low", Active), row);
+    let since = START + secs(5);
+    assert_eq!(
+        world.alarm(row).condition_of(&device("gas-2")),
+        Some(Condition::Active { since })
+    );
+    assert!(world.alarm(row).is_active() && !world.alarm(row).condition.is_active());
+}
+
+#[test]
 fn what_failed_takes_the_row_and_who_noticed_becomes_part_of_it() {
     let (mut world, alarm) = gas();
     world.raise("gas-1", "gas_low", Active);

@@ -18,6 +18,8 @@ use castellan_domain::time::{Span, Timestamp};
 use common::{START, World, cases, id, is_done, secs};
 use proptest::prelude::*;
 use proptest::sample::Index;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
 use std::collections::{BTreeMap, BTreeSet};
 
 const DAY: Span = secs(24 * 3_600);
@@ -195,6 +197,23 @@ fn differ<K: Ord + Clone, V: PartialEq>(
     ids.filter(|id| before.get(id) != after.get(id))
         .cloned()
         .collect()
+}
+
+#[test]
+fn these_laws_are_asked_of_every_kind_of_fact() {
+    let mut runner = TestRunner::deterministic();
+    let bodies = bodies();
+    let met: BTreeSet<_> = (0..3_000)
+        .map(|_| {
+            bodies
+                .new_tree(&mut runner)
+                .expect("a body")
+                .current()
+                .kind()
+        })
+        .collect();
+    let kinds: BTreeSet<_> = FactBody::KINDS.iter().copied().collect();
+    assert_eq!(met, kinds, "a new kind is added to tests/common/bodies.rs");
 }
 
 #[test]
