@@ -4,6 +4,8 @@
 mod common;
 #[path = "alarm_machine/model.rs"]
 mod model;
+#[path = "alarm_machine/reach.rs"]
+mod reach;
 
 use castellan_domain::alarm::{Alarm, Due, Judged, Ownership, Source, Verdict};
 use castellan_domain::engine::{Command, Input};
@@ -101,7 +103,11 @@ impl StateMachineTest for Machine {
     type Reference = Model;
 
     fn init_test(_: &Model) -> Self {
-        let world = World::new();
+        let mut world = World::new();
+        for who in &PEOPLE[..4] {
+            let person = id(who);
+            world.give(Input::SessionOpened { person });
+        }
         Self { world }
     }
 

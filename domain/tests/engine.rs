@@ -316,13 +316,29 @@ fn a_full_site_refuses_new_rows_only() {
     let last = format!("d{OPEN_ALARMS_MAX}");
     let refused = world.report(&last, "gas_low", Active);
     assert_eq!(refused, Err(Refusal::TooManyOpenAlarms));
+    let urgent = world.report(&last, "panic", Momentary);
+    let next = u32::try_from(OPEN_ALARMS_MAX).unwrap() + 1;
+    assert_eq!(
+        urgent,
+        Ok(reported(Outcome::Raised, next)),
+        "but for what may cost a life"
+    );
     let repeated = world.report("d7", "gas_low", Active);
     assert_eq!(repeated, Ok(reported(Outcome::Repeated, 8)));
     let cleared = world.report("d0", "gas_low", Cleared);
     assert_eq!(cleared, Ok(reported(Outcome::Cleared, 1)));
     world.claim("li-na", first).unwrap();
     world.judge("li-na", first, Verdict::Genuine).unwrap();
-    let number = u32::try_from(OPEN_ALARMS_MAX).unwrap() + 1;
+    let still = world.report(&last, "gas_low", Active);
+    assert_eq!(
+        still,
+        Err(Refusal::TooManyOpenAlarms),
+        "the urgent one has its place"
+    );
+    let panic = AlarmId(next);
+    world.claim("li-na", panic).unwrap();
+    world.judge("li-na", panic, Verdict::Genuine).unwrap();
+    let number = next + 1;
     let raised = world.report(&last, "gas_low", Active);
     assert_eq!(
         raised,

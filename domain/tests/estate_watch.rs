@@ -15,11 +15,11 @@ fn name() -> Value {
     json!({"zh": "北", "en": "North"})
 }
 
-fn zone(id: &str, devices: Value, adjacent: Value) -> Value {
+fn zone(id: &str, devices: &Value, adjacent: &Value) -> Value {
     json!({"id": id, "name": name(), "devices": devices, "adjacent": adjacent})
 }
 
-fn area(id: &str, people: Value, outline: Value) -> Value {
+fn area(id: &str, people: &Value, outline: &Value) -> Value {
     json!({"id": id, "name": name(), "kind": "forbidden", "people": people, "outline": outline})
 }
 
@@ -30,13 +30,13 @@ fn shift(at: &str) -> Value {
 #[test]
 fn all_that_can_be_watched_is_read_and_written_back() {
     let schedule = json!([{"days": ["mon", "sun"], "from": "20:00", "to": "06:00"}]);
-    let mut armed = zone("z1", json!(["door-1"]), json!(["z2"]));
+    let mut armed = zone("z1", &json!(["door-1"]), &json!(["z2"]));
     armed["schedule"] = schedule;
     let estate = with(&[
-        ("/zones", json!([armed, zone("z2", json!([]), json!([]))])),
+        ("/zones", json!([armed, zone("z2", &json!([]), &json!([]))])),
         (
             "/areas",
-            json!([area("a1", json!(["wang-qiang"]), points(3))]),
+            json!([area("a1", &json!(["wang-qiang"]), &points(3))]),
         ),
         (
             "/staffing",
@@ -86,13 +86,13 @@ fn what_an_estate_leaves_out_is_as_most_estates_are() {
 
 #[test]
 fn ids_and_the_beginnings_of_shifts_are_there_once() {
-    let z = || zone("z1", json!([]), json!([]));
+    let z = || zone("z1", &json!([]), &json!([]));
     refused(
         "/zones",
         json!([z(), z()]),
         "zone z1 is there twice; give each its own id",
     );
-    let a = || area("a1", json!([]), points(3));
+    let a = || area("a1", &json!([]), &points(3));
     refused(
         "/areas",
         json!([a(), a()]),
@@ -124,17 +124,17 @@ fn what_is_watched_is_in_the_estate() {
     for (pointer, value, sentence) in [
         (
             "/zones",
-            json!([zone("z1", json!(["gas-1", "gas-9"]), json!([]))]),
+            json!([zone("z1", &json!(["gas-1", "gas-9"]), &json!([]))]),
             "zone z1 names device gas-9, which the estate does not have",
         ),
         (
             "/zones",
-            json!([zone("z1", json!([]), json!(["z1", "z9"]))]),
+            json!([zone("z1", &json!([]), &json!(["z1", "z9"]))]),
             "zone z1 names zone z9, which the estate does not have",
         ),
         (
             "/areas",
-            json!([area("a1", json!(["li-na", "nobody"]), points(3))]),
+            json!([area("a1", &json!(["li-na", "nobody"]), &points(3))]),
             "area a1 names person nobody, which the estate does not have",
         ),
         (
@@ -153,7 +153,7 @@ fn an_area_encloses_something_near() {
         let sentence = format!("area a1 has {count} points; 3 to 2000 are needed");
         refused(
             "/areas",
-            json!([area("a1", json!([]), points(count))]),
+            json!([area("a1", &json!([]), &points(count))]),
             &sentence,
         );
     }
@@ -161,7 +161,7 @@ fn an_area_encloses_something_near() {
     far[1] = json!([120.112, 30.487]);
     refused(
         "/areas",
-        json!([area("a1", json!([]), far)]),
+        json!([area("a1", &json!([]), &far)]),
         "area a1 lies more than 20000 m from the anchor",
     );
 }
@@ -199,13 +199,15 @@ fn a_network_leads_to_its_root() {
     }
 }
 
+/// What makes the part of a document that has a number in it.
+type Make<'a> = &'a dyn Fn(u32) -> Value;
+
 #[test]
 fn seconds_and_guards_stay_in_their_ranges() {
     let second = |within: u32| json!({"to": "gas_high", "within_s": within, "near": "zone"});
     let door = |held: u32| json!({"held_open_s_max": held});
     let staffing = |every: u32| json!({"shifts": [shift("08:00")], "position_every_s_max": every});
     let plain = |value: u32| json!(value);
-    type Make<'a> = &'a dyn Fn(u32) -> Value;
     let cases: [(&str, &str, Make<'_>, u32, u32); 7] = [
         (
             "/alarm_types/0/claim_s_max",
@@ -265,7 +267,7 @@ fn seconds_and_guards_stay_in_their_ranges() {
 #[test]
 fn zones_and_areas_have_a_limit() {
     let zones: Vec<_> = (0..20_001)
-        .map(|n| zone(&format!("z{n}"), json!([]), json!([])))
+        .map(|n| zone(&format!("z{n}"), &json!([]), &json!([])))
         .collect();
     refused(
         "/zones",
@@ -273,7 +275,7 @@ fn zones_and_areas_have_a_limit() {
         "zones has 20001 entries; at most 20000 are allowed",
     );
     let areas: Vec<_> = (0..20_001)
-        .map(|n| area(&format!("a{n}"), json!([]), points(3)))
+        .map(|n| area(&format!("a{n}"), &json!([]), &points(3)))
         .collect();
     refused(
         "/areas",
@@ -285,7 +287,7 @@ fn zones_and_areas_have_a_limit() {
 #[test]
 fn what_is_of_another_shape_is_refused() {
     let zone_with = |key: &str, value: Value| {
-        let mut zone = zone("z1", json!([]), json!([]));
+        let mut zone = zone("z1", &json!([]), &json!([]));
         zone[key] = value;
         json!([zone])
     };
@@ -345,7 +347,7 @@ fn what_is_of_another_shape_is_refused() {
         );
     }
     let area = |kind: &str| {
-        let mut area = area("a1", json!([]), points(3));
+        let mut area = area("a1", &json!([]), &points(3));
         area["kind"] = json!(kind);
         json!([area])
     };
@@ -356,7 +358,7 @@ fn what_is_of_another_shape_is_refused() {
     ));
 }
 
-/// The estate with a change to its first type, gas_low, among the others and these defaults.
+/// The estate with a change to its first type, `gas_low`, among the others and these defaults.
 fn typed(
     change: impl FnOnce(&mut AlarmType),
     defaults: Vec<AlarmType>,

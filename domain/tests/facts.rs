@@ -181,7 +181,8 @@ fn the_samples_are_one_journal_and_fold_to_what_they_tell() {
 }
 
 fn body(name: &str) -> FactBody {
-    Fact::decode(&sample(name).bytes).unwrap().body
+    let fact = Fact::decode(&sample(name).bytes);
+    fact.expect("a sample is read").body
 }
 
 #[test]

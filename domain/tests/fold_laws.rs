@@ -24,6 +24,8 @@ use castellan_domain::wire::live::{LatestOf, Presence, Readings};
 use common::{DEVICES, PEOPLE, START, World, cases, estate, id, is_done, secs, spot, text};
 use proptest::prelude::*;
 use proptest::sample::Index;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
 use std::collections::{BTreeMap, BTreeSet};
 
 const DAY: Span = secs(24 * 3_600);
@@ -228,6 +230,10 @@ proptest! {
                 .copied()
                 .collect();
             prop_assert!(changed.is_subset(&told), "{:?} not told of {:?}", changed, fact);
+            let gone = before.alarms.values().filter(|a| !view.alarms.contains_key(&a.id));
+            for alarm in gone {
+                prop_assert!(alarm.is_closed(), "{} left while it was open", alarm.id);
+            }
             for change in &touched.alarms {
                 let first = touched.alarms.iter().find(|c| c.id == change.id).unwrap();
                 prop_assert_eq!(&first.before, &before.alarms.get(&change.id).cloned());
@@ -325,6 +331,23 @@ fn differ<K: Ord + Clone, V: PartialEq>(
     ids.filter(|id| before.get(id) != after.get(id))
         .cloned()
         .collect()
+}
+
+#[test]
+fn these_laws_are_asked_of_every_kind_of_fact() {
+    let mut runner = TestRunner::deterministic();
+    let bodies = bodies();
+    let met: BTreeSet<_> = (0..3_000)
+        .map(|_| {
+            bodies
+                .new_tree(&mut runner)
+                .expect("a body")
+                .current()
+                .kind()
+        })
+        .collect();
+    let kinds: BTreeSet<_> = FactBody::KINDS.iter().copied().collect();
+    assert_eq!(met, kinds, "a new kind is added to tests/common/bodies.rs");
 }
 
 #[test]

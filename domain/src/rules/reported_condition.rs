@@ -4,7 +4,7 @@
 
 use super::annunciate::{self, Decision, Outcome, Seen};
 use super::context::Context;
-use crate::alarm::Source;
+use crate::alarm::{Alarm, Source};
 use crate::fact::FactDraft;
 use crate::fact::{AlarmCleared, Cause, FactBody};
 use crate::observation::{Dated, Report, ReportedState};
@@ -41,7 +41,8 @@ pub(crate) fn decide(context: &Context<'_>, report: &Report) -> Result<Decision,
     )
 }
 
-/// The "cleared" of a device or type that is no longer in the estate.
+/// The "cleared" of a device or type that is no longer in the estate: it ends what its own row has
+/// become, or its part in another one. Nothing else could ever end it.
 fn late_goodbye(context: &Context<'_>, report: &Report, cause: &Cause) -> Option<Decision> {
     if report.state != ReportedState::Cleared {
         return None;
@@ -50,9 +51,10 @@ fn late_goodbye(context: &Context<'_>, report: &Report, cause: &Cause) -> Option
     let mut open = context.site.control().open();
     let row = open.find_map(|id| {
         let row = context.view().alarms.get(&id)?;
-        let is_own = row.source == source && row.kind == report.kind && row.drill == report.drill;
-        (is_own && row.condition.is_active()).then_some(row)
+        let ends = row.drill == report.drill && ends(row, &source, report);
+        (ends && row.condition_of(&source)?.is_active()).then_some(row)
     })?;
+    let source = Some(source).filter(|source| *source != row.source);
     Some(Decision {
         outcome: Outcome::Cleared,
         alarm: Some(row.id),
@@ -63,8 +65,18 @@ fn late_goodbye(context: &Context<'_>, report: &Report, cause: &Cause) -> Option
             drill: row.drill,
             body: FactBody::AlarmCleared(AlarmCleared {
                 alarm: row.id,
-                source: None,
+                source,
             }),
         }],
     })
+}
+
+/// Whether the report is about what this source said in this row.
+fn ends(row: &Alarm, source: &Source, report: &Report) -> bool {
+    if row.source == *source {
+        let was = row.rises.iter().any(|risen| risen.from == report.kind);
+        return was || row.kind == report.kind;
+    }
+    let mut joined = row.joined.iter();
+    joined.any(|joined| joined.source == *source && joined.kind == report.kind)
 }

@@ -213,9 +213,9 @@ impl Model {
     pub(crate) fn new() -> Self {
         Self {
             now: 0,
-            facts: 1, // the estate was published
+            facts: 5, // the estate was published, and four people opened their consoles
             rows: Vec::new(),
-            here: [false; 5],
+            here: [true, true, true, true, false],
             off_shelf_at: None,
             answer: None,
         }
@@ -434,8 +434,8 @@ impl Model {
     /// When something is due next.
     pub(crate) fn next_due(&self) -> Option<i64> {
         let first = self.others_waiting().first().map(|(at, _, _)| *at);
-        let shelf = self.next_off_shelf().map(|(at, _)| at);
-        first.into_iter().chain(shelf).min()
+        let off_shelf = self.next_off_shelf().map(|(at, _)| at);
+        first.into_iter().chain(off_shelf).min()
     }
 
     /// Meets what is due: first what rings again, then what comes back, then one from the shelf.
@@ -443,7 +443,7 @@ impl Model {
         let due = self.others_waiting().into_iter();
         let due = due.take_while(|(at, ..)| *at <= self.now).take(SETTLED_MAX);
         let (claims, back): (Vec<_>, Vec<_>) = due.partition(|(_, _, wait)| *wait == Wait::Claim);
-        let shelf = self.next_off_shelf().filter(|(at, _)| *at <= self.now);
+        let off_shelf = self.next_off_shelf().filter(|(at, _)| *at <= self.now);
         for (_, row, _) in claims {
             let now = self.now;
             if let Owner::Nobody {
@@ -465,7 +465,7 @@ impl Model {
             };
             self.give_back(row, why);
         }
-        if let Some((_, row)) = shelf {
+        if let Some((_, row)) = off_shelf {
             self.take_down(row, None);
             self.off_shelf_at = Some(self.now);
         }

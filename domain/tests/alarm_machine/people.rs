@@ -46,6 +46,18 @@ impl Row {
     }
 }
 
+fn may(step: &Step, who: usize, row: &Row) -> Result<(), Refusal> {
+    let of = match step {
+        Step::Judge(..) | Step::Transfer(..) | Step::Shelve(..) => row.owner(),
+        Step::Correct(..) => row.judged.as_ref().map(|judged| judged.who),
+        _ => None,
+    };
+    match of {
+        Some(other) if other != who && !is_leader(who) => Err(not_owner(other)),
+        _ => Ok(()),
+    }
+}
+
 impl Model {
     /// One command about a row: first whether one may, then whether it is there, whether it is
     /// possible, and last whether the sender knows it as it is.
@@ -57,7 +69,7 @@ impl Model {
         let Some(known) = self.rows.get(row) else {
             return Err(Refusal::UnknownAlarm { alarm });
         };
-        self.may(step, who, known)?;
+        may(step, who, known)?;
         self.possible(step, who, known)?;
         let version = Seq(known.version);
         if step
@@ -69,18 +81,6 @@ impl Model {
         self.done(step, who, row);
         let seq = Seq(self.facts);
         Ok(Accepted::Done { seq })
-    }
-
-    fn may(&self, step: &Step, who: usize, row: &Row) -> Result<(), Refusal> {
-        let of = match step {
-            Step::Judge(..) | Step::Transfer(..) | Step::Shelve(..) => row.owner(),
-            Step::Correct(..) => row.judged.as_ref().map(|judged| judged.who),
-            _ => None,
-        };
-        match of {
-            Some(other) if other != who && !is_leader(who) => Err(not_owner(other)),
-            _ => Ok(()),
-        }
     }
 
     fn possible(&self, step: &Step, who: usize, row: &Row) -> Result<(), Refusal> {

@@ -113,34 +113,45 @@ impl ReferenceStateMachine for Model {
             1 => (1u64..4).prop_map(Seen::Past),
         ];
         let drill = prop_oneof![6 => Just(false), 1 => Just(true)];
-        let reported = select(vec![Active, Active, Active, Cleared, Cleared, Momentary]);
+        let reported = select(vec![Active, Active, Active, Cleared, Momentary]);
         let verdict = select(Verdict::ALL.to_vec());
         let reason = select(vec![ShelfReason::Works, ShelfReason::Weather]);
+        let known = state.rows.iter().map(|row| {
+            let kind = KINDS.iter().position(|kind| kind == row.kind);
+            (row.device, kind.expect("of this list"), row.drill)
+        });
+        let known: Vec<_> = known.chain([(0, 0, false)]).collect();
+        let known = (select(known), reported.clone());
         let few = (0..2usize, 0..KINDS.len(), reported.clone(), drill.clone());
         let every = (0..DEVICES.len(), 0..KINDS.len(), reported, drill);
         let left = NIGHT_S_MAX - state.now;
         prop_oneof![
             // Few sources, so that they meet again.
             8 => few.prop_map(|(d, k, s, drill)| Step::Report(d, k, s, drill)),
+            6 => known.prop_map(|((d, k, drill), s)| Step::Report(d, k, s, drill)),
             2 => every.prop_map(|(d, k, s, drill)| Step::Report(d, k, s, drill)),
             5 => one.clone().prop_map(|(who, row)| Step::Claim(who, row)),
-            3 => (one.clone(), verdict.clone(), seen.clone())
+            3 => (select(owned.clone()), verdict.clone())
+                .prop_map(|((who, row), verdict)| Step::Judge(who, row, verdict, Seen::Present)),
+            2 => (one.clone(), verdict.clone(), seen.clone())
                 .prop_map(|((who, row), verdict, seen)| Step::Judge(who, row, verdict, seen)),
             2 => (one.clone(), verdict, seen.clone())
                 .prop_map(|((who, row), verdict, seen)| Step::Correct(who, row, verdict, seen)),
             2 => (one.clone(), seen.clone()).prop_map(|((who, row), s)| Step::Note(who, row, s)),
             3 => (one.clone(), seen.clone())
                 .prop_map(|((who, row), s)| Step::Acknowledge(who, row, s)),
-            3 => one.clone().prop_map(|(who, row)| Step::Mute(who, row)),
+            5 => one.clone().prop_map(|(who, row)| Step::Mute(who, row)),
             3 => (one.clone(), shelf_time(), reason)
                 .prop_map(|((who, row), for_s, reason)| Step::Shelve(who, row, for_s, reason)),
             2 => one.clone().prop_map(|(who, row)| Step::Unshelve(who, row)),
-            2 => select(owned).prop_map(|(who, row)| Step::Release(who, row)),
+            2 => select(owned.clone()).prop_map(|(who, row)| Step::Release(who, row)),
+            4 => (select(owned), any::<bool>()).prop_map(|((who, _), open)| Step::Session(who, open)),
             1 => one.clone().prop_map(|(who, row)| Step::Release(who, row)),
             2 => (one, person.clone(), seen)
                 .prop_map(|((who, row), to, seen)| Step::Transfer(who, row, to, seen)),
-            4 => (person, any::<bool>()).prop_map(|(who, open)| Step::Session(who, open)),
+            3 => (person, any::<bool>()).prop_map(|(who, open)| Step::Session(who, open)),
             5 => (0..200i64.min(left)).prop_map(Step::Wait),
+            4 => select(vec![30i64, 60, 65, 90, 180, 900]).prop_map(Step::Wait),
             2 => (0..2_000i64.min(left)).prop_map(Step::Wait),
             1 => (0..50_000i64.min(left)).prop_map(Step::Wait),
             1 => (0..2_000i64.min(left)).prop_map(Step::Sleep),

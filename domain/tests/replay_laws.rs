@@ -1,0 +1,272 @@
+//! What a site is after any night, after a restart, and after a journal that was damaged: the same,
+//! the same, and still a site.
+
+mod common;
+
+use castellan_domain::access::Actor;
+use castellan_domain::alarm::{ShelfReason, Verdict};
+use castellan_domain::engine::{Command, Engine, Input, Output};
+use castellan_domain::estate::EstateIndex;
+use castellan_domain::fact::{Fact, FactBody};
+use castellan_domain::ids::{AlarmId, CommandId, PersonId, Seq};
+use castellan_domain::observation::{Observation, PhoneFix, Report, ReportedState};
+use castellan_domain::site::Site;
+use castellan_domain::text::Localized;
+use castellan_domain::time::{Span, Timestamp};
+use common::{DEVICES, PEOPLE, START, TYPES, World, cases, estate, id, secs, spot, text, words};
+use proptest::prelude::*;
+use proptest::sample::{Index, select};
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// One thing that people, devices or time do, by numbers that mean something to each.
+type Deed = (u8, usize, Index, usize, u32);
+
+fn deeds() -> impl Strategy<Value = Vec<Deed>> {
+    let who = prop_oneof![3 => Just(2usize), 4 => 0..PEOPLE.len()];
+    let deed = (0u8..28, who, any::<Index>(), 0..60usize, 0u32..2_000);
+    prop::collection::vec(deed, 1..70)
+}
+
+/// What a deed gives to the engine; nothing if it is the passing of time.
+fn input(world: &World, nth: u64, deed: Deed) -> Option<Input> {
+    let (what, who, row, choice, amount) = deed;
+    let rows: Vec<_> = world.view().alarms.keys().copied().collect();
+    // The newest row more often than others, so that one thing leads to another.
+    let row = match amount % 3 {
+        0 => rows.get(row.index(rows.len() + 1)),
+        _ => rows.last(),
+    };
+    let alarm = row.copied().unwrap_or(AlarmId(99));
+    let row = world.view().alarms.get(&alarm);
+    let is_judged = row.is_some_and(|row| row.is_judged() && choice % 4 != 0);
+    let person: PersonId = id(PEOPLE[choice / 5 % PEOPLE.len()]);
+    let verdict = Verdict::ALL[choice % 4];
+    let command = match what {
+        0..7 => return Some(report(world, nth, choice, amount)),
+        7 => return Some(Input::SessionOpened { person }),
+        8 => return Some(Input::SessionGone { person }),
+        9 => return Some(fix(world, choice)),
+        10 | 11 => return None,
+        12 | 13 => Command::Claim { alarm },
+        14 => {
+            let note = words(u128::from(nth));
+            Command::Note { alarm, note }
+        }
+        15 | 16 if is_judged => Command::CorrectVerdict { alarm, verdict },
+        15 | 16 => Command::Judge { alarm, verdict },
+        17 => Command::Acknowledge { alarm },
+        18 => Command::Mute { alarm },
+        19 => Command::Shelve {
+            alarm,
+            for_s: amount,
+            reason: ShelfReason::Event,
+        },
+        20 => Command::Unshelve { alarm },
+        21 => Command::Release { alarm },
+        22 => Command::Transfer { alarm, to: person },
+        _ => about_staff(choice, person),
+    };
+    let actor = estate().person(&id(PEOPLE[who])).cloned()?;
+    Some(Input::Commanded {
+        command_id: CommandId(uuid::Uuid::from_u128(u128::from(nth))),
+        actor: Actor {
+            person: actor.id,
+            role: actor.role,
+        },
+        expected: None,
+        command,
+    })
+}
+
+fn about_staff(choice: usize, person: PersonId) -> Command {
+    match choice % 5 {
+        0 => Command::GoOnDuty { person },
+        1 => Command::GoOffDuty { person },
+        2 => Command::BindPhone {
+            phone: id("guard-01"),
+            person,
+        },
+        3 => Command::UnbindPhone {
+            phone: id("guard-01"),
+        },
+        _ => Command::GiveCallSign {
+            person,
+            call_sign: Localized {
+                zh: text("猎鹰2"),
+                en: text("Falcon 2"),
+            },
+        },
+    }
+}
+
+fn report(world: &World, nth: u64, choice: usize, amount: u32) -> Input {
+    use ReportedState::{Active, Cleared, Momentary};
+    Input::Observed(Observation::Report(Report {
+        device: id(DEVICES[choice % DEVICES.len()]),
+        kind: id(TYPES[choice / 4 % TYPES.len()].0),
+        state: [Active, Cleared, Momentary][choice / 16 % 3],
+        event: id(&format!("e{nth}")),
+        claimed_at: Some(world.now - secs(i64::from(amount) - 1_000)),
+        received_at: world.now,
+        drill: amount.is_multiple_of(7),
+    }))
+}
+
+fn fix(world: &World, choice: usize) -> Input {
+    Input::Observed(Observation::PhoneFix(PhoneFix {
+        phone: id(["guard-01", "guard-09"][choice % 2]),
+        occurred_at: world.now,
+        received_at: world.now,
+        at: spot(i32::try_from(choice).unwrap_or(0), 1),
+        accuracy_dm: None,
+        battery_percent: None,
+    }))
+}
+
+/// A world in which all of this was done.
+fn night(deeds: Vec<Deed>) -> World {
+    let mut world = World::new();
+    for (nth, deed) in (0..).zip(deeds) {
+        match input(&world, nth, deed) {
+            Some(input) => drop(world.give(input)),
+            None => world.wait(secs(i64::from(deed.4))),
+        }
+    }
+    world
+}
+
+fn fold<'a>(facts: impl IntoIterator<Item = &'a Fact>) -> Site {
+    let mut site = Site::default();
+    for fact in facts {
+        site.apply(fact);
+    }
+    site
+}
+
+fn started(site: Site, now: Timestamp) -> Engine {
+    let mut engine = Engine::new(site);
+    let estate = EstateIndex::new(Arc::new(estate())).expect("an estate with a calendar");
+    let (hash, estate) = (id("estate-1"), Arc::new(estate));
+    engine.handle(Input::EstateLoaded { hash, estate }, now);
+    while engine.poll_output().is_some() {}
+    engine
+}
+
+fn outputs(engine: &mut Engine, input: Input, now: Timestamp) -> Vec<Output> {
+    engine.handle(input, now);
+    std::iter::from_fn(|| engine.poll_output()).collect()
+}
+
+proptest! {
+    #![proptest_config(cases(64, "tests/regressions/replay_laws.txt"))]
+
+    #[test]
+    fn a_restart_from_the_stored_bytes_is_as_if_nothing_had_happened(deeds in deeds()) {
+        let mut world = night(deeds);
+        world.wait(Span::ZERO);
+        let stored = world.facts.iter().map(|stamped| Fact::decode(&stamped.bytes).unwrap());
+        let stored: Vec<_> = stored.collect();
+        for (fact, stamped) in stored.iter().zip(&world.facts) {
+            prop_assert_eq!(&fact.encode().unwrap(), &stamped.bytes);
+        }
+        let site = fold(&stored);
+        prop_assert_eq!(&site, world.engine.site());
+        let again = started(site, world.now);
+        prop_assert_eq!(again.next_deadline(), world.engine.next_deadline());
+    }
+
+    #[test]
+    fn the_same_question_to_the_same_state_has_the_same_answer(
+        before in deeds(), deed in deeds(),
+    ) {
+        let world = night(before);
+        let mut one = started(world.engine.site().clone(), world.now);
+        let mut other = started(world.engine.site().clone(), world.now);
+        for deed in deed {
+            let input = input(&world, 1_000, deed).unwrap_or(Input::DeadlineReached);
+            let first = outputs(&mut one, input.clone(), world.now);
+            let second = outputs(&mut one, input.clone(), world.now);
+            let third = outputs(&mut other, input, world.now);
+            prop_assert_eq!(&first, &second, "a question that was not recorded changes nothing");
+            prop_assert_eq!(first, third);
+        }
+        prop_assert_eq!(one.site(), world.engine.site());
+    }
+
+    #[test]
+    fn a_site_survives_any_loss_and_any_order_of_its_facts(
+        deeds in deeds(),
+        fate in prop::collection::vec((any::<Index>(), select(vec![true, true, true, false])), 200),
+    ) {
+        let world = night(deeds);
+        let facts: Vec<_> = world.history().cloned().collect();
+        // Each fact is dropped, or comes at any place; some come twice.
+        let mut damaged: Vec<Fact> = Vec::new();
+        for (nth, (at, kept)) in fate.iter().enumerate() {
+            if let Some(fact) = facts.get(nth % facts.len()).filter(|_| *kept) {
+                damaged.insert(at.index(damaged.len() + 1), fact.clone());
+            }
+        }
+        let mut site = Site::default();
+        let mut first = BTreeMap::new();
+        for fact in &damaged {
+            site.apply(fact);
+            if let FactBody::AlarmRaised(body) = &fact.body {
+                first.entry(body.alarm).or_insert((fact.seq, body.source.clone()));
+            }
+        }
+        let alarms = &site.view().alarms;
+        let raised: BTreeSet<_> = first.keys().collect();
+        prop_assert!(alarms.keys().all(|id| raised.contains(id)), "no row without its beginning");
+        for (number, alarm) in alarms {
+            prop_assert_eq!(number, &alarm.id);
+            prop_assert_eq!(&alarm.source, &first[number].1, "the first one has the number");
+        }
+        prop_assert!(site.control().next_alarm() > alarms.keys().copied().max().unwrap_or(AlarmId(0)));
+        // And it goes on: every deadline is met, and nobody is forgotten.
+        let mut world = World::with(site, estate());
+        world.now = START + secs(200_000);
+        world.wait(secs(4_000));
+        for alarm in world.view().alarms.values() {
+            let needs_one = !alarm.is_judged() && alarm.owner().is_none();
+            prop_assert!(!needs_one || alarm.next_due().is_some(), "{} is forgotten", alarm.id);
+            let due = alarm.next_due();
+            prop_assert!(due.is_none_or(|(at, _)| at > world.now), "{} waits in the past", alarm.id);
+        }
+    }
+}
+
+#[test]
+fn the_nights_of_these_laws_know_every_step_of_an_alarm() {
+    let mut runner = TestRunner::deterministic();
+    let mut kinds = BTreeSet::new();
+    for _ in 0..160 {
+        let deeds = deeds().new_tree(&mut runner).expect("a night").current();
+        kinds.extend(night(deeds).history().map(|fact| fact.body.kind().0));
+    }
+    // What this estate has no zone, area, door or second source for.
+    let elsewhere = ["alarm_joined", "alarm_split"];
+    let missing = FactBody::KINDS
+        .iter()
+        .map(|(kind, _)| *kind)
+        .filter(|kind| {
+            let kinds_of_place = ["zone_", "door_", "area_", "flood_"];
+            !elsewhere.contains(kind) && !kinds_of_place.iter().any(|of| kind.starts_with(of))
+        });
+    let missing: Vec<_> = missing.filter(|kind| !kinds.contains(kind)).collect();
+    assert_eq!(
+        missing, [""; 0],
+        "a law that never meets these says nothing about them"
+    );
+}
+
+#[test]
+fn an_empty_journal_is_an_empty_site() {
+    let site = fold([]);
+    assert_eq!(site, Site::default());
+    assert_eq!(site.view().seq, Seq(0));
+    assert_eq!(started(site, START).next_deadline(), None);
+}
