@@ -2,7 +2,7 @@
 
 use crate::alarms::model::sign;
 use crate::alarms::queue::counts;
-use crate::alarms::{AlarmQueue, Open, SelectedAlarm};
+use crate::alarms::{AlarmQueue, Open, SelectedAlarm, UnrecordedList};
 use crate::browser::{beat, parameter, remembered, sleep, watch_panics, window};
 use crate::devices::DeviceList;
 use crate::guards::model::given_call_signs;
@@ -86,6 +86,10 @@ fn Screen(console: Console) -> impl IntoView {
             let _ = body.set_attribute("data-ready", if ready { "true" } else { "false" });
         }
     });
+    let unrecorded = Memo::new(move |_| {
+        console.now.track();
+        console.with(|replica| replica.unrecorded().clone())
+    });
     let call_signs = Memo::new(move |_| {
         console.now.track();
         console.with(|replica| given_call_signs(replica.view()))
@@ -100,6 +104,7 @@ fn Screen(console: Console) -> impl IntoView {
         <TopBar console help who />
         <main inert=move || who.get()>
             <aside class="left">
+                <UnrecordedList console unrecorded />
                 <AlarmQueue console />
                 <ZoneList console />
                 <GuardList console />

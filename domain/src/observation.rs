@@ -41,8 +41,15 @@ impl Observation {
     /// their own.
     pub fn raw(&self) -> Option<RawObservation> {
         match self {
-            Self::PhoneFix(_) => None,
+            // A sign of life says nothing that the latest values do not hold.
+            Self::PhoneFix(_) | Self::Heard { .. } => None,
             Self::Report(report) => Some(RawObservation::Report(report.clone())),
+            Self::Door(report) => Some(RawObservation::Door(report.clone())),
+            // Where somebody was is for the history of positions.
+            Self::Call(call) => Some(RawObservation::Call(Call {
+                at: None,
+                ..call.clone()
+            })),
         }
     }
 }
@@ -56,13 +63,19 @@ impl Observation {
 pub enum RawObservation {
     /// A device said that a condition began, ended or happened.
     Report(Report),
+    /// A door's controller said what became of the door.
+    Door(DoorReport),
+    /// A guard's phone called for help.
+    Call(Call),
 }
 
 impl RawObservation {
-    /// Which device said it.
-    pub fn device(&self) -> &DeviceId {
+    /// Which device said it, if it was one.
+    pub const fn device(&self) -> Option<&DeviceId> {
         match self {
-            Self::Report(report) => &report.device,
+            Self::Report(report) => Some(&report.device),
+            Self::Door(report) => Some(&report.device),
+            Self::Call(_) => None,
         }
     }
 }
@@ -138,7 +151,7 @@ pub struct Report {
 }
 
 /// What a door's controller reported.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DoorReport {
     /// Which door.
     pub device: DeviceId,
@@ -147,10 +160,12 @@ pub struct DoorReport {
     /// The sender's id of this event.
     pub event: EventId,
     /// When the controller says that it happened.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub claimed_at: Option<Timestamp>,
     /// When we heard of it.
     pub received_at: Timestamp,
     /// Part of a drill.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub drill: bool,
 }
 
@@ -173,7 +188,7 @@ pub enum DoorChange {
 }
 
 /// A call for help from a guard's phone.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Call {
     /// Which phone.
     pub phone: PhoneId,
@@ -182,12 +197,15 @@ pub struct Call {
     /// The phone's id of this call.
     pub event: EventId,
     /// Where, if the phone knows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at: Option<LonLat>,
     /// When the phone says that it happened.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub claimed_at: Option<Timestamp>,
     /// When we heard of it.
     pub received_at: Timestamp,
     /// Part of a drill.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub drill: bool,
 }
 

@@ -69,7 +69,9 @@ async fn why_an_alarm_fired_is_told_with_the_fact_that_it_made() {
         .observations
         .iter()
         .map(|record| {
-            let RawObservation::Report(report) = &record.observation;
+            let RawObservation::Report(report) = &record.observation else {
+                panic!("only reports were sent, not {record:?}");
+            };
             let ObservationOutcome::Accepted { answer, fact } = &record.outcome else {
                 panic!("all were taken, not {record:?}");
             };

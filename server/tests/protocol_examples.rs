@@ -328,6 +328,7 @@ fn every_code_kind_and_limit_is_on_its_page() {
             Refusal::TooManyNotes => "too_many_notes",
             Refusal::NotInEstate => "not_in_estate",
             Refusal::RaisedByRule => "raised_by_rule",
+            Refusal::NotADoor => "not_a_door",
             Refusal::TooManyOpenAlarms => "too_many_open_alarms",
         })
         .collect();

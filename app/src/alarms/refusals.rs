@@ -22,7 +22,13 @@ pub fn refusal_sentence(
     match (&error.refusal, error.code.as_str()) {
         // No command of a person is refused like this, only a device's report.
         (
-            None | Some(Refusal::NotInEstate | Refusal::RaisedByRule | Refusal::TooManyOpenAlarms),
+            None
+            | Some(
+                Refusal::NotInEstate
+                | Refusal::NotADoor
+                | Refusal::RaisedByRule
+                | Refusal::TooManyOpenAlarms,
+            ),
             code,
         ) => match code {
             "not_recorded" => t(Key::NotRecordedError).to_owned(),
@@ -86,9 +92,10 @@ pub fn sentence(
         Refusal::NotClaimed => t(Key::NotClaimedError),
         Refusal::NotAllowed => t(Key::NotAllowedError),
         Refusal::TooManyNotes => t(Key::NotesFullError),
-        Refusal::NotInEstate | Refusal::RaisedByRule | Refusal::TooManyOpenAlarms => {
-            refusal.to_string()
-        }
+        Refusal::NotInEstate
+        | Refusal::NotADoor
+        | Refusal::RaisedByRule
+        | Refusal::TooManyOpenAlarms => refusal.to_string(),
     }
 }
 

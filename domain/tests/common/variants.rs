@@ -7,7 +7,7 @@ use castellan_domain::rules::annunciate::Outcome;
 use castellan_domain::wire::api::{Answer, CommandBody, CommandRequest};
 
 /// Every variant that must have a file.
-pub(crate) const COMMANDS_AND_ANSWERS: [&str; 57] = [
+pub(crate) const COMMANDS_AND_ANSWERS: [&str; 61] = [
     "command_request.claim",
     "command_request.note",
     "command_request.judge",
@@ -64,6 +64,10 @@ pub(crate) const COMMANDS_AND_ANSWERS: [&str; 57] = [
     "answer.too_many_notes",
     "answer.not_in_estate",
     "answer.raised_by_rule",
+    "answer.not_a_door",
+    "answer.heard",
+    "answer.reported.state_kept",
+    "answer.reported.unchanged",
     "answer.too_many_open_alarms",
 ];
 
@@ -100,6 +104,8 @@ fn outcome(outcome: Outcome) -> &'static str {
         Outcome::Cleared => "answer.reported.cleared",
         Outcome::NothingToClear => "answer.reported.nothing_to_clear",
         Outcome::NotArmed => "answer.reported.not_armed",
+        Outcome::StateKept => "answer.reported.state_kept",
+        Outcome::Unchanged => "answer.reported.unchanged",
     }
 }
 
@@ -107,6 +113,7 @@ pub(crate) fn answer(answer: &Answer) -> &str {
     match answer {
         Ok(Accepted::Done { .. }) => "answer.done",
         Ok(Accepted::Reported { outcome: what, .. }) => outcome(*what),
+        Ok(Accepted::Heard) => "answer.heard",
         Ok(Accepted::Tracked) => "answer.tracked",
         Ok(Accepted::OffSite) => "answer.off_site",
         Ok(Accepted::OffDuty) => "answer.off_duty",
@@ -142,6 +149,7 @@ fn refused(refusal: &Refusal) -> &'static str {
         Refusal::TooManyNotes => "answer.too_many_notes",
         Refusal::NotInEstate => "answer.not_in_estate",
         Refusal::RaisedByRule => "answer.raised_by_rule",
+        Refusal::NotADoor => "answer.not_a_door",
         Refusal::TooManyOpenAlarms => "answer.too_many_open_alarms",
     }
 }

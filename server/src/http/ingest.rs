@@ -95,7 +95,7 @@ async fn take_door(
         .map_err(|error| unreadable(&error))?;
     let sender = report.device.to_string();
     let input = Input::Observed(Observation::Door(report));
-    match app.submit(input, None, trace).await? {
+    match app.submit(DOORS, input, None, trace).await? {
         Err(Refusal::NotInEstate) => {
             app.health.quarantined(DOORS, &sender, &body, now);
             Err(ApiError::UnknownSender(sender))
@@ -132,7 +132,7 @@ async fn take_heard(
         device: request.device,
         received_at,
     });
-    match app.submit(input, None, trace).await? {
+    match app.submit(HEARD, input, None, trace).await? {
         Err(Refusal::NotInEstate) => {
             app.health.quarantined(HEARD, &sender, &body, received_at);
             Err(ApiError::UnknownSender(sender))
@@ -166,7 +166,7 @@ async fn take_call(
         .map_err(|error| unreadable(&error))?;
     let sender = call.phone.to_string();
     let input = Input::Observed(Observation::Call(call));
-    match app.submit(input, None, trace).await? {
+    match app.submit(CALLS, input, None, trace).await? {
         Err(Refusal::UnknownPhone { .. }) => {
             app.health.quarantined(CALLS, &sender, &body, now);
             Err(ApiError::UnknownSender(sender))

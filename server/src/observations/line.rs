@@ -63,7 +63,13 @@ mod tests {
     #[test]
     fn a_line_of_the_first_form_is_read_and_still_written_like_this() {
         let record = decode(SAMPLE.trim_end().as_bytes()).unwrap();
-        assert_eq!(record.observation.device().as_str(), "d-004");
+        assert_eq!(
+            record
+                .observation
+                .device()
+                .map(castellan_domain::ids::DeviceId::as_str),
+            Some("d-004")
+        );
         assert_eq!(time_of(SAMPLE.as_bytes()), Some(record.answered_at));
         assert_eq!(String::from_utf8(encode(&record).unwrap()).unwrap(), SAMPLE);
     }

@@ -143,7 +143,7 @@ fn take(line: &[u8], question: &Question, page: &mut ObservationPage) {
     };
     let is_asked = |record: &ObservationRecord| {
         let device = question.device.as_ref();
-        device.is_none_or(|device| record.observation.device() == device)
+        device.is_none_or(|device| record.observation.device() == Some(device))
     };
     if is_asked(&record) {
         page.observations.push(record);
