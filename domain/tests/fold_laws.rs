@@ -127,6 +127,22 @@ proptest! {
         prop_assert_eq!(fold(snapshot, after), fold(View::default(), &history));
     }
 
+    /// The law that lets a start begin with a snapshot on disk: view and control alike.
+    #[test]
+    fn a_site_that_was_written_and_read_goes_on_as_if_nothing_had_been(
+        history in histories(), cut in any::<Index>(),
+    ) {
+        let (before, after) = history.split_at(cut.index(history.len() + 1));
+        let mut saved = Site::default();
+        before.iter().for_each(|fact| drop(saved.apply(fact)));
+        let json = serde_json::to_string(&saved).unwrap();
+        let mut saved: Site = serde_json::from_str(&json).unwrap();
+        after.iter().for_each(|fact| drop(saved.apply(fact)));
+        let mut whole = Site::default();
+        history.iter().for_each(|fact| drop(whole.apply(fact)));
+        prop_assert_eq!(saved, whole);
+    }
+
     #[test]
     fn stored_bytes_fold_to_what_the_facts_folded_to(history in histories()) {
         let stored: Vec<Fact> = history

@@ -5,13 +5,15 @@ use crate::alarm::Alarm;
 use crate::fact::{Fact, FactBody};
 use crate::ids::{AlarmId, AlarmTypeId, DeviceId};
 use crate::time::Timestamp;
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Counters, running deadlines and the rows that repeats go to.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Control {
     last_alarm: u32,
     /// Alarms that are not closed, by who reported what.
+    #[serde(with = "super::pairs")]
     open: BTreeMap<(DeviceId, AlarmTypeId), AlarmId>,
     /// Running claim deadlines, next one first.
     claims_due: BTreeSet<(Timestamp, AlarmId)>,

@@ -4,18 +4,25 @@
 //! what only the server needs to decide: counters, running deadlines, which row a repeat goes to.
 
 mod control;
+mod pairs;
 mod view;
 
 pub use control::Control;
 pub use view::{CLOSED_ALARMS_MAX, Touched, TouchedAlarm, View};
 
 use crate::fact::Fact;
+use serde::{Deserialize, Serialize};
 
 /// Alarms that may be open at once; further ones are refused and must be sent again.
 pub const OPEN_ALARMS_MAX: usize = 20_000;
 
-/// The whole state of a site.
-#[derive(Debug, Clone, PartialEq, Default)]
+/// Raised whenever the same facts fold to another state, or the state is written in another shape:
+/// what was folded before (snapshots on disk, projection tables) is then thrown away and folded
+/// anew. `domain/tests/fold_version.rs` notices when it has to be raised.
+pub const FOLD_VERSION: u32 = 1;
+
+/// The whole state of a site. Written and read whole: everything that decides is in it.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Site {
     view: View,
     control: Control,

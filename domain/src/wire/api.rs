@@ -2,7 +2,11 @@
 
 use crate::alarm::Verdict;
 use crate::engine::Accepted;
-use crate::ids::{AlarmId, CommandId, EstateHash, JournalId, PersonId, Seq, SiteId, Version};
+use crate::estate::{Place, Priority};
+use crate::ids::{
+    AlarmId, AlarmTypeId, CommandId, DeviceId, EstateHash, JournalId, PersonId, Seq, SiteId,
+    Version,
+};
 use crate::observation::ReportedState;
 use crate::refusal::Refusal;
 use crate::site::View;
@@ -110,6 +114,79 @@ pub struct NoteText {
     pub id: uuid::Uuid,
     /// The words; nothing once they have been erased.
     pub text: Option<String>,
+    /// When they were erased, if they were.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub erased_at: Option<Timestamp>,
+}
+
+/// Alarms that one page has if nothing else is asked for.
+pub const ALARM_PAGE_DEFAULT: u16 = 50;
+/// Alarms that one page has at most.
+pub const ALARM_PAGE_MAX: u16 = 200;
+
+/// `GET /api/v1/sites/{site}/alarms`: a page of all alarms that ever were, newest first.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AlarmPage {
+    /// The last fact that the rows know. Younger ones are in the snapshot and the stream.
+    pub projected_seq: Seq,
+    /// At most as many as were asked for.
+    pub alarms: Vec<AlarmRow>,
+    /// Ask with this as `before` for the next page; nothing if this is the last one.
+    pub before: Option<AlarmId>,
+}
+
+/// One alarm in a list: what it came to, without its history.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AlarmRow {
+    /// Its number.
+    pub id: AlarmId,
+    /// Its type.
+    #[serde(rename = "type")]
+    pub kind: AlarmTypeId,
+    /// How urgent it is.
+    pub priority: Priority,
+    /// Who reported it.
+    pub device: DeviceId,
+    /// Where it is.
+    pub place: Place,
+    /// When it happened in the world.
+    pub occurred_at: Timestamp,
+    /// When it came onto the record.
+    pub raised_at: Timestamp,
+    /// Who owns it, and since when.
+    pub claimed: Option<Claimed>,
+    /// What it was, who says so, and when.
+    pub judged: Option<Judged>,
+    /// Since when nothing is left to do; nothing while it is open.
+    pub closed_at: Option<Timestamp>,
+    /// How often a deadline passed before somebody claimed it. Not kept once it is claimed.
+    pub times_overdue: u32,
+    /// How often its device said it again.
+    pub repeats: u32,
+    /// How many notes it has.
+    pub notes: u32,
+    /// The fact that last touched it.
+    pub version: Version,
+}
+
+/// Who owns an alarm.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Claimed {
+    /// The owner.
+    pub by: PersonId,
+    /// Since when.
+    pub at: Timestamp,
+}
+
+/// What an alarm turned out to be.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Judged {
+    /// What it was.
+    pub verdict: Verdict,
+    /// Who says so.
+    pub by: PersonId,
+    /// When.
+    pub at: Timestamp,
 }
 
 /// `GET /api/v1/sites/{site}/health`
@@ -123,6 +200,8 @@ pub struct Health {
     pub not_recording_since: Option<Timestamp>,
     /// The first fact at which the journal's hash chain does not hold, if any.
     pub chain_broken_at: Option<Seq>,
+    /// What is kept beside the journal, and how far it is.
+    pub beside: BesideHealth,
     /// Displays connected now.
     pub displays: usize,
     /// Inputs waiting for their turn, and how many may wait.
@@ -131,6 +210,19 @@ pub struct Health {
     pub adapters: Vec<AdapterHealth>,
     /// Who reported without being in the estate.
     pub quarantine: Vec<Quarantined>,
+}
+
+/// What is kept beside the journal: all of it follows from the facts, or vouches for them.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct BesideHealth {
+    /// The last fact that lists of older alarms know.
+    pub projected_seq: Seq,
+    /// The fact up to which a start needs to fold nothing.
+    pub snapshot_seq: Seq,
+    /// The last fact whose hash stands in the file of anchors.
+    pub anchored_seq: Seq,
+    /// What goes wrong with one of them, as a sentence. No fact is at stake.
+    pub fault: Option<String>,
 }
 
 /// How full a queue is.
