@@ -7,15 +7,13 @@
 
 use crate::clock::Clock;
 use crate::hub::Hub;
-use crate::journal::{Commit, Journal, JournalError, SeenCommand, SeenEvent};
+use crate::journal::{Commit, Journal, JournalError, SeenCommand, SeenEvent, replay};
 use crate::personal::PersonalRecord;
 use crate::site_folder::PublishedEstate;
 use crate::tracks::Tracks;
 use castellan_domain::engine::{Accepted, Engine, Input};
-use castellan_domain::fact::{Fact, FactError};
-use castellan_domain::ids::{CommandId, DeviceId, EventId, Seq, SiteId};
+use castellan_domain::ids::{CommandId, DeviceId, EventId, SiteId};
 use castellan_domain::observation::Observation;
-use castellan_domain::site::Site;
 use castellan_domain::stream::{Turn, TurnError};
 use castellan_domain::text::Text;
 use castellan_domain::time::Timestamp;
@@ -34,8 +32,10 @@ const TURN_INPUTS_MAX: usize = 256;
 const REBUILD_EVERY: Duration = Duration::from_millis(500);
 /// How often positions are brought onto the disk itself.
 const TRACKS_SYNC_EVERY: Duration = Duration::from_secs(1);
-/// How often remembered ids are purged.
+/// How often is purged what has had its time: remembered ids, words about people.
 const PURGE_EVERY: Duration = Duration::from_hours(1);
+/// Wait before the next step of a purge that is not done yet.
+const PURGE_AGAIN: Duration = Duration::from_secs(1);
 
 /// The turn of an input could not be recorded: nothing of it happened, and it may be sent again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -69,8 +69,6 @@ pub(crate) enum Request {
 pub(crate) enum SiteTaskError {
     #[error(transparent)]
     Journal(#[from] JournalError),
-    #[error("fact {seq} of the journal: {error}")]
-    Fact { seq: Seq, error: FactError },
     #[error(transparent)]
     Turn(#[from] TurnError),
 }
@@ -103,52 +101,6 @@ pub(crate) struct SiteTask {
     pub(crate) rebuild_at: Option<Instant>,
 }
 
-/// An engine folded from the whole journal, and the first place where its chain does not hold.
-pub(crate) struct Replayed {
-    pub(crate) engine: Engine,
-    pub(crate) last_recorded_at: Timestamp,
-    pub(crate) chain_broken_at: Option<Seq>,
-}
-
-/// Folds the journal from its first fact, checking the chain on the way.
-pub(crate) async fn replay(journal: &mut Journal) -> Result<Replayed, SiteTaskError> {
-    let mut engine = Engine::new(Site::default());
-    let mut last_recorded_at = Timestamp::default();
-    let mut chain_broken_at = None;
-    let mut link = crate::journal::ChainHash::genesis(journal.id());
-    let mut at = Seq(0);
-    loop {
-        let facts = journal.read_after(at).await?;
-        let Some(last) = facts.last() else {
-            break;
-        };
-        at = last.seq;
-        for stored in facts {
-            let mut fact = Fact::decode(&stored.bytes).map_err(|error| SiteTaskError::Fact {
-                seq: stored.seq,
-                error,
-            })?;
-            link = link.then(&stored.bytes);
-            let expected = engine.site().view().seq.next();
-            if (link != stored.hash || fact.seq != stored.seq || stored.seq != expected)
-                && chain_broken_at.is_none()
-            {
-                chain_broken_at = Some(stored.seq);
-            }
-            link = stored.hash;
-            // The number by which it is stored is the one that the next fact goes on from.
-            fact.seq = stored.seq;
-            last_recorded_at = fact.recorded_at;
-            engine.apply(&fact);
-        }
-    }
-    Ok(Replayed {
-        engine,
-        last_recorded_at,
-        chain_broken_at,
-    })
-}
-
 impl SiteTask {
     /// Runs until every sender is gone.
     pub(crate) async fn run(mut self, mut requests: mpsc::Receiver<Request>) {
@@ -172,10 +124,11 @@ impl SiteTask {
                     sync_at = Instant::now() + TRACKS_SYNC_EVERY;
                 }
                 () = sleep_until(purge_at) => {
-                    if let Err(error) = self.journal.purge_seen(self.clock.now()).await {
-                        warn!(%error, "old ids could not be purged");
-                    }
-                    purge_at = Instant::now() + PURGE_EVERY;
+                    let more = self.journal.purge(self.clock.now()).await.unwrap_or_else(|error| {
+                        warn!(%error, "what has had its time could not be purged");
+                        false
+                    });
+                    purge_at = Instant::now() + if more { PURGE_AGAIN } else { PURGE_EVERY };
                 }
             }
         }

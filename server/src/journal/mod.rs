@@ -2,10 +2,41 @@
 //! be committed with them.
 //!
 //! One connection writes, owned by the site task. All SQL about facts is in this folder, without
-//! functions that only SQLite has.
+//! functions that only SQLite has; what each store does in its own way (checking its pages,
+//! copying itself, emptying its log) stands in `copy.rs` and `personal.rs`.
 
 mod chain;
+pub(crate) mod copy;
+mod personal;
+mod replay;
+mod schema;
+mod seen;
+mod snapshots;
 mod store;
 
 pub(crate) use chain::ChainHash;
-pub(crate) use store::{Commit, Journal, JournalError, Reader, SeenCommand, SeenEvent};
+pub(crate) use personal::{Reader, StoredWords};
+pub(crate) use replay::{Replayed, replay};
+pub(crate) use seen::{SeenCommand, SeenEvent};
+pub(crate) use snapshots::{Snapshots, Stamp};
+pub(crate) use store::{Commit, Journal, StoredFact};
+
+use castellan_domain::fact::FactError;
+use castellan_domain::ids::Seq;
+
+/// What goes wrong with the journal.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum JournalError {
+    #[error("the journal's database failed: {0}")]
+    Database(#[from] sqlx::Error),
+    #[error("the journal holds {what} that cannot be read")]
+    Unreadable { what: String },
+    #[error("an answer cannot be written: {0}")]
+    Answer(#[from] serde_json::Error),
+    #[error("fact {seq} of the journal: {error}")]
+    Fact { seq: Seq, error: FactError },
+    #[error(
+        "a newer Castellan wrote this journal (schema {0}); run that one, or restore an older backup"
+    )]
+    Newer(String),
+}
