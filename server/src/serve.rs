@@ -1,29 +1,38 @@
 //! `castellan serve`: opens the record, rebuilds the site, listens.
 
+use crate::admin::Admin;
+use crate::anchor::AnchorFile;
 use crate::clock::Clock;
-use crate::config::ServeArgs;
+use crate::config::{ServeArgs, anchors_or_default};
+use crate::follower::{Ask, Beside, Follower};
 use crate::health::HealthBoard;
 use crate::http::{App, router};
 use crate::hub::Hub;
 use crate::ingest::registry::Registry;
-use crate::journal::{Journal, Reader};
-use crate::site_folder::{SiteFolder, read_estate};
-use crate::site_task::{QUEUE_MAX, Replayed, SiteTask, replay};
+use crate::journal::{Journal, Reader, Replayed, replay};
+use crate::site_folder::{SiteFolder, SitePaths, read_estate};
+use crate::site_task::{QUEUE_MAX, SiteTask};
+use crate::tables::TablesReader;
 use crate::tracks::Tracks;
 use anyhow::{Context as _, bail, ensure};
 use castellan_domain::geo::Anchor;
 use castellan_domain::ids::Seq;
 use castellan_domain::stream::Backlog;
 use castellan_domain::text::Text;
+use castellan_domain::time::Span;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::mpsc;
-use tracing::{error, info};
+use tokio::sync::{Mutex, mpsc, oneshot};
+use tokio::time::timeout;
+use tracing::{error, info, warn};
 
+/// Longest wait at a stop for tables, snapshot and anchor. Nothing is lost without them.
+const FINISH_WITHIN: Duration = Duration::from_secs(10);
 /// Facts that a restarted server holds ready for displays that come back.
 const BACKLOG_FACTS: u64 = 2_000;
 /// What the kernel holds of a connection's unsent bytes. Left to itself it holds up to 4 MB: a slow
@@ -32,8 +41,8 @@ const SEND_BUFFER_BYTES: u32 = 128 * 1024;
 /// Connections that may wait to be accepted; beyond it the kernel turns them away.
 const ACCEPT_QUEUE_MAX: u32 = 1_024;
 
-/// Runs until a signal says otherwise. Stopping needs no ceremony: whatever was answered is on
-/// disk already.
+/// Runs until a signal says otherwise. Stopping needs no ceremony (whatever was answered is on disk
+/// already), only a moment for what makes the next start quick.
 pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
     ensure!(
         args.listen.ip().is_loopback(),
@@ -49,18 +58,23 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
         .with_context(|| format!("{} is taken; choose another with --listen", args.listen))?;
     let address = listener.local_addr()?;
 
-    let mut journal = Journal::open(&folder.journal_path()).await?;
+    let paths = folder.paths();
+    let notes_kept = Span::from_secs(i64::from(args.notes_kept_days) * 24 * 3600);
+    let mut journal = Journal::open_keeping_notes(&paths.journal(), notes_kept).await?;
     let Replayed {
         engine,
         last_recorded_at,
         chain_broken_at,
+        from,
+        folded,
     } = replay(&mut journal)
         .await
         .context("the journal cannot be read; run `castellan doctor` on it")?;
+    info!(snapshot = %from, folded, "the site is as it was");
     if let Some(seq) = chain_broken_at {
         error!(%seq, "the journal's hash chain does not hold here; run `castellan doctor`");
     }
-    let mut tracks = Tracks::open(&folder.tracks_path()).await?;
+    let mut tracks = Tracks::open(&paths.tracks()).await?;
     let clock = Arc::new(Clock::start(last_recorded_at));
     let backlog = backlog(&mut journal).await?;
     let build = build_of(args.web.as_deref())?;
@@ -89,6 +103,8 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
     task.publish_estate().await?;
     let (requests, inbox) = mpsc::channel(QUEUE_MAX);
     let site_task = tokio::spawn(task.run(inbox));
+    let beside = Arc::new(Beside::default());
+    let follower = follow(&args, paths, &hub, &clock, &beside);
     let app = Arc::new(App {
         site: site.clone(),
         registry: Registry::new(estate.estate.clone()),
@@ -97,7 +113,9 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
         hub: hub.clone(),
         health: Arc::new(HealthBoard::default()),
         clock,
-        reader: Reader::open(&folder.journal_path()).await?,
+        reader: Reader::open(&paths.journal()).await?,
+        tables: TablesReader::new(&paths.tables()),
+        beside,
         chain_broken_at,
         web: args.web,
     });
@@ -111,7 +129,55 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
         _ = terminate.recv() => info!("told to stop"),
         _ = tokio::signal::ctrl_c() => info!("told to stop"),
     }
+    finish(&follower).await;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Starts what runs behind the turns, and the way in for command-line verbs.
+fn follow(
+    args: &ServeArgs,
+    paths: &SitePaths,
+    hub: &Arc<Hub>,
+    clock: &Arc<Clock>,
+    beside: &Arc<Beside>,
+) -> mpsc::Sender<Ask> {
+    let anchors = anchors_or_default(args.anchors.as_deref(), &args.data);
+    let anchors = AnchorFile::new(&anchors, &paths.site);
+    let (asks, asked) = mpsc::channel(1);
+    let follower = Follower {
+        paths: paths.clone(),
+        anchors: anchors.clone(),
+        hub: hub.clone(),
+        clock: clock.clone(),
+        beside: beside.clone(),
+    };
+    tokio::spawn(follower.run(asked));
+    let admin = Arc::new(Admin {
+        paths: paths.clone(),
+        anchors,
+        follower: asks.clone(),
+        busy: Mutex::new(()),
+    });
+    match admin.listen() {
+        Ok(listener) => drop(tokio::spawn(admin.serve(listener))),
+        // The site itself needs no such socket, and a very long path allows none.
+        Err(error) => warn!(%error, "no admin socket: doctor and backup need this server stopped"),
+    }
+    asks
+}
+
+/// Lets the follower keep a snapshot and anchor the head, so that the next start is quick.
+async fn finish(follower: &mpsc::Sender<Ask>) {
+    let (done, finished) = oneshot::channel();
+    let finish = async {
+        if follower.send(Ask::Stop(done)).await.is_ok() {
+            // Gone without an answer is gone.
+            let _ = finished.await;
+        }
+    };
+    if timeout(FINISH_WITHIN, finish).await.is_err() {
+        warn!("stopping without a snapshot; the next start folds a little more");
+    }
 }
 
 fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {

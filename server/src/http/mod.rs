@@ -1,5 +1,6 @@
 //! HTTP: [`router`] lists every route, one file per noun answers them.
 
+mod alarms;
 mod assets;
 mod commands;
 mod errors;
@@ -10,6 +11,7 @@ pub(crate) mod router;
 mod sites;
 
 use crate::clock::Clock;
+use crate::follower::Beside;
 use crate::health::HealthBoard;
 use crate::hub::Hub;
 use crate::ingest::registry::Registry;
@@ -17,6 +19,7 @@ use crate::journal::Reader;
 use crate::personal::PersonalRecord;
 use crate::site_folder::PublishedEstate;
 use crate::site_task::{QUEUE_MAX, Request, Ticket};
+use crate::tables::TablesReader;
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
 use castellan_domain::engine::Input;
@@ -45,6 +48,8 @@ pub(crate) struct App {
     pub(crate) health: Arc<HealthBoard>,
     pub(crate) clock: Arc<Clock>,
     pub(crate) reader: Reader,
+    pub(crate) tables: TablesReader,
+    pub(crate) beside: Arc<Beside>,
     /// Where the journal's hash chain does not hold, if anywhere.
     pub(crate) chain_broken_at: Option<Seq>,
     pub(crate) web: Option<PathBuf>,
