@@ -7,8 +7,12 @@
 
 mod chain;
 pub(crate) mod copy;
+#[cfg(test)]
+pub(crate) mod fixture;
 mod personal;
 mod replay;
+#[cfg(test)]
+mod replay_tests;
 mod schema;
 mod seen;
 mod snapshots;

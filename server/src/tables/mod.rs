@@ -6,7 +6,11 @@
 
 mod projection;
 mod row;
+#[cfg(test)]
+mod tests;
 
+#[cfg(test)]
+pub(crate) use projection::SNAPSHOT_EVERY;
 pub(crate) use projection::{Projection, ProjectionError, delete_tables};
 pub(crate) use row::{Closing, Rows, row_of};
 
