@@ -120,8 +120,9 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
         web: args.web,
     });
     tokio::spawn(hub.tick());
-    info!(%site, "listening on http://{address}/ (loopback only: there is no sign-in yet)");
+    // Before anybody can know that it listens: whoever starts it may stop it at once.
     let mut terminate = signal(SignalKind::terminate())?;
+    info!(%site, "listening on http://{address}/ (loopback only: there is no sign-in yet)");
     tokio::select! {
         served = axum::serve(listener, router::router(app)) => served?,
         // Without it nothing is recorded and no deadline runs: better an end that is noticed.
