@@ -15,6 +15,9 @@ use std::process::Output;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+const FACTS: &str = "SELECT COUNT(*) FROM facts";
+const FIXES: &str = "SELECT COUNT(*) FROM fixes";
+
 fn said(output: &Output) -> String {
     let said = [output.stdout.as_slice(), &output.stderr].concat();
     String::from_utf8_lossy(&said).into_owned()
@@ -80,29 +83,29 @@ async fn a_backup_made_while_everything_writes_is_whole_and_comes_back() {
     over.store(true, Ordering::Relaxed);
     writer.await.unwrap();
     drop(server);
-    for (index, target) in targets.iter().enumerate() {
+    let end = count(&database(data.path(), "journal.db"), FACTS).await;
+    let mut before = (0, 0);
+    for target in &targets {
         let fresh = tempfile::tempdir().unwrap();
         let (done, said) = restore(target, fresh.path());
         assert!(done && said.contains("restored up to fact"), "{said}");
         let (whole, said) = doctor(fresh.path());
         assert!(whole, "{said}");
-        let facts = count(
-            &database(fresh.path(), "journal.db"),
-            "SELECT COUNT(*) FROM facts",
-        )
-        .await;
-        let fixes = count(
-            &database(fresh.path(), "tracks.db"),
-            "SELECT COUNT(*) FROM fixes",
-        )
-        .await;
-        assert!(facts >= 3 && fixes >= 0, "{index}");
+        let facts = count(&database(fresh.path(), "journal.db"), FACTS).await;
+        let fixes = count(&database(fresh.path(), "tracks.db"), FIXES).await;
+        assert!(
+            facts > 2 && (facts, fixes) >= before,
+            "{facts} {fixes} after {before:?}"
+        );
+        assert!(facts <= end, "no more than there was");
+        before = (facts, fixes);
         let server = Castellan::start(fresh.path());
         assert_eq!(server.snapshot().await.seq, Seq(facts.unsigned_abs()));
         let notes = format!("/api/v1/sites/{SITE}/alarms/{alarm}/notes");
         let notes: Vec<NoteText> = server.get(&notes).await.json();
         assert_eq!(notes[0].text.as_deref(), Some("kept with it"));
     }
+    assert!(before.1 > 0, "the last one has positions too");
 }
 
 #[tokio::test]

@@ -12,7 +12,8 @@ use castellan_domain::refusal::Refusal;
 use castellan_domain::site::{CLOSED_ALARMS_MAX, OPEN_ALARMS_MAX};
 use castellan_domain::stream::BACKLOG_BYTES_MAX;
 use castellan_domain::wire::api::{
-    CommandRequest, ErrorBody, EventRequest, Health, NoteText, SiteSummary, Snapshot,
+    ALARM_PAGE_DEFAULT, ALARM_PAGE_MAX, AlarmPage, CommandRequest, ErrorBody, EventRequest, Health,
+    NoteText, SiteSummary, Snapshot,
 };
 use castellan_domain::wire::live::{
     CLIENT_MESSAGE_BYTES_MAX, ClientMessage, Facts, HEARTBEAT_EVERY_MS, PROTOCOL_VERSION,
@@ -218,7 +219,8 @@ fn every_example_of_http_is_true() {
     assert_eq!(all::<Snapshot>(HTTP, "json snapshot").len(), 1);
     assert_eq!(all::<Health>(HTTP, "json health").len(), 1);
     assert_eq!(all::<Vec<SiteSummary>>(HTTP, "json sites").len(), 1);
-    assert_eq!(all::<Vec<NoteText>>(HTTP, "json notes").len(), 1);
+    assert_eq!(all::<Vec<NoteText>>(HTTP, "json notes").len(), 2);
+    assert_eq!(all::<AlarmPage>(HTTP, "json alarms").len(), 1);
     assert_eq!(
         (events.len(), commands.len(), accepted.len(), errors.len()),
         (2, 3, 3, 2)
@@ -308,6 +310,10 @@ fn every_code_kind_and_limit_is_on_its_page() {
         (LIVE, format!("1 to {SLUG_MAX} characters")),
         (HTTP, format!("1 to {SLUG_MAX} characters")),
         (HTTP, format!("at most {NOTES_MAX} notes")),
+        (
+            HTTP,
+            format!("1 to {ALARM_PAGE_MAX} (left out: {ALARM_PAGE_DEFAULT})"),
+        ),
         (HTTP, format!("{} open alarms", grouped(OPEN_ALARMS_MAX))),
     ] {
         assert!(page.contains(&words), "the page should say {words:?}");

@@ -16,7 +16,9 @@ const ALARMS: &str = "/api/v1/sites/test-1/alarms";
 fn snapshots(data: &Path) -> Vec<PathBuf> {
     let folder = database(data, "snapshots");
     let entries = std::fs::read_dir(folder).into_iter().flatten();
-    let mut paths: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
+    let mut paths: Vec<_> = entries
+        .map(|entry| entry.expect("an entry").path())
+        .collect();
     paths.sort();
     paths
 }
@@ -188,7 +190,8 @@ async fn tables_that_are_gone_or_of_another_version_are_folded_anew() {
             0 => alter(&tables, "UPDATE meta SET value = '0' || value").await,
             1 => std::fs::remove_file(&tables).unwrap(),
             _ => {
-                std::fs::write(&tables, "not a database, and long enough to look like one").unwrap()
+                let garbage = "not a database, and long enough to look like one";
+                std::fs::write(&tables, garbage).unwrap();
             }
         }
         let server = Castellan::start(data.path());

@@ -52,14 +52,12 @@ impl Projection {
                 open(paths).await?
             }
         };
-        let upto = match usable(&mut tables, &mut journal).await {
-            Some(seq) => seq,
-            None => {
-                info!("the tables are folded anew from the first fact on");
-                tables.clear(journal.id()).await?;
-                Seq(0)
-            }
-        };
+        let upto = usable(&mut tables, &mut journal).await;
+        if upto.is_none() {
+            info!("the tables are folded anew from the first fact on");
+            tables.clear(journal.id()).await?;
+        }
+        let upto = upto.unwrap_or_default();
         let snapshots = Snapshots::beside(&paths.journal());
         let begun = snapshots.newest(&mut journal, upto).await?;
         let snapshot_seq = snapshots.list().first().map_or(Seq(0), |(seq, _)| *seq);
