@@ -147,7 +147,7 @@ async fn rewrite(journal: &Path, from: i64) {
     let rows = sqlx::query("SELECT seq, bytes, hash FROM facts ORDER BY seq")
         .fetch_all(&mut db)
         .await
-        .unwrap();
+        .expect("the facts");
     let mut link: Vec<u8> = Vec::new();
     for row in rows {
         let (seq, mut bytes): (i64, String) = (row.get(0), row.get(1));
@@ -164,7 +164,7 @@ async fn rewrite(journal: &Path, from: i64) {
             .bind(seq)
             .execute(&mut db)
             .await
-            .unwrap();
+            .expect("it is rewritten");
     }
 }
 

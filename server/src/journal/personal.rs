@@ -62,14 +62,25 @@ impl Journal {
         .rows_affected();
         self.log_holds_erased |= erased > 0;
         if self.log_holds_erased {
-            // The log still holds the pages as they were. A reader in the way (the first column
-            // tells) is waited for, one purge after the other.
-            let row = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)")
-                .fetch_one(&mut self.db)
-                .await?;
-            self.log_holds_erased = row.try_get::<i64, _>(0)? != 0;
+            self.log_holds_erased = !self.empty_log().await?;
         }
         Ok(erased >= PURGE_MAX.unsigned_abs() || self.log_holds_erased)
+    }
+
+    /// Brings the log into the database and empties it, for it still holds the pages as they were.
+    /// A reader may be in the way for minutes (a backup): turns must not wait for that, so this
+    /// tries once and says whether it could. Only SQLite knows these statements.
+    async fn empty_log(&mut self) -> Result<bool, JournalError> {
+        sqlx::query("PRAGMA busy_timeout = 0")
+            .execute(&mut self.db)
+            .await?;
+        let emptied = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)")
+            .fetch_one(&mut self.db)
+            .await;
+        sqlx::query("PRAGMA busy_timeout = 5000")
+            .execute(&mut self.db)
+            .await?;
+        Ok(emptied?.try_get::<i64, _>(0)? == 0)
     }
 
     /// The words behind a reference, if there is a row for it.
@@ -208,10 +219,6 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("journal.db");
         let (mut journal, _, now) = noted(&path).await;
-        sqlx::query("PRAGMA busy_timeout = 50")
-            .execute(&mut journal.db)
-            .await
-            .unwrap();
         let mut reader = Journal::examine(&path).await.unwrap();
         sqlx::query("BEGIN").execute(&mut reader.db).await.unwrap();
         reader
