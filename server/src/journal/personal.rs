@@ -163,8 +163,11 @@ mod tests {
         let mut journal = Journal::open(path).await.unwrap();
         let record = PersonalRecord::seal(AlarmId(7), WORDS.to_owned()).unwrap();
         let now = Timestamp::from_secs(1_800_000_000);
+        // Long ones beside it, so that pages fill, overflow and are let go of.
+        let long = |n: usize| format!("{WORDS} {n} ").repeat(60);
+        let more = (0..40).map(|n| PersonalRecord::seal(AlarmId(8), long(n)).unwrap());
         let mut commit = Commit {
-            personal: vec![record.clone()],
+            personal: std::iter::once(record.clone()).chain(more).collect(),
             ..Commit::default()
         };
         commit
