@@ -60,7 +60,9 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
 
     let paths = folder.paths();
     let notes_kept = Span::from_secs(i64::from(args.notes_kept_days) * 24 * 3600);
-    let mut journal = Journal::open_keeping_notes(&paths.journal(), notes_kept).await?;
+    let mut journal = Journal::open_keeping_notes(&paths.journal(), notes_kept)
+        .await
+        .context("the journal cannot be opened; run `castellan doctor` on it")?;
     let Replayed {
         engine,
         last_recorded_at,

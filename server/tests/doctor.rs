@@ -55,6 +55,23 @@ fn expect(data: &Path, naming: &[&str]) {
     }
 }
 
+/// Starts a server that must not come up.
+fn refused(data: &Path) -> String {
+    let (data, estate) = (text(data), common::estate());
+    let estate = text(&estate);
+    let output = run(&[
+        "serve",
+        "--data",
+        data,
+        "--estate",
+        estate,
+        "--listen",
+        "127.0.0.1:0",
+    ]);
+    assert_eq!(output.status.code(), Some(1));
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
 fn rebuild(data: &Path) -> (bool, String) {
     let output = run(&["doctor", "--rebuild", "--data", text(data)]);
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
@@ -120,6 +137,8 @@ async fn a_file_that_was_cut_or_has_a_flipped_byte_is_named_and_nothing_panics()
         data.path(),
         &["FAULT", "journal", "restore the last backup"],
     );
+    let said = refused(data.path());
+    assert!(said.contains("run `castellan doctor`"), "{said}");
     std::fs::write(&journal, &whole[..whole.len() - 1_000]).unwrap();
     expect(
         data.path(),
@@ -371,4 +390,22 @@ async fn a_running_server_examines_itself_and_lets_nobody_else_at_its_socket() {
     )
     .await;
     expect(data.path(), &["the hash chain breaks at fact 4"]);
+}
+
+#[tokio::test]
+async fn a_path_too_long_for_a_socket_costs_only_the_socket() {
+    let data = tempfile::tempdir().unwrap();
+    let deep = data.path().join("d".repeat(100));
+    let server = Castellan::start(&deep);
+    assert!(server.log().contains("no admin socket"), "{}", server.log());
+    server.raise("d-000", "e", "loitering").await;
+    let (whole, said) = doctor(&deep);
+    assert!(
+        !whole && said.contains("another castellan is using"),
+        "{said}"
+    );
+    assert!(said.contains("could not be asked"), "{said}");
+    server.stop();
+    let (whole, said) = doctor(&deep);
+    assert!(whole && said.contains("2 facts"), "{said}");
 }
