@@ -7,6 +7,7 @@ use crate::config::{BackupArgs, RestoreArgs};
 use crate::doctor::{Report, examine};
 use crate::journal::{ChainHash, Journal, Snapshots, copy::copy_database};
 use crate::site_folder::{LockError, SiteFolder, SitePaths, sync_folder_of, write_whole};
+use crate::tables::delete_tables;
 use anyhow::{Context as _, bail, ensure};
 use castellan_domain::ids::{JournalId, Seq, SiteId};
 use castellan_domain::time::Timestamp;
@@ -104,8 +105,8 @@ pub(crate) async fn make(paths: &SitePaths, target: &Path) -> anyhow::Result<Rep
     };
     // The tables first: a copy of them that is behind the journal's is caught up, one that is ahead
     // would be thrown away. The estates last: they are on disk before a fact names them.
+    let tables = copy_database(&paths.tables(), &copy.tables()).await;
     for (from, to) in [
-        (paths.tables(), copy.tables()),
         (paths.journal(), copy.journal()),
         (paths.tracks(), copy.tracks()),
     ] {
@@ -119,7 +120,17 @@ pub(crate) async fn make(paths: &SitePaths, target: &Path) -> anyhow::Result<Rep
     copy_folder(&paths.estates(), &copy.estates())?;
     let manifest = manifest_of(&copy).await?;
     write_whole(&partial.join(MANIFEST), &serde_json::to_vec(&manifest)?)?;
-    let report = check(&copy).await;
+    let mut report = check(&copy).await;
+    if !report.is_whole() || tables.is_err() {
+        // They follow from the facts: no reason to be without a backup.
+        delete_tables(&copy)?;
+        report = check(&copy).await;
+        if report.is_whole() {
+            report.note(
+            "the tables cannot be copied or do not hold, and are left out; run `castellan doctor --rebuild`",
+        );
+        }
+    }
     if report.is_whole() {
         fs::rename(&partial, target)?;
         sync_folder_of(target)?;

@@ -20,8 +20,10 @@ use tracing::{error, info, warn};
 
 /// How often it looks whether there are new facts.
 const LOOK_EVERY: Duration = Duration::from_millis(200);
-/// Wait before it begins again after a failure.
+/// Wait before it begins again after a failure; doubled at each further one that follows without
+/// any progress in between, up to the second figure.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
+const RETRY_AFTER_MAX: Duration = Duration::from_mins(1);
 /// How often it looks whether a new day needs its anchor.
 const ANCHOR_EVERY: Duration = Duration::from_mins(1);
 
@@ -81,6 +83,7 @@ impl Follower {
     /// Runs until it is told to stop, or nobody can tell it any more.
     pub(crate) async fn run(self, mut asks: mpsc::Receiver<Ask>) {
         let mut anchor_at = Instant::now();
+        let (mut wait, mut failed_at) = (RETRY_AFTER, None);
         loop {
             match self.follow(&mut asks, &mut anchor_at).await {
                 Ok(Left::Stopped(done)) => {
@@ -98,7 +101,14 @@ impl Follower {
                     ));
                 }
             }
-            if self.pause(&mut asks, &mut anchor_at).await {
+            let reached = Some(lock(&self.beside.health).projected_seq);
+            wait = if reached == failed_at {
+                (wait * 2).min(RETRY_AFTER_MAX)
+            } else {
+                RETRY_AFTER
+            };
+            failed_at = reached;
+            if self.pause(wait, &mut asks, &mut anchor_at).await {
                 return;
             }
         }
@@ -167,8 +177,13 @@ impl Follower {
     }
 
     /// Waits a while after a failure; anchors do not. Says whether it was told to stop.
-    async fn pause(&self, asks: &mut mpsc::Receiver<Ask>, anchor_at: &mut Instant) -> bool {
-        let end = Instant::now() + RETRY_AFTER;
+    async fn pause(
+        &self,
+        wait: Duration,
+        asks: &mut mpsc::Receiver<Ask>,
+        anchor_at: &mut Instant,
+    ) -> bool {
+        let end = Instant::now() + wait;
         loop {
             tokio::select! {
                 () = sleep_until(end) => return false,
@@ -210,15 +225,20 @@ impl Follower {
         if let Some(last) = &last {
             lock(&self.beside.health).anchored_seq = last.seq;
         }
-        let today = anchor::day(self.clock.now());
-        if why == Why::Daily && last.as_ref().is_some_and(|last| last.day() == today) {
-            return Ok(());
-        }
         let mut journal = Journal::examine(&self.paths.journal()).await?;
         journal.reread_head().await?;
         let (seq, hash) = journal.head();
-        if why == Why::Stop && last.is_some_and(|last| last.seq == seq && last.hash == hash) {
-            return Ok(());
+        let today = anchor::day(self.clock.now());
+        match last {
+            Some(other) if other.journal != journal.id() => error!(
+                anchors = %self.anchors.path().display(),
+                "the anchors know another journal of this site, up to fact {}. If this one was not begun anew \
+                 on purpose, stop, and restore the last backup",
+                other.seq
+            ),
+            Some(last) if why == Why::Daily && last.day() == today => return Ok(()),
+            Some(last) if why == Why::Stop && last.hash == hash => return Ok(()),
+            _ => {}
         }
         self.anchors.append(&ChainAnchor {
             at: self.clock.now(),

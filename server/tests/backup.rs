@@ -180,7 +180,8 @@ async fn a_living_record_is_never_overwritten_and_no_target_either() {
     let target = other.path().join("b");
     let server = Castellan::start(data.path());
     server.raise("d-000", "e", "loitering").await;
-    assert!(backup(data.path(), &target).0);
+    let (made, said) = backup(data.path(), &target);
+    assert!(made, "{said}");
     let (done, said) = backup(data.path(), &target);
     assert!(!done && said.contains("is there already"), "{said}");
     let (done, said) = restore(&target, data.path());
@@ -222,6 +223,30 @@ async fn a_living_record_is_never_overwritten_and_no_target_either() {
 }
 
 #[tokio::test]
+async fn tables_that_lie_are_left_out_of_a_backup_and_cost_none() {
+    let data = tempfile::tempdir().unwrap();
+    let other = tempfile::tempdir().unwrap();
+    let target = other.path().join("b");
+    let server = Castellan::start(data.path());
+    server.raise("d-000", "e", "loitering").await;
+    server.stop();
+    let lie = "UPDATE alarms SET repeats = 9";
+    alter(&database(data.path(), "tables.db"), lie).await;
+    let (made, said) = backup(data.path(), &target);
+    assert!(
+        made && said.contains("note: the tables cannot be copied or do not hold"),
+        "{said}"
+    );
+    assert!(!target.join("tables.db").exists());
+    let fresh = tempfile::tempdir().unwrap();
+    let (done, said) = restore(&target, fresh.path());
+    assert!(done, "{said}");
+    Castellan::start(fresh.path()).stop();
+    let (whole, said) = doctor(fresh.path());
+    assert!(whole && said.contains("the tables hold 1 alarms"), "{said}");
+}
+
+#[tokio::test]
 async fn what_is_not_whole_is_no_backup_and_is_not_restored() {
     let data = tempfile::tempdir().unwrap();
     let other = tempfile::tempdir().unwrap();
@@ -230,7 +255,8 @@ async fn what_is_not_whole_is_no_backup_and_is_not_restored() {
     for n in 0..3 {
         server.raise(&format!("d-{n:03}"), "e", "loitering").await;
     }
-    assert!(backup(data.path(), &target).0);
+    let (made, said) = backup(data.path(), &target);
+    assert!(made, "{said}");
     let flip = "UPDATE facts SET bytes = replace(bytes, 'd-001', 'd-011') WHERE seq = 3";
     let cut = "DELETE FROM facts WHERE seq = 4";
     for statement in [flip, cut] {

@@ -360,6 +360,19 @@ async fn the_head_of_the_chain_is_written_elsewhere_each_day_and_at_a_stop() {
     .await;
     assert_eq!(server.health().await.beside.anchored_seq, Seq(2));
     server.stop();
+    // A journal that lost everything begins anew, and somebody is told at once.
+    std::fs::write(database(data.path(), "journal.db"), b"").unwrap();
+    let server = start();
+    eventually("it says so", async || {
+        let told = "the anchors know another journal of this site, up to fact 2";
+        server.log().contains(told).then_some(())
+    })
+    .await;
+    eventually("its own anchors follow", async || {
+        (lines().lines().count() == 4).then_some(())
+    })
+    .await;
+    server.stop();
     // Where it cannot be written, it is said, and nothing else suffers.
     std::fs::remove_file(&file).unwrap();
     std::fs::create_dir(&file).unwrap();

@@ -41,7 +41,7 @@ pub(super) async fn begin(
     let (tables, progress) = match opened.await {
         Ok((tables, Some(progress))) => (tables, progress),
         Ok((_, None)) => {
-            report.fault("the tables do not say how far they are", REBUILD);
+            report.note("the tables do not say how far they are; the next start folds them anew");
             return None;
         }
         Err(error) => {
