@@ -139,9 +139,9 @@ pub(crate) async fn make(paths: &SitePaths, target: &Path) -> anyhow::Result<Rep
     Ok(report)
 }
 
-/// A copy is examined like a record. Anchors are no part of it: they vouch for the original.
+/// A copy is examined like a record.
 async fn check(copy: &SitePaths) -> Report {
-    let report = examine(copy, &AnchorFile::new(&copy.folder, &copy.site)).await;
+    let report = examine(copy, None).await;
     for database in [copy.journal(), copy.tables(), copy.tracks()] {
         for suffix in ["-wal", "-shm"] {
             // What reading left behind holds nothing. It may not be there, and may stay.

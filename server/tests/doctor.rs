@@ -200,6 +200,7 @@ async fn a_journal_that_was_rewritten_or_exchanged_is_found_by_its_anchors() {
     std::fs::remove_file(&anchors).unwrap();
     let (whole, said) = rebuild(data.path());
     assert!(whole, "the chain alone proves nothing here: {said}");
+    assert!(said.contains("note: there are no anchors in"), "{said}");
     std::fs::write(&anchors, kept).unwrap();
     std::fs::remove_dir_all(database(data.path(), "")).unwrap();
     Castellan::start(data.path()).stop();

@@ -109,7 +109,7 @@ impl Admin {
                 if rebuild {
                     self.rebuild().await?;
                 }
-                Ok(examine(&self.paths, &self.anchors).await)
+                Ok(examine(&self.paths, Some(&self.anchors)).await)
             }
             Request::Backup { target } => backup::make(&self.paths, &target)
                 .await

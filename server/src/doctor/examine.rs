@@ -19,8 +19,9 @@ const KEEP_AND_COMPARE: &str = "Keep this folder as it is, restore the last back
     the two from that fact on";
 const REBUILD: &str = "Run `castellan doctor --rebuild`; no fact is touched by it";
 
-/// Examines a record. Whoever calls holds the folder's lock, or is the server that does.
-pub(crate) async fn examine(paths: &SitePaths, anchors: &AnchorFile) -> Report {
+/// Examines a record. Whoever calls holds the folder's lock, or is the server that does. A copy has no
+/// anchors: they vouch for the original.
+pub(crate) async fn examine(paths: &SitePaths, anchors: Option<&AnchorFile>) -> Report {
     let mut report = Report::default();
     if !paths.journal().exists() {
         report.fault(
@@ -55,7 +56,7 @@ struct Walk<'a> {
 impl<'a> Walk<'a> {
     async fn begin(
         paths: &'a SitePaths,
-        anchors: &AnchorFile,
+        anchors: Option<&AnchorFile>,
         report: &mut Report,
     ) -> Result<Self, JournalError> {
         let mut journal = Journal::examine(&paths.journal()).await?;
@@ -70,7 +71,7 @@ impl<'a> Walk<'a> {
         let link = ChainHash::genesis(journal.id());
         Ok(Self {
             paths,
-            anchors: anchors_of(anchors, &journal, report),
+            anchors: anchors.map_or_else(Vec::new, |file| anchors_of(file, &journal, report)),
             journal,
             site: Site::default(),
             at: Seq(0),
@@ -310,6 +311,12 @@ fn anchors_of(file: &AnchorFile, journal: &Journal, report: &mut Report) -> Vec<
             return Vec::new();
         }
     };
+    if found.anchors.is_empty() {
+        report.note(format!(
+            "there are no anchors in {path}, so the chain proves accidents only; if they lie elsewhere, say \
+             where with --anchors"
+        ));
+    }
     for line in found.unreadable {
         report.note(format!("line {line} of the anchors {path} cannot be read"));
     }

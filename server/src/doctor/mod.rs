@@ -54,7 +54,7 @@ async fn one(args: &DoctorArgs, site: &SiteId) -> anyhow::Result<Report> {
         rebuild(folder.paths()).await?;
     }
     let anchors = AnchorFile::new(&args.record.anchors(), site);
-    Ok(examine(folder.paths(), &anchors).await)
+    Ok(examine(folder.paths(), Some(&anchors)).await)
 }
 
 /// Folds tables and snapshots anew, from the first fact on.
