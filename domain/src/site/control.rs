@@ -6,6 +6,7 @@ use crate::alarm::{Alarm, Due, Source};
 use crate::fact::{Fact, FactBody};
 use crate::ids::{AlarmId, AlarmTypeId, AreaId, DeviceId, PersonId};
 use crate::time::{Span, Timestamp};
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// How far back alarms are counted to tell a flood.
@@ -17,10 +18,11 @@ const RECENT_MAX: usize = 50_000;
 pub const SHELF_RETURN_EVERY: Span = Span::from_secs(65);
 
 /// Counters, running deadlines and the rows that repeats go to.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Control {
     last_alarm: u32,
     /// Alarms that are not closed, by who reported what, and whether for a drill.
+    #[serde(with = "super::pairs")]
     open: BTreeMap<(Source, AlarmTypeId, bool), AlarmId>,
     open_alarms: BTreeSet<AlarmId>,
     /// Running deadlines of alarms but for shelves, next one first.
