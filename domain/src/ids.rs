@@ -212,7 +212,8 @@ impl fmt::Display for CommandId {
     }
 }
 
-/// The identity of one journal. A restored or reset journal has another one.
+/// The identity of one journal. A journal that is begun anew has another one; a restored one keeps
+/// it, and is told apart by the chain's hash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct JournalId(pub uuid::Uuid);

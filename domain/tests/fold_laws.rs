@@ -161,6 +161,24 @@ proptest! {
         prop_assert_eq!(fold(snapshot, after), fold(View::default(), &history));
     }
 
+    /// The law that lets a start begin with a snapshot on disk: view and control alike.
+    #[test]
+    fn a_site_that_was_written_and_read_goes_on_as_if_nothing_had_been(
+        history in histories(), cut in any::<Index>(),
+    ) {
+        let (before, after) = history.split_at(cut.index(history.len() + 1));
+        let fold = |mut site: Site, facts: &[Fact]| {
+            for fact in facts {
+                site.apply(fact);
+            }
+            site
+        };
+        let saved = fold(Site::default(), before);
+        let json = serde_json::to_string(&saved).unwrap();
+        let saved: Site = serde_json::from_str(&json).unwrap();
+        prop_assert_eq!(fold(saved, after), fold(Site::default(), &history));
+    }
+
     #[test]
     fn folding_what_was_projected_is_projecting_what_was_folded(
         history in histories(), turn in 1..9usize, from in any::<Index>(),

@@ -11,7 +11,7 @@ use castellan_domain::alarm::{Alarm, Due, Source};
 use castellan_domain::geo::Offset;
 use castellan_domain::time::{Span, Timestamp};
 use castellan_domain::wire::api::{
-    Answer, ErrorBody, EventRequest, Health, NoteText, SiteSummary, Snapshot,
+    AlarmPage, Answer, ErrorBody, EventRequest, Health, NoteText, SiteSummary, Snapshot,
 };
 use castellan_domain::wire::history::{ObservationPage, TrackPage, WhereAll};
 use castellan_domain::wire::live::{CLIENT_MESSAGE_BYTES_MAX, ClientMessage, ServerMessage};
@@ -95,6 +95,7 @@ fn through(name: &str, json: &str) -> Outcome {
         "event_request" => again::<EventRequest>(json, |_| "event_request"),
         "site_summary" => again::<SiteSummary>(json, |_| "site_summary"),
         "snapshot" => again::<Snapshot>(json, |_| "snapshot"),
+        "alarm_page" => again::<AlarmPage>(json, |_| "alarm_page"),
         "note_text" => again::<NoteText>(json, |_| "note_text"),
         "track_page" => again::<TrackPage>(json, |_| "track_page"),
         "where_all" => again::<WhereAll>(json, |_| "where_all"),

@@ -1,8 +1,9 @@
 //! What the program is told at its start.
 
+use castellan_domain::ids::SiteId;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use tracing_subscriber::EnvFilter;
 
 /// An open one-map command center for estates.
@@ -20,8 +21,13 @@ pub(crate) struct Cli {
 pub(crate) enum Verb {
     /// Run a site.
     Serve(ServeArgs),
-    /// Check a site's record: numbering, hash chain, and that every fact can be read and folded.
+    /// Check the record of every site, running or not: the facts with their chain, what follows from
+    /// them, what they refer to, and what was anchored of them.
     Doctor(DoctorArgs),
+    /// Copy the record of a site, running or not, into a new folder, and check the copy.
+    Backup(BackupArgs),
+    /// Bring a backup back as a site's record. A record that is there is never overwritten.
+    Restore(RestoreArgs),
 }
 
 #[derive(Debug, Args)]
@@ -35,6 +41,12 @@ pub(crate) struct ServeArgs {
     /// The estate document.
     #[arg(long, env = "CASTELLAN_ESTATE")]
     pub(crate) estate: PathBuf,
+    /// Folder of the chain anchors; best on another disk. Left out: `anchors` in the data folder.
+    #[arg(long, env = "CASTELLAN_ANCHORS")]
+    pub(crate) anchors: Option<PathBuf>,
+    /// Days that the words of notes written from now on are kept; then they are erased.
+    #[arg(long, default_value_t = 365, value_parser = clap::value_parser!(u16).range(1..=3_650), env = "CASTELLAN_NOTES_KEPT_DAYS")]
+    pub(crate) notes_kept_days: u16,
     /// Folder of the browser app, as `cargo xtask demo` builds it. Without it only the API is served.
     #[arg(long, env = "CASTELLAN_WEB")]
     pub(crate) web: Option<PathBuf>,
@@ -59,9 +71,54 @@ pub(crate) struct ServeArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct DoctorArgs {
+    #[command(flatten)]
+    pub(crate) record: RecordArgs,
+    /// Throw projection tables and snapshots away and fold them anew before checking.
+    #[arg(long)]
+    pub(crate) rebuild: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BackupArgs {
+    #[command(flatten)]
+    pub(crate) record: RecordArgs,
+    /// Which site; may be left out where there is only one.
+    #[arg(long)]
+    pub(crate) site: Option<SiteId>,
+    /// The folder to be made. It must not be there yet.
+    pub(crate) target: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RestoreArgs {
+    #[command(flatten)]
+    pub(crate) record: RecordArgs,
+    /// The folder that `castellan backup` made.
+    pub(crate) from: PathBuf,
+}
+
+/// Where a record lies.
+#[derive(Debug, Args)]
+pub(crate) struct RecordArgs {
     /// Folder of everything that is stored.
     #[arg(long, default_value = "data", env = "CASTELLAN_DATA")]
     pub(crate) data: PathBuf,
+    /// Folder of the chain anchors. Left out: `anchors` in the data folder. Of a running server its
+    /// own is taken.
+    #[arg(long, env = "CASTELLAN_ANCHORS")]
+    pub(crate) anchors: Option<PathBuf>,
+}
+
+impl RecordArgs {
+    /// Where the anchors lie.
+    pub(crate) fn anchors(&self) -> PathBuf {
+        anchors_or_default(self.anchors.as_deref(), &self.data)
+    }
+}
+
+/// Where the anchors lie if nothing else is said.
+pub(crate) fn anchors_or_default(anchors: Option<&Path>, data: &Path) -> PathBuf {
+    anchors.map_or_else(|| data.join("anchors"), Path::to_owned)
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

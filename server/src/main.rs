@@ -1,9 +1,14 @@
-//! The `castellan` program: `serve` runs a site, `doctor` checks its record.
+//! The `castellan` program: `serve` runs a site, `doctor` checks its record, `backup` and `restore`
+//! copy it.
 
+mod admin;
+mod anchor;
+mod backup;
 mod clock;
 mod config;
 mod disk;
 mod doctor;
+mod follower;
 mod health;
 mod http;
 mod hub;
@@ -15,6 +20,7 @@ mod personal;
 mod serve;
 mod site_folder;
 mod site_task;
+mod tables;
 mod tracks;
 
 use clap::Parser as _;
@@ -28,6 +34,8 @@ async fn main() -> ExitCode {
     let result = match cli.verb {
         Verb::Serve(args) => serve::run(args).await,
         Verb::Doctor(args) => doctor::run(&args).await,
+        Verb::Backup(args) => backup::run(&args).await,
+        Verb::Restore(args) => backup::restore(&args).await,
     };
     match result {
         Ok(code) => code,

@@ -1,35 +1,46 @@
 //! `castellan serve`: opens the record, rebuilds the site, listens.
 
+use crate::admin::Admin;
+use crate::anchor::AnchorFile;
 use crate::clock::Clock;
-use crate::config::ServeArgs;
+use crate::config::{ServeArgs, anchors_or_default};
 use crate::disk::Disk;
+use crate::follower::{Ask, Beside, Follower};
 use crate::health::HealthBoard;
 use crate::http::connections::Connections;
 use crate::http::{App, router};
 use crate::hub::Hub;
 use crate::ingest::registry::Registry;
-use crate::journal::{Journal, Reader};
+use crate::journal::{Journal, Reader, Replayed, replay};
 use crate::observations::ObservationLog;
 use crate::outbox::{Outbox, Webhook, Worker};
-use crate::site_folder::{SiteFolder, read_estate};
-use crate::site_task::{self, QUEUE_MAX, Replayed, Request, SetAsides, SiteTask, replay};
+use crate::site_folder::{SiteFolder, SitePaths, read_estate};
+use crate::site_task::{self, QUEUE_MAX, Request, SetAsides, SiteTask};
+use crate::tables::TablesReader;
 use crate::tracks::Tracks;
 use anyhow::{Context as _, bail, ensure};
 use castellan_domain::engine::Engine;
+use castellan_domain::estate::{DutyKept, Estate};
 use castellan_domain::geo::Anchor;
-use castellan_domain::ids::{Seq, SiteId};
+use castellan_domain::ids::{PersonId, Seq, SiteId};
+use castellan_domain::site::{Duty, View};
 use castellan_domain::stream::Backlog;
 use castellan_domain::text::Text;
+use castellan_domain::time::Span;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::net::{TcpListener, TcpSocket};
-use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::mpsc;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::{Mutex, mpsc, oneshot};
 use tokio::task::JoinHandle;
-use tracing::{error, info};
+use tokio::time::timeout;
+use tracing::{error, info, warn};
 
+/// Longest wait at a stop for tables, snapshot and anchor. Nothing is lost without them.
+const FINISH_WITHIN: Duration = Duration::from_secs(10);
 /// Facts that a restarted server holds ready for displays that come back.
 const BACKLOG_FACTS: u64 = 2_000;
 /// What the kernel holds of a connection's unsent bytes. Left to itself it holds up to 4 MB: a slow
@@ -38,8 +49,8 @@ const SEND_BUFFER_BYTES: u32 = 128 * 1024;
 /// Connections that may wait to be accepted; beyond it the kernel turns them away.
 const ACCEPT_QUEUE_MAX: u32 = 1_024;
 
-/// Runs until a signal says otherwise. Stopping needs no ceremony: whatever was answered is on
-/// disk already.
+/// Runs until a signal says otherwise. Stopping needs no ceremony (whatever was answered is on disk
+/// already), only a moment for what makes the next start quick.
 pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
     ensure!(
         args.listen.ip().is_loopback(),
@@ -55,22 +66,19 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
         .with_context(|| format!("{} is taken; choose another with --listen", args.listen))?;
     let address = listener.local_addr()?;
 
+    let paths = folder.paths();
     let disk = Arc::new(Disk::open(&args.data, args.ballast_mib * 1024 * 1024));
-    let mut journal = Journal::open(&folder.journal_path()).await?;
+    let (mut journal, replayed) = open_journal(&args, paths).await?;
     let Replayed {
         engine,
         last_recorded_at,
         chain_broken_at,
-    } = replay::<Engine>(&mut journal)
-        .await
-        .context("the journal cannot be read; run `castellan doctor` on it")?;
-    if let Some(seq) = chain_broken_at {
-        error!(%seq, "the journal's hash chain does not hold here; run `castellan doctor`");
-    }
-    let tracks = Tracks::open(&folder.tracks_path()).await?;
+        ..
+    } = replayed;
+    let tracks = Tracks::open(&paths.tracks()).await?;
     let clock = Arc::new(Clock::start(last_recorded_at));
     let observations = ObservationLog::open(
-        &folder.observations_path(),
+        &paths.observations(),
         estate.estate.time_zone.as_str(),
         args.observation_days,
         clock.clone(),
@@ -89,11 +97,11 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
     ));
     tokio::spawn(tracks.clone().upkeep(clock.clone()));
     let mut latest = tracks.latest().await?;
-    latest.retain(|fix| estate.estate.person(&fix.person).is_some());
+    latest.retain(|fix| is_shown(&estate.estate, engine.site().view(), &fix.person));
     hub.publish_positions(&latest);
 
     let (requests, inbox) = mpsc::channel(QUEUE_MAX);
-    let reader = Reader::open(&folder.journal_path()).await?;
+    let reader = Reader::open(&paths.journal()).await?;
     let outbox = outbox(&args, &mut journal, &reader, &requests, &clock, &site).await?;
     let set_asides = Arc::new(SetAsides::default());
     let mut task = SiteTask {
@@ -113,6 +121,8 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
     let site_task = tokio::spawn(task.run(inbox));
     tokio::spawn(disk.clone().watch());
     let connections = Connections::default();
+    let beside = Arc::new(Beside::default());
+    let follower = follow(&args, paths, &hub, &clock, &beside);
     let app = Arc::new(App {
         site: site.clone(),
         registry: Registry::new(estate.estate.clone()),
@@ -122,6 +132,8 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
         health: Arc::new(HealthBoard::default()),
         clock,
         reader,
+        tables: TablesReader::new(&paths.tables()),
+        beside,
         disk,
         outbox,
         set_asides,
@@ -132,16 +144,50 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
         web: args.web,
     });
     tokio::spawn(hub.tick());
+    // Before anybody can know that it listens: whoever starts it may stop it at once.
+    let terminate = signal(SignalKind::terminate())?;
     info!(%site, "listening on http://{address}/ (loopback only: there is no sign-in yet)");
-    let mut terminate = signal(SignalKind::terminate())?;
-    let told_to_stop = async {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = tokio::signal::ctrl_c() => {}
-        }
-    };
     let served = connections.serve(listener, router::router(app));
-    until_the_end(served, site_task, told_to_stop).await
+    let ended = until_the_end(served, site_task, told_to_stop(terminate)).await?;
+    finish(&follower).await;
+    Ok(ended)
+}
+
+/// Opens the journal and folds it.
+async fn open_journal(
+    args: &ServeArgs,
+    paths: &SitePaths,
+) -> anyhow::Result<(Journal, Replayed<Engine>)> {
+    let notes_kept = Span::from_secs(i64::from(args.notes_kept_days) * 24 * 3600);
+    let mut journal = Journal::open_keeping_notes(&paths.journal(), notes_kept)
+        .await
+        .context("the journal cannot be opened; run `castellan doctor` on it")?;
+    let replayed = replay::<Engine>(&mut journal)
+        .await
+        .context("the journal cannot be read; run `castellan doctor` on it")?;
+    let Replayed { from, folded, .. } = &replayed;
+    info!(snapshot = %from, folded, "the site is as it was");
+    if let Some(seq) = replayed.chain_broken_at {
+        error!(%seq, "the journal's hash chain does not hold here; run `castellan doctor`");
+    }
+    Ok((journal, replayed))
+}
+
+/// Whether somebody's last position is to be shown: of the staff, and on duty where that is kept.
+fn is_shown(estate: &Estate, view: &View, person: &PersonId) -> bool {
+    let on_duty = match estate.staffing.duty {
+        DutyKept::Assumed => true,
+        DutyKept::Recorded => matches!(view.person(person).duty, Duty::On { .. }),
+    };
+    on_duty && estate.person(person).is_some()
+}
+
+/// Waits until somebody says stop.
+async fn told_to_stop(mut terminate: Signal) {
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
 }
 
 /// Serves until somebody says stop, or until it can do so no longer.
@@ -182,6 +228,53 @@ async fn outbox(
     };
     tokio::spawn(worker.run());
     Ok(Some(outbox))
+}
+
+/// Starts what runs behind the turns, and the way in for command-line verbs.
+fn follow(
+    args: &ServeArgs,
+    paths: &SitePaths,
+    hub: &Arc<Hub>,
+    clock: &Arc<Clock>,
+    beside: &Arc<Beside>,
+) -> mpsc::Sender<Ask> {
+    let anchors = anchors_or_default(args.anchors.as_deref(), &args.data);
+    let anchors = AnchorFile::new(&anchors, &paths.site);
+    let (asks, asked) = mpsc::channel(1);
+    let follower = Follower {
+        paths: paths.clone(),
+        anchors: anchors.clone(),
+        hub: hub.clone(),
+        clock: clock.clone(),
+        beside: beside.clone(),
+    };
+    tokio::spawn(follower.run(asked));
+    let admin = Arc::new(Admin {
+        paths: paths.clone(),
+        anchors,
+        follower: asks.clone(),
+        busy: Mutex::new(()),
+    });
+    match admin.listen() {
+        Ok(listener) => drop(tokio::spawn(admin.serve(listener))),
+        // The site itself needs no such socket, and a very long path allows none.
+        Err(error) => warn!(%error, "no admin socket: doctor and backup need this server stopped"),
+    }
+    asks
+}
+
+/// Lets the follower keep a snapshot and anchor the head, so that the next start is quick.
+async fn finish(follower: &mpsc::Sender<Ask>) {
+    let (done, finished) = oneshot::channel();
+    let finish = async {
+        if follower.send(Ask::Stop(done)).await.is_ok() {
+            // Gone without an answer is gone.
+            let _ = finished.await;
+        }
+    };
+    if timeout(FINISH_WITHIN, finish).await.is_err() {
+        warn!("stopping without a snapshot; the next start folds a little more");
+    }
 }
 
 fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {

@@ -1,22 +1,79 @@
 //! A site's folder: one lock, one journal, one history of positions, its estate documents.
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use castellan_domain::estate::{AlarmType, Estate, EstateIndex};
 use castellan_domain::ids::{EstateHash, SiteId};
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::Write as _;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// The alarm types that an estate gets where it names none of that id.
 const DEFAULT_ALARM_TYPES: &str = include_str!("../../assets/defaults/alarm_types.toml");
 
+/// Where the parts of a site's record lie. Knowing it is no right to write there.
+#[derive(Debug, Clone)]
+pub(crate) struct SitePaths {
+    pub(crate) site: SiteId,
+    pub(crate) folder: PathBuf,
+}
+
+impl SitePaths {
+    pub(crate) fn new(data: &Path, site: &SiteId) -> Self {
+        Self {
+            site: site.clone(),
+            folder: data.join("sites").join(site.as_str()),
+        }
+    }
+
+    pub(crate) fn journal(&self) -> PathBuf {
+        self.folder.join("journal.db")
+    }
+
+    pub(crate) fn tracks(&self) -> PathBuf {
+        self.folder.join("tracks.db")
+    }
+
+    pub(crate) fn tables(&self) -> PathBuf {
+        self.folder.join("tables.db")
+    }
+
+    pub(crate) fn observations(&self) -> PathBuf {
+        self.folder.join("observations")
+    }
+
+    pub(crate) fn estates(&self) -> PathBuf {
+        self.folder.join("estates")
+    }
+
+    pub(crate) fn estate(&self, hash: &EstateHash) -> PathBuf {
+        self.estates().join(format!("{hash}.json"))
+    }
+
+    /// Where a running server is asked by the command line.
+    pub(crate) fn admin_socket(&self) -> PathBuf {
+        self.folder.join("admin").join("socket")
+    }
+}
+
+/// Why a site's folder cannot be had.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum LockError {
+    #[error(
+        "another castellan is using {}; stop it first, or choose another folder with --data",
+        .0.display()
+    )]
+    InUse(PathBuf),
+    #[error("{} cannot be made, opened or locked: {error}", .path.display())]
+    Io { path: PathBuf, error: io::Error },
+}
+
 /// A locked site folder. The lock ends with this value, or with the process.
 #[derive(Debug)]
 pub(crate) struct SiteFolder {
-    path: PathBuf,
+    paths: SitePaths,
     _lock: File,
 }
 
@@ -33,27 +90,27 @@ pub(crate) struct PublishedEstate {
 
 impl SiteFolder {
     /// Opens and locks `data/sites/<site>`, making it if needed.
-    pub(crate) fn lock(data: &Path, site: &SiteId) -> anyhow::Result<Self> {
-        let path = data.join("sites").join(site.as_str());
-        fs::create_dir_all(path.join("estates"))
-            .with_context(|| format!("the folder {} cannot be made", path.display()))?;
-        let lock_path = path.join("lock");
+    pub(crate) fn lock(data: &Path, site: &SiteId) -> Result<Self, LockError> {
+        let paths = SitePaths::new(data, site);
+        let failed = |path: PathBuf| move |error| LockError::Io { path, error };
+        fs::create_dir_all(paths.estates()).map_err(failed(paths.estates()))?;
+        let lock_path = paths.folder.join("lock");
         let lock = OpenOptions::new()
             .create(true)
             .truncate(false)
             .write(true)
             .open(&lock_path)
-            .with_context(|| format!("{} cannot be opened", lock_path.display()))?;
+            .map_err(failed(lock_path.clone()))?;
         match lock.try_lock() {
-            Ok(()) => Ok(Self { path, _lock: lock }),
-            Err(TryLockError::WouldBlock) => bail!(
-                "another castellan is using {}; stop it first, or choose another folder with --data",
-                path.display()
-            ),
-            Err(TryLockError::Error(error)) => {
-                Err(error).with_context(|| format!("{} cannot be locked", lock_path.display()))
-            }
+            Ok(()) => Ok(Self { paths, _lock: lock }),
+            Err(TryLockError::WouldBlock) => Err(LockError::InUse(paths.folder)),
+            Err(TryLockError::Error(error)) => Err(failed(lock_path)(error)),
         }
+    }
+
+    /// Where its parts lie.
+    pub(crate) fn paths(&self) -> &SitePaths {
+        &self.paths
     }
 
     /// Every site that has a folder.
@@ -72,32 +129,14 @@ impl SiteFolder {
         Ok(sites)
     }
 
-    pub(crate) fn journal_path(&self) -> PathBuf {
-        self.path.join("journal.db")
-    }
-
-    pub(crate) fn tracks_path(&self) -> PathBuf {
-        self.path.join("tracks.db")
-    }
-
-    pub(crate) fn observations_path(&self) -> PathBuf {
-        self.path.join("observations")
-    }
-
     /// Stores an estate document under its hash, on disk before anything names it.
     pub(crate) fn store_estate(&self, estate: Estate) -> anyhow::Result<PublishedEstate> {
         let bytes = serde_json::to_vec(&estate).context("the estate cannot be written as JSON")?;
         let hash = EstateHash::new(hex(&Sha256::digest(&bytes)))?;
-        let folder = self.path.join("estates");
-        let path = folder.join(format!("{hash}.json"));
+        let path = self.paths.estate(&hash);
         if fs::read(&path).ok().as_deref() != Some(bytes.as_slice()) {
-            let draft = folder.join(format!("{hash}.draft"));
-            let mut file = File::create(&draft)
-                .with_context(|| format!("{} cannot be written", draft.display()))?;
-            file.write_all(&bytes)?;
-            file.sync_all()?;
-            fs::rename(&draft, &path)?;
-            File::open(&folder)?.sync_all()?;
+            write_whole(&path, &bytes)
+                .with_context(|| format!("{} cannot be written", path.display()))?;
         }
         let estate = Arc::new(estate);
         Ok(PublishedEstate {
@@ -127,6 +166,22 @@ fn default_alarm_types() -> anyhow::Result<Vec<AlarmType>> {
     let defaults: Defaults = toml::from_str(DEFAULT_ALARM_TYPES)
         .context("assets/defaults/alarm_types.toml is not usable")?;
     Ok(defaults.alarm_type)
+}
+
+/// Writes a file so that it is there whole and on the disk itself, or is not there.
+pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let draft = path.with_extension("draft");
+    let mut file = File::create(&draft)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    fs::rename(&draft, path)?;
+    sync_folder_of(path)
+}
+
+/// Brings the name of a new file onto the disk itself.
+pub(crate) fn sync_folder_of(path: &Path) -> io::Result<()> {
+    path.parent()
+        .map_or(Ok(()), |folder| File::open(folder)?.sync_all())
 }
 
 /// Lower-case hexadecimal.

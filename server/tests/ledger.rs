@@ -354,8 +354,8 @@ async fn the_checker_holds_an_honest_record_and_finds_every_broken_promise() {
     let mut wrong = record.clone();
     let bytes: Vec<String> = record.facts.iter().map(|row| row.bytes.clone()).collect();
     let promised = |bytes: &String| !bytes.contains("\"cause\":{\"rule\"");
-    let last = bytes.iter().rposition(promised).unwrap();
-    chained(&mut wrong, bytes[..last].to_vec());
+    let cut = bytes.iter().rposition(promised).unwrap();
+    chained(&mut wrong, bytes[..cut].to_vec());
     finds("and made [", &ledger, &wrong);
 
     // The same event twice, as a resend that was not recognised would leave it.

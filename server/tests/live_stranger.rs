@@ -6,6 +6,7 @@ mod common;
 use castellan_domain::alarm::{Alarm, ShelfReason, Verdict};
 use castellan_domain::audience::Audience;
 use castellan_domain::geo::Anchor;
+use castellan_domain::ids::AlarmId;
 use castellan_domain::wire::api::CommandBody;
 use common::{Castellan, SITE, now_s};
 use serde_json::{Value, json};
@@ -77,6 +78,35 @@ fn outline(alarm: &Alarm) -> Value {
     alarm
 }
 
+/// A little of everything that people do with alarms.
+async fn work(server: &Castellan, alarms: &[AlarmId], fire: AlarmId) {
+    let alarm = alarms[0];
+    let text = castellan_domain::text::Text::constant("seen from the gate");
+    let (shelved, passed_on) = (alarms[1], alarms[2]);
+    let to = "chen-hui".parse().expect("an id");
+    for command in [
+        CommandBody::Claim { alarm },
+        CommandBody::Note { alarm, text },
+        CommandBody::Mute { alarm: fire },
+        CommandBody::Shelve {
+            alarm: shelved,
+            for_s: 600,
+            reason: ShelfReason::KnownFault,
+        },
+        CommandBody::Unshelve { alarm: shelved },
+        CommandBody::Claim { alarm: passed_on },
+        CommandBody::Transfer {
+            alarm: passed_on,
+            to,
+        },
+        CommandBody::Claim { alarm: alarms[3] },
+        CommandBody::Release { alarm: alarms[3] },
+    ] {
+        let answer = server.command("zhou-jie", command).await;
+        assert_eq!(answer.status, 200, "{}", answer.body);
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_program_written_from_the_page_alone_shows_what_the_server_holds() {
     let data = tempfile::tempdir().unwrap();
@@ -99,30 +129,7 @@ async fn a_program_written_from_the_page_alone_shows_what_the_server_holds() {
     server.raise("d-004", "smoke", "smoke_single").await;
     let fire = server.raise("d-008", "smoke", "smoke_single").await;
     let alarm = alarms[0];
-    let text = castellan_domain::text::Text::constant("seen from the gate");
-    let (shelved, passed_on) = (alarms[1], alarms[2]);
-    let to = "chen-hui".parse().unwrap();
-    for command in [
-        CommandBody::Claim { alarm },
-        CommandBody::Note { alarm, text },
-        CommandBody::Mute { alarm: fire },
-        CommandBody::Shelve {
-            alarm: shelved,
-            for_s: 600,
-            reason: ShelfReason::KnownFault,
-        },
-        CommandBody::Unshelve { alarm: shelved },
-        CommandBody::Claim { alarm: passed_on },
-        CommandBody::Transfer {
-            alarm: passed_on,
-            to,
-        },
-        CommandBody::Claim { alarm: alarms[3] },
-        CommandBody::Release { alarm: alarms[3] },
-    ] {
-        let answer = server.command("zhou-jie", command).await;
-        assert_eq!(answer.status, 200, "{}", answer.body);
-    }
+    work(&server, &alarms, fire).await;
     let cleared = server.event("d-008", "over", "smoke_single", "cleared");
     assert_eq!(cleared.await.status, 200);
     for phone in 1..4 {

@@ -15,7 +15,8 @@ use castellan_domain::site::{CLOSED_ALARMS_MAX, OPEN_ALARMS_MAX};
 use castellan_domain::stream::{BACKLOG_BYTES_MAX, LAST_SEEN_STEP};
 use castellan_domain::unrecorded::UNRECORDED_MAX;
 use castellan_domain::wire::api::{
-    CommandBody, CommandRequest, ErrorBody, EventRequest, Health, NoteText, SiteSummary, Snapshot,
+    ALARM_PAGE_DEFAULT, ALARM_PAGE_MAX, AlarmPage, CommandBody, CommandRequest, ErrorBody,
+    EventRequest, Health, NoteText, SiteSummary, Snapshot,
 };
 use castellan_domain::wire::history::{
     OBSERVATIONS_MAX, ObservationPage, TRACK_FIXES_MAX, TrackPage, WhereAll,
@@ -277,7 +278,8 @@ fn every_example_of_http_is_true() {
     assert_eq!(all::<WhereAll>(HTTP, "json where").len(), 1);
     assert_eq!(all::<ObservationPage>(HTTP, "json observations").len(), 1);
     assert_eq!(all::<Vec<SiteSummary>>(HTTP, "json sites").len(), 1);
-    assert_eq!(all::<Vec<NoteText>>(HTTP, "json notes").len(), 1);
+    assert_eq!(all::<Vec<NoteText>>(HTTP, "json notes").len(), 2);
+    assert_eq!(all::<AlarmPage>(HTTP, "json alarms").len(), 1);
     assert_eq!(
         (events.len(), commands.len(), accepted.len(), errors.len()),
         (2, 3, 3, 2)
@@ -398,6 +400,10 @@ fn every_code_kind_and_limit_is_on_its_page() {
         (HTTP, format!("at most {NOTES_MAX} notes")),
         (HTTP, format!("1 to {} positions", grouped(TRACK_FIXES_MAX))),
         (HTTP, format!("1 to {};", grouped(OBSERVATIONS_MAX))),
+        (
+            HTTP,
+            format!("1 to {ALARM_PAGE_MAX} (left out: {ALARM_PAGE_DEFAULT})"),
+        ),
         (HTTP, format!("{} open alarms", grouped(OPEN_ALARMS_MAX))),
     ] {
         assert!(page.contains(&words), "the page should say {words:?}");

@@ -42,6 +42,8 @@ impl Alarm {
             follow_up_due_at,
             absent_due_at: None,
         };
+        // Who owns it wants it in sight.
+        self.shelf = None;
         Ok(self)
     }
 
@@ -230,9 +232,10 @@ impl Alarm {
         }
     }
 
-    /// Its owner's last console is gone, or one is back.
+    /// Its owner's last console is gone, or one is back. What is not urgent waits for them.
     #[must_use]
     pub fn owner_absent(mut self, due_at: Option<Timestamp>) -> Self {
+        let due_at = due_at.filter(|_| self.priority <= Priority::P2);
         if let Ownership::Claimed { absent_due_at, .. } = &mut self.ownership {
             *absent_due_at = due_at;
         }

@@ -6,6 +6,7 @@ use crate::alarm::{Alarm, Condition, Due, JoinedBy, Source};
 use crate::fact::{Fact, FactBody};
 use crate::ids::{AlarmId, AlarmTypeId, AreaId, DeviceId, PersonId};
 use crate::time::{Span, Timestamp};
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// How far back alarms are counted to tell a flood.
@@ -20,10 +21,11 @@ pub const SHELF_RETURN_EVERY: Span = Span::from_secs(67);
 pub const DOOR_HELD: &str = "door_held";
 
 /// Counters, running deadlines and the rows that repeats go to.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Control {
     last_alarm: u32,
     /// Alarms that are not closed, by who reported what, and whether for a drill.
+    #[serde(with = "super::pairs")]
     open: BTreeMap<(Source, AlarmTypeId, bool), AlarmId>,
     open_alarms: BTreeSet<AlarmId>,
     /// Running deadlines of alarms but for shelves, next one first.
@@ -137,7 +139,7 @@ impl Control {
         match &fact.body {
             FactBody::AlarmRaised(body) => self.last_alarm = self.last_alarm.max(body.alarm.0),
             FactBody::AlarmSplit(body) => self.last_alarm = self.last_alarm.max(body.into.0),
-            FactBody::AlarmUnshelved(body) if body.by.is_none() => {
+            FactBody::AlarmUnshelved(body) if body.by.is_none() && !touched.alarms.is_empty() => {
                 self.shelf_returned_at = Some(fact.recorded_at);
             }
             FactBody::DoorGranted(body) => {
@@ -155,7 +157,9 @@ impl Control {
             // Nobody is followed off duty: where they come from next time is not known.
             FactBody::PersonOffDuty(body) => drop(self.inside.remove(&body.person)),
             // What shares its cause with others is one condition, and no part of a flood.
-            FactBody::AlarmJoined(body) if body.why != JoinedBy::Upstream => {
+            FactBody::AlarmJoined(body)
+                if body.why != JoinedBy::Upstream && !touched.alarms.is_empty() =>
+            {
                 self.recent.push_back((fact.recorded_at, body.alarm));
             }
             _ => {}

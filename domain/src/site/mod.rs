@@ -4,6 +4,7 @@
 //! what only the server needs to decide: counters, running deadlines, which row a repeat goes to.
 
 mod control;
+mod pairs;
 mod people;
 mod touched;
 mod view;
@@ -14,13 +15,19 @@ pub use touched::{Change, Touched, TouchedAlarm};
 pub use view::{CLOSED_ALARMS_MAX, DoorState, Flood, View, ZoneState};
 
 use crate::fact::Fact;
+use serde::{Deserialize, Serialize};
 
 /// Alarms that may be open at once; further ones are refused and must be sent again, but for those
 /// of the first priority, of which there are never more than devices and their families.
 pub const OPEN_ALARMS_MAX: usize = 20_000;
 
-/// The whole state of a site.
-#[derive(Debug, Clone, PartialEq, Default)]
+/// Raised whenever the same facts fold to another state, or the state is written in another shape:
+/// what was folded before (snapshots on disk, projection tables) is then thrown away and folded
+/// anew. `domain/tests/fold_version.rs` notices when it has to be raised.
+pub const FOLD_VERSION: u32 = 1;
+
+/// The whole state of a site. Written and read whole: everything that decides is in it.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Site {
     view: View,
     control: Control,

@@ -15,6 +15,10 @@ use crate::text::{Localized, Text};
 use crate::time::{Span, Timestamp};
 use serde::{Deserialize, Serialize};
 
+pub use super::alarm_page::{
+    ALARM_PAGE_DEFAULT, ALARM_PAGE_MAX, AlarmPage, AlarmRow, Claimed, Judged,
+};
+
 /// Header that names the person who commands. Sign-in will replace it.
 pub const PERSON_HEADER: &str = "x-castellan-person";
 /// Header that tells why a position was answered 200 and yet not kept.
@@ -256,6 +260,9 @@ pub struct NoteText {
     pub id: uuid::Uuid,
     /// The words; nothing once they have been erased.
     pub text: Option<String>,
+    /// When they were erased, if they were.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub erased_at: Option<Timestamp>,
 }
 
 /// `GET /api/v1/sites/{site}/health`
@@ -269,6 +276,8 @@ pub struct Health {
     pub not_recording_since: Option<Timestamp>,
     /// The first fact at which the journal's hash chain does not hold, if any.
     pub chain_broken_at: Option<Seq>,
+    /// What is kept beside the journal, and how far it is.
+    pub beside: BesideHealth,
     /// Displays connected now.
     pub displays: usize,
     /// Displays that say what they paint and lag, the 20 furthest behind.
@@ -375,6 +384,19 @@ pub struct DisplayBehind {
     pub behind: u64,
     /// When it last said what it has painted.
     pub told_at: Timestamp,
+}
+
+/// What is kept beside the journal: all of it follows from the facts, or vouches for them.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct BesideHealth {
+    /// The last fact that lists of older alarms know.
+    pub projected_seq: Seq,
+    /// The fact up to which a start needs to fold nothing.
+    pub snapshot_seq: Seq,
+    /// The last fact whose hash stands in the file of anchors.
+    pub anchored_seq: Seq,
+    /// What goes wrong with one of them, as a sentence. No fact is at stake.
+    pub fault: Option<String>,
 }
 
 /// How full a queue is.

@@ -1,6 +1,7 @@
 //! The bytes between server and displays: [`live`] for the socket, [`position_frame`] for moving
 //! things, [`api`] for REST; [`ingest`] for what devices send, [`history`] for what is read back.
 
+mod alarm_page;
 pub mod api;
 pub mod history;
 pub mod ingest;

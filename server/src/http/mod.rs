@@ -1,5 +1,6 @@
 //! HTTP: [`router`] lists every route, one file per noun answers them.
 
+mod alarms;
 mod assets;
 mod commands;
 pub(crate) mod connections;
@@ -13,6 +14,7 @@ mod sites;
 
 use crate::clock::Clock;
 use crate::disk::Disk;
+use crate::follower::Beside;
 use crate::health::HealthBoard;
 use crate::hub::Hub;
 use crate::ingest::registry::Registry;
@@ -22,6 +24,7 @@ use crate::outbox::Outbox;
 use crate::personal::PersonalRecord;
 use crate::site_folder::PublishedEstate;
 use crate::site_task::{Lost, QUEUE_MAX, Reply, Request, SetAsides, Ticket};
+use crate::tables::TablesReader;
 use crate::tracks::Tracks;
 use axum::extract::{FromRequestParts, Path, Query};
 use axum::http::request::Parts;
@@ -58,6 +61,8 @@ pub(crate) struct App {
     pub(crate) connections: Connections,
     pub(crate) tracks: Tracks,
     pub(crate) observations: ObservationLog,
+    pub(crate) tables: TablesReader,
+    pub(crate) beside: Arc<Beside>,
     /// Where the journal's hash chain does not hold, if anywhere.
     pub(crate) chain_broken_at: Option<Seq>,
     pub(crate) web: Option<PathBuf>,

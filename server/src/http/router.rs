@@ -1,7 +1,7 @@
 //! Every route, in one list.
 
 use super::errors::ApiError;
-use super::{App, assets, commands, history, ingest, live, origin, sites};
+use super::{App, alarms, assets, commands, history, ingest, live, origin, sites};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn;
@@ -26,6 +26,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/api/v1/sites/{site}/snapshot", get(sites::snapshot))
         .route("/api/v1/sites/{site}/estates/{hash}", get(sites::estate))
         .route("/api/v1/sites/{site}/commands", post(commands::create))
+        .route("/api/v1/sites/{site}/alarms", get(alarms::list))
         .route(
             "/api/v1/sites/{site}/alarms/{alarm}/notes",
             get(sites::notes),

@@ -136,6 +136,7 @@ pub(super) async fn health(
         seq: app.hub.head(),
         not_recording_since: app.hub.not_recording_since(),
         chain_broken_at: app.chain_broken_at,
+        beside: app.beside.report(),
         displays: app.hub.displays(),
         displays_behind: app.hub.displays_behind(),
         queue: app.queue(),

@@ -30,6 +30,18 @@ impl ChainHash {
         stored.try_into().ok().map(Self)
     }
 
+    /// From the text that [`Self::to_hex`] writes.
+    pub(crate) fn from_hex(text: &str) -> Option<Self> {
+        let mut hash = [0; 32];
+        if text.len() != 64 || !text.is_ascii() {
+            return None;
+        }
+        for (byte, at) in hash.iter_mut().zip((0..).step_by(2)) {
+            *byte = u8::from_str_radix(text.get(at..at + 2)?, 16).ok()?;
+        }
+        Some(Self(hash))
+    }
+
     pub(crate) fn as_bytes(&self) -> &[u8] {
         &self.0
     }
@@ -49,6 +61,15 @@ mod tests {
         let (a, b) = (start.then("one").then("two"), start.then("onE").then("two"));
         assert_ne!(a, b);
         assert_eq!(a, start.then("one").then("two"));
+    }
+
+    #[test]
+    fn a_hash_is_read_as_it_is_written_and_nothing_else_is() {
+        let hash = ChainHash::genesis(JournalId(uuid::Uuid::nil()));
+        assert_eq!(ChainHash::from_hex(&hash.to_hex()), Some(hash));
+        for other in ["", "00", &"g".repeat(64), &"深".repeat(32), &"0".repeat(65)] {
+            assert_eq!(ChainHash::from_hex(other), None, "{other}");
+        }
     }
 
     #[test]

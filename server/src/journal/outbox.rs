@@ -1,6 +1,7 @@
 //! The outbox: notifications that wait to be sent, committed with the facts that they tell of.
 
-use super::store::{Commit, Journal, JournalError, Reader};
+use super::store::{Commit, Journal};
+use super::{JournalError, Reader};
 use castellan_domain::ids::Seq;
 use castellan_domain::time::Timestamp;
 use sqlx::Row as _;

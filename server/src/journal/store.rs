@@ -1,75 +1,21 @@
-//! The journal's tables.
+//! Facts: appended in turns, read in order.
 
 use super::chain::ChainHash;
-use super::outbox;
+use super::personal::NOTES_KEPT;
+use super::seen::{self, SEEN_MAX, SeenCommand, SeenCounts, SeenEvent};
+use super::{JournalError, outbox, personal, schema};
 use crate::personal::PersonalRecord;
-use castellan_domain::ids::{AlarmId, CommandId, DeviceId, EventId, JournalId, Seq};
+use castellan_domain::fact::Fact;
+use castellan_domain::ids::{JournalId, Seq};
 use castellan_domain::notify::Notification;
 use castellan_domain::time::{Span, Timestamp};
-use castellan_domain::wire::api::{Answer, NoteText};
-use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
-    SqliteSynchronous,
-};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{Connection as _, Row as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// How long a command's or event's id is remembered.
-const SEEN_KEPT: Span = Span::from_secs(7 * 24 * 3600);
 /// Facts read at once.
-pub(crate) const READ_MAX: i64 = 1_000;
-/// Remembered ids that one purge lets go at most, so that it never holds up a turn for long.
-const PURGE_MAX: i64 = 10_000;
-
-const SCHEMA: &[&str] = &[
-    "CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL)",
-    "CREATE TABLE IF NOT EXISTS facts (
-        seq BIGINT PRIMARY KEY, recorded_at BIGINT NOT NULL, bytes TEXT NOT NULL, hash BLOB NOT NULL)",
-    "CREATE TABLE IF NOT EXISTS seen_commands (
-        command_id TEXT PRIMARY KEY, seen_at BIGINT NOT NULL, answer TEXT NOT NULL)",
-    "CREATE INDEX IF NOT EXISTS seen_commands_at ON seen_commands (seen_at)",
-    "CREATE TABLE IF NOT EXISTS seen_events (
-        device TEXT NOT NULL, event TEXT NOT NULL, seen_at BIGINT NOT NULL, answer TEXT NOT NULL,
-        PRIMARY KEY (device, event))",
-    "CREATE INDEX IF NOT EXISTS seen_events_at ON seen_events (seen_at)",
-    "CREATE TABLE IF NOT EXISTS personal (
-        id TEXT PRIMARY KEY, subject TEXT NOT NULL, purpose TEXT NOT NULL, created_at BIGINT NOT NULL,
-        salt BLOB NOT NULL, content TEXT NOT NULL)",
-    "CREATE INDEX IF NOT EXISTS personal_subject ON personal (subject)",
-    outbox::TABLE,
-];
-
-/// What SQLite says when a write, a log or its index finds no room.
-const FULL_CODES: [&str; 2] = ["13", "4874"];
-
-/// What goes wrong with the journal.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum JournalError {
-    #[error("the journal's database failed: {0}")]
-    Database(#[from] sqlx::Error),
-    #[error("the journal holds {what} that cannot be read")]
-    Unreadable { what: String },
-    #[error("an answer cannot be written: {0}")]
-    Answer(#[from] serde_json::Error),
-    #[error(
-        "the journal that lies there now is not the one that was opened, or lacks facts that were \
-         shown already; put the right one back, or stop the server"
-    )]
-    Replaced,
-}
-
-impl JournalError {
-    /// Whether the disk had no room, as far as the database can tell.
-    pub(crate) fn is_full(&self) -> bool {
-        match self {
-            Self::Database(sqlx::Error::Database(error)) => error
-                .code()
-                .is_some_and(|code| FULL_CODES.contains(&code.as_ref())),
-            _ => false,
-        }
-    }
-}
+const READ_MAX: i64 = 1_000;
 
 /// A fact as it is stored.
 #[derive(Debug, Clone)]
@@ -77,6 +23,14 @@ pub(crate) struct StoredFact {
     pub(crate) seq: Seq,
     pub(crate) bytes: String,
     pub(crate) hash: ChainHash,
+}
+
+impl StoredFact {
+    /// The fact that its bytes tell.
+    pub(crate) fn decode(&self) -> Result<Fact, JournalError> {
+        let seq = self.seq;
+        Fact::decode(&self.bytes).map_err(|error| JournalError::Fact { seq, error })
+    }
 }
 
 /// Everything that one transaction writes.
@@ -93,21 +47,6 @@ pub(crate) struct Commit {
     pub(crate) settled: Vec<Seq>,
 }
 
-/// A command with its first answer.
-#[derive(Debug)]
-pub(crate) struct SeenCommand {
-    pub(crate) id: CommandId,
-    pub(crate) answer: Answer,
-}
-
-/// A device's event with its first answer.
-#[derive(Debug)]
-pub(crate) struct SeenEvent {
-    pub(crate) device: DeviceId,
-    pub(crate) event: EventId,
-    pub(crate) answer: Answer,
-}
-
 impl Commit {
     pub(crate) fn is_empty(&self) -> bool {
         self.facts.is_empty() && self.commands.is_empty() && self.events.is_empty()
@@ -121,25 +60,40 @@ pub(crate) struct Journal {
     path: PathBuf,
     id: JournalId,
     head: (Seq, ChainHash),
+    pub(super) seen: SeenCounts,
+    notes_kept: Span,
+    /// Words were erased from the tables and may still lie in the log.
+    pub(super) log_holds_erased: bool,
+    read_only: bool,
 }
 
 impl Journal {
-    /// Opens the journal, or begins it.
+    /// Opens a test's journal, or begins it.
+    #[cfg(test)]
     pub(crate) async fn open(path: &Path) -> Result<Self, JournalError> {
+        Self::open_keeping_notes(path, NOTES_KEPT).await
+    }
+
+    /// Opens the journal, or begins it. Words of notes written from now on are kept this long.
+    pub(crate) async fn open_keeping_notes(
+        path: &Path,
+        notes_kept: Span,
+    ) -> Result<Self, JournalError> {
         let mut db = SqliteConnection::connect_with(&writing(path).create_if_missing(true)).await?;
-        for statement in SCHEMA {
-            sqlx::query(*statement).execute(&mut db).await?;
-        }
-        sqlx::query(
-            "INSERT INTO meta (key, value) VALUES ('journal_id', $1) ON CONFLICT DO NOTHING",
-        )
-        .bind(uuid::Uuid::new_v4().to_string())
-        .execute(&mut db)
-        .await?;
+        schema::prepare(&mut db, notes_kept).await?;
         let id = read_id(&mut db).await?;
         let head = read_head(&mut db, id).await?;
-        let path = path.to_owned();
-        Ok(Self { db, path, id, head })
+        let seen = SeenCounts::read(&mut db, SEEN_MAX).await?;
+        Ok(Self {
+            db,
+            path: path.to_owned(),
+            id,
+            head,
+            seen,
+            notes_kept,
+            log_holds_erased: true,
+            read_only: false,
+        })
     }
 
     /// Connects anew after a failure: the connection itself may be dead. The journal must be the
@@ -150,7 +104,7 @@ impl Journal {
         if read_id(&mut self.db).await? != self.id {
             return Err(JournalError::Replaced);
         }
-        self.head = read_head(&mut self.db, self.id).await?;
+        self.reread_head().await?;
         let (seq, hash) = shown;
         if self.head.0 < seq || self.hash_at(seq).await?.to_hex() != hash {
             return Err(JournalError::Replaced);
@@ -163,8 +117,25 @@ impl Journal {
         let mut db = SqliteConnection::connect_with(&options(path).read_only(true)).await?;
         let id = read_id(&mut db).await?;
         let head = (Seq(0), ChainHash::genesis(id));
-        let path = path.to_owned();
-        Ok(Self { db, path, id, head })
+        Ok(Self {
+            db,
+            path: path.to_owned(),
+            id,
+            head,
+            seen: SeenCounts {
+                events: std::collections::BTreeMap::new(),
+                commands: 0,
+                max: SEEN_MAX,
+            },
+            notes_kept: NOTES_KEPT,
+            log_holds_erased: false,
+            read_only: true,
+        })
+    }
+
+    /// The database's file.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
     }
 
     /// Which journal this is.
@@ -199,43 +170,16 @@ impl Journal {
             .execute(&mut *tx)
             .await?;
         }
-        for seen in &commit.commands {
-            sqlx::query(
-                "INSERT INTO seen_commands (command_id, seen_at, answer) VALUES ($1, $2, $3)",
-            )
-            .bind(seen.id.to_string())
-            .bind(now.as_micros())
-            .bind(serde_json::to_string(&seen.answer)?)
-            .execute(&mut *tx)
-            .await?;
-        }
-        for seen in &commit.events {
-            sqlx::query(
-                "INSERT INTO seen_events (device, event, seen_at, answer) VALUES ($1, $2, $3, $4)",
-            )
-            .bind(seen.device.as_str())
-            .bind(seen.event.as_str())
-            .bind(now.as_micros())
-            .bind(serde_json::to_string(&seen.answer)?)
-            .execute(&mut *tx)
-            .await?;
-        }
+        let seen = seen::insert(&mut tx, &self.seen, commit, now).await?;
         for record in &commit.personal {
-            sqlx::query(
-                "INSERT INTO personal (id, subject, purpose, created_at, salt, content)
-                 VALUES ($1, $2, 'note', $3, $4, $5)",
-            )
-            .bind(record.reference.id.to_string())
-            .bind(record.subject.to_string())
-            .bind(now.as_micros())
-            .bind(record.salt.as_slice())
-            .bind(&record.content)
-            .execute(&mut *tx)
-            .await?;
+            personal::insert(&mut tx, record, now, self.notes_kept).await?;
         }
         outbox::write(&mut tx, commit, now).await?;
         tx.commit().await?;
         self.head = head;
+        if let Some(seen) = seen {
+            self.seen = seen;
+        }
         Ok(hashes)
     }
 
@@ -266,17 +210,33 @@ impl Journal {
 
     /// The chain's hash after the fact `seq`.
     pub(crate) async fn hash_at(&mut self, seq: Seq) -> Result<ChainHash, JournalError> {
+        let hash = self.hash_if_at(seq).await?;
+        hash.ok_or_else(|| JournalError::Unreadable {
+            what: format!("a hash at fact {seq}"),
+        })
+    }
+
+    /// The chain's hash after the fact `seq`, if there is such a fact with such a hash.
+    pub(crate) async fn hash_if_at(&mut self, seq: Seq) -> Result<Option<ChainHash>, JournalError> {
         if seq == Seq(0) {
-            return Ok(ChainHash::genesis(self.id));
+            return Ok(Some(ChainHash::genesis(self.id)));
         }
         let row = sqlx::query("SELECT hash FROM facts WHERE seq = $1")
             .bind(column(seq))
-            .fetch_one(&mut self.db)
+            .fetch_optional(&mut self.db)
             .await?;
+        let Some(row) = row else { return Ok(None) };
         let hash: Vec<u8> = row.try_get("hash")?;
-        ChainHash::from_stored(&hash).ok_or_else(|| JournalError::Unreadable {
-            what: format!("a hash at fact {seq}"),
-        })
+        Ok(ChainHash::from_stored(&hash))
+    }
+
+    /// Reads the head from disk again, after a transaction whose end is not known.
+    pub(crate) async fn reread_head(&mut self) -> Result<(), JournalError> {
+        self.head = read_head(&mut self.db, self.id).await?;
+        if !self.read_only {
+            self.recount_seen().await?;
+        }
+        Ok(())
     }
 
     /// Commits what means nothing, to learn whether recording works again: a fact that is taken
@@ -304,95 +264,9 @@ impl Journal {
         tx.commit().await?;
         Ok(())
     }
-
-    /// The first answer to this command, if it was given before.
-    pub(crate) async fn seen_command(
-        &mut self,
-        id: CommandId,
-    ) -> Result<Option<Answer>, JournalError> {
-        let row = sqlx::query("SELECT answer FROM seen_commands WHERE command_id = $1")
-            .bind(id.to_string())
-            .fetch_optional(&mut self.db)
-            .await?;
-        read_answer(row)
-    }
-
-    /// The first answer to this event, if it came before.
-    pub(crate) async fn seen_event(
-        &mut self,
-        device: &DeviceId,
-        event: &EventId,
-    ) -> Result<Option<Answer>, JournalError> {
-        let row = sqlx::query("SELECT answer FROM seen_events WHERE device = $1 AND event = $2")
-            .bind(device.as_str())
-            .bind(event.as_str())
-            .fetch_optional(&mut self.db)
-            .await?;
-        read_answer(row)
-    }
-
-    /// Forgets ids older than seven days.
-    pub(crate) async fn purge_seen(&mut self, now: Timestamp) -> Result<(), JournalError> {
-        let before = (now - SEEN_KEPT).as_micros();
-        sqlx::query(
-            "DELETE FROM seen_events WHERE (device, event) IN
-             (SELECT device, event FROM seen_events WHERE seen_at < $1 LIMIT $2)",
-        )
-        .bind(before)
-        .bind(PURGE_MAX)
-        .execute(&mut self.db)
-        .await?;
-        sqlx::query(
-            "DELETE FROM seen_commands WHERE command_id IN
-             (SELECT command_id FROM seen_commands WHERE seen_at < $1 LIMIT $2)",
-        )
-        .bind(before)
-        .bind(PURGE_MAX)
-        .execute(&mut self.db)
-        .await?;
-        Ok(())
-    }
 }
 
-/// Reads beside the writer, for requests that need no turn.
-#[derive(Debug, Clone)]
-pub(crate) struct Reader {
-    pub(super) pool: SqlitePool,
-}
-
-impl Reader {
-    pub(crate) async fn open(path: &Path) -> Result<Self, JournalError> {
-        let pool = SqlitePoolOptions::new()
-            .max_connections(2)
-            .acquire_timeout(Duration::from_secs(5))
-            .connect_with(options(path).read_only(true))
-            .await?;
-        Ok(Self { pool })
-    }
-
-    /// The words of an alarm's notes. Their number is limited where they are written.
-    pub(crate) async fn notes(&self, alarm: AlarmId) -> Result<Vec<NoteText>, JournalError> {
-        let rows = sqlx::query(
-            "SELECT id, content FROM personal WHERE subject = $1 ORDER BY created_at, id",
-        )
-        .bind(alarm.to_string())
-        .fetch_all(&self.pool)
-        .await?;
-        rows.iter()
-            .map(|row| {
-                let id: String = row.try_get("id")?;
-                Ok(NoteText {
-                    id: id.parse().map_err(|_| JournalError::Unreadable {
-                        what: format!("a note's id of {alarm}"),
-                    })?,
-                    text: Some(row.try_get("content")?),
-                })
-            })
-            .collect()
-    }
-}
-
-fn options(path: &Path) -> SqliteConnectOptions {
+pub(super) fn options(path: &Path) -> SqliteConnectOptions {
     SqliteConnectOptions::new()
         .filename(path)
         .busy_timeout(Duration::from_secs(5))
@@ -402,6 +276,8 @@ fn writing(path: &Path) -> SqliteConnectOptions {
     options(path)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
+        // Erased words are overwritten, not only let go of.
+        .pragma("secure_delete", "ON")
 }
 
 fn column(seq: Seq) -> i64 {
@@ -410,14 +286,11 @@ fn column(seq: Seq) -> i64 {
 }
 
 async fn read_id(db: &mut SqliteConnection) -> Result<JournalId, JournalError> {
-    let row = sqlx::query("SELECT value FROM meta WHERE key = 'journal_id'")
-        .fetch_one(db)
-        .await?;
-    let value: String = row.try_get("value")?;
-    let id = value.parse().map_err(|_| JournalError::Unreadable {
+    let id = schema::meta(db, "journal_id").await?;
+    let id = id.and_then(|id| id.parse().ok());
+    id.map(JournalId).ok_or_else(|| JournalError::Unreadable {
         what: "an id of its own".to_owned(),
-    })?;
-    Ok(JournalId(id))
+    })
 }
 
 async fn read_head(
@@ -438,12 +311,4 @@ async fn read_head(
             what: "a last fact".to_owned(),
         }),
     }
-}
-
-fn read_answer(row: Option<sqlx::sqlite::SqliteRow>) -> Result<Option<Answer>, JournalError> {
-    let Some(row) = row else {
-        return Ok(None);
-    };
-    let answer: String = row.try_get("answer")?;
-    Ok(Some(serde_json::from_str(&answer)?))
 }

@@ -23,13 +23,13 @@ impl Consoles {
     /// A session of a person began or ended.
     pub(crate) fn hear(&mut self, event: PresenceEvent) {
         self.is_known = false;
-        let count = self.open.entry(event.person.clone()).or_default();
-        *count = match event.change {
-            PresenceChange::Opened => count.saturating_add(1),
-            PresenceChange::Gone => count.saturating_sub(1),
+        let before = self.open.remove(&event.person).unwrap_or_default();
+        let count = match event.change {
+            PresenceChange::Opened => before.saturating_add(1),
+            PresenceChange::Gone => before.saturating_sub(1),
         };
-        if *count == 0 {
-            self.open.remove(&event.person);
+        if count > 0 {
+            self.open.insert(event.person, count);
         }
     }
 

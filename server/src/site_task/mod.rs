@@ -14,7 +14,6 @@ mod set_aside;
 mod tests;
 mod turn;
 
-pub(crate) use recovery::{Replayed, replay};
 pub(crate) use set_aside::SetAsides;
 
 use crate::clock::Clock;
@@ -27,8 +26,8 @@ use crate::personal::PersonalRecord;
 use crate::site_folder::PublishedEstate;
 use crate::tracks::Tracks;
 use castellan_domain::engine::{Engine, Input};
-use castellan_domain::fact::{ClockStepped, FactError};
-use castellan_domain::ids::{Seq, SiteId};
+use castellan_domain::fact::ClockStepped;
+use castellan_domain::ids::SiteId;
 use castellan_domain::stream::Machine;
 use castellan_domain::time::Timestamp;
 use castellan_domain::wire::api::Answer;
@@ -46,8 +45,10 @@ pub(crate) const QUEUE_MAX: usize = 4_096;
 const TURN_INPUTS_MAX: usize = 256;
 /// How often positions are brought onto the disk itself.
 const TRACKS_SYNC_EVERY: Duration = Duration::from_secs(1);
-/// How often remembered ids are purged.
+/// How often is purged what has had its time: remembered ids, words about people.
 const PURGE_EVERY: Duration = Duration::from_hours(1);
+/// Wait before the next step of a purge that is not done yet.
+const PURGE_AGAIN: Duration = Duration::from_secs(1);
 /// How often clock and notices are looked at. No wait is longer: the timers of a machine that was
 /// asleep do not know of it, and after a step of the clock a deadline may be due at once.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -98,10 +99,6 @@ pub(crate) type Request = Box<Ticket>;
 pub(crate) enum SiteTaskError {
     #[error(transparent)]
     Journal(#[from] JournalError),
-    #[error("fact {seq} of the journal: {error}")]
-    Fact { seq: Seq, error: FactError },
-    #[error("fact {seq} of the journal breaks the engine: {why}")]
-    BrokenFact { seq: Seq, why: String },
     #[error("the server's own input breaks the engine: {0}")]
     BrokenStart(String),
     #[error("too many inputs of one turn break the engine")]
@@ -175,10 +172,11 @@ impl<M: Machine> SiteTask<M> {
                     sync_at = Instant::now() + TRACKS_SYNC_EVERY;
                 }
                 () = sleep_until(purge_at) => {
-                    if let Err(error) = self.journal.purge_seen(self.clock.now()).await {
-                        warn!(%error, "old ids could not be purged");
-                    }
-                    purge_at = Instant::now() + PURGE_EVERY;
+                    let more = self.journal.purge(self.clock.now()).await.unwrap_or_else(|error| {
+                        warn!(%error, "what has had its time could not be purged");
+                        false
+                    });
+                    purge_at = Instant::now() + if more { PURGE_AGAIN } else { PURGE_EVERY };
                 }
                 () = sleep_until(look_at) => {
                     self.look().await;

@@ -1,13 +1,10 @@
 //! Starting over from the record: at a start, and after a turn that was lost.
 
 use super::{SiteTask, SiteTaskError};
-use crate::journal::{ChainHash, Commit, Journal};
+use crate::journal::{Commit, replay};
 use castellan_domain::engine::Input;
-use castellan_domain::fact::{Fact, RecordingResumed};
-use castellan_domain::ids::Seq;
-use castellan_domain::site::Site;
-use castellan_domain::stream::{Machine, fold, run};
-use castellan_domain::time::Timestamp;
+use castellan_domain::fact::RecordingResumed;
+use castellan_domain::stream::{Machine, run};
 use std::time::Duration;
 use tokio::time::Instant;
 use tracing::{error, info};
@@ -15,53 +12,6 @@ use tracing::{error, info};
 /// Wait before the second attempt to rebuild; it doubles with each, up to [`REBUILD_EVERY_MAX`].
 const REBUILD_EVERY_MIN: Duration = Duration::from_millis(250);
 const REBUILD_EVERY_MAX: Duration = Duration::from_secs(5);
-
-/// An engine folded from the whole journal, and the first place where its chain does not hold.
-pub(crate) struct Replayed<M> {
-    pub(crate) engine: M,
-    pub(crate) last_recorded_at: Timestamp,
-    pub(crate) chain_broken_at: Option<Seq>,
-}
-
-/// Folds the journal from its first fact, checking the chain on the way.
-pub(crate) async fn replay<M: Machine>(
-    journal: &mut Journal,
-) -> Result<Replayed<M>, SiteTaskError> {
-    let mut engine = M::of(Site::default());
-    let mut last_recorded_at = Timestamp::default();
-    let mut chain_broken_at = None;
-    let mut link = ChainHash::genesis(journal.id());
-    let mut at = Seq(0);
-    loop {
-        let facts = journal.read_after(at).await?;
-        let Some(last) = facts.last() else {
-            break;
-        };
-        at = last.seq;
-        for stored in facts {
-            let seq = stored.seq;
-            let mut fact =
-                Fact::decode(&stored.bytes).map_err(|error| SiteTaskError::Fact { seq, error })?;
-            link = link.then(&stored.bytes);
-            let expected = engine.site().view().seq.next();
-            if (link != stored.hash || fact.seq != stored.seq || stored.seq != expected)
-                && chain_broken_at.is_none()
-            {
-                chain_broken_at = Some(stored.seq);
-            }
-            link = stored.hash;
-            // The number by which it is stored is the one that the next fact goes on from.
-            fact.seq = stored.seq;
-            last_recorded_at = fact.recorded_at;
-            fold(&mut engine, &fact).map_err(|why| SiteTaskError::BrokenFact { seq, why })?;
-        }
-    }
-    Ok(Replayed {
-        engine,
-        last_recorded_at,
-        chain_broken_at,
-    })
-}
 
 /// Wait before an attempt, after so many that failed.
 fn backoff(failed: u32) -> Duration {

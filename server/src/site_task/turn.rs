@@ -3,9 +3,9 @@
 use super::notices::Notices;
 use super::{
     Lost, Reply, SETTLE_AGAIN_AFTER, SETTLE_EVERY, SiteTask, SiteTaskError, TURN_INPUTS_MAX,
-    Ticket, answer, replay,
+    Ticket, answer,
 };
-use crate::journal::{Commit, SeenCommand, SeenEvent};
+use crate::journal::{Commit, SeenCommand, SeenEvent, replay};
 use crate::personal::PersonalRecord;
 use castellan_domain::engine::{Accepted, Input};
 use castellan_domain::estate::DutyKept;

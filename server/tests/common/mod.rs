@@ -184,6 +184,18 @@ impl Castellan {
         let _ = self.child.wait();
     }
 
+    /// Tells it to stop (SIGTERM) and waits until it has; gives its log.
+    pub(crate) fn stop(mut self) -> String {
+        let pid = self.pid().to_string();
+        let told = Command::new("sh")
+            .args(["-c", "kill -TERM \"$0\"", &pid])
+            .status()
+            .expect("a shell");
+        assert!(told.success());
+        assert_eq!(self.wait().code(), Some(0), "{}", self.log());
+        self.log()
+    }
+
     /// Waits for its own end.
     pub(crate) fn wait(&mut self) -> ExitStatus {
         let end = Instant::now() + PATIENCE;

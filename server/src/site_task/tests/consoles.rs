@@ -5,6 +5,7 @@ use super::world::{World, claim, trigger};
 use super::*;
 use crate::health::HealthBoard;
 use crate::hub::{Live, serve_display};
+use crate::journal::replay;
 use axum::Router;
 use axum::extract::WebSocketUpgrade;
 use axum::routing::any;

@@ -4,7 +4,7 @@ mod consoles;
 mod world;
 
 use super::*;
-use crate::journal::Reader;
+use crate::journal::{Reader, replay};
 use castellan_domain::alarm::Source;
 use castellan_domain::estate::Priority;
 use castellan_domain::fact::FactBody;

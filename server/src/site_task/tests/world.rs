@@ -10,7 +10,7 @@ use castellan_domain::engine::{Accepted, Command, Output};
 use castellan_domain::estate::{EstateIndex, Priority, Role};
 use castellan_domain::fact::Fact;
 use castellan_domain::geo::Anchor;
-use castellan_domain::ids::{AlarmId, CommandId, DeviceId, EstateHash, EventId, PersonId};
+use castellan_domain::ids::{AlarmId, CommandId, DeviceId, EstateHash, EventId, PersonId, Seq};
 use castellan_domain::observation::{Observation, Report, ReportedState};
 use castellan_domain::site::{Site, View};
 use castellan_domain::stream::{Backlog, Outgoing, Replica};

@@ -1,0 +1,383 @@
+//! What lies beside the journal: snapshots, tables, words and anchors. All of it may fail, be cut or
+//! be gone; the facts go on.
+
+mod common;
+
+use castellan_domain::alarm::Verdict;
+use castellan_domain::ids::{AlarmId, Seq};
+use castellan_domain::text::Text;
+use castellan_domain::wire::api::{AlarmPage, CommandBody, NoteText};
+use common::{Castellan, alter, database, doctor, eventually, open};
+use sqlx::Row as _;
+use std::path::{Path, PathBuf};
+
+const ALARMS: &str = "/api/v1/sites/test-1/alarms";
+
+fn snapshots(data: &Path) -> Vec<PathBuf> {
+    let folder = database(data, "snapshots");
+    let entries = std::fs::read_dir(folder).into_iter().flatten();
+    let mut paths: Vec<_> = entries
+        .map(|entry| entry.expect("an entry").path())
+        .collect();
+    paths.sort();
+    paths
+}
+
+/// Raises an alarm, and closes it.
+async fn closed(server: &Castellan, device: &str) -> AlarmId {
+    let alarm = server.raise(device, "e", "loitering").await;
+    let cleared = server.event(device, "e-2", "loitering", "cleared").await;
+    assert_eq!(cleared.status, 200);
+    for command in [
+        CommandBody::Claim { alarm },
+        CommandBody::Judge {
+            alarm,
+            verdict: Verdict::Test,
+        },
+    ] {
+        assert_eq!(server.command("li-na", command).await.status, 200);
+    }
+    alarm
+}
+
+/// Waits until the tables know all facts.
+async fn projected(server: &Castellan) -> AlarmPage {
+    let head = server.snapshot().await.seq;
+    eventually("the tables follow", async || {
+        let answer = server.get(ALARMS).await;
+        let page: Option<AlarmPage> = (answer.status == 200).then(|| answer.json());
+        page.filter(|page| page.projected_seq >= head)
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_stop_keeps_a_snapshot_and_the_next_start_goes_on_from_it() {
+    let data = tempfile::tempdir().unwrap();
+    let server = Castellan::start(data.path());
+    closed(&server, "d-000").await;
+    server.raise("d-001", "e", "loitering").await;
+    let before = server.snapshot().await;
+    server.stop();
+    assert_eq!(snapshots(data.path()).len(), 1);
+    let mut server = Castellan::start(data.path());
+    assert!(
+        server.log().contains("snapshot=6 folded=0"),
+        "{}",
+        server.log()
+    );
+    assert_eq!(server.snapshot().await, before);
+    server.raise("d-002", "e", "loitering").await;
+    let before = server.snapshot().await;
+    server.kill();
+    let server = Castellan::start(data.path());
+    assert!(
+        server.log().contains("snapshot=6 folded=1"),
+        "{}",
+        server.log()
+    );
+    assert_eq!(server.snapshot().await, before);
+    server.stop();
+    // What does not fit costs only time, and says so.
+    for path in snapshots(data.path()) {
+        let text = std::fs::read_to_string(&path).unwrap();
+        let flipped = text.replacen("\"d-001\"", "\"d-041\"", 1);
+        std::fs::write(&path, flipped).unwrap();
+    }
+    let server = Castellan::start(data.path());
+    assert!(
+        server.log().contains("snapshot=0 folded=7"),
+        "{}",
+        server.log()
+    );
+    assert!(server.log().contains("a snapshot is thrown away"));
+    assert_eq!(server.snapshot().await.view, before.view);
+    assert_eq!(server.health().await.chain_broken_at, None);
+}
+
+#[tokio::test]
+async fn alarms_of_all_days_are_read_in_pages() {
+    let data = tempfile::tempdir().unwrap();
+    let server = Castellan::start(data.path());
+    let first = closed(&server, "d-000").await;
+    for n in 1..5 {
+        server.raise(&format!("d-{n:03}"), "e", "loitering").await;
+    }
+    let all = projected(&server).await;
+    assert_eq!((all.alarms.len(), all.before), (5, None));
+    let row = all.alarms.last().unwrap();
+    let live = server.snapshot().await.view;
+    let alarm = &live.alarms[&first];
+    assert_eq!(
+        (row.id, row.version, row.raised_at),
+        (first, alarm.version, alarm.raised_at)
+    );
+    assert_eq!(row.claimed.as_ref().unwrap().by.as_str(), "li-na");
+    let judged = row.judged.as_ref().unwrap();
+    assert_eq!(
+        (judged.verdict, row.closed_at),
+        (Verdict::Test, Some(judged.at))
+    );
+    let page: AlarmPage = server.get(&format!("{ALARMS}?limit=2")).await.json();
+    assert_eq!(page.alarms, all.alarms[..2]);
+    let next = page.before.expect("there is more");
+    let page: AlarmPage = server
+        .get(&format!("{ALARMS}?limit=3&before={next}"))
+        .await
+        .json();
+    assert_eq!(
+        (page.alarms.as_slice(), page.before),
+        (&all.alarms[2..], None)
+    );
+    for wrong in [
+        "?limit=0",
+        "?limit=201",
+        "?limit=x",
+        "?before=7",
+        "?befor=A-7",
+        "?limit=-1",
+    ] {
+        let answer = server.get(&format!("{ALARMS}{wrong}")).await;
+        assert_eq!(
+            (answer.status, answer.error().code.as_str()),
+            (400, "malformed"),
+            "{wrong}"
+        );
+    }
+    assert_eq!(server.get("/api/v1/sites/other/alarms").await.status, 404);
+}
+
+#[tokio::test]
+async fn tables_that_cannot_be_written_cost_no_fact_and_catch_up() {
+    let data = tempfile::tempdir().unwrap();
+    let server = Castellan::start(data.path());
+    projected(&server).await;
+    let tables = database(data.path(), "tables.db");
+    let fail =
+        "CREATE TRIGGER fail BEFORE INSERT ON alarms BEGIN SELECT RAISE(ABORT, 'disk full'); END";
+    alter(&tables, fail).await;
+    for n in 0..3 {
+        server.raise(&format!("d-{n:03}"), "e", "loitering").await;
+    }
+    let fault = eventually("it says so", async || server.health().await.beside.fault).await;
+    assert!(
+        fault.contains("disk full") && fault.contains("No fact is at stake"),
+        "{fault}"
+    );
+    let health = server.health().await;
+    assert_eq!((health.seq, health.not_recording_since), (Seq(4), None));
+    let page: AlarmPage = server.get(ALARMS).await.json();
+    assert_eq!(
+        (page.projected_seq, page.alarms.len()),
+        (Seq(1), 0),
+        "it says how far it is"
+    );
+    alter(&tables, "DROP TRIGGER fail").await;
+    assert_eq!(projected(&server).await.alarms.len(), 3);
+    assert_eq!(server.health().await.beside.fault, None);
+}
+
+#[tokio::test]
+async fn tables_that_are_gone_or_of_another_version_are_folded_anew() {
+    let data = tempfile::tempdir().unwrap();
+    let server = Castellan::start(data.path());
+    closed(&server, "d-000").await;
+    let before = projected(&server).await;
+    server.stop();
+    let tables = database(data.path(), "tables.db");
+    for n in 0..3 {
+        match n {
+            0 => alter(&tables, "UPDATE meta SET value = '0' || value").await,
+            1 => std::fs::remove_file(&tables).unwrap(),
+            _ => {
+                let garbage = "not a database, and long enough to look like one";
+                std::fs::write(&tables, garbage).unwrap();
+            }
+        }
+        let server = Castellan::start(data.path());
+        assert_eq!(projected(&server).await, before, "{n}");
+        server.stop();
+    }
+}
+
+#[tokio::test]
+async fn words_that_had_their_time_are_erased_and_the_chain_still_holds() {
+    let data = tempfile::tempdir().unwrap();
+    let server = Castellan::start(data.path());
+    let alarm = server.raise("d-000", "e", "loitering").await;
+    for text in ["深色外套,向北", "a second note"] {
+        let text = Text::new(text).unwrap();
+        let noted = server
+            .command("li-na", CommandBody::Note { alarm, text })
+            .await;
+        assert_eq!(noted.status, 200);
+    }
+    let path = format!("{ALARMS}/{alarm}/notes");
+    let notes: Vec<NoteText> = server.get(&path).await.json();
+    assert!(
+        notes
+            .iter()
+            .all(|note| note.text.is_some() && note.erased_at.is_none())
+    );
+    let journal = database(data.path(), "journal.db");
+    let row = sqlx::query("SELECT MIN(expires_at - created_at), MIN(purpose) FROM personal")
+        .fetch_one(&mut open(&journal).await)
+        .await
+        .unwrap();
+    assert_eq!(row.get::<i64, _>(0), 365 * 24 * 3_600 * 1_000_000);
+    assert_eq!(row.get::<String, _>(1), "note");
+    server.stop();
+    alter(
+        &journal,
+        "UPDATE personal SET expires_at = created_at + 1 WHERE content LIKE '深%'",
+    )
+    .await;
+    let server = Castellan::start(data.path());
+    let notes = eventually("the first note is erased", async || {
+        let notes: Vec<NoteText> = server.get(&path).await.json();
+        notes
+            .iter()
+            .any(|note| note.text.is_none())
+            .then_some(notes)
+    })
+    .await;
+    let erased: Vec<_> = notes
+        .iter()
+        .filter(|note| note.erased_at.is_some())
+        .collect();
+    assert_eq!((notes.len(), erased.len()), (2, 1), "and only that one");
+    assert_eq!(erased[0].text, None);
+    assert!(server.health().await.at >= erased[0].erased_at.unwrap());
+    server.stop();
+    for file in ["journal.db", "journal.db-wal"] {
+        let bytes = std::fs::read(database(data.path(), file)).unwrap_or_default();
+        let words = "深色外套".as_bytes();
+        assert!(
+            !bytes.windows(words.len()).any(|part| part == words),
+            "left in {file}"
+        );
+    }
+    let (whole, said) = doctor(data.path());
+    assert!(
+        whole && said.contains("2 words beside the facts (1 erased)"),
+        "{said}"
+    );
+}
+
+/// A journal as the first version wrote it.
+const FIRST_SCHEMA: [&str; 6] = [
+    "DROP TABLE personal",
+    "DROP INDEX seen_events_of",
+    "DELETE FROM meta WHERE key = 'schema'",
+    "CREATE TABLE personal (id TEXT PRIMARY KEY, subject TEXT NOT NULL, purpose TEXT NOT NULL,
+        created_at BIGINT NOT NULL, salt BLOB NOT NULL, content TEXT NOT NULL)",
+    "CREATE INDEX personal_subject ON personal (subject)",
+    "INSERT INTO personal SELECT id, subject, purpose, created_at, salt, content FROM kept",
+];
+
+#[tokio::test]
+async fn a_journal_of_the_first_version_is_lifted_and_no_fact_is_touched() {
+    let data = tempfile::tempdir().unwrap();
+    let server = Castellan::start(data.path());
+    let alarm = server.raise("d-000", "e", "loitering").await;
+    let text = Text::new("a note of old").unwrap();
+    server
+        .command("li-na", CommandBody::Note { alarm, text })
+        .await;
+    let before = server.snapshot().await;
+    let path = format!("{ALARMS}/{alarm}/notes");
+    let notes = server.get(&path).await.body;
+    server.stop();
+    let journal = database(data.path(), "journal.db");
+    alter(&journal, "CREATE TABLE kept AS SELECT * FROM personal").await;
+    for statement in FIRST_SCHEMA {
+        alter(&journal, statement).await;
+    }
+    alter(&journal, "DROP TABLE kept").await;
+    let (whole, said) = doctor(data.path());
+    assert!(whole, "the doctor reads the old one as it is: {said}");
+    let server = Castellan::start(data.path());
+    assert_eq!(server.get(&path).await.body, notes);
+    assert_eq!(server.snapshot().await, before);
+    server.stop();
+    let row = sqlx::query("SELECT expires_at - created_at FROM personal")
+        .fetch_one(&mut open(&journal).await)
+        .await
+        .unwrap();
+    assert_eq!(row.get::<i64, _>(0), 365 * 24 * 3_600 * 1_000_000);
+    let (whole, said) = doctor(data.path());
+    assert!(whole && said.contains("3 facts"), "{said}");
+    // One that a newer program wrote is left alone, with a sentence.
+    alter(&journal, "UPDATE meta SET value = '3' WHERE key = 'schema'").await;
+    let (data, estate) = (common::text(data.path()), common::estate());
+    let estate = common::text(&estate);
+    let output = common::run(&[
+        "serve",
+        "--data",
+        data,
+        "--estate",
+        estate,
+        "--listen",
+        "127.0.0.1:0",
+    ]);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(
+        !output.status.success() && said.contains("a newer Castellan wrote this journal"),
+        "{said}"
+    );
+}
+
+#[tokio::test]
+async fn the_head_of_the_chain_is_written_elsewhere_each_day_and_at_a_stop() {
+    let data = tempfile::tempdir().unwrap();
+    let elsewhere = tempfile::tempdir().unwrap();
+    let anchors = common::text(elsewhere.path());
+    let start = || Castellan::start_with(data.path(), &common::estate(), &["--anchors", anchors]);
+    let file = elsewhere.path().join("test-1.log");
+    let lines = || std::fs::read_to_string(&file).unwrap_or_default();
+    let server = start();
+    eventually("the day's anchor", async || {
+        (!lines().is_empty()).then_some(())
+    })
+    .await;
+    assert!(!data.path().join("anchors").exists());
+    server.raise("d-000", "e", "loitering").await;
+    let head = server.snapshot().await;
+    assert_eq!(lines().lines().count(), 1, "one a day");
+    server.stop();
+    let written = lines();
+    let last: Vec<&str> = written.lines().last().unwrap().split(' ').collect();
+    let (journal, hash) = (head.journal.0.to_string(), head.hash.to_string());
+    assert_eq!(last[1..], ["stop", "2", &hash, &journal]);
+    start().stop();
+    assert_eq!(lines(), written, "nothing new, nothing to anchor");
+    // A day later.
+    std::fs::write(&file, written.replace("20", "19")).unwrap();
+    let server = start();
+    eventually("the next day's anchor", async || {
+        (lines().lines().count() == 3).then_some(())
+    })
+    .await;
+    assert_eq!(server.health().await.beside.anchored_seq, Seq(2));
+    server.stop();
+    // A journal that lost everything begins anew, and somebody is told at once.
+    std::fs::write(database(data.path(), "journal.db"), b"").unwrap();
+    let server = start();
+    eventually("it says so", async || {
+        let told = "the anchors know another journal of this site, up to fact 2";
+        server.log().contains(told).then_some(())
+    })
+    .await;
+    eventually("its own anchors follow", async || {
+        (lines().lines().count() == 4).then_some(())
+    })
+    .await;
+    server.stop();
+    // Where it cannot be written, it is said, and nothing else suffers.
+    std::fs::remove_file(&file).unwrap();
+    std::fs::create_dir(&file).unwrap();
+    let server = start();
+    let fault = eventually("it says so", async || server.health().await.beside.fault).await;
+    assert!(fault.contains("cannot be anchored"), "{fault}");
+    server.raise("d-001", "e", "loitering").await;
+}
