@@ -102,7 +102,8 @@ fn copy(from: &Path, to: &Path) {
         let to = to.join(entry.file_name());
         if entry.path().is_dir() {
             copy(&entry.path(), &to);
-        } else {
+        } else if entry.path().is_file() {
+            // A killed server leaves its socket behind, which is no file.
             std::fs::copy(entry.path(), to).expect("room for a copy");
         }
     }

@@ -164,10 +164,7 @@ async fn an_owner_whose_last_console_is_gone_loses_what_is_urgent_after_60_s() {
         panic!("{:?}", world.ownership(alarm));
     };
     assert_eq!(
-        (
-            returned.why,
-            returned.from.as_ref().map(|from| from.as_str())
-        ),
+        (returned.why, returned.from.as_ref().map(PersonId::as_str)),
         (ReturnedBy::OwnerAbsent, Some("li-na"))
     );
     assert_eq!(world.count("person_gone").await, 1);
