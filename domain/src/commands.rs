@@ -252,11 +252,10 @@ fn about_alarm(
         }
         Command::Note { note, .. } => {
             let review_due_at = row.acknowledged.as_ref().map(|_| context.shift_end());
-            let content = note.clone();
             let written = Note {
                 by: by.clone(),
                 at: now,
-                content,
+                content: note.clone(),
             };
             row.note(written, review_due_at)?;
             Ok(FactBody::AlarmNoted(AlarmNoted {
@@ -298,28 +297,7 @@ fn about_alarm(
             row.mute(by.clone(), now, until)?;
             Ok(FactBody::AlarmMuted(AlarmMuted { alarm, by, until }))
         }
-        Command::Shelve { for_s, reason, .. } => {
-            if !(SHELF_S_MIN..=SHELF_S_MAX).contains(&for_s) {
-                return Err(Refusal::ShelfTime);
-            }
-            if context.site.control().shelved() >= SHELVED_MAX {
-                return Err(Refusal::TooManyShelved);
-            }
-            let until = now + Span::from_secs(i64::from(for_s));
-            let shelf = Shelf {
-                by: by.clone(),
-                at: now,
-                until,
-                reason,
-            };
-            row.put_on_shelf(shelf)?;
-            Ok(FactBody::AlarmShelved(AlarmShelved {
-                alarm,
-                by,
-                until,
-                reason,
-            }))
-        }
+        Command::Shelve { for_s, reason, .. } => shelve(context, row, by, for_s, reason),
         Command::Unshelve { .. } => {
             let due_at = context.follow_up_due_at(row.priority);
             row.take_off_shelf(Some(&by), now, due_at)?;
@@ -359,6 +337,35 @@ fn about_alarm(
         | Command::Arm { .. }
         | Command::Disarm { .. } => Err(Refusal::UnknownAlarm { alarm }),
     }
+}
+
+fn shelve(
+    context: &Context<'_>,
+    row: Alarm,
+    by: PersonId,
+    for_s: u32,
+    reason: ShelfReason,
+) -> Result<FactBody, Refusal> {
+    if !(SHELF_S_MIN..=SHELF_S_MAX).contains(&for_s) {
+        return Err(Refusal::ShelfTime);
+    }
+    if context.site.control().shelved() >= SHELVED_MAX {
+        return Err(Refusal::TooManyShelved);
+    }
+    let alarm = row.id;
+    let until = context.now + Span::from_secs(i64::from(for_s));
+    row.put_on_shelf(Shelf {
+        by: by.clone(),
+        at: context.now,
+        until,
+        reason,
+    })?;
+    Ok(FactBody::AlarmShelved(AlarmShelved {
+        alarm,
+        by,
+        until,
+        reason,
+    }))
 }
 
 fn split(

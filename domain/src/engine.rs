@@ -142,7 +142,8 @@ impl Engine {
             site,
             estate: None,
             memory: Memory::default(),
-            flood_due_at: None,
+            // What came before a restart may have begun a flood.
+            flood_due_at: Some(Timestamp::default()),
             arming_due_at: None,
             outputs: VecDeque::new(),
         }

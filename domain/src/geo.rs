@@ -134,7 +134,7 @@ impl Anchor {
     /// An outline on the flat grid, in metres.
     pub fn polygon(self, outline: &[LonLat]) -> Polygon<f64> {
         let points = outline.iter().map(|at| Coord::from(self.metres(*at)));
-        Polygon::new(LineString::from_iter(points), Vec::new())
+        Polygon::new(points.collect::<LineString>(), Vec::new())
     }
 
     /// Whether a position lies inside an outline.

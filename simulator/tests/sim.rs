@@ -80,7 +80,7 @@ fn run(seeds: impl Iterator<Item = u64>) {
             (nights, totals)
         };
         let threads: Vec<_> = (0..threads).map(|_| scope.spawn(mine)).collect();
-        let lived = threads.into_iter().map(|thread| thread.join());
+        let lived = threads.into_iter().map(thread::ScopedJoinHandle::join);
         lived.collect::<Result<Vec<_>, _>>()
     });
     let (mut nights, mut totals) = (0u64, books::Totals::default());

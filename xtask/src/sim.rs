@@ -8,7 +8,7 @@ use std::time::Duration;
 /// Nights of one run at most: about an hour on two cores.
 pub(crate) const SEEDS_MAX: u64 = 50_000;
 /// However slow the machine.
-const WITHIN: Duration = Duration::from_secs(3 * 3_600);
+const WITHIN: Duration = Duration::from_hours(3);
 
 /// Lives through `seeds` nights, beginning with the seed `first`.
 pub(crate) fn run(seeds: u64, first: u64) -> Result<()> {

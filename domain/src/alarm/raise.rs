@@ -212,17 +212,14 @@ impl Alarm {
                 follow_up_due_at: Some(fact.due_at),
                 absent_due_at,
             },
-            (Ownership::Unclaimed { returned, .. }, None) => Ownership::Unclaimed {
+            (before, former) => Ownership::Unclaimed {
                 since: at,
                 due_at: fact.due_at,
                 times_overdue: 0,
-                returned,
-            },
-            (_, returned @ Some(_)) => Ownership::Unclaimed {
-                since: at,
-                due_at: fact.due_at,
-                times_overdue: 0,
-                returned,
+                returned: former.or(match before {
+                    Ownership::Unclaimed { returned, .. } => returned,
+                    Ownership::Claimed { .. } => None,
+                }),
             },
         };
         self.acknowledged = None;

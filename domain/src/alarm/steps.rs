@@ -97,18 +97,15 @@ impl Alarm {
     }
 
     /// 限时挂起: out of the queue until then. What may cost a life is never shelved.
-    pub fn put_on_shelf(mut self, shelf: Shelf) -> Result<Self, Refusal> {
+    pub fn put_on_shelf(mut self, place: Shelf) -> Result<Self, Refusal> {
         self.must_be_open()?;
         if self.priority == Priority::P1 {
             return Err(Refusal::NeverShelved);
         }
-        if let Some(shelf) = self.shelf {
-            return Err(Refusal::AlreadyShelved {
-                by: shelf.by,
-                until: shelf.until,
-            });
+        if let Some(Shelf { by, until, .. }) = self.shelf {
+            return Err(Refusal::AlreadyShelved { by, until });
         }
-        self.shelf = Some(shelf);
+        self.shelf = Some(place);
         Ok(self)
     }
 

@@ -24,6 +24,9 @@ pub enum CalendarError {
     NoShift,
 }
 
+/// When a schedule switches, and whether it arms.
+pub type Switch = (Timestamp, bool);
+
 /// A site's wall clock.
 #[derive(Debug, Clone)]
 pub struct Calendar {
@@ -101,7 +104,7 @@ impl Calendar {
         &self,
         schedule: &[ArmedSpan],
         now: Timestamp,
-    ) -> (Option<(Timestamp, bool)>, Option<(Timestamp, bool)>) {
+    ) -> (Option<Switch>, Option<Switch>) {
         let spans = self.armed_spans(schedule, now);
         let armed = |at: Timestamp| spans.iter().any(|(from, to)| *from <= at && at < *to);
         let borders: BTreeSet<_> = spans.iter().flat_map(|(from, to)| [*from, *to]).collect();

@@ -11,7 +11,7 @@ mod index;
 mod watch;
 
 pub use alarm_type::{AlarmType, Cameras, Ladder, Near, Priority, SecondSource, Sound};
-pub use calendar::{Calendar, CalendarError};
+pub use calendar::{Calendar, CalendarError, Switch};
 pub use check::EstateError;
 pub use document::{
     Building, Datum, Device, DeviceKind, Estate, Floor, Ground, GroundKind, HomeView, Line,

@@ -81,8 +81,8 @@ impl Control {
     pub fn next_due_at(&self) -> Option<Timestamp> {
         let alarm = self.due.first().map(|(at, _)| *at);
         let door = self.held_due.first().map(|(at, _)| *at);
-        let shelf = self.next_shelf().map(|(at, _)| at);
-        alarm.into_iter().chain(door).chain(shelf).min()
+        let next_down = self.next_shelf().map(|(at, _)| at);
+        alarm.into_iter().chain(door).chain(next_down).min()
     }
 
     /// The alarm that comes down from the shelf next, and when: one at a time, however many are

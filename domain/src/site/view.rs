@@ -365,14 +365,14 @@ impl View {
         due_at: Option<Timestamp>,
         touched: &mut Touched,
     ) {
-        let owned: Vec<_> = self
+        let theirs: Vec<_> = self
             .alarms
             .values()
             .filter(|alarm| !alarm.is_judged() && alarm.owner() == Some(owner))
             .filter(|alarm| due_at.is_none() || alarm.priority <= Priority::P2)
             .map(|alarm| alarm.id)
             .collect();
-        for id in owned {
+        for id in theirs {
             self.say(fact, id, touched, |alarm| Some(alarm.owner_absent(due_at)));
         }
     }

@@ -48,24 +48,27 @@ async fn take_event(
     let report = debug_span!("decode")
         .in_scope(|| events::decode(&body, now))
         .map_err(|error| unreadable(&error))?;
-    let identified = debug_span!("identify")
-        .in_scope(|| app.registry.knows(&report.device, &report.kind))
-        .map_err(|unknown| {
-            let sender = report.device.to_string();
-            app.health.quarantined(EVENTS, &sender, &body, now);
-            match unknown {
-                UnknownSender::Device => ApiError::UnknownSender(sender),
-                UnknownSender::AlarmType => ApiError::UnknownAlarmType(report.kind.to_string()),
-            }
-        });
-    // Who has left the estate may still clear what it raised.
-    let identified = match identified {
-        Err(error) if report.state != ReportedState::Cleared => return Err(error),
-        identified => identified,
+    let identified =
+        debug_span!("identify").in_scope(|| app.registry.knows(&report.device, &report.kind));
+    let (device, kind) = (report.device.to_string(), report.kind.to_string());
+    let refused = |unknown| {
+        app.health.quarantined(EVENTS, &device, &body, now);
+        match unknown {
+            UnknownSender::Device => ApiError::UnknownSender(device.clone()),
+            UnknownSender::AlarmType => ApiError::UnknownAlarmType(kind.clone()),
+        }
     };
+    // Who has left the estate may still clear what it raised.
+    if let Err(unknown) = identified
+        && report.state != ReportedState::Cleared
+    {
+        return Err(refused(unknown));
+    }
     let input = Input::Observed(Observation::Report(report));
     match app.submit(EVENTS, input, None, trace).await? {
-        Err(Refusal::NotInEstate) => Err(identified.err().unwrap_or(Refusal::NotInEstate.into())),
+        Err(Refusal::NotInEstate) => {
+            Err(identified.map_or_else(refused, |()| Refusal::NotInEstate.into()))
+        }
         answer => Ok(answer?),
     }
 }

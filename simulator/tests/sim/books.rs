@@ -2,10 +2,10 @@
 
 use super::display::Display;
 use super::server::{Heard, Server};
-use castellan_domain::alarm::Source;
+use castellan_domain::alarm::{Alarm, Condition, Source};
 use castellan_domain::audience::Audience;
 use castellan_domain::engine::{Accepted, Input};
-use castellan_domain::estate::EstateIndex;
+use castellan_domain::estate::{AlarmType, EstateIndex};
 use castellan_domain::fact::{Cause, Fact, FactBody};
 use castellan_domain::ids::{AlarmId, AlarmTypeId, CommandId, DeviceId, EventId, PersonId, Seq};
 use castellan_domain::observation::{Observation, ReportedState};
@@ -172,7 +172,7 @@ impl Books {
     }
 
     /// A sender heard, and believes it.
-    pub(crate) fn heard(&mut self, who: usize, input: &Input, heard: &Heard, _: Option<&Server>) {
+    pub(crate) fn heard(&mut self, who: usize, input: &Input, heard: &Heard) {
         let Input::Observed(Observation::Report(report)) = input else {
             return;
         };
@@ -189,7 +189,8 @@ impl Books {
             }
             // Who does not know stays out of the books.
             _ => {
-                let family = |kind: &AlarmTypeId| self.estate.alarm_type(kind).map(|k| k.family());
+                let family =
+                    |kind: &AlarmTypeId| self.estate.alarm_type(kind).map(AlarmType::family);
                 let of = family(&report.kind);
                 self.active
                     .retain(|(other, kind), _| *other != who || family(kind) != of);
@@ -265,7 +266,7 @@ impl Books {
                 totals.risen += 1;
                 self.overdue.remove(&body.alarm);
                 let row = self.site.view().alarms.get(&body.alarm);
-                if row.is_some_and(|row| row.is_judged()) {
+                if row.is_some_and(Alarm::is_judged) {
                     self.owners.remove(&body.alarm);
                 }
             }
@@ -312,7 +313,7 @@ impl Books {
             server.store.head(),
             "unrecorded state was kept"
         );
-        self.check_alarms(site);
+        Self::check_alarms(site);
         for ((who, kind), (device, _)) in &self.active {
             if calm[*who] {
                 let family = self.estate.alarm_type(kind).expect("known").family();
@@ -320,7 +321,7 @@ impl Books {
                 let row = site.control().open_alarm(&source, family, false);
                 let row = row.and_then(|id| site.view().alarms.get(&id));
                 let row = row.unwrap_or_else(|| panic!("{device} {kind} is active and nowhere"));
-                let is_active = row.condition_of(&source).is_some_and(|c| c.is_active());
+                let is_active = row.condition_of(&source).is_some_and(Condition::is_active);
                 assert!(
                     is_active,
                     "{device} {kind} is active, {row:?} says it is not"
@@ -339,7 +340,7 @@ impl Books {
         }
     }
 
-    fn check_alarms(&self, site: &Site) {
+    fn check_alarms(site: &Site) {
         let view = site.view();
         let mut keys = BTreeSet::new();
         let mut earliest: Option<Timestamp> = None;
@@ -418,7 +419,7 @@ impl Books {
     }
 
     /// At rest everybody agrees, and the record says the same as memory.
-    pub(crate) fn check_rest(&mut self, server: &Server, displays: &[Display]) {
+    pub(crate) fn check_rest(server: &Server, displays: &[Display]) {
         assert_eq!(
             &server.fold(),
             server.machine.site(),

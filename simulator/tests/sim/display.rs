@@ -192,12 +192,11 @@ impl Display {
 
     fn after(&mut self, taken: Result<Change, ReplicaError>, server: &mut Server) {
         self.changed = true;
-        match taken {
-            Ok(change) => self.asks |= change.take_snapshot,
-            Err(_) => {
-                self.replica.start_over();
-                self.cut(server);
-            }
+        if let Ok(change) = taken {
+            self.asks |= change.take_snapshot;
+        } else {
+            self.replica.start_over();
+            self.cut(server);
         }
     }
 

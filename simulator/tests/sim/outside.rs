@@ -106,7 +106,7 @@ impl Outside {
             // Nobody listens: requests get lost, answers on their way do not.
             for parcel in arrived {
                 if let Parcel::Answer(message, heard) = parcel {
-                    self.hear(message, heard, None, books);
+                    self.hear(message, &heard, books);
                 }
             }
             return;
@@ -114,7 +114,7 @@ impl Outside {
         for parcel in arrived {
             match parcel {
                 Parcel::Request(message, input) => server.take(message, input),
-                Parcel::Answer(message, heard) => self.hear(message, heard, Some(server), books),
+                Parcel::Answer(message, heard) => self.hear(message, &heard, books),
             }
         }
         for (message, heard) in server.work(now) {
@@ -131,7 +131,7 @@ impl Outside {
         }
     }
 
-    fn hear(&mut self, message: u64, heard: Heard, server: Option<&Server>, books: &mut Books) {
+    fn hear(&mut self, message: u64, heard: &Heard, books: &mut Books) {
         let Some(who) = self.of_message.get(&message).copied() else {
             return;
         };
@@ -139,11 +139,11 @@ impl Outside {
         if sender.held.front().is_none_or(|(held, _)| *held != message) {
             return;
         }
-        if heard == Heard::NotRecorded {
+        if *heard == Heard::NotRecorded {
             return;
         }
         if let Some((_, input)) = sender.held.pop_front() {
-            books.heard(who, &input, &heard, server);
+            books.heard(who, &input, heard);
         }
         sender.again_at = None;
         self.of_message.remove(&message);

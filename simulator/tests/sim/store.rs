@@ -102,7 +102,7 @@ impl Store {
 
     pub(crate) fn hash(&self, at: Seq) -> String {
         match usize::try_from(at.0).expect("small") {
-            0 => format!("{:016x}", self.journal.0.as_u128() as u64),
+            0 => format!("{:016x}", self.journal.0.as_u64_pair().1),
             n => self.hashes[n - 1].clone(),
         }
     }

@@ -108,12 +108,12 @@ impl World {
         let pause = match self.rng.u8(..100) {
             0..60 => Span::from_millis(self.rng.i64(10..400)),
             60..97 => Span::from_millis(self.rng.i64(400..5_000)),
-            _ => self.to_next_deadline(),
+            _ => self.until_next_deadline(),
         };
         self.pass(pause);
     }
 
-    fn to_next_deadline(&mut self) -> Span {
+    fn until_next_deadline(&mut self) -> Span {
         let due = self.server.machine.next_deadline();
         let most = Span::from_secs(1_200);
         let wait = due.map_or(most, |due| due.since(self.now));
@@ -407,7 +407,7 @@ impl World {
             let head = self.server.store.head();
             let behind = self.displays.iter().any(|d| d.shows() != Some(head));
             if !busy && !behind {
-                self.books.check_rest(&self.server, &self.displays);
+                Books::check_rest(&self.server, &self.displays);
                 return;
             }
         }
