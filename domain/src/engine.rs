@@ -138,12 +138,13 @@ pub struct Engine {
 impl Engine {
     /// An engine that goes on from a fold of all facts so far.
     pub fn new(site: Site) -> Self {
+        // What came before a restart may have begun a flood.
+        let flood_due_at = site.control().recent().next_back().map(|(at, _)| at);
         Self {
             site,
             estate: None,
             memory: Memory::default(),
-            // What came before a restart may have begun a flood.
-            flood_due_at: Some(Timestamp::default()),
+            flood_due_at,
             arming_due_at: None,
             outputs: VecDeque::new(),
         }

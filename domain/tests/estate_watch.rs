@@ -434,11 +434,11 @@ fn types_lead_to_types_that_are_there() {
     }
     let good = typed(
         |kind| {
-            kind.at_night = Some(id("smoke"));
+            kind.at_night = Some(id("gas_night"));
             kind.if_critical = Some(id("gas_high"));
             kind.second_source = Some(second("gas_high", &["panic"]));
         },
-        vec![kind("smoke", "smoke", 0)],
+        vec![kind("gas_night", "gas", 0)],
     );
     assert!(good.is_ok(), "a default counts as there");
 }

@@ -295,8 +295,11 @@ proptest! {
         let mut site = Site::default();
         let mut shelf_returned_at = None;
         for fact in &history {
-            site.apply(fact);
-            if matches!(&fact.body, FactBody::AlarmUnshelved(body) if body.by.is_none()) {
+            let touched = site.apply(fact);
+            let fits = |alarm| touched.alarms.iter().any(|change| change.id == alarm);
+            if matches!(&fact.body, FactBody::AlarmUnshelved(body)
+                if body.by.is_none() && fits(body.alarm))
+            {
                 shelf_returned_at = Some(fact.recorded_at);
             }
             let (view, control) = (site.view(), site.control());

@@ -24,16 +24,19 @@ fn blocks(mark: &str) -> Vec<&'static str> {
 
 /// The estate of the tests with a gate whose controller reports grants.
 fn with_a_gate(folder: &std::path::Path) -> PathBuf {
-    let fixture = std::fs::read_to_string(estate()).unwrap();
-    let mut estate: Value = serde_json::from_str(&fixture).unwrap();
+    let fixture = std::fs::read_to_string(estate()).expect("the fixture");
+    let mut estate: Value = serde_json::from_str(&fixture).expect("the fixture");
     let place = estate["devices"][0]["place"].clone();
     let gate = json!({
         "id": "gate-1", "kind": "door", "name": {"zh": "东门", "en": "East gate"}, "place": place,
         "door": {"held_open_s_max": 600, "reports_grants": true}, "report_every_s_max": 3_600,
     });
-    estate["devices"].as_array_mut().unwrap().push(gate);
+    estate["devices"]
+        .as_array_mut()
+        .expect("the fixture")
+        .push(gate);
     let path = folder.join("estate.json");
-    std::fs::write(&path, estate.to_string()).unwrap();
+    std::fs::write(&path, estate.to_string()).expect("the fixture");
     path
 }
 
@@ -47,19 +50,19 @@ fn outcome(accepted: &Accepted) -> Outcome {
 #[test]
 fn the_bodies_of_the_page_are_read() {
     for body in blocks("json door") {
-        serde_json::from_str::<DoorRequest>(body).unwrap();
+        serde_json::from_str::<DoorRequest>(body).expect("the fixture");
     }
     for body in blocks("json heard") {
-        serde_json::from_str::<HeardRequest>(body).unwrap();
+        serde_json::from_str::<HeardRequest>(body).expect("the fixture");
     }
     for body in blocks("json call") {
-        serde_json::from_str::<CallRequest>(body).unwrap();
+        serde_json::from_str::<CallRequest>(body).expect("the fixture");
     }
 }
 
 #[tokio::test]
 async fn a_gate_opens_closes_and_is_forced() {
-    let data = tempfile::tempdir().unwrap();
+    let data = tempfile::tempdir().expect("the fixture");
     let estate = with_a_gate(data.path());
     let folder = data.path().join("data");
     let mut server = Castellan::start_with(&folder, &estate, &[]);
@@ -100,7 +103,7 @@ async fn a_gate_opens_closes_and_is_forced() {
 
 #[tokio::test]
 async fn a_sign_of_life_is_taken_and_makes_no_fact() {
-    let data = tempfile::tempdir().unwrap();
+    let data = tempfile::tempdir().expect("the fixture");
     let estate = with_a_gate(data.path());
     let server = Castellan::start_with(&data.path().join("data"), &estate, &[]);
     let before = server.snapshot().await.seq;
@@ -121,7 +124,7 @@ async fn a_sign_of_life_is_taken_and_makes_no_fact() {
 
 #[tokio::test]
 async fn a_call_for_help_is_one_alarm_however_often_it_is_sent() {
-    let data = tempfile::tempdir().unwrap();
+    let data = tempfile::tempdir().expect("the fixture");
     let server = Castellan::start(data.path());
     let call = blocks("json call")[0];
     let first = server.post("/ingest/v1/calls", &[], call).await;

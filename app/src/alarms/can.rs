@@ -204,7 +204,7 @@ mod tests {
     #[test]
     fn an_owned_alarm_is_its_owners_and_the_leaders() {
         let owned = || claimed(raised(1, 2));
-        let owner = Can {
+        let theirs = Can {
             judge: true,
             mute: true,
             shelve: true,
@@ -212,10 +212,10 @@ mod tests {
             transfer: true,
             ..NOTHING
         };
-        assert_eq!(can(owned(), "li-na", Role::Operator), owner);
+        assert_eq!(can(owned(), "li-na", Role::Operator), theirs);
         let leader = Can {
             release: false,
-            ..owner
+            ..theirs
         };
         assert_eq!(can(owned(), "boss", Role::DutyManager), leader);
         let other = Can {

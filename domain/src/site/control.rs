@@ -136,10 +136,11 @@ impl Control {
     }
 
     pub(super) fn follow(&mut self, fact: &Fact, touched: &Touched, view: &View) {
+        let fits = |alarm| touched.alarms.iter().any(|change| change.id == alarm);
         match &fact.body {
             FactBody::AlarmRaised(body) => self.last_alarm = self.last_alarm.max(body.alarm.0),
             FactBody::AlarmSplit(body) => self.last_alarm = self.last_alarm.max(body.into.0),
-            FactBody::AlarmUnshelved(body) if body.by.is_none() && !touched.alarms.is_empty() => {
+            FactBody::AlarmUnshelved(body) if body.by.is_none() && fits(body.alarm) => {
                 self.shelf_returned_at = Some(fact.recorded_at);
             }
             FactBody::DoorGranted(body) => {
@@ -157,9 +158,7 @@ impl Control {
             // Nobody is followed off duty: where they come from next time is not known.
             FactBody::PersonOffDuty(body) => drop(self.inside.remove(&body.person)),
             // What shares its cause with others is one condition, and no part of a flood.
-            FactBody::AlarmJoined(body)
-                if body.why != JoinedBy::Upstream && !touched.alarms.is_empty() =>
-            {
+            FactBody::AlarmJoined(body) if body.why != JoinedBy::Upstream && fits(body.alarm) => {
                 self.recent.push_back((fact.recorded_at, body.alarm));
             }
             _ => {}
