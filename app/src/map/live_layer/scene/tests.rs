@@ -293,11 +293,12 @@ fn a_drill_has_its_own_colour_and_what_is_put_aside_calls_nobody() {
     let mut drill = alarm(1, Priority::P3);
     drill.drill = true;
     scene.set_alarm(&drill);
-    let ink = |scene: &mut Scene| markers(scene, Batch::Alarms, at(1))[0][9];
-    assert_eq!([ink(&mut scene)], [f32::from(Ink::Drill as u8)]);
+    let ink = |scene: &mut Scene| markers(scene, Batch::Alarms, at(1))[0][9].to_bits();
+    let bits = |ink: Ink| f32::from(ink as u8).to_bits();
+    assert_eq!(ink(&mut scene), bits(Ink::Drill));
     drill.drill = false;
     scene.set_alarm(&drill);
-    assert_eq!([ink(&mut scene)], [f32::from(Ink::P3 as u8)]);
+    assert_eq!(ink(&mut scene), bits(Ink::P3));
     assert_eq!(calls(&mut scene), [4.0]);
     let shelf = Shelf {
         by: guard("li"),
