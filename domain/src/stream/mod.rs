@@ -10,6 +10,7 @@
 mod backlog;
 mod board;
 mod lane;
+mod link;
 mod presence;
 mod replica;
 mod session;
@@ -19,8 +20,9 @@ mod values;
 
 pub use backlog::{BACKLOG_BYTES_MAX, Backlog, FactFrame, Gap};
 pub use lane::{GONE_HANDLES_MAX, LANE_ENTITIES_MAX, Lane};
+pub use link::{Link, STALE_AFTER, UNSURE_AFTER};
 pub use presence::{BEHIND_MAX, DisplayId, Displays, PresenceChange, PresenceEvent};
-pub use replica::{Change, Link, Replica, ReplicaError, STALE_AFTER, Tracked, UNSURE_AFTER};
+pub use replica::{Change, Replica, ReplicaError, Tracked};
 pub use session::{Outgoing, Session};
 pub use site_stream::{AUDIENCE_KEPT_TURNS, SiteStream};
 pub use turn::{Broken, Done, Machine, Ran, RepeatKey, Stamped, Turn, TurnError, fold, run};

@@ -4,6 +4,7 @@
 //! It runs on the display's monotonic clock (`mono`, a span since the page began), which no
 //! wrongly set wall clock can disturb; the server's time comes with its heartbeats.
 
+use super::link::{Link, STALE_AFTER, UNSURE_AFTER};
 use crate::audience::{self, Audience};
 use crate::fact::{Fact, FactError};
 use crate::geo::Offset;
@@ -20,31 +21,11 @@ use crate::wire::live::{
 use crate::wire::position_frame::{FrameError, PositionFrame};
 use std::collections::{BTreeMap, VecDeque};
 
-/// Without a sign of life for this long the light turns amber.
-pub const UNSURE_AFTER: Span = Span::from_secs(2);
-/// Without a sign of life for this long the picture is called stale.
-pub const STALE_AFTER: Span = Span::from_secs(5);
 /// Heartbeats that may wait for their facts; beyond it the oldest is forgotten, and the display
 /// counts as current a little later than it could.
 const UNMET_MAX: usize = 64;
 /// Messages with facts held while a snapshot is on its way; one more means starting over.
 const WAITING_MAX: usize = 10_000;
-
-/// How a display stands to its server.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Link {
-    /// There is nothing to show yet.
-    Connecting,
-    /// All that the server had [`UNSURE_AFTER`] ago is here.
-    Live,
-    /// Silence, or facts that are told of and do not come.
-    Unsure,
-    /// For [`STALE_AFTER`] now: what is shown was true at `since`.
-    Stale {
-        /// Server time up to which all is here.
-        since: Timestamp,
-    },
-}
 
 /// Somebody's latest position.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -328,6 +328,8 @@ pub(crate) fn client() -> reqwest::Client {
     reqwest::Client::builder()
         .no_proxy()
         .timeout(PATIENCE)
+        // A connection that is kept may be ended by the server just when it is used again.
+        .pool_max_idle_per_host(0)
         .build()
         .expect("a client")
 }
