@@ -236,6 +236,8 @@ impl Books {
             }
         };
         match &fact.body {
+            // The flood's own row is nothing that came.
+            FactBody::AlarmRaised(body) if body.source == Source::System => totals.raised += 1,
             FactBody::AlarmRaised(_) => {
                 totals.raised += 1;
                 comes(false);
