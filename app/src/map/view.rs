@@ -135,11 +135,8 @@ pub fn MapView(
     });
 
     Effect::new(move |_| {
-        let call_signs = call_signs.get();
-        if started.get() == 0 {
-            return;
-        }
-        if let Stage::Shown(running) = stage.get_value() {
+        let (call_signs, started) = (call_signs.get(), started.get() > 0);
+        if let (true, Stage::Shown(running)) = (started, stage.get_value()) {
             running.name_people(call_signs);
         }
     });
