@@ -375,6 +375,8 @@ fn split(
     by: PersonId,
 ) -> Result<FactBody, Refusal> {
     let alarm = row.id;
+    // What has its verdict is history: its sources may have rows of their own again by now.
+    row.must_be_open()?;
     let joined = row.joined.iter().find(|joined| joined.source == source);
     let joined = joined.ok_or(Refusal::NotJoined { alarm })?;
     let kind = context.estate.alarm_type(&joined.kind);

@@ -128,6 +128,33 @@ fn a_source_that_is_split_off_takes_with_it_what_it_said() {
 }
 
 #[test]
+fn nothing_is_split_off_what_has_its_verdict() {
+    let mut world = World::with(Site::default(), confirming());
+    let row = world.raise("gas-1", "gas_low", Momentary);
+    world.raise("gas-2", "gas_low", Momentary);
+    does(&mut world, "li-na", Command::Claim { alarm: row });
+    world.judge("li-na", row, Verdict::Test).unwrap();
+    // It is closed, and what was part of it has a row of its own by now.
+    let own = world.raise("gas-2", "gas_low", Active);
+    assert_ne!(own, row);
+    let split = Command::Split {
+        alarm: row,
+        source: device("gas-2"),
+    };
+    let answer = world.command("li-na", None, split);
+    assert!(
+        matches!(answer, Err(Refusal::AlreadyJudged { .. })),
+        "{answer:?}"
+    );
+    let key = world
+        .engine
+        .site()
+        .control()
+        .open_alarm(&device("gas-2"), &id("gas"), false);
+    assert_eq!(key, Some(own));
+}
+
+#[test]
 fn a_number_that_is_taken_is_not_split_into() {
     let mut world = World::with(Site::default(), confirming());
     let row = world.raise("gas-1", "gas_low", Active);

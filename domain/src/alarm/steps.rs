@@ -310,7 +310,8 @@ impl Alarm {
         Ok(self)
     }
 
-    fn must_be_open(&self) -> Result<(), Refusal> {
+    /// Refuses what is only possible while it has no verdict.
+    pub(crate) fn must_be_open(&self) -> Result<(), Refusal> {
         match &self.judgement {
             Judgement::Open => Ok(()),
             Judgement::Judged(judged) => Err(Refusal::AlreadyJudged {

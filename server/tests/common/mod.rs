@@ -328,8 +328,6 @@ pub(crate) fn client() -> reqwest::Client {
     reqwest::Client::builder()
         .no_proxy()
         .timeout(PATIENCE)
-        // A connection that is kept may be ended by the server just when it is used again.
-        .pool_max_idle_per_host(0)
         .build()
         .expect("a client")
 }
@@ -343,8 +341,15 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
+    /// A connection that is kept may be ended by the server just when it is used again: then the
+    /// request was not read, and is sent once more.
     async fn of(request: reqwest::RequestBuilder) -> Self {
-        let response = request.send().await.expect("the server answers");
+        let again = request.try_clone().expect("a body that can be sent again");
+        let response = match request.send().await {
+            Err(error) if error.is_request() => again.send().await,
+            response => response,
+        };
+        let response = response.expect("the server answers");
         Self {
             status: response.status().as_u16(),
             headers: response.headers().clone(),
