@@ -85,6 +85,14 @@ impl Service {
         process::stop(&mut self.child).with_context(|| format!("stopping `{}`", self.name))
     }
 
+    /// Ends it with no chance to tidy up, as a power cut would.
+    pub(crate) fn kill(&mut self) -> Result<()> {
+        self.child
+            .kill()
+            .and_then(|()| self.child.wait().map(drop))
+            .with_context(|| format!("killing `{}`", self.name))
+    }
+
     /// Waits until `GET /healthz` answers 200, at most `limit`.
     pub(crate) fn wait_healthy(&mut self, address: SocketAddr, limit: Duration) -> Result<()> {
         let deadline = Instant::now() + limit;

@@ -28,6 +28,7 @@ use crate::tracks::Tracks;
 use castellan_domain::engine::{Engine, Input};
 use castellan_domain::fact::ClockStepped;
 use castellan_domain::ids::SiteId;
+use castellan_domain::observation::Observation;
 use castellan_domain::stream::Machine;
 use castellan_domain::time::Timestamp;
 use castellan_domain::wire::api::Answer;
@@ -36,13 +37,18 @@ use notices::Notices;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep_until, timeout_at};
 use tracing::warn;
 
 /// Inputs that may wait for their turn; one more is refused with 503.
 pub(crate) const QUEUE_MAX: usize = 4_096;
 /// Requests that one turn takes at most.
 const TURN_INPUTS_MAX: usize = 256;
+/// Turns that have nothing but positions wait so long for more of them: to begin and to end a
+/// transaction costs more than the rows in it, and displays get positions every 100 ms only.
+const POSITIONS_WAIT: Duration = Duration::from_millis(4);
+/// With so many positions a turn waits no longer: few phones that send much are not held up.
+const POSITIONS_ENOUGH: usize = 8;
 /// How often positions are brought onto the disk itself.
 const TRACKS_SYNC_EVERY: Duration = Duration::from_secs(1);
 /// How often is purged what has had its time: remembered ids, words about people.
@@ -186,20 +192,9 @@ impl<M: Machine> SiteTask<M> {
         }
     }
 
-    /// Takes a request and whatever waits behind it, up to the size of a turn.
+    /// Takes a request and what comes with it.
     async fn take(&mut self, first: Request, requests: &mut mpsc::Receiver<Request>) {
-        let mut tickets = Vec::new();
-        let mut next = Some(first);
-        for taken in 1.. {
-            let Some(request) = next else { break };
-            tickets.push(*request);
-            next = (taken < TURN_INPUTS_MAX)
-                .then(|| requests.try_recv().ok())
-                .flatten();
-        }
-        if tickets.is_empty() {
-            return;
-        }
+        let tickets = gather(first, requests, Instant::now() + POSITIONS_WAIT).await;
         if self.state.rebuild_at.is_some() {
             self.turn_away(tickets);
         } else {
@@ -265,6 +260,35 @@ impl<M: Machine> SiteTask<M> {
         self.state.settle_at <= Instant::now()
             && self.engine.next_deadline().is_some_and(|due| due <= now)
     }
+}
+
+/// A request and whatever waits behind it, up to the size of a turn. While it is nothing but
+/// positions, more are waited for: until `wait_until`, or until there are [`POSITIONS_ENOUGH`].
+/// Anything else ends the wait at once.
+async fn gather(
+    first: Request,
+    requests: &mut mpsc::Receiver<Request>,
+    wait_until: Instant,
+) -> Vec<Ticket> {
+    let mut tickets = Vec::new();
+    let mut waits = true;
+    let mut next = Some(first);
+    while let Some(request) = next {
+        waits &= is_position(&request.input) && tickets.len() + 1 < POSITIONS_ENOUGH;
+        tickets.push(*request);
+        next = if tickets.len() >= TURN_INPUTS_MAX {
+            None
+        } else if waits {
+            timeout_at(wait_until, requests.recv()).await.ok().flatten()
+        } else {
+            requests.try_recv().ok()
+        };
+    }
+    tickets
+}
+
+const fn is_position(input: &Input) -> bool {
+    matches!(input, Input::Observed(Observation::PhoneFix(_)))
 }
 
 /// Tells the sender. It may have given up waiting; what was recorded stays recorded.

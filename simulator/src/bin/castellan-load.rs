@@ -147,7 +147,7 @@ enum Verb {
     },
     /// Read every fact of a journal that nobody has open.
     Scan { journal: PathBuf },
-    /// The size of a database that nobody has open.
+    /// The size of a database.
     Size { database: PathBuf },
 }
 

@@ -145,15 +145,29 @@ pub fn scan(journal: &Path) -> anyhow::Result<Scan> {
 pub struct Size {
     /// Bytes of its pages, its log included, free pages not.
     pub bytes: u64,
+    /// Bytes of free pages: the file keeps them and fills them again.
+    pub free_bytes: u64,
+    /// In a history of positions, those that are in no block yet.
+    pub tail_rows: u64,
 }
 
-/// How large a database is, whatever of it still lies in its log.
+/// How large a database is, whatever of it still lies in its log. A server may have it open.
 pub fn size(database: &Path) -> anyhow::Result<Size> {
     let db = open(database)?;
     let pragma = |name: &str| db.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
-    let pages = pragma("page_count")? - pragma("freelist_count")?;
-    let bytes = u64::try_from(pages * pragma("page_size")?)?;
-    Ok(Size { bytes })
+    let (free, page) = (pragma("freelist_count")?, pragma("page_size")?);
+    let mut tail_rows = 0;
+    for tail in ["tail_0", "tail_1"] {
+        if db.table_exists(None, tail)? {
+            let count = format!("SELECT COUNT(*) FROM {tail}");
+            tail_rows += db.query_row(&count, (), |row| row.get::<_, i64>(0))?;
+        }
+    }
+    Ok(Size {
+        bytes: u64::try_from((pragma("page_count")? - free) * page)?,
+        free_bytes: u64::try_from(free * page)?,
+        tail_rows: u64::try_from(tail_rows)?,
+    })
 }
 
 fn open(database: &Path) -> anyhow::Result<Connection> {
@@ -194,6 +208,14 @@ mod tests {
         let found = scan(&path).unwrap();
         assert_eq!((found.facts, found.fact_bytes), (100, 100_000));
         assert!(size(&path).unwrap().bytes > 100_000);
+        assert_eq!(size(&path).unwrap().tail_rows, 0);
+        db.execute_batch(
+            "CREATE TABLE tail_1 (person); INSERT INTO tail_1 VALUES (1), (2); DELETE FROM facts",
+        )
+        .unwrap();
+        let emptied = size(&path).unwrap();
+        assert_eq!(emptied.tail_rows, 2);
+        assert!(emptied.bytes < 100_000 && emptied.free_bytes > 50_000);
         assert!(scan(&folder.path().join("nothing.db")).is_err());
     }
 }

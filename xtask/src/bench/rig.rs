@@ -73,6 +73,12 @@ impl Running {
         self.service.expect_running()?;
         self.service.stop()
     }
+
+    /// Ends it without a word.
+    pub(crate) fn kill(mut self) -> Result<()> {
+        self.service.expect_running()?;
+        self.service.kill()
+    }
 }
 
 impl Rig {

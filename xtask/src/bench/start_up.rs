@@ -1,5 +1,6 @@
 //! A start over a long record: until the server answers, beside a full scan of the same facts.
 
+use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -16,7 +17,13 @@ const FILL_SECONDS: &str = "600";
 pub(super) fn measure(rig: &Rig) -> Result<Section> {
     let mut section = Section::new(
         "A start over a long record",
-        &["", "s", "CPU s", "ratio of CPU to the scan"],
+        &[
+            "",
+            "s",
+            "CPU s",
+            "ratio of CPU to the scan",
+            "MiB resident afterwards",
+        ],
     );
     let data = rig.fresh_folder("start-up")?;
     let facts = rig.depth.pick("1000000", "50000");
@@ -34,19 +41,34 @@ pub(super) fn measure(rig: &Rig) -> Result<Section> {
         FILL_SECONDS,
     ];
     let filled = rig.load(&words, FILL_LIMIT)?;
-    // Its first start finds what the server left behind when it was told to stop.
-    server.stop()?;
+    server.kill()?;
+    let after_kill = start(rig, &data)?;
     let said = rig.doctor(&data)?;
     section
         .notes
         .push(format!("`castellan doctor` says: {}", said.trim()));
-    let journal = data.join("sites").join("bench").join("journal.db");
+    let site = data.join("sites").join("bench");
+    let (journal, snapshots) = (site.join("journal.db"), site.join("snapshots"));
+    let kept = fs::read_dir(&snapshots)
+        .with_context(|| format!("reading {}", snapshots.display()))?
+        .count();
+    section.notes.push(format!(
+        "{kept} snapshots lay beside the journal after the first stop"
+    ));
     let rounds = rig.depth.pick(5, 2);
-    let (mut scans, mut starts) = (Vec::new(), Vec::new());
-    while starts.len() < rounds && (starts.is_empty() || rig.goes_on()?) {
+    let (mut scans, mut after_stop, mut without) = (Vec::new(), Vec::new(), Vec::new());
+    while without.len() < rounds && (without.is_empty() || rig.goes_on()?) {
         scans.push(rig.instead_of_server(&["scan", &journal.to_string_lossy()])?);
-        starts.push(start(rig, &data)?);
+        after_stop.push(start(rig, &data)?);
+        fs::remove_dir_all(&snapshots)
+            .with_context(|| format!("deleting {}", snapshots.display()))?;
+        without.push(start(rig, &data)?);
     }
+    let starts = [
+        ("start after `kill -9`", vec![after_kill]),
+        ("start after a stop", after_stop),
+        ("start without snapshots", without),
+    ];
     rows(&mut section, &scans, &starts);
     section.notes.push(format!(
         "{} facts (alarms that are raised, repeat, clear, are claimed and judged), made by the server itself in {:.0} s, {:.0} of its inputs refused",
@@ -75,7 +97,7 @@ fn start(rig: &Rig, data: &Path) -> Result<Value> {
     )
 }
 
-fn rows(section: &mut Section, scans: &[Value], starts: &[Value]) {
+fn rows(section: &mut Section, scans: &[Value], starts: &[(&str, Vec<Value>)]) {
     let spread = |reports: &[Value], path: &str| {
         Spread::of(reports.iter().map(|report| number(report, path)))
     };
@@ -85,25 +107,24 @@ fn rows(section: &mut Section, scans: &[Value], starts: &[Value]) {
         shown(spread(scans, "took_s"), 2),
         shown(scan_cpu, 2),
         "1".to_owned(),
+        "–".to_owned(),
     ]);
-    let (first, later) = starts.split_at(starts.len().min(1));
-    for (name, starts) in [("first start", first), ("later starts", later)] {
+    for (name, starts) in starts {
         let cpu = spread(starts, "server_cpu_s");
         let ratio = cpu
             .zip(scan_cpu)
             .and_then(|(start, scan)| per(start.median, scan.median));
+        let memory = spread(starts, "resident_bytes");
         section.row([
-            name.to_owned(),
+            (*name).to_owned(),
             shown(spread(starts, "took_s"), 2),
             shown(cpu, 2),
             ratio.map_or_else(|| "–".to_owned(), |ratio| format!("{ratio:.1}")),
+            memory.map_or_else(
+                || "–".to_owned(),
+                |memory| format!("{:.0}", memory.median / 1_048_576.0),
+            ),
         ]);
-    }
-    if let Some(memory) = spread(starts, "resident_bytes") {
-        section.notes.push(format!(
-            "Resident memory after the start: {:.0} MiB",
-            memory.median / 1_048_576.0
-        ));
     }
 }
 
@@ -112,21 +133,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_start_is_told_apart_and_compared_with_the_scan() {
+    fn each_kind_of_start_is_told_apart_and_compared_with_the_scan() {
         let scans = [
             json!({"took_s": 0.6, "cpu_s": 0.5}),
             json!({"took_s": 0.6, "cpu_s": 0.5}),
         ];
+        let slow = json!({"took_s": 5.0, "server_cpu_s": 4.0, "resident_bytes": 2_097_152});
+        let quick = json!({"took_s": 0.3, "server_cpu_s": 0.25, "resident_bytes": 1_048_576});
         let starts = [
-            json!({"took_s": 5.0, "server_cpu_s": 4.0, "resident_bytes": 1_048_576}),
-            json!({"took_s": 0.3, "server_cpu_s": 0.25, "resident_bytes": 1_048_576}),
-            json!({"took_s": 0.3, "server_cpu_s": 0.25, "resident_bytes": 1_048_576}),
+            ("without", vec![slow]),
+            ("with", vec![quick.clone(), quick]),
         ];
         let mut section = Section::default();
         rows(&mut section, &scans, &starts);
-        assert_eq!(section.rows[1][3], "8.0");
-        assert_eq!(section.rows[2][3], "0.5");
-        rows(&mut section, &[], &[]);
-        assert_eq!(section.rows[4][3], "–");
+        assert_eq!(section.rows[1][3..], ["8.0", "2"]);
+        assert_eq!(section.rows[2][3..], ["0.5", "1"]);
+        rows(&mut section, &[], &[("none", Vec::new())]);
+        assert_eq!(section.rows[4][3..], ["–", "–"]);
     }
 }

@@ -1,6 +1,7 @@
 //! Turns that go wrong.
 
 mod consoles;
+mod gathering;
 mod world;
 
 use super::*;
