@@ -9,6 +9,7 @@
 
 mod backlog;
 mod board;
+mod change;
 mod lane;
 mod link;
 mod presence;
@@ -19,10 +20,11 @@ mod turn;
 mod values;
 
 pub use backlog::{BACKLOG_BYTES_MAX, Backlog, FactFrame, Gap};
+pub use change::Change;
 pub use lane::{GONE_HANDLES_MAX, LANE_ENTITIES_MAX, Lane};
 pub use link::{Link, STALE_AFTER, UNSURE_AFTER};
 pub use presence::{BEHIND_MAX, DisplayId, Displays, PresenceChange, PresenceEvent};
-pub use replica::{Change, Replica, ReplicaError, Tracked};
+pub use replica::{Replica, ReplicaError, Tracked};
 pub use session::{Outgoing, Session};
 pub use site_stream::{AUDIENCE_KEPT_TURNS, SiteStream};
 pub use turn::{Broken, Done, Machine, Ran, RepeatKey, Stamped, Turn, TurnError, fold, run};

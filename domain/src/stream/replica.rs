@@ -4,6 +4,7 @@
 //! It runs on the display's monotonic clock (`mono`, a span since the page began), which no
 //! wrongly set wall clock can disturb; the server's time comes with its heartbeats.
 
+use super::change::Change;
 use super::link::{Link, STALE_AFTER, UNSURE_AFTER};
 use crate::audience::{self, Audience};
 use crate::fact::{Fact, FactError};
@@ -36,37 +37,6 @@ pub struct Tracked {
     pub received_at: Timestamp,
     /// Radius in decimetres.
     pub accuracy_dm: Option<u16>,
-}
-
-/// What a message changed.
-#[derive(Debug, Clone, PartialEq, Default)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each says of another thing whether it changed"
-)]
-pub struct Change {
-    /// What the facts in it changed.
-    pub touched: Touched,
-    /// Everything may have changed: draw anew.
-    pub reset: bool,
-    /// Whose position is gone. Counts before who moved.
-    pub gone: Vec<PersonId>,
-    /// Who moved.
-    pub moved: Vec<PersonId>,
-    /// Other latest values changed.
-    pub latest: bool,
-    /// The list of what could not be recorded changed.
-    pub unrecorded: bool,
-    /// Somebody else looks at something else.
-    pub viewers: bool,
-    /// The snapshot has to be fetched now.
-    pub take_snapshot: bool,
-    /// The build that the server serves, told in its welcome.
-    pub server_build: Option<Text<64>>,
-    /// The server said no.
-    pub refused: Option<Refused>,
-    /// An echo came back: how long the way there and back took.
-    pub round_trip: Option<Span>,
 }
 
 /// Why a message could not be taken. The display drops the connection and starts over.
@@ -110,6 +80,9 @@ pub struct Replica {
     view: View,
     /// Facts that came while the snapshot is on its way. `None`: not waiting.
     waiting: Option<Vec<Step>>,
+    /// Snapshots that were asked for and have not come, and the newest that came meanwhile.
+    asked_for: u32,
+    held: Option<Box<Snapshot>>,
     epoch: Option<u32>,
     handles: BTreeMap<u32, PersonId>,
     tracked: BTreeMap<PersonId, Tracked>,
@@ -325,14 +298,25 @@ impl Replica {
             ..Change::default()
         };
         let same_journal = self.journal == Some(snapshot.journal);
+        self.asked_for = self.asked_for.saturating_sub(1);
         if self.waiting.is_none() && (!same_journal || snapshot.seq <= self.view.seq) {
             // An answer from before the last connection: nothing in it is news.
             return Ok(Change::default());
         }
         if !same_journal {
             // It answers a question from before the server changed its journal.
+            self.asked_for += 1;
             change.take_snapshot = true;
             return Ok(change);
+        }
+        let snapshot = match self.held.take() {
+            Some(held) if held.seq > snapshot.seq => *held,
+            _ => snapshot,
+        };
+        if self.asked_for > 0 {
+            // The answer to an earlier gap lacks what a later one skipped.
+            self.held = Some(Box::new(snapshot));
+            return Ok(Change::default());
         }
         self.view = snapshot.view;
         self.hash = Some(snapshot.hash);
@@ -378,6 +362,7 @@ impl Replica {
         self.journal = Some(welcome.journal);
         // Another journal may number differently; its own heartbeats follow at once.
         self.unmet.clear();
+        (self.asked_for, self.held) = (0, None);
         self.asked.retain(|(n, _)| *n == self.last_asked);
         self.handles.clear();
         self.epoch = None;
@@ -394,6 +379,7 @@ impl Replica {
 
     fn wait_for_snapshot(&mut self, change: &mut Change) {
         self.waiting = Some(Vec::new());
+        self.asked_for += 1;
         change.take_snapshot = true;
     }
 
