@@ -10,14 +10,14 @@ use crate::audience::{self, Audience};
 use crate::fact::{Fact, FactError};
 use crate::geo::Offset;
 use crate::ids::{JournalId, PersonId, Seq, SiteId};
-use crate::site::{Touched, View};
+use crate::site::View;
 use crate::text::Text;
 use crate::time::{Span, Timestamp};
 use crate::unrecorded::Unrecorded;
 use crate::wire::api::Snapshot;
 use crate::wire::live::{
     Changes, ClientMessage, Echo, Facts, Handles, Hello, Latest, LatestOf, LatestRow,
-    PROTOCOL_VERSION, Readings, Refused, Resume, ResumeBy, ServerMessage, Viewers, Welcome,
+    PROTOCOL_VERSION, Readings, Resume, ResumeBy, ServerMessage, Viewers, Welcome,
 };
 use crate::wire::position_frame::{FrameError, PositionFrame};
 use std::collections::{BTreeMap, VecDeque};
