@@ -54,7 +54,7 @@ pub(crate) const KINDS: [Kind; 5] = [
 /// The longest wait between two rings, in seconds.
 const RING_S_MAX: i64 = 900;
 /// Least seconds between two that come down from the shelf by themselves.
-const SHELF_EVERY_S: i64 = 65;
+const SHELF_EVERY_S: i64 = 67;
 /// How long the owner of something urgent may be without a console, in seconds.
 const ABSENT_S: i64 = 60;
 /// Deadlines that one waking settles.
