@@ -3,6 +3,7 @@
 use super::people::{Console, Duty, PersonState};
 use super::touched::{Change, Touched};
 use crate::alarm::{Alarm, Note, Shelf, Source};
+use crate::engine::ABSENT_MAX;
 use crate::estate::Priority;
 use crate::fact::{AlarmSplit, Fact, FactBody};
 use crate::ids::{AlarmId, DeviceId, EstateHash, PersonId, PhoneId, Seq, ZoneId};
@@ -216,9 +217,13 @@ impl View {
             FactBody::AlarmOverdue(body) => self.say(fact, body.alarm, touched, |alarm| {
                 Some(alarm.overdue(body.times, body.claim_due_at))
             }),
-            FactBody::AlarmClaimed(body) => self.change(fact, body.alarm, touched, |alarm| {
-                ok(alarm.claim(body.by.clone(), at, body.follow_up_due_at))
-            }),
+            FactBody::AlarmClaimed(body) => {
+                let absent = self.absent_due_at(&body.by, at);
+                self.change(fact, body.alarm, touched, |alarm| {
+                    let claimed = ok(alarm.claim(body.by.clone(), at, body.follow_up_due_at))?;
+                    Some(claimed.owner_absent(absent))
+                });
+            }
             FactBody::AlarmNoted(body) => self.change(fact, body.alarm, touched, |alarm| {
                 let (by, content) = (body.by.clone(), body.note.clone());
                 ok(alarm.note(Note { by, at, content }, body.review_due_at))
@@ -247,9 +252,13 @@ impl View {
             FactBody::AlarmReleased(body) => self.change(fact, body.alarm, touched, |alarm| {
                 ok(alarm.release(&body.by, at, body.claim_due_at))
             }),
-            FactBody::AlarmTransferred(body) => self.change(fact, body.alarm, touched, |alarm| {
-                ok(alarm.transfer(body.to.clone(), at, body.follow_up_due_at))
-            }),
+            FactBody::AlarmTransferred(body) => {
+                let absent = self.absent_due_at(&body.to, at);
+                self.change(fact, body.alarm, touched, |alarm| {
+                    let moved = ok(alarm.transfer(body.to.clone(), at, body.follow_up_due_at))?;
+                    Some(moved.owner_absent(absent))
+                });
+            }
             FactBody::AlarmReturned(body) => self.change(fact, body.alarm, touched, |alarm| {
                 Some(alarm.returned(body.why, at, body.claim_due_at))
             }),
@@ -272,6 +281,13 @@ impl View {
             }
             _ => {}
         }
+    }
+
+    /// By when somebody must have a console to keep what they take at `at`. Nothing if they have
+    /// one, or never had: then nobody can have seen them leave.
+    fn absent_due_at(&self, owner: &PersonId, at: Timestamp) -> Option<Timestamp> {
+        let console = self.people.get(owner).map(|person| person.console);
+        matches!(console, Some(Console::Gone { .. })).then(|| at + ABSENT_MAX)
     }
 
     fn insert(&mut self, alarm: Alarm, touched: &mut Touched) {

@@ -1,6 +1,6 @@
 //! What people may do with a row, and what comes of it.
 
-use super::{Back, Judged, Model, Owner, Row, SeenBy, Step, number, remember};
+use super::{ABSENT_S, Back, Judged, Model, Owner, Row, SeenBy, Step, number, remember};
 use crate::common::{PEOPLE, id};
 use castellan_domain::alarm::ReturnedBy;
 use castellan_domain::engine::Accepted;
@@ -164,12 +164,15 @@ impl Model {
         let now = self.now;
         let (act_by, shift_end) = (self.act_by(self.rows[at].kind), self.shift_end());
         let claim_by = self.claim_by(self.rows[at].kind);
+        let here = self.here;
         let row = &mut self.rows[at];
-        let owned_by = |who| Owner::Somebody {
+        let urgent = row.kind.priority <= 2;
+        let owned_by = |who: usize| Owner::Somebody {
             who,
             at: now,
             follow_up: Some(act_by),
-            absent: None,
+            // Who takes it without a console has as long to come back as who leaves.
+            absent: (urgent && !here[who]).then_some(now + ABSENT_S),
         };
         match *step {
             Step::Claim(..) => {
