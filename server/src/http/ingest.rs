@@ -15,6 +15,7 @@ use castellan_domain::engine::{Accepted, Input};
 use castellan_domain::ids::{PhoneId, SLUG_MAX};
 use castellan_domain::observation::{Observation, PhoneFix, ReportedState, is_plausible};
 use castellan_domain::refusal::Refusal;
+use castellan_domain::time::Timestamp;
 use castellan_domain::wire::api::DISCARDED_HEADER;
 use std::sync::Arc;
 use tracing::{Instrument as _, debug_span};
@@ -31,11 +32,91 @@ pub(super) async fn event(
     body: Result<WholeBody, ApiError>,
 ) -> Result<Json<Accepted>, ApiError> {
     let trace = rand::random();
-    let result = take_event(&app, body, trace)
-        .instrument(debug_span!("receive", adapter = EVENTS, trace))
+    received(&app, EVENTS, trace, take_event(&app, body, trace)).await
+}
+
+/// `POST /ingest/v1/doors`
+pub(super) async fn door(
+    State(app): State<Arc<App>>,
+    body: Result<WholeBody, ApiError>,
+) -> Result<Json<Accepted>, ApiError> {
+    plain(&app, DOORS, body, |body, now| {
+        let report = events::decode_door(body, now)?;
+        Ok((report.device.to_string(), Observation::Door(report)))
+    })
+    .await
+}
+
+/// `POST /ingest/v1/heard`
+pub(super) async fn heard(
+    State(app): State<Arc<App>>,
+    body: Result<WholeBody, ApiError>,
+) -> Result<Json<Accepted>, ApiError> {
+    plain(&app, HEARD, body, |body, received_at| {
+        let device = events::decode_heard(body)?.device;
+        let sender = device.to_string();
+        Ok((
+            sender,
+            Observation::Heard {
+                device,
+                received_at,
+            },
+        ))
+    })
+    .await
+}
+
+/// `POST /ingest/v1/calls`
+pub(super) async fn call(
+    State(app): State<Arc<App>>,
+    body: Result<WholeBody, ApiError>,
+) -> Result<Json<Accepted>, ApiError> {
+    plain(&app, CALLS, body, |body, now| {
+        let call = events::decode_call(body, now)?;
+        Ok((call.phone.to_string(), Observation::Call(call)))
+    })
+    .await
+}
+
+/// What every adapter of plain JSON does around its own work: one span, one count.
+async fn received(
+    app: &App,
+    adapter: &'static str,
+    trace: u64,
+    take: impl Future<Output = Result<Accepted, ApiError>>,
+) -> Result<Json<Accepted>, ApiError> {
+    let result = take
+        .instrument(debug_span!("receive", adapter, trace))
         .await;
-    count(&app, EVENTS, result.as_ref().err());
+    count(app, adapter, result.as_ref().err());
     result.map(Json)
+}
+
+/// An adapter whose senders the site itself identifies. `decode` names the sender beside what it
+/// says.
+async fn plain(
+    app: &App,
+    adapter: &'static str,
+    body: Result<WholeBody, ApiError>,
+    decode: impl FnOnce(&[u8], Timestamp) -> Result<(String, Observation), events::DecodeError>,
+) -> Result<Json<Accepted>, ApiError> {
+    let trace = rand::random();
+    let take = async {
+        let WholeBody(body) = body?;
+        let now = app.clock.now();
+        let (sender, observation) = debug_span!("decode")
+            .in_scope(|| decode(&body, now))
+            .map_err(|error| unreadable(&error))?;
+        let input = Input::Observed(observation);
+        match app.submit(adapter, input, None, trace).await? {
+            Err(Refusal::NotInEstate | Refusal::UnknownPhone { .. }) => {
+                app.health.quarantined(adapter, &sender, &body, now);
+                Err(ApiError::UnknownSender(sender))
+            }
+            answer => Ok(answer?),
+        }
+    };
+    received(app, adapter, trace, take).await
 }
 
 async fn take_event(
@@ -68,111 +149,6 @@ async fn take_event(
     match app.submit(EVENTS, input, None, trace).await? {
         Err(Refusal::NotInEstate) => {
             Err(identified.map_or_else(refused, |()| Refusal::NotInEstate.into()))
-        }
-        answer => Ok(answer?),
-    }
-}
-
-/// `POST /ingest/v1/doors`
-pub(super) async fn door(
-    State(app): State<Arc<App>>,
-    body: Result<WholeBody, ApiError>,
-) -> Result<Json<Accepted>, ApiError> {
-    let trace = rand::random();
-    let result = take_door(&app, body, trace)
-        .instrument(debug_span!("receive", adapter = DOORS, trace))
-        .await;
-    count(&app, DOORS, result.as_ref().err());
-    result.map(Json)
-}
-
-async fn take_door(
-    app: &App,
-    body: Result<WholeBody, ApiError>,
-    trace: u64,
-) -> Result<Accepted, ApiError> {
-    let WholeBody(body) = body?;
-    let now = app.clock.now();
-    let report = debug_span!("decode")
-        .in_scope(|| events::decode_door(&body, now))
-        .map_err(|error| unreadable(&error))?;
-    let sender = report.device.to_string();
-    let input = Input::Observed(Observation::Door(report));
-    match app.submit(DOORS, input, None, trace).await? {
-        Err(Refusal::NotInEstate) => {
-            app.health.quarantined(DOORS, &sender, &body, now);
-            Err(ApiError::UnknownSender(sender))
-        }
-        answer => Ok(answer?),
-    }
-}
-
-/// `POST /ingest/v1/heard`
-pub(super) async fn heard(
-    State(app): State<Arc<App>>,
-    body: Result<WholeBody, ApiError>,
-) -> Result<Json<Accepted>, ApiError> {
-    let trace = rand::random();
-    let result = take_heard(&app, body, trace)
-        .instrument(debug_span!("receive", adapter = HEARD, trace))
-        .await;
-    count(&app, HEARD, result.as_ref().err());
-    result.map(Json)
-}
-
-async fn take_heard(
-    app: &App,
-    body: Result<WholeBody, ApiError>,
-    trace: u64,
-) -> Result<Accepted, ApiError> {
-    let WholeBody(body) = body?;
-    let received_at = app.clock.now();
-    let request = debug_span!("decode")
-        .in_scope(|| events::decode_heard(&body))
-        .map_err(|error| unreadable(&error))?;
-    let sender = request.device.to_string();
-    let input = Input::Observed(Observation::Heard {
-        device: request.device,
-        received_at,
-    });
-    match app.submit(HEARD, input, None, trace).await? {
-        Err(Refusal::NotInEstate) => {
-            app.health.quarantined(HEARD, &sender, &body, received_at);
-            Err(ApiError::UnknownSender(sender))
-        }
-        answer => Ok(answer?),
-    }
-}
-
-/// `POST /ingest/v1/calls`
-pub(super) async fn call(
-    State(app): State<Arc<App>>,
-    body: Result<WholeBody, ApiError>,
-) -> Result<Json<Accepted>, ApiError> {
-    let trace = rand::random();
-    let result = take_call(&app, body, trace)
-        .instrument(debug_span!("receive", adapter = CALLS, trace))
-        .await;
-    count(&app, CALLS, result.as_ref().err());
-    result.map(Json)
-}
-
-async fn take_call(
-    app: &App,
-    body: Result<WholeBody, ApiError>,
-    trace: u64,
-) -> Result<Accepted, ApiError> {
-    let WholeBody(body) = body?;
-    let now = app.clock.now();
-    let call = debug_span!("decode")
-        .in_scope(|| events::decode_call(&body, now))
-        .map_err(|error| unreadable(&error))?;
-    let sender = call.phone.to_string();
-    let input = Input::Observed(Observation::Call(call));
-    match app.submit(CALLS, input, None, trace).await? {
-        Err(Refusal::UnknownPhone { .. }) => {
-            app.health.quarantined(CALLS, &sender, &body, now);
-            Err(ApiError::UnknownSender(sender))
         }
         answer => Ok(answer?),
     }
