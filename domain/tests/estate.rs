@@ -5,6 +5,7 @@ mod common;
 mod document;
 
 use castellan_domain::estate::{Estate, EstateError, EstateIndex, Place, Role};
+use castellan_domain::ids::PersonId;
 use castellan_domain::text::Language;
 use common::{ESTATE, estate, folder, id, read, text};
 use document::{points, refused, with};
@@ -270,7 +271,7 @@ fn the_demo_estate_holds_and_has_what_its_scenes_lean_on() {
     }
     let index = EstateIndex::new(Arc::new(demo.clone())).unwrap();
     let owner = index.person_of_phone(&id("guard-01"));
-    assert_eq!(owner.map(|p| p.as_str()), Some("wang-qiang"));
+    assert_eq!(owner.map(PersonId::as_str), Some("wang-qiang"));
     let gas = demo.device(&id("gas-3-b1")).unwrap();
     let words = demo.place_name(&gas.place, Language::Zh);
     assert!(words.starts_with("3号楼 B1层"), "{words}");
