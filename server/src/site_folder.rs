@@ -1,5 +1,6 @@
 //! A site's folder: one lock, one journal, one history of positions, its estate documents.
 
+use crate::search_keys::search_key;
 use anyhow::Context as _;
 use castellan_domain::estate::{AlarmType, Estate, EstateIndex};
 use castellan_domain::ids::{EstateHash, SiteId};
@@ -148,13 +149,14 @@ impl SiteFolder {
     }
 }
 
-/// Reads an estate document and adds the default alarm types.
+/// Reads an estate document and adds the default alarm types and how names are searched for.
 pub(crate) fn read_estate(path: &Path) -> anyhow::Result<Estate> {
     let bytes = fs::read(path)
         .with_context(|| format!("the estate document {} cannot be read", path.display()))?;
     let defaults = default_alarm_types()?;
     Estate::parse(&bytes)
         .and_then(|estate| estate.with_alarm_types(defaults))
+        .map(|estate| estate.with_search_keys(search_key))
         .with_context(|| format!("the estate document {} is not usable", path.display()))
 }
 

@@ -127,6 +127,7 @@ impl Estate {
             ("zones", self.zones.len()),
             ("areas", self.areas.len()),
             ("shifts", self.staffing.shifts.len()),
+            ("search keys", self.search_keys.len()),
         ] {
             if length > LIST_MAX {
                 return Err(EstateError::TooMany { list, length });

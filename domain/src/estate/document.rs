@@ -1,6 +1,7 @@
 //! The shape of an estate document.
 
 use super::alarm_type::AlarmType;
+use super::search::SearchKeys;
 use super::watch::{Area, DoorSettings, Staffing, Zone};
 use crate::geo::LonLat;
 use crate::ids::{BuildingId, DeviceId, PersonId, PhoneId, SiteId};
@@ -53,6 +54,9 @@ pub struct Estate {
     /// The alarm types of this estate; the defaults are added where it names none.
     #[serde(default)]
     pub alarm_types: Vec<AlarmType>,
+    /// How Chinese names are searched for; the server adds what is not named here.
+    #[serde(default, skip_serializing_if = "SearchKeys::is_empty")]
+    pub search_keys: SearchKeys,
 }
 
 pub(super) fn is_default<T: Default + PartialEq>(value: &T) -> bool {

@@ -8,6 +8,7 @@ mod calendar;
 mod check;
 mod document;
 mod index;
+mod search;
 mod watch;
 
 pub use alarm_type::{AlarmType, Cameras, Ladder, Near, Priority, SecondSource, Sound};
@@ -18,6 +19,7 @@ pub use document::{
     LineKind, Path, PathNode, Paths, Person, Place, Role,
 };
 pub use index::EstateIndex;
+pub use search::{Found, READINGS_MAX, SearchKey, SearchKeys, TYPED_MAX};
 pub use watch::{
     Area, AreaKind, ArmedSpan, DailySpan, DoorSettings, DutyKept, Shift, Staffing, TimeOfDay,
     Weekday, Zone,

@@ -1,0 +1,148 @@
+//! Finding things of the estate by a few letters: the initials of their pinyin, as operators type
+//! them, or a part of their name or id.
+//!
+//! How a Chinese character is read is looked up once, when an estate is taken in
+//! ([`Estate::with_search_keys`]); the browser needs no dictionary.
+
+use super::{Building, Device, Estate, Person};
+use crate::estate::{Area, Zone};
+use crate::text::{Localized, Text};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Readings of one character that count; rarer ones are left out.
+pub const READINGS_MAX: usize = 4;
+/// Characters of what is typed that are looked at; a longer text finds nothing.
+pub const TYPED_MAX: usize = 40;
+
+/// For each Chinese name, how it is searched for.
+pub type SearchKeys = BTreeMap<Text<80>, SearchKey>;
+
+/// The initials of a name: one word for each of its characters, with every letter that it may be
+/// typed as. `重庆路3号` is `cz q l 3 h`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct SearchKey(Text<400>);
+
+impl SearchKey {
+    /// A key of what each character may be typed as. Nothing, if that is nothing.
+    pub fn new<'a>(characters: impl IntoIterator<Item = &'a str>) -> Option<Self> {
+        let words: Vec<&str> = characters.into_iter().filter(|w| !w.is_empty()).collect();
+        Text::new(words.join(" ")).ok().map(Self)
+    }
+
+    /// Where in the name the typed letters (in lower case) begin, if they are in it.
+    fn position(&self, typed: &str) -> Option<usize> {
+        let words: Vec<&str> = self.0.as_str().split(' ').collect();
+        let typed: Vec<char> = typed.chars().collect();
+        let fits = |run: &[&str]| run.iter().zip(&typed).all(|(word, c)| word.contains(*c));
+        words.windows(typed.len().max(1)).position(fits)
+    }
+}
+
+/// A thing that was searched for.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Found<'a> {
+    /// 楼栋
+    Building(&'a Building),
+    /// A door, camera, detector …
+    Device(&'a Device),
+    /// Of the staff.
+    Person(&'a Person),
+    /// 防区
+    Zone(&'a Zone),
+    /// 区域
+    Area(&'a Area),
+}
+
+impl<'a> Found<'a> {
+    /// What people call it.
+    pub const fn name(self) -> &'a Localized {
+        match self {
+            Self::Building(building) => &building.name,
+            Self::Device(device) => &device.name,
+            Self::Person(person) => &person.name,
+            Self::Zone(zone) => &zone.name,
+            Self::Area(area) => &area.name,
+        }
+    }
+
+    /// Its id.
+    pub fn id(self) -> &'a str {
+        match self {
+            Self::Building(building) => building.id.as_str(),
+            Self::Device(device) => device.id.as_str(),
+            Self::Person(person) => person.id.as_str(),
+            Self::Zone(zone) => zone.id.as_str(),
+            Self::Area(area) => area.id.as_str(),
+        }
+    }
+}
+
+impl Estate {
+    /// Adds how its names are searched for. What the document says itself, such as the reading of a
+    /// rare surname, stays.
+    #[must_use]
+    pub fn with_search_keys(mut self, key_of: impl Fn(&str) -> Option<SearchKey>) -> Self {
+        let names = self.things().map(|thing| thing.name().zh.clone());
+        let call_signs = self.people.iter().filter_map(|p| p.call_sign.as_ref());
+        let call_signs = call_signs.map(|sign| sign.zh.clone());
+        for name in names.chain(call_signs).collect::<Vec<_>>() {
+            if self.search_keys.contains_key(&name) {
+                continue;
+            }
+            if let Some(key) = key_of(name.as_str()) {
+                self.search_keys.insert(name, key);
+            }
+        }
+        self
+    }
+
+    /// What the typed text may mean, at most `most` things, the likeliest first: those whose name
+    /// or id begins with it, then those that have it inside; among these in the document's order.
+    pub fn find(&self, typed: &str, most: usize) -> Vec<Found<'_>> {
+        let typed = typed.trim().to_lowercase();
+        if typed.is_empty() || typed.chars().count() > TYPED_MAX {
+            return Vec::new();
+        }
+        let ranked = self.things().filter_map(|thing| {
+            let place = self.position(thing, &typed)?;
+            Some((place, thing))
+        });
+        let mut found: Vec<_> = ranked.collect();
+        found.sort_by_key(|(place, _)| *place);
+        found.truncate(most);
+        found.into_iter().map(|(_, thing)| thing).collect()
+    }
+
+    fn things(&self) -> impl Iterator<Item = Found<'_>> {
+        let buildings = self.buildings.iter().map(Found::Building);
+        let people = self.people.iter().map(Found::Person);
+        let devices = self.devices.iter().map(Found::Device);
+        let zones = self.zones.iter().map(Found::Zone);
+        let areas = self.areas.iter().map(Found::Area);
+        let places = zones.chain(areas);
+        buildings.chain(people).chain(devices).chain(places)
+    }
+
+    /// How many characters of the thing's name stand before what was typed.
+    fn position(&self, thing: Found<'_>, typed: &str) -> Option<usize> {
+        let within = |text: &str| {
+            let text = text.to_lowercase();
+            let (before, _) = text.split_once(typed)?;
+            Some(before.chars().count())
+        };
+        let named = |name: &Localized| {
+            let key = self.search_keys.get(&name.zh);
+            let by_key = key.and_then(|key| key.position(typed));
+            let by_name = within(name.zh.as_str()).into_iter();
+            by_name.chain(within(name.en.as_str())).chain(by_key).min()
+        };
+        let call_sign = match thing {
+            Found::Person(person) => person.call_sign.as_ref().and_then(named),
+            _ => None,
+        };
+        let by_name = named(thing.name()).into_iter().chain(call_sign);
+        by_name.chain(within(thing.id())).min()
+    }
+}
