@@ -249,6 +249,10 @@ impl Audience {
             shown
                 .joined
                 .retain(|joined| !is_duress(&joined.kind) && !is_duress(&joined.family));
+            let joined = shown.joined.iter_mut().map(|joined| &mut joined.exists);
+            for exists in joined.chain([&mut shown.exists]) {
+                exists.retain(|one| !is_duress(&one.kind) && !is_duress(&one.family));
+            }
         }
         if !self.sees_persons() {
             withhold_persons(&mut shown);
@@ -295,6 +299,7 @@ fn withhold_persons(alarm: &mut Alarm) {
         raised_at: _,
         doubted_clock: _,
         condition: _,
+        exists: _,
         ownership,
         acknowledged,
         mute,

@@ -379,11 +379,21 @@ fn split(
     row.must_be_open()?;
     let joined = row.joined.iter().find(|joined| joined.source == source);
     let joined = joined.ok_or(Refusal::NotJoined { alarm })?;
+    // It gets a row of the worst that it says by now.
+    let exists = joined
+        .exists
+        .iter()
+        .filter(|one| one.family == joined.family);
+    let exists = exists.filter_map(|one| context.estate.alarm_type(&one.kind));
     let kind = context.estate.alarm_type(&joined.kind);
+    let kind = kind.into_iter().chain(exists).max_by_key(|kind| kind.tier);
     let device = source.device().and_then(|id| context.estate.device(id));
     Ok(FactBody::AlarmSplit(AlarmSplit {
         alarm,
         into: context.site.control().next_alarm(),
+        kind: kind
+            .map(|kind| kind.id.clone())
+            .filter(|kind| *kind != joined.kind),
         family: joined.family.clone(),
         tier: kind.map_or(0, |kind| kind.tier),
         // Of a type that has left the estate only its row's priority is known.

@@ -285,9 +285,10 @@ fn shape(alarm: &Alarm) -> String {
         .iter()
         .map(|rise| (rise.from.as_str(), second(rise.at)))
         .collect();
+    let exists: BTreeSet<_> = alarm.exists.iter().map(|one| one.kind.as_str()).collect();
     format!(
-        "{} {:?} {} {} {} {:?} drill:{} lasts:{} raised:{} {owner} seen:{seen:?} mute:{mute:?} \
-         shelf:{shelf:?} {:?} {former:?} rises:{rises:?} notes:{} repeats:{} v{}",
+        "{} {:?} {} {} {} {:?} drill:{} lasts:{} {exists:?} raised:{} {owner} seen:{seen:?} \
+         mute:{mute:?} shelf:{shelf:?} {:?} {former:?} rises:{rises:?} notes:{} repeats:{} v{}",
         alarm.id,
         alarm.source,
         alarm.kind,
@@ -347,9 +348,10 @@ fn told(row: usize, model: &Row) -> String {
         )
     };
     let former: Vec<_> = model.former.iter().map(judged).collect();
+    let exists = &model.exists;
     format!(
-        "{} {:?} {} {} {} {:?} drill:{} lasts:{} raised:{} {owner} seen:{seen:?} mute:{mute:?} \
-         shelf:{shelf:?} {:?} {former:?} rises:{:?} notes:{} repeats:{} v{}",
+        "{} {:?} {} {} {} {:?} drill:{} lasts:{} {exists:?} raised:{} {owner} seen:{seen:?} \
+         mute:{mute:?} shelf:{shelf:?} {:?} {former:?} rises:{:?} notes:{} repeats:{} v{}",
         number(row),
         Source::Device(id(DEVICES[model.device])),
         model.kind.name,
@@ -357,7 +359,7 @@ fn told(row: usize, model: &Row) -> String {
         model.kind.tier,
         model.kind.priority,
         model.drill,
-        model.lasts,
+        model.lasts(),
         model.raised_at,
         model.judged.as_ref().map(judged),
         model.rises,

@@ -277,9 +277,10 @@ fn a_row_takes_in_so_many_sources_and_each_once() {
     let row = world.alarm(alarm);
     assert_eq!(row.stands_for(), JOINED_MAX + 1);
     assert!(
-        !row.joined[0].condition.is_active(),
-        "d0 did not join twice"
+        row.joined[0].condition.is_active(),
+        "d0 did not join twice, but it is heard"
     );
+    assert_eq!(row.joined[0].repeats, 1);
     assert_eq!(row.condition_of(&device("one-more")), None);
 }
 

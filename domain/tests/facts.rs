@@ -153,10 +153,15 @@ fn the_samples_are_one_journal_and_fold_to_what_they_tell() {
     assert_eq!(link.source, Source::Device(id("switch-3")));
     assert_eq!(
         (link.joined[0].why, link.joined[0].repeats),
-        (JoinedBy::Upstream, 1)
+        (JoinedBy::Upstream, 2)
     );
     assert!(!link.joined[0].condition.is_active() && !link.is_active());
-    assert!(row(1_048).drill && row(1_048).is_active());
+    // Its low limit ended, and its high one did not.
+    let drill = row(1_048);
+    assert!(drill.drill && drill.is_active());
+    let exists: Vec<_> = drill.exists.iter().map(|one| one.kind.as_str()).collect();
+    assert_eq!(exists, ["gas_high"]);
+    assert_eq!((row(1_049).kind.as_str(), row(1_049).tier), ("gas_high", 2));
     let guard = view.person(&id("wang-qiang"));
     assert!(matches!(guard.duty, Duty::Off { since: Some(_) }));
     assert_eq!(guard.call_sign.unwrap().zh.as_str(), "猎鹰1");
@@ -172,7 +177,7 @@ fn the_samples_are_one_journal_and_fold_to_what_they_tell() {
     let control = site.control();
     let inside = control.areas_of(&id("wang-qiang"));
     assert!(inside.is_none_or(|areas| !areas.contains(&id("pond"))));
-    assert_eq!(control.next_alarm(), AlarmId(1_049));
+    assert_eq!(control.next_alarm(), AlarmId(1_050));
     let key = (Source::Device(id("gas-3-b1")), id("gas"));
     assert_eq!(
         control.open_alarm(&key.0, &key.1, true),
@@ -215,6 +220,8 @@ fn what_the_first_castellan_wrote_is_lifted_to_what_it_meant() {
             FactBody::AlarmRepeated(AlarmRepeated {
                 alarm,
                 source: None,
+                kind: None,
+                family: None,
                 state,
             }),
         ),
@@ -223,6 +230,7 @@ fn what_the_first_castellan_wrote_is_lifted_to_what_it_meant() {
             FactBody::AlarmCleared(AlarmCleared {
                 alarm,
                 source: None,
+                ended: Vec::new(),
             }),
         ),
         (

@@ -277,6 +277,24 @@ proptest! {
         }
     }
 
+    /// What a wall shows as active is something that a source still says, and nothing that it says
+    /// is hidden.
+    #[test]
+    fn a_source_is_active_as_long_as_something_is_left_of_what_it_said(history in histories()) {
+        let mut view = View::default();
+        for fact in &history {
+            view.apply(fact);
+            for alarm in view.alarms.values() {
+                let joined = alarm.joined.iter().map(|one| (one.condition, &one.exists));
+                for (condition, exists) in joined.chain([(alarm.condition, &alarm.exists)]) {
+                    prop_assert_eq!(condition.is_active(), !exists.is_empty(), "{:?}", alarm);
+                    let kinds: BTreeSet<_> = exists.iter().map(|one| &one.kind).collect();
+                    prop_assert_eq!(kinds.len(), exists.len(), "each type once");
+                }
+            }
+        }
+    }
+
     #[test]
     fn facts_about_alarms_that_are_not_there_change_nothing_but_the_number(
         body in alarm_bodies(),
@@ -447,6 +465,7 @@ fn what_was_closed_a_day_ago_leaves_with_the_next_fact_and_not_before() {
         FactBody::AlarmCleared(AlarmCleared {
             alarm: AlarmId(99),
             source: None,
+            ended: Vec::new(),
         }),
     );
     let touched = world.engine.apply(&one_more);

@@ -6,10 +6,12 @@
 //! give it back changed, or refuse; [`Alarm::next_due`] says which deadline runs.
 
 mod deadline;
+mod existing;
 mod raise;
 mod steps;
 
 pub use deadline::{Due, OVERDUE_WAIT_MAX, follow_up_wait};
+pub use existing::{EXISTING_MAX, Existing};
 pub use raise::{Joined, JoinedBy, Risen, RisenBy};
 
 use crate::estate::{Place, Priority};
@@ -58,6 +60,9 @@ pub struct Alarm {
     pub doubted_clock: Option<Timestamp>,
     /// What its source says.
     pub condition: Condition,
+    /// Which types its source says exist, at most [`EXISTING_MAX`]; none unless it is active.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exists: Vec<Existing>,
     /// Who has it.
     pub ownership: Ownership,
     /// 签收: who has seen it without taking it.

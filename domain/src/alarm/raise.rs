@@ -1,10 +1,11 @@
 //! How a row comes to be, rises, and takes in what belongs to it.
 
+use super::existing::{self, Existing};
 use super::{
     Alarm, Condition, HISTORY_MAX, JOINED_MAX, Judgement, Ownership, Returned, ReturnedBy, Source,
 };
 use crate::estate::Priority;
-use crate::fact::{AlarmJoined, AlarmRaised, AlarmRisen, AlarmSplit};
+use crate::fact::{AlarmCleared, AlarmJoined, AlarmRaised, AlarmRepeated, AlarmRisen, AlarmSplit};
 use crate::ids::{AlarmTypeId, DeviceId, Version};
 use crate::observation::ReportedState;
 use crate::time::Timestamp;
@@ -26,6 +27,9 @@ pub struct Joined {
     pub at: Timestamp,
     /// What it says.
     pub condition: Condition,
+    /// Which types it says exist, at most [`super::EXISTING_MAX`]; none unless it is active.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exists: Vec<Existing>,
     /// How often it said it again.
     pub repeats: u32,
 }
@@ -90,6 +94,7 @@ impl Alarm {
             raised_at,
             doubted_clock: fact.doubted_clock,
             condition: Condition::reported(fact.state, occurred_at),
+            exists: existing::first(&fact.kind, &fact.family, fact.state, occurred_at),
             ownership: Ownership::Unclaimed {
                 since: raised_at,
                 due_at: fact.claim_due_at,
@@ -111,35 +116,17 @@ impl Alarm {
 
     /// Its source, or one that joined it, said it again.
     #[must_use]
-    pub fn repeated(mut self, source: &Source, state: ReportedState, at: Timestamp) -> Self {
-        if let Some(joined) = self.joined_mut(source) {
-            joined.repeats = joined.repeats.saturating_add(1);
-            joined.condition = joined.condition.then(state, at);
-        } else {
-            self.repeats = self.repeats.saturating_add(1);
-            self.condition = self.condition.then(state, at);
-        }
+    pub fn repeated(mut self, fact: &AlarmRepeated, at: Timestamp) -> Self {
+        let mut voice = self.voice_mut(fact.source.as_ref());
+        voice.says(fact.kind.as_ref(), fact.family.as_ref(), fact.state, at);
         self
     }
 
-    /// The condition of a source ended.
+    /// Something that a source said has ended.
     #[must_use]
-    pub fn cleared(mut self, source: &Source, at: Timestamp) -> Self {
-        match self.joined_mut(source) {
-            Some(joined) => joined.condition = Condition::Cleared { at },
-            None => self.condition = Condition::Cleared { at },
-        }
+    pub fn cleared(mut self, fact: &AlarmCleared, at: Timestamp) -> Self {
+        self.voice_mut(fact.source.as_ref()).ends(&fact.ended, at);
         self
-    }
-
-    fn joined_mut(&mut self, source: &Source) -> Option<&mut Joined> {
-        // The row's own source comes first, even where it has joined itself under another type.
-        if self.source == *source {
-            return None;
-        }
-        self.joined
-            .iter_mut()
-            .find(|joined| joined.source == *source)
     }
 
     /// What a source of this row says.
@@ -176,6 +163,7 @@ impl Alarm {
                 why: JoinedBy::Upstream,
                 at,
                 condition: self.condition,
+                exists: std::mem::take(&mut self.exists),
                 repeats: self.repeats,
             };
             self.joined.insert(0, first);
@@ -228,10 +216,14 @@ impl Alarm {
         self
     }
 
-    /// Another source is part of it from now on.
+    /// Another source is part of it from now on. One that is part of it already says something more.
     #[must_use]
     pub fn joined_by(mut self, fact: &AlarmJoined, at: Timestamp, occurred_at: Timestamp) -> Self {
-        if self.joined.len() < JOINED_MAX && self.condition_of(&fact.source).is_none() {
+        if self.condition_of(&fact.source).is_some() {
+            let (kind, family) = (Some(&fact.kind), Some(&fact.family));
+            let mut voice = self.voice_mut(Some(&fact.source));
+            voice.says(kind, family, fact.state, occurred_at);
+        } else if self.joined.len() < JOINED_MAX {
             self.joined.push(Joined {
                 source: fact.source.clone(),
                 kind: fact.kind.clone(),
@@ -239,6 +231,7 @@ impl Alarm {
                 why: fact.why,
                 at,
                 condition: Condition::reported(fact.state, occurred_at),
+                exists: existing::first(&fact.kind, &fact.family, fact.state, occurred_at),
                 repeats: 0,
             });
         }
@@ -259,7 +252,7 @@ impl Alarm {
         let joined = self.joined.remove(index);
         let raised = AlarmRaised {
             alarm: fact.into,
-            kind: joined.kind,
+            kind: fact.kind.clone().unwrap_or(joined.kind),
             family: fact.family.clone(),
             tier: fact.tier,
             priority: fact.priority,
@@ -271,6 +264,7 @@ impl Alarm {
         };
         let mut alone = Self::raised(&raised, joined.at, at, self.drill, version);
         alone.condition = joined.condition;
+        alone.exists = joined.exists;
         alone.repeats = joined.repeats;
         Some((self, alone))
     }

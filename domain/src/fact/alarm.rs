@@ -43,11 +43,17 @@ pub struct AlarmRepeated {
     /// Which of its sources said it. Absent: the row's own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<Source>,
+    /// What it said this time. Absent in old facts: what it had said before.
+    #[serde(default, rename = "type", skip_serializing_if = "Option::is_none")]
+    pub kind: Option<AlarmTypeId>,
+    /// What that would have shared its row with. Absent in old facts, like the type.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub family: Option<AlarmTypeId>,
     /// Whether the condition lasts.
     pub state: ReportedState,
 }
 
-/// A condition ended.
+/// Something that a source said has ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AlarmCleared {
     /// Of which row.
@@ -55,6 +61,10 @@ pub struct AlarmCleared {
     /// Which of its sources. Absent: the row's own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<Source>,
+    /// Which of the types that it said exist. What else it said exists still. None in old facts:
+    /// all of them ended.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ended: Vec<AlarmTypeId>,
 }
 
 /// Nobody claimed it in time.
@@ -256,6 +266,9 @@ pub struct AlarmSplit {
     pub source: Source,
     /// The number of its own row.
     pub into: AlarmId,
+    /// The worst that it says exists. Absent: what it said when it joined.
+    #[serde(default, rename = "type", skip_serializing_if = "Option::is_none")]
+    pub kind: Option<AlarmTypeId>,
     /// What its type shares that row with.
     pub family: AlarmTypeId,
     /// Its type's place within the family.

@@ -144,9 +144,9 @@ facts! {
     /// A new row in the queue.
     AlarmRaised = "alarm_raised", 2, 1 => AlarmRaisedV1;
     /// A source said the same thing again while its row was open.
-    AlarmRepeated = "alarm_repeated", 2, 1 => AlarmRepeatedV1;
-    /// A source's condition ended. The alarm stays until somebody judged it.
-    AlarmCleared = "alarm_cleared", 2, 1 => AlarmClearedV1;
+    AlarmRepeated = "alarm_repeated", 3, 1 => AlarmRepeatedV1, 2 => AlarmRepeatedV2;
+    /// Something that a source said ended. The alarm stays until somebody judged it.
+    AlarmCleared = "alarm_cleared", 3, 1 => AlarmClearedV1, 2 => AlarmClearedV2;
     /// Nobody claimed it in time. It is annunciated again, with the next deadline.
     AlarmOverdue = "alarm_overdue", 2, 1 => AlarmOverdueV1;
     /// A person owns it.
@@ -174,7 +174,7 @@ facts! {
     /// Another source is part of it.
     AlarmJoined = "alarm_joined", 1;
     /// A source that had joined it got a row of its own.
-    AlarmSplit = "alarm_split", 1;
+    AlarmSplit = "alarm_split", 2, 1 => AlarmSplitV1;
     /// Another verdict counts.
     AlarmVerdictCorrected = "alarm_verdict_corrected", 1;
     /// A person's last console is gone.

@@ -4,7 +4,7 @@
 
 use super::{
     AlarmClaimed, AlarmCleared, AlarmJudged, AlarmNoted, AlarmOverdue, AlarmRaised, AlarmRepeated,
-    PersonalRef,
+    AlarmSplit, PersonalRef,
 };
 use crate::alarm::{Source, Verdict};
 use crate::estate::{Place, Priority};
@@ -53,10 +53,32 @@ pub(super) struct AlarmRepeatedV1 {
 
 impl From<AlarmRepeatedV1> for AlarmRepeated {
     fn from(AlarmRepeatedV1 { alarm, state }: AlarmRepeatedV1) -> Self {
-        Self {
+        AlarmRepeatedV2 {
             alarm,
             source: None,
             state,
+        }
+        .into()
+    }
+}
+
+#[derive(Deserialize)]
+pub(super) struct AlarmRepeatedV2 {
+    alarm: AlarmId,
+    #[serde(default)]
+    source: Option<Source>,
+    state: ReportedState,
+}
+
+impl From<AlarmRepeatedV2> for AlarmRepeated {
+    fn from(old: AlarmRepeatedV2) -> Self {
+        Self {
+            alarm: old.alarm,
+            source: old.source,
+            // A source had one condition in a row, whatever it reported.
+            kind: None,
+            family: None,
+            state: old.state,
         }
     }
 }
@@ -68,9 +90,25 @@ pub(super) struct AlarmClearedV1 {
 
 impl From<AlarmClearedV1> for AlarmCleared {
     fn from(AlarmClearedV1 { alarm }: AlarmClearedV1) -> Self {
+        let source = None;
+        AlarmClearedV2 { alarm, source }.into()
+    }
+}
+
+#[derive(Deserialize)]
+pub(super) struct AlarmClearedV2 {
+    alarm: AlarmId,
+    #[serde(default)]
+    source: Option<Source>,
+}
+
+impl From<AlarmClearedV2> for AlarmCleared {
+    fn from(AlarmClearedV2 { alarm, source }: AlarmClearedV2) -> Self {
         Self {
             alarm,
-            source: None,
+            source,
+            // Whatever was cleared ended all of it.
+            ended: Vec::new(),
         }
     }
 }
@@ -142,6 +180,36 @@ impl From<AlarmJudgedV1> for AlarmJudged {
             by,
             verdict,
             review_due_at: None,
+        }
+    }
+}
+
+#[derive(Deserialize)]
+pub(super) struct AlarmSplitV1 {
+    alarm: AlarmId,
+    source: Source,
+    into: AlarmId,
+    family: AlarmTypeId,
+    tier: u8,
+    priority: Priority,
+    place: Place,
+    claim_due_at: Timestamp,
+    by: PersonId,
+}
+
+impl From<AlarmSplitV1> for AlarmSplit {
+    fn from(old: AlarmSplitV1) -> Self {
+        Self {
+            alarm: old.alarm,
+            source: old.source,
+            into: old.into,
+            kind: None,
+            family: old.family,
+            tier: old.tier,
+            priority: old.priority,
+            place: old.place,
+            claim_due_at: old.claim_due_at,
+            by: old.by,
         }
     }
 }

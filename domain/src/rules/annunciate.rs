@@ -13,7 +13,7 @@
 
 use super::context::Context;
 use super::{flood, second_source, upstream};
-use crate::alarm::{Alarm, Condition, JoinedBy, ReturnedBy, RisenBy, Source};
+use crate::alarm::{Alarm, Existing, JoinedBy, ReturnedBy, RisenBy, Source};
 use crate::estate::{AlarmType, Place, Priority};
 use crate::fact::{
     AlarmCleared, AlarmJoined, AlarmRaised, AlarmRepeated, AlarmReturned, AlarmRisen, Cause,
@@ -63,7 +63,7 @@ pub enum Outcome {
     Returned,
     /// Became part of another source's row.
     Joined,
-    /// Ended an open one's condition.
+    /// Ended something in an open one, which is over when nothing else exists in it.
     Cleared,
     /// There was nothing to clear.
     NothingToClear,
@@ -98,6 +98,17 @@ impl Seen<'_> {
         }
     }
 
+    /// It goes into `row`, of which its source is a part.
+    pub(super) fn repeat(&self, row: &Alarm) -> FactBody {
+        FactBody::AlarmRepeated(AlarmRepeated {
+            alarm: row.id,
+            source: Some(self.source.clone()).filter(|source| *source != row.source),
+            kind: Some(self.kind.id.clone()),
+            family: Some(self.kind.family().clone()),
+            state: self.state,
+        })
+    }
+
     /// It becomes part of `row`.
     pub(super) fn join(&self, row: AlarmId, why: JoinedBy) -> FactDraft {
         self.draft(FactBody::AlarmJoined(AlarmJoined {
@@ -122,13 +133,14 @@ impl Seen<'_> {
 /// Decides about one condition.
 pub fn decide(context: &Context<'_>, seen: Seen<'_>) -> Result<Decision, Refusal> {
     let mut seen = seen;
+    let said = &seen.kind.id;
     seen.kind = effective_type(context, &seen);
     let control = context.site.control();
     let open = control
         .open_alarm(&seen.source, seen.kind.family(), seen.drill)
         .and_then(|id| context.view().alarms.get(&id));
     if let Some(row) = open {
-        return Ok(into_own_row(context, &seen, row));
+        return Ok(into_own_row(context, &seen, said, row));
     }
     if seen.state == ReportedState::Cleared {
         return Ok(nothing(Outcome::NothingToClear, None));
@@ -170,6 +182,29 @@ pub(super) const fn nothing(outcome: Outcome, alarm: Option<AlarmId>) -> Decisio
     }
 }
 
+/// What ends where a source says that a type is over: that type, under each name that it may have
+/// had when it began. By night it is called otherwise, and of a critical device; but of one that is
+/// not critical and says both, the critical one is a condition of its own.
+pub(super) fn named<'a>(
+    context: &Context<'_>,
+    row: &'a Alarm,
+    source: &Source,
+    kind: &'a AlarmTypeId,
+) -> impl Iterator<Item = &'a Existing> {
+    let exists = row.existing_of(source);
+    let known = context.estate.alarm_type(kind);
+    let night = known.and_then(|kind| kind.at_night.clone());
+    let device = source.device().and_then(|id| context.estate.device(id));
+    let alone = !exists.iter().any(|one| one.kind == *kind);
+    let critical = known.and_then(|kind| kind.if_critical.clone());
+    let critical = critical.filter(|_| alone || device.is_some_and(|device| device.critical));
+    exists.iter().filter(move |one| {
+        one.kind == *kind
+            || night.as_ref() == Some(&one.kind)
+            || critical.as_ref() == Some(&one.kind)
+    })
+}
+
 /// The row in which `source` says that a condition of this type exists.
 pub(super) fn active_row<'a>(
     context: &Context<'a>,
@@ -181,7 +216,8 @@ pub(super) fn active_row<'a>(
         .control()
         .open_alarm(source, kind.family(), false)?;
     let row = context.view().alarms.get(&id)?;
-    row.condition_of(source)?.is_active().then_some(row)
+    let exists = named(context, row, source, &kind.id).next().is_some();
+    exists.then_some(row)
 }
 
 /// The fact that ends a condition which a rule found, if it exists.
@@ -196,8 +232,14 @@ pub(super) fn end(
     let body = FactBody::AlarmCleared(AlarmCleared {
         alarm: row.id,
         source: Some(source.clone()).filter(|source| *source != row.source),
+        ended: kinds(named(context, row, source, &kind.id)),
     });
     Some(context.by_rule(rule, Some(row), body))
+}
+
+/// The types of these.
+pub(super) fn kinds<'a>(exists: impl Iterator<Item = &'a Existing>) -> Vec<AlarmTypeId> {
+    exists.map(|one| one.kind.clone()).collect()
 }
 
 fn effective_type<'a>(context: &Context<'a>, seen: &Seen<'a>) -> &'a AlarmType {
@@ -224,25 +266,29 @@ fn is_armed(context: &Context<'_>, source: &Source) -> bool {
 }
 
 /// The source has an open row of this family.
-fn into_own_row(context: &Context<'_>, seen: &Seen<'_>, row: &Alarm) -> Decision {
+fn into_own_row(
+    context: &Context<'_>,
+    seen: &Seen<'_>,
+    said: &AlarmTypeId,
+    row: &Alarm,
+) -> Decision {
     let alarm = row.id;
     let source = Some(seen.source.clone()).filter(|source| *source != row.source);
     if seen.state == ReportedState::Cleared {
-        return match row.condition_of(&seen.source) {
-            Some(Condition::Active { since }) if !is_stale(seen, since) => seen.decision(
-                Outcome::Cleared,
-                alarm,
-                FactBody::AlarmCleared(AlarmCleared { alarm, source }),
-            ),
-            _ => nothing(Outcome::NothingToClear, Some(alarm)),
+        let ended = named(context, row, &seen.source, said);
+        let ended = kinds(ended.filter(|one| !is_stale(seen, one.since)));
+        if ended.is_empty() {
+            return nothing(Outcome::NothingToClear, Some(alarm));
+        }
+        let cleared = AlarmCleared {
+            alarm,
+            source,
+            ended,
         };
+        return seen.decision(Outcome::Cleared, alarm, FactBody::AlarmCleared(cleared));
     }
     let state = seen.state;
-    let repeated = FactBody::AlarmRepeated(AlarmRepeated {
-        alarm,
-        source,
-        state,
-    });
+    let repeated = seen.repeat(row);
     let mut decision = seen.decision(Outcome::Repeated, alarm, repeated);
     if seen.kind.tier > row.tier && seen.kind.family() == &row.family {
         decision.outcome = Outcome::Risen;

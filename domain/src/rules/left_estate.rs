@@ -1,9 +1,10 @@
 //! Who has left the estate is not watched any more: what rules found about them ends, since nobody
 //! would ever end it. What they reported themselves stays as they said it.
 
+use super::annunciate::kinds;
 use super::context::Context;
 use super::{area_breach, device_silent, door_forced, guard_silent};
-use crate::alarm::{Condition, Source};
+use crate::alarm::{Existing, Source};
 use crate::fact::{AlarmCleared, FactBody, FactDraft};
 use crate::site::DOOR_HELD;
 
@@ -22,17 +23,18 @@ pub(crate) fn decide(context: &Context<'_>) -> Vec<FactDraft> {
     let open = context.site.control().open();
     let rows = open.filter_map(|id| context.view().alarms.get(&id));
     let ends = rows.flat_map(|row| {
-        let own = (&row.source, &row.family, row.condition);
         let joined = row.joined.iter();
-        let joined = joined.map(|joined| (&joined.source, &joined.family, joined.condition));
-        std::iter::once(own)
+        let joined = joined.map(|joined| (&joined.source, &joined.exists));
+        std::iter::once((&row.source, &row.exists))
             .chain(joined)
-            .filter(|(_, family, _)| FOUND.contains(&family.as_str()))
-            .filter(|(source, _, condition)| is_lost(context, source, *condition))
-            .map(|(source, _, _)| {
+            .filter(|(source, _)| is_lost(context, source))
+            .map(|(source, exists)| (source, kinds(exists.iter().filter(|one| is_found(one)))))
+            .filter(|(_, ended)| !ended.is_empty())
+            .map(|(source, ended)| {
                 let cleared = AlarmCleared {
                     alarm: row.id,
                     source: Some(source.clone()).filter(|source| *source != row.source),
+                    ended,
                 };
                 context.by_rule(RULE, Some(row), FactBody::AlarmCleared(cleared))
             })
@@ -40,11 +42,14 @@ pub(crate) fn decide(context: &Context<'_>) -> Vec<FactDraft> {
     ends.collect()
 }
 
-fn is_lost(context: &Context<'_>, source: &Source, condition: Condition) -> bool {
-    let is_known = match source {
-        Source::Device(device) => context.estate.device(device).is_some(),
-        Source::Person(person) => context.estate.estate.person(person).is_some(),
-        Source::System => true,
-    };
-    condition.is_active() && !is_known
+fn is_found(one: &Existing) -> bool {
+    FOUND.contains(&one.family.as_str()) || FOUND.contains(&one.kind.as_str())
+}
+
+fn is_lost(context: &Context<'_>, source: &Source) -> bool {
+    match source {
+        Source::Device(device) => context.estate.device(device).is_none(),
+        Source::Person(person) => context.estate.estate.person(person).is_none(),
+        Source::System => false,
+    }
 }

@@ -2,9 +2,9 @@
 //!
 //! A device that has left the estate raises nothing any more; it can still clear what it raised.
 
-use super::annunciate::{self, Decision, Outcome, Seen};
+use super::annunciate::{self, Decision, Outcome, Seen, kinds, named};
 use super::context::Context;
-use crate::alarm::{Alarm, Source};
+use crate::alarm::Source;
 use crate::fact::FactDraft;
 use crate::fact::{AlarmCleared, Cause, FactBody};
 use crate::observation::{Dated, Report, ReportedState};
@@ -41,18 +41,18 @@ pub(crate) fn decide(context: &Context<'_>, report: &Report) -> Result<Decision,
     )
 }
 
-/// The "cleared" of a device or type that is no longer in the estate: it ends what its own row has
-/// become, or its part in another one. Nothing else could ever end it.
+/// The "cleared" of a device or type that is no longer in the estate: it ends what that device said
+/// in its own row or its part in another one. Nothing else could ever end it.
 fn late_goodbye(context: &Context<'_>, report: &Report, cause: &Cause) -> Option<Decision> {
     if report.state != ReportedState::Cleared {
         return None;
     }
     let source = Source::Device(report.device.clone());
     let mut open = context.site.control().open();
-    let row = open.find_map(|id| {
+    let (row, ended) = open.find_map(|id| {
         let row = context.view().alarms.get(&id)?;
-        let ends = row.drill == report.drill && ends(row, &source, report);
-        (ends && row.condition_of(&source)?.is_active()).then_some(row)
+        let ended = kinds(named(context, row, &source, &report.kind));
+        (row.drill == report.drill && !ended.is_empty()).then_some((row, ended))
     })?;
     let source = Some(source).filter(|source| *source != row.source);
     Some(Decision {
@@ -66,17 +66,8 @@ fn late_goodbye(context: &Context<'_>, report: &Report, cause: &Cause) -> Option
             body: FactBody::AlarmCleared(AlarmCleared {
                 alarm: row.id,
                 source,
+                ended,
             }),
         }],
     })
-}
-
-/// Whether the report is about what this source said in this row.
-fn ends(row: &Alarm, source: &Source, report: &Report) -> bool {
-    if row.source == *source {
-        let was = row.rises.iter().any(|risen| risen.from == report.kind);
-        return was || row.kind == report.kind;
-    }
-    let mut joined = row.joined.iter();
-    joined.any(|joined| joined.source == *source && joined.kind == report.kind)
 }

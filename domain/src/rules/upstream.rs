@@ -13,7 +13,7 @@ use super::annunciate::{Decision, Outcome, Seen, rise};
 use super::context::Context;
 use crate::alarm::{Alarm, JOINED_MAX, JoinedBy, RisenBy, Source};
 use crate::estate::{AlarmType, Device};
-use crate::fact::{AlarmRepeated, FactBody};
+use crate::fact::FactBody;
 use crate::ids::{AlarmTypeId, DeviceId};
 use crate::time::Span;
 
@@ -97,11 +97,7 @@ fn itself(seen: &Seen<'_>, row: &Alarm) -> Decision {
     Decision {
         outcome: Outcome::Repeated,
         alarm: Some(row.id),
-        drafts: vec![seen.draft(FactBody::AlarmRepeated(AlarmRepeated {
-            alarm: row.id,
-            source: Some(seen.source.clone()).filter(|source| *source != row.source),
-            state: seen.state,
-        }))],
+        drafts: vec![seen.draft(seen.repeat(row))],
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::touched::Touched;
 use super::view::{DoorState, View, keys};
-use crate::alarm::{Alarm, Condition, Due, JoinedBy, Source};
+use crate::alarm::{Alarm, Due, JoinedBy, Source};
 use crate::fact::{Fact, FactBody};
 use crate::ids::{AlarmId, AlarmTypeId, AreaId, DeviceId, PersonId};
 use crate::time::{Span, Timestamp};
@@ -209,8 +209,11 @@ impl Control {
             .ok()
             .and_then(|family| self.open_alarm(&source, &family, false))
             .and_then(|id| view.alarms.get(&id));
-        let condition = row.and_then(|row| row.condition_of(&source));
-        if condition.is_some_and(Condition::is_active) {
+        let is_held = |row: &Alarm| {
+            let mut exists = row.existing_of(&source).iter();
+            exists.any(|one| one.family.as_str() == DOOR_HELD)
+        };
+        if row.is_some_and(is_held) {
             self.held_due.remove(&(*held_due_at, door.clone()));
         }
     }

@@ -6,7 +6,7 @@ use crate::alarm::{Alarm, Note, Shelf, Source};
 use crate::engine::ABSENT_MAX;
 use crate::estate::Priority;
 use crate::fact::{AlarmSplit, Fact, FactBody};
-use crate::ids::{AlarmId, DeviceId, EstateHash, PersonId, PhoneId, Seq, ZoneId};
+use crate::ids::{AlarmId, AlarmTypeId, DeviceId, EstateHash, PersonId, PhoneId, Seq, ZoneId};
 use crate::refusal::Refusal;
 use crate::time::{Span, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -207,12 +207,10 @@ impl View {
                 }
             }
             FactBody::AlarmRepeated(body) => self.say(fact, body.alarm, touched, |alarm| {
-                let source = body.source.clone().unwrap_or_else(|| alarm.source.clone());
-                Some(alarm.repeated(&source, body.state, heard_at))
+                Some(alarm.repeated(body, heard_at))
             }),
             FactBody::AlarmCleared(body) => self.change(fact, body.alarm, touched, |alarm| {
-                let source = body.source.clone().unwrap_or_else(|| alarm.source.clone());
-                Some(alarm.cleared(&source, heard_at))
+                Some(alarm.cleared(body, heard_at))
             }),
             FactBody::AlarmOverdue(body) => self.say(fact, body.alarm, touched, |alarm| {
                 Some(alarm.overdue(body.times, body.claim_due_at))
@@ -432,12 +430,18 @@ impl View {
     }
 }
 
-/// The key under which a source's row is found.
-pub(super) fn keys(alarm: &Alarm) -> impl Iterator<Item = (Source, crate::ids::AlarmTypeId, bool)> {
-    let own = (alarm.source.clone(), alarm.family.clone(), alarm.drill);
-    let joined = alarm
-        .joined
-        .iter()
-        .map(|joined| (joined.source.clone(), joined.family.clone(), alarm.drill));
-    std::iter::once(own).chain(joined)
+/// The keys under which a source's row is found: what it stands for there, and what it says exists.
+pub(super) fn keys(alarm: &Alarm) -> impl Iterator<Item = (Source, AlarmTypeId, bool)> {
+    let drill = alarm.drill;
+    let joined = alarm.joined.iter();
+    let joined = joined.map(|joined| (&joined.source, &joined.family, &joined.exists));
+    std::iter::once((&alarm.source, &alarm.family, &alarm.exists))
+        .chain(joined)
+        .flat_map(move |(source, family, exists)| {
+            let others = exists.iter().map(|one| &one.family);
+            let others = others.filter(move |other| *other != family);
+            std::iter::once(family)
+                .chain(others)
+                .map(move |family| (source.clone(), family.clone(), drill))
+        })
 }

@@ -13,6 +13,7 @@ use castellan_domain::observation::ReportedState;
 use castellan_domain::rules::annunciate::Outcome;
 use castellan_domain::time::Timestamp;
 use castellan_domain::wire::api::Answer;
+use std::collections::BTreeSet;
 pub(crate) use steps::Step;
 
 /// What the estate of the tests says of its types.
@@ -109,7 +110,8 @@ pub(crate) struct Row {
     pub(crate) device: usize,
     pub(crate) kind: &'static Kind,
     pub(crate) drill: bool,
-    pub(crate) lasts: bool,
+    /// Which types its device says exist.
+    pub(crate) exists: BTreeSet<&'static str>,
     pub(crate) raised_at: i64,
     pub(crate) owner: Owner,
     pub(crate) seen: Option<SeenBy>,
@@ -138,8 +140,13 @@ enum Wait {
 }
 
 impl Row {
+    /// Whether anything is left of what its device said.
+    pub(crate) fn lasts(&self) -> bool {
+        !self.exists.is_empty()
+    }
+
     fn is_open(&self) -> bool {
-        self.judged.is_none() || self.lasts
+        self.judged.is_none() || self.lasts()
     }
 
     pub(crate) fn owner(&self) -> Option<usize> {
@@ -151,7 +158,7 @@ impl Row {
 
     fn waits_for(&self) -> Option<(i64, Wait)> {
         if let Some(judged) = &self.judged {
-            return self.lasts.then_some((judged.review, Wait::Review));
+            return self.lasts().then_some((judged.review, Wait::Review));
         }
         if let Some((_, _, until, _)) = self.shelf {
             return Some((until, Wait::Shelf));
@@ -187,6 +194,12 @@ impl Row {
         remember(&mut self.former, judged);
         Some(who)
     }
+}
+
+/// What a report says exists from now on.
+fn says(kind: &Kind, state: ReportedState) -> BTreeSet<&'static str> {
+    let lasts = state == ReportedState::Active;
+    lasts.then_some(kind.name).into_iter().collect()
 }
 
 fn remember<T>(list: &mut Vec<T>, item: T) {
@@ -279,11 +292,11 @@ impl Model {
         let open = self.open_row(device, kind, drill);
         let (outcome, row) = match (open, state) {
             (None, ReportedState::Cleared) => (Outcome::NothingToClear, None),
-            (Some(at), ReportedState::Cleared) if !self.rows[at].lasts => {
+            (Some(at), ReportedState::Cleared) if !self.rows[at].exists.contains(kind.name) => {
                 (Outcome::NothingToClear, Some(at))
             }
             (Some(at), ReportedState::Cleared) => {
-                self.rows[at].lasts = false;
+                self.rows[at].exists.remove(kind.name);
                 self.record(at);
                 (Outcome::Cleared, Some(at))
             }
@@ -302,7 +315,7 @@ impl Model {
             device,
             kind,
             drill,
-            lasts: state == ReportedState::Active,
+            exists: says(kind, state),
             raised_at: self.now,
             owner: Owner::Nobody {
                 since: self.now,
@@ -326,7 +339,7 @@ impl Model {
     /// The source of an open row says it again.
     fn again(&mut self, at: usize, kind: &'static Kind, state: ReportedState) -> Outcome {
         let row = &mut self.rows[at];
-        row.lasts |= state == ReportedState::Active;
+        row.exists.extend(says(kind, state));
         row.repeats += 1;
         self.facts += 1; // which changes nothing that people decide on
         if kind.tier > self.rows[at].kind.tier {

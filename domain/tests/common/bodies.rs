@@ -104,14 +104,25 @@ fn reported() -> impl Strategy<Value = FactBody> {
             })
         },
     );
+    let said = option::of((kind(), kind()));
     let repeated =
-        (alarm(), option::of(source()), state()).prop_map(|(alarm, source, state)| AlarmRepeated {
+        (alarm(), option::of(source()), said, state()).prop_map(|(alarm, source, said, state)| {
+            AlarmRepeated {
+                alarm,
+                source,
+                kind: said.as_ref().map(|(kind, _)| kind.clone()),
+                family: said.map(|(_, family)| family),
+                state,
+            }
+        });
+    let ended = prop::collection::vec(kind(), 0..3);
+    let cleared = (alarm(), option::of(source()), ended).prop_map(|(alarm, source, ended)| {
+        FactBody::AlarmCleared(AlarmCleared {
             alarm,
             source,
-            state,
-        });
-    let cleared = (alarm(), option::of(source()))
-        .prop_map(|(alarm, source)| FactBody::AlarmCleared(AlarmCleared { alarm, source }));
+            ended,
+        })
+    });
     prop_oneof![
         3 => raised,
         2 => repeated.prop_map(FactBody::AlarmRepeated),
@@ -215,14 +226,16 @@ fn shelf_reason() -> impl Strategy<Value = ShelfReason> {
 }
 
 fn split() -> impl Strategy<Value = FactBody> {
-    let from = (alarm(), source(), (1u32..9).prop_map(AlarmId));
+    let into = (1u32..9).prop_map(AlarmId);
+    let from = (alarm(), source(), into, option::of(kind()));
     let row = (kind(), 0u8..3, priority(), place(), due(), person());
     (from, row).prop_map(
-        |((alarm, source, into), (family, tier, priority, place, claim_due_at, by))| {
+        |((alarm, source, into, kind), (family, tier, priority, place, claim_due_at, by))| {
             FactBody::AlarmSplit(AlarmSplit {
                 alarm,
                 source,
                 into,
+                kind,
                 family,
                 tier,
                 priority,

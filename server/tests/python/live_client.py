@@ -242,20 +242,24 @@ class Display:
             return
         alarm["joined"].remove(leaves)
         alarm["version"] = fact["seq"]
-        alone = raised(fact, body | {"alarm": body["into"], "type": leaves["type"], "state": "momentary"})
+        own = {"alarm": body["into"], "type": body.get("type", leaves["type"]), "state": "momentary"}
+        alone = raised(fact, body | own)
         alone |= {"condition": leaves["condition"], "repeats": leaves["repeats"], "occurred_at": leaves["at"]}
+        alone["exists"] = leaves.get("exists", [])
         self.alarms[body["into"]] = alone
 
     # Each changes the alarm, or gives False where the page says that nothing happens.
 
     def alarm_repeated(self, alarm, body, fact, at):
         one = said_by(alarm, body.get("source"))
-        one["repeats"] += 1
-        if "active" not in one["condition"] or body["state"] == "cleared":
-            one["condition"] = condition(body["state"], fact["occurred_at"])
+        says(one, body, fact)
 
     def alarm_cleared(self, alarm, body, fact, at):
-        said_by(alarm, body.get("source"))["condition"] = {"cleared": {"at": fact["occurred_at"]}}
+        one = said_by(alarm, body.get("source"))
+        ended = body.get("ended")
+        one["exists"] = [it for it in one.get("exists", []) if ended and it["type"] not in ended]
+        if not one["exists"]:
+            one["condition"] = {"cleared": {"at": fact["occurred_at"]}}
 
     def alarm_overdue(self, alarm, body, fact, at):
         if "unclaimed" not in alarm["ownership"]:
@@ -333,8 +337,9 @@ class Display:
         alarm["rises"] = (alarm.get("rises", []) + [before])[-8:]
         if "source" in body:
             first = {name: alarm[name] for name in ("source", "type", "family", "condition", "repeats")}
+            first["exists"] = alarm.get("exists", [])
             alarm.setdefault("joined", []).insert(0, first | {"why": "upstream", "at": at})
-            alarm |= {"condition": {"momentary": {"at": at}}, "repeats": 0}
+            alarm |= {"condition": {"momentary": {"at": at}}, "exists": [], "repeats": 0}
         names = ("type", "family", "tier", "priority", "source", "place")
         alarm |= {name: body[name] for name in names if name in body}
         judged, owner = reopen(alarm), alarm["ownership"]
@@ -348,9 +353,13 @@ class Display:
 
     def alarm_joined(self, alarm, body, fact, at):
         joined = alarm.setdefault("joined", [])
+        if body["source"] in [alarm["source"]] + [one["source"] for one in joined]:
+            says(said_by(alarm, body["source"]), body, fact)
+            return
         new = {name: body[name] for name in ("source", "type", "family", "why")}
         state = condition(body["state"], fact["occurred_at"])
-        joined.append(new | {"at": at, "condition": state, "repeats": 0})
+        exists = existing(body, fact) if body["state"] == "active" else []
+        joined.append(new | {"at": at, "condition": state, "exists": exists, "repeats": 0})
 
     def changes(self, said):
         if said["upto"] <= self.seq:
@@ -428,15 +437,14 @@ class Display:
 VERSIONS = {
     name: 2
     for name in (
-        "alarm_raised", "alarm_repeated", "alarm_cleared", "alarm_overdue", "alarm_claimed", "alarm_noted",
-        "alarm_judged",
+        "alarm_raised", "alarm_overdue", "alarm_claimed", "alarm_noted", "alarm_judged", "alarm_split",
     )
-} | {
+} | {"alarm_repeated": 3, "alarm_cleared": 3} | {
     name: 1
     for name in (
         "estate_published", "alarm_verdict_corrected", "alarm_acknowledged", "alarm_muted", "alarm_shelved",
         "alarm_unshelved", "alarm_released", "alarm_transferred", "alarm_returned", "alarm_risen",
-        "alarm_joined", "alarm_split", "person_gone", "person_back", "person_on_duty", "person_off_duty",
+        "alarm_joined", "person_gone", "person_back", "person_on_duty", "person_off_duty",
         "call_sign_given", "phone_bound", "phone_unbound", "zone_armed", "zone_disarmed", "door_opened",
         "door_closed", "door_granted", "area_entered", "area_left", "flood_began", "flood_ended",
         "recording_resumed", "clock_stepped", "input_set_aside", "notification_settled",
@@ -453,7 +461,24 @@ def raised(fact, body):
         "id": body["alarm"], "drill": fact["drill"], "occurred_at": fact["occurred_at"],
         "condition": condition(body["state"], fact["occurred_at"]), "ownership": {"unclaimed": owner},
         "judgement": "open", "repeats": 0, "notes": [], "version": fact["seq"],
+        "exists": existing(body, fact) if body["state"] == "active" else [],
     }  # fmt: skip
+
+
+def existing(body, fact):
+    return [{"type": body["type"], "family": body["family"], "since": fact["occurred_at"]}]
+
+
+def says(one, body, fact):
+    """A source of a row says something again."""
+    one["repeats"] += 1
+    if "active" not in one["condition"] or body["state"] == "cleared":
+        one["condition"] = condition(body["state"], fact["occurred_at"])
+    exists = one.setdefault("exists", [])
+    if body["state"] == "cleared":
+        exists.clear()
+    elif body["state"] == "active" and body["type"] not in [it["type"] for it in exists]:
+        exists += existing(body, fact)
 
 
 def said_by(alarm, source):
@@ -499,8 +524,11 @@ def condition(state, at):
 def outline(alarm):
     """What both sides of the test compare."""
     names = ("type", "family", "tier", "priority", "source", "condition", "ownership", "judgement", "repeats", "version")
-    maybe = ("acknowledged", "mute", "shelf", "former", "joined", "rises")
+    maybe = ("acknowledged", "mute", "shelf", "former", "exists", "joined", "rises")
     known = {name: alarm[name] for name in names} | {"notes": len(alarm["notes"])}
+    for one in alarm.get("joined", []):
+        if not one.get("exists"):
+            one.pop("exists", None)
     return known | {name: alarm[name] for name in maybe if alarm.get(name)}
 
 

@@ -4,7 +4,7 @@ use super::*;
 use crate::map::live_layer::vertices::{FLOATS_PER_MARKER, FLOATS_PER_VERTEX, Ink};
 use castellan_domain::alarm::{Shelf, ShelfReason, Source};
 use castellan_domain::estate::Place;
-use castellan_domain::fact::AlarmRaised;
+use castellan_domain::fact::{AlarmCleared, AlarmRaised};
 use castellan_domain::geo::Offset;
 use castellan_domain::ids::{AlarmTypeId, DeviceId, Seq};
 use castellan_domain::observation::ReportedState;
@@ -186,8 +186,12 @@ fn a_claimed_alarm_is_steady_a_judged_one_hollow_and_a_closed_one_gone() {
     let judged = claimed.judge(verdict, guard("li"), START, None).unwrap();
     scene.set_alarm(&judged);
     assert_eq!(calls(&mut scene), [0.0]);
-    let source = judged.source.clone();
-    scene.set_alarm(&judged.cleared(&source, START));
+    let over = AlarmCleared {
+        alarm: judged.id,
+        source: None,
+        ended: Vec::new(),
+    };
+    scene.set_alarm(&judged.cleared(&over, START));
     assert!(calls(&mut scene).is_empty());
 }
 

@@ -1,0 +1,128 @@
+//! What a source says exists, type by type.
+//!
+//! Types of one family share a row, and each of them ends by itself: gas above its low limit is still
+//! there when it is no longer above its high limit. A source's condition is over when nothing is left
+//! of what it said. In doubt it is not over: a device that reports a low and a high limit and then
+//! clears only one of them leaves its row active, and a person looks. The row keeps its tier and its
+//! priority all the while; it is never lowered by itself.
+
+use super::{Alarm, Condition, Source};
+use crate::ids::AlarmTypeId;
+use crate::observation::ReportedState;
+use crate::time::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// Types that one source can say exist in one row, more than a family of any estate has; one more is
+/// not told from the others, and ends with the last of them.
+pub const EXISTING_MAX: usize = 16;
+
+/// A type of condition that a source says exists.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Existing {
+    /// The type.
+    #[serde(rename = "type")]
+    pub kind: AlarmTypeId,
+    /// What it would share its row with.
+    pub family: AlarmTypeId,
+    /// Since when. Said again is not begun again.
+    pub since: Timestamp,
+}
+
+/// One source's side of a row: the row's own, or that of one that joined it.
+pub(super) struct Voice<'a> {
+    pub(super) kind: &'a AlarmTypeId,
+    pub(super) family: &'a AlarmTypeId,
+    pub(super) condition: &'a mut Condition,
+    pub(super) exists: &'a mut Vec<Existing>,
+    pub(super) repeats: &'a mut u32,
+}
+
+impl Voice<'_> {
+    /// It says something again. Old facts do not name the type: then it is the one it began with.
+    pub(super) fn says(
+        &mut self,
+        kind: Option<&AlarmTypeId>,
+        family: Option<&AlarmTypeId>,
+        state: ReportedState,
+        at: Timestamp,
+    ) {
+        *self.repeats = self.repeats.saturating_add(1);
+        *self.condition = self.condition.then(state, at);
+        let kind = kind.unwrap_or(self.kind);
+        let family = family.unwrap_or(self.family);
+        match state {
+            ReportedState::Active => begin(self.exists, kind, family, at),
+            ReportedState::Momentary => {}
+            ReportedState::Cleared => self.exists.clear(),
+        }
+    }
+
+    /// Some types ended; all of them, where none is named.
+    pub(super) fn ends(&mut self, ended: &[AlarmTypeId], at: Timestamp) {
+        self.exists
+            .retain(|one| !ended.is_empty() && !ended.contains(&one.kind));
+        if self.exists.is_empty() {
+            *self.condition = Condition::Cleared { at };
+        }
+    }
+}
+
+/// What exists when a source is first heard of.
+pub(super) fn first(
+    kind: &AlarmTypeId,
+    family: &AlarmTypeId,
+    state: ReportedState,
+    at: Timestamp,
+) -> Vec<Existing> {
+    let mut exists = Vec::new();
+    if state == ReportedState::Active {
+        begin(&mut exists, kind, family, at);
+    }
+    exists
+}
+
+fn begin(exists: &mut Vec<Existing>, kind: &AlarmTypeId, family: &AlarmTypeId, since: Timestamp) {
+    if exists.len() < EXISTING_MAX && exists.iter().all(|one| one.kind != *kind) {
+        exists.push(Existing {
+            kind: kind.clone(),
+            family: family.clone(),
+            since,
+        });
+    }
+}
+
+impl Alarm {
+    /// What a source of this row says exists.
+    pub fn existing_of(&self, source: &Source) -> &[Existing] {
+        if self.source == *source {
+            return &self.exists;
+        }
+        let joined = self.joined.iter().find(|joined| joined.source == *source);
+        joined.map_or(&[], |joined| &joined.exists)
+    }
+
+    pub(super) fn voice_mut(&mut self, source: Option<&Source>) -> Voice<'_> {
+        // The row's own source comes first, even where it has joined itself under another type.
+        let joined = source.filter(|source| **source != self.source);
+        let joined = joined.and_then(|source| {
+            let mut joined = self.joined.iter();
+            joined.position(|joined| joined.source == *source)
+        });
+        match joined.and_then(|at| self.joined.get_mut(at)) {
+            Some(joined) => Voice {
+                kind: &joined.kind,
+                family: &joined.family,
+                condition: &mut joined.condition,
+                exists: &mut joined.exists,
+                repeats: &mut joined.repeats,
+            },
+            None => Voice {
+                kind: &self.kind,
+                family: &self.family,
+                condition: &mut self.condition,
+                exists: &mut self.exists,
+                repeats: &mut self.repeats,
+            },
+        }
+    }
+}
