@@ -1,8 +1,10 @@
 //! Alarms for the models' tests, made the way real ones are: by folding facts.
 
-use castellan_domain::alarm::{Alarm, JoinedBy, RisenBy, Shelf, ShelfReason, Source, Verdict};
+use castellan_domain::alarm::{
+    Alarm, JoinedBy, ReturnedBy, RisenBy, Shelf, ShelfReason, Source, Verdict,
+};
 use castellan_domain::estate::{Place, Priority};
-use castellan_domain::fact::{AlarmJoined, AlarmRaised, AlarmRisen};
+use castellan_domain::fact::{AlarmJoined, AlarmRaised, AlarmReturned, AlarmRisen};
 use castellan_domain::geo::LonLat;
 use castellan_domain::ids::{AlarmId, AlarmTypeId, DeviceId, PersonId, Seq};
 use castellan_domain::observation::ReportedState;
@@ -96,6 +98,17 @@ pub(crate) fn risen(alarm: Alarm, source: Source) -> Alarm {
         due_at: START + Span::from_secs(60),
     };
     alarm.risen(&fact, START + Span::from_secs(30))
+}
+
+/// Back to nobody, noticed so many seconds late.
+pub(crate) fn returned_by(alarm: Alarm, why: ReturnedBy, at: Timestamp, late_s: u32) -> Alarm {
+    let fact = AlarmReturned {
+        alarm: alarm.id,
+        why,
+        claim_due_at: at,
+        late_s,
+    };
+    alarm.returned(&fact, at)
 }
 
 pub(crate) fn joined(alarm: Alarm, source: Source) -> Alarm {

@@ -97,6 +97,7 @@ texts! {
     RisenFrom: "{0}。原为 {1}（{2}）", "{0}. It was {1} ({2})";
     ReturnedBecause: "退回：{0}", "Back: {0}";
     ReturnedFrom: "退回：{0}（{1}）", "Back: {0} ({1})";
+    NoticedLate: "系统停顿，迟 {0}", "noticed {0} late, the server stood still";
     ReturnedReleased: "放弃接警", "released";
     ReturnedNoFollowUp: "接警或签收后无动作", "claimed or acknowledged, then nothing done";
     ReturnedOwnerAbsent: "接警人离线", "owner's console gone";

@@ -300,11 +300,12 @@ fn about_alarm(
         Command::Shelve { for_s, reason, .. } => shelve(context, row, by, for_s, reason),
         Command::Unshelve { .. } => {
             let due_at = context.follow_up_due_at(row.priority);
-            row.take_off_shelf(Some(&by), now, due_at)?;
+            row.take_off_shelf(Some(&by), now, due_at, 0)?;
             Ok(FactBody::AlarmUnshelved(AlarmUnshelved {
                 alarm,
                 by: Some(by),
                 due_at,
+                late_s: 0,
             }))
         }
         Command::Release { .. } => {

@@ -7,7 +7,7 @@ mod model;
 #[path = "alarm_machine/reach.rs"]
 mod reach;
 
-use castellan_domain::alarm::{Alarm, Due, Judged, Ownership, Source, Verdict};
+use castellan_domain::alarm::{Alarm, Due, Judged, Ownership, Returned, Source, Verdict};
 use castellan_domain::engine::{Command, Input};
 use castellan_domain::estate::Priority;
 use castellan_domain::fact::FactBody;
@@ -17,7 +17,7 @@ use castellan_domain::rules::claim_overdue::SETTLED_PER_INPUT_MAX;
 use castellan_domain::time::{Span, Timestamp};
 use castellan_domain::wire::api::Answer;
 use common::{DEVICES, PEOPLE, START, World, cases, estate, id, secs, words};
-use model::{KINDS, Model, Owner, Row, Step, number};
+use model::{Back, KINDS, Model, Owner, Row, Step, number};
 use proptest_state_machine::{StateMachineTest, prop_state_machine};
 use std::collections::BTreeSet;
 
@@ -253,12 +253,14 @@ fn shape(alarm: &Alarm) -> String {
             since,
             due_at,
             times_overdue,
+            late_s,
             returned,
         } => {
             let back = returned.as_ref();
-            let back = back.map(|b| (b.why, b.from.as_ref().map(PersonId::as_str), second(b.at)));
+            let from = |b: &Returned| b.from.as_ref().map(PersonId::to_string);
+            let back = back.map(|b| (b.why, from(b), second(b.at), b.late_s));
             format!(
-                "nobody since {} due {} {times_overdue} {back:?}",
+                "nobody since {} due {} {times_overdue} late:{late_s} {back:?}",
                 second(*since),
                 second(*due_at)
             )
@@ -322,10 +324,12 @@ fn told(row: usize, model: &Row) -> String {
             since,
             due,
             times,
+            late,
             back,
         } => {
-            let back = back.as_ref().map(|b| (b.why, b.from.map(name), b.at));
-            format!("nobody since {since} due {due} {times} {back:?}")
+            let from = |b: &Back| b.from.map(|who| name(who).to_owned());
+            let back = back.as_ref().map(|b| (b.why, from(b), b.at, b.late));
+            format!("nobody since {since} due {due} {times} late:{late} {back:?}")
         }
     };
     let seen = model

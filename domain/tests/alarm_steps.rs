@@ -48,11 +48,13 @@ fn what_its_owner_gives_back_waits_for_an_owner_whoever_had_seen_it_before() {
         why: ReturnedBy::Released,
         from: Some(id("li-na")),
         at,
+        late_s: 0,
     });
     let expected = Ownership::Unclaimed {
         since: at,
         due_at: at + secs(90),
         times_overdue: 0,
+        late_s: 0,
         returned,
     };
     assert_eq!(world.alarm(alarm).ownership, expected);

@@ -58,6 +58,7 @@ fn a_new_row_carries_everything_that_was_decided_about_it() {
             since: START,
             due_at: START + secs(60),
             times_overdue: 0,
+            late_s: 0,
             returned: None,
         }
     );

@@ -246,6 +246,136 @@ fn claimed_and_left_it_comes_back_with_the_name() {
 }
 
 #[test]
+fn what_comes_back_or_down_after_a_gap_says_how_late() {
+    let mut world = World::new();
+    let left = world.raise("hall", "water");
+    let shelved = world.raise("stairs", "water");
+    world.done("li-na", Command::Claim { alarm: left });
+    let (alarm, for_s, reason) = (shelved, 600, ShelfReason::Works);
+    world.done(
+        "li-na",
+        Command::Shelve {
+            alarm,
+            for_s,
+            reason,
+        },
+    );
+    world.crash(secs(HOUR));
+    world.wait(secs(0));
+    let late = world.facts.iter().filter_map(|fact| match &fact.body {
+        FactBody::AlarmReturned(body) => Some((body.alarm, body.late_s)),
+        FactBody::AlarmUnshelved(body) => Some((body.alarm, body.late_s)),
+        _ => None,
+    });
+    let late: Vec<_> = late.collect();
+    assert_eq!(late, [(left, 3_600 - 900), (shelved, 3_600 - 600)]);
+    let late_of = |world: &World, alarm| match &world.alarm(alarm).ownership {
+        Ownership::Unclaimed {
+            late_s, returned, ..
+        } => (*late_s, returned.as_ref().map(|back| back.late_s)),
+        Ownership::Claimed { .. } => panic!("nobody has it"),
+    };
+    assert_eq!(late_of(&world, left), (0, Some(2_700)));
+    assert_eq!(late_of(&world, shelved), (3_000, None));
+    // The next deadline is met in time, and says so; why it came back stays true.
+    world.wait(secs(300));
+    assert_eq!(late_of(&world, left), (0, Some(2_700)));
+    assert_eq!(late_of(&world, shelved), (0, None));
+}
+
+#[test]
+fn what_comes_back_or_down_in_time_is_not_late() {
+    let (mut world, alarms, due_at) = shelved();
+    until(&mut world, due_at);
+    world.wait(secs(50 * SHELF_RETURN_EVERY.as_secs()));
+    come_one_by_one(&world, &alarms);
+    world.done("li-na", Command::Claim { alarm: alarms[0] });
+    // The shell wakes a little after the deadline.
+    world.crash(secs(905));
+    world.wait(secs(0));
+    assert_eq!(returned(&world, alarms[0]), Some(ReturnedBy::NoFollowUp));
+    let late = |body: &FactBody| match body {
+        FactBody::AlarmReturned(body) => body.late_s > 0,
+        FactBody::AlarmUnshelved(body) => body.late_s > 0,
+        _ => false,
+    };
+    assert_eq!(world.count(late), 0);
+}
+
+/// A world in which trifles wait for the end of the shift, so many seconds before 20:00.
+fn before_the_shift_ends(seconds: i64) -> World {
+    let mut estate = estate();
+    for kind in rules_common::list(&mut estate, "alarm_types") {
+        if kind["id"] == "loitering" {
+            kind.as_object_mut().expect("a type").remove("claim_s_max");
+        }
+    }
+    for device in rules_common::list(&mut estate, "devices") {
+        device["report_every_s_max"] = json!(null);
+    }
+    let mut world = World::of(&estate);
+    world.wait(secs(8 * HOUR - seconds));
+    world
+}
+
+#[test]
+fn the_end_of_the_shift_leaves_a_quarter_of_an_hour() {
+    const QUARTER: i64 = 900;
+    for (before, wait_s) in [
+        (8 * HOUR, 8 * HOUR),
+        (QUARTER + 1, QUARTER + 1),
+        (QUARTER, QUARTER),
+        (QUARTER - 1, QUARTER),
+        (5, QUARTER),
+        (1, QUARTER),
+        // The next shift has begun.
+        (0, 12 * HOUR),
+        (-1, 12 * HOUR - 1),
+    ] {
+        let mut world = before_the_shift_ends(before);
+        let due_at = world.now + secs(wait_s);
+        let next_due = |world: &World, alarm| world.alarm(alarm).next_due().map(|(at, _)| at);
+        let waits = world.raise("roof", "loitering");
+        assert_eq!(
+            next_due(&world, waits),
+            Some(due_at),
+            "{before}: to be claimed"
+        );
+        let taken = world.raise("stairs", "loitering");
+        world.done("li-na", Command::Claim { alarm: taken });
+        assert_eq!(next_due(&world, taken), Some(due_at), "{before}: claimed");
+        let seen = world.raise("hall", "water");
+        world.done("li-na", Command::Acknowledge { alarm: seen });
+        world.note("li-na", seen);
+        assert_eq!(
+            next_due(&world, seen),
+            Some(due_at),
+            "{before}: followed up"
+        );
+        let judged = world.raise("shed", "water");
+        world.done("li-na", Command::Claim { alarm: judged });
+        let verdict = Verdict::DeviceFault;
+        world.done(
+            "li-na",
+            Command::Judge {
+                alarm: judged,
+                verdict,
+            },
+        );
+        assert_eq!(next_due(&world, judged), Some(due_at), "{before}: judged");
+    }
+}
+
+#[test]
+fn a_trifle_of_the_last_seconds_does_not_ring_like_a_fire() {
+    let mut world = before_the_shift_ends(5);
+    world.raise("roof", "loitering");
+    world.wait(secs(HOUR));
+    let rings = |body: &FactBody| matches!(body, FactBody::AlarmOverdue(_));
+    assert_eq!(world.count(rings), 4, "every quarter of an hour");
+}
+
+#[test]
 fn whoever_wrote_a_note_has_done_something() {
     let mut world = World::new();
     let alarm = world.raise("hall", "panic");

@@ -145,7 +145,7 @@ fn attempt(
             until: now,
             reason: *reason,
         }),
-        Command::Unshelve { .. } => alarm.take_off_shelf(Some(&by), now, now),
+        Command::Unshelve { .. } => alarm.take_off_shelf(Some(&by), now, now, 0),
         Command::Release { .. } => alarm.release(&by, now, now),
         Command::Transfer { to, .. } => alarm.transfer(to.clone(), now, None),
         _ => Ok(alarm),

@@ -8,7 +8,7 @@ use castellan_domain::alarm::{
 };
 use castellan_domain::estate::Estate;
 use castellan_domain::text::Language;
-use castellan_domain::time::Timestamp;
+use castellan_domain::time::{Span, Timestamp};
 
 /// A few words about an alarm.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,6 +35,9 @@ pub fn marks(
         let words = returned_because(estate, returned, language);
         marks.push(mark("returned", words));
     }
+    if let Some(late_s) = overdue_late_s(alarm) {
+        marks.push(mark("late", noticed_late(late_s, language)));
+    }
     if let Some(risen) = alarm.rises.last() {
         let why = risen_because(estate, &risen.why, language);
         marks.push(mark("risen", Key::RisenBecause.fill(language, &[&why])));
@@ -54,6 +57,7 @@ pub fn marks(
 pub fn has_marks(alarm: &Alarm) -> bool {
     comes_back_at(alarm).is_some()
         || returned(alarm).is_some()
+        || overdue_late_s(alarm).is_some()
         || !alarm.rises.is_empty()
         || !alarm.joined.is_empty()
         || (alarm.mute.is_some() && !alarm.is_judged())
@@ -89,19 +93,36 @@ fn returned(alarm: &Alarm) -> Option<&Returned> {
     }
 }
 
-/// Why it is back, and who had it.
+/// By how much it was noticed too late that its last deadline had passed.
+fn overdue_late_s(alarm: &Alarm) -> Option<u32> {
+    match alarm.ownership {
+        Ownership::Unclaimed { late_s, .. } if alarm.is_annunciated() && late_s > 0 => Some(late_s),
+        _ => None,
+    }
+}
+
+fn noticed_late(late_s: u32, language: Language) -> String {
+    let late = ages::text(Span::from_secs(i64::from(late_s)));
+    Key::NoticedLate.fill(language, &[&late])
+}
+
+/// Why it is back, who had it, and whether it should have been sooner.
 pub fn returned_because(
     estate: Option<&Estate>,
     returned: &Returned,
     language: Language,
 ) -> String {
     let why = returned_name(returned.why).get(language);
-    match &returned.from {
+    let words = match &returned.from {
         None => Key::ReturnedBecause.fill(language, &[why]),
         Some(from) => {
             let from = person_name(estate, from, language);
             Key::ReturnedFrom.fill(language, &[why, &from])
         }
+    };
+    match returned.late_s {
+        0 => words,
+        late_s => format!("{words} · {}", noticed_late(late_s, language)),
     }
 }
 
@@ -169,9 +190,9 @@ pub const fn joined_name(why: JoinedBy) -> Key {
 mod tests {
     use super::*;
     use crate::fixture::{
-        START, acknowledged, claimed, device, joined, judged, li_na, raised, risen, shelved,
+        START, acknowledged, claimed, device, joined, judged, li_na, raised, returned_by, risen,
+        shelved,
     };
-    use castellan_domain::time::Span;
 
     const NOW: Timestamp = Timestamp::from_secs(1_795_000_040);
 
@@ -212,7 +233,7 @@ mod tests {
             (ReturnedBy::OwnerAbsent, "退回：接警人离线（li-na）"),
             (ReturnedBy::ShiftEnd, "退回：班次结束（li-na）"),
         ] {
-            let back = claimed(raised(1, 2)).returned(why, NOW, NOW);
+            let back = returned_by(claimed(raised(1, 2)), why, NOW, 0);
             assert_eq!(words(&back, Language::Zh), [zh]);
         }
         let given_back = claimed(raised(1, 2)).release(&li_na(), NOW, NOW);
@@ -220,6 +241,25 @@ mod tests {
             words(&given_back.expect("it is theirs"), Language::En),
             ["Back: released (li-na)"]
         );
+    }
+
+    #[test]
+    fn what_was_noticed_late_says_by_how_much() {
+        let why = ReturnedBy::NoFollowUp;
+        let back = returned_by(claimed(raised(1, 2)), why, NOW, 14_400);
+        assert_eq!(
+            words(&back, Language::En),
+            [
+                "Back: claimed or acknowledged, then nothing done (li-na) · \
+                 noticed 4:00:00 late, the server stood still"
+            ]
+        );
+        let overdue = raised(1, 2).overdue(1, NOW + Span::from_secs(60), 3_599);
+        assert_eq!(words(&overdue, Language::Zh), ["系统停顿，迟 59:59"]);
+        let next = overdue.clone().overdue(2, NOW + Span::from_secs(90), 0);
+        assert_eq!(words(&next, Language::Zh), [""; 0], "that one came in time");
+        let taken = claimed(overdue);
+        assert!(!words(&taken, Language::Zh).concat().contains("系统停顿"));
     }
 
     #[test]

@@ -207,7 +207,7 @@ mod tests {
             state(None, &open, now, Language::En),
             "Unclaimed, 00:12 left"
         );
-        let twice = open.clone().overdue(2, now + Span::from_secs(9));
+        let twice = open.clone().overdue(2, now + Span::from_secs(9), 0);
         assert_eq!(
             state(None, &twice, now, Language::Zh),
             "待接警 · 已超时 2 次"
@@ -229,8 +229,8 @@ mod tests {
         let now = START + Span::from_secs(60);
         let seen = acknowledged(open.clone());
         assert_eq!(state(None, &seen, now, Language::Zh), "已签收 · li-na");
-        assert!(!is_overdue(&seen.overdue(1, now)));
-        assert!(is_overdue(&open.clone().overdue(1, now)));
+        assert!(!is_overdue(&seen.overdue(1, now, 0)));
+        assert!(is_overdue(&open.clone().overdue(1, now, 0)));
         let aside = shelved(open, START + Span::from_secs(960));
         assert_eq!(
             state(None, &aside, now, Language::Zh),
@@ -240,7 +240,7 @@ mod tests {
             state(None, &aside, now, Language::En),
             "15:00 left, Maintenance, li-na"
         );
-        assert!(!is_overdue(&aside.overdue(1, now)));
+        assert!(!is_overdue(&aside.overdue(1, now, 0)));
     }
 
     #[test]

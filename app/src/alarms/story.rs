@@ -94,7 +94,7 @@ pub fn timeline(estate: Option<&Estate>, alarm: &Alarm, language: Language) -> V
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{START, claimed, device, judged, li_na, raised, risen};
+    use crate::fixture::{START, claimed, device, judged, li_na, raised, returned_by, risen};
     use castellan_domain::alarm::{ReturnedBy, Verdict};
     use castellan_domain::time::Span;
 
@@ -135,8 +135,8 @@ mod tests {
     #[test]
     fn a_rise_and_a_return_say_why() {
         let at = START + Span::from_secs(90);
-        let back =
-            risen(claimed(raised(1, 2)), device("d2")).returned(ReturnedBy::OwnerAbsent, at, at);
+        let rose = risen(claimed(raised(1, 2)), device("d2"));
+        let back = returned_by(rose, ReturnedBy::OwnerAbsent, at, 600);
         let told = told(&back);
         assert_eq!(
             told[2..],
@@ -147,7 +147,11 @@ mod tests {
                 ),
                 (
                     Key::TimelineReturned,
-                    Some("Back: owner's console gone (li-na)".to_owned())
+                    Some(
+                        "Back: owner's console gone (li-na) · \
+                         noticed 10:00 late, the server stood still"
+                            .to_owned()
+                    )
                 ),
             ]
         );

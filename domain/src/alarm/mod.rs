@@ -15,7 +15,7 @@ pub use existing::{EXISTING_MAX, Existing};
 pub use raise::{Joined, JoinedBy, Risen, RisenBy};
 
 use crate::estate::{Place, Priority};
-use crate::fact::PersonalRef;
+use crate::fact::{PersonalRef, is_zero};
 use crate::ids::{AlarmId, AlarmTypeId, DeviceId, PersonId, Version};
 use crate::observation::ReportedState;
 use crate::time::Timestamp;
@@ -157,6 +157,10 @@ pub enum Ownership {
         due_at: Timestamp,
         /// How often a deadline has passed already.
         times_overdue: u32,
+        /// Seconds by which it was noticed too late that the last one had passed: nobody was there
+        /// to notice it.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        late_s: u32,
         /// Why it is back, if somebody had it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         returned: Option<Returned>,
@@ -186,6 +190,9 @@ pub struct Returned {
     pub from: Option<PersonId>,
     /// When.
     pub at: Timestamp,
+    /// Seconds by which it came back too late, since nobody was there to notice.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub late_s: u32,
 }
 
 /// Why an alarm came back to 待接警.

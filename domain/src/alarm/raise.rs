@@ -99,6 +99,7 @@ impl Alarm {
                 since: raised_at,
                 due_at: fact.claim_due_at,
                 times_overdue: 0,
+                late_s: 0,
                 returned: None,
             },
             acknowledged: None,
@@ -155,7 +156,11 @@ impl Alarm {
         self.tier = fact.tier;
         self.priority = fact.priority;
         if let Some(source) = fact.source.clone() {
-            // What failed takes the row; who noticed first becomes part of it.
+            // What failed takes the row, with all that it said as a part of it; who noticed first
+            // becomes part of it.
+            let mut joined = self.joined.iter();
+            let part = joined.position(|joined| joined.source == source);
+            let part = part.map(|part| self.joined.remove(part));
             let first = Joined {
                 source: std::mem::replace(&mut self.source, source),
                 kind,
@@ -169,6 +174,11 @@ impl Alarm {
             self.joined.insert(0, first);
             self.condition = Condition::Momentary { at };
             self.repeats = 0;
+            if let Some(part) = part {
+                self.condition = part.condition;
+                self.exists = part.exists;
+                self.repeats = part.repeats;
+            }
         }
         if let Some(place) = fact.place.clone() {
             self.place = place;
@@ -182,6 +192,7 @@ impl Alarm {
                     why: ReturnedBy::Risen,
                     from,
                     at,
+                    late_s: 0,
                 })
             }
         };
@@ -204,6 +215,7 @@ impl Alarm {
                 since: at,
                 due_at: fact.due_at,
                 times_overdue: 0,
+                late_s: 0,
                 returned: former.or(match before {
                     Ownership::Unclaimed { returned, .. } => returned,
                     Ownership::Claimed { .. } => None,

@@ -5,6 +5,7 @@ use super::{
     P1_MUTES_MAX, Returned, ReturnedBy, Shelf, Verdict,
 };
 use crate::estate::Priority;
+use crate::fact::AlarmReturned;
 use crate::ids::PersonId;
 use crate::refusal::Refusal;
 use crate::time::Timestamp;
@@ -12,15 +13,17 @@ use crate::time::Timestamp;
 impl Alarm {
     /// A deadline passed and the next one runs.
     #[must_use]
-    pub fn overdue(mut self, times: u32, next_due_at: Timestamp) -> Self {
+    pub fn overdue(mut self, times: u32, next_due_at: Timestamp, noticed_late_s: u32) -> Self {
         if let Ownership::Unclaimed {
             due_at,
             times_overdue,
+            late_s,
             ..
         } = &mut self.ownership
         {
             *due_at = next_due_at;
             *times_overdue = times;
+            *late_s = noticed_late_s;
         }
         self
     }
@@ -115,6 +118,7 @@ impl Alarm {
         by: Option<&PersonId>,
         at: Timestamp,
         due_at: Timestamp,
+        noticed_late_s: u32,
     ) -> Result<Self, Refusal> {
         self.must_be_open()?;
         if self.shelf.take().is_none() {
@@ -128,10 +132,14 @@ impl Alarm {
         });
         match &mut self.ownership {
             Ownership::Unclaimed {
-                since, due_at: due, ..
+                since,
+                due_at: due,
+                late_s,
+                ..
             } => {
                 *since = at;
                 *due = due_at;
+                *late_s = noticed_late_s;
             }
             Ownership::Claimed {
                 follow_up_due_at, ..
@@ -163,10 +171,12 @@ impl Alarm {
             since: at,
             due_at,
             times_overdue: 0,
+            late_s: 0,
             returned: Some(Returned {
                 why: ReturnedBy::Released,
                 from: Some(by.clone()),
                 at,
+                late_s: 0,
             }),
         };
         Ok(self)
@@ -201,7 +211,7 @@ impl Alarm {
 
     /// Back to 待接警, with the name of who had it.
     #[must_use]
-    pub fn returned(mut self, why: ReturnedBy, at: Timestamp, due_at: Timestamp) -> Self {
+    pub fn returned(mut self, fact: &AlarmReturned, at: Timestamp) -> Self {
         let seen_by = self.acknowledged.take().map(|acknowledged| acknowledged.by);
         let from = match std::mem::replace(&mut self.judgement, Judgement::Open) {
             Judgement::Judged(judged) => {
@@ -213,9 +223,15 @@ impl Alarm {
         };
         self.ownership = Ownership::Unclaimed {
             since: at,
-            due_at,
+            due_at: fact.claim_due_at,
             times_overdue: 0,
-            returned: Some(Returned { why, from, at }),
+            late_s: 0,
+            returned: Some(Returned {
+                why: fact.why,
+                from,
+                at,
+                late_s: fact.late_s,
+            }),
         };
         self.unmute(at);
         self.shelf = None;

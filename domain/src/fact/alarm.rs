@@ -86,7 +86,7 @@ pub struct AlarmOverdue {
     clippy::trivially_copy_pass_by_ref,
     reason = "serde passes a reference"
 )]
-const fn is_zero(number: &u32) -> bool {
+pub(crate) const fn is_zero(number: &u32) -> bool {
     *number == 0
 }
 
@@ -175,6 +175,9 @@ pub struct AlarmUnshelved {
     pub by: Option<PersonId>,
     /// The deadline that runs from here on.
     pub due_at: Timestamp,
+    /// Seconds by which its turn to come down was noticed too late, like [`AlarmOverdue::late_s`].
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub late_s: u32,
 }
 
 /// Its owner gave it back.
@@ -211,6 +214,9 @@ pub struct AlarmReturned {
     pub why: ReturnedBy,
     /// Claimed by then, or overdue.
     pub claim_due_at: Timestamp,
+    /// Seconds by which this was noticed too late, like [`AlarmOverdue::late_s`].
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub late_s: u32,
 }
 
 /// It became more urgent.

@@ -8,6 +8,7 @@ mod alarm;
 mod released;
 mod site;
 
+pub(crate) use alarm::is_zero;
 pub use alarm::{
     AlarmAcknowledged, AlarmClaimed, AlarmCleared, AlarmJoined, AlarmJudged, AlarmMuted,
     AlarmNoted, AlarmOverdue, AlarmRaised, AlarmReleased, AlarmRepeated, AlarmReturned, AlarmRisen,
@@ -162,13 +163,13 @@ facts! {
     /// A person took it out of the queue for a while.
     AlarmShelved = "alarm_shelved", 1;
     /// It is in the queue again.
-    AlarmUnshelved = "alarm_unshelved", 1;
+    AlarmUnshelved = "alarm_unshelved", 2, 1 => AlarmUnshelvedV1;
     /// Its owner gave it back.
     AlarmReleased = "alarm_released", 1;
     /// It has another owner.
     AlarmTransferred = "alarm_transferred", 1;
     /// It came back to 待接警 by itself.
-    AlarmReturned = "alarm_returned", 1;
+    AlarmReturned = "alarm_returned", 2, 1 => AlarmReturnedV1;
     /// It became more urgent, in the same row.
     AlarmRisen = "alarm_risen", 1;
     /// Another source is part of it.

@@ -4,9 +4,9 @@
 
 use super::{
     AlarmClaimed, AlarmCleared, AlarmJudged, AlarmNoted, AlarmOverdue, AlarmRaised, AlarmRepeated,
-    AlarmSplit, PersonalRef,
+    AlarmReturned, AlarmSplit, AlarmUnshelved, PersonalRef,
 };
-use crate::alarm::{Source, Verdict};
+use crate::alarm::{ReturnedBy, Source, Verdict};
 use crate::estate::{Place, Priority};
 use crate::ids::{AlarmId, AlarmTypeId, DeviceId, PersonId};
 use crate::observation::ReportedState;
@@ -210,6 +210,44 @@ impl From<AlarmSplitV1> for AlarmSplit {
             place: old.place,
             claim_due_at: old.claim_due_at,
             by: old.by,
+        }
+    }
+}
+
+#[derive(Deserialize)]
+pub(super) struct AlarmReturnedV1 {
+    alarm: AlarmId,
+    why: ReturnedBy,
+    claim_due_at: Timestamp,
+}
+
+impl From<AlarmReturnedV1> for AlarmReturned {
+    fn from(old: AlarmReturnedV1) -> Self {
+        Self {
+            alarm: old.alarm,
+            why: old.why,
+            claim_due_at: old.claim_due_at,
+            // It may have been; nobody wrote it down.
+            late_s: 0,
+        }
+    }
+}
+
+#[derive(Deserialize)]
+pub(super) struct AlarmUnshelvedV1 {
+    alarm: AlarmId,
+    #[serde(default)]
+    by: Option<PersonId>,
+    due_at: Timestamp,
+}
+
+impl From<AlarmUnshelvedV1> for AlarmUnshelved {
+    fn from(AlarmUnshelvedV1 { alarm, by, due_at }: AlarmUnshelvedV1) -> Self {
+        Self {
+            alarm,
+            by,
+            due_at,
+            late_s: 0,
         }
     }
 }

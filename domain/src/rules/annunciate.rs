@@ -303,6 +303,7 @@ fn into_own_row(
             alarm,
             why: ReturnedBy::Again,
             claim_due_at: context.claim_due_again_at(row),
+            late_s: 0,
         };
         decision
             .drafts

@@ -1,7 +1,8 @@
 //! Zones arm and disarm themselves by their weekly schedule.
 //!
 //! The schedule switches; it does not hold. Who disarms a zone by hand in the night finds it
-//! disarmed until its next switch.
+//! disarmed until its next switch. One that was missed needs no mark of its own: it occurred when it
+//! was due, the zone is armed since it was made, and both stand in the record.
 
 use super::context::Context;
 use crate::estate::Zone;

@@ -27,6 +27,7 @@ pub(super) fn decide(context: &Context<'_>) -> Vec<FactDraft> {
                 alarm: alarm.id,
                 why,
                 claim_due_at: context.claim_due_again_at(alarm),
+                late_s: context.late_s(due_at),
             });
             let mut draft = context.by_rule(RULE, Some(alarm), body);
             draft.occurred_at = Some(due_at);

@@ -1,12 +1,15 @@
 //! What every rule is given: the site, the estate and the time.
 
-use crate::alarm::{Alarm, follow_up_wait};
+use crate::alarm::{Alarm, OVERDUE_WAIT_MAX, follow_up_wait};
 use crate::estate::{AlarmType, DutyKept, EstateIndex, Priority};
 use crate::fact::{Cause, FactBody, FactDraft};
 use crate::ids::{PersonId, PhoneId};
 use crate::site::{Duty, Site, View};
 use crate::text::Text;
 use crate::time::{Span, Timestamp};
+
+/// A deadline settled later than this was missed while nobody ran: it is marked late.
+const LATE_AFTER: Span = Span::from_secs(5);
 
 /// What a rule decides from.
 #[derive(Debug, Clone, Copy)]
@@ -25,9 +28,20 @@ impl<'a> Context<'a> {
         self.site.view()
     }
 
-    /// When the shift of this moment ends.
+    /// When what may wait for the end of the shift is due: then, and never sooner than
+    /// [`OVERDUE_WAIT_MAX`] from now. What comes in the last minutes would else be overdue at once, and
+    /// again after as few seconds. Put off to the end of the next shift it would be nobody's for half
+    /// a day; so whoever comes on has it within their first quarter of an hour.
     pub fn shift_end(&self) -> Timestamp {
-        self.estate.calendar.shift_end(self.now)
+        let end = self.estate.calendar.shift_end(self.now);
+        end.max(self.now + OVERDUE_WAIT_MAX)
+    }
+
+    /// Seconds by which it is noticed too late that something is due; none within [`LATE_AFTER`].
+    pub fn late_s(&self, due_at: Timestamp) -> u32 {
+        let late = self.now.since(due_at);
+        let late_s = if late > LATE_AFTER { late.as_secs() } else { 0 };
+        u32::try_from(late_s).unwrap_or(u32::MAX)
     }
 
     /// The claim deadline of an alarm of this type that begins to wait now.

@@ -2,7 +2,8 @@
 //!
 //! It is raised once: from then on its row says so, and [`crate::site::Control`] waits for that door
 //! no longer. Where no row could be made (the site is full, the type is gone) it is looked at again
-//! after [`AGAIN_AFTER`], and the record says so.
+//! after [`AGAIN_AFTER`], and the record says so. One that was noticed late needs no mark of its own:
+//! the row says when it occurred and when it was raised.
 
 use super::annunciate::{self, Seen};
 use super::context::Context;

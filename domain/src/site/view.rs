@@ -213,7 +213,7 @@ impl View {
                 Some(alarm.cleared(body, heard_at))
             }),
             FactBody::AlarmOverdue(body) => self.say(fact, body.alarm, touched, |alarm| {
-                Some(alarm.overdue(body.times, body.claim_due_at))
+                Some(alarm.overdue(body.times, body.claim_due_at, body.late_s))
             }),
             FactBody::AlarmClaimed(body) => {
                 let absent = self.absent_due_at(&body.by, at);
@@ -245,7 +245,7 @@ impl View {
                 }))
             }),
             FactBody::AlarmUnshelved(body) => self.change(fact, body.alarm, touched, |alarm| {
-                ok(alarm.take_off_shelf(body.by.as_ref(), at, body.due_at))
+                ok(alarm.take_off_shelf(body.by.as_ref(), at, body.due_at, body.late_s))
             }),
             FactBody::AlarmReleased(body) => self.change(fact, body.alarm, touched, |alarm| {
                 ok(alarm.release(&body.by, at, body.claim_due_at))
@@ -258,7 +258,7 @@ impl View {
                 });
             }
             FactBody::AlarmReturned(body) => self.change(fact, body.alarm, touched, |alarm| {
-                Some(alarm.returned(body.why, at, body.claim_due_at))
+                Some(alarm.returned(body, at))
             }),
             FactBody::AlarmRisen(body) => {
                 self.change(fact, body.alarm, touched, |alarm| {

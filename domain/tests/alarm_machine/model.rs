@@ -70,6 +70,8 @@ pub(crate) enum Owner {
         since: i64,
         due: i64,
         times: u32,
+        /// By how much it was noticed too late that the last deadline had passed.
+        late: i64,
         back: Option<Back>,
     },
     Somebody {
@@ -86,6 +88,7 @@ pub(crate) struct Back {
     pub(crate) why: ReturnedBy,
     pub(crate) from: Option<usize>,
     pub(crate) at: i64,
+    pub(crate) late: i64,
 }
 
 /// Who has seen it, when, by when something has to be done, and whether something was.
@@ -238,12 +241,12 @@ impl Model {
         START + secs(seconds)
     }
 
-    /// Shifts begin at 08:00 and 20:00, and the model's night begins at 19:06:40.
+    /// Shifts begin at 08:00 and 20:00, what waits for their end waits for a quarter, and the model's night begins at 19:06:40.
     fn shift_end(&self) -> i64 {
         const HALF_DAY: i64 = 43_200;
         let of_day = 19 * 3_600 + 6 * 60 + 40 + self.now;
         let into_shift = (of_day - 8 * 3_600).rem_euclid(HALF_DAY);
-        self.now + HALF_DAY - into_shift
+        (self.now + HALF_DAY - into_shift).max(self.now + RING_S_MAX)
     }
 
     fn claim_by(&self, kind: &Kind) -> i64 {
@@ -321,6 +324,7 @@ impl Model {
                 since: self.now,
                 due: self.claim_by(kind),
                 times: 0,
+                late: 0,
                 back: None,
             },
             seen: None,
@@ -346,7 +350,7 @@ impl Model {
             self.rise(at, kind);
             Outcome::Risen
         } else if self.rows[at].judged.is_some() && state == ReportedState::Momentary {
-            self.give_back(at, ReturnedBy::Again);
+            self.give_back(at, ReturnedBy::Again, 0);
             Outcome::Returned
         } else {
             Outcome::Repeated
@@ -363,18 +367,24 @@ impl Model {
                 since: now,
                 due: claim_by,
                 times: 0,
+                late: 0,
                 back: Some(Back {
                     why: ReturnedBy::Risen,
                     from: Some(who),
                     at: now,
+                    late: 0,
                 }),
             };
         }
         match &mut row.owner {
             Owner::Somebody { follow_up, .. } => *follow_up = Some(act_by),
             Owner::Nobody {
-                since, due, times, ..
-            } => (*since, *due, *times) = (now, claim_by, 0),
+                since,
+                due,
+                times,
+                late,
+                ..
+            } => (*since, *due, *times, *late) = (now, claim_by, 0, 0),
         }
         row.seen = None;
         row.shelf = None;
@@ -383,7 +393,7 @@ impl Model {
     }
 
     /// Back to those that nobody has.
-    fn give_back(&mut self, at: usize, why: ReturnedBy) {
+    fn give_back(&mut self, at: usize, why: ReturnedBy, late: i64) {
         let (now, due) = (self.now, self.claim_by(self.rows[at].kind));
         let row = &mut self.rows[at];
         let seen = row.seen.take().map(|seen| seen.who);
@@ -392,34 +402,17 @@ impl Model {
             since: now,
             due,
             times: 0,
-            back: Some(Back { why, from, at: now }),
+            late: 0,
+            back: Some(Back {
+                why,
+                from,
+                at: now,
+                late,
+            }),
         };
         row.shelf = None;
         row.hear_again(now);
         self.record(at);
-    }
-
-    fn session(&mut self, who: usize, opened: bool) {
-        if std::mem::replace(&mut self.here[who], opened) == opened {
-            return;
-        }
-        self.facts += 1;
-        let gone_by = self.now + ABSENT_S;
-        for row in self.rows.iter_mut().filter(|row| row.judged.is_none()) {
-            let urgent = row.kind.priority <= 2;
-            match &mut row.owner {
-                Owner::Somebody {
-                    who: owner, absent, ..
-                } if *owner == who => {
-                    if opened {
-                        *absent = None;
-                    } else if urgent {
-                        *absent = Some(gone_by);
-                    }
-                }
-                _ => {}
-            }
-        }
     }
 
     /// What the shelf brings next, and when.
@@ -457,18 +450,23 @@ impl Model {
         let due = due.take_while(|(at, ..)| *at <= self.now).take(SETTLED_MAX);
         let (claims, back): (Vec<_>, Vec<_>) = due.partition(|(_, _, wait)| *wait == Wait::Claim);
         let off_shelf = self.next_off_shelf().filter(|(at, _)| *at <= self.now);
-        for (_, row, _) in claims {
+        for (at, row, _) in claims {
             let now = self.now;
             if let Owner::Nobody {
-                since, due, times, ..
+                since,
+                due,
+                times,
+                late,
+                ..
             } = &mut self.rows[row].owner
             {
+                *late = noticed_late(at, now);
                 *due = now + (*due - *since).min(RING_S_MAX);
                 *times += 1;
             }
             self.facts += 1;
         }
-        for (_, row, wait) in back {
+        for (at, row, wait) in back {
             let done = self.rows[row].seen.as_ref().is_some_and(|seen| seen.done);
             let why = match wait {
                 Wait::Seen if done => ReturnedBy::ShiftEnd,
@@ -476,10 +474,10 @@ impl Model {
                 Wait::Review => ReturnedBy::StillActive,
                 _ => ReturnedBy::NoFollowUp,
             };
-            self.give_back(row, why);
+            self.give_back(row, why, noticed_late(at, self.now));
         }
-        if let Some((_, row)) = off_shelf {
-            self.take_down(row, None);
+        if let Some((at, row)) = off_shelf {
+            self.take_down(row, None, noticed_late(at, self.now));
             self.off_shelf_at = Some(self.now);
         }
     }
@@ -492,6 +490,11 @@ impl Model {
         }
         self.now = until;
     }
+}
+
+/// What is noticed more than five seconds after it was due is late.
+fn noticed_late(due: i64, now: i64) -> i64 {
+    if now > due + 5 { now - due } else { 0 }
 }
 
 pub(crate) fn number(row: usize) -> AlarmId {

@@ -215,17 +215,19 @@ impl Model {
             Step::Shelve(_, _, for_s, reason) => {
                 row.shelf = Some((who, now, now + i64::from(for_s), reason));
             }
-            Step::Unshelve(..) => return self.take_down(at, Some(who)),
+            Step::Unshelve(..) => return self.take_down(at, Some(who), 0),
             Step::Release(..) => {
                 row.seen = None;
                 row.owner = Owner::Nobody {
                     since: now,
                     due: claim_by,
                     times: 0,
+                    late: 0,
                     back: Some(Back {
                         why: ReturnedBy::Released,
                         from: Some(who),
                         at: now,
+                        late: 0,
                     }),
                 };
             }
@@ -245,8 +247,31 @@ impl Model {
         self.record(at);
     }
 
+    pub(super) fn session(&mut self, who: usize, opened: bool) {
+        if std::mem::replace(&mut self.here[who], opened) == opened {
+            return;
+        }
+        self.facts += 1;
+        let gone_by = self.now + ABSENT_S;
+        for row in self.rows.iter_mut().filter(|row| row.judged.is_none()) {
+            let urgent = row.kind.priority <= 2;
+            match &mut row.owner {
+                Owner::Somebody {
+                    who: owner, absent, ..
+                } if *owner == who => {
+                    if opened {
+                        *absent = None;
+                    } else if urgent {
+                        *absent = Some(gone_by);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
     /// It leaves the shelf: seen by who takes it down, and as new when its time is over.
-    pub(super) fn take_down(&mut self, at: usize, by: Option<usize>) {
+    pub(super) fn take_down(&mut self, at: usize, by: Option<usize>, noticed_late: i64) {
         let now = self.now;
         let kind = self.rows[at].kind;
         let (act_by, claim_by) = (self.act_by(kind), self.claim_by(kind));
@@ -255,8 +280,10 @@ impl Model {
         row.seen = None;
         match &mut row.owner {
             Owner::Somebody { follow_up, .. } => *follow_up = Some(act_by),
-            Owner::Nobody { since, due, .. } => {
-                *since = now;
+            Owner::Nobody {
+                since, due, late, ..
+            } => {
+                (*since, *late) = (now, noticed_late);
                 *due = if by.is_some() { act_by } else { claim_by };
                 row.seen = by.map(|who| SeenBy {
                     who,

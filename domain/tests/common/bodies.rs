@@ -202,8 +202,8 @@ fn handled() -> impl Strategy<Value = FactBody> {
         1 => (one(), due(), shelf_reason()).prop_map(|((alarm, by), until, reason)| {
             FactBody::AlarmShelved(AlarmShelved { alarm, by, until, reason })
         }),
-        1 => (alarm(), option::of(person()), due()).prop_map(|(alarm, by, due_at)| {
-            FactBody::AlarmUnshelved(AlarmUnshelved { alarm, by, due_at })
+        1 => (alarm(), option::of(person()), due(), 0u32..9).prop_map(|(alarm, by, due_at, late_s)| {
+            FactBody::AlarmUnshelved(AlarmUnshelved { alarm, by, due_at, late_s })
         }),
         1 => (one(), due()).prop_map(|((alarm, by), claim_due_at)| {
             FactBody::AlarmReleased(AlarmReleased { alarm, by, claim_due_at })
@@ -268,11 +268,12 @@ fn elapsed() -> impl Strategy<Value = FactBody> {
                 late_s,
             })
         }),
-        (alarm(), why, due()).prop_map(|(alarm, why, claim_due_at)| {
+        (alarm(), why, due(), 0u32..9).prop_map(|(alarm, why, claim_due_at, late_s)| {
             FactBody::AlarmReturned(AlarmReturned {
                 alarm,
                 why,
                 claim_due_at,
+                late_s,
             })
         }),
     ]

@@ -265,6 +265,7 @@ class Display:
         if "unclaimed" not in alarm["ownership"]:
             return False
         alarm["ownership"]["unclaimed"] |= {"due_at": body["claim_due_at"], "times_overdue": body["times"]}
+        late(alarm["ownership"]["unclaimed"], body)
 
     def alarm_claimed(self, alarm, body, fact, at):
         if "claimed" in alarm["ownership"]:
@@ -314,6 +315,7 @@ class Display:
             owner["claimed"]["follow_up_due_at"] = body["due_at"]
             return
         owner["unclaimed"] |= {"since": at, "due_at": body["due_at"]}
+        late(owner["unclaimed"], body)
         if "by" in body:
             due = {"due_at": body["due_at"], "followed_up": False}
             alarm["acknowledged"] = {"by": body["by"], "at": at} | due
@@ -330,6 +332,7 @@ class Display:
         judged = reopen(alarm)
         whose = judged["by"] if judged else owner or seen
         alarm["ownership"] = unclaimed(at, body["claim_due_at"], body["why"], whose)
+        late(alarm["ownership"]["unclaimed"]["returned"], body)
         heard_again(alarm, at)
 
     def alarm_risen(self, alarm, body, fact, at):
@@ -338,8 +341,13 @@ class Display:
         if "source" in body:
             first = {name: alarm[name] for name in ("source", "type", "family", "condition", "repeats")}
             first["exists"] = alarm.get("exists", [])
-            alarm.setdefault("joined", []).insert(0, first | {"why": "upstream", "at": at})
-            alarm |= {"condition": {"momentary": {"at": at}}, "exists": [], "repeats": 0}
+            joined = alarm.setdefault("joined", [])
+            part = next((one for one in joined if one["source"] == body["source"]), None)
+            if part is not None:
+                joined.remove(part)
+            joined.insert(0, first | {"why": "upstream", "at": at})
+            new = part or {"condition": {"momentary": {"at": at}}, "repeats": 0}
+            alarm |= {"condition": new["condition"], "repeats": new["repeats"], "exists": new.get("exists", [])}
         names = ("type", "family", "tier", "priority", "source", "place")
         alarm |= {name: body[name] for name in names if name in body}
         judged, owner = reopen(alarm), alarm["ownership"]
@@ -349,6 +357,7 @@ class Display:
             owner["claimed"]["follow_up_due_at"] = body["due_at"]
         else:
             owner["unclaimed"] |= {"since": at, "due_at": body["due_at"], "times_overdue": 0}
+            owner["unclaimed"].pop("late_s", None)
         heard_again(alarm, at)
 
     def alarm_joined(self, alarm, body, fact, at):
@@ -438,12 +447,13 @@ VERSIONS = {
     name: 2
     for name in (
         "alarm_raised", "alarm_overdue", "alarm_claimed", "alarm_noted", "alarm_judged", "alarm_split",
+        "alarm_unshelved", "alarm_returned",
     )
 } | {"alarm_repeated": 3, "alarm_cleared": 3} | {
     name: 1
     for name in (
         "estate_published", "alarm_verdict_corrected", "alarm_acknowledged", "alarm_muted", "alarm_shelved",
-        "alarm_unshelved", "alarm_released", "alarm_transferred", "alarm_returned", "alarm_risen",
+        "alarm_released", "alarm_transferred", "alarm_risen",
         "alarm_joined", "person_gone", "person_back", "person_on_duty", "person_off_duty",
         "call_sign_given", "phone_bound", "phone_unbound", "zone_armed", "zone_disarmed", "door_opened",
         "door_closed", "door_granted", "area_entered", "area_left", "flood_began", "flood_ended",
@@ -498,6 +508,12 @@ def claimed(by, at, body):
 def unclaimed(at, due_at, why, whose):
     returned = {"why": why, "at": at} | ({"from": whose} if whose else {})
     return {"unclaimed": {"since": at, "due_at": due_at, "times_overdue": 0, "returned": returned}}
+
+
+def late(what, body):
+    what.pop("late_s", None)
+    if body.get("late_s"):
+        what["late_s"] = body["late_s"]
 
 
 def reopen(alarm):
