@@ -12,7 +12,7 @@ const ESTATE_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// Entries of one list at most (buildings, devices, people, …).
 const LIST_MAX: usize = 20_000;
 /// Devices between one and the network's root at most.
-const UPSTREAM_STEPS_MAX: usize = 16;
+pub(super) const UPSTREAM_STEPS_MAX: usize = 16;
 /// Points of one outline or course at most.
 const POINTS_MAX: usize = 2_000;
 

@@ -1,6 +1,7 @@
 //! An estate with what is looked up in it at every report.
 
 use super::calendar::{Calendar, CalendarError};
+use super::check::UPSTREAM_STEPS_MAX;
 use super::{AlarmType, Building, Device, Estate, Near, Place, Zone};
 use crate::geo::{Anchor, LonLat};
 use crate::ids::{AlarmTypeId, DeviceId, PersonId, PhoneId};
@@ -80,6 +81,14 @@ impl EstateIndex {
     pub fn behind(&self, upstream: &DeviceId) -> impl Iterator<Item = &Device> {
         let indexes = self.behind.get(upstream).into_iter().flatten();
         indexes.filter_map(|index| self.estate.devices.get(*index))
+    }
+
+    /// The devices that one is reached through, nearest first. A checked estate has no more of them
+    /// than are looked at here, and no circle.
+    pub fn above(&self, device: &DeviceId) -> impl Iterator<Item = &Device> {
+        let next = |of: &Device| self.device(of.upstream.as_ref()?);
+        let first = self.device(device).and_then(next);
+        std::iter::successors(first, move |at| next(at)).take(UPSTREAM_STEPS_MAX)
     }
 
     /// Whose a phone is by the estate.

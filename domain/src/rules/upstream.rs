@@ -1,13 +1,20 @@
 //! One switch, one row: devices that fall silent behind the same device of the network are one
-//! matter, and it is the device in between.
+//! matter, and it is the device in between. A network is a chain, so that all devices in between are
+//! asked, the nearest first:
 //!
-//! - Where it is known that this device is down, whoever falls silent behind it joins its row.
-//! - Where it is silent itself, its row rises with the first one behind it.
-//! - Where another one behind it fell silent within [`TOGETHER`], that one's row rises to be the
-//!   device in between, and both are part of it.
+//! - Where it is known that one is down, or it is silent and part of such a row, whoever falls silent
+//!   behind it joins that row.
+//! - Where one is silent itself, its row rises with the first one behind it.
+//! - Who falls silent after those behind it takes their row: it is what failed.
+//! - Where another one behind the same device fell silent within [`TOGETHER`], that one's row rises to
+//!   be the device in between, and both are part of it. Only the nearest device is guessed like this:
+//!   behind the network's root is everything, and two silences in one estate are no proof that it is
+//!   down.
 //!
 //! The row of a device in between has no condition of its own unless that device is silent too: it
-//! is over when everybody behind it was heard again.
+//! is over when everybody behind it was heard again. Rows are never merged: where two switches have
+//! their rows already and the one above both falls silent, it takes the row that stands for more, and
+//! the other one stays.
 
 use super::annunciate::{Decision, Outcome, Seen, rise};
 use super::context::Context;
@@ -23,8 +30,7 @@ pub const TYPE: &str = "network_down";
 pub const SILENCES: [&str; 2] = ["device_silent", "camera_down"];
 /// How long after the first one the second one behind the same device may fall silent.
 pub const TOGETHER: Span = Span::from_secs(300);
-/// Devices behind one that are looked at; of more, those that come later in the estate begin rows of
-/// their own.
+/// Devices behind one, and newest rows, that are looked at; what is beyond them begins rows of its own.
 const LOOKED_AT_MAX: usize = 500;
 
 /// What becomes of a silence that shares its cause with others.
@@ -41,27 +47,70 @@ pub(super) fn decide(context: &Context<'_>, seen: &Seen<'_>) -> Option<Decision>
     if down.priority > seen.kind.priority {
         return None;
     }
-    let between = context.estate.device(device)?.upstream.as_ref()?;
-    let between = context.estate.device(between)?;
-    if let Some(row) = row_of(context, seen, &between.id, down.family()) {
-        return has_room(row).then(|| joined(seen, row));
+    for between in context.estate.above(device) {
+        match known(context, seen, between, down) {
+            Some(Known::Down(row)) => return has_room(row, 1).then(|| joined(seen, row)),
+            Some(Known::Silent(row)) => {
+                return has_room(row, 2).then(|| risen(context, seen, row, down, between));
+            }
+            None => {}
+        }
     }
-    let own = SILENCES
-        .iter()
-        .filter_map(|family| AlarmTypeId::new(*family).ok())
-        .find_map(|family| row_of(context, seen, &between.id, &family));
-    let row = own
-        .filter(|row| row.source.device() == Some(&between.id) && row.condition.is_active())
-        .or_else(|| companion(context, seen, between))?;
-    (has_room(row) && !row.is_judged()).then(|| risen(context, seen, row, down, between))
+    let device = context.estate.device(device)?;
+    let (row, failed) = match behind(context, seen, device, down) {
+        Some(row) => (row, device),
+        None => {
+            let between = context.estate.above(&device.id).next()?;
+            (companion(context, seen, between, down)?, between)
+        }
+    };
+    has_room(row, 2).then(|| risen(context, seen, row, down, failed))
+}
+
+/// What is on record of a device in between.
+enum Known<'a> {
+    /// It is down, or its silence is part of such a row.
+    Down(&'a Alarm),
+    /// It is silent, and nobody behind it was so far.
+    Silent(&'a Alarm),
+}
+
+fn known<'a>(
+    context: &Context<'a>,
+    seen: &Seen<'_>,
+    between: &Device,
+    down: &AlarmType,
+) -> Option<Known<'a>> {
+    if let Some(row) = row_of(context, seen, &between.id, down.family()) {
+        return Some(Known::Down(row));
+    }
+    let source = Source::Device(between.id.clone());
+    let rows = silences().filter_map(|family| row_of(context, seen, &between.id, &family));
+    let is_silent = |row: &&Alarm| {
+        let mut exists = row.existing_of(&source).iter();
+        !row.is_judged() && exists.any(|one| is_silence(&one.family))
+    };
+    rows.filter(is_silent).find_map(|row| {
+        if row.family == *down.family() {
+            Some(Known::Down(row))
+        } else {
+            let may_rise = row.source == source && row.priority >= down.priority;
+            may_rise.then_some(Known::Silent(row))
+        }
+    })
+}
+
+fn silences() -> impl Iterator<Item = AlarmTypeId> {
+    let families = SILENCES.iter();
+    families.filter_map(|family| AlarmTypeId::new(*family).ok())
 }
 
 fn is_silence(family: &AlarmTypeId) -> bool {
     SILENCES.contains(&family.as_str())
 }
 
-fn has_room(row: &Alarm) -> bool {
-    row.joined.len() < JOINED_MAX
+fn has_room(row: &Alarm, more: usize) -> bool {
+    row.joined.len() + more <= JOINED_MAX
 }
 
 /// The row that a device has or is part of.
@@ -78,18 +127,53 @@ fn row_of<'a>(
 }
 
 /// The row of another one behind the same device, that fell silent not long ago.
-fn companion<'a>(context: &Context<'a>, seen: &Seen<'_>, between: &Device) -> Option<&'a Alarm> {
+fn companion<'a>(
+    context: &Context<'a>,
+    seen: &Seen<'_>,
+    between: &Device,
+    down: &AlarmType,
+) -> Option<&'a Alarm> {
     let others = context.estate.behind(&between.id).take(LOOKED_AT_MAX);
     let rows = others.flat_map(|other| {
-        SILENCES
-            .iter()
-            .filter_map(|family| AlarmTypeId::new(*family).ok())
+        silences()
             .filter_map(|family| row_of(context, seen, &other.id, &family))
             .filter(|row| row.source.device() == Some(&other.id))
     });
-    rows.filter(|row| !row.is_judged() && row.is_active())
-        .filter(|row| is_silence(&row.family) && row.source != seen.source)
-        .find(|row| context.now.since(row.raised_at) <= TOGETHER)
+    rows.filter(|row| is_silence(&row.family) && row.source != seen.source)
+        .find(|row| may_be_part(context, row, down, TOGETHER))
+}
+
+/// The row of those behind a device that fell silent not long before it: before its own silence was
+/// noticed, for which it has its period. Of several, the one that stands for most.
+fn behind<'a>(
+    context: &Context<'a>,
+    seen: &Seen<'_>,
+    device: &Device,
+    down: &AlarmType,
+) -> Option<&'a Alarm> {
+    let period = i64::from(device.report_every_s_max.unwrap_or(0));
+    let within = Span::from_secs(TOGETHER.as_secs() + period);
+    let newest = context.site.control().open().rev().take(LOOKED_AT_MAX);
+    newest
+        .filter_map(|id| context.view().alarms.get(&id))
+        .filter(|row| row.drill == seen.drill)
+        .filter(|row| is_silence(&row.family) || row.family == *down.family())
+        .filter(|row| may_be_part(context, row, down, within))
+        .filter(|row| {
+            let source = row.source.device();
+            source.is_some_and(|source| {
+                let mut above = context.estate.above(source);
+                above.any(|above| above.id == device.id)
+            })
+        })
+        .max_by_key(|row| row.stands_for())
+}
+
+/// Whether a row may turn out to be a part of what failed: it began not long ago and goes on, and
+/// is not more urgent than what it would become.
+fn may_be_part(context: &Context<'_>, row: &Alarm, down: &AlarmType, within: Span) -> bool {
+    let is_open = !row.is_judged() && row.is_active();
+    is_open && row.priority >= down.priority && context.now.since(row.raised_at) <= within
 }
 
 /// The device in between is found silent itself, after those behind it.

@@ -68,7 +68,7 @@ impl Control {
     }
 
     /// Which alarms are open, oldest first.
-    pub fn open(&self) -> impl Iterator<Item = AlarmId> + '_ {
+    pub fn open(&self) -> impl DoubleEndedIterator<Item = AlarmId> + '_ {
         self.open_alarms.iter().copied()
     }
 
