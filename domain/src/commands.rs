@@ -239,8 +239,7 @@ fn about_alarm(
     let (now, by) = (context.now, actor.person.clone());
     let follow_up = Some(context.follow_up_due_at(row.priority));
     let again = context.claim_due_again_at(row);
-    let alarm = row.id;
-    let row = row.clone();
+    let (alarm, row) = (row.id, row.clone());
     match command {
         Command::Claim { .. } => {
             row.claim(by.clone(), now, follow_up)?;

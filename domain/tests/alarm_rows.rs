@@ -128,6 +128,58 @@ fn a_source_that_is_split_off_takes_with_it_what_it_said() {
 }
 
 #[test]
+fn what_is_split_off_after_its_type_left_the_estate_is_as_urgent_as_its_row() {
+    let mut world = World::with(Site::default(), confirming());
+    let row = world.raise("gas-1", "gas_low", Active);
+    world.raise("gas-2", "gas_low", Active);
+    assert_eq!(world.alarm(row).priority, Priority::P1);
+    let mut without = confirming();
+    without.alarm_types.retain(|kind| kind.id != id("gas_low"));
+    world.load("estate-2", without);
+    let (alarm, source) = (row, device("gas-2"));
+    does(&mut world, "li-na", Command::Split { alarm, source });
+    let alone = world.alarm(AlarmId(2));
+    assert_eq!(
+        (&alone.kind, alone.priority),
+        (&id("gas_low"), Priority::P1)
+    );
+    // As long as a claim of that priority may wait, since no type says how long.
+    assert_eq!(alone.next_due(), Some((START + secs(30), Due::Claim)));
+}
+
+#[test]
+fn a_verdict_is_corrected_by_who_gave_it_or_who_leads() {
+    let (mut world, alarm) = gas();
+    world.claim("li-na", alarm).unwrap();
+    world.judge("li-na", alarm, Verdict::Test).unwrap();
+    let verdict = Verdict::Genuine;
+    let by = id("li-na");
+    let other = world.command("zhao-min", None, Command::CorrectVerdict { alarm, verdict });
+    assert_eq!(other, Err(Refusal::NotOwner { by }));
+    let guard = world.command(
+        "wang-qiang",
+        None,
+        Command::CorrectVerdict { alarm, verdict },
+    );
+    assert_eq!(guard, Err(Refusal::NotAllowed));
+    does(
+        &mut world,
+        "li-na",
+        Command::CorrectVerdict { alarm, verdict },
+    );
+    let verdict = Verdict::Environment;
+    does(
+        &mut world,
+        "zhou-jie",
+        Command::CorrectVerdict { alarm, verdict },
+    );
+    let by = id("zhou-jie");
+    let verdict = Verdict::Test;
+    let first = world.command("li-na", None, Command::CorrectVerdict { alarm, verdict });
+    assert_eq!(first, Err(Refusal::NotOwner { by }), "it is theirs now");
+}
+
+#[test]
 fn nothing_is_split_off_what_has_its_verdict() {
     let mut world = World::with(Site::default(), confirming());
     let row = world.raise("gas-1", "gas_low", Momentary);

@@ -57,12 +57,11 @@ pub(super) fn decide(context: &Context<'_>, seen: &Seen<'_>) -> Option<Decision>
         }
     }
     let device = context.estate.device(device)?;
-    let (row, failed) = match behind(context, seen, device, down) {
-        Some(row) => (row, device),
-        None => {
-            let between = context.estate.above(&device.id).next()?;
-            (companion(context, seen, between, down)?, between)
-        }
+    let (row, failed) = if let Some(row) = behind(context, seen, device, down) {
+        (row, device)
+    } else {
+        let between = context.estate.above(&device.id).next()?;
+        (companion(context, seen, between, down)?, between)
     };
     has_room(row, 2).then(|| risen(context, seen, row, down, failed))
 }

@@ -13,6 +13,7 @@ use castellan_domain::observation::ReportedState;
 use castellan_domain::rules::annunciate::Outcome;
 use castellan_domain::time::Timestamp;
 use castellan_domain::wire::api::Answer;
+use people::noticed_late;
 use std::collections::BTreeSet;
 pub(crate) use steps::Step;
 
@@ -490,11 +491,6 @@ impl Model {
         }
         self.now = until;
     }
-}
-
-/// What is noticed more than five seconds after it was due is late.
-fn noticed_late(due: i64, now: i64) -> i64 {
-    if now > due + 5 { now - due } else { 0 }
 }
 
 pub(crate) fn number(row: usize) -> AlarmId {

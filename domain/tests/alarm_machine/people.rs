@@ -13,6 +13,11 @@ const GUARD: usize = 4;
 /// The shortest and the longest time on the shelf, in seconds.
 const SHELF_S: [u32; 2] = [60, 12 * 3_600];
 
+/// What is noticed more than five seconds after it was due is late.
+pub(super) fn noticed_late(due: i64, now: i64) -> i64 {
+    if now > due + 5 { now - due } else { 0 }
+}
+
 fn is_leader(who: usize) -> bool {
     who == 2 || who == 3
 }
