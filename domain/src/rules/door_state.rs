@@ -4,6 +4,12 @@
 //! - A grant (card, code, button inside) holds for [`GRANTED_FOR`].
 //! - A door that opens starts the time that it may stand open, by our clock. Said again while it is
 //!   open, it changes nothing: the time runs on.
+//!   So it is after a lost "closed" as well, and who then forces the door is told of as a held one only.
+//!   It is left at that: controllers say "opened" again after a broken line or at every poll, with an
+//!   id of its own each time, and nothing tells that from an opening. To call it forced would cry wolf
+//!   at each of those, at every door that stands open; to start the time anew would let a chatty
+//!   controller put off "held" for ever. As it is, somebody is sent to that door in time, and its row
+//!   stays active until it is closed.
 //! - A retained "open" may be old, so that it is never forced; its time starts as well.
 //! - A door that closes ends what it raised.
 //! - A drill's report says nothing about the door itself: it raises and ends what it would, marked as
