@@ -3,7 +3,7 @@
 
 mod rules_common;
 
-use castellan_domain::alarm::{Alarm, Source};
+use castellan_domain::alarm::{Alarm, Condition, Source};
 use castellan_domain::engine::Command;
 use castellan_domain::fact::FactBody;
 use castellan_domain::ids::AlarmId;
@@ -62,8 +62,7 @@ fn rows(world: &World) -> Vec<Alarm> {
 
 fn is_lost(row: &Alarm, name: &str) -> bool {
     let source = Source::Device(id(name));
-    row.condition_of(&source)
-        .is_some_and(|condition| condition.is_active())
+    row.condition_of(&source).is_some_and(Condition::is_active)
 }
 
 /// Every loss came in as a row or as a part of one: none is hidden, and none is counted twice.
