@@ -123,6 +123,8 @@ texts! {
     Timeline: "经过", "Timeline";
     TimelineOccurred: "发生", "Happened";
     TimelineRaised: "报警", "Raised";
+    TimelineGapBegan: "记录中断", "Recording stopped";
+    TimelineGapEnded: "恢复记录", "Recording again";
     TimelineRepeated: "重复上报", "Reported again";
     TimelineCleared: "恢复", "Cleared";
     TimelineClaimed: "接警", "Claimed";

@@ -9,7 +9,7 @@ use crate::access::Actor;
 use crate::commands;
 use crate::estate::EstateIndex;
 use crate::fact::{Cause, EstatePublished, Fact, FactBody, FactDraft, PersonBack, PersonGone};
-use crate::housekeeping::{ClockStepped, InputSetAside, RecordingResumed};
+use crate::housekeeping::{ClockStepped, DiskRoom, InputSetAside, RecordingResumed};
 use crate::ids::{AlarmId, CommandId, DeviceId, EstateHash, PersonId, Seq, Version};
 use crate::memory::Memory;
 use crate::notify::{Message, NotificationSettled};
@@ -18,7 +18,7 @@ use crate::refusal::Refusal;
 use crate::rules::annunciate::{Decision, Outcome};
 use crate::rules::{
     self, Context, area_breach, device_silent, door_state, guard_silent, left_estate,
-    reported_condition, sos,
+    reported_condition, sos, system,
 };
 use crate::site::{Console, Site, Touched};
 use crate::time::{Span, Timestamp};
@@ -67,6 +67,8 @@ pub enum Input {
     ClockStepped(ClockStepped),
     /// Facts are recorded again after a time in which none could be.
     RecordingResumed(RecordingResumed),
+    /// There is little room on the disk, or enough again. Told again, it changes nothing.
+    DiskRoom(DiskRoom),
     /// An input broke the engine and was set aside.
     SetAside(InputSetAside),
     /// A notification was sent, or given up.
@@ -223,8 +225,13 @@ impl Engine {
             Input::SessionGone { person } => self.session(person, false, now),
             Input::ClockStepped(body) => {
                 self.notice(Some(body.at), FactBody::ClockStepped(body));
+                self.found(now, |context| system::clock_step(context, &body));
             }
-            Input::RecordingResumed(body) => self.notice(None, FactBody::RecordingResumed(body)),
+            Input::RecordingResumed(body) => {
+                self.notice(None, FactBody::RecordingResumed(body));
+                self.found(now, |context| system::gap(context, &body));
+            }
+            Input::DiskRoom(room) => self.found(now, |context| system::disk(context, room)),
             Input::SetAside(body) => self.notice(None, FactBody::InputSetAside(body)),
             Input::Notified(body) => {
                 let seq = self.site.view().seq.next();
@@ -244,6 +251,12 @@ impl Engine {
             drill: false,
             body,
         }));
+    }
+
+    /// Records what a rule finds.
+    fn found(&mut self, now: Timestamp, rule: impl FnOnce(&Context<'_>) -> Vec<FactDraft>) {
+        let found = self.with_estate(now, rule).unwrap_or_default();
+        self.outputs.extend(found.into_iter().map(record));
     }
 
     fn settle(&mut self, now: Timestamp) {

@@ -28,6 +28,16 @@ pub struct RecordingResumed {
     pub unrecorded: u32,
 }
 
+/// Whether there is room on the disk for everything that is stored. Somebody who flaps between the
+/// two would have a row that does: whoever tells it, waits for a margin before room is ample again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DiskRoom {
+    /// Something is given up, or soon will be.
+    Low,
+    /// All is stored.
+    Ample,
+}
+
 /// An input broke the engine. It was set aside, and the rest of its turn ran without it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InputSetAside {

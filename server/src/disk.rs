@@ -4,6 +4,7 @@
 //! finds no room, the ballast, a file that does nothing but lie there, is deleted. Its room is for
 //! the facts of the next hours, in which somebody hears of it and makes more.
 
+use castellan_domain::housekeeping::DiskRoom;
 use castellan_domain::time::Timestamp;
 use castellan_domain::wire::api::{DiskHealth, DiskLevel};
 use rustix::fs::{FallocateFlags, fallocate, statvfs};
@@ -21,6 +22,9 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 const CLIPS_BELOW: u64 = 16;
 const OBSERVATIONS_BELOW: u64 = 8;
 const TRACKS_BELOW: u64 = 2;
+/// Of the room below which something is given up, the part by which there must be more before the
+/// room counts as ample again: what breathes around a border raises one alarm, not many.
+const AMPLE_MARGIN: u64 = 4;
 /// The ballast is laid again when there is room for it and for this many times more.
 const BALLAST_ABOVE: u64 = 3;
 
@@ -38,6 +42,7 @@ pub(crate) struct Disk {
 struct State {
     free_bytes: Option<u64>,
     level: DiskLevel,
+    is_low: bool,
     has_ballast: bool,
     tracks_failing_since: Option<Timestamp>,
 }
@@ -54,6 +59,13 @@ fn level(free_bytes: u64, ballast_bytes: u64) -> DiskLevel {
     } else {
         DiskLevel::Ample
     }
+}
+
+/// Whether people are to be told that room is short, after they were or were not.
+fn is_low(before: bool, free_bytes: u64, ballast_bytes: u64) -> bool {
+    let border = ballast_bytes.saturating_mul(CLIPS_BELOW);
+    let margin = if before { border / AMPLE_MARGIN } else { 0 };
+    free_bytes < border.saturating_add(margin)
 }
 
 impl Disk {
@@ -112,6 +124,9 @@ impl Disk {
             }
         }
         state.level = now;
+        if let Some(free) = free_bytes {
+            state.is_low = is_low(state.is_low, free, self.ballast_bytes);
+        }
     }
 
     fn measure(&self) -> Option<u64> {
@@ -146,9 +161,19 @@ impl Disk {
                 let mut state = self.state();
                 state.has_ballast = false;
                 state.level = DiskLevel::FactsOnly;
+                state.is_low = true;
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(error) => error!(%error, "the ballast cannot be deleted"),
+        }
+    }
+
+    /// What the site is to be told of the room.
+    pub(crate) fn room(&self) -> DiskRoom {
+        if self.state().is_low {
+            DiskRoom::Low
+        } else {
+            DiskRoom::Ample
         }
     }
 
@@ -208,6 +233,20 @@ mod tests {
     }
 
     #[test]
+    fn room_is_low_where_the_first_thing_is_given_up_and_ample_a_quarter_above() {
+        let ballast = 64 * MIB;
+        let mut low = false;
+        let mut told = Vec::new();
+        for free in [1_024, 1_023, 1_024, 1_279, 1_023, 1_280, 1_100, 1_024, 0] {
+            low = is_low(low, free * MIB, ballast);
+            told.push(low);
+        }
+        let expected = [false, true, true, true, true, false, false, false, true];
+        assert_eq!(told, expected);
+        assert!(!is_low(false, 0, 0), "without ballast it is not guessed");
+    }
+
+    #[test]
     fn the_ballast_takes_real_blocks_is_given_up_once_and_laid_again() {
         use std::os::unix::fs::MetadataExt as _;
         let folder = tempfile::tempdir().unwrap();
@@ -223,6 +262,7 @@ mod tests {
         assert!(!disk.health().has_ballast);
         assert!(!disk.keeps_tracks(), "the room is for facts");
         assert!(!disk.keeps_observations());
+        assert_eq!(disk.room(), DiskRoom::Low);
         disk.look();
         assert!(ballast.exists());
         assert!(disk.keeps_tracks());

@@ -6,6 +6,7 @@
 
 mod common;
 
+use castellan_domain::alarm::{Alarm, Source};
 use castellan_domain::wire::api::{CommandBody, DiskLevel};
 use common::{Castellan, SITE, doctor, estate, eventually, now_s, open};
 use sqlx::Row as _;
@@ -79,15 +80,33 @@ impl Cramped {
         self.server.health().await.disk.level
     }
 
-    /// How many facts of a kind are on disk. Counted in a copy: by its name in another namespace a
-    /// database cannot be opened.
+    /// The row of the system of this type, once there is one.
+    async fn row(&self, kind: &str) -> Alarm {
+        eventually(kind, async || {
+            let alarms = self.server.snapshot().await.view.alarms.into_values();
+            let mut rows = alarms.filter(|alarm| alarm.kind.as_str() == kind);
+            let row = rows.next()?;
+            assert_eq!(row.source, Source::System);
+            assert!(rows.next().is_none(), "one row of {kind}");
+            Some(row)
+        })
+        .await
+    }
+
+    /// How many facts of a kind are on disk.
     async fn facts(&self, kind: &str) -> i64 {
+        self.facts_like(&format!("%\"kind\":\"{kind}\"%")).await
+    }
+
+    /// How many facts on disk look like this. Counted in a copy: by its name in another namespace a
+    /// database cannot be opened.
+    async fn facts_like(&self, pattern: &str) -> i64 {
         let copy = tempfile::tempdir().expect("a folder");
         for part in ["journal.db", "journal.db-wal"] {
             std::fs::copy(self.journals.join(part), copy.path().join(part)).expect("a copy");
         }
         let row = sqlx::query("SELECT COUNT(*) FROM facts WHERE bytes LIKE $1")
-            .bind(format!("%\"kind\":\"{kind}\"%"))
+            .bind(pattern.to_owned())
             .fetch_one(&mut open(&copy.path().join("journal.db")).await)
             .await;
         row.expect("the query runs").get(0)
@@ -112,6 +131,8 @@ async fn positions_are_given_up_before_facts_and_the_ballast_buys_time_to_say_so
     );
     assert_eq!(event(server, 0).await, 200);
 
+    // Sixteen times the ballast is more than this disk has.
+    disk.row("disk_low").await;
     disk.fill(1_500);
     eventually("it notices", async || {
         (disk.level().await == DiskLevel::FactsOnly).then_some(())
@@ -165,10 +186,32 @@ async fn positions_are_given_up_before_facts_and_the_ballast_buys_time_to_say_so
     for n in 0..=n {
         assert_eq!(event(server, n).await, 200);
     }
-    assert_eq!(
-        disk.facts("alarm_raised").await + disk.facts("alarm_repeated").await,
-        i64::from(n) + 2
-    );
+    let of_the_device = "%\"cause\":{\"event\":{\"device\":\"d-000\"%";
+    assert_eq!(disk.facts_like(of_the_device).await, i64::from(n) + 2);
+}
+
+#[tokio::test]
+async fn a_disk_that_fills_is_a_row_until_there_is_room_again() {
+    let disk = Cramped::whole(48, 1);
+    let server = &disk.server;
+    assert_eq!(event(server, 0).await, 200);
+    disk.fill(12 * 1_024);
+    let row = disk.row("disk_low").await;
+    assert!(row.is_active());
+    disk.empty();
+    eventually("there is room again", async || {
+        (!disk.row("disk_low").await.is_active()).then_some(())
+    })
+    .await;
+    // Nobody was there to look: the row waits, and the next time it is the same one.
+    disk.fill(12 * 1_024);
+    let again = eventually("it fills again", async || {
+        let row = disk.row("disk_low").await;
+        row.is_active().then_some(row)
+    })
+    .await;
+    assert_eq!((again.id, again.repeats), (row.id, 1));
+    assert_eq!(server.health().await.not_recording_since, None);
 }
 
 #[tokio::test]
@@ -224,6 +267,8 @@ async fn a_full_journal_without_ballast_says_so_until_there_is_room() {
     assert_eq!(event(server, n).await, 200);
     assert_eq!(server.command("li-na", claim).await.status, 200);
     assert_eq!(disk.facts("recording_resumed").await, 1);
+    let gap = disk.row("not_recording").await;
+    assert_eq!(Some(gap.occurred_at), since);
 }
 
 /// Every write fails, in every file: what a broken disk does to a connection.
@@ -257,5 +302,5 @@ async fn a_disk_that_refuses_every_write_is_told_and_recovered_from() {
     assert_eq!(server.position("phone-1", now_s() - 9, 1).await.status, 200);
     drop(server);
     let (whole, said) = doctor(data.path());
-    assert!(whole && said.contains("4 facts"), "{said}");
+    assert!(whole && said.contains("5 facts"), "{said}");
 }

@@ -3,7 +3,7 @@
 
 mod common;
 
-use castellan_domain::alarm::{Ownership, Verdict};
+use castellan_domain::alarm::{Ownership, Source, Verdict};
 use castellan_domain::engine::Accepted;
 use castellan_domain::ids::{PersonId, Seq};
 use castellan_domain::refusal::Refusal;
@@ -115,18 +115,29 @@ async fn facts_cannot_be_written(trigger: &'static str) {
     };
     assert_eq!(again, first);
     assert_eq!(server.command("li-na", claim).await.status, 200);
-    display.reach(&server, Seq(5)).await;
+    display.reach(&server, Seq(6)).await;
     assert_eq!(*display.replica.view(), server.snapshot().await.view);
+    let alarms = &display.replica.view().alarms;
+    let kinds: Vec<_> = alarms.values().map(|alarm| alarm.kind.as_str()).collect();
     assert_eq!(
-        display.replica.view().alarms.len(),
-        2,
-        "nobody saw what was lost"
+        kinds,
+        ["loitering", "not_recording", "loitering"],
+        "nobody saw what was lost, and everybody sees the gap"
+    );
+    let gap = alarms.values().nth(1).expect("the gap");
+    assert_eq!(
+        (&gap.source, gap.occurred_at, gap.is_active()),
+        (&Source::System, since, false)
+    );
+    assert_eq!(
+        gap.raised_at.as_micros(),
+        resumed["recorded_at"].as_i64().expect("a time")
     );
     let raised = "SELECT COUNT(*) FROM facts WHERE bytes LIKE '%\"event\":\"e-2\"%'";
     assert_eq!(count(&journal, raised).await, 1);
     drop(server);
     let (whole, said) = doctor(data.path());
-    assert!(whole && said.contains("5 facts"), "{said}");
+    assert!(whole && said.contains("6 facts"), "{said}");
 }
 
 #[tokio::test]
@@ -144,6 +155,28 @@ async fn a_transaction_that_the_database_ends_is_told_and_recovered_from() {
         "CREATE TRIGGER fail BEFORE INSERT ON facts BEGIN SELECT RAISE(ROLLBACK, 'disk full'); END",
     )
     .await;
+}
+
+/// The machine's clock was set back while the server was down: what it finds at its start is a step.
+#[tokio::test]
+async fn a_clock_that_lies_behind_the_record_is_a_row() {
+    let data = tempfile::tempdir().unwrap();
+    let mut server = Castellan::start(data.path());
+    server.raise("d-000", "e-1", "loitering").await;
+    server.kill();
+    let ahead = "UPDATE facts SET bytes = \
+        replace(bytes, '\"recorded_at\":1', '\"recorded_at\":3') WHERE seq = 2";
+    alter(&database(data.path(), "journal.db"), ahead).await;
+    let server = Castellan::start(data.path());
+    let row = eventually("it is noticed", async || {
+        let alarms = server.snapshot().await.view.alarms.into_values();
+        let mut rows = alarms.filter(|alarm| alarm.kind.as_str() == "clock_step");
+        rows.next()
+    })
+    .await;
+    assert_eq!((&row.source, row.is_active()), (&Source::System, false));
+    let stepped = last_fact(&database(data.path(), "journal.db"), "clock_stepped").await;
+    assert!(stepped["body"]["by"].as_i64().expect("a span") < -1_000_000);
 }
 
 #[tokio::test]

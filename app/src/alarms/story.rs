@@ -3,9 +3,10 @@
 use super::marks::{returned_because, risen_from};
 use super::model::{shelf_reason_name, verdict_name};
 use crate::texts::Key;
-use castellan_domain::alarm::{Alarm, Condition, Ownership};
+use castellan_domain::alarm::{Alarm, Condition, Ownership, Source};
 use castellan_domain::estate::Estate;
 use castellan_domain::ids::PersonId;
+use castellan_domain::rules::system;
 use castellan_domain::text::Language;
 use castellan_domain::time::Timestamp;
 
@@ -37,14 +38,21 @@ pub fn timeline(estate: Option<&Estate>, alarm: &Alarm, language: Language) -> V
         by: Some(by.clone()),
         ..moment(at, what)
     };
+    // A gap is told by what it was: it stopped when it happened, and its row came when it was over.
+    let is_gap = alarm.source == Source::System && alarm.family.as_str() == system::GAP;
+    let (occurred, raised) = if is_gap {
+        (Key::TimelineGapBegan, Key::TimelineGapEnded)
+    } else {
+        (Key::TimelineOccurred, Key::TimelineRaised)
+    };
     let mut moments = vec![
         Moment {
             detail: alarm
                 .doubted_clock
                 .map(|_| Key::DoubtedClock.get(language).to_owned()),
-            ..moment(alarm.occurred_at, Key::TimelineOccurred)
+            ..moment(alarm.occurred_at, occurred)
         },
-        moment(alarm.raised_at, Key::TimelineRaised),
+        moment(alarm.raised_at, raised),
     ];
     if let Condition::Cleared { at } = alarm.condition {
         moments.push(moment(at, Key::TimelineCleared));
@@ -103,6 +111,18 @@ mod tests {
             .into_iter()
             .map(|moment| (moment.what, moment.detail))
             .collect()
+    }
+
+    #[test]
+    fn a_gap_in_the_record_is_told_from_its_begin_to_its_end() {
+        let mut gap = raised(1, 1);
+        gap.source = Source::System;
+        gap.family = system::GAP.parse().unwrap();
+        gap.occurred_at = gap.raised_at - Span::from_secs(40);
+        let expected = [(Key::TimelineGapBegan, None), (Key::TimelineGapEnded, None)];
+        assert_eq!(told(&gap), expected);
+        gap.source = device("d1");
+        assert_eq!(told(&gap)[0].0, Key::TimelineOccurred);
     }
 
     #[test]

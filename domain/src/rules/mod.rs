@@ -22,6 +22,9 @@
 //!
 //! What another estate brings:
 //! 17. [`left_estate`]: who is not in it any more is not watched any more.
+//!
+//! What the server finds out about itself:
+//! 18. [`system`]: a gap in the record, a step of the clock, a disk that fills.
 
 pub mod annunciate;
 pub mod area_breach;
@@ -40,6 +43,7 @@ pub mod reported_condition;
 pub mod second_source;
 pub mod shelf_time;
 pub mod sos;
+pub mod system;
 pub mod upstream;
 
 pub use context::Context;

@@ -164,6 +164,9 @@ pub(crate) fn estate() -> Value {
             kind("network_down", 2, 90, &json!({})), kind("guard_silent", 3, 120, &json!({})),
             kind("guard_sos", 1, 30, &json!({})), kind("man_down", 1, 30, &json!({})),
             kind("alarm_flood", 2, 60, &json!({"by_rule_only": true})),
+            kind("not_recording", 1, 30, &json!({"by_rule_only": true})),
+            kind("clock_step", 3, 300, &json!({"by_rule_only": true})),
+            kind("disk_low", 2, 90, &json!({"by_rule_only": true})),
             kind("panic", 1, 30, &json!({})), kind("water", 3, 300, &json!({})),
             kind("fight", 2, 60, &json!({})), kind("loitering", 4, 3_600, &json!({})),
             kind("smoke", 2, 60, &json!({"family": "fire", "tier": 1, "second_source":

@@ -4,9 +4,10 @@
 //! arrives while a turn is being written is the next turn, so a busy site commits in groups by
 //! itself. [`turn`] runs and records one, [`recovery`] starts over after one that was lost,
 //! [`notices`] keeps what is shown of reports that nobody could record, [`set_aside`] the inputs that
-//! broke the engine, and [`consoles`] who has one.
+//! broke the engine, [`consoles`] who has one, and [`disk_news`] what the site knows of the disk.
 
 mod consoles;
+mod disk_news;
 mod notices;
 mod recovery;
 mod set_aside;
@@ -33,6 +34,7 @@ use castellan_domain::stream::Machine;
 use castellan_domain::time::Timestamp;
 use castellan_domain::wire::api::Answer;
 use consoles::Consoles;
+use disk_news::DiskNews;
 use notices::Notices;
 use std::sync::Arc;
 use std::time::Duration;
@@ -142,6 +144,7 @@ pub(crate) struct State {
     steps: Vec<ClockStepped>,
     notices: Notices,
     consoles: Consoles,
+    disk_news: DiskNews,
 }
 
 impl Default for State {
@@ -153,6 +156,7 @@ impl Default for State {
             steps: Vec::new(),
             notices: Notices::default(),
             consoles: Consoles::default(),
+            disk_news: DiskNews::default(),
         }
     }
 }
@@ -223,7 +227,7 @@ impl<M: Machine> SiteTask<M> {
     }
 
     /// Once a second: has somebody set the clock, has somebody come to a console or left the last
-    /// one, and has a notice been shown for long enough?
+    /// one, does the disk fill, and has a notice been shown for long enough?
     async fn look(&mut self) {
         let steps = self.clock.take_steps();
         for step in &steps {
@@ -239,7 +243,9 @@ impl<M: Machine> SiteTask<M> {
             };
             self.state.consoles.hear(event);
         }
-        let has_news = !self.state.steps.is_empty() || self.state.consoles.has_news();
+        let has_news = !self.state.steps.is_empty()
+            || self.state.consoles.has_news()
+            || self.state.disk_news.has_news(self.disk.room());
         if has_news && self.state.rebuild_at.is_none() {
             self.turn(Vec::new()).await;
         }

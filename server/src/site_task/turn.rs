@@ -91,10 +91,18 @@ impl<M: Machine> SiteTask<M> {
         for session in sessions {
             entries.own(session);
         }
+        let room = self.disk.room();
+        let tells_room = self.state.disk_news.has_news(room);
+        if tells_room {
+            entries.own(Input::DiskRoom(room));
+        }
         match self.handle(tickets, &mut entries).await {
             Ok((done, positions)) => {
                 self.state.steps.drain(..steps);
                 self.state.consoles.told(told, TURN_INPUTS_MAX);
+                if tells_room {
+                    self.state.disk_news.told(room);
+                }
                 for (sender, done) in entries.senders.into_iter().zip(done) {
                     let Some(mut sender) = sender else { continue };
                     if let (Some(made), Some(noted)) = (done.made, &mut sender.reply.noted) {
@@ -120,6 +128,7 @@ impl<M: Machine> SiteTask<M> {
         self.state.rebuild_at = Some(Instant::now());
         self.state.rebuilds = 0;
         self.state.consoles.forget_told();
+        self.state.disk_news.forget_told();
         for (input, sender) in entries.inputs.iter().zip(entries.senders) {
             self.state.notices.lost(input, &self.estate.estate);
             if let Some(sender) = sender {

@@ -187,7 +187,12 @@ async fn what_the_site_was_told_in_a_lost_turn_it_is_told_again() {
     world.task.wake().await;
     world.task.look().await;
     world.task.look().await;
-    let kinds = ["estate_published", "recording_resumed", "person_back"];
+    let kinds = [
+        "estate_published",
+        "recording_resumed",
+        "alarm_raised",
+        "person_back",
+    ];
     assert_eq!(world.kinds().await, kinds);
     drop(console);
 }

@@ -80,9 +80,16 @@ async fn a_turn_that_breaks_too_often_is_lost_and_leaves_its_gap_in_the_record()
     world.task.wake().await;
     assert_eq!(world.task.hub.not_recording_since(), None);
     let facts = world.facts().await;
-    let FactBody::RecordingResumed(resumed) = &facts.last().unwrap().body else {
+    let [.., resumed, gap] = facts.as_slice() else {
         panic!("{facts:?}");
     };
+    let FactBody::RecordingResumed(resumed) = &resumed.body else {
+        panic!("{facts:?}");
+    };
+    assert_eq!(
+        (gap.body.kind().0, gap.occurred_at),
+        ("alarm_raised", since)
+    );
     assert_eq!((resumed.since, resumed.unrecorded), (since, 3));
     assert_eq!(
         world.shown(),
@@ -265,8 +272,11 @@ async fn a_step_survives_an_outage() {
         [
             "estate_published",
             "recording_resumed",
+            "alarm_raised",
             "clock_stepped",
-            "clock_stepped"
+            "alarm_raised",
+            "clock_stepped",
+            "alarm_repeated"
         ]
     );
 }
@@ -293,7 +303,7 @@ async fn ten_failures_in_a_row_are_one_gap() {
     world.task.wake().await;
     assert_eq!(
         world.kinds().await,
-        ["estate_published", "recording_resumed"]
+        ["estate_published", "recording_resumed", "alarm_raised"]
     );
     assert_eq!(world.shown(), []);
 }

@@ -1,0 +1,83 @@
+//! What the server finds out about itself, as rows: a gap in the record, a step of the machine's
+//! clock, a disk that fills.
+//!
+//! Each has a family of its own, so that none of them takes another's row. A gap and a step have
+//! happened by the time they are told, and leave nothing to clear; a disk is low until there is room
+//! again. A full site refuses what is not of the first priority: lights and health say it all the
+//! same.
+
+use super::annunciate::{self, Seen, active_row, end};
+use super::context::Context;
+use crate::alarm::Source;
+use crate::fact::{Cause, FactDraft};
+use crate::housekeeping::{ClockStepped, DiskRoom, RecordingResumed};
+use crate::ids::AlarmTypeId;
+use crate::observation::ReportedState;
+use crate::text::Text;
+use crate::time::Timestamp;
+
+/// A gap in the record.
+pub const GAP: &str = "not_recording";
+const GAP_RULE: &str = "not_recording@1";
+const STEP: &str = "clock_step";
+const STEP_RULE: &str = "clock_step@1";
+const DISK: &str = "disk_low";
+const DISK_RULE: &str = "disk_low@1";
+
+/// Facts are recorded again. The row happened when the first turn was lost, and came onto the record
+/// now: between the two is the gap.
+pub(crate) fn gap(context: &Context<'_>, resumed: &RecordingResumed) -> Vec<FactDraft> {
+    let state = ReportedState::Momentary;
+    raise(context, GAP, GAP_RULE, state, resumed.since)
+}
+
+/// The clock stepped. Steps that are no step to the server's clock are never told.
+pub(crate) fn clock_step(context: &Context<'_>, step: &ClockStepped) -> Vec<FactDraft> {
+    let state = ReportedState::Momentary;
+    raise(context, STEP, STEP_RULE, state, step.at)
+}
+
+/// There is little room on the disk, or enough again. Told again, it changes nothing.
+pub(crate) fn disk(context: &Context<'_>, room: DiskRoom) -> Vec<FactDraft> {
+    match room {
+        DiskRoom::Ample => end(context, &Source::System, DISK, DISK_RULE)
+            .into_iter()
+            .collect(),
+        DiskRoom::Low => {
+            let kind = AlarmTypeId::new(DISK).ok();
+            let kind = kind.and_then(|kind| context.estate.alarm_type(&kind));
+            let known = kind.and_then(|kind| active_row(context, &Source::System, kind));
+            if known.is_some() {
+                return Vec::new();
+            }
+            let state = ReportedState::Active;
+            raise(context, DISK, DISK_RULE, state, context.now)
+        }
+    }
+}
+
+/// Nothing, where the estate has no such type or no room for the row.
+fn raise(
+    context: &Context<'_>,
+    kind: &str,
+    rule: &'static str,
+    state: ReportedState,
+    occurred_at: Timestamp,
+) -> Vec<FactDraft> {
+    let kind = AlarmTypeId::new(kind).ok();
+    let Some(kind) = kind.and_then(|kind| context.estate.alarm_type(&kind)) else {
+        return Vec::new();
+    };
+    let seen = Seen {
+        source: Source::System,
+        kind,
+        state,
+        place: context.estate.place_at(context.estate.anchor.origin()),
+        occurred_at,
+        own_clock: false,
+        doubted_clock: None,
+        drill: false,
+        cause: Cause::Rule(Text::constant(rule)),
+    };
+    annunciate::decide(context, seen).map_or_else(|_| Vec::new(), |decision| decision.drafts)
+}
