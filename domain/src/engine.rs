@@ -9,6 +9,7 @@ use crate::access::Actor;
 use crate::commands;
 use crate::estate::EstateIndex;
 use crate::fact::{Cause, EstatePublished, Fact, FactBody, FactDraft, PersonBack, PersonGone};
+use crate::geo::LonLat;
 use crate::housekeeping::{ClockStepped, DiskRoom, InputSetAside, RecordingResumed};
 use crate::ids::{AlarmId, CommandId, DeviceId, EstateHash, PersonId, Seq, Version};
 use crate::memory::Memory;
@@ -155,6 +156,11 @@ impl Engine {
     /// What is known about the site.
     pub fn site(&self) -> &Site {
         &self.site
+    }
+
+    /// Where somebody was last, if they were heard since the start.
+    pub fn last_at(&self, person: &PersonId) -> Option<LonLat> {
+        self.memory.fixes.last(person).map(|last| last.at)
     }
 
     /// The next thing to do, until there is none.

@@ -11,6 +11,7 @@ pub mod commands;
 pub mod engine;
 pub mod estate;
 pub mod fact;
+mod fix_order;
 pub mod geo;
 pub mod housekeeping;
 pub mod ids;

@@ -1,10 +1,10 @@
 //! Outlines of watched areas in metres, and how often in a row each person seemed to have crossed.
 
 use crate::estate::{Area, AreaKind, EstateIndex};
+use crate::fix_order::{FixOrder, Standing};
 use crate::geo::{LonLat, distance_m};
 use crate::ids::{AreaId, PersonId};
 use crate::observation::Fix;
-use crate::time::Timestamp;
 use geo::{BoundingRect as _, Contains as _, Distance as _, Euclidean, Point, Polygon, Rect};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -25,7 +25,7 @@ const IN_A_ROW: u8 = 3;
 pub struct Borders {
     shapes: Vec<Shape>,
     /// The last fix of each person that was believed.
-    last: BTreeMap<PersonId, (Timestamp, LonLat)>,
+    last: BTreeMap<PersonId, (FixOrder, LonLat)>,
     /// Fixes in a row beyond a border; none is kept as zero.
     pending: BTreeMap<PersonId, BTreeMap<AreaId, u8>>,
 }
@@ -114,15 +114,27 @@ impl Borders {
         if self.shapes.is_empty() {
             return false;
         }
-        if let Some((at, place)) = self.last.get(&fix.person) {
-            let elapsed = fix.occurred_at.since(*at).as_millis();
-            let elapsed_s = f64::from(i32::try_from(elapsed).unwrap_or(i32::MAX)) / 1_000.0;
-            if elapsed <= 0 || distance_m(*place, fix.at) > SPEED_M_S_MAX * elapsed_s {
-                return false;
+        let (occurred_at, received_at) = (fix.occurred_at, fix.received_at);
+        let Some((order, place)) = self.last.get_mut(&fix.person) else {
+            let order = FixOrder::new(occurred_at, received_at);
+            self.last.insert(fix.person.clone(), (order, fix.at));
+            return true;
+        };
+        let elapsed = match order.judge(occurred_at, received_at) {
+            Standing::Newer if occurred_at > order.occurred_at() => {
+                occurred_at.since(order.occurred_at())
             }
+            // Its clock was set: ours tells how long it took.
+            Standing::Newer | Standing::YoungerClock => received_at.since(order.received_at()),
+            Standing::Same | Standing::Older => return false,
+        };
+        let elapsed = elapsed.as_millis();
+        let elapsed_s = f64::from(i32::try_from(elapsed).unwrap_or(i32::MAX)) / 1_000.0;
+        if elapsed <= 0 || distance_m(*place, fix.at) > SPEED_M_S_MAX * elapsed_s {
+            return false;
         }
-        let last = (fix.occurred_at, fix.at);
-        self.last.insert(fix.person.clone(), last);
+        order.take(occurred_at, received_at);
+        *place = fix.at;
         true
     }
 

@@ -2,6 +2,7 @@
 
 use super::timers::Timers;
 use crate::estate::EstateIndex;
+use crate::fix_order::{FixOrder, Standing};
 use crate::geo::LonLat;
 use crate::ids::PersonId;
 use crate::observation::Fix;
@@ -23,7 +24,7 @@ pub struct LastFix {
 pub struct LastFixes {
     started_at: Timestamp,
     heard_at: BTreeMap<PersonId, Timestamp>,
-    last: BTreeMap<PersonId, LastFix>,
+    last: BTreeMap<PersonId, (FixOrder, LonLat)>,
     timers: Timers<PersonId>,
 }
 
@@ -60,22 +61,27 @@ impl LastFixes {
         }
     }
 
-    /// A person was there. One that comes late does not pull them back.
+    /// A person was there. One that comes late does not pull them back, and a clock that fell back
+    /// does not keep them where they were ([`crate::fix_order`]).
     pub(crate) fn keep(&mut self, estate: &EstateIndex, fix: &Fix) {
-        let known = self.last.get(&fix.person);
-        let is_newer = known.is_none_or(|last| last.occurred_at <= fix.occurred_at);
-        if is_newer && estate.estate.person(&fix.person).is_some() {
-            let last = LastFix {
-                occurred_at: fix.occurred_at,
-                at: fix.at,
-            };
-            self.last.insert(fix.person.clone(), last);
+        let (occurred_at, received_at) = (fix.occurred_at, fix.received_at);
+        if let Some((order, at)) = self.last.get_mut(&fix.person) {
+            if order.judge(occurred_at, received_at) != Standing::Older {
+                order.take(occurred_at, received_at);
+                *at = fix.at;
+            }
+        } else if estate.estate.person(&fix.person).is_some() {
+            let order = FixOrder::new(occurred_at, received_at);
+            self.last.insert(fix.person.clone(), (order, fix.at));
         }
     }
 
     /// Where a person was last.
     pub fn last(&self, person: &PersonId) -> Option<LastFix> {
-        self.last.get(person).copied()
+        self.last.get(person).map(|(order, at)| LastFix {
+            occurred_at: order.occurred_at(),
+            at: *at,
+        })
     }
 
     /// Since when nothing came from a person's phone: since the start, if nothing ever did.

@@ -3,6 +3,7 @@
 //! A display that keeps up gets each tick's one shared frame. A display that lags gets, whenever
 //! it is ready again, one frame with whoever moved since: the latest values, nothing queued.
 
+use crate::fix_order::{FixOrder, Standing};
 use crate::geo::{Anchor, Offset};
 use crate::ids::PersonId;
 use crate::observation::Fix;
@@ -22,8 +23,7 @@ pub const GONE_HANDLES_MAX: usize = 4_096;
 struct Entry {
     person: PersonId,
     offset: Offset,
-    occurred_at: Timestamp,
-    received_at: Timestamp,
+    order: FixOrder,
     accuracy_dm: Option<u16>,
     moved_in: u64,
     accuracy_changed_in: u64,
@@ -76,28 +76,23 @@ impl Lane {
     }
 
     /// Takes a position if it is newer than the one held. A fix that a phone sends late belongs
-    /// into the history and does not pull its guard back on the map.
+    /// into the history and does not pull its guard back on the map; one whose clock fell back does
+    /// not freeze them ([`crate::fix_order`]).
     pub fn update(&mut self, fix: &Fix) -> bool {
         let Some(offset) = self.anchor.offset(fix.at) else {
             return false;
         };
         let tick = self.tick + 1;
         if let Some(entry) = self.entry(&fix.person) {
-            // No fix is from later than it was heard of: a phone whose clock was ahead and has
-            // been set right does not seem frozen until its old time is reached.
-            let order =
-                |occurred_at: Timestamp, received_at| (occurred_at.min(received_at), occurred_at);
-            if order(fix.occurred_at, fix.received_at)
-                <= order(entry.occurred_at, entry.received_at)
-            {
+            let standing = entry.order.judge(fix.occurred_at, fix.received_at);
+            if !matches!(standing, Standing::Newer | Standing::YoungerClock) {
                 return false;
             }
             if entry.accuracy_dm != fix.accuracy_dm {
                 entry.accuracy_changed_in = tick;
             }
             entry.offset = offset;
-            entry.occurred_at = fix.occurred_at;
-            entry.received_at = fix.received_at;
+            entry.order.take(fix.occurred_at, fix.received_at);
             entry.accuracy_dm = fix.accuracy_dm;
             entry.moved_in = tick;
         } else {
@@ -112,8 +107,7 @@ impl Lane {
             self.slots.push(Slot::Here(Entry {
                 person: fix.person.clone(),
                 offset,
-                occurred_at: fix.occurred_at,
-                received_at: fix.received_at,
+                order: FixOrder::new(fix.occurred_at, fix.received_at),
                 accuracy_dm: fix.accuracy_dm,
                 moved_in: tick,
                 accuracy_changed_in: tick,
@@ -206,7 +200,7 @@ impl Lane {
             .map(|(handle, entry)| Moved {
                 handle,
                 offset: entry.offset,
-                received_at: entry.received_at,
+                received_at: entry.order.received_at(),
                 accuracy_dm: (entry.accuracy_changed_in > tick).then_some(entry.accuracy_dm),
             })
             .collect();

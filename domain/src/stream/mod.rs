@@ -27,5 +27,7 @@ pub use presence::{BEHIND_MAX, DisplayId, Displays, PresenceChange, PresenceEven
 pub use replica::{Replica, ReplicaError, Tracked};
 pub use session::{Outgoing, Session};
 pub use site_stream::{AUDIENCE_KEPT_TURNS, SiteStream};
-pub use turn::{Broken, Done, Machine, Ran, RepeatKey, Stamped, Turn, TurnError, fold, run};
+pub use turn::{
+    Broken, Done, Machine, Ran, RepeatKey, Stamped, Turn, TurnError, caught, fold, run,
+};
 pub use values::{LAST_SEEN_STEP, VALUES_ENTITIES_MAX, VALUES_GONE_MAX, Values};

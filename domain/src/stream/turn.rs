@@ -5,7 +5,8 @@
 
 use crate::engine::{Engine, Input, Output};
 use crate::fact::{Fact, FactError};
-use crate::ids::{CommandId, DeviceId, EventId, Seq, SiteId};
+use crate::geo::LonLat;
+use crate::ids::{CommandId, DeviceId, EventId, PersonId, Seq, SiteId};
 use crate::notify::{Announcement, Message, Notification, Rehearsal};
 use crate::observation::{Fix, Observation};
 use crate::site::Site;
@@ -32,6 +33,10 @@ pub trait Machine {
     fn site(&self) -> &Site;
     /// When to come back by itself.
     fn next_deadline(&self) -> Option<Timestamp>;
+    /// Where somebody was last, as far as it remembers. It decides nothing by it.
+    fn last_at(&self, _person: &PersonId) -> Option<LonLat> {
+        None
+    }
 }
 
 impl Machine for Engine {
@@ -57,6 +62,10 @@ impl Machine for Engine {
 
     fn next_deadline(&self) -> Option<Timestamp> {
         self.next_deadline()
+    }
+
+    fn last_at(&self, person: &PersonId) -> Option<LonLat> {
+        self.last_at(person)
     }
 }
 
@@ -171,13 +180,13 @@ pub fn run<M: Machine>(
         }
         at = clock();
         let before = turn.facts.len();
-        let step = catch_unwind(AssertUnwindSafe(|| {
+        let step = caught(|| {
             machine.handle(input.clone(), at);
             turn.drain(machine, at)
-        }));
+        });
         let broken = |why| Broken { index, why };
         let answer = step
-            .map_err(|panic| broken(said(panic.as_ref())))?
+            .map_err(&broken)?
             .map_err(|error| broken(shortened(&error.to_string())))?;
         if let (Some(key), Some(answer)) = (key, &answer)
             && key.keeps(answer)
@@ -195,7 +204,13 @@ pub fn run<M: Machine>(
 
 /// Folds a fact of the record, or says what broke.
 pub fn fold<M: Machine>(machine: &mut M, fact: &Fact) -> Result<(), String> {
-    catch_unwind(AssertUnwindSafe(|| machine.apply(fact))).map_err(|panic| said(panic.as_ref()))
+    caught(|| machine.apply(fact))
+}
+
+/// Does something that must not take others down, or says what broke. What it worked on is to be
+/// thrown away then: it may have stopped anywhere.
+pub fn caught<T>(work: impl FnOnce() -> T) -> Result<T, String> {
+    catch_unwind(AssertUnwindSafe(work)).map_err(|panic| said(panic.as_ref()))
 }
 
 fn said(panic: &(dyn Any + Send)) -> String {

@@ -13,6 +13,7 @@ use castellan_domain::observation::{
     Call, CallKind, DoorChange, DoorReport, Observation, PhoneFix, Report, ReportedState,
 };
 use castellan_domain::refusal::Refusal;
+use castellan_domain::rules::Context;
 use castellan_domain::rules::annunciate::Outcome;
 use castellan_domain::site::{Site, View};
 use castellan_domain::stream::Turn;
@@ -394,6 +395,15 @@ impl World {
             self.give(Input::DeadlineReached);
         }
         self.now = until;
+    }
+
+    /// What a rule would decide from now.
+    pub(crate) fn context(&self) -> Context<'_> {
+        Context {
+            site: self.engine.site(),
+            estate: &self.estate,
+            now: self.now,
+        }
     }
 
     /// What displays replicate.
