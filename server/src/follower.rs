@@ -1,18 +1,22 @@
 //! What runs behind the turns: projection tables, snapshots and chain anchors follow the journal.
 //!
-//! Nothing here is waited for by a turn, and no fact is at stake when it fails: it says so under
-//! health and begins again from what is on disk.
+//! Nothing here is waited for by a turn, and no fact is at stake when it fails or breaks: it says so
+//! under health and begins again from what is on disk.
 
 use crate::anchor::{self, AnchorFile, ChainAnchor, Why};
 use crate::clock::Clock;
 use crate::hub::Hub;
 use crate::journal::{Journal, JournalError};
 use crate::site_folder::SitePaths;
-use crate::tables::{Projection, ProjectionError};
+use crate::tables::{Fold, Projection, ProjectionError};
 use castellan_domain::ids::Seq;
+use castellan_domain::stream::caught;
 use castellan_domain::wire::api::BesideHealth;
+use std::future::poll_fn;
 use std::io;
+use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::task::Poll;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
@@ -71,6 +75,7 @@ pub(crate) struct Follower {
     pub(crate) hub: Arc<Hub>,
     pub(crate) clock: Arc<Clock>,
     pub(crate) beside: Arc<Beside>,
+    pub(crate) fold: Fold,
 }
 
 /// Why it left its loop.
@@ -85,7 +90,8 @@ impl Follower {
         let mut anchor_at = Instant::now();
         let (mut wait, mut failed_at) = (RETRY_AFTER, None);
         loop {
-            match self.follow(&mut asks, &mut anchor_at).await {
+            let left = unbroken(self.follow(&mut asks, &mut anchor_at)).await;
+            match left.unwrap_or_else(|why| Err(ProjectionError::Broken(why))) {
                 Ok(Left::Stopped(done)) => {
                     self.anchor(Why::Stop).await;
                     // Whoever told it to stop may have lost patience.
@@ -119,7 +125,7 @@ impl Follower {
         asks: &mut mpsc::Receiver<Ask>,
         anchor_at: &mut Instant,
     ) -> Result<Left, ProjectionError> {
-        let mut projection = Projection::begin(&self.paths).await?;
+        let mut projection = Projection::begin(&self.paths, self.fold).await?;
         self.catch_up(&mut projection).await?;
         let mut looks = interval(LOOK_EVERY);
         looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -209,7 +215,8 @@ impl Follower {
 
     /// Writes an anchor if its day has none yet, or at a stop if the head has moved since.
     async fn anchor(&self, why: Why) {
-        let done = self.try_anchor(why).await;
+        let done = unbroken(self.try_anchor(why)).await;
+        let done = done.unwrap_or_else(|why| Err(AnchorError::Broken(why)));
         if let Err(error) = &done {
             error!(%error, path = %self.anchors.path().display(), "the chain's head could not be anchored");
         }
@@ -259,4 +266,117 @@ enum AnchorError {
     Io(#[from] io::Error),
     #[error(transparent)]
     Journal(#[from] JournalError),
+    #[error("something broke on the way: {0}")]
+    Broken(String),
+}
+
+/// Does something that may break, and says what did. Whatever it worked on ends with it.
+async fn unbroken<T>(work: impl Future<Output = T>) -> Result<T, String> {
+    let mut work = pin!(work);
+    poll_fn(|context| match caught(|| work.as_mut().poll(context)) {
+        Ok(poll) => poll.map(Ok),
+        Err(why) => Poll::Ready(Err(why)),
+    })
+    .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::tests::Hands;
+    use crate::journal::fixture::{history, journal_with};
+    use castellan_domain::fact::Fact;
+    use castellan_domain::geo::{Anchor, LonLat};
+    use castellan_domain::ids::SiteId;
+    use castellan_domain::site::{Site, Touched, View};
+    use castellan_domain::stream::Backlog;
+    use castellan_domain::text::Text;
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    const PATIENCE: Duration = Duration::from_secs(30);
+
+    static IS_BROKEN: AtomicBool = AtomicBool::new(true);
+
+    /// A fold that meets a fact which breaks it, as long as it is broken.
+    fn fragile(site: &mut Site, fact: &Fact) -> Touched {
+        let breaks = IS_BROKEN.load(Ordering::SeqCst) && fact.seq == Seq(3);
+        assert!(!breaks, "a meant panic");
+        site.apply(fact)
+    }
+
+    async fn until(what: &str, holds: impl Fn() -> bool) {
+        let end = Instant::now() + PATIENCE;
+        while !holds() {
+            assert!(Instant::now() < end, "waited in vain: {what}");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+
+    #[tokio::test]
+    async fn a_fact_that_breaks_the_fold_is_told_and_tried_again_and_ends_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let site = SiteId::new("test-1").unwrap();
+        let paths = SitePaths {
+            site: site.clone(),
+            folder: folder.path().to_owned(),
+        };
+        let journal = journal_with(&paths.journal(), &history(5)).await;
+        let clock = Arc::new(Hands::new().clock(0));
+        let (seq, hash) = journal.head();
+        let hub = Hub::new(
+            site.clone(),
+            Text::constant("test"),
+            clock.clone(),
+            Backlog::new(journal.id(), seq, &hash.to_hex()),
+            View::default(),
+            Anchor::new(LonLat::new(120.0, 30.0).unwrap()),
+        );
+        let beside = Arc::new(Beside::default());
+        let follower = Follower {
+            anchors: AnchorFile::new(&folder.path().join("anchors"), &site),
+            paths,
+            hub: Arc::new(hub),
+            clock,
+            beside: beside.clone(),
+            fold: fragile,
+        };
+        let (asks, asked) = mpsc::channel(1);
+        let task = tokio::spawn(follower.run(asked));
+        until("it says so", || beside.report().fault.is_some()).await;
+        let fault = beside.report().fault.unwrap();
+        assert!(
+            fault.contains("fact 3") && fault.contains("a meant panic"),
+            "{fault}"
+        );
+        assert!(!task.is_finished());
+        // Whoever asks meanwhile is answered, and it comes back by itself once it can.
+        let (reply, told) = oneshot::channel();
+        asks.send(Ask::Rebuild(reply)).await.unwrap();
+        assert!(told.await.unwrap().is_err());
+        IS_BROKEN.store(false, Ordering::SeqCst);
+        until("it follows again", || {
+            let report = beside.report();
+            report.fault.is_none() && report.projected_seq == Seq(5)
+        })
+        .await;
+        let (done, finished) = oneshot::channel();
+        asks.send(Ask::Stop(done)).await.unwrap();
+        finished.await.unwrap();
+        task.await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn whatever_else_breaks_is_told_as_well() {
+        let broken = unbroken(async {
+            tokio::task::yield_now().await;
+            panic!("a meant panic");
+        });
+        let told: Result<(), String> = broken.await;
+        assert_eq!(told, Err("a meant panic".to_owned()));
+        let whole = unbroken(async {
+            tokio::task::yield_now().await;
+            7
+        });
+        assert_eq!(whole.await, Ok(7));
+    }
 }

@@ -23,7 +23,7 @@ use castellan_domain::engine::Engine;
 use castellan_domain::estate::{DutyKept, Estate};
 use castellan_domain::geo::Anchor;
 use castellan_domain::ids::{PersonId, Seq, SiteId};
-use castellan_domain::site::{Duty, View};
+use castellan_domain::site::{Duty, Site, View};
 use castellan_domain::stream::Backlog;
 use castellan_domain::text::Text;
 use castellan_domain::time::Span;
@@ -247,6 +247,7 @@ fn follow(
         hub: hub.clone(),
         clock: clock.clone(),
         beside: beside.clone(),
+        fold: Site::apply,
     };
     tokio::spawn(follower.run(asked));
     let admin = Arc::new(Admin {

@@ -14,6 +14,7 @@ use crate::config::DoctorArgs;
 use crate::site_folder::{LockError, SiteFolder, SitePaths};
 use crate::tables::{Projection, ProjectionError, delete_tables};
 use castellan_domain::ids::SiteId;
+use castellan_domain::site::Site;
 use std::process::ExitCode;
 
 /// Checks every site under the data folder.
@@ -60,7 +61,7 @@ async fn one(args: &DoctorArgs, site: &SiteId) -> anyhow::Result<Report> {
 /// Folds tables and snapshots anew, from the first fact on.
 async fn rebuild(paths: &SitePaths) -> Result<(), ProjectionError> {
     delete_tables(paths)?;
-    let mut projection = Projection::begin(paths).await?;
+    let mut projection = Projection::begin(paths, Site::apply).await?;
     projection.start_over().await?;
     while projection.advance().await? {}
     projection.keep_snapshot().await

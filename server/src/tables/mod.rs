@@ -11,7 +11,7 @@ mod tests;
 
 #[cfg(test)]
 pub(crate) use projection::SNAPSHOT_EVERY;
-pub(crate) use projection::{Projection, ProjectionError, delete_tables};
+pub(crate) use projection::{Fold, Projection, ProjectionError, delete_tables};
 pub(crate) use row::{Closing, Rows, row_of};
 
 use crate::journal::ChainHash;

@@ -6,8 +6,10 @@
 use super::{Progress, Rows, Tables, TablesError};
 use crate::journal::{ChainHash, Journal, JournalError, Snapshots, Stamp};
 use crate::site_folder::SitePaths;
+use castellan_domain::fact::Fact;
 use castellan_domain::ids::Seq;
-use castellan_domain::site::{FOLD_VERSION, Site};
+use castellan_domain::site::{FOLD_VERSION, Site, Touched};
+use castellan_domain::stream::caught;
 use castellan_domain::time::Timestamp;
 use std::path::PathBuf;
 use std::{fs, io};
@@ -26,7 +28,12 @@ pub(crate) enum ProjectionError {
     Tables(#[from] TablesError),
     #[error("a snapshot cannot be kept: {0}")]
     Snapshot(#[from] io::Error),
+    #[error("something broke on the way: {0}")]
+    Broken(String),
 }
+
+/// How a fact is folded: [`Site::apply`], or a double of it that fails on purpose.
+pub(crate) type Fold = fn(&mut Site, &Fact) -> Touched;
 
 /// The tables of a journal, with the fold that they follow from.
 #[derive(Debug)]
@@ -34,6 +41,7 @@ pub(crate) struct Projection {
     journal: Journal,
     tables: Tables,
     snapshots: Snapshots,
+    fold: Fold,
     site: Site,
     hash: ChainHash,
     recorded_at: Timestamp,
@@ -42,7 +50,7 @@ pub(crate) struct Projection {
 
 impl Projection {
     /// Goes on where the tables are, or from nothing if they do not fit to the journal.
-    pub(crate) async fn begin(paths: &SitePaths) -> Result<Self, ProjectionError> {
+    pub(crate) async fn begin(paths: &SitePaths, fold: Fold) -> Result<Self, ProjectionError> {
         let mut journal = Journal::examine(&paths.journal()).await?;
         let mut tables = match open(paths).await {
             Ok(tables) => tables,
@@ -70,6 +78,7 @@ impl Projection {
             journal,
             tables,
             snapshots,
+            fold,
             site,
             hash,
             recorded_at,
@@ -77,7 +86,7 @@ impl Projection {
         };
         // These facts are in the tables already.
         while projection.seq() < upto {
-            let rows = projection.fold(upto).await?;
+            let rows = projection.fold_next(upto).await?;
             if rows.is_none() {
                 break;
             }
@@ -97,7 +106,7 @@ impl Projection {
 
     /// Writes what the next facts come to, some at a time. Says whether there were any.
     pub(crate) async fn advance(&mut self) -> Result<bool, ProjectionError> {
-        let Some(rows) = self.fold(Seq(u64::MAX)).await? else {
+        let Some(rows) = self.fold_next(Seq(u64::MAX)).await? else {
             return Ok(false);
         };
         let progress = Progress {
@@ -143,8 +152,9 @@ impl Projection {
         Ok(())
     }
 
-    /// Folds the next facts up to `upto`; `None` if there are none.
-    async fn fold(&mut self, upto: Seq) -> Result<Option<Rows>, JournalError> {
+    /// Folds the next facts up to `upto`; `None` if there are none. After a fact that breaks the fold
+    /// it is of no use any more.
+    async fn fold_next(&mut self, upto: Seq) -> Result<Option<Rows>, JournalError> {
         let facts = self.journal.read_after(self.seq()).await?;
         let mut rows = Rows::default();
         let mut any = false;
@@ -152,8 +162,12 @@ impl Projection {
             let mut fact = stored.decode()?;
             // As in a replay: the number by which it is stored counts.
             fact.seq = stored.seq;
-            let touched = self.site.apply(&fact);
-            rows.take(&fact, &touched, &self.site);
+            let seq = stored.seq;
+            caught(|| {
+                let touched = (self.fold)(&mut self.site, &fact);
+                rows.take(&fact, &touched, &self.site);
+            })
+            .map_err(|why| JournalError::BrokenFact { seq, why })?;
             self.hash = stored.hash;
             self.recorded_at = fact.recorded_at;
             any = true;

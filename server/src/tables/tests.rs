@@ -5,6 +5,7 @@ use crate::journal::fixture::{START, append, history, journal_with};
 use crate::site_folder::SitePaths;
 use castellan_domain::engine::Engine;
 use castellan_domain::ids::{AlarmId, Seq, SiteId};
+use castellan_domain::site::Site;
 use castellan_domain::time::{Span, Timestamp};
 use castellan_domain::wire::api::{ALARM_PAGE_MAX, AlarmRow};
 
@@ -15,7 +16,7 @@ fn paths(folder: &tempfile::TempDir) -> SitePaths {
 }
 
 async fn follow(paths: &SitePaths) -> Projection {
-    let mut projection = Projection::begin(paths).await.unwrap();
+    let mut projection = Projection::begin(paths, Site::apply).await.unwrap();
     while projection.advance().await.unwrap() {}
     projection
 }
