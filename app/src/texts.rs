@@ -169,7 +169,7 @@ texts! {
     DisarmConsequence: "撤防后，此防区的触发不再成为报警", "Once disarmed, what this zone reports is no alarm";
     BySchedule: "按计划", "by schedule";
     Flood: "报警激增：另 {0} 起已折叠，0 丢失", "Alarm flood: {0} more folded, 0 lost";
-    Unrecorded: "未入档上报", "Reports not on the record";
+    Unrecorded: "未入档的上报与求救", "Reports and calls not on the record";
     UnrecordedAdvice: "服务器无法记录，请用对讲核实。这些不是报警，不能接警。", "The server cannot record these: check by radio. They are no alarms and cannot be claimed.";
     UnrecordedTimes: "上报 {0} 次", "reported {0}×";
     UnrecordedLeftOut: "另 {0} 条未列出", "{0} more not listed";

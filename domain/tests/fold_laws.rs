@@ -120,7 +120,7 @@ fn everything_heard(audience: Audience, history: &[Fact]) -> Vec<String> {
             .set_viewers(seated.changed_viewers().expect("somebody came"))
             .expect("JSON");
         lost.note(UnrecordedNotice {
-            device: id(DEVICES[0]),
+            source: castellan_domain::alarm::Source::Device(id(DEVICES[0])),
             kind: id("duress"),
             priority: Priority::P1,
             place: estate().devices[0].place.clone(),
@@ -128,6 +128,7 @@ fn everything_heard(audience: Audience, history: &[Fact]) -> Vec<String> {
             first_received_at: fact.recorded_at,
             received_at: fact.recorded_at,
             count: 1,
+            drill: false,
         });
         stream.set_unrecorded(&lost);
         stream.advance(fact.recorded_at).expect("JSON");

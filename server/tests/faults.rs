@@ -157,6 +157,49 @@ async fn a_transaction_that_the_database_ends_is_told_and_recovered_from() {
     .await;
 }
 
+/// Somebody calls for help while the disk refuses: it is not on record, and everybody sees it.
+#[tokio::test]
+async fn a_call_for_help_is_shown_with_its_name_while_nothing_can_be_recorded() {
+    let data = tempfile::tempdir().unwrap();
+    let journal = database(data.path(), "journal.db");
+    let server = Castellan::start(data.path());
+    let mut display = Display::open(&server).await;
+    let fail =
+        "CREATE TRIGGER fail BEFORE INSERT ON facts BEGIN SELECT RAISE(ABORT, 'disk full'); END";
+    alter(&journal, fail).await;
+    let event = server.event("d-000", "e-1", "panic", "active").await;
+    assert_eq!(event.status, 503);
+    let call = r#"{"phone":"phone-1","event_id":"c-1","kind":"sos"}"#;
+    for _ in 0..2 {
+        let answer = server.post("/ingest/v1/calls", &[], call).await;
+        assert_eq!(answer.status, 503, "{}", answer.body);
+    }
+    let again = server.event("d-001", "e-2", "panic", "active").await;
+    assert_eq!(again.status, 503);
+    display
+        .until(&server, |display| {
+            let notices = &display.replica.unrecorded().notices;
+            notices.len() == 3 && notices[0].count == 2
+        })
+        .await;
+    let notices = &display.replica.unrecorded().notices;
+    assert_eq!(
+        notices[0].source,
+        Source::Person("guard-1".parse().expect("an id")),
+        "before what is as urgent and came later"
+    );
+    assert_eq!(notices[0].kind.as_str(), "guard_sos");
+
+    alter(&journal, "DROP TRIGGER fail").await;
+    display
+        .until(&server, |display| display.replica.unrecorded().is_empty())
+        .await;
+    let answer = server.post("/ingest/v1/calls", &[], call).await;
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    let resumed = last_fact(&journal, "recording_resumed").await;
+    assert_eq!(resumed["body"]["unrecorded"], 4);
+}
+
 /// The machine's clock was set back while the server was down: what it finds at its start is a step.
 #[tokio::test]
 async fn a_clock_that_lies_behind_the_record_is_a_row() {

@@ -1,8 +1,8 @@
-//! Reports that reached the server while it could not record. They are shown because a fire does
-//! not wait for a disk, and so that nobody takes them for alarms.
+//! Reports and calls for help that reached the server while it could not record. They are shown
+//! because neither a fire nor a guard waits for a disk, and so that nobody takes them for alarms.
 
 use super::model::{
-    class, condition_of_report, device_name, place_name, priority_name, sign, type_name,
+    class, condition_of_report, place_name, priority_name, sign, source_name, type_name,
 };
 use crate::ages;
 use crate::live::Console;
@@ -53,12 +53,12 @@ fn Notice(console: Console, notice: UnrecordedNotice) -> impl IntoView {
     let language = console.language.get_untracked();
     let (what, place) = console.estate.with_untracked(|estate| {
         let estate = estate.as_deref();
-        let device = device_name(estate, &notice.device, language);
+        let source = source_name(estate, &notice.source, language);
         (
             type_name(estate, &notice.kind, language),
             place_name(estate, &notice.place, language)
-                .filter(|place| !device.contains(place.as_str()))
-                .map_or_else(|| device.clone(), |place| format!("{place} · {device}")),
+                .filter(|place| !source.contains(place.as_str()))
+                .map_or_else(|| source.clone(), |place| format!("{place} · {source}")),
         )
     });
     let times = Key::UnrecordedTimes.fill(language, &[&notice.count.to_string()]);
@@ -68,7 +68,10 @@ fn Notice(console: Console, notice: UnrecordedNotice) -> impl IntoView {
             <span class="sign" title=priority_name(notice.priority).get(language)>
                 {sign(notice.priority)}
             </span>
-            <span class="what">{what}</span>
+            <span class="what">
+                {what}
+                {notice.drill.then(|| view! { " "<span class="drill-tag">{Key::Drill.get(language)}</span> })}
+            </span>
             <span class="age">{move || ages::age(received_at, console.now.get())}</span>
             <span class="place">{place}</span>
             <span class="more">

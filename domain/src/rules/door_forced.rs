@@ -4,15 +4,15 @@
 //! zone of it is armed is forced, and at all other times nobody knows.
 
 use super::context::Context;
-use super::door_state::About;
+use crate::estate::DoorSettings;
+use crate::ids::DeviceId;
 
 /// What a forced door raises.
 pub const TYPE: &str = "door_forced";
 
-/// Whether a door that just opened was forced.
-pub(super) fn is_forced(context: &Context<'_>, about: &About<'_>) -> bool {
-    let door = &about.device.id;
-    if about.settings.reports_grants {
+/// Whether a door would be forced that opened now, by what is on record.
+pub(crate) fn would_be(context: &Context<'_>, door: &DeviceId, settings: DoorSettings) -> bool {
+    if settings.reports_grants {
         return !context.site.control().is_granted(door, context.now);
     }
     let mut zones = context.estate.zones_of(door);

@@ -35,10 +35,10 @@ use crate::time::{Span, Timestamp};
 pub const GRANTED_FOR: Span = Span::from_secs(10);
 
 /// A door's report with what the estate says of the door.
-pub(super) struct About<'a> {
-    pub(super) report: &'a DoorReport,
-    pub(super) device: &'a Device,
-    pub(super) settings: DoorSettings,
+struct About<'a> {
+    report: &'a DoorReport,
+    device: &'a Device,
+    settings: DoorSettings,
     dated: Dated,
 }
 
@@ -88,7 +88,7 @@ fn opened(context: &Context<'_>, about: &About<'_>, just_now: bool) -> Result<De
         };
         decision = kept(about, FactBody::DoorOpened(opened));
     }
-    if just_now && door_forced::is_forced(context, about) {
+    if just_now && door_forced::would_be(context, &about.device.id, about.settings) {
         let forced = raise_or_end(context, about, door_forced::TYPE, ReportedState::Active);
         if let Some(forced) = forced.transpose()? {
             decision.outcome = forced.outcome;

@@ -13,6 +13,14 @@ use crate::memory::LastFixes;
 use crate::observation::{Call, CallKind, Dated, ReportedState};
 use crate::refusal::Refusal;
 
+/// What a call raises.
+pub(crate) const fn type_of(kind: CallKind) -> &'static str {
+    match kind {
+        CallKind::Sos => "guard_sos",
+        CallKind::ManDown => "man_down",
+    }
+}
+
 /// Decides about one call.
 pub(crate) fn decide(
     context: &Context<'_>,
@@ -23,11 +31,7 @@ pub(crate) fn decide(
     let person = person.ok_or_else(|| Refusal::UnknownPhone {
         phone: call.phone.clone(),
     })?;
-    let kind = match call.kind {
-        CallKind::Sos => "guard_sos",
-        CallKind::ManDown => "man_down",
-    };
-    let kind = AlarmTypeId::new(kind).ok();
+    let kind = AlarmTypeId::new(type_of(call.kind)).ok();
     let kind = kind.and_then(|kind| context.estate.alarm_type(&kind));
     let kind = kind.ok_or(Refusal::NotInEstate)?;
     let dated = Dated::new(call.claimed_at, call.received_at);

@@ -12,7 +12,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
 /// Raised whenever an old display could misunderstand a new server or the other way round.
-pub const PROTOCOL_VERSION: u32 = 2;
+pub const PROTOCOL_VERSION: u32 = 3;
 /// Bytes of one message from a display at most.
 pub const CLIENT_MESSAGE_BYTES_MAX: usize = 4 * 1024;
 /// The server sends a heartbeat this often.

@@ -225,7 +225,7 @@ impl Sim {
             .take(count)
         {
             self.unrecorded.note(UnrecordedNotice {
-                device: id(device),
+                source: castellan_domain::alarm::Source::Device(id(device)),
                 kind: id(kind),
                 priority: castellan_domain::estate::Priority::P1,
                 place: estate().devices[0].place.clone(),
@@ -233,6 +233,7 @@ impl Sim {
                 first_received_at: self.world.now,
                 received_at: self.world.now,
                 count: 1,
+                drill: false,
             });
         }
         self.stream.set_unrecorded(&self.unrecorded);

@@ -6,6 +6,7 @@ use crate::health::HealthBoard;
 use axum::Router;
 use axum::extract::WebSocketUpgrade;
 use axum::routing::any;
+use castellan_domain::alarm::Source;
 use castellan_domain::audience::Audience;
 use castellan_domain::estate::{Estate, Priority};
 use castellan_domain::geo::Anchor;
@@ -130,7 +131,7 @@ impl Display {
 
 fn notice(kind: &'static str) -> UnrecordedNotice {
     UnrecordedNotice {
-        device: DeviceId::constant("d-000"),
+        source: Source::Device(DeviceId::constant("d-000")),
         kind: AlarmTypeId::constant(kind),
         priority: Priority::P1,
         place: Estate::parse(ESTATE.as_bytes()).unwrap().devices[0]
@@ -140,6 +141,7 @@ fn notice(kind: &'static str) -> UnrecordedNotice {
         first_received_at: Timestamp::from_secs(1),
         received_at: Timestamp::from_secs(1),
         count: 1,
+        drill: false,
     }
 }
 

@@ -2,11 +2,13 @@
 //! report broke the engine. See [`castellan_domain::unrecorded`].
 
 use castellan_domain::engine::Input;
-use castellan_domain::estate::Estate;
-use castellan_domain::observation::{Observation, Report, ReportedState};
+use castellan_domain::estate::EstateIndex;
+use castellan_domain::rules::Context;
+use castellan_domain::stream::{Machine, caught};
 use castellan_domain::time::{Span, Timestamp};
-use castellan_domain::unrecorded::{Unrecorded, UnrecordedNotice};
+use castellan_domain::unrecorded::{Unrecorded, UnrecordedDoors, UnrecordedNotice, notice};
 use std::collections::VecDeque;
+use tracing::error;
 
 /// How long a report is shown that broke the engine. Nothing records it later.
 const BROKEN_SHOWN: Span = Span::from_secs(3_600);
@@ -19,21 +21,50 @@ pub(crate) struct Notices {
     outage: Unrecorded,
     /// Reports of the outage, however many notices they made.
     reports: u32,
+    /// What doors said in the outage.
+    doors: UnrecordedDoors,
     broken: VecDeque<UnrecordedNotice>,
+}
+
+/// What a notice is made from: what the site knew when it was last recorded.
+#[derive(Debug)]
+pub(crate) struct Known<'a, M> {
+    pub(crate) machine: &'a M,
+    pub(crate) estate: &'a EstateIndex,
+    pub(crate) now: Timestamp,
+}
+
+impl<M: Machine> Known<'_, M> {
+    /// Whatever broke the engine may break this as well: then it is not shown, and the log says so.
+    fn notice(&self, doors: &mut UnrecordedDoors, input: &Input) -> Option<UnrecordedNotice> {
+        let Input::Observed(observation) = input else {
+            return None;
+        };
+        let context = Context {
+            site: self.machine.site(),
+            estate: self.estate,
+            now: self.now,
+        };
+        let last_at = |person: &_| self.machine.last_at(person);
+        caught(|| notice(&context, doors, last_at, observation)).unwrap_or_else(|why| {
+            error!(%why, "a report that could not be recorded cannot be shown either");
+            None
+        })
+    }
 }
 
 impl Notices {
     /// A report came while nothing could be recorded.
-    pub(crate) fn lost(&mut self, input: &Input, estate: &Estate) {
-        if let Some(notice) = notice(input, estate) {
+    pub(crate) fn lost<M: Machine>(&mut self, input: &Input, known: &Known<'_, M>) {
+        if let Some(notice) = known.notice(&mut self.doors, input) {
             self.reports = self.reports.saturating_add(1);
             self.outage.note(notice);
         }
     }
 
     /// A report broke the engine.
-    pub(crate) fn broke(&mut self, input: &Input, estate: &Estate) {
-        if let Some(notice) = notice(input, estate) {
+    pub(crate) fn broke<M: Machine>(&mut self, input: &Input, known: &Known<'_, M>) {
+        if let Some(notice) = known.notice(&mut UnrecordedDoors::default(), input) {
             if self.broken.len() >= BROKEN_MAX {
                 self.broken.pop_front();
             }
@@ -58,6 +89,7 @@ impl Notices {
     pub(crate) fn end_outage(&mut self) {
         self.outage = Unrecorded::default();
         self.reports = 0;
+        self.doors = UnrecordedDoors::default();
     }
 
     /// What is to be shown.
@@ -68,31 +100,4 @@ impl Notices {
         }
         shown
     }
-}
-
-/// Only reports are shown, and only what began: whatever else is lost, its sender was told.
-fn notice(input: &Input, estate: &Estate) -> Option<UnrecordedNotice> {
-    let Input::Observed(Observation::Report(report)) = input else {
-        return None;
-    };
-    let Report {
-        device,
-        kind,
-        state,
-        received_at,
-        ..
-    } = report;
-    if *state == ReportedState::Cleared {
-        return None;
-    }
-    Some(UnrecordedNotice {
-        device: device.clone(),
-        kind: kind.clone(),
-        priority: estate.alarm_type(kind)?.priority,
-        place: estate.device(device)?.place.clone(),
-        state: *state,
-        first_received_at: *received_at,
-        received_at: *received_at,
-        count: 1,
-    })
 }

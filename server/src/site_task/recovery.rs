@@ -31,7 +31,7 @@ impl<M: Machine> SiteTask<M> {
         let clock = self.clock.clone();
         let ran = run(&mut self.engine, &self.site, inputs, || clock.now())
             .map_err(|broken| SiteTaskError::BrokenStart(broken.why))?;
-        self.record(ran.turn, Commit::default(), ran.at, || {})
+        self.record(ran.turn, Commit::default(), ran.at, &[])
             .await?;
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! One turn: run, recorded, let out.
 
-use super::notices::Notices;
+use super::notices::{Known, Notices};
 use super::{
     Lost, Reply, SETTLE_AGAIN_AFTER, SETTLE_EVERY, SiteTask, SiteTaskError, TURN_INPUTS_MAX,
     Ticket, answer,
@@ -129,8 +129,13 @@ impl<M: Machine> SiteTask<M> {
         self.state.rebuilds = 0;
         self.state.consoles.forget_told();
         self.state.disk_news.forget_told();
+        let known = Known {
+            machine: &self.engine,
+            estate: &self.estate.index,
+            now: self.clock.now(),
+        };
         for (input, sender) in entries.inputs.iter().zip(entries.senders) {
-            self.state.notices.lost(input, &self.estate.estate);
+            self.state.notices.lost(input, &known);
             if let Some(sender) = sender {
                 answer(sender.reply, Err(Lost::NotRecorded));
             }
@@ -140,8 +145,13 @@ impl<M: Machine> SiteTask<M> {
 
     /// While nothing can be recorded: everybody is told so, and reports are shown all the same.
     pub(super) fn turn_away(&mut self, tickets: Vec<Ticket>) {
+        let known = Known {
+            machine: &self.engine,
+            estate: &self.estate.index,
+            now: self.clock.now(),
+        };
         for ticket in tickets {
-            self.state.notices.lost(&ticket.input, &self.estate.estate);
+            self.state.notices.lost(&ticket.input, &known);
             answer(ticket.reply, Err(Lost::NotRecorded));
         }
         self.show_notices();
@@ -172,18 +182,8 @@ impl<M: Machine> SiteTask<M> {
         }
         let ran = self.run_turn(entries).await?;
         let commit = remember(entries, &ran.done);
-        let (hub, estate) = (self.hub.clone(), self.estate.estate.clone());
         let inputs = &entries.inputs;
-        let stalled = || {
-            warn!("a turn waits for the disk; until it is there, nothing counts as recorded");
-            let mut notices = Notices::default();
-            for input in inputs {
-                notices.lost(input, &estate);
-            }
-            hub.set_not_recording(Some(ran.at));
-            hub.set_unrecorded(&notices.shown());
-        };
-        let positions = self.record(ran.turn, commit, ran.at, stalled).await?;
+        let positions = self.record(ran.turn, commit, ran.at, inputs).await?;
         Ok((ran.done, positions))
     }
 
@@ -239,7 +239,12 @@ impl<M: Machine> SiteTask<M> {
         let name = InputName::of(&input);
         error!(input = ?name, why = %broken.why, "an input broke the engine and is set aside");
         self.set_asides.keep(&input, broken.why, self.clock.now());
-        self.state.notices.broke(&input, &self.estate.estate);
+        let known = Known {
+            machine: &self.engine,
+            estate: &self.estate.index,
+            now: self.clock.now(),
+        };
+        self.state.notices.broke(&input, &known);
         self.show_notices();
         if matches!(input, Input::DeadlineReached) {
             self.state.settle_at = Instant::now() + SETTLE_AGAIN_AFTER;
@@ -253,14 +258,15 @@ impl<M: Machine> SiteTask<M> {
         }
     }
 
-    /// Facts first, then positions, then everybody may see them. `stalled` is called if the disk
-    /// takes long: the facts may still come true, but nobody should have to wait to hear of a fire.
+    /// Facts first, then positions, then everybody may see them. If the disk takes long, `inputs`
+    /// are shown as not recorded: the facts may still come true, but nobody should have to wait to
+    /// hear of a fire.
     pub(super) async fn record(
         &mut self,
         turn: Turn,
         mut commit: Commit,
         now: Timestamp,
-        stalled: impl FnOnce(),
+        inputs: &[Input],
     ) -> Result<Positions, SiteTaskError> {
         let Turn {
             facts,
@@ -286,7 +292,20 @@ impl<M: Machine> SiteTask<M> {
             match timeout(STALLED_AFTER, append.as_mut()).await {
                 Ok(appended) => appended?,
                 Err(_elapsed) => {
-                    stalled();
+                    warn!(
+                        "a turn waits for the disk; until it is there, nothing counts as recorded"
+                    );
+                    let known = Known {
+                        machine: &self.engine,
+                        estate: &self.estate.index,
+                        now,
+                    };
+                    let mut notices = Notices::default();
+                    for input in inputs {
+                        notices.lost(input, &known);
+                    }
+                    self.hub.set_not_recording(Some(now));
+                    self.hub.set_unrecorded(&notices.shown());
                     let hashes = append.await?;
                     if self.state.rebuild_at.is_none() {
                         self.hub.set_not_recording(None);

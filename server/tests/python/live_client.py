@@ -129,13 +129,13 @@ class Display:
         resume = None
         if self.hash is not None:
             resume = {"journal": self.journal, "seq": self.seq, "hash": self.hash}
-        self.say(t="hello", protocol=2, build="python", site=self.site, audience=self.audience, resume=resume)
+        self.say(t="hello", protocol=3, build="python", site=self.site, audience=self.audience, resume=resume)
         self.handles, self.epoch = {}, None
         kind, text = self.socket.receive()
         welcome = json.loads(text)
         if kind != "text" or welcome["t"] != "welcome":
             raise SystemExit(f"no welcome: {text}")
-        if welcome["audience"] != self.audience or welcome["protocol"] != 2:
+        if welcome["audience"] != self.audience or welcome["protocol"] != 3:
             raise SystemExit(f"another welcome: {text}")
         self.journal = welcome["journal"]
         if welcome["resume"] == "snapshot":

@@ -215,7 +215,11 @@ impl World {
         });
         let notices = lists.flat_map(|list| list.notices);
         notices
-            .map(|notice| (notice.device.to_string(), notice.priority))
+            .map(|notice| match notice.source {
+                Source::Device(id) => (id.to_string(), notice.priority),
+                Source::Person(id) => (id.to_string(), notice.priority),
+                Source::System => panic!("the system reports nothing"),
+            })
             .collect()
     }
 }
