@@ -5,12 +5,13 @@ mod gathering;
 mod world;
 
 use super::*;
-use crate::journal::{Reader, replay};
+use crate::journal::{Reader, Snapshots, Stamp, replay};
 use castellan_domain::alarm::Source;
 use castellan_domain::estate::Priority;
 use castellan_domain::fact::FactBody;
 use castellan_domain::ids::AlarmId;
 use castellan_domain::rules::claim_overdue::SETTLED_PER_INPUT_MAX;
+use castellan_domain::site::FOLD_VERSION;
 use world::{Fragile, World, claim, trigger};
 
 const HOUR: i64 = 3_600_000_000;
@@ -53,6 +54,33 @@ async fn an_input_that_breaks_the_engine_is_set_aside_and_the_rest_of_its_turn_i
     world.hands.pass(HOUR);
     world.task.look().await;
     assert_eq!(world.shown(), [], "an hour is enough");
+}
+
+/// What a start begins with: the newest snapshot, and the facts after it.
+#[tokio::test]
+async fn a_broken_input_costs_the_facts_since_the_newest_snapshot_and_not_the_whole_journal() {
+    let mut world = World::new(0).await;
+    world.raise("d-000").await;
+    let path = world.folder.path().join("journal.db");
+    let (seq, hash) = world.task.journal.head();
+    let stamp = Stamp {
+        journal: world.task.journal.id(),
+        seq,
+        hash: hash.to_hex(),
+        fold_version: FOLD_VERSION,
+        recorded_at: world.task.clock.now(),
+    };
+    let site = world.task.engine.site();
+    Snapshots::beside(&path).write(&stamp, site).unwrap();
+    // Who reads what lies before it fails.
+    trigger(&path, "UPDATE facts SET bytes = 'x' WHERE seq = 1").await;
+    world.raise("d-002").await;
+    let inputs = vec![world.report("d-001", "boom"), world.report("d-003", "e-9")];
+    let answers = world.turn(inputs).await;
+    assert_eq!(answers[0], Err(Lost::SetAside));
+    assert!(answers[1].as_ref().is_ok_and(Result::is_ok));
+    assert_eq!(world.task.hub.not_recording_since(), None);
+    assert_eq!(world.task.engine.site().view().alarms.len(), 3);
 }
 
 #[tokio::test]
