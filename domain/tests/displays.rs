@@ -19,12 +19,18 @@ use castellan_domain::wire::live::{
 use common::{START, World, id, secs, text};
 
 const JOURNAL: JournalId = JournalId(uuid::Uuid::from_u128(1));
+const RUN: u32 = 7;
 
 fn welcome(journal: JournalId, resume: ResumeBy) -> String {
+    welcome_of(journal, RUN, resume)
+}
+
+fn welcome_of(journal: JournalId, run: u32, resume: ResumeBy) -> String {
     let welcome = Welcome {
         protocol: PROTOCOL_VERSION,
         build: text("web-1"),
         journal,
+        run,
         audience: Audience::Staff,
         server_time: START,
         resume,
@@ -78,6 +84,7 @@ impl Night {
         }
         Snapshot {
             journal: JOURNAL,
+            run: RUN,
             seq: Seq(seq as u64),
             hash: text(&format!("h{seq}")),
             view: site.view().clone(),
@@ -295,6 +302,31 @@ fn a_gap_asks_for_the_snapshot_and_a_restored_journal_too() {
     };
     replica.on_snapshot(restored.clone()).unwrap();
     assert_eq!(replica.view(), &restored.view, "back to the backup");
+}
+
+/// The server dies, an older backup is put in the place of its journal, and it starts again: the
+/// answer of the one that died is of the same journal and of facts that are no more.
+#[test]
+fn a_snapshot_of_a_server_that_died_is_none_of_the_one_after_it() {
+    let night = Night::new();
+    let mut replica = waiting();
+    let restored = |seq| Snapshot {
+        run: RUN + 1,
+        ..night.snapshot(seq)
+    };
+    let told = welcome_of(JOURNAL, RUN + 1, ResumeBy::Snapshot);
+    assert!(replica.on_text(&told, Span::ZERO).unwrap().take_snapshot);
+    let late = replica.on_snapshot(night.snapshot(9)).unwrap();
+    assert!(late.take_snapshot && !replica.is_ready());
+    take(&mut replica, &night.frames[4]);
+    replica.on_snapshot(restored(4)).unwrap();
+    replica.on_snapshot(restored(4)).unwrap();
+    assert!(replica.is_ready());
+    assert_eq!(replica.view(), &night.snapshot(5).view);
+    // It does not count either once all is well.
+    let late = replica.on_snapshot(night.snapshot(9)).unwrap();
+    assert_eq!(late, castellan_domain::stream::Change::default());
+    assert_eq!(replica.view().seq, Seq(5));
 }
 
 #[test]

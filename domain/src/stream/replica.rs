@@ -76,6 +76,8 @@ enum Step {
 pub struct Replica {
     audience: Audience,
     journal: Option<JournalId>,
+    /// The run of the server that was heard last.
+    run: Option<u32>,
     hash: Option<Text<64>>,
     view: View,
     /// Facts that came while the snapshot is on its way. `None`: not waiting.
@@ -297,14 +299,15 @@ impl Replica {
             reset: true,
             ..Change::default()
         };
-        let same_journal = self.journal == Some(snapshot.journal);
+        let same_run = self.journal == Some(snapshot.journal) && self.run == Some(snapshot.run);
         self.asked_for = self.asked_for.saturating_sub(1);
-        if self.waiting.is_none() && (!same_journal || snapshot.seq <= self.view.seq) {
+        if self.waiting.is_none() && (!same_run || snapshot.seq <= self.view.seq) {
             // An answer from before the last connection: nothing in it is news.
             return Ok(Change::default());
         }
-        if !same_journal {
-            // It answers a question from before the server changed its journal.
+        if !same_run {
+            // It answers a question from before the server was another, perhaps with a backup in the
+            // place of its journal.
             self.asked_for += 1;
             change.take_snapshot = true;
             return Ok(change);
@@ -360,6 +363,7 @@ impl Replica {
     fn welcome(&mut self, welcome: Welcome, mono: Span, change: &mut Change) {
         self.heard = Some((mono, welcome.server_time));
         self.journal = Some(welcome.journal);
+        self.run = Some(welcome.run);
         // Another journal may number differently; its own heartbeats follow at once.
         self.unmet.clear();
         (self.asked_for, self.held) = (0, None);

@@ -77,6 +77,7 @@ impl SiteStream {
             protocol: PROTOCOL_VERSION,
             build: self.build.clone(),
             journal: self.journal(),
+            run: self.run,
             audience,
             server_time: now,
             resume: match resumed {

@@ -29,6 +29,8 @@ const BEAT_FRESH: Span = Span::from_millis(200);
 pub struct SiteStream {
     pub(super) site: SiteId,
     pub(super) build: Text<64>,
+    /// The number of this run: the epoch that its lane began with.
+    pub(super) run: u32,
     /// The fold of all published facts. `None` once a published fact could not be read.
     view: Option<View>,
     staff: Backlog,
@@ -71,6 +73,7 @@ impl SiteStream {
         Self {
             site,
             build,
+            run: epoch,
             view: Some(view),
             staff: backlog,
             projected: BTreeMap::new(),
@@ -207,6 +210,7 @@ impl SiteStream {
         let (seq, hash) = self.head();
         Some(Snapshot {
             journal: self.staff.journal(),
+            run: self.run,
             seq,
             hash: Text::new(hash).ok()?,
             view: audience.view(self.view.as_ref()?),

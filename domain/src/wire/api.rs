@@ -245,6 +245,8 @@ pub struct SiteSummary {
 pub struct Snapshot {
     /// The journal that the number belongs to.
     pub journal: JournalId,
+    /// The run of the server, as its welcomes name it.
+    pub run: u32,
     /// The last fact in it.
     pub seq: Seq,
     /// The chain's hash there.

@@ -178,6 +178,9 @@ pub struct Welcome {
     pub build: Text<64>,
     /// The journal that the numbers belong to.
     pub journal: JournalId,
+    /// The run of the server. A backup that was put back has the same journal and other facts: a
+    /// snapshot of another run is none of this one.
+    pub run: u32,
     /// What the display is shown.
     pub audience: Audience,
     /// Site time.

@@ -137,7 +137,7 @@ class Display:
             raise SystemExit(f"no welcome: {text}")
         if welcome["audience"] != self.audience or welcome["protocol"] != 3:
             raise SystemExit(f"another welcome: {text}")
-        self.journal = welcome["journal"]
+        self.journal, self.run = welcome["journal"], welcome["run"]
         if welcome["resume"] == "snapshot":
             self.take_snapshot()
         else:
@@ -157,6 +157,8 @@ class Display:
         if answer.status != 200 or answer.getheader("Content-Encoding") != "gzip":
             raise SystemExit(f"snapshot: {answer.status} {body[:200]!r}")
         snapshot = json.loads(gzip.decompress(body))
+        if snapshot["run"] != self.run:
+            raise SystemExit("the snapshot is of another run of the server")
         self.journal, self.seq, self.hash = snapshot["journal"], snapshot["seq"], snapshot["hash"]
         self.alarms = snapshot["view"]["alarms"]
         self.snapshots += 1
