@@ -135,6 +135,8 @@ pub struct Engine {
     flood_due_at: Option<Timestamp>,
     /// When a zone switches next by its schedule.
     arming_due_at: Option<Timestamp>,
+    /// Drained after every input. An input records a few facts for each alarm that it touches, at most
+    /// `SETTLED_PER_INPUT_MAX` of them.
     outputs: VecDeque<Output>,
 }
 

@@ -19,7 +19,9 @@ pub(crate) struct HealthBoard {
 
 #[derive(Debug, Default)]
 struct Board {
+    /// At most one for each adapter; their names are written in the source.
     adapters: BTreeMap<&'static str, Adapter>,
+    /// At most [`QUARANTINE_MAX`].
     quarantine: Vec<Quarantined>,
 }
 
@@ -27,6 +29,7 @@ struct Board {
 struct Adapter {
     accepted: u64,
     /// By code. Codes are written in the source, so their number is bounded by it.
+    /// At most one for each code.
     refusals: BTreeMap<&'static str, RefusalCount>,
 }
 

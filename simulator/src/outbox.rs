@@ -21,6 +21,7 @@ pub enum Done {
 
 #[derive(Debug)]
 struct Lane<T> {
+    /// At most `room`.
     waiting: VecDeque<T>,
     sending: Option<T>,
     room: usize,

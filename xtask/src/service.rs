@@ -22,6 +22,7 @@ const HEALTH_POLL: Duration = Duration::from_millis(100);
 pub(crate) struct Service {
     name: &'static str,
     child: Child,
+    /// At most [`KEPT_LINES`].
     kept: Arc<Mutex<VecDeque<String>>>,
 }
 

@@ -38,6 +38,7 @@ const SENTENCE_MS: u32 = 8_000;
 #[derive(Clone, Copy)]
 pub struct Console {
     replica: StoredValue<Replica, LocalStorage>,
+    /// One for each alarm that the replica holds, at most.
     versions: StoredValue<BTreeMap<AlarmId, ArcRwSignal<u64>>, LocalStorage>,
     /// Which site this page shows.
     pub site: RwSignal<Option<SiteId>>,

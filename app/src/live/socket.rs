@@ -257,6 +257,7 @@ fn reload_once_for(reason: &str) {
 /// A socket with its callbacks; both end together.
 struct Connection {
     socket: WebSocket,
+    /// At most three: opened, closed, failed.
     _callbacks: Vec<Closure<dyn FnMut(Event)>>,
     _on_message: Closure<dyn FnMut(MessageEvent)>,
 }

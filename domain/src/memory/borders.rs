@@ -23,10 +23,13 @@ const IN_A_ROW: u8 = 3;
 /// Areas, and who seems to be on the way across their borders.
 #[derive(Debug, Default)]
 pub struct Borders {
+    /// At most the areas of the estate.
     shapes: Vec<Shape>,
     /// The last fix of each person that was believed.
+    /// At most one for each person of the estate.
     last: BTreeMap<PersonId, (FixOrder, LonLat)>,
     /// Fixes in a row beyond a border; none is kept as zero.
+    /// At most one for each person and area of the estate.
     pending: BTreeMap<PersonId, BTreeMap<AreaId, u8>>,
 }
 
@@ -35,6 +38,7 @@ pub struct Borders {
 pub(crate) struct Shape {
     pub(crate) id: AreaId,
     pub(crate) kind: AreaKind,
+    /// At most the people of the estate.
     people: BTreeSet<PersonId>,
     polygon: Polygon<f64>,
     rect: Rect<f64>,

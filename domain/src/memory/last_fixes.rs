@@ -23,7 +23,9 @@ pub struct LastFix {
 #[derive(Debug, Default)]
 pub struct LastFixes {
     started_at: Timestamp,
+    /// At most one for each person of the estate, as in the next.
     heard_at: BTreeMap<PersonId, Timestamp>,
+    /// At most one for each person of the estate.
     last: BTreeMap<PersonId, (FixOrder, LonLat)>,
     timers: Timers<PersonId>,
 }

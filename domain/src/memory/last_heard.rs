@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 /// as many entries as the estate has devices.
 #[derive(Debug, Default)]
 pub struct LastHeard {
+    /// At most one for each such device.
     heard_at: BTreeMap<DeviceId, Timestamp>,
     timers: Timers<DeviceId>,
 }

@@ -6,7 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// When to look at which of them: one moment each.
 #[derive(Debug)]
 pub(super) struct Timers<K> {
+    /// At most one for each person or device of the estate: who has none is taken out.
     by_key: BTreeMap<K, Timestamp>,
+    /// At most one for each key.
     by_time: BTreeSet<(Timestamp, K)>,
 }
 

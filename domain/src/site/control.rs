@@ -25,12 +25,16 @@ pub const DOOR_HELD: &str = "door_held";
 pub struct Control {
     last_alarm: u32,
     /// Alarms that are not closed, by who reported what, and whether for a drill.
+    /// At most one for each open alarm, see `OPEN_ALARMS_MAX`.
     #[serde(with = "super::pairs")]
     open: BTreeMap<(Source, AlarmTypeId, bool), AlarmId>,
+    /// At most `OPEN_ALARMS_MAX`, and those of priority 1.
     open_alarms: BTreeSet<AlarmId>,
     /// Running deadlines of alarms but for shelves, next one first.
+    /// At most one for each open alarm.
     due: BTreeSet<(Timestamp, AlarmId)>,
     /// When shelved alarms come down.
+    /// At most `SHELVED_MAX`.
     shelves: BTreeSet<(Timestamp, AlarmId)>,
     /// When one last came down by itself.
     shelf_returned_at: Option<Timestamp>,
@@ -38,10 +42,13 @@ pub struct Control {
     /// [`RECENT_MAX`].
     recent: VecDeque<(Timestamp, AlarmId)>,
     /// Opened until then, a door is not forced.
+    /// At most one for each door.
     granted: BTreeMap<DeviceId, Timestamp>,
     /// When open doors are held open.
+    /// At most one for each door.
     held_due: BTreeSet<(Timestamp, DeviceId)>,
     /// Who is inside which watched areas, while on duty.
+    /// At most one for each person and area of the estate.
     inside: BTreeMap<PersonId, BTreeSet<AreaId>>,
 }
 

@@ -27,6 +27,7 @@ pub struct View {
     /// Open alarms, and those closed within 24 hours.
     pub alarms: BTreeMap<AlarmId, Alarm>,
     /// When which alarm was closed, in that order.
+    /// At most `CLOSED_ALARMS_MAX`.
     pub(crate) closed: VecDeque<(Timestamp, AlarmId)>,
     /// What facts said of people. Who is not here is as the estate says, and off duty.
     #[serde(default)]

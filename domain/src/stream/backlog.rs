@@ -27,6 +27,7 @@ pub struct Backlog {
     journal: JournalId,
     /// Number and hash just before the first frame.
     base: (Seq, Arc<str>),
+    /// At most `bytes_max` bytes of them; the oldest leave.
     frames: VecDeque<FactFrame>,
     bytes: usize,
     bytes_max: usize,

@@ -9,6 +9,7 @@ use std::sync::Arc;
 /// The latest notice for each audience, encoded once.
 #[derive(Debug, Default)]
 pub(super) struct Board {
+    /// At most one for each audience; there are three.
     posts: BTreeMap<Audience, Post>,
 }
 

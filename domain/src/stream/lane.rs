@@ -46,7 +46,9 @@ pub struct Lane {
     /// The last tick that was sent out; what moves now belongs to the next one.
     tick: u64,
     pending: bool,
+    /// At most [`LANE_ENTITIES_MAX`]; then the next epoch begins.
     slots: Vec<Slot>,
+    /// At most [`LANE_ENTITIES_MAX`].
     handles: BTreeMap<PersonId, u32>,
     shared: Option<Arc<[u8]>>,
 }

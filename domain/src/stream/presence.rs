@@ -52,8 +52,10 @@ struct Display {
 #[derive(Debug, Default)]
 pub struct Displays {
     last: u64,
+    /// At most as many as may be connected: the hub counts before it lets one in.
     connected: BTreeMap<DisplayId, Display>,
     /// Displays whose person may differ from what was told.
+    /// At most all of them, and those that left and are not told of yet.
     untold: BTreeSet<DisplayId>,
     viewers_changed: bool,
 }

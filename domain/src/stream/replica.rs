@@ -81,13 +81,17 @@ pub struct Replica {
     hash: Option<Text<64>>,
     view: View,
     /// Facts that came while the snapshot is on its way. `None`: not waiting.
+    /// At most [`WAITING_MAX`].
     waiting: Option<Vec<Step>>,
     /// Snapshots that were asked for and have not come, and the newest that came meanwhile.
     asked_for: u32,
     held: Option<Box<Snapshot>>,
     epoch: Option<u32>,
+    /// At most what the server gives: `LANE_ENTITIES_MAX`. A new epoch empties it.
     handles: BTreeMap<u32, PersonId>,
+    /// At most one for each handle.
     tracked: BTreeMap<PersonId, Tracked>,
+    /// At most what the server sends: `VALUES_ENTITIES_MAX`.
     latest: BTreeMap<LatestOf, Readings>,
     unrecorded: Unrecorded,
     viewers: Viewers,
@@ -99,9 +103,11 @@ pub struct Replica {
     /// have lain on a slow line for long, and nothing in it says so.
     asks: bool,
     /// Echoes that have not come back, with the moment at which each was sent.
+    /// At most [`UNMET_MAX`].
     asked: VecDeque<(u64, Span)>,
     last_asked: u64,
     /// Heartbeats and echoes that told of facts which have not come yet, oldest first.
+    /// At most [`UNMET_MAX`].
     unmet: VecDeque<(Seq, Span, Timestamp)>,
     not_recording_since: Option<Timestamp>,
 }

@@ -35,6 +35,7 @@ pub struct SiteStream {
     view: Option<View>,
     staff: Backlog,
     /// What is kept for the audiences that get no facts, from their first display on.
+    /// At most one for each such audience; there are two.
     projected: BTreeMap<Audience, Projected>,
     pub(super) lane: Lane,
     pub(super) values: Values,

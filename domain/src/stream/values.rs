@@ -32,8 +32,10 @@ pub struct Values {
     /// The last tick that was sent out; what changes now belongs to the next one.
     tick: u64,
     pending: bool,
+    /// At most [`VALUES_ENTITIES_MAX`].
     rows: BTreeMap<LatestOf, Row>,
     /// What was removed, and in which tick.
+    /// At most [`VALUES_GONE_MAX`].
     gone: BTreeMap<LatestOf, u64>,
     /// Displays that stand before this tick get the whole table.
     whole_from: u64,

@@ -45,6 +45,7 @@ pub(crate) enum SnapshotError {
 /// The last snapshot of each audience. One is packed at a time.
 #[derive(Debug, Default)]
 pub(super) struct Snapshots {
+    /// At most one for each audience.
     packed: Mutex<BTreeMap<Audience, Packed>>,
 }
 

@@ -14,6 +14,7 @@ use std::collections::BTreeMap;
 #[derive(Debug, Default)]
 pub(crate) struct Consoles {
     /// How many a person has; who has none is not here.
+    /// At most one for each display.
     open: BTreeMap<PersonId, u32>,
     /// The site knows all of it.
     is_known: bool,

@@ -23,6 +23,7 @@ pub(crate) struct Notices {
     reports: u32,
     /// What doors said in the outage.
     doors: UnrecordedDoors,
+    /// At most [`BROKEN_MAX`].
     broken: VecDeque<UnrecordedNotice>,
 }
 

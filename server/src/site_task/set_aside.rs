@@ -17,6 +17,7 @@ const DETAIL_CHARS_MAX: usize = 1_000;
 /// The inputs that were set aside since the server started.
 #[derive(Debug, Default)]
 pub(crate) struct SetAsides {
+    /// At most [`SET_ASIDE_MAX`].
     list: Mutex<VecDeque<(Option<RepeatKey>, SetAside)>>,
 }
 

@@ -37,7 +37,9 @@ struct Sender {
 /// The inputs of a turn, each with its sender.
 #[derive(Debug, Default)]
 struct Entries {
+    /// At most [`TURN_INPUTS_MAX`] that were sent, as many sessions, and `STEPS_MAX` steps of the clock.
     inputs: Vec<Input>,
+    /// At most one for each input.
     senders: Vec<Option<Sender>>,
 }
 

@@ -2,7 +2,9 @@
 //!
 //! Each rule is a pure function from what it looks at to complaints, with a test that shows it complaining.
 
+mod boundaries;
 mod dependencies;
+mod limits;
 mod sources;
 mod structure;
 
@@ -132,6 +134,58 @@ fn crates_know_only_what_they_may() {
     check(
         "Dependencies point one way (see ARCHITECTURE.md).",
         &dependencies::forbidden(),
+    );
+}
+
+#[test]
+fn only_the_stores_speak_sql() {
+    check(
+        "SQL is in journal, tables and tracks of the server only; what just SQLite understands in named files.",
+        &[
+            boundaries::sql_outside_the_stores(&files()),
+            boundaries::sqlite_only_elsewhere(&files()),
+        ]
+        .concat(),
+    );
+}
+
+#[test]
+fn contracts_do_not_look_inside() {
+    check(
+        "A contract.rs tests a store by what it promises, without SQL.",
+        &boundaries::contracts_that_look_inside(&files()),
+    );
+}
+
+#[test]
+fn only_the_site_task_runs_turns() {
+    check(
+        "Only server/src/site_task (and the simulation in its place) calls `stream::run`.",
+        &boundaries::turns_run_elsewhere(&files()),
+    );
+}
+
+#[test]
+fn a_journal_has_one_writer() {
+    check(
+        "A journal is opened for writing once, when a server starts.",
+        &boundaries::second_writers(&files()),
+    );
+}
+
+#[test]
+fn every_queue_has_a_limit() {
+    check(
+        "A queue has a limit with a name (`…_MAX`).",
+        &limits::queues_without_a_limit(&files()),
+    );
+}
+
+#[test]
+fn every_list_that_is_kept_says_its_limit() {
+    check(
+        "What is kept and may grow says in its comment how long it gets: a constant, or so many \"at most\".",
+        &limits::lists_without_a_limit(&files()),
     );
 }
 
