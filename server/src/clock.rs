@@ -65,6 +65,7 @@ struct Course {
     /// Time that passed and was not used for slewing, because it was too short for a microsecond.
     unused: i64,
     /// Steps that nobody has taken yet.
+    /// At most [`STEPS_MAX`]; more are added to the last.
     steps: Vec<ClockStepped>,
     steps_seen: u64,
     last_step: Option<ClockStepped>,
@@ -132,11 +133,17 @@ impl Course {
         };
         self.steps_seen += 1;
         self.last_step = Some(step);
-        if self.steps.len() < STEPS_MAX {
-            self.steps.push(step);
-        } else if let Some(last) = self.steps.last_mut() {
-            last.by = Span::from_micros(last.by.as_micros().saturating_add(by));
-        }
+        keep_step(&mut self.steps, step);
+    }
+}
+
+/// Puts a step on a list of those that nobody has taken yet, or that are not on the record.
+pub(crate) fn keep_step(steps: &mut Vec<ClockStepped>, step: ClockStepped) {
+    if steps.len() < STEPS_MAX {
+        steps.push(step);
+    } else if let Some(last) = steps.last_mut() {
+        let sum = last.by.as_micros().saturating_add(step.by.as_micros());
+        last.by = Span::from_micros(sum);
     }
 }
 

@@ -17,7 +17,7 @@ mod turn;
 
 pub(crate) use set_aside::SetAsides;
 
-use crate::clock::Clock;
+use crate::clock::{Clock, keep_step};
 use crate::disk::Disk;
 use crate::hub::{DISPLAYS_MAX, Hub};
 use crate::journal::{Journal, JournalError};
@@ -141,6 +141,7 @@ pub(crate) struct State {
     /// Deadlines are not settled before.
     settle_at: Instant,
     /// Clock steps that are not on the record yet.
+    /// At most `STEPS_MAX`; more are added to the last.
     steps: Vec<ClockStepped>,
     notices: Notices,
     consoles: Consoles,
@@ -230,10 +231,10 @@ impl<M: Machine> SiteTask<M> {
     /// one, does the disk fill, and has a notice been shown for long enough?
     async fn look(&mut self) {
         let steps = self.clock.take_steps();
-        for step in &steps {
+        for step in steps {
             warn!(by_s = step.by.as_secs(), "the machine's clock jumped");
+            keep_step(&mut self.state.steps, step);
         }
-        self.state.steps.extend(steps);
         if self.state.notices.expire(self.clock.now()) {
             self.show_notices();
         }

@@ -2,6 +2,7 @@
 
 mod consoles;
 mod gathering;
+mod outage;
 mod world;
 
 use super::*;
@@ -199,6 +200,11 @@ async fn after_six_hours_of_sleep_5000_deadlines_fire_once_each_and_commands_get
         .iter()
         .filter_map(|fact| match &fact.body {
             FactBody::AlarmOverdue(body) if of_devices(body.alarm) => {
+                assert_eq!(
+                    body.late_s / 3_600,
+                    5,
+                    "it says how late it came: six hours less its own time"
+                );
                 Some((fact.occurred_at, body.alarm, body.times))
             }
             _ => None,
