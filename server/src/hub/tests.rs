@@ -1,6 +1,6 @@
 //! The hub over real sockets: what reaches which audience, who is told of whom, and what is shared.
 
-use super::{Hub, Live, serve_display};
+use super::{DISPLAYS_MAX, Hub, Live, serve_display};
 use crate::clock::Clock;
 use crate::health::HealthBoard;
 use axum::Router;
@@ -22,6 +22,7 @@ use flate2::read::GzDecoder;
 use futures_util::{SinkExt as _, StreamExt as _};
 use std::io::Read as _;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::timeout;
@@ -318,4 +319,34 @@ async fn displays_that_ask_for_the_same_state_share_its_bytes() {
     let newer = hub.snapshot(Audience::Staff).await.unwrap();
     let text = String::from_utf8(newer.json.to_vec()).unwrap();
     assert!(text.contains(r#""seq":1,"hash":"h1""#), "{text}");
+}
+
+#[tokio::test]
+async fn one_display_too_many_is_told_so_and_as_soon_as_one_goes_there_is_room() {
+    let (hub, address) = house().await;
+    let first = Display::open(address, Audience::Staff, &hub).await;
+    let others = DISPLAYS_MAX - 1;
+    hub.displays.fetch_add(others, Ordering::Relaxed);
+    for _ in 0..3 {
+        let stream = TcpStream::connect(address).await.unwrap();
+        let url = format!("ws://{address}/live");
+        let (mut socket, _) = tokio_tungstenite::client_async(url, stream).await.unwrap();
+        let told = timeout(PATIENCE, socket.next()).await.unwrap();
+        let Some(Ok(Message::Text(told))) = told else {
+            panic!("{told:?}");
+        };
+        assert!(
+            told.contains("too_many_displays") && told.contains("2000"),
+            "{told}"
+        );
+        let end = timeout(PATIENCE, socket.next()).await.unwrap();
+        assert!(matches!(end, Some(Ok(Message::Close(Some(_))))), "{end:?}");
+    }
+    drop(first);
+    let end = Instant::now() + PATIENCE;
+    while hub.displays() > others {
+        assert!(Instant::now() < end, "its place is never given back");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    Display::open(address, Audience::Staff, &hub).await;
 }

@@ -6,6 +6,8 @@
 //! copying itself, emptying its log) stands in `copy.rs` and `personal.rs`.
 
 mod chain;
+#[cfg(test)]
+mod contract;
 pub(crate) mod copy;
 #[cfg(test)]
 pub(crate) mod fixture;

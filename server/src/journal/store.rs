@@ -312,3 +312,28 @@ async fn read_head(
         }),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// With less a power cut takes facts that were acknowledged.
+    #[tokio::test]
+    async fn a_commit_is_on_the_disk_itself_on_every_connection_that_writes() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("journal.db");
+        let mut journal = Journal::open(&path).await.unwrap();
+        for again in [false, true] {
+            if again {
+                let (seq, hash) = journal.head();
+                journal.reopen((seq, &hash.to_hex())).await.unwrap();
+            }
+            let row = sqlx::query("PRAGMA synchronous").fetch_one(&mut journal.db);
+            assert_eq!(row.await.unwrap().get::<i64, _>(0), 2, "FULL");
+            let row = sqlx::query("PRAGMA journal_mode").fetch_one(&mut journal.db);
+            assert_eq!(row.await.unwrap().get::<String, _>(0), "wal");
+            let row = sqlx::query("PRAGMA secure_delete").fetch_one(&mut journal.db);
+            assert_eq!(row.await.unwrap().get::<i64, _>(0), 1);
+        }
+    }
+}

@@ -210,6 +210,7 @@ fn backoff(failures: u32) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use castellan_domain::notify::{Announcement, Message};
 
     #[test]
     fn a_receiver_that_is_away_is_asked_once_a_minute_at_last() {
@@ -218,5 +219,40 @@ mod tests {
         for failures in [8, 32, 33, u32::MAX] {
             assert_eq!(backoff(failures), RETRY_MAX);
         }
+    }
+
+    #[test]
+    fn a_full_outbox_takes_no_more_and_says_how_many_it_left_out() {
+        let fact = crate::journal::fixture::history(1).remove(0).2;
+        let fact = castellan_domain::fact::Fact::decode(&fact).unwrap();
+        let message: Message = serde_json::from_value(serde_json::json!({
+            "alarm": "A-1", "type": "panic", "priority": 1, "source": {"device": "d-1"},
+            "place": {"at": [120.1, 30.2]}, "raised_at": 1, "times_overdue": 1,
+        }))
+        .unwrap();
+        let Announcement::Real(one) = Announcement::of(&fact, message) else {
+            panic!("no drill");
+        };
+        let outbox = Outbox::default();
+        outbox.committed(OUTBOX_MAX - 2, 0);
+        assert_eq!(
+            outbox.admit(vec![one.clone(); 2]).len(),
+            2,
+            "just room enough"
+        );
+        assert_eq!(outbox.admit(vec![one.clone(); 5]).len(), 2);
+        assert_eq!(outbox.health().left_out, 3);
+        outbox.committed(2, 0);
+        assert_eq!(outbox.admit(vec![one.clone(); 4]).len(), 0);
+        assert_eq!(
+            (outbox.health().waiting, outbox.health().left_out),
+            (OUTBOX_MAX, 7)
+        );
+        outbox.committed(0, 1);
+        assert_eq!(
+            outbox.admit(vec![one]).len(),
+            1,
+            "as soon as one is settled"
+        );
     }
 }

@@ -4,6 +4,8 @@
 //! facts: whatever does not fit (fold version, journal, hash) is thrown away and folded anew.
 //! The only SQL about projections.
 
+#[cfg(test)]
+mod contract;
 mod projection;
 mod row;
 #[cfg(test)]

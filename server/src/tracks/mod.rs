@@ -7,6 +7,8 @@
 //! both: whoever reads counts it once, by person and time, and the one that came first counts.
 
 mod block;
+#[cfg(test)]
+mod contract;
 mod point;
 mod read;
 mod schema;
@@ -251,5 +253,24 @@ mod sync_tests {
             .unwrap();
         tracks.append(&[fix(2)]).await.unwrap();
         assert_eq!(tracks.latest().await.unwrap(), [fix(2)]);
+    }
+
+    /// The disk is synced once a second by [`Tracks::sync`], and not by each commit.
+    #[tokio::test]
+    async fn every_connection_that_writes_positions_leaves_the_syncing_to_sync() {
+        let folder = tempfile::tempdir().unwrap();
+        let tracks = Tracks::open(&folder.path().join("tracks.db"))
+            .await
+            .unwrap();
+        for again in [false, true] {
+            if again {
+                tracks.reopen().await.unwrap();
+            }
+            let mut writer = tracks.writer.lock().await;
+            let row = sqlx::query("PRAGMA synchronous").fetch_one(&mut writer.db);
+            assert_eq!(row.await.unwrap().get::<i64, _>(0), 1, "NORMAL");
+            let row = sqlx::query("PRAGMA journal_mode").fetch_one(&mut writer.db);
+            assert_eq!(row.await.unwrap().get::<String, _>(0), "wal");
+        }
     }
 }
