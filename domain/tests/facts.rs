@@ -176,7 +176,10 @@ fn the_samples_are_one_journal_and_fold_to_what_they_tell() {
     let control = site.control();
     let inside = control.areas_of(&id("wang-qiang"));
     assert!(inside.is_none_or(|areas| !areas.contains(&id("pond"))));
-    assert_eq!(control.next_alarm(), AlarmId(1_050));
+    // A guard's call for help, by a phone.
+    let call = row(1_050);
+    assert_eq!(call.source, Source::Person(id("wang-qiang")));
+    assert_eq!(control.next_alarm(), AlarmId(1_051));
     let key = (Source::Device(id("gas-3-b1")), id("gas"));
     assert_eq!(
         control.open_alarm(&key.0, &key.1, true),

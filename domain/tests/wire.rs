@@ -8,6 +8,7 @@ mod common;
 mod variants;
 
 use castellan_domain::alarm::{Alarm, Due, Source};
+use castellan_domain::audience::{Entity, EntityId, ViewFact};
 use castellan_domain::geo::Offset;
 use castellan_domain::time::{Span, Timestamp};
 use castellan_domain::wire::api::{
@@ -137,6 +138,53 @@ fn every_file_is_read_and_written_back_to_the_same_value() {
         assert_eq!(written, told, "{name}");
         assert!(name.starts_with(&named), "{name} was read as {named}");
     }
+}
+
+/// A thing that changes tell of. A new one does not compile until it is named here, and fails below
+/// until a file puts it and one removes it.
+fn entity(entity: &Entity) -> &'static str {
+    match entity {
+        Entity::Estate(_) => "estate",
+        Entity::Alarm(_) => "alarm",
+        Entity::Person(..) => "person",
+        Entity::Phone(..) => "phone",
+        Entity::Zone(..) => "zone",
+        Entity::Door(..) => "door",
+        Entity::Flood(_) => "flood",
+    }
+}
+
+fn entity_id(id: &EntityId) -> &'static str {
+    match id {
+        EntityId::Estate => "estate",
+        EntityId::Alarm(_) => "alarm",
+        EntityId::Person(_) => "person",
+        EntityId::Phone(_) => "phone",
+        EntityId::Zone(_) => "zone",
+        EntityId::Door(_) => "door",
+        EntityId::Flood => "flood",
+    }
+}
+
+#[test]
+fn everything_that_changes_can_put_or_remove_is_in_a_file() {
+    let (mut put, mut removed) = (BTreeSet::new(), BTreeSet::new());
+    for (name, json) in samples() {
+        if !name.starts_with("server_message.changes") {
+            continue;
+        }
+        let ServerMessage::Changes(changes) = serde_json::from_str(&json).unwrap() else {
+            panic!("{name}");
+        };
+        for change in &changes.changes {
+            match change {
+                ViewFact::Put(thing) => put.insert(entity(thing)),
+                ViewFact::Remove(id) => removed.insert(entity_id(id)),
+            };
+        }
+    }
+    assert_eq!(put.len(), 7, "{put:?}");
+    assert_eq!(removed, put);
 }
 
 #[test]

@@ -6,13 +6,14 @@ mod common;
 use castellan_domain::alarm::NOTES_MAX;
 use castellan_domain::audience::Audience;
 use castellan_domain::engine::Accepted;
-use castellan_domain::fact::{Fact, FactBody};
+use castellan_domain::fact::{Cause, Fact, FactBody};
 use castellan_domain::geo::{Anchor, LonLat};
-use castellan_domain::ids::SLUG_MAX;
+use castellan_domain::ids::{CommandId, SLUG_MAX};
 use castellan_domain::notify::Message;
 use castellan_domain::refusal::Refusal;
 use castellan_domain::site::{CLOSED_ALARMS_MAX, OPEN_ALARMS_MAX};
 use castellan_domain::stream::{BACKLOG_BYTES_MAX, LAST_SEEN_STEP};
+use castellan_domain::text::Text;
 use castellan_domain::unrecorded::UNRECORDED_MAX;
 use castellan_domain::wire::api::{
     ALARM_PAGE_DEFAULT, ALARM_PAGE_MAX, AlarmPage, CommandBody, CommandRequest, ErrorBody,
@@ -158,7 +159,11 @@ fn every_message_of_the_live_protocol_has_an_example_that_is_true() {
             ServerMessage::Heartbeat(_) => "heartbeat",
             ServerMessage::Gap => "gap",
             ServerMessage::Echo { .. } => "echo",
-            ServerMessage::Refused(_) => "refused",
+            ServerMessage::Refused(refused) => {
+                let ours = format!("this server speaks version {PROTOCOL_VERSION} of");
+                assert!(refused.message.starts_with(&ours), "{}", refused.message);
+                "refused"
+            }
         });
     }
     assert_eq!(told.len(), 11, "{told:?}");
@@ -376,6 +381,33 @@ fn every_code_and_kind_is_on_its_page() {
             LIVE.contains(&format!("\n| `{name}` |")),
             "{name} has no row"
         );
+    }
+    for cause in [
+        Cause::Event {
+            device: "d".parse().unwrap(),
+            event: "e".parse().unwrap(),
+        },
+        Cause::Call {
+            phone: "p".parse().unwrap(),
+            event: "e".parse().unwrap(),
+        },
+        Cause::Command(CommandId(uuid::Uuid::nil())),
+        Cause::Rule(Text::constant("a@1")),
+        Cause::Estate,
+        Cause::Console,
+        Cause::Server,
+    ] {
+        // A new cause does not compile until it is named here and told of there.
+        let told = match cause {
+            Cause::Event { .. } => r#"`{"event":{"device":…,"event":…}}`"#,
+            Cause::Call { .. } => r#"`{"call":{"phone":…,"event":…}}`"#,
+            Cause::Command(_) => r#"`{"command":UUID}`"#,
+            Cause::Rule(_) => r#"`{"rule":""#,
+            Cause::Estate => r#"`"estate"`"#,
+            Cause::Console => r#"`"console"`"#,
+            Cause::Server => r#"`"server"`"#,
+        };
+        assert!(LIVE.contains(told), "{told} is not told of");
     }
     for (kind, version) in FactBody::KINDS {
         assert!(
