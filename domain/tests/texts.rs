@@ -6,6 +6,7 @@ mod document;
 
 use castellan_domain::estate::EstateError;
 use castellan_domain::wire::api::{CommandRequest, EventRequest};
+use castellan_domain::wire::ingest::{CallRequest, DoorRequest, HeardRequest};
 use castellan_domain::wire::live::ClientMessage;
 use document::{points, with};
 use serde_json::{Value, json};
@@ -51,10 +52,13 @@ fn name() -> Value {
 
 /// An estate that has every field.
 fn full(pointer: &str, value: Value) -> Result<(), EstateError> {
-    let zone = json!([{"id": "z1", "name": name(), "devices": []}]);
+    let zone = json!([{"id": "z1", "name": name(), "devices": ["gas-1"]}]);
     let area = json!([{"id": "a1", "name": name(), "kind": "forbidden", "outline": points(3)}]);
     let staffing = json!({"shifts": [{"name": name(), "starts_at": "08:00"}]});
+    let second =
+        json!({"to": "gas_high", "within_s": 60, "near": "zone", "also": ["smoke_single"]});
     let changes = [
+        ("/alarm_types/0/second_source", second),
         ("/zones", zone),
         ("/areas", area),
         ("/staffing", staffing),
@@ -121,6 +125,9 @@ fn the_ids_of_an_estate_fit_or_are_refused() {
         "/alarm_types/0/family",
         "/alarm_types/0/at_night",
         "/alarm_types/0/if_critical",
+        "/alarm_types/0/second_source/to",
+        "/alarm_types/0/second_source/also/0",
+        "/zones/0/devices/0",
         "/zones/0/id",
         "/areas/0/id",
     ] {
@@ -222,5 +229,92 @@ fn what_devices_and_displays_send_fits_or_is_refused() {
     }
     for bad in no_ids() {
         assert!(hello("b", &bad).is_err(), "{bad:?}");
+    }
+}
+
+/// A door's, a device's and a phone's body, one field at a time.
+#[test]
+fn what_doors_living_devices_and_phones_in_need_send_fits_or_is_refused() {
+    let door = |field: &str, value: &str| {
+        let mut body = json!({"device": "d", "event_id": "e", "what": "opened"});
+        body[field] = value.into();
+        serde_json::from_value::<DoorRequest>(body).is_ok()
+    };
+    let heard = |field: &str, value: &str| {
+        let mut body = json!({"device": "d"});
+        body[field] = value.into();
+        serde_json::from_value::<HeardRequest>(body).is_ok()
+    };
+    let call = |field: &str, value: &str| {
+        let mut body = json!({"phone": "p", "event_id": "e", "kind": "sos"});
+        body[field] = value.into();
+        serde_json::from_value::<CallRequest>(body).is_ok()
+    };
+    let fields: [(&dyn Fn(&str, &str) -> bool, &str); 5] = [
+        (&door, "device"),
+        (&door, "event_id"),
+        (&heard, "device"),
+        (&call, "phone"),
+        (&call, "event_id"),
+    ];
+    for (fits, field) in fields {
+        assert!(fits(field, &"x".repeat(64)), "{field}");
+        for bad in no_ids() {
+            assert!(!fits(field, &bad), "{field} {bad:?}");
+        }
+    }
+    for fits in [&door as &dyn Fn(&str, &str) -> bool, &call] {
+        assert!(fits("occurred_at", &"9".repeat(40)));
+        for bad in unfit(40) {
+            assert!(!fits("occurred_at", &bad), "{bad:?}");
+        }
+        assert!(!fits("more", "1"));
+    }
+    assert!(!door("what", "ajar") && !call("kind", "bored") && !heard("event_id", "e"));
+    for at in [
+        json!([181, 30]),
+        json!([120, 90.1]),
+        json!([120]),
+        json!("120,30"),
+    ] {
+        let body = json!({"phone": "p", "event_id": "e", "kind": "sos", "at": at});
+        assert!(serde_json::from_value::<CallRequest>(body).is_err());
+    }
+}
+
+/// What a display says of itself and of whoever sits there.
+#[test]
+fn what_displays_say_of_themselves_fits_or_is_refused() {
+    let says = |message: Value| serde_json::from_value::<ClientMessage>(message).is_ok();
+    let hello = |audience: &str, hash: &str| {
+        let journal = "018f2c3a-7b1e-7c4d-9a2b-000000000001";
+        says(
+            json!({"t": "hello", "protocol": 2, "build": "b", "site": "s", "audience": audience,
+                    "resume": {"journal": journal, "seq": 7, "hash": hash}}),
+        )
+    };
+    let longest = "长".repeat(64);
+    assert!(
+        hello(&longest, &longest),
+        "of a length that is read and then refused by name"
+    );
+    for bad in unfit(64) {
+        assert!(!hello(&bad, "h"), "{bad:?}");
+        assert!(!hello("wall", &bad), "{bad:?}");
+    }
+    let presences = |id: &str| {
+        [
+            json!({"t": "presence", "person": id}),
+            json!({"t": "presence", "looking_at": {"person": id}}),
+            json!({"t": "presence", "looking_at": {"device": id}}),
+        ]
+    };
+    for message in presences(&"x".repeat(64)) {
+        assert!(says(message));
+    }
+    for bad in no_ids() {
+        for message in presences(&bad) {
+            assert!(!says(message), "{bad:?}");
+        }
     }
 }
