@@ -6,6 +6,7 @@ use crate::anchor::{AnchorFile, ChainAnchor, Why, written};
 use crate::config::{BackupArgs, RestoreArgs};
 use crate::doctor::{Report, examine};
 use crate::journal::{ChainHash, Journal, Snapshots, copy::copy_database};
+use crate::observations;
 use crate::site_folder::{LockError, SiteFolder, SitePaths, sync_folder_of, write_whole};
 use crate::tables::delete_tables;
 use anyhow::{Context as _, bail, ensure};
@@ -18,7 +19,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use tracing::info;
 
-/// Raised whenever the folder that a backup makes gets another shape.
+/// Raised whenever the folder that a backup makes gets a shape that an older Castellan cannot restore.
 const BACKUP_VERSION: u32 = 1;
 const MANIFEST: &str = "backup.json";
 const MANIFEST_BYTES_MAX: u64 = 64 * 1024;
@@ -118,6 +119,8 @@ pub(crate) async fn make(paths: &SitePaths, target: &Path) -> anyhow::Result<Rep
         }
     }
     copy_folder(&paths.estates(), &copy.estates())?;
+    observations::copy(&paths.observations(), &copy.observations())
+        .context("the log of observations cannot be copied")?;
     let manifest = manifest_of(&copy).await?;
     write_whole(&partial.join(MANIFEST), &serde_json::to_vec(&manifest)?)?;
     let mut report = check(&copy).await;
@@ -194,6 +197,7 @@ pub(crate) async fn restore(args: &RestoreArgs) -> anyhow::Result<ExitCode> {
     let living = living
         .iter()
         .flat_map(|path| [path.clone(), with_suffix(path, "-wal")])
+        .chain([to.observations()])
         .find(|path| path.exists());
     if let Some(living) = living
         && (to.journal().exists() || !restoring.exists())
@@ -207,6 +211,8 @@ pub(crate) async fn restore(args: &RestoreArgs) -> anyhow::Result<ExitCode> {
     }
     write_whole(&restoring, b"a restore is not done; run it again\n")?;
     copy_folder(&from.estates(), &to.estates())?;
+    observations::copy(&from.observations(), &to.observations())
+        .context("the log of observations cannot be copied")?;
     for (from, to) in [(from.tables(), to.tables()), (from.tracks(), to.tracks())] {
         if from.exists() {
             copy_file(&from, &to)?;

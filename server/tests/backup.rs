@@ -297,3 +297,50 @@ async fn what_is_not_whole_is_no_backup_and_is_not_restored() {
     assert!(other.path().join("c.partial").join("journal.db").exists());
     drop(server);
 }
+
+/// Why an alarm fired is part of the record, too.
+#[tokio::test]
+async fn a_backup_has_the_observations_up_to_its_last_whole_line_and_brings_them_back() {
+    let data = tempfile::tempdir().unwrap();
+    let other = tempfile::tempdir().unwrap();
+    let server = Castellan::start(data.path());
+    for n in 0..3 {
+        server.raise(&format!("d-{n:03}"), "e", "loitering").await;
+    }
+    common::eventually("the observations are written", async || {
+        (server.health().await.observations.written == 3).then_some(())
+    })
+    .await;
+    let folder = database(data.path(), "observations");
+    let yesterday = folder.join("2026-01-01.log");
+    let today = std::fs::read_dir(&folder)
+        .unwrap()
+        .next()
+        .unwrap()
+        .unwrap()
+        .path();
+    std::fs::copy(&today, &yesterday).unwrap();
+    let torn = [std::fs::read(&yesterday).unwrap(), b"deadbeef {".to_vec()].concat();
+    std::fs::write(&yesterday, torn).unwrap();
+    let target = other.path().join("b");
+    let (whole, said) = backup(data.path(), &target);
+    assert!(
+        whole && said.contains("6 observations of 2 days hold"),
+        "{said}"
+    );
+    drop(server);
+    let fresh = tempfile::tempdir().unwrap();
+    let (done, said) = restore(&target, fresh.path());
+    assert!(done, "{said}");
+    for path in [&today, &yesterday] {
+        let there = database(fresh.path(), "observations").join(path.file_name().unwrap());
+        let lines = std::fs::read_to_string(there).unwrap();
+        assert_eq!(lines.lines().count(), 3);
+        assert!(lines.ends_with('\n') && !lines.contains("deadbeef"));
+    }
+    // Observations alone are part of a record, too, and are not overwritten.
+    std::fs::remove_dir_all(fresh.path()).unwrap();
+    std::fs::create_dir_all(database(fresh.path(), "observations")).unwrap();
+    let (done, said) = restore(&target, fresh.path());
+    assert!(!done && said.contains("never overwritten"), "{said}");
+}

@@ -411,3 +411,81 @@ async fn a_path_too_long_for_a_socket_costs_only_the_socket() {
     let (whole, said) = doctor(&deep);
     assert!(whole && said.contains("2 facts"), "{said}");
 }
+
+/// Facts hold, and what lies beside them is looked at all the same.
+#[tokio::test]
+async fn a_flipped_byte_in_a_block_of_positions_is_named_with_whose_it_is() {
+    let data = tempfile::tempdir().expect("a folder");
+    let server = Castellan::start(data.path());
+    for second in 0..5 {
+        let answer = server
+            .position("phone-1", common::now_s() - 60 + second, 1)
+            .await;
+        assert_eq!(answer.status, 200);
+    }
+    server.stop();
+    let tracks = database(data.path(), "tracks.db");
+    // The next start packs what the tail has.
+    let server = Castellan::start(data.path());
+    common::eventually("the positions are packed", async || {
+        let mut db = open(&tracks).await;
+        let row = sqlx::query("SELECT COUNT(*) FROM blocks").fetch_one(&mut db);
+        (row.await.expect("a count").get::<i64, _>(0) > 0).then_some(())
+    })
+    .await;
+    server.stop();
+    let (whole, said) = doctor(data.path());
+    assert!(
+        whole && said.contains("1 blocks of positions hold"),
+        "{said}"
+    );
+    for (statement, why) in [
+        (
+            "UPDATE blocks SET bytes = substr(bytes, 1, 9) || x'00' || substr(bytes, 11)",
+            "a byte of it has changed",
+        ),
+        (
+            "UPDATE blocks SET bytes = substr(bytes, 1, 9)",
+            "cannot be read",
+        ),
+        ("UPDATE blocks SET bytes = x''", "cannot be read"),
+    ] {
+        alter(&tracks, statement).await;
+        expect(
+            data.path(),
+            &["of guard-1 from", why, "No fact is at stake"],
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_flipped_or_cut_line_of_observations_is_named_with_its_day() {
+    let data = stopped().await;
+    let folder = database(data.path(), "observations");
+    let path = std::fs::read_dir(&folder)
+        .unwrap()
+        .next()
+        .unwrap()
+        .unwrap()
+        .path();
+    let day = path.file_stem().unwrap().to_string_lossy().into_owned();
+    let lines = std::fs::read(&path).unwrap();
+    let (whole, said) = doctor(data.path());
+    assert!(
+        whole && said.contains("4 observations of 1 days hold"),
+        "{said}"
+    );
+    let mut flipped = lines.clone();
+    flipped[100] ^= 1;
+    std::fs::write(&path, &flipped).unwrap();
+    let named = format!("1 lines of the observations of {day} are not what was written");
+    expect(data.path(), &[&named, "No fact is at stake"]);
+    // A cut is what every power cut leaves: it is told, and the record is whole.
+    std::fs::write(&path, &lines[..lines.len() - 9]).unwrap();
+    let (whole, said) = doctor(data.path());
+    let named = format!("note: a line of the observations of {day} ends too early");
+    assert!(
+        whole && said.contains(&named) && said.contains("3 observations"),
+        "{said}"
+    );
+}

@@ -2,6 +2,7 @@
 //! refer to, and everything that vouches for them. It changes nothing.
 
 use super::beside::{self, Expected};
+use super::history;
 use super::report::Report;
 use crate::anchor::{AnchorFile, ChainAnchor, Why};
 use crate::journal::{ChainHash, Journal, JournalError, Snapshots, StoredFact, StoredWords};
@@ -295,6 +296,8 @@ impl<'a> Walk<'a> {
         if let Some(expected) = self.expected {
             expected.compare(self.at, report).await;
         }
+        history::positions(self.paths, report).await;
+        history::observations(self.paths, report).await;
     }
 }
 

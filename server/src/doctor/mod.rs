@@ -3,6 +3,7 @@
 
 mod beside;
 mod examine;
+mod history;
 mod report;
 
 pub(crate) use examine::examine;

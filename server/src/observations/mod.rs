@@ -4,10 +4,12 @@
 //! bounded queue and goes on; a thread writes. What the queue or the disk does not take is dropped
 //! and counted under health: on a filling disk raw observations go before tracks and facts.
 
+mod copy;
 mod line;
 mod read;
 mod segments;
 
+pub(crate) use copy::{check, copy};
 pub(crate) use read::Question;
 
 use crate::clock::Clock;

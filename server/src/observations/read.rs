@@ -269,4 +269,29 @@ mod tests {
         };
         assert_eq!(read(folder.path(), &shanghai(), &asked).unwrap().next, None);
     }
+
+    #[test]
+    fn a_day_that_is_missing_in_the_middle_is_passed_over_and_pages_go_on_behind_it() {
+        let folder = folder();
+        let gone: Date = "2026-11-24".parse().unwrap();
+        std::fs::remove_file(path_of(folder.path(), gone)).unwrap();
+        let mut asked = question(MIDNIGHT_S, MIDNIGHT_S + 96 * 3_600, 20);
+        let mut found = Vec::new();
+        for _ in 0..10 {
+            let page = read(folder.path(), &shanghai(), &asked).unwrap();
+            assert_eq!(page.damaged, 0);
+            found.extend(hours(&page));
+            let Some(next) = page.next else { break };
+            asked.after = Some(next.as_str().parse().unwrap());
+        }
+        let expected: Vec<_> = (0..24).chain(48..96).collect();
+        assert_eq!(found, expected);
+        // A page that ended within a day that is gone by now goes on with the next one.
+        asked.after = Some(Cursor {
+            day: gone,
+            offset: 500,
+        });
+        let page = read(folder.path(), &shanghai(), &asked).unwrap();
+        assert_eq!(hours(&page)[0], 48);
+    }
 }

@@ -7,6 +7,7 @@
 //! both: whoever reads counts it once, by person and time, and the one that came first counts.
 
 mod block;
+mod check;
 #[cfg(test)]
 mod contract;
 mod point;
@@ -16,6 +17,8 @@ mod tail;
 #[cfg(test)]
 mod tests;
 mod upkeep;
+
+pub(crate) use check::check;
 
 use castellan_domain::ids::PersonId;
 use castellan_domain::observation::Fix;

@@ -1,0 +1,82 @@
+//! Examines what lies beside the facts and follows from none: the blocks of positions, and the lines
+//! of the log of observations.
+
+use super::report::Report;
+use crate::anchor::written;
+use crate::site_folder::SitePaths;
+use crate::{observations, tracks};
+use std::io;
+
+const KEEP_THE_REST: &str = "No fact is at stake, and the rest of the history is read as ever. Look after the \
+    disk; a backup from before has that stretch";
+
+/// Reads every block of positions.
+pub(super) async fn positions(paths: &SitePaths, report: &mut Report) {
+    if !paths.tracks().exists() {
+        return;
+    }
+    let checked = match tracks::check(&paths.tracks()).await {
+        Ok(checked) => checked,
+        Err(error) => {
+            report.fault(&format!("{error}"), KEEP_THE_REST);
+            return;
+        }
+    };
+    for damaged in &checked.damaged {
+        let whose = damaged.person.as_deref().unwrap_or("somebody unknown");
+        report.fault(
+            &format!(
+                "block {} of positions, of {whose} from {} on, cannot be read: {}",
+                damaged.block,
+                written(damaged.from),
+                damaged.why
+            ),
+            KEEP_THE_REST,
+        );
+    }
+    if checked.more_damaged > 0 {
+        let said = format!(
+            "{} more blocks of positions cannot be read",
+            checked.more_damaged
+        );
+        report.fault(&said, KEEP_THE_REST);
+    }
+    report.hold(format!("{} blocks of positions hold", checked.whole));
+}
+
+/// Reads the log of observations, as far as one examination goes.
+pub(super) async fn observations(paths: &SitePaths, report: &mut Report) {
+    let folder = paths.observations();
+    let check = move || observations::check(&folder);
+    let checked = tokio::task::spawn_blocking(check).await;
+    let checked = match checked.map_err(io::Error::other).flatten() {
+        Ok(checked) => checked,
+        Err(error) => {
+            let said = format!("the log of observations cannot be read: {error}");
+            report.fault(&said, KEEP_THE_REST);
+            return;
+        }
+    };
+    for (day, lines) in &checked.damaged {
+        report.fault(
+            &format!("{lines} lines of the observations of {day} are not what was written"),
+            KEEP_THE_REST,
+        );
+    }
+    for day in &checked.torn {
+        report.note(format!(
+            "a line of the observations of {day} ends too early, as a killed server or a power cut leaves it; \
+             what it told is lost, and no fact is at stake"
+        ));
+    }
+    if checked.left_out > 0 {
+        report.note(format!(
+            "observations of {} older days were not looked at",
+            checked.left_out
+        ));
+    }
+    report.hold(format!(
+        "{} observations of {} days hold",
+        checked.lines, checked.days
+    ));
+}
