@@ -3,9 +3,11 @@
 
 mod common;
 
+use castellan_domain::ids::PersonId;
+use castellan_domain::text::Text;
 use castellan_domain::time::Timestamp;
-use castellan_domain::wire::api::DISCARDED_HEADER;
-use common::{Castellan, database, event_body, now_s, position_body};
+use castellan_domain::wire::api::{CommandBody, DISCARDED_HEADER, NoteText};
+use common::{Castellan, SITE, database, event_body, now_s, position_body};
 use serde_json::json;
 use sqlx::Row as _;
 
@@ -343,4 +345,142 @@ async fn last_fact(data: &std::path::Path) -> serde_json::Value {
     let row = sqlx::query("SELECT bytes FROM facts ORDER BY seq DESC LIMIT 1");
     let row = row.fetch_one(&mut db).await.expect("there are facts");
     serde_json::from_str(&row.get::<String, _>(0)).expect("a fact is JSON")
+}
+
+/// Doors, signs of life and calls are refused by name and counted like events.
+#[tokio::test]
+async fn a_bad_door_sign_of_life_or_call_is_refused_and_counted_under_its_own_name() {
+    let data = tempfile::tempdir().unwrap();
+    let server = Castellan::start(data.path());
+    let door = json!({"device": "d-999", "event_id": "e", "what": "opened"});
+    let call = json!({"phone": "nobodys", "event_id": "e", "kind": "sos"});
+    for (adapter, good, unknown) in [
+        ("doors", door, "device"),
+        ("heard", json!({"device": "d-999"}), "device"),
+        ("calls", call, "phone"),
+    ] {
+        let path = format!("/ingest/v1/{adapter}");
+        let with = |value: serde_json::Value| {
+            let mut body = good.clone();
+            body[unknown] = value;
+            body.to_string()
+        };
+        let malformed = [
+            String::new(),
+            "[]".into(),
+            "[".repeat(60_000),
+            with(json!(long(65))),
+            with(json!("../x")),
+            with(json!(null)),
+        ];
+        for body in &malformed {
+            let answer = server.post(&path, &[], body.clone()).await;
+            let code = answer.error().code;
+            assert_eq!(
+                (answer.status, code.as_str()),
+                (400, "malformed"),
+                "{path} {body:.60}"
+            );
+        }
+        let answer = server.post(&path, &[], good.to_string()).await;
+        let code = answer.error().code;
+        assert_eq!(
+            (answer.status, code.as_str()),
+            (404, "unknown_sender"),
+            "{path}"
+        );
+        let counted = server.refusals(adapter, "malformed").await;
+        assert_eq!(counted, malformed.len() as u64, "{adapter}");
+        assert_eq!(
+            server.refusals(adapter, "unknown_sender").await,
+            1,
+            "{adapter}"
+        );
+        let health = server.health().await;
+        assert!(
+            health.quarantine.iter().any(|q| q.adapter == adapter),
+            "{adapter}"
+        );
+    }
+    let noon = json!({"device": "d-000", "event_id": "e", "what": "opened", "occurred_at": "noon"});
+    let answer = server.post("/ingest/v1/doors", &[], noon.to_string()).await;
+    assert_eq!(
+        (answer.status, answer.error().code.as_str()),
+        (400, "bad_time")
+    );
+    assert_eq!(server.refusals("doors", "bad_time").await, 1);
+    assert_eq!(
+        server.health().await.seq.0,
+        1,
+        "nothing of all that became a fact"
+    );
+}
+
+/// A phone whose guard is off duty is answered, so that it stops sending, and is not followed.
+#[tokio::test]
+async fn a_position_of_somebody_off_duty_is_answered_counted_and_kept_nowhere() {
+    let data = tempfile::tempdir().unwrap();
+    let mut estate: serde_json::Value =
+        serde_json::from_str(&std::fs::read_to_string(common::estate()).unwrap()).unwrap();
+    let shift = json!({"name": {"zh": "白班", "en": "Day"}, "starts_at": "08:00"});
+    estate["staffing"] = json!({"shifts": [shift], "duty": "recorded"});
+    let path = data.path().join("estate.json");
+    std::fs::write(&path, estate.to_string()).unwrap();
+    let server = Castellan::start_with(data.path(), &path, &[]);
+    let person = PersonId::new("guard-1").unwrap();
+    let off = CommandBody::GoOffDuty {
+        person: person.clone(),
+    };
+    let on = CommandBody::GoOnDuty { person };
+    assert_eq!(server.command("li-na", on).await.status, 200);
+    assert_eq!(server.command("li-na", off).await.status, 200);
+    let answer = server.position("phone-1", now_s() - 5, 1).await;
+    assert_eq!((answer.status, answer.body.as_str()), (200, "[]"));
+    assert_eq!(answer.header(DISCARDED_HEADER), Some("off_duty"));
+    assert_eq!(server.refusals("owntracks", "off_duty").await, 1);
+    let mut db = common::open(&database(data.path(), "tracks.db")).await;
+    let row = sqlx::query("SELECT (SELECT COUNT(*) FROM tail_0) + (SELECT COUNT(*) FROM tail_1)");
+    let row = row.fetch_one(&mut db).await.unwrap();
+    assert_eq!(row.get::<i64, _>(0), 0);
+}
+
+/// Whoever calls for help is heard, whatever their phone thinks that the time is.
+#[tokio::test]
+async fn a_call_with_a_time_that_is_none_is_taken_all_the_same() {
+    let data = tempfile::tempdir().unwrap();
+    let server = Castellan::start(data.path());
+    let noon = json!({"phone": "phone-1", "event_id": "e", "kind": "sos", "occurred_at": "noon"});
+    let answer = server.post("/ingest/v1/calls", &[], noon.to_string());
+    assert_eq!(answer.await.status, 200);
+    assert_eq!(server.snapshot().await.view.alarms.len(), 1);
+}
+
+/// The longest note, in the script of those who write it, is what it was after a restart.
+#[tokio::test]
+async fn a_note_of_500_chinese_characters_comes_back_as_it_was_written() {
+    let data = tempfile::tempdir().unwrap();
+    let mut server = Castellan::start(data.path());
+    let alarm = server.raise("d-000", "e", "loitering").await;
+    let words = "三号楼东门，𠮷"
+        .chars()
+        .cycle()
+        .take(500)
+        .collect::<String>();
+    let text = Text::new(words.as_str()).unwrap();
+    for command in [
+        CommandBody::Claim { alarm },
+        CommandBody::Note { alarm, text },
+    ] {
+        assert_eq!(server.command("li-na", command).await.status, 200);
+    }
+    server.kill();
+    let server = Castellan::start(data.path());
+    let path = format!("/api/v1/sites/{SITE}/alarms/{alarm}/notes");
+    let notes: Vec<NoteText> = server.get(&path).await.json();
+    assert_eq!(notes[0].text.as_deref(), Some(words.as_str()));
+    let fact = last_fact(data.path()).await;
+    assert!(
+        !fact.to_string().contains('门'),
+        "the words are beside the fact"
+    );
 }

@@ -243,6 +243,34 @@ async fn a_full_history_of_positions_costs_no_fact() {
 }
 
 #[tokio::test]
+async fn full_tables_cost_no_fact_are_told_and_are_folded_on_when_there_is_room() {
+    let disk = Cramped::only("tables.db", 512);
+    let server = &disk.server;
+    assert_eq!(event(server, 0).await, 200);
+    disk.fill(0);
+    let mut n = 0;
+    eventually("the tables are full", async || {
+        n += 1;
+        let device = format!("d-{:03}", n % 40);
+        let id = format!("t-{n}");
+        let answer = server.event(&device, &id, "loitering", "active").await;
+        assert_eq!(answer.status, 200, "no fact waits for a table");
+        server.health().await.beside.fault
+    })
+    .await;
+    let health = server.health().await;
+    assert_eq!(health.not_recording_since, None);
+    let fault = health.beside.fault.expect("it is told");
+    assert!(fault.contains("No fact is at stake"), "{fault}");
+    disk.empty();
+    eventually("the tables are as far as the facts", async || {
+        let health = server.health().await;
+        (health.beside.fault.is_none() && health.beside.projected_seq >= health.seq).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_full_journal_without_ballast_says_so_until_there_is_room() {
     let disk = Cramped::only("journal.db", 768);
     let server = &disk.server;

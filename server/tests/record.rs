@@ -7,7 +7,7 @@ use castellan_domain::alarm::Verdict;
 use castellan_domain::ids::{AlarmId, Seq};
 use castellan_domain::text::Text;
 use castellan_domain::wire::api::{AlarmPage, CommandBody, NoteText};
-use common::{Castellan, alter, database, doctor, eventually, open};
+use common::{Castellan, SITE, alter, database, doctor, eventually, open};
 use sqlx::Row as _;
 use std::path::{Path, PathBuf};
 
@@ -380,4 +380,27 @@ async fn the_head_of_the_chain_is_written_elsewhere_each_day_and_at_a_stop() {
     let fault = eventually("it says so", async || server.health().await.beside.fault).await;
     assert!(fault.contains("cannot be anchored"), "{fault}");
     server.raise("d-001", "e", "loitering").await;
+}
+
+/// A page that was here before fetches no estate again: its name says what is in it.
+#[tokio::test]
+async fn an_estate_document_may_be_kept_for_ever_and_whatever_changes_may_not() {
+    let data = tempfile::tempdir().unwrap();
+    let server = Castellan::start(data.path());
+    let hash = server.snapshot().await.view.estate.expect("an estate");
+    let answer = server
+        .get(&format!("/api/v1/sites/{SITE}/estates/{hash}"))
+        .await;
+    assert_eq!(answer.status, 200);
+    let kept = "public, max-age=31536000, immutable";
+    assert_eq!(answer.header("cache-control"), Some(kept));
+    for path in [
+        format!("/api/v1/sites/{SITE}/estates/0000"),
+        format!("/api/v1/sites/{SITE}/snapshot"),
+        format!("/api/v1/sites/{SITE}/health"),
+    ] {
+        let header = server.get(&path).await;
+        let header = header.header("cache-control").unwrap_or_default();
+        assert!(!header.contains("immutable"), "{path}: {header}");
+    }
 }
