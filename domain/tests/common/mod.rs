@@ -142,6 +142,7 @@ pub(crate) fn read(path: &Path) -> String {
 }
 
 /// The names of a folder's files.
+#[expect(clippy::disallowed_methods, reason = "tests read samples from disk")]
 pub(crate) fn names(folder: &Path) -> Vec<String> {
     let entries = std::fs::read_dir(folder).expect("the folder is there");
     let mut names: Vec<_> = entries
