@@ -19,6 +19,7 @@ mod outbox;
 mod personal;
 mod search_keys;
 mod serve;
+mod signed_post;
 mod site_folder;
 mod site_task;
 mod tables;

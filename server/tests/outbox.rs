@@ -3,100 +3,16 @@
 
 mod common;
 
-use axum::Router;
-use axum::body::Bytes;
-use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
-use axum::routing::post;
 use castellan_domain::wire::api::OutboxHealth;
+use common::receiver::{self, HANG, Receiver};
 use common::{Castellan, database, eventually, open, text};
-use hmac::{Hmac, Mac as _};
-use sha2::Sha256;
 use sqlx::Row as _;
-use std::net::SocketAddr;
 use std::path::Path;
-use std::sync::atomic::{AtomicU16, Ordering};
-use std::sync::{Arc, Mutex};
 use tempfile::TempDir;
-
-const SECRET: &str = "a secret of this test, long enough";
-/// A status that means: never answer.
-const HANG: u16 = 0;
-
-/// What a receiver heard.
-#[derive(Debug, Clone)]
-struct Heard {
-    key: String,
-    signature: String,
-    body: String,
-}
-
-impl Heard {
-    fn json(&self) -> serde_json::Value {
-        serde_json::from_str(&self.body).expect("JSON")
-    }
-}
-
-#[derive(Debug, Clone)]
-struct Receiver {
-    heard: Arc<Mutex<Vec<Heard>>>,
-    status: Arc<AtomicU16>,
-    address: SocketAddr,
-}
-
-async fn take(State(receiver): State<Receiver>, headers: HeaderMap, body: Bytes) -> StatusCode {
-    let header = |name: &str| headers[name].to_str().expect("text").to_owned();
-    let heard = Heard {
-        key: header("idempotency-key"),
-        signature: header("x-castellan-signature"),
-        body: String::from_utf8(body.to_vec()).expect("text"),
-    };
-    receiver.heard.lock().expect("no panic").push(heard);
-    match receiver.status.load(Ordering::Relaxed) {
-        HANG => std::future::pending().await,
-        status => StatusCode::from_u16(status).expect("a status"),
-    }
-}
-
-impl Receiver {
-    async fn start(status: u16) -> Self {
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
-            .await
-            .expect("a free port");
-        let receiver = Self {
-            heard: Arc::default(),
-            status: Arc::new(AtomicU16::new(status)),
-            address: listener.local_addr().expect("an address"),
-        };
-        let app = Router::new()
-            .route("/alarms", post(take))
-            .with_state(receiver.clone());
-        // Ends with the test's runtime.
-        tokio::spawn(async { axum::serve(listener, app).await });
-        receiver
-    }
-
-    fn answer(&self, status: u16) {
-        self.status.store(status, Ordering::Relaxed);
-    }
-
-    fn heard(&self) -> Vec<Heard> {
-        self.heard.lock().expect("no panic").clone()
-    }
-
-    async fn hears(&self, count: usize) -> Vec<Heard> {
-        eventually("the receiver hears", async || {
-            let heard = self.heard();
-            (heard.len() >= count).then_some(heard)
-        })
-        .await
-    }
-}
 
 /// A server that tells a receiver, with an urgent type that is overdue after a second.
 fn start(data: &TempDir, receiver: &Receiver) -> Castellan {
-    let secret = data.path().join("secret");
-    std::fs::write(&secret, format!("{SECRET}\n")).expect("a written file");
+    let secret = receiver::secret(data.path());
     let estate = data.path().join("estate.json");
     let document = std::fs::read_to_string(common::estate()).expect("the fixture");
     let mut document: serde_json::Value = serde_json::from_str(&document).expect("JSON");
@@ -104,7 +20,7 @@ fn start(data: &TempDir, receiver: &Receiver) -> Castellan {
         {"id": "urgent", "name": {"zh": "急", "en": "Urgent"}, "priority": 1, "claim_s_max": 1},
         {"id": "minor", "name": {"zh": "缓", "en": "Minor"}, "priority": 3, "claim_s_max": 1}]);
     std::fs::write(&estate, document.to_string()).expect("a written file");
-    let url = format!("http://{}/alarms", receiver.address);
+    let url = receiver.url();
     let more = [
         "--notify-webhook",
         &url,
@@ -146,14 +62,7 @@ async fn an_urgent_overdue_alarm_is_told_signed_and_a_minor_one_is_not() {
     server.raise("d-001", "e-1", "minor").await;
     let alarm = server.raise("d-000", "e-1", "urgent").await;
     let heard = receiver.hears(1).await.remove(0);
-    let mut mac = Hmac::<Sha256>::new_from_slice(SECRET.as_bytes()).unwrap();
-    mac.update(heard.body.as_bytes());
-    let signed = heard.signature.strip_prefix("sha256=").expect("its kind");
-    let signed: Vec<u8> = (0..signed.len())
-        .step_by(2)
-        .map(|at| u8::from_str_radix(&signed[at..at + 2], 16).unwrap())
-        .collect();
-    mac.verify_slice(&signed).expect("the signature holds");
+    assert!(heard.is_signed(), "the signature holds");
     let told = heard.json();
     assert_eq!(told["id"], heard.key);
     assert_eq!(told["site"], common::SITE);

@@ -10,14 +10,14 @@ pub(crate) use webhook::Webhook;
 
 use crate::clock::Clock;
 use crate::journal::{Parcel, Reader};
-use crate::site_task::{Lost, Reply, Request, Ticket};
+use crate::site_task::{Request, backoff, have_recorded};
 use castellan_domain::engine::Input;
 use castellan_domain::notify::{Notification, NotificationSettled, Settlement};
 use castellan_domain::time::Span;
 use castellan_domain::wire::api::OutboxHealth;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-use tokio::sync::{Notify, mpsc, oneshot};
+use tokio::sync::{Notify, mpsc};
 use tokio::time::sleep;
 use tracing::{error, info, warn};
 
@@ -25,9 +25,6 @@ use tracing::{error, info, warn};
 const OUTBOX_MAX: usize = 10_000;
 /// After this time it is no news any more: the alarm has called again meanwhile.
 const KEPT: Span = Span::from_secs(3_600);
-/// Wait after a failure; it doubles up to [`RETRY_MAX`].
-const RETRY_MIN: Duration = Duration::from_millis(500);
-const RETRY_MAX: Duration = Duration::from_mins(1);
 /// How long the worker sleeps at most when nothing waits.
 const LOOK_EVERY: Duration = Duration::from_mins(1);
 
@@ -175,51 +172,16 @@ impl Worker {
     /// Has the outcome recorded. Until it is, nothing else is sent: what was sent and could not be
     /// recorded is not sent again by this process.
     async fn settle(&self, settled: NotificationSettled) {
-        for failed in 1.. {
-            let (sender, answer) = oneshot::channel();
-            let noted = None;
-            let ticket = Ticket {
-                input: Input::Notified(settled.clone()),
-                personal: None,
-                trace: rand::random(),
-                reply: Reply { sender, noted },
-            };
-            if self.requests.send(Box::new(ticket)).await.is_err() {
-                // The site task is gone, and the server ends with it.
-                return;
-            }
-            match answer.await {
-                Ok(Ok(_)) => {
-                    info!(about = %settled.about, outcome = ?settled.outcome, "a notification is settled");
-                    return;
-                }
-                Ok(Err(Lost::NotRecorded)) => sleep(backoff(failed)).await,
-                Ok(Err(Lost::SetAside)) | Err(_) => sleep(RETRY_MAX).await,
-            }
-        }
+        let (about, outcome) = (settled.about, settled.outcome);
+        have_recorded(&self.requests, Input::Notified(settled)).await;
+        info!(%about, ?outcome, "a notification is settled");
     }
-}
-
-/// Wait after so many failures in a row.
-fn backoff(failures: u32) -> Duration {
-    let doublings = failures.saturating_sub(1);
-    let factor = 1_u32.checked_shl(doublings).unwrap_or(u32::MAX);
-    RETRY_MIN.saturating_mul(factor).min(RETRY_MAX)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use castellan_domain::notify::{Announcement, Message};
-
-    #[test]
-    fn a_receiver_that_is_away_is_asked_once_a_minute_at_last() {
-        assert_eq!(backoff(1), RETRY_MIN);
-        assert_eq!(backoff(2), RETRY_MIN * 2);
-        for failures in [8, 32, 33, u32::MAX] {
-            assert_eq!(backoff(failures), RETRY_MAX);
-        }
-    }
 
     #[test]
     fn a_full_outbox_takes_no_more_and_says_how_many_it_left_out() {

@@ -1,41 +1,22 @@
-//! A signed HTTP POST to one address. Documented in `docs/protocols/http.md`.
-//!
-//! Plain HTTP, and therefore only to this machine: a relay here carries it on.
+//! Notifications as signed posts to one address. Documented in `docs/protocols/http.md`.
 
 use super::Sent;
 use crate::journal::Parcel;
-use crate::site_folder::hex;
-use anyhow::{Context as _, ensure};
+use crate::signed_post::{SignedPost, Unanswered};
 use castellan_domain::ids::{JournalId, SiteId};
-use hmac::{Hmac, Mac as _};
-use reqwest::header::CONTENT_TYPE;
-use reqwest::{StatusCode, Url};
-use sha2::Sha256;
-use std::fmt;
+use reqwest::StatusCode;
 use std::path::Path;
 use std::time::Duration;
 
 /// Time for the whole exchange.
 const ANSWER_WITHIN: Duration = Duration::from_secs(10);
-/// Fewer bytes of secret are refused.
-const SECRET_BYTES_MIN: usize = 16;
-/// More bytes are no secret but a mistake.
-const SECRET_BYTES_MAX: usize = 4_096;
 
 /// Where notifications are posted to.
+#[derive(Debug)]
 pub(crate) struct Webhook {
-    client: reqwest::Client,
-    url: Url,
-    key: Hmac<Sha256>,
+    post: SignedPost,
     site: SiteId,
     journal: JournalId,
-}
-
-impl fmt::Debug for Webhook {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // The address may carry a token, and the key is secret.
-        f.debug_struct("Webhook").finish_non_exhaustive()
-    }
 }
 
 impl Webhook {
@@ -46,29 +27,8 @@ impl Webhook {
         site: SiteId,
         journal: JournalId,
     ) -> anyhow::Result<Self> {
-        let url = Url::parse(url).context("the address of the webhook is no URL")?;
-        ensure!(
-            url.scheme() == "http" && url.host_str().is_some_and(is_loopback),
-            "the webhook is posted over plain HTTP, so its address must be on this machine, such as \
-             http://127.0.0.1:9000/alarms; let a relay here carry it on"
-        );
-        let secret = std::fs::read(secret)
-            .with_context(|| format!("the webhook's secret {} cannot be read", secret.display()))?;
-        let secret = secret.trim_ascii();
-        ensure!(
-            (SECRET_BYTES_MIN..=SECRET_BYTES_MAX).contains(&secret.len()),
-            "the webhook's secret must have {SECRET_BYTES_MIN} to {SECRET_BYTES_MAX} bytes"
-        );
-        let client = reqwest::Client::builder()
-            .no_proxy()
-            .redirect(reqwest::redirect::Policy::none())
-            .timeout(ANSWER_WITHIN)
-            .build()
-            .context("no HTTP client can be made for the webhook")?;
         Ok(Self {
-            client,
-            url,
-            key: Hmac::new_from_slice(secret).context("the webhook's secret is no key")?,
+            post: SignedPost::new("webhook", url, secret, ANSWER_WITHIN)?,
             site,
             journal,
         })
@@ -84,20 +44,10 @@ impl Webhook {
             parcel.created_at.as_micros(),
             parcel.message
         );
-        let mut mac = self.key.clone();
-        mac.update(body.as_bytes());
-        let signature = format!("sha256={}", hex(&mac.finalize().into_bytes()));
-        let request = self
-            .client
-            .post(self.url.clone())
-            .header(CONTENT_TYPE, "application/json")
-            .header("idempotency-key", id)
-            .header("x-castellan-signature", signature)
-            .body(body);
-        match request.send().await {
-            Ok(response) => judge(response.status()),
-            // Without the address, which may carry a token.
-            Err(error) => Sent::Failed(cause(&error.without_url())),
+        match self.post.send(&id, body).await {
+            Ok(status) => judge(status),
+            // It goes out at least once: whether this one arrived makes no difference.
+            Err(Unanswered::NotSent(why) | Unanswered::Unknown(why)) => Sent::Failed(why),
         }
     }
 }
@@ -115,65 +65,9 @@ fn judge(status: StatusCode) -> Sent {
     }
 }
 
-/// The innermost reason, which is the one that helps.
-fn cause(error: &dyn std::error::Error) -> String {
-    let mut cause = error;
-    while let Some(inner) = cause.source() {
-        cause = inner;
-    }
-    cause.to_string()
-}
-
-fn is_loopback(host: &str) -> bool {
-    let host = host.trim_start_matches('[').trim_end_matches(']');
-    host == "localhost"
-        || host
-            .parse()
-            .is_ok_and(|ip: std::net::IpAddr| ip.is_loopback())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn made(url: &str, secret: &[u8]) -> anyhow::Result<Webhook> {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("secret");
-        std::fs::write(&path, secret).unwrap();
-        let journal = JournalId(uuid::Uuid::nil());
-        Webhook::new(url, &path, SiteId::new("s").unwrap(), journal)
-    }
-
-    #[test]
-    fn only_this_machine_is_told_over_plain_http_and_only_with_a_real_secret() {
-        let secret = b"sixteen bytes of it\n";
-        for url in [
-            "http://127.0.0.1:9/x",
-            "http://[::1]:9/",
-            "http://localhost:9/a?b=c",
-        ] {
-            assert!(made(url, secret).is_ok(), "{url}");
-        }
-        for url in [
-            "https://127.0.0.1/",
-            "http://10.0.0.1/",
-            "http://localhost.evil.example/",
-            "ftp://127.0.0.1/",
-            "alarms",
-        ] {
-            assert!(made(url, secret).is_err(), "{url}");
-        }
-        assert!(made("http://127.0.0.1:9/", b"short  \n\n\n\n\n\n\n\n\n\n\n").is_err());
-        assert!(made("http://127.0.0.1:9/", &[b'x'; 5_000]).is_err());
-        let shown = format!(
-            "{:?}",
-            made("http://127.0.0.1:9/?token=abc", secret).unwrap()
-        );
-        assert!(
-            !shown.contains("abc") && !shown.contains("sixteen"),
-            "{shown}"
-        );
-    }
 
     #[test]
     fn what_can_work_later_is_tried_again_and_what_cannot_is_not() {

@@ -8,6 +8,7 @@
 
 mod consoles;
 mod disk_news;
+mod insist;
 mod notices;
 mod recovery;
 mod set_aside;
@@ -15,6 +16,7 @@ mod set_aside;
 mod tests;
 mod turn;
 
+pub(crate) use insist::{backoff, have_recorded};
 pub(crate) use set_aside::SetAsides;
 
 use crate::clock::{Clock, keep_step};

@@ -4,6 +4,7 @@
 #![allow(dead_code, reason = "each test file uses its own part of this")]
 
 pub(crate) mod display;
+pub(crate) mod receiver;
 
 use castellan_domain::audience::Audience;
 use castellan_domain::engine::Accepted;
