@@ -229,6 +229,12 @@ texts! {
     CannotOwnError: "{0} 不能接警，请选值班员或以上人员。", "{0} may not own alarms; choose an operator or above.";
     UnknownPhoneError: "手机 {0} 没有登记给任何人。", "The phone {0} belongs to nobody.";
     UnknownZoneError: "园区资料里没有这个防区：{0}", "The estate has no such zone: {0}";
+    NotInEstateError: "园区资料里没有这台设备。", "The estate has no such device.";
+    NotADoorError: "园区资料里，这台设备不是受控的门。", "In the estate this device is no watched door.";
+    NoRemoteReleaseError: "园区资料不允许远程开这扇门：{0}", "The estate does not let this door be opened from here: {0}";
+    UnderWayByError: "{0} 正在开这扇门，请等结果。", "{0} is opening this door already; wait for the outcome.";
+    UnderWayError: "这扇门正在开，请等结果。", "This door is being opened already; wait for the outcome.";
+    NoDriverError: "服务器没有接门禁驱动，没有发出。请派人到现场开门。", "This server has no driver for doors, so nothing was sent. Open it on the spot.";
     NothingToDoError: "已经是这样，没有变化。", "It is so already; nothing was changed.";
     ChangedError: "这条报警刚刚变化，请看清后再操作。", "The alarm has just changed. Look again, then repeat.";
     GoneError: "这条报警已不在 24 小时列表中。", "This alarm is no longer in the list of 24 hours.";

@@ -6,6 +6,7 @@
 //! folded. A new field, state or kind of thing does not compile here until somebody has said who
 //! may see it.
 
+use crate::actuation::ActuationState;
 use crate::alarm::{
     Acknowledged, Alarm, Judgement, Mute, Ownership, Returned, RisenBy, Shelf, Source,
 };
@@ -49,6 +50,8 @@ pub enum Entity {
     Zone(ZoneId, ZoneState),
     /// Whether a door is open.
     Door(DeviceId, DoorState),
+    /// What was last wanted of a device.
+    Actuation(DeviceId, ActuationState),
     /// 报警激增
     Flood(Flood),
 }
@@ -69,6 +72,8 @@ pub enum EntityId {
     Zone(ZoneId),
     /// A door.
     Door(DeviceId),
+    /// What was last wanted of a device.
+    Actuation(DeviceId),
     /// 报警激增
     Flood,
 }
@@ -125,7 +130,7 @@ impl Audience {
         }
     }
 
-    /// Whether it may see what is armed and which doors stand open.
+    /// Whether it may see what is armed, which doors stand open, and which are released.
     pub const fn sees_security(self) -> bool {
         match self {
             Self::Staff | Self::Wall => true,
@@ -145,6 +150,7 @@ impl Audience {
             phones,
             zones,
             doors,
+            actuations,
             flood,
         } = view;
         View {
@@ -164,6 +170,7 @@ impl Audience {
             phones: only(self.sees_persons(), phones),
             zones: only(self.sees_security(), zones),
             doors: only(self.sees_security(), doors),
+            actuations: only(self.sees_security(), actuations),
             flood: flood.clone(),
         }
     }
@@ -179,6 +186,7 @@ impl Audience {
             people,
             zones,
             doors,
+            actuations,
             phones,
             flood,
             estate,
@@ -218,6 +226,11 @@ impl Audience {
             let doors = distinct(doors).filter_map(|id| Some((id, view.doors.get(id)?)));
             changes
                 .extend(doors.map(|(id, state)| ViewFact::Put(Entity::Door(id.clone(), *state))));
+            let wanted = distinct(actuations).filter_map(|id| Some((id, view.actuations.get(id)?)));
+            changes
+                .extend(wanted.map(|(id, state)| {
+                    ViewFact::Put(Entity::Actuation(id.clone(), state.clone()))
+                }));
         }
         let mut seen = BTreeSet::new();
         for TouchedAlarm { id, before } in alarms {
@@ -389,6 +402,9 @@ fn put(view: &mut View, entity: Entity, touched: &mut Touched) {
         Entity::Person(id, state) => insert(&mut view.people, id, state, &mut touched.people),
         Entity::Zone(id, state) => insert(&mut view.zones, id, state, &mut touched.zones),
         Entity::Door(id, state) => insert(&mut view.doors, id, state, &mut touched.doors),
+        Entity::Actuation(id, state) => {
+            insert(&mut view.actuations, id, state, &mut touched.actuations);
+        }
         Entity::Phone(id, whose) => {
             view.phones.insert(id.clone(), whose);
             touched.phones.push(id);
@@ -414,6 +430,7 @@ fn remove(view: &mut View, id: EntityId, touched: &mut Touched) {
         EntityId::Person(id) => take(&mut view.people, id, &mut touched.people),
         EntityId::Zone(id) => take(&mut view.zones, id, &mut touched.zones),
         EntityId::Door(id) => take(&mut view.doors, id, &mut touched.doors),
+        EntityId::Actuation(id) => take(&mut view.actuations, id, &mut touched.actuations),
         EntityId::Phone(id) => {
             view.phones.remove(&id);
             touched.phones.push(id);

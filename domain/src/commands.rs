@@ -4,16 +4,17 @@
 //! deadlines, and folding it makes the same step again.
 
 use crate::access::{self, Actor};
+use crate::actuation::{Act, SEND_WITHIN};
 use crate::alarm::{Alarm, Note, Shelf, ShelfReason, Source, Verdict};
 use crate::engine::Accepted;
 use crate::estate::{Person, Role};
 use crate::fact::{
-    AlarmAcknowledged, AlarmClaimed, AlarmJudged, AlarmMuted, AlarmNoted, AlarmReleased,
-    AlarmShelved, AlarmSplit, AlarmTransferred, AlarmUnshelved, AlarmVerdictCorrected,
-    CallSignGiven, Cause, FactBody, FactDraft, PersonOffDuty, PersonOnDuty, PersonalRef,
-    PhoneBound, PhoneUnbound, ZoneArmed, ZoneDisarmed,
+    ActuationIntended, AlarmAcknowledged, AlarmClaimed, AlarmJudged, AlarmMuted, AlarmNoted,
+    AlarmReleased, AlarmShelved, AlarmSplit, AlarmTransferred, AlarmUnshelved,
+    AlarmVerdictCorrected, CallSignGiven, Cause, FactBody, FactDraft, PersonOffDuty, PersonOnDuty,
+    PersonalRef, PhoneBound, PhoneUnbound, ZoneArmed, ZoneDisarmed,
 };
-use crate::ids::{AlarmId, CommandId, PersonId, PhoneId, Version, ZoneId};
+use crate::ids::{AlarmId, CommandId, DeviceId, PersonId, PhoneId, Version, ZoneId};
 use crate::refusal::Refusal;
 use crate::rules::Context;
 use crate::site::Duty;
@@ -140,6 +141,11 @@ pub enum Command {
         /// Which zone.
         zone: ZoneId,
     },
+    /// 远程开门, for a moment. There is no command to lock or close: see [`crate::actuation`].
+    OpenDoor {
+        /// Which door.
+        door: DeviceId,
+    },
 }
 
 impl Command {
@@ -164,6 +170,7 @@ impl Command {
             Self::GiveCallSign { .. } => "give_call_sign",
             Self::Arm { .. } => "arm",
             Self::Disarm { .. } => "disarm",
+            Self::OpenDoor { .. } => "open_door",
         }
     }
 
@@ -187,7 +194,8 @@ impl Command {
             | Self::UnbindPhone { .. }
             | Self::GiveCallSign { .. }
             | Self::Arm { .. }
-            | Self::Disarm { .. } => None,
+            | Self::Disarm { .. }
+            | Self::OpenDoor { .. } => None,
         }
     }
 }
@@ -335,7 +343,8 @@ fn about_alarm(
         | Command::UnbindPhone { .. }
         | Command::GiveCallSign { .. }
         | Command::Arm { .. }
-        | Command::Disarm { .. } => Err(Refusal::UnknownAlarm { alarm }),
+        | Command::Disarm { .. }
+        | Command::OpenDoor { .. } => Err(Refusal::UnknownAlarm { alarm }),
     }
 }
 
@@ -456,9 +465,30 @@ fn about_site(context: &Context<'_>, actor: &Actor, command: Command) -> Result<
             let by = Some(by);
             Ok(FactBody::ZoneDisarmed(ZoneDisarmed { zone, by }))
         }
+        Command::OpenDoor { door } => open_door(context, door),
         // These are about an alarm; see `Command::alarm`.
         _ => Err(Refusal::NothingToDo),
     }
+}
+
+/// One order for each door at a time: whoever comes second would not know which of the two opened
+/// it, or whether neither did.
+fn open_door(context: &Context<'_>, door: DeviceId) -> Result<FactBody, Refusal> {
+    let device = context.estate.device(&door).ok_or(Refusal::NotInEstate)?;
+    let settings = device.door.ok_or(Refusal::NotADoor)?;
+    if !settings.remote_release {
+        return Err(Refusal::NoRemoteRelease { door });
+    }
+    let last = context.view().actuations.get(&door);
+    if let Some(open) = last.filter(|last| last.settled.is_none()) {
+        let (by, at) = (open.by.clone(), open.at);
+        return Err(Refusal::AlreadyUnderWay { by, at });
+    }
+    Ok(FactBody::ActuationIntended(ActuationIntended {
+        device: door,
+        what: Act::OpenDoor,
+        send_by: context.now + SEND_WITHIN,
+    }))
 }
 
 fn person<'a>(context: &Context<'a>, id: &PersonId) -> Result<&'a Person, Refusal> {

@@ -6,6 +6,7 @@
 //! says so.
 
 use crate::access::Actor;
+use crate::actuation::ActuationSettled;
 use crate::commands;
 use crate::estate::EstateIndex;
 use crate::fact::{Cause, EstatePublished, Fact, FactBody, FactDraft, PersonBack, PersonGone};
@@ -74,6 +75,8 @@ pub enum Input {
     SetAside(InputSetAside),
     /// A notification was sent, or given up.
     Notified(NotificationSettled),
+    /// An order to a device was carried out, or came to nothing, or nobody knows.
+    Actuated(ActuationSettled),
 }
 
 /// What the shell has to do.
@@ -89,6 +92,8 @@ pub enum Output {
     Answer(Result<Accepted, Refusal>),
     /// Tell people outside about the fact just recorded, once its turn is on disk.
     Notify(Message),
+    /// Send what the fact just recorded intends to its device, once its turn is on disk.
+    Actuate,
 }
 
 /// What became of an input that was not refused.
@@ -221,7 +226,9 @@ impl Engine {
                 let answer = match decided.unwrap_or(Err(Refusal::NotAllowed)) {
                     Ok((draft, accepted)) => {
                         let ends = self.ends_with(&draft, now);
+                        let intends = matches!(draft.body, FactBody::ActuationIntended(_));
                         self.outputs.push_back(record(draft));
+                        self.outputs.extend(intends.then_some(Output::Actuate));
                         self.outputs.extend(ends.into_iter().map(record));
                         Ok(accepted)
                     }
@@ -247,7 +254,22 @@ impl Engine {
                 let answer = Output::Answer(Ok(Accepted::Done { seq }));
                 self.outputs.push_back(answer);
             }
+            Input::Actuated(body) => {
+                let answer = self.actuated(body);
+                self.outputs.push_back(Output::Answer(answer));
+            }
         }
+    }
+
+    /// Records how an order ended. Whoever could not know that it was recorded says it again: then
+    /// it is so already.
+    fn actuated(&mut self, body: ActuationSettled) -> Result<Accepted, Refusal> {
+        let last = self.site.view().actuations.get(&body.device);
+        last.filter(|last| last.intent == body.about && last.settled.is_none())
+            .ok_or(Refusal::NothingToDo)?;
+        let seq = self.site.view().seq.next();
+        self.notice(None, FactBody::ActuationSettled(body));
+        Ok(Accepted::Done { seq })
     }
 
     /// Records what the server noticed about itself.

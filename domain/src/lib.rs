@@ -5,6 +5,7 @@
 //! how it reaches displays and [`wire`] for the bytes in between.
 
 pub mod access;
+pub mod actuation;
 pub mod alarm;
 pub mod audience;
 pub mod commands;

@@ -2,7 +2,7 @@
 
 use crate::alarm::{NOTES_MAX, P1_MUTES_MAX, Verdict};
 use crate::commands::{SHELF_S_MAX, SHELF_S_MIN, SHELVED_MAX};
-use crate::ids::{AlarmId, PersonId, PhoneId, Version, ZoneId};
+use crate::ids::{AlarmId, DeviceId, PersonId, PhoneId, Version, ZoneId};
 use crate::site::OPEN_ALARMS_MAX;
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -146,6 +146,29 @@ pub enum Refusal {
         "the estate watches no door at this device; give it `door` settings, then send it again"
     )]
     NotADoor,
+    /// No driver may open the door.
+    #[error(
+        "{door} cannot be opened from here; give it `remote_release` in the estate if its driver may"
+    )]
+    NoRemoteRelease {
+        /// The door.
+        door: DeviceId,
+    },
+    /// Somebody's order to the same door is not settled yet.
+    #[error("an order to this door is under way already; wait until it is settled")]
+    AlreadyUnderWay {
+        /// Whose, if a person's.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<PersonId>,
+        /// Since when.
+        at: Timestamp,
+    },
+    /// The server was started without anything that could carry the order to a device.
+    #[error(
+        "this server has no driver for devices, so nothing was sent; have it started with \
+         `--actuator-url`, and open the door on the spot meanwhile"
+    )]
+    NoDriver,
     /// A device reported what only Castellan itself can find.
     #[error("Castellan raises this type of alarm itself; report it under another type")]
     RaisedByRule,

@@ -45,7 +45,7 @@ fn all_that_can_be_watched_is_read_and_written_back() {
         ),
         (
             "/devices/2/door",
-            json!({"held_open_s_max": 30, "reports_grants": true}),
+            json!({"held_open_s_max": 30, "reports_grants": true, "remote_release": true}),
         ),
         ("/devices/0/critical", json!(true)),
         ("/devices/0/report_every_s_max", json!(300)),
@@ -56,7 +56,8 @@ fn all_that_can_be_watched_is_read_and_written_back() {
     assert_eq!(Estate::parse(&again).unwrap(), estate);
     assert_eq!(estate.staffing.duty, DutyKept::Recorded);
     assert_eq!(Some(estate.staffing.night.to), TimeOfDay::new(5, 30));
-    assert_eq!(estate.devices[2].door.unwrap().held_open_s_max, 30);
+    let door = estate.devices[2].door.unwrap();
+    assert_eq!((door.held_open_s_max, door.remote_release), (30, true));
 }
 
 #[test]
@@ -76,11 +77,31 @@ fn what_an_estate_leaves_out_is_as_most_estates_are() {
     );
     let door = estate.devices[2].door.unwrap();
     assert_eq!((door.held_open_s_max, door.reports_grants), (60, false));
+    assert!(
+        !door.remote_release,
+        "nothing opens it that was not asked for"
+    );
     assert_eq!(estate.devices[3].door, None, "nothing is watched about it");
     let kind = &estate.alarm_types[2];
     assert_eq!(
         (kind.family(), kind.tier, kind.dispatch_guards),
         (&kind.id, 0, 1)
+    );
+}
+
+#[test]
+fn only_doors_and_barriers_can_be_opened_from_afar() {
+    for kind in ["door", "barrier"] {
+        let device = with(&[
+            ("/devices/2/door", json!({"remote_release": true})),
+            ("/devices/2/kind", json!(kind)),
+        ]);
+        assert!(device.is_ok(), "{kind}");
+    }
+    refused(
+        "/devices/0/door",
+        json!({"remote_release": true}),
+        "device gas-1 is neither door nor barrier, so `remote_release` is not for it; leave it out",
     );
 }
 

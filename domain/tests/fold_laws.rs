@@ -4,6 +4,8 @@
 #[path = "common/bodies.rs"]
 mod bodies;
 mod common;
+#[path = "common/intents.rs"]
+mod intents;
 
 use bodies::{alarm_bodies, bodies};
 use castellan_domain::alarm::{Condition, Due, Verdict};
@@ -22,6 +24,7 @@ use castellan_domain::time::{Span, Timestamp};
 use castellan_domain::unrecorded::{Unrecorded, UnrecordedNotice};
 use castellan_domain::wire::live::{LatestOf, Presence, Readings};
 use common::{DEVICES, PEOPLE, START, World, cases, estate, id, is_done, secs, spot, text};
+use intents::settle_what_was_intended;
 use proptest::prelude::*;
 use proptest::sample::Index;
 use proptest::strategy::ValueTree;
@@ -34,25 +37,30 @@ const DAY: Span = secs(24 * 3_600);
 fn histories() -> impl Strategy<Value = Vec<Fact>> {
     let pause = prop_oneof![6 => 0i64..600, 1 => 80_000i64..90_000];
     let one = (bodies(), pause, -300i64..300, any::<[bool; 2]>());
-    prop::collection::vec(one, 1..80).prop_map(|steps| {
-        let mut now = START;
-        (1..)
-            .zip(steps)
-            .map(|(seq, (body, pause, claimed, [person, drill]))| {
-                now = now + secs(pause);
-                Fact {
-                    site: id("test-1"),
-                    seq: Seq(seq),
-                    recorded_at: now,
-                    occurred_at: now + secs(claimed),
-                    cause: Cause::Estate,
-                    actor: person.then(|| id("li-na")),
-                    drill,
-                    body,
-                }
-            })
-            .collect()
-    })
+    prop::collection::vec(one, 1..80)
+        .prop_map(|steps| {
+            let mut now = START;
+            (1..)
+                .zip(steps)
+                .map(|(seq, (body, pause, claimed, [person, drill]))| {
+                    now = now + secs(pause);
+                    Fact {
+                        site: id("test-1"),
+                        seq: Seq(seq),
+                        recorded_at: now,
+                        occurred_at: now + secs(claimed),
+                        cause: Cause::Estate,
+                        actor: person.then(|| id("li-na")),
+                        drill,
+                        body,
+                    }
+                })
+                .collect()
+        })
+        .prop_map(|mut history: Vec<Fact>| {
+            settle_what_was_intended(&mut history);
+            history
+        })
 }
 
 fn fold<'a>(mut view: View, facts: impl IntoIterator<Item = &'a Fact>) -> View {
@@ -271,6 +279,8 @@ proptest! {
             prop_assert!(differ(&before.people, &view.people).is_subset(&told_of(&touched.people)));
             prop_assert!(differ(&before.zones, &view.zones).is_subset(&told_of(&touched.zones)));
             prop_assert!(differ(&before.doors, &view.doors).is_subset(&told_of(&touched.doors)));
+            let changed = differ(&before.actuations, &view.actuations);
+            prop_assert!(changed.is_subset(&told_of(&touched.actuations)));
             prop_assert!(!touched.phones.is_empty() || before.phones == view.phones);
             prop_assert!(touched.flood || before.flood == view.flood);
             prop_assert!(touched.estate || before.estate == view.estate);

@@ -4,11 +4,14 @@
 //! `tests/fold/site.v<N>.json` is what the committed samples of facts fold to under version `N`.
 
 mod common;
+#[path = "common/intents.rs"]
+mod intents;
 
 use castellan_domain::fact::{Fact, FactBody};
 use castellan_domain::ids::Seq;
 use castellan_domain::site::{FOLD_VERSION, Site};
 use common::{folder, names, read};
+use intents::settle_what_was_intended;
 
 /// The samples in the order of the kinds, numbered anew: each kind after those that it needs.
 fn history() -> Vec<Fact> {
@@ -20,14 +23,17 @@ fn history() -> Vec<Fact> {
         of_kind.cloned().collect::<Vec<_>>()
     };
     let in_order = FactBody::KINDS.iter().flat_map(|(kind, _)| of_kind(kind));
-    (1..)
+    let mut facts: Vec<_> = (1..)
         .zip(in_order)
         .map(|(seq, name)| {
             let mut fact = Fact::decode(read(&folder.join(name)).trim_end()).expect("a sample");
             fact.seq = Seq(seq);
             fact
         })
-        .collect()
+        .collect();
+    // An order is named by its number.
+    settle_what_was_intended(&mut facts);
+    facts
 }
 
 #[test]

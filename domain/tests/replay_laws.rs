@@ -263,7 +263,7 @@ fn the_nights_of_these_laws_know_every_step_of_an_alarm() {
         .iter()
         .map(|(kind, _)| *kind)
         .filter(|kind| {
-            let kinds_of_place = ["zone_", "door_", "area_", "flood_"];
+            let kinds_of_place = ["zone_", "door_", "area_", "flood_", "actuation_"];
             !elsewhere.contains(kind) && !kinds_of_place.iter().any(|of| kind.starts_with(of))
         });
     let missing: Vec<_> = missing.filter(|kind| !kinds.contains(kind)).collect();

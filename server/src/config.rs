@@ -64,6 +64,17 @@ pub(crate) struct ServeArgs {
     /// A file with the secret (16 to 4,096 bytes) by which these posts are signed.
     #[arg(long, env = "CASTELLAN_NOTIFY_SECRET_FILE")]
     pub(crate) notify_secret_file: Option<PathBuf>,
+    /// Where orders to devices are posted to, on this machine. Without it doors are not opened from
+    /// here.
+    #[arg(
+        long,
+        env = "CASTELLAN_ACTUATOR_URL",
+        requires = "actuator_secret_file"
+    )]
+    pub(crate) actuator_url: Option<String>,
+    /// A file with the secret (16 to 4,096 bytes) by which these orders are signed.
+    #[arg(long, env = "CASTELLAN_ACTUATOR_SECRET_FILE")]
+    pub(crate) actuator_secret_file: Option<PathBuf>,
     /// Days for which observations of devices are kept, for "why did this fire".
     #[arg(long, default_value_t = 30, env = "CASTELLAN_OBSERVATION_DAYS", value_parser = clap::value_parser!(u16).range(1..=3650))]
     pub(crate) observation_days: u16,

@@ -1,6 +1,7 @@
 //! The `castellan` program: `serve` runs a site, `doctor` checks its record, `backup` and `restore`
 //! copy it.
 
+mod actuations;
 mod admin;
 mod anchor;
 mod backup;

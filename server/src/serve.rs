@@ -1,5 +1,6 @@
 //! `castellan serve`: opens the record, rebuilds the site, listens.
 
+use crate::actuations::{self, Actuations, Driver};
 use crate::admin::Admin;
 use crate::anchor::AnchorFile;
 use crate::clock::Clock;
@@ -103,6 +104,7 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
     let (requests, inbox) = mpsc::channel(QUEUE_MAX);
     let reader = Reader::open(&paths.journal()).await?;
     let outbox = outbox(&args, &mut journal, &reader, &requests, &clock, &site).await?;
+    let actuations = actuations(&args, &journal, &requests, &clock, &estate.estate)?;
     let set_asides = Arc::new(SetAsides::default());
     let mut task = SiteTask {
         site: site.clone(),
@@ -114,10 +116,11 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
         clock: clock.clone(),
         disk: disk.clone(),
         outbox: outbox.clone(),
+        actuations: actuations.clone(),
         set_asides: set_asides.clone(),
         state: site_task::State::default(),
     };
-    task.publish_estate().await?;
+    task.begin().await?;
     let site_task = tokio::spawn(task.run(inbox));
     tokio::spawn(disk.clone().watch());
     let connections = Connections::default();
@@ -136,6 +139,7 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
         beside,
         disk,
         outbox,
+        actuations,
         set_asides,
         connections: connections.clone(),
         tracks,
@@ -228,6 +232,31 @@ async fn outbox(
     };
     tokio::spawn(worker.run());
     Ok(Some(outbox))
+}
+
+/// The way to the driver of devices, if there is one.
+fn actuations(
+    args: &ServeArgs,
+    journal: &Journal,
+    requests: &mpsc::Sender<Request>,
+    clock: &Arc<Clock>,
+    estate: &Estate,
+) -> anyhow::Result<Option<Arc<Actuations>>> {
+    let (Some(url), Some(secret)) = (&args.actuator_url, &args.actuator_secret_file) else {
+        let mut doors = estate.devices.iter().filter_map(|device| device.door);
+        if doors.any(|door| door.remote_release) {
+            warn!("the estate has doors to be opened from here, but there is no --actuator-url");
+        }
+        return Ok(None);
+    };
+    let (actuations, orders) = Actuations::channel();
+    let worker = actuations::Worker {
+        driver: Driver::new(url, secret, estate.site.clone(), journal.id())?,
+        requests: requests.clone(),
+        clock: clock.clone(),
+    };
+    tokio::spawn(worker.run(orders));
+    Ok(Some(Arc::new(actuations)))
 }
 
 /// Starts what runs behind the turns, and the way in for command-line verbs.

@@ -17,7 +17,7 @@ use castellan_domain::text::Text;
 use castellan_domain::unrecorded::UNRECORDED_MAX;
 use castellan_domain::wire::api::{
     ALARM_PAGE_DEFAULT, ALARM_PAGE_MAX, AlarmPage, CommandBody, CommandRequest, ErrorBody,
-    EventRequest, Health, NoteText, SiteSummary, Snapshot,
+    EventRequest, Health, NoteText, Order, SiteSummary, Snapshot,
 };
 use castellan_domain::wire::history::{
     OBSERVATIONS_MAX, ObservationPage, TRACK_FIXES_MAX, TrackPage, WhereAll,
@@ -107,6 +107,7 @@ fn wish(body: &CommandBody) -> &'static str {
         CommandBody::GiveCallSign { .. } => "give_call_sign",
         CommandBody::Arm { .. } => "arm",
         CommandBody::Disarm { .. } => "disarm",
+        CommandBody::OpenDoor { .. } => "open_door",
     }
 }
 
@@ -264,7 +265,7 @@ fn every_example_of_http_is_true() {
     let bodies = blocks(HTTP, "jsonl command_body")[0].lines();
     let bodies: Vec<CommandBody> = bodies.map(decoded).collect();
     let wishes: BTreeSet<_> = bodies.iter().map(wish).collect();
-    assert_eq!((bodies.len(), wishes.len()), (18, 18), "{wishes:?}");
+    assert_eq!((bodies.len(), wishes.len()), (19, 19), "{wishes:?}");
     for wish in wishes {
         let cell = format!("`{wish}`");
         let rows = HTTP.lines().filter(|line| line.starts_with("| `"));
@@ -279,6 +280,7 @@ fn every_example_of_http_is_true() {
     for told in all::<Value>(HTTP, "json notification") {
         decoded::<Message>(&told["alarm"].to_string());
     }
+    assert_eq!(all::<Order>(HTTP, "json order").len(), 1);
     assert_eq!(all::<TrackPage>(HTTP, "json track").len(), 1);
     assert_eq!(all::<WhereAll>(HTTP, "json where").len(), 1);
     assert_eq!(all::<ObservationPage>(HTTP, "json observations").len(), 1);
@@ -336,10 +338,13 @@ fn every_code_and_kind_is_on_its_page() {
             Refusal::NotInEstate => "not_in_estate",
             Refusal::RaisedByRule => "raised_by_rule",
             Refusal::NotADoor => "not_a_door",
+            Refusal::NoRemoteRelease { .. } => "no_remote_release",
+            Refusal::AlreadyUnderWay { .. } => "already_under_way",
+            Refusal::NoDriver => "no_driver",
             Refusal::TooManyOpenAlarms => "too_many_open_alarms",
         })
         .collect();
-    assert_eq!((codes.len(), refusals.len()), (27, 27));
+    assert_eq!((codes.len(), refusals.len()), (31, 31));
     let ingest = [
         include_str!("../src/ingest/owntracks.rs"),
         include_str!("../src/ingest/events.rs"),

@@ -21,16 +21,7 @@ pub fn refusal_sentence(
     let t = |key: Key| key.get(language);
     match (&error.refusal, error.code.as_str()) {
         // No command of a person is refused like this, only a device's report.
-        (
-            None
-            | Some(
-                Refusal::NotInEstate
-                | Refusal::NotADoor
-                | Refusal::RaisedByRule
-                | Refusal::TooManyOpenAlarms,
-            ),
-            code,
-        ) => match code {
+        (None | Some(Refusal::RaisedByRule | Refusal::TooManyOpenAlarms), code) => match code {
             "not_recorded" => t(Key::NotRecordedError).to_owned(),
             "busy" | "no_answer" => t(Key::BusyError).to_owned(),
             "unknown_person" | "no_name" => t(Key::UnknownPersonError).to_owned(),
@@ -80,6 +71,16 @@ pub fn sentence(
         }
         Refusal::UnknownPhone { phone } => Key::UnknownPhoneError.fill(language, &[phone.as_str()]),
         Refusal::UnknownZone { zone } => Key::UnknownZoneError.fill(language, &[zone.as_str()]),
+        Refusal::NoRemoteRelease { door } => {
+            Key::NoRemoteReleaseError.fill(language, &[door.as_str()])
+        }
+        Refusal::AlreadyUnderWay { by, .. } => match by {
+            Some(by) => Key::UnderWayByError.fill(language, &[&name(by)]),
+            None => t(Key::UnderWayError),
+        },
+        Refusal::NoDriver => t(Key::NoDriverError),
+        Refusal::NotADoor => t(Key::NotADoorError),
+        Refusal::NotInEstate => t(Key::NotInEstateError),
         Refusal::ClaimInstead => t(Key::ClaimInsteadError),
         Refusal::NeverShelved => t(Key::NeverShelvedError),
         Refusal::ShelfTime => t(Key::ShelfTimeError),
@@ -92,10 +93,7 @@ pub fn sentence(
         Refusal::NotClaimed => t(Key::NotClaimedError),
         Refusal::NotAllowed => t(Key::NotAllowedError),
         Refusal::TooManyNotes => t(Key::NotesFullError),
-        Refusal::NotInEstate
-        | Refusal::NotADoor
-        | Refusal::RaisedByRule
-        | Refusal::TooManyOpenAlarms => refusal.to_string(),
+        Refusal::RaisedByRule | Refusal::TooManyOpenAlarms => refusal.to_string(),
     }
 }
 
@@ -155,8 +153,23 @@ mod tests {
     }
 
     #[test]
+    fn whoever_cannot_open_a_door_reads_why() {
+        let under_way = Refusal::AlreadyUnderWay {
+            by: Some(li_na()),
+            at: START,
+        };
+        let read = |refusal, language| refused(Some(refusal), "refused", language);
+        assert_eq!(
+            read(under_way.clone(), Language::En),
+            "li-na is opening this door already; wait for the outcome."
+        );
+        assert!(read(under_way, Language::Zh).contains("li-na"));
+        assert!(read(Refusal::NoDriver, Language::En).contains("on the spot"));
+    }
+
+    #[test]
     fn what_only_devices_are_refused_is_said_as_the_server_says_it() {
-        for refusal in [None, Some(Refusal::NotInEstate)] {
+        for refusal in [None, Some(Refusal::RaisedByRule)] {
             assert_eq!(
                 refused(refusal, "refused", Language::Zh),
                 "as the server says it"

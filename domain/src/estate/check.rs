@@ -2,7 +2,7 @@
 
 use super::alarm_type::AlarmType;
 use super::calendar::{Calendar, CalendarError};
-use super::document::{Estate, Place};
+use super::document::{DeviceKind, Estate, Place};
 use crate::geo::{Anchor, LonLat, SITE_RADIUS_M_MAX};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
@@ -91,6 +91,11 @@ pub enum EstateError {
     /// A device that is reached through itself.
     #[error("device {0} is reached through itself; an upstream leads to the network's root")]
     Circle(String),
+    /// Something else than a door or a barrier that is to be opened.
+    #[error(
+        "device {0} is neither door nor barrier, so `remote_release` is not for it; leave it out"
+    )]
+    NothingToRelease(String),
     /// A number outside its range.
     #[error("{what} is {value}; it must be {range}")]
     Range {
@@ -268,6 +273,10 @@ impl Estate {
             seconds(of("report_every_s_max"), every, 1, 86_400, "1 to 86400")?;
             let held = device.door.map(|door| door.held_open_s_max);
             seconds(of("held_open_s_max"), held, 1, 43_200, "1 to 43200")?;
+            let opens = matches!(device.kind, DeviceKind::Door | DeviceKind::Barrier);
+            if !opens && device.door.is_some_and(|door| door.remote_release) {
+                return Err(EstateError::NothingToRelease(device.id.to_string()));
+            }
         }
         let every = self.staffing.position_every_s_max;
         seconds("position_every_s_max".into(), every, 5, 3_600, "5 to 3600")

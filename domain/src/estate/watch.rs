@@ -227,6 +227,9 @@ pub struct DoorSettings {
     /// one is forcing it. Without, it is forced only while a zone of it is armed.
     #[serde(default, skip_serializing_if = "is_default")]
     pub reports_grants: bool,
+    /// A driver may open it for a moment when an operator wants it. Nothing can lock it.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub remote_release: bool,
 }
 
 const fn held_open() -> u32 {

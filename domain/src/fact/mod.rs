@@ -20,6 +20,7 @@ pub use site::{
     PhoneUnbound, ZoneArmed, ZoneDisarmed,
 };
 
+pub use crate::actuation::{ActuationIntended, ActuationSettled};
 pub use crate::housekeeping::{ClockStepped, InputSetAside, RecordingResumed};
 use crate::ids::{CommandId, DeviceId, EventId, PersonId, PhoneId, Seq, SiteId};
 pub use crate::notify::NotificationSettled;
@@ -218,6 +219,10 @@ facts! {
     InputSetAside = "input_set_aside", 1;
     /// Somebody outside was told, or could not be.
     NotificationSettled = "notification_settled", 1;
+    /// Somebody wants something of a device.
+    ActuationIntended = "actuation_intended", 1;
+    /// What became of it.
+    ActuationSettled = "actuation_settled", 1;
 }
 
 /// Why stored bytes are not a fact.

@@ -2,6 +2,7 @@
 
 use super::people::PersonState;
 use super::view::{DoorState, ZoneState};
+use crate::actuation::ActuationState;
 use crate::alarm::Alarm;
 use crate::ids::{AlarmId, DeviceId, PersonId, PhoneId, ZoneId};
 
@@ -28,6 +29,8 @@ pub struct Touched {
     pub zones: Vec<Change<ZoneId, ZoneState>>,
     /// Doors.
     pub doors: Vec<Change<DeviceId, DoorState>>,
+    /// Devices by what was last wanted of them.
+    pub actuations: Vec<Change<DeviceId, ActuationState>>,
     /// Phones that changed hands.
     pub phones: Vec<PhoneId>,
     /// The flood began, ended or grew.
@@ -44,6 +47,7 @@ impl Touched {
             people,
             zones,
             doors,
+            actuations,
             phones,
             flood,
             estate,
@@ -52,6 +56,7 @@ impl Touched {
         self.people.extend(people);
         self.zones.extend(zones);
         self.doors.extend(doors);
+        self.actuations.extend(actuations);
         self.phones.extend(phones);
         self.flood |= flood;
         self.estate |= estate;

@@ -2,6 +2,7 @@
 
 use super::people::{Console, Duty, PersonState};
 use super::touched::{Change, Touched};
+use crate::actuation::{ActuationIntended, ActuationSettled, ActuationState, Settled};
 use crate::alarm::{Alarm, Note, Shelf, Source};
 use crate::engine::ABSENT_MAX;
 use crate::estate::Priority;
@@ -41,6 +42,9 @@ pub struct View {
     /// Doors whose state is known.
     #[serde(default)]
     pub doors: BTreeMap<DeviceId, DoorState>,
+    /// What was last wanted of a device, and what became of it. One for each device.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub actuations: BTreeMap<DeviceId, ActuationState>,
     /// 报警激增, while it lasts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub flood: Option<Flood>,
@@ -107,6 +111,12 @@ impl View {
         self.zones.get(zone).is_some_and(|zone| zone.armed)
     }
 
+    /// Orders that are under way, with their devices.
+    pub fn open_actuations(&self) -> impl Iterator<Item = (&DeviceId, &ActuationState)> {
+        let all = self.actuations.iter();
+        all.filter(|(_, state)| state.settled.is_none())
+    }
+
     fn fold(&mut self, fact: &Fact, touched: &mut Touched) {
         let at = fact.recorded_at;
         match &fact.body {
@@ -167,6 +177,8 @@ impl View {
                 let since = fact.occurred_at;
                 self.door_changes(&body.door, DoorState::Closed { since }, touched);
             }
+            FactBody::ActuationIntended(body) => self.intend(fact, body, touched),
+            FactBody::ActuationSettled(body) => self.settle(fact, body, touched),
             FactBody::FloodBegan(_) => {
                 self.flood = Some(Flood {
                     since: at,
@@ -410,6 +422,39 @@ impl View {
         let before = self.doors.insert(id.clone(), state);
         let id = id.clone();
         touched.doors.push(Change { id, before });
+    }
+
+    /// An order is on its way. A drill's is not: the device hears nothing of it.
+    fn intend(&mut self, fact: &Fact, body: &ActuationIntended, touched: &mut Touched) {
+        if fact.drill {
+            return;
+        }
+        let state = ActuationState {
+            intent: fact.seq,
+            what: body.what,
+            by: fact.actor.clone(),
+            at: fact.recorded_at,
+            send_by: body.send_by,
+            settled: None,
+        };
+        let id = body.device.clone();
+        let before = self.actuations.insert(id.clone(), state);
+        touched.actuations.push(Change { id, before });
+    }
+
+    fn settle(&mut self, fact: &Fact, body: &ActuationSettled, touched: &mut Touched) {
+        let open = self.actuations.get_mut(&body.device);
+        let open = open.filter(|last| last.intent == body.about && last.settled.is_none());
+        let Some(open) = open.filter(|_| !fact.drill) else {
+            return;
+        };
+        let before = Some(open.clone());
+        open.settled = Some(Settled {
+            outcome: body.outcome,
+            at: fact.recorded_at,
+        });
+        let id = body.device.clone();
+        touched.actuations.push(Change { id, before });
     }
 
     /// Lets go of what was closed long ago: a pure function of the facts' own times, so that

@@ -3,6 +3,7 @@
 //! [`run`] is the whole of it for server and simulation alike. An input that breaks the engine is
 //! named, so that whoever drives can set it aside, rebuild the engine and run the rest again.
 
+use crate::actuation::{Actuation, ActuationRehearsal, Order};
 use crate::engine::{Engine, Input, Output};
 use crate::fact::{Fact, FactError};
 use crate::geo::LonLat;
@@ -239,6 +240,10 @@ pub struct Turn {
     pub notifications: Vec<Notification>,
     /// What a drill would have told them.
     pub rehearsals: Vec<Rehearsal>,
+    /// Orders to devices. They may leave once the turn is on disk, and never otherwise.
+    pub actuations: Vec<Actuation>,
+    /// What a drill would have ordered.
+    pub actuation_rehearsals: Vec<ActuationRehearsal>,
 }
 
 impl Turn {
@@ -251,6 +256,8 @@ impl Turn {
             latest: Vec::new(),
             notifications: Vec::new(),
             rehearsals: Vec::new(),
+            actuations: Vec::new(),
+            actuation_rehearsals: Vec::new(),
         }
     }
 
@@ -288,9 +295,25 @@ impl Turn {
                 Output::Latest(fix) => self.latest.push(fix),
                 Output::Answer(result) => answer = Some(result),
                 Output::Notify(message) => self.announce(message),
+                Output::Actuate => self.order(),
             }
         }
         Ok(answer)
+    }
+
+    /// An order is what the fact before it intends, and each fact orders once.
+    fn order(&mut self) {
+        let order = self.facts.last().and_then(|about| Order::of(&about.fact));
+        match order {
+            Some(Order::Real(order)) => {
+                let last = self.actuations.last().map(Actuation::about);
+                if last != Some(order.about()) {
+                    self.actuations.push(order);
+                }
+            }
+            Some(Order::Drill(order)) => self.actuation_rehearsals.push(order),
+            None => {}
+        }
     }
 
     /// A message belongs to the fact before it; without one there is nothing to tell of.

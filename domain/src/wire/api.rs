@@ -1,12 +1,14 @@
 //! REST: requests and responses, documented in `docs/protocols/http.md`.
 
+use crate::actuation::Act;
 use crate::alarm::{ShelfReason, Source, Verdict};
 use crate::audience::Audience;
 use crate::commands::Command;
 use crate::engine::Accepted;
 use crate::housekeeping::{ClockStepped, InputName};
 use crate::ids::{
-    AlarmId, CommandId, EstateHash, JournalId, PersonId, PhoneId, Seq, SiteId, Version, ZoneId,
+    AlarmId, CommandId, DeviceId, EstateHash, JournalId, PersonId, PhoneId, Seq, SiteId, Version,
+    ZoneId,
 };
 use crate::observation::ReportedState;
 use crate::refusal::Refusal;
@@ -149,6 +151,11 @@ pub enum CommandBody {
         /// Which zone.
         zone: ZoneId,
     },
+    /// 远程开门
+    OpenDoor {
+        /// Which door.
+        door: DeviceId,
+    },
 }
 
 /// A command as the site takes it. The words of a note are not for it: they come back beside it,
@@ -196,12 +203,31 @@ impl CommandBody {
             Self::GiveCallSign { person, call_sign } => Command::GiveCallSign { person, call_sign },
             Self::Arm { zone } => Command::Arm { zone },
             Self::Disarm { zone } => Command::Disarm { zone },
+            Self::OpenDoor { door } => Command::OpenDoor { door },
         })
     }
 }
 
 /// The answer to a command, kept so that a repeat gets it again.
 pub type Answer = Result<Accepted, Refusal>;
+
+/// What a driver of devices is posted, once for each order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Order {
+    /// Journal and number of the fact that intends it.
+    pub id: String,
+    /// The site.
+    pub site: SiteId,
+    /// The fact that intends it.
+    pub about: Seq,
+    /// Which device.
+    pub device: DeviceId,
+    /// What is wanted of it.
+    pub what: Act,
+    /// Not to be carried out after this.
+    pub send_by: Timestamp,
+}
 
 /// `POST /ingest/v1/events`
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -299,6 +325,10 @@ pub struct Health {
     pub clock: ClockHealth,
     /// What people outside are to be told.
     pub outbox: OutboxHealth,
+    /// Orders to devices whose outcome is not recorded yet, and how many may wait for the driver.
+    /// Absent: the server has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub orders: Option<QueueDepth>,
     /// HTTP connections that are no displays, and how many there may be.
     pub connections: QueueDepth,
     /// The log of observations.

@@ -2,16 +2,17 @@
 //! each other.
 
 use crate::common::{DEVICES, PEOPLE, START, TYPES, id, secs, spot, text, words};
+use castellan_domain::actuation::{Act, ActuationOutcome};
 use castellan_domain::alarm::{JoinedBy, ReturnedBy, RisenBy, ShelfReason, Source, Verdict};
 use castellan_domain::estate::{Place, Priority};
 use castellan_domain::fact::{
-    AlarmAcknowledged, AlarmClaimed, AlarmCleared, AlarmJoined, AlarmJudged, AlarmMuted,
-    AlarmNoted, AlarmOverdue, AlarmRaised, AlarmReleased, AlarmRepeated, AlarmReturned, AlarmRisen,
-    AlarmShelved, AlarmSplit, AlarmTransferred, AlarmUnshelved, AlarmVerdictCorrected, AreaEntered,
-    AreaLeft, CallSignGiven, ClockStepped, DoorClosed, DoorGranted, DoorOpened, EstatePublished,
-    FactBody, FloodBegan, FloodEnded, InputSetAside, NotificationSettled, PersonBack, PersonGone,
-    PersonOffDuty, PersonOnDuty, PhoneBound, PhoneUnbound, RecordingResumed, ZoneArmed,
-    ZoneDisarmed,
+    ActuationIntended, ActuationSettled, AlarmAcknowledged, AlarmClaimed, AlarmCleared,
+    AlarmJoined, AlarmJudged, AlarmMuted, AlarmNoted, AlarmOverdue, AlarmRaised, AlarmReleased,
+    AlarmRepeated, AlarmReturned, AlarmRisen, AlarmShelved, AlarmSplit, AlarmTransferred,
+    AlarmUnshelved, AlarmVerdictCorrected, AreaEntered, AreaLeft, CallSignGiven, ClockStepped,
+    DoorClosed, DoorGranted, DoorOpened, EstatePublished, FactBody, FloodBegan, FloodEnded,
+    InputSetAside, NotificationSettled, PersonBack, PersonGone, PersonOffDuty, PersonOnDuty,
+    PhoneBound, PhoneUnbound, RecordingResumed, ZoneArmed, ZoneDisarmed,
 };
 use castellan_domain::housekeeping::InputName;
 use castellan_domain::ids::{AlarmId, AlarmTypeId, DeviceId, PersonId, Seq};
@@ -345,6 +346,35 @@ fn ground() -> impl Strategy<Value = FactBody> {
     ]
 }
 
+/// What is wanted of doors, and what came of it.
+fn actuations() -> impl Strategy<Value = FactBody> {
+    let door = || select(vec!["door-1", "door-2"]).prop_map(id);
+    let (what, about) = (Act::OpenDoor, Seq(1));
+    let outcome = select(vec![
+        ActuationOutcome::Done,
+        ActuationOutcome::Refused,
+        ActuationOutcome::NotSent,
+        ActuationOutcome::Expired,
+        ActuationOutcome::Unknown,
+    ]);
+    prop_oneof![
+        (door(), due()).prop_map(move |(device, send_by)| {
+            FactBody::ActuationIntended(ActuationIntended {
+                device,
+                what,
+                send_by,
+            })
+        }),
+        (door(), outcome).prop_map(move |(device, outcome)| {
+            FactBody::ActuationSettled(ActuationSettled {
+                about,
+                device,
+                outcome,
+            })
+        }),
+    ]
+}
+
 /// What the server notices about itself: it changes nothing of the site.
 fn housekeeping() -> impl Strategy<Value = FactBody> {
     select(vec![
@@ -369,5 +399,5 @@ fn housekeeping() -> impl Strategy<Value = FactBody> {
 
 /// Any body.
 pub(crate) fn bodies() -> impl Strategy<Value = FactBody> {
-    prop_oneof![8 => alarm_bodies(), 2 => staff(), 1 => ground(), 1 => housekeeping()]
+    prop_oneof![8 => alarm_bodies(), 2 => staff(), 1 => ground(), 1 => actuations(), 1 => housekeeping()]
 }

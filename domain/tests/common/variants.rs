@@ -7,7 +7,7 @@ use castellan_domain::rules::annunciate::Outcome;
 use castellan_domain::wire::api::{Answer, CommandBody, CommandRequest};
 
 /// Every variant that must have a file.
-pub(crate) const COMMANDS_AND_ANSWERS: [&str; 61] = [
+pub(crate) const COMMANDS_AND_ANSWERS: [&str; 65] = [
     "command_request.claim",
     "command_request.note",
     "command_request.judge",
@@ -26,6 +26,7 @@ pub(crate) const COMMANDS_AND_ANSWERS: [&str; 61] = [
     "command_request.give_call_sign",
     "command_request.arm",
     "command_request.disarm",
+    "command_request.open_door",
     "answer.done",
     "answer.reported",
     "answer.reported.repeated",
@@ -65,6 +66,9 @@ pub(crate) const COMMANDS_AND_ANSWERS: [&str; 61] = [
     "answer.not_in_estate",
     "answer.raised_by_rule",
     "answer.not_a_door",
+    "answer.no_remote_release",
+    "answer.already_under_way",
+    "answer.no_driver",
     "answer.heard",
     "answer.reported.state_kept",
     "answer.reported.unchanged",
@@ -91,6 +95,7 @@ pub(crate) fn command_request(request: &CommandRequest) -> &str {
         CommandBody::GiveCallSign { .. } => "command_request.give_call_sign",
         CommandBody::Arm { .. } => "command_request.arm",
         CommandBody::Disarm { .. } => "command_request.disarm",
+        CommandBody::OpenDoor { .. } => "command_request.open_door",
     }
 }
 
@@ -150,6 +155,9 @@ fn refused(refusal: &Refusal) -> &'static str {
         Refusal::NotInEstate => "answer.not_in_estate",
         Refusal::RaisedByRule => "answer.raised_by_rule",
         Refusal::NotADoor => "answer.not_a_door",
+        Refusal::NoRemoteRelease { .. } => "answer.no_remote_release",
+        Refusal::AlreadyUnderWay { .. } => "answer.already_under_way",
+        Refusal::NoDriver => "answer.no_driver",
         Refusal::TooManyOpenAlarms => "answer.too_many_open_alarms",
     }
 }

@@ -227,8 +227,14 @@ impl World {
     }
 
     fn load(&mut self) {
+        let loaded = self.loaded();
+        self.give(loaded);
+    }
+
+    /// Its estate as an input.
+    pub(crate) fn loaded(&self) -> Input {
         let (hash, estate) = (id(&self.hash), self.estate.clone());
-        self.give(Input::EstateLoaded { hash, estate });
+        Input::EstateLoaded { hash, estate }
     }
 
     /// The power is gone for so long, and the site goes on from its facts.
@@ -354,18 +360,23 @@ impl World {
 
     /// A person commands.
     pub(crate) fn command(&mut self, who: &str, command: Command) -> Answer {
+        let input = self.commanded(who, command);
+        self.give(input).expect("a command is answered")
+    }
+
+    /// A person's command as an input.
+    pub(crate) fn commanded(&self, who: &str, command: Command) -> Input {
         let person = self.estate.estate.person(&id(who)).expect("of the staff");
         let actor = Actor {
             person: person.id.clone(),
             role: person.role,
         };
-        self.give(Input::Commanded {
+        Input::Commanded {
             command_id: CommandId(uuid::Uuid::from_u128(u128::from(self.inputs))),
             actor,
             expected: None,
             command,
-        })
-        .expect("a command is answered")
+        }
     }
 
     /// A person commands what can be done.

@@ -145,6 +145,7 @@ impl ApiError {
                 | Refusal::AlreadyMuted { .. }
                 | Refusal::AlreadyShelved { .. }
                 | Refusal::AlreadyJudged { .. }
+                | Refusal::AlreadyUnderWay { .. }
                 | Refusal::NothingToDo
                 | Refusal::Changed { .. } => StatusCode::CONFLICT,
                 Refusal::UnknownAlarm { .. } => StatusCode::NOT_FOUND,
@@ -165,6 +166,8 @@ impl ApiError {
                 | Refusal::TooManyNotes
                 | Refusal::RaisedByRule
                 | Refusal::NotADoor
+                | Refusal::NoRemoteRelease { .. }
+                | Refusal::NoDriver
                 | Refusal::NotInEstate => StatusCode::UNPROCESSABLE_ENTITY,
                 Refusal::TooManyOpenAlarms => StatusCode::SERVICE_UNAVAILABLE,
             },

@@ -12,6 +12,7 @@ mod origin;
 pub(crate) mod router;
 mod sites;
 
+use crate::actuations::Actuations;
 use crate::clock::Clock;
 use crate::disk::Disk;
 use crate::follower::Beside;
@@ -57,6 +58,7 @@ pub(crate) struct App {
     pub(crate) reader: Reader,
     pub(crate) disk: Arc<Disk>,
     pub(crate) outbox: Option<Arc<Outbox>>,
+    pub(crate) actuations: Option<Arc<Actuations>>,
     pub(crate) set_asides: Arc<SetAsides>,
     pub(crate) connections: Connections,
     pub(crate) tracks: Tracks,

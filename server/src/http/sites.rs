@@ -150,6 +150,7 @@ pub(super) async fn health(
             .as_ref()
             .map(|outbox| outbox.health())
             .unwrap_or_default(),
+        orders: app.actuations.as_ref().map(|orders| orders.depth()),
         connections: app.connections.depth(),
         observations: app.observations.health(),
     }))

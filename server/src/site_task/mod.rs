@@ -3,6 +3,7 @@
 //! handle → drain → record → publish → answer. Nothing leaves before its turn is on disk. What
 //! arrives while a turn is being written is the next turn, so a busy site commits in groups by
 //! itself. [`turn`] runs and records one, [`recovery`] starts over after one that was lost,
+//! [`orders`] lets go of what is wanted of devices, [`insist`] has outcomes recorded,
 //! [`notices`] keeps what is shown of reports that nobody could record, [`set_aside`] the inputs that
 //! broke the engine, [`consoles`] who has one, and [`disk_news`] what the site knows of the disk.
 
@@ -10,6 +11,7 @@ mod consoles;
 mod disk_news;
 mod insist;
 mod notices;
+mod orders;
 mod recovery;
 mod set_aside;
 #[cfg(test)]
@@ -19,6 +21,7 @@ mod turn;
 pub(crate) use insist::{backoff, have_recorded};
 pub(crate) use set_aside::SetAsides;
 
+use crate::actuations::Actuations;
 use crate::clock::{Clock, keep_step};
 use crate::disk::Disk;
 use crate::hub::{DISPLAYS_MAX, Hub};
@@ -128,6 +131,8 @@ pub(crate) struct SiteTask<M = Engine> {
     pub(crate) disk: Arc<Disk>,
     /// Where notifications go, if anywhere.
     pub(crate) outbox: Option<Arc<Outbox>>,
+    /// Where orders to devices go, if anywhere.
+    pub(crate) actuations: Option<Arc<Actuations>>,
     /// Inputs that broke the engine, as health shows them.
     pub(crate) set_asides: Arc<SetAsides>,
     pub(crate) state: State,
@@ -145,6 +150,8 @@ pub(crate) struct State {
     /// Clock steps that are not on the record yet.
     /// At most `STEPS_MAX`; more are added to the last.
     steps: Vec<ClockStepped>,
+    /// Intents are on disk whose orders nobody carries out.
+    has_orphans: bool,
     notices: Notices,
     consoles: Consoles,
     disk_news: DiskNews,
@@ -157,6 +164,7 @@ impl Default for State {
             rebuilds: 0,
             settle_at: Instant::now(),
             steps: Vec::new(),
+            has_orphans: false,
             notices: Notices::default(),
             consoles: Consoles::default(),
             disk_news: DiskNews::default(),
@@ -213,6 +221,9 @@ impl<M: Machine> SiteTask<M> {
     fn next_wake(&self) -> Instant {
         if let Some(rebuild_at) = self.state.rebuild_at {
             return rebuild_at;
+        }
+        if self.state.has_orphans {
+            return Instant::now();
         }
         let Some(due_at) = self.engine.next_deadline() else {
             return Instant::now() + PURGE_EVERY;

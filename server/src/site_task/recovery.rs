@@ -2,12 +2,13 @@
 
 use super::{SiteTask, SiteTaskError};
 use crate::journal::{Commit, replay};
+use castellan_domain::actuation::ActuationOutcome;
 use castellan_domain::engine::Input;
 use castellan_domain::fact::RecordingResumed;
 use castellan_domain::stream::{Machine, run};
 use std::time::Duration;
 use tokio::time::Instant;
-use tracing::{error, info};
+use tracing::{error, info, warn};
 
 /// Wait before the second attempt to rebuild; it doubles with each, up to [`REBUILD_EVERY_MAX`].
 const REBUILD_EVERY_MIN: Duration = Duration::from_millis(250);
@@ -20,9 +21,18 @@ fn backoff(failed: u32) -> Duration {
 }
 
 impl<M: Machine> SiteTask<M> {
-    /// Publishes the estate if the journal does not name it yet.
-    pub(crate) async fn publish_estate(&mut self) -> Result<(), SiteTaskError> {
-        let inputs = [self.estate_loaded()];
+    /// Once, at a start: says of every order that the record leaves open that nobody knows what came
+    /// of it, and publishes the estate if the journal does not name it yet. No order is ever sent
+    /// because it stands in the record.
+    pub(crate) async fn begin(&mut self) -> Result<(), SiteTaskError> {
+        let mut inputs = self.orphans(ActuationOutcome::Unknown);
+        if !inputs.is_empty() {
+            warn!(
+                open = inputs.len(),
+                "orders to devices were under way when the server ended; their outcome is unknown"
+            );
+        }
+        inputs.push(self.estate_loaded());
         self.run_own(&inputs).await
     }
 
@@ -77,7 +87,10 @@ impl<M: Machine> SiteTask<M> {
         if let Some(outbox) = &self.outbox {
             outbox.set_waiting(self.journal.outbox_waiting().await?);
         }
-        let mut inputs = vec![self.estate_loaded()];
+        // A commit that happened after all may have intended what was never handed over.
+        self.state.has_orphans = false;
+        let mut inputs = self.orphans(ActuationOutcome::NotSent);
+        inputs.push(self.estate_loaded());
         if let Some(since) = self.hub.not_recording_since() {
             inputs.push(Input::RecordingResumed(RecordingResumed {
                 since,

@@ -7,6 +7,7 @@ use super::{
 };
 use crate::journal::{Commit, SeenCommand, SeenEvent, replay};
 use crate::personal::PersonalRecord;
+use castellan_domain::actuation::ActuationOutcome;
 use castellan_domain::engine::{Accepted, Input};
 use castellan_domain::estate::DutyKept;
 use castellan_domain::fact::{FactBody, InputSetAside};
@@ -15,6 +16,7 @@ use castellan_domain::ids::PersonId;
 use castellan_domain::stream::{Broken, Done, Machine, Ran, RepeatKey, Stamped, Turn, run};
 use castellan_domain::time::Timestamp;
 use castellan_domain::wire::api::Answer;
+use std::mem;
 use std::pin::pin;
 use std::time::Duration;
 use tokio::time::{Instant, timeout};
@@ -82,6 +84,11 @@ impl<M: Machine> SiteTask<M> {
         if self.is_due(self.clock.now()) {
             self.state.settle_at = Instant::now() + SETTLE_EVERY;
             entries.own(Input::DeadlineReached);
+        }
+        if mem::take(&mut self.state.has_orphans) {
+            for orphan in self.orphans(ActuationOutcome::NotSent) {
+                entries.own(orphan);
+            }
         }
         for step in &self.state.steps {
             entries.own(Input::ClockStepped(*step));
@@ -172,7 +179,10 @@ impl<M: Machine> SiteTask<M> {
             }
             match self.told_before(&ticket.input).await {
                 Ok(Some(told)) => answer(ticket.reply, told),
-                Ok(None) => entries.sent(ticket),
+                Ok(None) => match self.cannot_order(&ticket.input) {
+                    Some(told) => answer(ticket.reply, Ok(told)),
+                    None => entries.sent(ticket),
+                },
                 Err(error) => {
                     entries.sent(ticket);
                     failure = Some(error);
@@ -276,6 +286,8 @@ impl<M: Machine> SiteTask<M> {
             latest,
             notifications,
             rehearsals,
+            actuations,
+            actuation_rehearsals,
             ..
         } = turn;
         let went_off_duty = self.not_to_be_seen(&facts);
@@ -322,11 +334,15 @@ impl<M: Machine> SiteTask<M> {
             let facts = commit.facts.iter().map(|(_, _, bytes)| bytes.as_str());
             self.hub.publish_facts(facts, *upto, &hash.to_hex());
         }
+        self.hand_over(actuations);
         if let Some(outbox) = &self.outbox {
             outbox.committed(commit.notifications.len(), commit.settled.len());
         }
         for rehearsal in rehearsals {
             info!(about = %rehearsal.about(), alarm = %rehearsal.message().alarm, "a drill would have told people outside");
+        }
+        for rehearsal in actuation_rehearsals {
+            info!(about = %rehearsal.about(), device = %rehearsal.intended().device, "a drill would have ordered something of a device");
         }
         let positions = self.keep(&tracks, now).await;
         // Where somebody is now is shown even while the history cannot be kept.

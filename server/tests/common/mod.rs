@@ -59,6 +59,8 @@ pub(crate) fn wrapped(wrapper: &[&str], args: &[&str]) -> Command {
         "LOG_FORMAT",
         "NOTIFY_WEBHOOK",
         "NOTIFY_SECRET_FILE",
+        "ACTUATOR_URL",
+        "ACTUATOR_SECRET_FILE",
         "OBSERVATION_DAYS",
     ] {
         command.env_remove(format!("CASTELLAN_{name}"));

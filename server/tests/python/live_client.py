@@ -460,6 +460,7 @@ VERSIONS = {
         "call_sign_given", "phone_bound", "phone_unbound", "zone_armed", "zone_disarmed", "door_opened",
         "door_closed", "door_granted", "area_entered", "area_left", "flood_began", "flood_ended",
         "recording_resumed", "clock_stepped", "input_set_aside", "notification_settled",
+        "actuation_intended", "actuation_settled",
     )
 }  # fmt: skip
 # What does not change an alarm's version.

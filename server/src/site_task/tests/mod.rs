@@ -2,6 +2,7 @@
 
 mod consoles;
 mod gathering;
+mod orders;
 mod outage;
 mod world;
 

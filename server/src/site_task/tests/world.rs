@@ -122,10 +122,11 @@ impl World {
             clock,
             disk: Arc::new(Disk::open(folder.path(), 0)),
             outbox: None,
+            actuations: None,
             set_asides: Arc::default(),
             state: State::default(),
         };
-        task.publish_estate().await.unwrap();
+        task.begin().await.unwrap();
         Self {
             task,
             hands,

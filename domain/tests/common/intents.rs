@@ -1,0 +1,20 @@
+//! Settlements of orders in made-up histories, so that they fit.
+
+use castellan_domain::fact::{Fact, FactBody};
+use std::collections::BTreeMap;
+
+/// A settlement is about the last intent of its device, where there is one.
+pub(crate) fn settle_what_was_intended(history: &mut [Fact]) {
+    let mut intents = BTreeMap::new();
+    for fact in history {
+        match &mut fact.body {
+            FactBody::ActuationIntended(body) if !fact.drill => {
+                intents.insert(body.device.clone(), fact.seq);
+            }
+            FactBody::ActuationSettled(body) => {
+                body.about = intents.get(&body.device).copied().unwrap_or(body.about);
+            }
+            _ => {}
+        }
+    }
+}
