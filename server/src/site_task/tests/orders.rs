@@ -127,7 +127,7 @@ async fn an_engine_rebuilt_in_the_same_process_leaves_to_the_worker_what_it_hold
 
 #[tokio::test]
 async fn an_intent_that_was_committed_after_all_and_never_handed_over_was_not_sent() {
-    let (mut world, _) = world(4).await;
+    let (mut world, _kept) = world(4).await;
     let about = wants_open(&mut world, 0).await;
     // As if that commit had failed at first: this process holds no order for it.
     let mut orders = driver(&mut world);
@@ -138,7 +138,7 @@ async fn an_intent_that_was_committed_after_all_and_never_handed_over_was_not_se
 
 #[tokio::test]
 async fn what_a_start_finds_open_is_unknown_before_anything_else_and_is_not_handed_over() {
-    let (mut world, _) = world(4).await;
+    let (mut world, _kept) = world(4).await;
     let first = wants_open(&mut world, 0).await;
     let second = wants_open(&mut world, 1).await;
     world.task.estate.hash = EstateHash::new("another").unwrap();
