@@ -31,6 +31,8 @@
 
 use crate::fact::{Fact, FactBody};
 use crate::ids::{DeviceId, PersonId, Seq};
+use crate::refusal::Refusal;
+use crate::rules::Context;
 use crate::time::{Span, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -201,6 +203,26 @@ impl ActuationRehearsal {
     pub const fn intended(&self) -> &ActuationIntended {
         &self.intended
     }
+}
+
+/// One order for each door at a time: whoever comes second would not know which of the two opened
+/// it, or whether neither did.
+pub(crate) fn open_door(context: &Context<'_>, door: DeviceId) -> Result<FactBody, Refusal> {
+    let device = context.estate.device(&door).ok_or(Refusal::NotInEstate)?;
+    let settings = device.door.ok_or(Refusal::NotADoor)?;
+    if !settings.remote_release {
+        return Err(Refusal::NoRemoteRelease { door });
+    }
+    let last = context.view().actuations.get(&door);
+    if let Some(open) = last.filter(|last| last.settled.is_none()) {
+        let (by, at) = (open.by.clone(), open.at);
+        return Err(Refusal::AlreadyUnderWay { by, at });
+    }
+    Ok(FactBody::ActuationIntended(ActuationIntended {
+        device: door,
+        what: Act::OpenDoor,
+        send_by: context.now + SEND_WITHIN,
+    }))
 }
 
 #[cfg(test)]

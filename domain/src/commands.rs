@@ -4,15 +4,15 @@
 //! deadlines, and folding it makes the same step again.
 
 use crate::access::{self, Actor};
-use crate::actuation::{Act, SEND_WITHIN};
+use crate::actuation::open_door;
 use crate::alarm::{Alarm, Note, Shelf, ShelfReason, Source, Verdict};
 use crate::engine::Accepted;
 use crate::estate::{Person, Role};
 use crate::fact::{
-    ActuationIntended, AlarmAcknowledged, AlarmClaimed, AlarmJudged, AlarmMuted, AlarmNoted,
-    AlarmReleased, AlarmShelved, AlarmSplit, AlarmTransferred, AlarmUnshelved,
-    AlarmVerdictCorrected, CallSignGiven, Cause, FactBody, FactDraft, PersonOffDuty, PersonOnDuty,
-    PersonalRef, PhoneBound, PhoneUnbound, ZoneArmed, ZoneDisarmed,
+    AlarmAcknowledged, AlarmClaimed, AlarmJudged, AlarmMuted, AlarmNoted, AlarmReleased,
+    AlarmShelved, AlarmSplit, AlarmTransferred, AlarmUnshelved, AlarmVerdictCorrected,
+    CallSignGiven, Cause, FactBody, FactDraft, PersonOffDuty, PersonOnDuty, PersonalRef,
+    PhoneBound, PhoneUnbound, ZoneArmed, ZoneDisarmed,
 };
 use crate::ids::{AlarmId, CommandId, DeviceId, PersonId, PhoneId, Version, ZoneId};
 use crate::refusal::Refusal;
@@ -469,26 +469,6 @@ fn about_site(context: &Context<'_>, actor: &Actor, command: Command) -> Result<
         // These are about an alarm; see `Command::alarm`.
         _ => Err(Refusal::NothingToDo),
     }
-}
-
-/// One order for each door at a time: whoever comes second would not know which of the two opened
-/// it, or whether neither did.
-fn open_door(context: &Context<'_>, door: DeviceId) -> Result<FactBody, Refusal> {
-    let device = context.estate.device(&door).ok_or(Refusal::NotInEstate)?;
-    let settings = device.door.ok_or(Refusal::NotADoor)?;
-    if !settings.remote_release {
-        return Err(Refusal::NoRemoteRelease { door });
-    }
-    let last = context.view().actuations.get(&door);
-    if let Some(open) = last.filter(|last| last.settled.is_none()) {
-        let (by, at) = (open.by.clone(), open.at);
-        return Err(Refusal::AlreadyUnderWay { by, at });
-    }
-    Ok(FactBody::ActuationIntended(ActuationIntended {
-        device: door,
-        what: Act::OpenDoor,
-        send_by: context.now + SEND_WITHIN,
-    }))
 }
 
 fn person<'a>(context: &Context<'a>, id: &PersonId) -> Result<&'a Person, Refusal> {

@@ -1,6 +1,6 @@
 //! REST: requests and responses, documented in `docs/protocols/http.md`.
 
-use crate::actuation::Act;
+pub use super::order::Order;
 use crate::alarm::{ShelfReason, Source, Verdict};
 use crate::audience::Audience;
 use crate::commands::Command;
@@ -210,24 +210,6 @@ impl CommandBody {
 
 /// The answer to a command, kept so that a repeat gets it again.
 pub type Answer = Result<Accepted, Refusal>;
-
-/// What a driver of devices is posted, once for each order.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Order {
-    /// Journal and number of the fact that intends it.
-    pub id: String,
-    /// The site.
-    pub site: SiteId,
-    /// The fact that intends it.
-    pub about: Seq,
-    /// Which device.
-    pub device: DeviceId,
-    /// What is wanted of it.
-    pub what: Act,
-    /// Not to be carried out after this.
-    pub send_by: Timestamp,
-}
 
 /// `POST /ingest/v1/events`
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -6,4 +6,5 @@ pub mod api;
 pub mod history;
 pub mod ingest;
 pub mod live;
+mod order;
 pub mod position_frame;
