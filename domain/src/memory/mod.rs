@@ -37,7 +37,7 @@ impl Memory {
     /// Another estate counts. The first one starts the engine: what was before it is not known.
     pub fn load(&mut self, estate: &EstateIndex, now: Timestamp) {
         let started_at = *self.started_at.get_or_insert(now);
-        self.heard.load(estate, started_at);
+        self.heard.load(estate, now);
         self.fixes.load(estate, started_at);
         self.borders.load(estate);
     }
