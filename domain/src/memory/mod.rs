@@ -42,11 +42,12 @@ impl Memory {
         self.borders.load(estate);
     }
 
-    /// Looks again at whom a fact makes expected.
+    /// Looks again at whom a fact makes expected, and follows nobody who went off duty.
     pub fn follow(&mut self, fact: &Fact, estate: &EstateIndex) {
         let person = match &fact.body {
             FactBody::PersonOnDuty(body) => &body.person,
             FactBody::PhoneBound(body) => &body.person,
+            FactBody::PersonOffDuty(body) => return self.borders.forget(&body.person),
             _ => return,
         };
         if let Some(limit) = guard_silent::silent_after(estate) {
