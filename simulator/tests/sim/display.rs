@@ -124,8 +124,9 @@ impl Display {
         self.echoes.clear();
     }
 
-    /// The server is away for longer than an answer takes.
+    /// The server is away for longer than an answer takes, and nobody answers what is still asked.
     pub(crate) fn lose_answers(&mut self) {
+        self.asks = 0;
         self.answers.clear();
     }
 
