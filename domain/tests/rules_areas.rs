@@ -70,6 +70,22 @@ fn near_the_border_it_takes_three_in_a_row() {
 }
 
 #[test]
+fn what_began_before_the_end_of_duty_does_not_count_after_it() {
+    let mut world = at_post();
+    go(&mut world, "guard-01", 0.0, 112.0, 10);
+    go(&mut world, "guard-01", 0.0, 112.0, 10);
+    let person = || id("wang-qiang");
+    world.done("wang-qiang", Command::GoOffDuty { person: person() });
+    world.done("wang-qiang", Command::GoOnDuty { person: person() });
+    // Two beyond the border on the way out are none on the way in.
+    go(&mut world, "guard-01", 0.0, 85.0, 10);
+    assert_eq!(crossings(&world), (1, 0));
+    go(&mut world, "guard-01", 0.0, 85.0, 10);
+    go(&mut world, "guard-01", 0.0, 85.0, 10);
+    assert_eq!(crossings(&world), (2, 0));
+}
+
+#[test]
 fn nobody_flies() {
     let mut world = at_post();
     world.wait(secs(1));

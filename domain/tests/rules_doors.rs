@@ -170,6 +170,20 @@ fn old_news_does_not_open_a_closed_door() {
 }
 
 #[test]
+fn a_door_that_closed_by_a_clock_that_is_behind_is_held_no_longer() {
+    let mut world = World::new();
+    world.door("cellar", Opened);
+    world.wait(secs(600));
+    assert!(world.row("door_held").is_active());
+    // Near enough to its opening to be believed, and long before it was called held.
+    let behind = Some(rules_common::NOON - secs(280));
+    let answer = world.door_at("cellar", Closed, behind, false);
+    assert_eq!(became(answer).0, Outcome::Cleared);
+    assert!(!is_open(&world, "cellar"));
+    assert!(!world.row("door_held").is_active());
+}
+
+#[test]
 fn a_drill_forces_a_door_on_paper_only() {
     let mut world = World::new();
     let (outcome, alarm) = became(world.door_at("gate", Opened, None, true));

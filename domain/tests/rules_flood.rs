@@ -6,7 +6,7 @@ use castellan_domain::alarm::{Alarm, JOINED_MAX, JoinedBy, Verdict};
 use castellan_domain::engine::Command;
 use castellan_domain::estate::Priority;
 use castellan_domain::fact::{FactBody, FloodEnded};
-use castellan_domain::observation::ReportedState::{Active, Momentary};
+use castellan_domain::observation::ReportedState::{Active, Cleared, Momentary};
 use castellan_domain::rules::annunciate::Outcome;
 use proptest::prelude::*;
 use rules_common::{World, device, estate, id, secs};
@@ -297,6 +297,20 @@ fn zones_confirm_each_other_across_a_common_border() {
         (Outcome::Risen, Some(alarm))
     );
     assert_eq!(world.alarm(alarm).kind.as_str(), "perimeter_seen");
+}
+
+#[test]
+fn what_a_part_of_a_row_says_besides_gets_a_row_of_its_own() {
+    let mut world = World::new();
+    let alarm = world.raise("hall", "smoke");
+    assert_eq!(world.report("stairs", "smoke", Active).1, Some(alarm));
+    let (outcome, heat) = world.report("stairs", "heat", Active);
+    assert_eq!(outcome, Outcome::Raised);
+    assert!(world.alarm(heat.unwrap()).is_active());
+    assert_eq!(
+        world.report("stairs", "heat", Cleared),
+        (Outcome::Cleared, heat)
+    );
 }
 
 #[test]

@@ -389,6 +389,19 @@ fn another_estate_keeps_who_was_heard_when() {
 }
 
 #[test]
+fn who_comes_with_another_estate_can_speak_first() {
+    let mut world = meter_only();
+    world.wait(secs(250));
+    world.heard("meter").unwrap();
+    world.publish("estate-2", &estate());
+    world.wait(secs(59));
+    assert!(world.rows("device_silent").is_empty());
+    assert!(world.rows("network_down").is_empty());
+    world.wait(secs(1));
+    assert_eq!(world.row("network_down").stands_for(), 13);
+}
+
+#[test]
 fn who_has_left_the_estate_is_not_missed_any_more() {
     let mut world = cameras();
     let person = id("wang-qiang");

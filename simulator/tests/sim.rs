@@ -6,31 +6,60 @@
 //! After every step the invariants of ARCHITECTURE.md are checked against independent books.
 //!
 //! `CASTELLAN_SIM_SEEDS` says how many seeds, `CASTELLAN_SIM_FIRST` from which; `cargo xtask sim`
-//! sets them. A failure names its seed: add it to [`REGRESSIONS`] together with the repair.
+//! sets them. `CASTELLAN_SIM_THREADS` bounds the threads; there is one for each core otherwise.
+//! A failure names its seed: add it to [`REGRESSIONS`] together with the repair.
 
+#[path = "sim/area_book.rs"]
+mod area_book;
 #[path = "sim/books.rs"]
 mod books;
+#[path = "sim/cast.rs"]
+mod cast;
+#[path = "sim/devices.rs"]
+mod devices;
 #[path = "sim/display.rs"]
 mod display;
+#[path = "sim/door_book.rs"]
+mod door_book;
+#[path = "sim/faults.rs"]
+mod faults;
+#[path = "sim/follower.rs"]
+mod follower;
 #[path = "sim/outside.rs"]
 mod outside;
+#[path = "sim/people.rs"]
+mod people;
+#[path = "sim/row_book.rs"]
+mod row_book;
 #[path = "sim/server.rs"]
 mod server;
+#[path = "sim/shows.rs"]
+mod shows;
+#[path = "sim/silence_book.rs"]
+mod silence_book;
+#[path = "sim/staff_book.rs"]
+mod staff_book;
 #[path = "sim/store.rs"]
 mod store;
+#[path = "sim/totals.rs"]
+mod totals;
+#[path = "sim/walks.rs"]
+mod walks;
 #[path = "sim/world.rs"]
 mod world;
 
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
+use totals::Totals;
 use world::World;
 
-/// Seeds that found something, kept for ever.
-const REGRESSIONS: &[u64] = &[
-    // A source was split off a judged row while it had another one already.
-    1_766,
-];
+/// Seeds that found something, kept for ever:
+/// - 1,766: a source was split off a judged row while it had another one already;
+/// - 1: a camera that came with another estate document was silent at once;
+/// - 3: a door that closed by a clock that was behind stayed held open;
+/// - 54: what a part of a row said besides was active and nowhere.
+const REGRESSIONS: &[u64] = &[1_766, 1, 3, 54];
 /// Steps of one night.
 const STEPS: usize = 400;
 /// Seeds of the test command.
@@ -64,11 +93,13 @@ fn run(seeds: impl Iterator<Item = u64>) {
         }
     }));
     let seeds: Vec<u64> = seeds.collect();
-    let threads = thread::available_parallelism().map_or(1, usize::from);
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    let threads = usize::try_from(number("CASTELLAN_SIM_THREADS", cores as u64)).unwrap_or(cores);
+    let threads = threads.clamp(1, cores);
     let next = AtomicUsize::new(0);
     let lived = thread::scope(|scope| {
         let mine = || {
-            let (mut nights, mut totals) = (0u64, books::Totals::default());
+            let (mut nights, mut totals) = (0u64, Totals::default());
             while let Some(seed) = seeds.get(next.fetch_add(1, Ordering::Relaxed)).copied() {
                 let world = panic::catch_unwind(AssertUnwindSafe(|| night(seed)));
                 let world = world.unwrap_or_else(|_| {
@@ -86,7 +117,7 @@ fn run(seeds: impl Iterator<Item = u64>) {
         let lived = threads.into_iter().map(thread::ScopedJoinHandle::join);
         lived.collect::<Result<Vec<_>, _>>()
     });
-    let (mut nights, mut totals) = (0u64, books::Totals::default());
+    let (mut nights, mut totals) = (0u64, Totals::default());
     for (more, of_them) in lived.expect("every night keeps every invariant") {
         nights += more;
         totals.add(&of_them);

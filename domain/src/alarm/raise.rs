@@ -139,6 +139,12 @@ impl Alarm {
         joined.map(|joined| joined.condition)
     }
 
+    /// Whether a source is part of it. It has one condition here: what else it says, it says in
+    /// another row.
+    pub fn has_part(&self, source: &Source) -> bool {
+        self.condition_of(source).is_some()
+    }
+
     /// It became more urgent. Its owner keeps it, the clocks start anew, and it is heard again.
     #[must_use]
     pub fn risen(mut self, fact: &AlarmRisen, at: Timestamp) -> Self {

@@ -188,6 +188,11 @@ impl Borders {
             .collect()
     }
 
+    /// Somebody goes off duty: where they come from next time is not known.
+    pub(super) fn forget(&mut self, person: &PersonId) {
+        self.pending.remove(person);
+    }
+
     /// Remembers them.
     pub(crate) fn remember(&mut self, person: &PersonId, counts: BTreeMap<AreaId, u8>) {
         if counts.is_empty() {

@@ -16,12 +16,12 @@ pub struct LastHeard {
 }
 
 impl LastHeard {
-    /// Expects the devices of this estate. Who was not heard yet has its time from the start on.
-    pub(super) fn load(&mut self, estate: &EstateIndex, started_at: Timestamp) {
+    /// Expects the devices of this estate. Who was not expected before has its time from now on.
+    pub(super) fn load(&mut self, estate: &EstateIndex, now: Timestamp) {
         let before = std::mem::take(self);
         for device in &estate.estate.devices {
             let at = before.heard_at.get(&device.id);
-            self.heard(device, at.copied().unwrap_or(started_at));
+            self.heard(device, at.copied().unwrap_or(now));
         }
     }
 
@@ -33,7 +33,7 @@ impl LastHeard {
         }
     }
 
-    /// When a device was heard last; the start, if it never was. Nothing of those whose silence
+    /// When a device was heard last; since when it is expected, if it never was. Nothing of those whose silence
     /// says nothing.
     pub fn at(&self, device: &DeviceId) -> Option<Timestamp> {
         self.heard_at.get(device).copied()

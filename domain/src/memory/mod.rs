@@ -37,16 +37,17 @@ impl Memory {
     /// Another estate counts. The first one starts the engine: what was before it is not known.
     pub fn load(&mut self, estate: &EstateIndex, now: Timestamp) {
         let started_at = *self.started_at.get_or_insert(now);
-        self.heard.load(estate, started_at);
+        self.heard.load(estate, now);
         self.fixes.load(estate, started_at);
         self.borders.load(estate);
     }
 
-    /// Looks again at whom a fact makes expected.
+    /// Looks again at whom a fact makes expected, and follows nobody who went off duty.
     pub fn follow(&mut self, fact: &Fact, estate: &EstateIndex) {
         let person = match &fact.body {
             FactBody::PersonOnDuty(body) => &body.person,
             FactBody::PhoneBound(body) => &body.person,
+            FactBody::PersonOffDuty(body) => return self.borders.forget(&body.person),
             _ => return,
         };
         if let Some(limit) = guard_silent::silent_after(estate) {

@@ -154,7 +154,8 @@ fn raise_or_end(
         state,
         place: about.device.place.clone(),
         occurred_at: about.dated.at,
-        own_clock: about.dated.own_clock,
+        // Which word about a door is the last one was decided by then: what that ends has ended.
+        own_clock: about.dated.own_clock && state != ReportedState::Cleared,
         doubted_clock: about.dated.doubted,
         drill: about.report.drill,
         cause: about.cause(),

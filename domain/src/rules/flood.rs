@@ -37,6 +37,7 @@ pub(super) fn fold(context: &Context<'_>, seen: &Seen<'_>) -> Option<Decision> {
         .filter_map(|(_, id)| context.view().alarms.get(&id))
         .filter(|row| row.is_annunciated() && row.drill == seen.drill)
         .filter(|row| row.joined.len() < JOINED_MAX && row.priority <= seen.kind.priority)
+        .filter(|row| !row.has_part(&seen.source))
         .find(|row| is_same_matter(context, seen, row))?;
     Some(Decision {
         outcome: Outcome::Joined,

@@ -17,7 +17,7 @@ pub(super) fn decide(context: &Context<'_>, seen: &Seen<'_>) -> Option<Decision>
     let (row, kind) = recent
         .filter_map(|(_, id)| context.view().alarms.get(&id))
         .filter(|row| !row.is_judged() && row.drill == seen.drill)
-        .filter(|row| row.joined.len() < JOINED_MAX)
+        .filter(|row| row.joined.len() < JOINED_MAX && !row.has_part(&seen.source))
         .find_map(|row| Some((row, confirmed(context, seen, row)?)))?;
     let mut drafts = vec![seen.join(row.id, JoinedBy::SecondSource)];
     let mut outcome = Outcome::Joined;

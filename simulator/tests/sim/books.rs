@@ -1,136 +1,140 @@
 //! Independent books: what must be true, kept without the code that is under test.
+//!
+//! The server tells which inputs it handled, with what was recorded and answered, and each book
+//! follows those that concern it. A restored record takes the books back to what they were then.
 
+use super::area_book::AreaBook;
+use super::cast::Document;
 use super::display::Display;
-use super::server::{Heard, Server};
+use super::door_book::DoorBook;
+use super::row_book::RowBook;
+use super::server::{Handled, Happened, Heard, Server};
+use super::shows;
+use super::silence_book::SilenceBook;
+use super::staff_book::StaffBook;
+use super::totals::Totals;
 use castellan_domain::alarm::{Alarm, Condition, Source};
-use castellan_domain::audience::Audience;
 use castellan_domain::engine::{Accepted, Input};
 use castellan_domain::estate::{AlarmType, EstateIndex};
-use castellan_domain::fact::{Cause, Fact, FactBody};
-use castellan_domain::ids::{AlarmId, AlarmTypeId, CommandId, DeviceId, EventId, PersonId, Seq};
+use castellan_domain::fact::Fact;
+use castellan_domain::ids::{AlarmTypeId, DeviceId, EstateHash, Seq};
 use castellan_domain::observation::{Observation, ReportedState};
 use castellan_domain::rules::annunciate::Outcome;
-use castellan_domain::site::{OPEN_ALARMS_MAX, Site, View};
-use castellan_domain::stream::{Link, Machine as _, RepeatKey, STALE_AFTER};
+use castellan_domain::site::{Site, View};
+use castellan_domain::stream::{Machine as _, RepeatKey, STALE_AFTER};
 use castellan_domain::time::Timestamp;
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::fmt;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
-/// What a simulation went through.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Totals {
-    pub(crate) facts: u64,
-    pub(crate) rebuilds: u64,
-    pub(crate) connections: u64,
-    pub(crate) snapshots: u64,
-    pub(crate) raised: u64,
-    pub(crate) joined: u64,
-    pub(crate) risen: u64,
-    pub(crate) returned: u64,
-    pub(crate) overdue: u64,
-    pub(crate) late: u64,
-    pub(crate) shelved: u64,
-    pub(crate) floods: u64,
-    pub(crate) set_aside: u64,
-    pub(crate) judged: u64,
-    pub(crate) resumed: u64,
+/// Facts by which a restored record can be behind at most.
+const RESTORED_FACTS_MAX: u64 = 80;
+
+/// An input that was handled, and the site on both sides of it.
+pub(crate) struct Seen<'a> {
+    pub(crate) handled: &'a Handled,
+    pub(crate) before: &'a View,
+    pub(crate) after: &'a View,
+    pub(crate) estate: &'a EstateIndex,
 }
 
-impl Totals {
-    fn all(&self) -> [(&'static str, u64); 15] {
-        [
-            ("facts", self.facts),
-            ("rebuilds", self.rebuilds),
-            ("connections", self.connections),
-            ("snapshots", self.snapshots),
-            ("raised", self.raised),
-            ("joined", self.joined),
-            ("risen", self.risen),
-            ("returned", self.returned),
-            ("overdue", self.overdue),
-            ("late", self.late),
-            ("shelved", self.shelved),
-            ("floods", self.floods),
-            ("set aside", self.set_aside),
-            ("judged", self.judged),
-            ("recording resumed", self.resumed),
-        ]
-    }
-
-    pub(crate) fn add(&mut self, other: &Self) {
-        self.facts += other.facts;
-        self.rebuilds += other.rebuilds;
-        self.connections += other.connections;
-        self.snapshots += other.snapshots;
-        self.raised += other.raised;
-        self.joined += other.joined;
-        self.risen += other.risen;
-        self.returned += other.returned;
-        self.overdue += other.overdue;
-        self.late += other.late;
-        self.shelved += other.shelved;
-        self.floods += other.floods;
-        self.set_aside += other.set_aside;
-        self.judged += other.judged;
-        self.resumed += other.resumed;
-    }
-
-    pub(crate) fn assert_eventful(&self) {
-        for (what, count) in self.all() {
-            assert!(count > 0, "no {what} in all these nights");
-        }
-    }
-}
-
-impl fmt::Display for Totals {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, (what, count)) in self.all().into_iter().enumerate() {
-            let comma = if index > 0 { ", " } else { "" };
-            write!(f, "{comma}{count} {what}")?;
-        }
-        Ok(())
-    }
+/// The books that go back with the record.
+#[derive(Clone, Default)]
+struct Pages {
+    rows: RowBook,
+    doors: DoorBook,
+    silence: SilenceBook,
+    areas: AreaBook,
+    staff: StaffBook,
+    last_recorded_at: Timestamp,
 }
 
 /// The books of one night.
 pub(crate) struct Books {
-    estate: Arc<EstateIndex>,
+    pub(crate) estate: Arc<EstateIndex>,
+    estate_hash: EstateHash,
     pub(crate) totals: Totals,
     /// The state after every fact.
-    truths: Vec<Arc<View>>,
+    pub(crate) truths: Vec<Arc<View>>,
     site: Site,
     /// When each number was committed.
-    committed_at: VecDeque<(Timestamp, Seq)>,
-    events: BTreeSet<(DeviceId, EventId)>,
-    event_facts: BTreeSet<(DeviceId, EventId)>,
-    commands: BTreeMap<CommandId, u32>,
-    owners: BTreeMap<AlarmId, PersonId>,
-    overdue: BTreeMap<AlarmId, u32>,
-    /// New conditions since the flood began: in rows of their own, and folded.
-    flood: Option<(u32, u32)>,
+    pub(crate) committed_at: VecDeque<(Timestamp, Seq)>,
+    pages: Pages,
+    /// The books as they were at the end of a step, for as far back as a backup may be.
+    backups: VecDeque<(Seq, Pages)>,
     /// What devices know to be active on the record.
     active: BTreeMap<(usize, AlarmTypeId), (DeviceId, AlarmTypeId)>,
-    last_recorded_at: Timestamp,
 }
 
 impl Books {
-    pub(crate) fn new(estate: Arc<EstateIndex>) -> Self {
+    pub(crate) fn new(document: &Document) -> Self {
         Self {
-            estate,
+            estate: document.estate.clone(),
+            estate_hash: document.hash.clone(),
             totals: Totals::default(),
             truths: vec![Arc::new(View::default())],
             site: Site::default(),
             committed_at: VecDeque::new(),
-            events: BTreeSet::new(),
-            event_facts: BTreeSet::new(),
-            commands: BTreeMap::new(),
-            owners: BTreeMap::new(),
-            overdue: BTreeMap::new(),
-            flood: None,
+            pages: Pages::default(),
+            backups: VecDeque::new(),
             active: BTreeMap::new(),
-            last_recorded_at: Timestamp::default(),
         }
+    }
+
+    /// Follows what the server did.
+    pub(crate) fn follow(&mut self, log: Vec<Happened>, server: &Server) {
+        for happened in log {
+            match happened {
+                Happened::Reborn => {
+                    self.pages.silence.reborn();
+                    self.pages.areas.reborn();
+                }
+                Happened::Handled(handled) => self.handled(&handled, server),
+            }
+        }
+    }
+
+    fn handled(&mut self, handled: &Handled, server: &Server) {
+        let before = self.truth();
+        for fact in &handled.facts {
+            self.fact(fact);
+        }
+        if let Input::EstateLoaded { hash, estate } = &handled.input {
+            self.estate = estate.clone();
+            self.estate_hash = hash.clone();
+        }
+        let after = self.truth();
+        let estate = self.estate.clone();
+        let seen = Seen {
+            handled,
+            before: &before,
+            after: &after,
+            estate: &estate,
+        };
+        let (pages, totals) = (&mut self.pages, &mut self.totals);
+        pages.rows.handled(&seen, totals);
+        pages.doors.handled(&seen, totals);
+        pages.staff.handled(&seen, &server.store, totals);
+        pages.silence.handled(&seen, &pages.staff, totals);
+        pages.areas.handled(&seen, &pages.staff, totals);
+    }
+
+    fn truth(&self) -> Arc<View> {
+        self.truths.last().expect("the first one").clone()
+    }
+
+    fn fact(&mut self, fact: &Fact) {
+        self.totals.facts += 1;
+        let pages = &mut self.pages;
+        assert!(
+            fact.recorded_at >= pages.last_recorded_at,
+            "time went backwards"
+        );
+        pages.last_recorded_at = fact.recorded_at;
+        self.committed_at.push_back((fact.recorded_at, fact.seq));
+        pages.rows.fact(fact, self.site.view(), &mut self.totals);
+        let touched = self.site.apply(fact);
+        RowBook::check_drill(fact, &touched, self.site.view());
+        self.truths.push(Arc::new(self.site.view().clone()));
     }
 
     /// Invariant 3: what is answered is on the record.
@@ -140,32 +144,31 @@ impl Books {
         };
         match (input, accepted) {
             (Input::Observed(Observation::PhoneFix(fix)), Accepted::Tracked) => {
-                let person = self
-                    .estate
-                    .person_of_phone(&fix.phone)
-                    .expect("a bound phone");
-                let kept = server.store.has_track(person, fix.occurred_at);
+                let kept = server.store.has_track_of(fix.occurred_at);
                 assert!(kept, "a position was answered and is not stored");
             }
-            (Input::Observed(Observation::Report(report)), Accepted::Reported { outcome, .. }) => {
-                let key = (report.device.clone(), report.event.clone());
-                let is_fact = !matches!(outcome, Outcome::NothingToClear | Outcome::NotArmed);
-                // The facts of this very turn are not in the books yet.
-                self.record(&server.committed);
+            (Input::Observed(_), Accepted::Reported { outcome, .. }) => {
+                let key = RepeatKey::of(input).expect("a report has an id");
+                let RepeatKey::Event(device, event) = &key else {
+                    panic!("{key:?} is no report");
+                };
+                let is_fact = !matches!(
+                    outcome,
+                    Outcome::NothingToClear | Outcome::NotArmed | Outcome::Unchanged
+                );
                 assert_eq!(
-                    self.event_facts.contains(&key),
+                    self.pages.rows.has_fact_of(device, event),
                     is_fact,
                     "{key:?} was answered {outcome:?}"
                 );
-                assert!(server.store.seen(&RepeatKey::Event(key.0, key.1)).is_some());
+                assert!(server.store.seen(&key).is_some());
             }
             (Input::Commanded { command_id, .. }, Accepted::Done { seq }) => {
                 assert!(
                     *seq <= server.store.head(),
                     "answered before it was recorded"
                 );
-                self.record(&server.committed);
-                assert_eq!(self.commands.get(command_id), Some(&1), "{command_id}");
+                assert!(self.pages.rows.is_done_once(*command_id), "{command_id}");
             }
             _ => {}
         }
@@ -198,108 +201,6 @@ impl Books {
         }
     }
 
-    /// Follows what was committed; told twice, it follows once.
-    pub(crate) fn record(&mut self, facts: &[Fact]) {
-        for fact in facts {
-            if fact.seq <= self.site.view().seq {
-                continue;
-            }
-            self.fact(fact);
-            self.site.apply(fact);
-            self.truths.push(Arc::new(self.site.view().clone()));
-        }
-    }
-
-    fn fact(&mut self, fact: &Fact) {
-        let totals = &mut self.totals;
-        totals.facts += 1;
-        assert!(
-            fact.recorded_at >= self.last_recorded_at,
-            "time went backwards"
-        );
-        self.last_recorded_at = fact.recorded_at;
-        self.committed_at.push_back((fact.recorded_at, fact.seq));
-        match &fact.cause {
-            Cause::Event { device, event } => {
-                self.event_facts.insert((device.clone(), event.clone()));
-            }
-            Cause::Command(id) => *self.commands.entry(*id).or_default() += 1,
-            _ => {}
-        }
-        let mut comes = |folded: bool| {
-            if let Cause::Event { device, event } = &fact.cause {
-                let first = self.events.insert((device.clone(), event.clone()));
-                assert!(first, "{device} {event} came in twice");
-            }
-            if let Some((shown, hidden)) = &mut self.flood {
-                *if folded { hidden } else { shown } += 1;
-            }
-        };
-        match &fact.body {
-            // The flood's own row is nothing that came.
-            FactBody::AlarmRaised(body) if body.source == Source::System => totals.raised += 1,
-            FactBody::AlarmRaised(_) => {
-                totals.raised += 1;
-                comes(false);
-            }
-            FactBody::AlarmJoined(_) => {
-                totals.joined += 1;
-                comes(true);
-            }
-            FactBody::AlarmClaimed(body) => {
-                let before = self.owners.insert(body.alarm, body.by.clone());
-                assert_eq!(before, None, "{} was claimed twice", body.alarm);
-            }
-            FactBody::AlarmTransferred(body) => {
-                let before = self.owners.insert(body.alarm, body.to.clone());
-                assert!(before.is_some(), "nobody had {}", body.alarm);
-            }
-            FactBody::AlarmReleased(body) => {
-                let before = self.owners.remove(&body.alarm);
-                assert_eq!(before.as_ref(), Some(&body.by), "{}", body.alarm);
-                self.overdue.remove(&body.alarm);
-            }
-            FactBody::AlarmReturned(body) => {
-                totals.returned += 1;
-                self.owners.remove(&body.alarm);
-                self.overdue.remove(&body.alarm);
-            }
-            FactBody::AlarmRisen(body) => {
-                totals.risen += 1;
-                self.overdue.remove(&body.alarm);
-                let row = self.site.view().alarms.get(&body.alarm);
-                if row.is_some_and(Alarm::is_judged) {
-                    self.owners.remove(&body.alarm);
-                }
-            }
-            FactBody::AlarmOverdue(body) => {
-                totals.overdue += 1;
-                totals.late += u64::from(body.late_s > 0);
-                let before = self.overdue.insert(body.alarm, body.times).unwrap_or(0);
-                assert_eq!(body.times, before + 1, "{} fired not once", body.alarm);
-                assert!(
-                    !self.owners.contains_key(&body.alarm),
-                    "{} is owned",
-                    body.alarm
-                );
-            }
-            FactBody::AlarmShelved(_) => totals.shelved += 1,
-            FactBody::AlarmJudged(_) => totals.judged += 1,
-            FactBody::InputSetAside(_) => totals.set_aside += 1,
-            FactBody::RecordingResumed(_) => totals.resumed += 1,
-            FactBody::FloodBegan(_) => {
-                totals.floods += 1;
-                self.flood = Some((0, 0));
-            }
-            FactBody::FloodEnded(body) => {
-                let counted = self.flood.take().expect("it had begun");
-                assert_eq!((body.shown, body.folded), counted, "in = shown + folded");
-                assert_eq!(body.came, body.shown + body.folded);
-            }
-            _ => {}
-        }
-    }
-
     /// What holds after every step.
     pub(crate) fn check(
         &mut self,
@@ -308,27 +209,26 @@ impl Books {
         now: Timestamp,
         calm: &[bool],
     ) {
-        self.record(&server.committed);
         let site = server.machine.site();
         assert_eq!(
             site.view().seq,
             server.store.head(),
             "unrecorded state was kept"
         );
-        Self::check_alarms(site);
-        for ((who, kind), (device, _)) in &self.active {
-            if calm[*who] {
-                let family = self.estate.alarm_type(kind).expect("known").family();
-                let source = Source::Device(device.clone());
-                let row = site.control().open_alarm(&source, family, false);
-                let row = row.and_then(|id| site.view().alarms.get(&id));
-                let row = row.unwrap_or_else(|| panic!("{device} {kind} is active and nowhere"));
-                let is_active = row.condition_of(&source).is_some_and(Condition::is_active);
-                assert!(
-                    is_active,
-                    "{device} {kind} is active, {row:?} says it is not"
-                );
-            }
+        let view = site.view();
+        self.pages.rows.check(site);
+        self.check_believed(view, calm);
+        self.pages.doors.check(view);
+        self.pages.staff.check(view, &self.estate);
+        if server.settled_at == Some(now) {
+            assert_eq!(view.estate.as_ref(), Some(&self.estate_hash));
+            let pages = &mut self.pages;
+            pages.doors.check_due(view, now);
+            pages.staff.check_due(view, now);
+            let totals = &mut self.totals;
+            pages
+                .silence
+                .check_due(view, &self.estate, &pages.staff, now, totals);
         }
         while self
             .committed_at
@@ -338,99 +238,78 @@ impl Books {
             self.committed_at.pop_front();
         }
         for display in displays {
-            self.check_display(display, now);
+            shows::check(self, display, now);
+        }
+        self.back_up();
+    }
+
+    /// Whatever a source believes to be active is so on the record.
+    fn check_believed(&self, view: &View, calm: &[bool]) {
+        for ((who, kind), (device, _)) in &self.active {
+            if calm[*who] {
+                let family = self.estate.alarm_type(kind).expect("known").family();
+                let source = Source::Device(device.clone());
+                let is_active = is_active(view, &source, family.as_str(), false);
+                assert!(is_active, "{device} {kind} is active and nowhere");
+            }
         }
     }
 
-    fn check_alarms(site: &Site) {
-        let view = site.view();
-        let mut keys = BTreeSet::new();
-        let mut earliest: Option<Timestamp> = None;
-        for alarm in view.alarms.values() {
-            let due = alarm.next_due().map(|(at, _)| at);
-            // Invariant 9.
-            let is_watched = due.is_some() || alarm.owner().is_some();
-            assert!(is_watched, "nobody has {} and nothing is due", alarm.id);
-            if alarm.is_judged() && alarm.is_active() {
-                assert!(due.is_some(), "{} is active and forgotten", alarm.id);
-            }
-            earliest = earliest.into_iter().chain(due).min();
-            if !alarm.is_closed() {
-                let joined = alarm.joined.iter().map(|j| (&j.source, &j.family));
-                for (source, family) in joined.chain([(&alarm.source, &alarm.family)]) {
-                    let first = keys.insert((source.clone(), family.clone(), alarm.drill));
-                    assert!(first, "{source:?} {family} stands in two rows");
-                }
-            }
+    fn back_up(&mut self) {
+        let head = self.site.view().seq;
+        if self.backups.back().is_none_or(|(seq, _)| *seq < head) {
+            self.backups.push_back((head, self.pages.clone()));
         }
-        let control = site.control().next_due_at();
-        match (earliest, control) {
-            // Shelves may come down later, one by one.
-            (Some(alarm), Some(next)) => assert!(
-                next >= alarm || site.control().shelved() > 0,
-                "{next:?} is due, and no alarm says so before {alarm:?}"
-            ),
-            (Some(_), None) => panic!("a deadline runs that nobody looks at"),
-            _ => {}
-        }
-        assert!(site.control().open_alarms() <= OPEN_ALARMS_MAX);
-    }
-
-    fn check_display(&self, display: &mut Display, now: Timestamp) {
-        let Some(shown) = display.shows() else {
-            return;
-        };
-        // Invariants 3 and 6: what is shown was true, at the number that it carries.
-        if std::mem::take(&mut display.changed) {
-            let truth = usize::try_from(shown.0)
-                .ok()
-                .and_then(|n| self.truths.get(n));
-            let truth = truth.unwrap_or_else(|| panic!("{shown} is shown and not recorded"));
-            let truth = display.audience.view(truth);
-            assert!(
-                *display.view() == truth,
-                "{:?} at {shown} shows what never was",
-                display.audience
-            );
-        }
-        // Invariant 8: who is not called stale holds all of five seconds ago.
-        if !matches!(display.link(now), Link::Stale { .. } | Link::Connecting)
-            && let Some((at, seq)) = self.committed_at.front()
-            && *at <= now - STALE_AFTER
-        {
-            assert!(
-                shown >= *seq,
-                "{shown} is called live, {seq} is older than that"
-            );
-        }
-        if display.audience == Audience::WallVisitor {
-            let json = serde_json::to_string(display.view()).expect("JSON");
-            for person in &self.estate.estate.people {
-                let quoted = format!("\"{}\"", person.id);
-                assert!(
-                    !json.contains(&quoted),
-                    "{} stands on a visitors' wall",
-                    person.id
-                );
-            }
-            assert!(
-                !json.contains("\"duress\""),
-                "duress stands on a visitors' wall"
-            );
+        let oldest = head.0.saturating_sub(RESTORED_FACTS_MAX);
+        while self.backups.front().is_some_and(|(seq, _)| seq.0 < oldest) {
+            self.backups.pop_front();
         }
     }
 
-    /// At rest everybody agrees, and the record says the same as memory.
-    pub(crate) fn check_rest(server: &Server, displays: &[Display]) {
-        assert_eq!(
-            &server.fold(),
-            server.machine.site(),
-            "replay differs from memory"
-        );
-        for display in displays {
-            let truth = display.audience.view(server.machine.site().view());
-            assert!(display.replica.is_ready(), "a display has nothing to show");
-            assert_eq!(display.view(), &truth, "{:?}", display.audience);
-        }
+    /// Records that a backup can have.
+    pub(crate) fn backups(&self) -> Vec<Seq> {
+        self.backups.iter().map(|(seq, _)| *seq).collect()
     }
+
+    /// The record is the backup's.
+    pub(crate) fn restore(&mut self, server: &Server) {
+        let upto = server.store.head();
+        self.backups.retain(|(seq, _)| *seq <= upto);
+        let (seq, pages) = self.backups.back().expect("this backup");
+        assert_eq!(*seq, upto);
+        self.pages = pages.clone();
+        self.site = server.fold();
+        self.truths
+            .truncate(usize::try_from(upto.0).expect("small") + 1);
+        assert_eq!(*self.truth(), *self.site.view(), "a restored record");
+        self.committed_at.retain(|(_, seq)| *seq <= upto);
+        // What they know came after the backup, as far as they can tell.
+        self.active.clear();
+    }
+}
+
+/// What the open rows say of a source and a family, each with its row.
+pub(crate) fn conditions<'a>(
+    view: &'a View,
+    source: &'a Source,
+    family: &'a str,
+    drill: bool,
+) -> impl Iterator<Item = (&'a Alarm, Condition)> {
+    let rows = view.alarms.values();
+    let rows = rows.filter(move |row| row.drill == drill && !row.is_closed());
+    rows.flat_map(move |row| {
+        let own = std::iter::once((&row.source, &row.family, row.condition));
+        let joined = row.joined.iter();
+        own.chain(joined.map(|joined| (&joined.source, &joined.family, joined.condition)))
+            .filter(move |(of, in_family, _)| *of == source && in_family.as_str() == family)
+            .map(move |(_, _, condition)| (row, condition))
+    })
+}
+
+/// Whether a source's condition exists, by the open rows: then in one of them only.
+pub(crate) fn is_active(view: &View, source: &Source, family: &str, drill: bool) -> bool {
+    let says = conditions(view, source, family, drill);
+    let active = says.filter(|(_, condition)| condition.is_active()).count();
+    assert!(active <= 1, "{source:?} {family} is active in two rows");
+    active == 1
 }

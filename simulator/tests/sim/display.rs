@@ -23,8 +23,8 @@ pub(crate) struct Display {
     pub(crate) replica: Replica,
     session: Option<(Session, DisplayId)>,
     link: VecDeque<(Timestamp, Outgoing)>,
-    /// Whether it asks for a snapshot, and answers on their way.
-    asks: bool,
+    /// Snapshots that it still has to ask for, and answers on their way.
+    asks: u32,
     answers: Vec<(Timestamp, Snapshot)>,
     /// Echoes on their way up.
     echoes: VecDeque<(Timestamp, u64)>,
@@ -46,7 +46,7 @@ impl Display {
             replica: Replica::new(audience),
             session: None,
             link: VecDeque::new(),
-            asks: false,
+            asks: 0,
             answers: Vec::new(),
             echoes: VecDeque::new(),
             echo_at: now,
@@ -124,10 +124,16 @@ impl Display {
         self.echoes.clear();
     }
 
+    /// The server is away for longer than an answer takes, and nobody answers what is still asked.
+    pub(crate) fn lose_answers(&mut self) {
+        self.asks = 0;
+        self.answers.clear();
+    }
+
     /// What arrived by now is taken; what the session has goes onto the link.
     pub(crate) fn step(&mut self, server: &mut Server, rng: &mut Rng, now: Timestamp) {
-        if self.asks && rng.bool() {
-            self.asks = false;
+        if self.asks > 0 && rng.bool() {
+            self.asks -= 1;
             if let Some(snapshot) = server.stream.snapshot(self.audience) {
                 let json = serde_json::to_string(&snapshot).expect("JSON");
                 let snapshot = serde_json::from_str(&json).expect("the same JSON");
@@ -193,7 +199,7 @@ impl Display {
     fn after(&mut self, taken: Result<Change, ReplicaError>, server: &mut Server) {
         self.changed = true;
         if let Ok(change) = taken {
-            self.asks |= change.take_snapshot;
+            self.asks += u32::from(change.take_snapshot);
         } else {
             self.replica.start_over();
             self.cut(server);

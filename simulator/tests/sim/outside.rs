@@ -117,7 +117,9 @@ impl Outside {
                 Parcel::Answer(message, heard) => self.hear(message, &heard, books),
             }
         }
-        for (message, heard) in server.work(now) {
+        let said = server.work(now);
+        books.follow(server.take_log(), server);
+        for (message, heard) in said {
             // Whatever leaves the server is on its record by now, whether it arrives or not.
             if let Some(who) = self.of_message.get(&message)
                 && let Some((_, input)) = self.senders[*who]
@@ -129,6 +131,11 @@ impl Outside {
             }
             self.send(Parcel::Answer(message, heard), rng, now);
         }
+    }
+
+    /// Nothing of what is on its way arrives.
+    pub(crate) fn lose(&mut self) {
+        self.on_the_way.clear();
     }
 
     fn hear(&mut self, message: u64, heard: &Heard, books: &mut Books) {

@@ -1,21 +1,20 @@
 //! The server's shell in virtual time: turns, commits, rebuilds, crashes.
 
+use super::cast::Document;
 use super::store::{Mood, Store};
 use castellan_domain::engine::{Accepted, Engine, Input, Output};
-use castellan_domain::estate::EstateIndex;
 use castellan_domain::fact::Fact;
 use castellan_domain::housekeeping::{ClockStepped, InputName, InputSetAside, RecordingResumed};
-use castellan_domain::ids::{EstateHash, JournalId, PersonId, Seq, SiteId};
+use castellan_domain::ids::{JournalId, PersonId, Seq, SiteId};
 use castellan_domain::observation::Observation;
 use castellan_domain::site::{Console, Site};
 use castellan_domain::stream::{
-    Backlog, Displays, Machine, PresenceChange, RepeatKey, SiteStream, run,
+    Backlog, Displays, Done, Machine, PresenceChange, RepeatKey, SiteStream, run,
 };
 use castellan_domain::text::Text;
 use castellan_domain::time::Timestamp;
 use castellan_domain::wire::api::Answer;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::sync::Arc;
 
 /// What an input says that breaks the engine on purpose.
 pub(crate) const BOMB: &str = "a bomb went off on purpose";
@@ -33,8 +32,9 @@ impl Machine for Fragile {
     }
 
     fn handle(&mut self, input: Input, now: Timestamp) {
-        let is_bomb = matches!(&input, Input::Observed(Observation::Report(report))
-            if report.event.as_str().ends_with("-bomb"));
+        let key = RepeatKey::of(&input);
+        let is_bomb = matches!(&key, Some(RepeatKey::Event(_, event))
+            if event.as_str().ends_with("-bomb"));
         self.0.handle(input, now);
         if is_bomb {
             // After it has begun to change things, which is worse.
@@ -59,6 +59,35 @@ impl Machine for Fragile {
     }
 }
 
+/// Which of a turn's facts belong to which of its inputs.
+fn tell(
+    entries: &[Ticket],
+    done: &[Done],
+    mut facts: Vec<Fact>,
+    at: Timestamp,
+    kept: bool,
+) -> Vec<Handled> {
+    let mut handled = Vec::new();
+    for (entry, done) in entries.iter().zip(done).rev() {
+        let begin = done.made.map_or(facts.len(), |seq| {
+            facts.partition_point(|fact| fact.seq < seq)
+        });
+        let facts = facts.split_off(begin);
+        if !done.is_repeat {
+            handled.push(Handled {
+                at,
+                input: entry.input.clone(),
+                answer: done.answer.clone(),
+                facts,
+                kept,
+            });
+        }
+    }
+    assert!(facts.is_empty(), "a fact that no input made");
+    handled.reverse();
+    handled
+}
+
 /// What a sender hears.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Heard {
@@ -67,6 +96,27 @@ pub(crate) enum Heard {
     NotRecorded,
     /// It broke the engine: do not send it again.
     SetAside,
+}
+
+/// What happened in the server, in its order, for the books. What was not committed is not in it.
+#[derive(Debug, Clone)]
+pub(crate) enum Happened {
+    /// The engine was thrown away, and with it what it remembered beside the facts.
+    Reborn,
+    /// It handled an input.
+    Handled(Handled),
+}
+
+/// An input that was handled in a turn that is on the record.
+#[derive(Debug, Clone)]
+pub(crate) struct Handled {
+    pub(crate) at: Timestamp,
+    pub(crate) input: Input,
+    pub(crate) answer: Option<Answer>,
+    /// What it led to.
+    pub(crate) facts: Vec<Fact>,
+    /// Whether the positions of its turn were stored.
+    pub(crate) kept: bool,
 }
 
 /// An input with its sender's number.
@@ -85,19 +135,23 @@ pub(crate) struct Server {
     set_aside: BTreeSet<RepeatKey>,
     pub(crate) not_recording_since: Option<Timestamp>,
     lost_reports: u32,
-    estate: Arc<EstateIndex>,
+    document: Document,
     site: SiteId,
     epoch: u32,
-    /// Facts committed in the last call, for the books.
-    pub(crate) committed: Vec<Fact>,
+    /// What happened since the books were told.
+    log: Vec<Happened>,
+    /// When all that was due and all that waited was last done.
+    pub(crate) settled_at: Option<Timestamp>,
     pub(crate) rebuilds: u32,
+    pub(crate) cached: u32,
+    pub(crate) stale_caches: u32,
 }
 
 impl Server {
-    pub(crate) fn new(estate: Arc<EstateIndex>, now: Timestamp) -> Self {
+    pub(crate) fn new(document: Document, now: Timestamp) -> Self {
         let store = Store::new(JournalId(uuid::Uuid::from_u128(1)));
-        let site = estate.estate.site.clone();
-        let anchor = estate.anchor;
+        let site = document.estate.estate.site.clone();
+        let anchor = document.estate.anchor;
         let backlog = Backlog::bounded(store.journal, Seq(0), &store.hash(Seq(0)), 20_000);
         let view = Site::default().view().clone();
         let build = Text::constant("sim");
@@ -111,22 +165,29 @@ impl Server {
             set_aside: BTreeSet::new(),
             not_recording_since: None,
             lost_reports: 0,
-            estate,
+            document,
             site,
             epoch: 1,
-            committed: Vec::new(),
+            log: Vec::new(),
+            settled_at: None,
             rebuilds: 0,
+            cached: 0,
+            stale_caches: 0,
         };
-        server.own(server.estate_loaded());
+        server.own(server.document.loaded());
         server.work(now);
         server
     }
 
-    fn estate_loaded(&self) -> Input {
-        Input::EstateLoaded {
-            hash: EstateHash::constant("sim-estate"),
-            estate: self.estate.clone(),
-        }
+    /// What happened since the last call.
+    pub(crate) fn take_log(&mut self) -> Vec<Happened> {
+        std::mem::take(&mut self.log)
+    }
+
+    /// Another document counts from now on.
+    pub(crate) fn publish(&mut self, document: Document) {
+        self.own(document.loaded());
+        self.document = document;
     }
 
     pub(crate) fn take(&mut self, sender: u64, input: Input) {
@@ -146,6 +207,7 @@ impl Server {
     /// Handles what waits and what is due, in turns. Gives back who heard what.
     pub(crate) fn work(&mut self, now: Timestamp) -> Vec<(u64, Heard)> {
         let mut heard = Vec::new();
+        self.settled_at = None;
         self.listen_for_people();
         for _ in 0..DUE_MAX {
             let mut tickets: Vec<_> = Vec::new();
@@ -158,6 +220,7 @@ impl Server {
             let waiting = self.queue.len().min(TURN_MAX);
             tickets.extend(self.queue.drain(..waiting));
             if tickets.is_empty() {
+                self.settled_at = Some(now);
                 return heard;
             }
             let well = self.turn(tickets, now, &mut heard);
@@ -203,7 +266,7 @@ impl Server {
                         heard.push((sender, Heard::SetAside));
                     }
                     entries.retain(|entry| !matches!(entry.input, Input::EstateLoaded { .. }));
-                    let input = self.estate_loaded();
+                    let input = self.document.loaded();
                     entries.insert(
                         0,
                         Ticket {
@@ -217,8 +280,7 @@ impl Server {
                             input: InputName::of(&entry.input),
                         }),
                     });
-                    self.machine = Fragile::of(self.fold());
-                    self.rebuilds += 1;
+                    self.rebuild();
                 }
             }
         };
@@ -241,9 +303,10 @@ impl Server {
             let bytes = facts.iter().map(|stamped| stamped.bytes.as_str());
             self.stream.publish(bytes, upto, &hash).expect("facts");
         }
-        self.committed
-            .extend(ran.turn.facts.into_iter().map(|stamped| stamped.fact));
         let kept = ran.turn.tracks.is_empty() || self.store.keep(&ran.turn.tracks).is_ok();
+        let facts = ran.turn.facts.into_iter().map(|stamped| stamped.fact);
+        let handled = tell(&entries, &ran.done, facts.collect(), now, kept);
+        self.log.extend(handled.into_iter().map(Happened::Handled));
         for fix in &ran.turn.latest {
             self.stream.lane().update(fix);
         }
@@ -273,9 +336,8 @@ impl Server {
                 heard.push((sender, Heard::NotRecorded));
             }
         }
-        self.machine = Fragile::of(self.fold());
-        self.rebuilds += 1;
-        self.own(self.estate_loaded());
+        self.rebuild();
+        self.own(self.document.loaded());
         for person in self.sessions.clone().into_keys() {
             self.own(Input::SessionOpened { person });
         }
@@ -290,10 +352,40 @@ impl Server {
         }
     }
 
+    /// Another engine goes on from the record.
+    fn rebuild(&mut self) {
+        self.machine = Fragile::of(self.wake());
+        self.rebuilds += 1;
+        self.settled_at = None;
+        self.log.push(Happened::Reborn);
+    }
+
+    /// What the record says, by the newest snapshot on disk if there is one that can be used.
+    fn wake(&mut self) -> Site {
+        let whole = self.fold();
+        let (kept, stale) = self.store.snapshot();
+        self.stale_caches += stale;
+        if let Some((seq, mut site)) = kept {
+            for fact in self.store.facts_after(seq) {
+                site.apply(&fact);
+            }
+            assert_eq!(site, whole, "a snapshot at {seq} and the facts after it");
+            self.cached += 1;
+            return site;
+        }
+        whole
+    }
+
+    /// The record goes back to what a backup had. The journal keeps its id.
+    pub(crate) fn restore(&mut self, upto: Seq) {
+        self.store.restore(upto);
+        self.crash(None);
+    }
+
     /// What the record says, from its first fact.
     pub(crate) fn fold(&self) -> Site {
         let mut site = Site::default();
-        for fact in self.store.facts() {
+        for fact in self.store.facts_after(Seq(0)) {
             site.apply(&fact);
         }
         site
@@ -301,8 +393,7 @@ impl Server {
 
     /// The process dies and another one starts. Whoever was connected is not.
     pub(crate) fn crash(&mut self, stepped: Option<ClockStepped>) {
-        self.machine = Fragile::of(self.fold());
-        self.rebuilds += 1;
+        self.rebuild();
         self.queue.clear();
         self.set_aside.clear();
         self.not_recording_since = None;
@@ -321,7 +412,7 @@ impl Server {
             }
         }
         let (site, build) = (self.site.clone(), Text::constant("sim"));
-        let anchor = self.estate.anchor;
+        let anchor = self.document.estate.anchor;
         let here: Vec<_> = view
             .people
             .iter()
@@ -329,7 +420,7 @@ impl Server {
             .map(|(person, _)| person.clone())
             .collect();
         self.stream = SiteStream::new(site, build, backlog, view, anchor, self.epoch);
-        self.own(self.estate_loaded());
+        self.own(self.document.loaded());
         for person in here {
             self.own(Input::SessionGone { person });
         }

@@ -3,6 +3,7 @@
 use castellan_domain::fact::Fact;
 use castellan_domain::ids::{JournalId, PersonId, Seq};
 use castellan_domain::observation::Fix;
+use castellan_domain::site::{FOLD_VERSION, Site};
 use castellan_domain::stream::{RepeatKey, Stamped};
 use castellan_domain::time::Timestamp;
 use castellan_domain::wire::api::Answer;
@@ -19,9 +20,21 @@ pub(crate) enum Mood {
     TracksFail,
 }
 
+/// Snapshots kept; of more, the oldest leaves.
+const SNAPSHOTS_MAX: usize = 3;
+
 /// A commit that failed. Nothing of it is there.
 #[derive(Debug)]
 pub(crate) struct Failed;
+
+/// A folded site, kept beside the journal so that a start is short.
+#[derive(Debug)]
+struct OnDisk {
+    fold_version: u32,
+    seq: Seq,
+    hash: String,
+    site: String,
+}
 
 /// A journal, its remembered answers and the tracks.
 #[derive(Debug)]
@@ -29,7 +42,9 @@ pub(crate) struct Store {
     pub(crate) journal: JournalId,
     rows: Vec<String>,
     hashes: Vec<String>,
-    seen: BTreeMap<RepeatKey, Answer>,
+    /// First answers, with the head of the record once they were on it.
+    seen: BTreeMap<RepeatKey, (Answer, Seq)>,
+    snapshots: Vec<OnDisk>,
     tracks: BTreeSet<(PersonId, Timestamp)>,
     pub(crate) mood: Mood,
 }
@@ -41,6 +56,7 @@ impl Store {
             rows: Vec::new(),
             hashes: Vec::new(),
             seen: BTreeMap::new(),
+            snapshots: Vec::new(),
             tracks: BTreeSet::new(),
             mood: Mood::Well,
         }
@@ -65,8 +81,9 @@ impl Store {
             self.hashes.push(chain(&before, &stamped.bytes));
             self.rows.push(stamped.bytes.clone());
         }
+        let head = self.head();
         for (key, answer) in seen {
-            let twice = self.seen.insert(key.clone(), answer);
+            let twice = self.seen.insert(key.clone(), (answer, head));
             assert!(twice.is_none(), "{key:?} was handled twice");
         }
         Ok(())
@@ -88,8 +105,54 @@ impl Store {
         self.tracks.contains(&(person.clone(), at))
     }
 
+    /// Whether anybody was there at that time.
+    pub(crate) fn has_track_of(&self, at: Timestamp) -> bool {
+        self.tracks.iter().any(|(_, of)| *of == at)
+    }
+
     pub(crate) fn seen(&self, key: &RepeatKey) -> Option<&Answer> {
-        self.seen.get(key)
+        self.seen.get(key).map(|(answer, _)| answer)
+    }
+
+    /// Everything after that backup is gone. Positions and snapshots lie in other files.
+    pub(crate) fn restore(&mut self, upto: Seq) {
+        let rows = usize::try_from(upto.0).expect("small");
+        self.rows.truncate(rows);
+        self.hashes.truncate(rows);
+        self.seen.retain(|_, (_, at)| *at <= upto);
+    }
+
+    /// Keeps a snapshot, as this program writes it or as another version would have.
+    pub(crate) fn keep_snapshot(&mut self, site: &Site, fold_version: u32) {
+        let foreign = Site::default();
+        let site = if fold_version == FOLD_VERSION {
+            site
+        } else {
+            &foreign
+        };
+        let seq = self.head();
+        self.snapshots.push(OnDisk {
+            fold_version,
+            seq,
+            hash: self.hash(seq),
+            site: serde_json::to_string(site).expect("JSON"),
+        });
+        if self.snapshots.len() > SNAPSHOTS_MAX {
+            self.snapshots.remove(0);
+        }
+    }
+
+    /// The newest snapshot that is of this fold and of this history, and how many were thrown away
+    /// since they are of another fold.
+    pub(crate) fn snapshot(&mut self) -> (Option<(Seq, Site)>, u32) {
+        let before = self.snapshots.len();
+        self.snapshots.retain(|s| s.fold_version == FOLD_VERSION);
+        let stale = u32::try_from(before - self.snapshots.len()).expect("few");
+        let head = self.head();
+        let fits = |s: &&OnDisk| s.seq <= head && self.hash(s.seq) == s.hash;
+        let newest = self.snapshots.iter().rev().find(fits);
+        let read = newest.map(|s| (s.seq, serde_json::from_str(&s.site).expect("a site")));
+        (read, stale)
     }
 
     pub(crate) fn rows(&self) -> &[String] {
@@ -107,8 +170,9 @@ impl Store {
         }
     }
 
-    pub(crate) fn facts(&self) -> impl Iterator<Item = Fact> + '_ {
-        self.rows
+    pub(crate) fn facts_after(&self, seq: Seq) -> impl Iterator<Item = Fact> + '_ {
+        let after = usize::try_from(seq.0).expect("small");
+        self.rows[after..]
             .iter()
             .map(|bytes| Fact::decode(bytes).expect("a stored fact"))
     }

@@ -1,0 +1,212 @@
+//! The book of borders: who is inside which area, by the fixes that were taken and plain rectangles.
+
+use super::books::{Seen, is_active};
+use super::staff_book::StaffBook;
+use super::totals::Totals;
+use castellan_domain::alarm::Source;
+use castellan_domain::engine::{Accepted, Input};
+use castellan_domain::estate::{Area, AreaKind, EstateIndex};
+use castellan_domain::fact::{Fact, FactBody};
+use castellan_domain::geo::{LonLat, distance_m};
+use castellan_domain::ids::{AreaId, PersonId};
+use castellan_domain::observation::{Observation, PhoneFix};
+use castellan_domain::time::Timestamp;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Nobody is faster on foot or on a cycle.
+const SPEED_M_S_MAX: f64 = 12.0;
+const ACCURACY_UNKNOWN_M: f64 = 30.0;
+const ACCURACY_M_MIN: f64 = 5.0;
+
+#[derive(Clone, Default)]
+pub(crate) struct AreaBook {
+    /// The last position of each person that was believed by this engine.
+    last: BTreeMap<PersonId, (Timestamp, LonLat)>,
+    /// How many in a row lay beyond a border.
+    beyond: BTreeMap<(PersonId, AreaId), u8>,
+    inside: BTreeSet<(PersonId, AreaId)>,
+}
+
+/// What a fix says of one area.
+struct Said<'a> {
+    area: &'a Area,
+    was_inside: bool,
+    lies_inside: bool,
+    in_a_row: u8,
+    crossed: bool,
+}
+
+impl AreaBook {
+    pub(crate) fn reborn(&mut self) {
+        self.last.clear();
+        self.beyond.clear();
+    }
+
+    pub(crate) fn handled(&mut self, seen: &Seen<'_>, staff: &StaffBook, totals: &mut Totals) {
+        let handled = seen.handled;
+        let told = handled.facts.iter().filter_map(border);
+        let told: BTreeSet<_> = told.collect();
+        let mut expected = BTreeSet::new();
+        match (&handled.input, &handled.answer) {
+            (Input::EstateLoaded { .. }, _) => self.beyond.clear(),
+            (Input::Observed(Observation::PhoneFix(fix)), Some(Ok(Accepted::Tracked))) => {
+                let person = staff.person_of(&fix.phone, seen.estate);
+                let person = person.expect("somebody's phone was tracked");
+                expected = self.fix(seen, person, fix, totals);
+            }
+            _ => {}
+        }
+        assert_eq!(told, expected, "borders crossed by {:?}", handled.input);
+        for fact in &handled.facts {
+            if let FactBody::PersonOffDuty(body) = &fact.body {
+                self.inside.retain(|(person, _)| *person != body.person);
+                self.beyond.retain(|(person, _), _| *person != body.person);
+                let source = Source::Person(body.person.clone());
+                assert!(!is_active(seen.after, &source, "area_breach", false));
+            }
+        }
+    }
+
+    fn fix(
+        &mut self,
+        seen: &Seen<'_>,
+        person: &PersonId,
+        fix: &PhoneFix,
+        totals: &mut Totals,
+    ) -> BTreeSet<(PersonId, AreaId, bool)> {
+        if let Some((at, place)) = self.last.get(person) {
+            let elapsed_ms = fix.occurred_at.since(*at).as_millis();
+            if elapsed_ms <= 0 {
+                return BTreeSet::new();
+            }
+            let elapsed_s = f64::from(i32::try_from(elapsed_ms).expect("a night")) / 1_000.0;
+            if distance_m(*place, fix.at) > SPEED_M_S_MAX * elapsed_s {
+                totals.jumps += 1;
+                return BTreeSet::new();
+            }
+        }
+        self.last.insert(person.clone(), (fix.occurred_at, fix.at));
+        let areas = seen.estate.estate.areas.iter();
+        let areas = areas
+            .filter(|area| area.people.contains(person) == (area.kind == AreaKind::Responsibility));
+        let areas: Vec<_> = areas.collect();
+        let said = areas
+            .iter()
+            .map(|area| self.says(seen.estate, person, fix, area));
+        let said: Vec<_> = said.collect();
+        let is_own = |said: &Said<'_>| said.area.kind == AreaKind::Responsibility;
+        // From one's own area into one's next one there is no outside.
+        let reaches_next = said
+            .iter()
+            .any(|s| is_own(s) && s.lies_inside && !s.was_inside && !s.crossed);
+        let mut flips = BTreeSet::new();
+        for said in &said {
+            let key = (person.clone(), said.area.id.clone());
+            let waits = is_own(said) && said.was_inside && reaches_next;
+            let flips_now = said.crossed && !waits;
+            self.beyond.remove(&key);
+            if flips_now {
+                let entered = !said.was_inside;
+                flips.insert((key.0.clone(), key.1.clone(), entered));
+                if entered {
+                    totals.entered += 1;
+                    self.inside.insert(key);
+                } else {
+                    totals.left += 1;
+                    self.inside.remove(&key);
+                }
+            } else if said.in_a_row > 0 {
+                self.beyond.insert(key, said.in_a_row);
+            }
+        }
+        let is_inside = |area: &Area| self.inside.contains(&(person.clone(), area.id.clone()));
+        let own = || {
+            areas
+                .iter()
+                .filter(|area| area.kind == AreaKind::Responsibility)
+        };
+        let in_own = own().any(|area| is_inside(area));
+        let in_forbidden = areas
+            .iter()
+            .any(|area| area.kind == AreaKind::Forbidden && is_inside(area));
+        let left_own = said
+            .iter()
+            .any(|s| is_own(s) && s.was_inside && !is_inside(s.area));
+        let entered_forbidden = said
+            .iter()
+            .any(|s| !is_own(s) && !s.was_inside && is_inside(s.area));
+        let source = Source::Person(person.clone());
+        let is_shown = is_active(seen.after, &source, "area_breach", false);
+        if entered_forbidden || (left_own && !in_own) {
+            totals.breaches += 1;
+            assert!(is_shown, "{person} is where they may not be");
+        } else if !in_forbidden && (in_own || own().next().is_none()) {
+            assert!(!is_shown, "{person} is where they should be");
+        }
+        flips
+    }
+
+    fn says<'a>(
+        &self,
+        estate: &EstateIndex,
+        person: &PersonId,
+        fix: &PhoneFix,
+        area: &'a Area,
+    ) -> Said<'a> {
+        let key = (person.clone(), area.id.clone());
+        let was_inside = self.inside.contains(&key);
+        let (x, y) = estate.anchor.metres(fix.at);
+        let corners = area.outline.iter().map(|at| estate.anchor.metres(*at));
+        let corners: Vec<_> = corners.collect();
+        let span = |values: &dyn Fn(&(f64, f64)) -> f64| {
+            let values = corners.iter().map(values);
+            values.fold((f64::MAX, f64::MIN), |(least, most), v| {
+                (least.min(v), most.max(v))
+            })
+        };
+        let (west, east) = span(&|corner| corner.0);
+        let (south, north) = span(&|corner| corner.1);
+        let inner = (x - west).min(east - x).min(y - south).min(north - y);
+        let lies_inside = inner > 0.0;
+        let depth_m = if lies_inside {
+            inner
+        } else {
+            let aside = (west - x).max(x - east).max(0.0);
+            let above = (south - y).max(y - north).max(0.0);
+            -aside.hypot(above)
+        };
+        let accuracy_m = fix
+            .accuracy_dm
+            .map_or(ACCURACY_UNKNOWN_M, |dm| f64::from(dm) / 10.0);
+        let accuracy_m = accuracy_m.max(ACCURACY_M_MIN);
+        let quarter = (east - west).min(north - south) / 4.0;
+        let reach_m = if was_inside {
+            accuracy_m
+        } else {
+            accuracy_m.min(quarter)
+        };
+        let beyond_m = if was_inside { -depth_m } else { depth_m };
+        let before = self.beyond.get(&key).copied().unwrap_or(0);
+        let in_a_row = if beyond_m >= reach_m {
+            before.saturating_add(1)
+        } else {
+            0
+        };
+        Said {
+            area,
+            was_inside,
+            lies_inside,
+            in_a_row,
+            crossed: in_a_row >= 3 || beyond_m >= 2.0 * accuracy_m,
+        }
+    }
+}
+
+/// Whose border a fact tells of, and whether they entered.
+fn border(fact: &Fact) -> Option<(PersonId, AreaId, bool)> {
+    match &fact.body {
+        FactBody::AreaEntered(body) => Some((body.person.clone(), body.area.clone(), true)),
+        FactBody::AreaLeft(body) => Some((body.person.clone(), body.area.clone(), false)),
+        _ => None,
+    }
+}

@@ -1,0 +1,131 @@
+//! What devices do: they report, storm, open and close, give signs of life, and die.
+
+use super::cast::{DOORS, FIRST_DOOR, FIRST_LIVING, LIVING, REPORTERS};
+use super::world::World;
+use castellan_domain::engine::Input;
+use castellan_domain::ids::EventId;
+use castellan_domain::observation::{DoorChange, DoorReport, Observation, Report, ReportedState};
+use castellan_domain::time::{Span, Timestamp};
+
+impl World {
+    pub(super) fn report(&mut self) {
+        let who = self.rng.usize(..REPORTERS.len());
+        self.report_of(who);
+    }
+
+    /// Many devices at once, again and again: a flood.
+    pub(super) fn storm(&mut self) {
+        for _ in 0..self.rng.usize(5..25) {
+            self.report();
+        }
+    }
+
+    fn report_of(&mut self, who: usize) {
+        let (device, kinds) = REPORTERS[who];
+        let kind = kinds[self.rng.usize(..kinds.len())];
+        let state = match self.rng.u8(..10) {
+            0..5 => ReportedState::Active,
+            5..8 => ReportedState::Cleared,
+            _ => ReportedState::Momentary,
+        };
+        let report = Report {
+            device: device.parse().expect("an id"),
+            kind: kind.parse().expect("an id"),
+            state,
+            event: self.event(),
+            claimed_at: self.claims(who),
+            received_at: self.now,
+            drill: self.rng.u8(..20) == 0,
+        };
+        self.outside
+            .say(who, Input::Observed(Observation::Report(report)));
+    }
+
+    /// An id of an event; some events are bombs.
+    pub(super) fn event(&mut self) -> EventId {
+        let bomb = if self.rng.u8(..60) == 0 { "-bomb" } else { "" };
+        let n = self.id();
+        EventId::new(format!("e{n}{bomb}")).expect("an id")
+    }
+
+    /// What a sender's clock says.
+    pub(super) fn claims(&mut self, who: usize) -> Option<Timestamp> {
+        match self.rng.u8(..10) {
+            0 => None,
+            // Clocks of 1970, of next month, and of the day before yesterday.
+            1 => Some(Timestamp::from_secs(self.rng.i64(0..1_000))),
+            2 => Some(self.now + Span::from_secs(self.rng.i64(-200_000..2_000_000))),
+            // Long on its way.
+            3 => Some(self.now - Span::from_secs(self.rng.i64(0..3_000))),
+            _ => Some(self.now + self.skews[who]),
+        }
+    }
+
+    pub(super) fn door(&mut self) {
+        let who = self.rng.usize(..DOORS.len());
+        let change = match self.rng.u8(..10) {
+            0..4 => DoorChange::Opened,
+            4..7 => DoorChange::Closed,
+            7..9 => DoorChange::Granted,
+            _ => DoorChange::Retained {
+                open: self.rng.bool(),
+            },
+        };
+        self.door_says(who, change);
+        if change == DoorChange::Granted && self.rng.bool() {
+            self.door_says(who, DoorChange::Opened);
+        }
+    }
+
+    fn door_says(&mut self, who: usize, what: DoorChange) {
+        if !self.is_reached(DOORS[who]) {
+            return;
+        }
+        let report = DoorReport {
+            device: DOORS[who].parse().expect("an id"),
+            what,
+            event: self.event(),
+            claimed_at: self.claims(FIRST_DOOR + who),
+            received_at: self.now,
+            drill: self.rng.u8(..12) == 0,
+        };
+        let input = Input::Observed(Observation::Door(report));
+        self.outside.say(FIRST_DOOR + who, input);
+    }
+
+    /// Nothing comes from a device that is dead, or behind a switch that is.
+    fn is_reached(&self, device: &str) -> bool {
+        let Some(who) = LIVING.iter().position(|(id, _)| *id == device) else {
+            return true;
+        };
+        self.dead_until[0] <= self.now && self.dead_until[who] <= self.now
+    }
+
+    /// Devices give their signs of life.
+    pub(super) fn live(&mut self) {
+        for (who, (device, every_s)) in LIVING.into_iter().enumerate() {
+            if self.alive_at[who] > self.now {
+                continue;
+            }
+            self.alive_at[who] = self.now + Span::from_secs(every_s);
+            if self.is_reached(device) {
+                let heard = Observation::Heard {
+                    device: device.parse().expect("an id"),
+                    received_at: self.now,
+                };
+                self.outside.say(FIRST_LIVING + who, Input::Observed(heard));
+            }
+        }
+    }
+
+    /// The switch dies, or a device behind it.
+    pub(super) fn die(&mut self) {
+        let who = if self.rng.bool() {
+            0
+        } else {
+            self.rng.usize(1..LIVING.len())
+        };
+        let for_s = self.rng.i64(100..1_500);
+        self.dead_until[who] = self.now + Span::from_secs(for_s);
+    }
+}

@@ -1,0 +1,169 @@
+//! What people do: operators decide and race, guards go on and off duty, phones change hands.
+
+use super::cast::{FIRST_GUARD, FIRST_OPERATOR, GUARDS, OPERATORS, PHONES};
+use super::world::World;
+use castellan_domain::access::Actor;
+use castellan_domain::alarm::{ShelfReason, Verdict};
+use castellan_domain::commands::Command;
+use castellan_domain::engine::Input;
+use castellan_domain::fact::PersonalRef;
+use castellan_domain::ids::{AlarmId, CommandId, PersonId, Version};
+use castellan_domain::text::{Localized, Text};
+use fastrand::Rng;
+
+impl World {
+    /// An operator does something about what their own screen shows, up to date or not.
+    pub(super) fn command(&mut self) {
+        let who = self.rng.usize(..OPERATORS.len());
+        let view = self.displays[who].view();
+        let open: Vec<_> = view.alarms.values().filter(|a| !a.is_closed()).collect();
+        let any = |rng: &mut Rng| AlarmId(rng.u32(1..40));
+        let row = (!open.is_empty()).then(|| open[self.rng.usize(..open.len())]);
+        let alarm = match row {
+            Some(row) if self.rng.u8(..20) != 0 => row.id,
+            _ => any(&mut self.rng),
+        };
+        let expected = row.filter(|_| self.rng.u8(..3) == 0).map(|row| row.version);
+        let joined = row
+            .and_then(|row| row.joined.first())
+            .map(|j| j.source.clone());
+        let person = OPERATORS[who];
+        let other = OPERATORS[self.rng.usize(..OPERATORS.len())];
+        let verdict = Verdict::ALL[self.rng.usize(..4)];
+        // Half of the time people do what the row in front of them asks for.
+        let is_own = row
+            .and_then(|row| row.owner())
+            .is_some_and(|by| by.as_str() == person);
+        let what = match self.rng.bool() {
+            true if is_own => 10,
+            true => 0,
+            false => self.rng.u8(..26),
+        };
+        let n = self.id();
+        let zone = if self.rng.bool() { "north" } else { "east" };
+        let zone = zone.parse().expect("an id");
+        let command = match what {
+            0..9 => Command::Claim { alarm },
+            9..14 => Command::Judge { alarm, verdict },
+            14..16 => Command::Note {
+                alarm,
+                note: words(n),
+            },
+            16 => Command::Acknowledge { alarm },
+            17 => Command::Mute { alarm },
+            18 => Command::Shelve {
+                alarm,
+                for_s: self.rng.u32(30..1_500),
+                reason: ShelfReason::Works,
+            },
+            19 => Command::Unshelve { alarm },
+            20 => Command::Release { alarm },
+            21 => Command::Transfer {
+                alarm,
+                to: other.parse().expect("an id"),
+            },
+            22 => Command::CorrectVerdict { alarm, verdict },
+            23 => match joined {
+                Some(source) => Command::Split { alarm, source },
+                None => Command::Claim { alarm },
+            },
+            24 => Command::Arm { zone },
+            _ => Command::Disarm { zone },
+        };
+        self.say_command(FIRST_OPERATOR + who, person, expected, command);
+        if self.rng.bool() {
+            self.displays[who].sit(&mut self.server, Some(alarm));
+        }
+    }
+
+    /// Everybody wants the same alarm at the same moment.
+    pub(super) fn race(&mut self) {
+        let view = self.displays[0].view();
+        let free: Vec<_> = view
+            .alarms
+            .values()
+            .filter(|alarm| alarm.claim_due_at().is_some())
+            .map(|alarm| alarm.id)
+            .collect();
+        if free.is_empty() {
+            return;
+        }
+        let alarm = free[self.rng.usize(..free.len())];
+        for (who, person) in OPERATORS.into_iter().enumerate() {
+            let claim = Command::Claim { alarm };
+            self.say_command(FIRST_OPERATOR + who, person, None, claim);
+        }
+    }
+
+    pub(super) fn say_command(
+        &mut self,
+        sender: usize,
+        person: &str,
+        expected: Option<Version>,
+        command: Command,
+    ) {
+        let person = person.parse().expect("an id");
+        let estate = &self.documents[0].estate.estate;
+        let role = estate.person(&person).expect("of the staff").role;
+        let n = self.id();
+        self.outside.say(
+            sender,
+            Input::Commanded {
+                command_id: CommandId(uuid::Uuid::from_u128(n)),
+                actor: Actor { person, role },
+                expected,
+                command,
+            },
+        );
+    }
+
+    /// The night's guards come to work.
+    pub(super) fn begin_duty(&mut self) {
+        for (who, guard) in GUARDS.into_iter().enumerate() {
+            let person = guard.parse().expect("an id");
+            let command = Command::GoOnDuty { person };
+            self.say_command(FIRST_GUARD + who, guard, None, command);
+        }
+    }
+
+    pub(super) fn duty(&mut self) {
+        let who = self.rng.usize(..GUARDS.len());
+        let person: PersonId = GUARDS[who].parse().expect("an id");
+        let command = if self.rng.u8(..4) > 0 {
+            Command::GoOnDuty { person }
+        } else {
+            Command::GoOffDuty { person }
+        };
+        self.say_command(FIRST_GUARD + who, GUARDS[who], None, command);
+    }
+
+    /// A phone changes hands, or somebody their name on the radio.
+    pub(super) fn hand_over(&mut self) {
+        let who = self.rng.usize(..OPERATORS.len());
+        let phone = PHONES[self.rng.usize(..PHONES.len())];
+        let phone = phone.parse().expect("an id");
+        let people = [GUARDS[0], GUARDS[1], OPERATORS[2]];
+        let person = people[self.rng.usize(..people.len())];
+        let person = person.parse().expect("an id");
+        let command = match self.rng.u8(..6) {
+            0..3 => Command::BindPhone { phone, person },
+            3 => Command::UnbindPhone { phone },
+            _ => {
+                let sign = Text::new(format!("{}", self.rng.u8(1..100))).expect("short");
+                let call_sign = Localized {
+                    zh: sign.clone(),
+                    en: sign,
+                };
+                Command::GiveCallSign { person, call_sign }
+            }
+        };
+        self.say_command(FIRST_OPERATOR + who, OPERATORS[who], None, command);
+    }
+}
+
+fn words(n: u128) -> PersonalRef {
+    PersonalRef {
+        id: uuid::Uuid::from_u128(n),
+        commitment: Text::new(format!("{n:064x}")).expect("64 characters"),
+    }
+}

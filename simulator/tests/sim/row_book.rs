@@ -1,0 +1,221 @@
+//! The book of alarms: who owns what, what was overdue how often, what came in a flood.
+
+use super::books::Seen;
+use super::totals::Totals;
+use castellan_domain::alarm::{Alarm, JoinedBy, Source};
+use castellan_domain::engine::{Accepted, Command, Input};
+use castellan_domain::fact::{Cause, Fact, FactBody};
+use castellan_domain::ids::{AlarmId, CommandId, DeviceId, EventId, PersonId};
+use castellan_domain::refusal::Refusal;
+use castellan_domain::site::{OPEN_ALARMS_MAX, Site, Touched, View};
+use castellan_domain::time::Timestamp;
+use std::collections::{BTreeMap, BTreeSet};
+
+#[derive(Clone, Default)]
+pub(crate) struct RowBook {
+    /// Events that made a row or came into one, and all that led to a fact.
+    events: BTreeSet<(DeviceId, EventId)>,
+    event_facts: BTreeSet<(DeviceId, EventId)>,
+    commands: BTreeMap<CommandId, u32>,
+    /// Who has it, and since when.
+    owners: BTreeMap<AlarmId, (PersonId, Timestamp)>,
+    overdue: BTreeMap<AlarmId, u32>,
+    /// New conditions since the flood began: in rows of their own, and folded.
+    flood: Option<(u32, u32)>,
+}
+
+impl RowBook {
+    pub(crate) fn has_fact_of(&self, device: &DeviceId, event: &EventId) -> bool {
+        self.event_facts.contains(&(device.clone(), event.clone()))
+    }
+
+    pub(crate) fn is_done_once(&self, command: CommandId) -> bool {
+        self.commands.get(&command) == Some(&1)
+    }
+
+    /// Who wins a race has the alarm, and who loses it is told whose it is.
+    pub(crate) fn handled(&self, seen: &Seen<'_>, totals: &mut Totals) {
+        let Input::Commanded {
+            actor,
+            expected,
+            command: Command::Claim { alarm },
+            ..
+        } = &seen.handled.input
+        else {
+            return;
+        };
+        let row = seen.before.alarms.get(alarm);
+        let had = row.and_then(Alarm::owner);
+        match seen.handled.answer.as_ref().expect("an answer") {
+            Ok(Accepted::Done { .. }) => {
+                assert_eq!(had, None, "{alarm} was claimed twice");
+                let (by, at) = &self.owners[alarm];
+                assert_eq!((by, *at), (&actor.person, seen.handled.at));
+            }
+            Err(Refusal::AlreadyClaimed { by, at }) => {
+                let (owner, since) = &self.owners[alarm];
+                assert_eq!((by, at), (owner, since), "{alarm} is not theirs");
+                totals.races += u64::from(*by != actor.person);
+            }
+            refused => {
+                let is_free = row.is_some() && had.is_none() && expected.is_none();
+                assert!(!is_free, "{alarm} is free: {refused:?}");
+            }
+        }
+    }
+
+    /// `before` is the site just before this fact.
+    pub(crate) fn fact(&mut self, fact: &Fact, before: &View, totals: &mut Totals) {
+        totals.drills += u64::from(fact.drill);
+        match &fact.cause {
+            Cause::Event { device, event } => {
+                self.event_facts.insert((device.clone(), event.clone()));
+            }
+            Cause::Call { phone, event } => {
+                self.event_facts
+                    .insert((phone_as_sender(phone), event.clone()));
+            }
+            Cause::Command(id) => *self.commands.entry(*id).or_default() += 1,
+            _ => {}
+        }
+        match &fact.body {
+            // The flood's own row is nothing that came.
+            FactBody::AlarmRaised(body) if body.source == Source::System => totals.raised += 1,
+            FactBody::AlarmRaised(_) => {
+                totals.raised += 1;
+                self.comes(fact, false);
+            }
+            FactBody::AlarmJoined(body) => {
+                totals.joined += 1;
+                totals.confirmed += u64::from(body.why == JoinedBy::SecondSource);
+                self.comes(fact, true);
+            }
+            FactBody::AlarmClaimed(body) => {
+                let since = (body.by.clone(), fact.recorded_at);
+                let before = self.owners.insert(body.alarm, since);
+                assert_eq!(before, None, "{} was claimed twice", body.alarm);
+            }
+            FactBody::AlarmTransferred(body) => {
+                let since = (body.to.clone(), fact.recorded_at);
+                let before = self.owners.insert(body.alarm, since);
+                assert!(before.is_some(), "nobody had {}", body.alarm);
+            }
+            FactBody::AlarmReleased(body) => {
+                let before = self.owners.remove(&body.alarm);
+                let before = before.map(|(by, _)| by);
+                assert_eq!(before.as_ref(), Some(&body.by), "{}", body.alarm);
+                self.overdue.remove(&body.alarm);
+            }
+            FactBody::AlarmReturned(body) => {
+                totals.returned += 1;
+                self.owners.remove(&body.alarm);
+                self.overdue.remove(&body.alarm);
+            }
+            FactBody::AlarmRisen(body) => {
+                totals.risen += 1;
+                self.overdue.remove(&body.alarm);
+                let row = before.alarms.get(&body.alarm);
+                if row.is_some_and(Alarm::is_judged) {
+                    self.owners.remove(&body.alarm);
+                }
+            }
+            FactBody::AlarmOverdue(body) => {
+                totals.overdue += 1;
+                totals.late += u64::from(body.late_s > 0);
+                let before = self.overdue.insert(body.alarm, body.times).unwrap_or(0);
+                assert_eq!(body.times, before + 1, "{} fired not once", body.alarm);
+                assert!(
+                    !self.owners.contains_key(&body.alarm),
+                    "{} is owned",
+                    body.alarm
+                );
+            }
+            FactBody::AlarmShelved(_) => totals.shelved += 1,
+            FactBody::AlarmJudged(_) => totals.judged += 1,
+            FactBody::InputSetAside(_) => totals.set_aside += 1,
+            FactBody::RecordingResumed(_) => totals.resumed += 1,
+            FactBody::EstatePublished(_) => totals.estates += 1,
+            FactBody::FloodBegan(_) => {
+                totals.floods += 1;
+                self.flood = Some((0, 0));
+            }
+            FactBody::FloodEnded(body) => {
+                let counted = self.flood.take().expect("it had begun");
+                assert_eq!((body.shown, body.folded), counted, "in = shown + folded");
+                assert_eq!(body.came, body.shown + body.folded);
+            }
+            _ => {}
+        }
+    }
+
+    /// Something new came, into a row of its own or into another one.
+    fn comes(&mut self, fact: &Fact, folded: bool) {
+        let key = match &fact.cause {
+            Cause::Event { device, event } => Some((device.clone(), event.clone())),
+            Cause::Call { phone, event } => Some((phone_as_sender(phone), event.clone())),
+            _ => None,
+        };
+        if let Some(key) = key {
+            let first = self.events.insert(key.clone());
+            assert!(first, "{key:?} came in twice");
+        }
+        if let Some((shown, hidden)) = &mut self.flood {
+            *if folded { hidden } else { shown } += 1;
+        }
+    }
+
+    /// What belongs to a drill touches no real row, and the other way round.
+    pub(crate) fn check_drill(fact: &Fact, touched: &Touched, after: &View) {
+        let (kind, _) = fact.body.kind();
+        if !kind.starts_with("alarm_") {
+            return;
+        }
+        let rows = touched.alarms.iter();
+        for row in rows.filter_map(|change| after.alarms.get(&change.id)) {
+            assert_eq!(row.drill, fact.drill, "{kind} of {}", row.id);
+        }
+    }
+
+    pub(crate) fn check(&self, site: &Site) {
+        let view = site.view();
+        let mut keys = BTreeSet::new();
+        let mut earliest: Option<Timestamp> = None;
+        for alarm in view.alarms.values() {
+            let due = alarm.next_due().map(|(at, _)| at);
+            // Invariant 9.
+            let is_watched = due.is_some() || alarm.owner().is_some();
+            assert!(is_watched, "nobody has {} and nothing is due", alarm.id);
+            if alarm.is_judged() && alarm.is_active() {
+                assert!(due.is_some(), "{} is active and forgotten", alarm.id);
+            }
+            earliest = earliest.into_iter().chain(due).min();
+            if !alarm.is_judged() {
+                let owner = self.owners.get(&alarm.id).map(|(by, _)| by);
+                assert_eq!(alarm.owner(), owner, "whose {} is", alarm.id);
+            }
+            if !alarm.is_closed() {
+                let joined = alarm.joined.iter().map(|j| (&j.source, &j.family));
+                for (source, family) in joined.chain([(&alarm.source, &alarm.family)]) {
+                    let first = keys.insert((source.clone(), family.clone(), alarm.drill));
+                    assert!(first, "{source:?} {family} stands in two rows");
+                }
+            }
+        }
+        let control = site.control().next_due_at();
+        match (earliest, control) {
+            // Shelves may come down later, one by one, and doors are due too.
+            (Some(alarm), Some(next)) => assert!(
+                next <= alarm || site.control().shelved() > 0,
+                "an alarm is due at {alarm:?}, and nobody looks before {next:?}"
+            ),
+            (Some(_), None) => panic!("a deadline runs that nobody looks at"),
+            _ => {}
+        }
+        assert!(site.control().open_alarms() <= OPEN_ALARMS_MAX);
+    }
+}
+
+/// How the server knows a phone among those that send events.
+fn phone_as_sender(phone: &castellan_domain::ids::PhoneId) -> DeviceId {
+    DeviceId::new(format!("phone:{phone}")).expect("an id")
+}

@@ -1,0 +1,246 @@
+//! The book of silence: who was heard within their time, and who was not; one switch, one row.
+
+use super::books::{Seen, conditions, is_active};
+use super::staff_book::StaffBook;
+use super::totals::Totals;
+use castellan_domain::alarm::{Alarm, JOINED_MAX, JoinedBy, RisenBy, Source};
+use castellan_domain::engine::{Accepted, Input};
+use castellan_domain::estate::{Device, EstateIndex};
+use castellan_domain::fact::{Cause, Fact, FactBody};
+use castellan_domain::ids::{DeviceId, PersonId};
+use castellan_domain::observation::Observation;
+use castellan_domain::site::View;
+use castellan_domain::time::{Span, Timestamp};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// In which families a device is called silent.
+const SILENT: [&str; 2] = ["device_silent", "network_down"];
+/// Three of the guards' periods, as their estate has them.
+const GUARD_SILENT_AFTER: Span = Span::from_secs(180);
+/// Who falls silent behind the same switch within this time is one matter.
+const TOGETHER: Span = Span::from_secs(300);
+
+#[derive(Clone, Default)]
+pub(crate) struct SilenceBook {
+    /// Since when the engine waits for anybody; a new one begins anew.
+    started_at: Option<Timestamp>,
+    /// When a device is silent.
+    due: BTreeMap<DeviceId, Timestamp>,
+    silent: BTreeSet<DeviceId>,
+    /// When a guard's phone was heard by this engine, and when one was bound to them.
+    heard_at: BTreeMap<PersonId, Timestamp>,
+    bound_at: BTreeMap<PersonId, Timestamp>,
+    silent_guards: BTreeSet<PersonId>,
+}
+
+impl SilenceBook {
+    pub(crate) fn reborn(&mut self) {
+        self.started_at = None;
+        self.due.clear();
+        self.heard_at.clear();
+    }
+
+    pub(crate) fn handled(&mut self, seen: &Seen<'_>, staff: &StaffBook, totals: &mut Totals) {
+        let handled = seen.handled;
+        for fact in &handled.facts {
+            follow(seen, fact, totals);
+            self.follow_guard(seen, fact);
+        }
+        let accepted = match &handled.answer {
+            Some(Ok(accepted)) => Some(accepted),
+            Some(Err(_)) => return,
+            None => None,
+        };
+        match &handled.input {
+            Input::EstateLoaded { .. } => self.loaded(seen),
+            Input::Observed(Observation::Report(report)) if !report.drill => {
+                self.heard(seen, &report.device, totals);
+            }
+            Input::Observed(Observation::Door(report)) if !report.drill => {
+                self.heard(seen, &report.device, totals);
+            }
+            Input::Observed(Observation::Heard { device, .. }) => self.heard(seen, device, totals),
+            Input::Observed(Observation::PhoneFix(fix))
+                if matches!(accepted, Some(Accepted::Tracked | Accepted::OffSite)) =>
+            {
+                let person = staff.person_of(&fix.phone, seen.estate);
+                let person = person.expect("somebody's phone was tracked");
+                self.heard_at.insert(person.clone(), handled.at);
+                self.silent_guards.remove(person);
+                check_guard(seen.after, person, false);
+            }
+            _ => {}
+        }
+    }
+
+    fn loaded(&mut self, seen: &Seen<'_>) {
+        let at = seen.handled.at;
+        self.started_at.get_or_insert(at);
+        let before = std::mem::take(&mut self.due);
+        for device in &seen.estate.estate.devices {
+            if let Some(every) = period(device) {
+                // Who comes new has all its time before it.
+                let due_at = before.get(&device.id).copied().unwrap_or(at + every);
+                self.due.insert(device.id.clone(), due_at);
+            }
+        }
+        self.silent.retain(|id| seen.estate.device(id).is_some());
+    }
+
+    fn heard(&mut self, seen: &Seen<'_>, id: &DeviceId, totals: &mut Totals) {
+        let every = seen.estate.device(id).and_then(period);
+        if let Some(every) = every {
+            self.due.insert(id.clone(), seen.handled.at + every);
+        }
+        totals.heard_again += u64::from(self.silent.remove(id));
+        assert!(!is_silent(seen.after, id), "{id} was just heard");
+    }
+
+    fn follow_guard(&mut self, seen: &Seen<'_>, fact: &Fact) {
+        match &fact.body {
+            FactBody::PersonOffDuty(body) => {
+                self.silent_guards.remove(&body.person);
+                check_guard(seen.after, &body.person, false);
+            }
+            FactBody::PhoneBound(body) => {
+                self.bound_at.insert(body.person.clone(), fact.recorded_at);
+            }
+            _ => {}
+        }
+    }
+
+    /// Everything that was due by now has been done.
+    pub(crate) fn check_due(
+        &mut self,
+        view: &View,
+        estate: &EstateIndex,
+        staff: &StaffBook,
+        now: Timestamp,
+        totals: &mut Totals,
+    ) {
+        for (id, due_at) in &self.due {
+            if *due_at <= now && self.silent.insert(id.clone()) {
+                totals.silences += 1;
+            }
+        }
+        let devices = estate.estate.devices.iter();
+        for id in devices.map(|device| &device.id).chain(&self.silent) {
+            let expected = self.silent.contains(id);
+            assert_eq!(is_silent(view, id), expected, "silence of {id}");
+        }
+        for row in view.alarms.values().filter(|row| !row.is_closed()) {
+            let own = row.source.device().into_iter();
+            let joined = row
+                .joined
+                .iter()
+                .filter_map(|joined| joined.source.device());
+            if SILENT.contains(&row.family.as_str()) {
+                for id in own.chain(joined) {
+                    let is_gone = estate.device(id).is_none();
+                    assert!(!is_gone || !is_silent(view, id), "{id} has left the estate");
+                }
+            }
+        }
+        for person in &estate.estate.people {
+            self.check_guard_due(view, estate, staff, &person.id, now, totals);
+        }
+    }
+
+    fn check_guard_due(
+        &mut self,
+        view: &View,
+        estate: &EstateIndex,
+        staff: &StaffBook,
+        person: &PersonId,
+        now: Timestamp,
+        totals: &mut Totals,
+    ) {
+        let (Some(started_at), Some(on_duty)) = (self.started_at, staff.on_duty_since(person))
+        else {
+            return;
+        };
+        if staff.has_phone(person, estate) {
+            let heard_at = self.heard_at.get(person).copied();
+            let since = heard_at.unwrap_or(started_at).max(on_duty);
+            let may = since + GUARD_SILENT_AFTER;
+            let bound_at = self.bound_at.get(person).copied().unwrap_or(since);
+            let must = may.max(bound_at + GUARD_SILENT_AFTER);
+            let is_shown = is_active(view, &guard(person), "guard_silent", false);
+            if must <= now || (may <= now && is_shown) {
+                totals.guards_silent += u64::from(self.silent_guards.insert(person.clone()));
+            }
+        }
+        check_guard(view, person, self.silent_guards.contains(person));
+    }
+}
+
+fn guard(person: &PersonId) -> Source {
+    Source::Person(person.clone())
+}
+
+fn check_guard(view: &View, person: &PersonId, expected: bool) {
+    let is_shown = is_active(view, &guard(person), "guard_silent", false);
+    assert_eq!(is_shown, expected, "silence of {person}");
+}
+
+fn period(device: &Device) -> Option<Span> {
+    let every_s = device.report_every_s_max?;
+    Some(Span::from_secs(i64::from(every_s)))
+}
+
+/// Whether a device is called silent: in one row, or as a part of one.
+fn is_silent(view: &View, id: &DeviceId) -> bool {
+    let source = Source::Device(id.clone());
+    let rows = SILENT
+        .iter()
+        .flat_map(|family| conditions(view, &source, family, false));
+    let rows = rows.filter(|(_, condition)| condition.is_active()).count();
+    assert!(rows <= 1, "{id} is silent in two rows");
+    rows == 1
+}
+
+/// One switch, one row: a silence gets its own row only where nothing shares its cause.
+fn follow(seen: &Seen<'_>, fact: &Fact, totals: &mut Totals) {
+    let is_silence =
+        matches!(&fact.cause, Cause::Rule(rule) if rule.as_str().starts_with("device_silent@"));
+    match &fact.body {
+        FactBody::AlarmJoined(body) if body.why == JoinedBy::Upstream => totals.upstream += 1,
+        FactBody::AlarmRisen(body) if matches!(body.why, RisenBy::Upstream(_)) => {
+            totals.switches += 1;
+        }
+        FactBody::AlarmRaised(body) if is_silence => {
+            let id = body.source.device().expect("a device was silent");
+            let device = seen.estate.device(id).expect("of the estate");
+            let Some(between) = &device.upstream else {
+                return;
+            };
+            let open = || seen.before.alarms.values().filter(|row| !row.is_closed());
+            let mut rows = open().filter(|row| row.joined.len() < JOINED_MAX && !row.drill);
+            let shares = |row: &Alarm| {
+                let of = row.source.device();
+                let is_active = !row.is_judged() && row.condition.is_active();
+                match row.family.as_str() {
+                    "network_down" => of == Some(between),
+                    "device_silent" if of == Some(between) => is_active,
+                    "device_silent" if of != Some(id) => {
+                        let other = of.and_then(|of| seen.estate.device(of));
+                        let is_beside = other.is_some_and(|o| o.upstream.as_ref() == Some(between));
+                        is_beside && is_active && fact.recorded_at.since(row.raised_at) <= TOGETHER
+                    }
+                    _ => false,
+                }
+            };
+            let shared = rows.find(|row| shares(row));
+            assert!(shared.is_none(), "{id} is part of {shared:?}");
+        }
+        _ => {}
+    }
+    let down = seen
+        .after
+        .alarms
+        .values()
+        .filter(|row| !row.is_closed() && !row.drill && row.family.as_str() == "network_down");
+    let switches: Vec<_> = down.map(|row| &row.source).collect();
+    let different: BTreeSet<_> = switches.iter().collect();
+    assert_eq!(switches.len(), different.len(), "one switch, one row");
+}

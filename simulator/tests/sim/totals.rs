@@ -1,0 +1,91 @@
+//! What a simulation went through, so that none passes in which nothing happened.
+
+use std::fmt;
+
+macro_rules! totals {
+    ($($name:ident = $words:literal;)*) => {
+        /// What a simulation went through.
+        #[derive(Debug, Clone, Copy, Default)]
+        pub(crate) struct Totals {
+            $(pub(crate) $name: u64,)*
+        }
+
+        impl Totals {
+            fn all(&self) -> Vec<(&'static str, u64)> {
+                vec![$(($words, self.$name)),*]
+            }
+
+            pub(crate) fn add(&mut self, other: &Self) {
+                $(self.$name += other.$name;)*
+            }
+        }
+    };
+}
+
+totals! {
+    facts = "facts";
+    rebuilds = "rebuilds";
+    connections = "connections";
+    snapshots = "snapshots";
+    raised = "raised";
+    joined = "joined";
+    confirmed = "confirmed by a second source";
+    risen = "risen";
+    returned = "returned";
+    overdue = "overdue";
+    late = "late";
+    shelved = "shelved";
+    floods = "floods";
+    set_aside = "set aside";
+    judged = "judged";
+    resumed = "recording resumed";
+    drills = "facts of drills";
+    races = "claims lost in a race";
+    opened = "doors opened";
+    closed = "doors closed";
+    granted = "grants";
+    old_news = "old news of doors";
+    forced = "doors forced";
+    held = "doors held";
+    silences = "silent devices";
+    heard_again = "devices heard again";
+    upstream = "joined upstream";
+    switches = "switches down";
+    guards_silent = "silent guards";
+    entered = "areas entered";
+    left = "areas left";
+    breaches = "area breaches";
+    jumps = "impossible jumps";
+    calls = "calls for help";
+    bound = "phones bound";
+    unbound = "phones unbound";
+    call_signs = "call signs";
+    switched = "zones switched by schedule";
+    estates = "estates published";
+    restores = "restores";
+    ahead = "displays ahead of a restored record";
+    cached = "folds from a snapshot on disk";
+    stale_caches = "snapshots of another fold thrown away";
+    follower_behind = "facts the follower was behind";
+    follower_crashes = "crashes of the follower";
+    follower_anew = "followers that began anew";
+    walls = "walls taken down and put up";
+}
+
+impl Totals {
+    pub(crate) fn assert_eventful(&self) {
+        for (what, count) in self.all() {
+            assert!(count > 0, "no {what} in all these nights");
+        }
+    }
+}
+
+impl fmt::Display for Totals {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, (what, count)) in self.all().into_iter().enumerate() {
+            let comma = if index > 0 { ", " } else { "" };
+            write!(f, "{comma}{count} {what}")?;
+        }
+        Ok(())
+    }
+}
