@@ -5,12 +5,15 @@
 import { test as base, expect } from "./castellan.mjs";
 import { decodePng, patches } from "./pixels.mjs";
 import { randomUUID } from "node:crypto";
+import { readFileSync } from "node:fs";
 
 export { expect } from "./castellan.mjs";
 
 /** The guards' colour on the dark map. */
 export const GUARD = [0x7c, 0xe0, 0xc3];
 const SITE = "/api/v1/sites/jinxiu";
+/** The estate that every journey's server runs. */
+export const estate = JSON.parse(readFileSync(new URL("../assets/demo/estate.json", import.meta.url), "utf8"));
 /** A key acts on a row that has been selected for 400 ms. */
 const SETTLED_MS = 450;
 
@@ -114,6 +117,7 @@ export class Window {
 /** What the site itself says. */
 export class Site {
   #castellan;
+  #onDuty = new Set();
 
   constructor(castellan) {
     this.#castellan = castellan;
@@ -154,8 +158,22 @@ export class Site {
     return this.#castellan.post(`${SITE}/commands`, body, { "x-castellan-person": person });
   }
 
+  /** Puts a guard on duty, once: the estate tracks nobody else. */
+  async onDuty(person) {
+    if (!this.#onDuty.has(person)) {
+      this.#onDuty.add(person);
+      expect((await this.command(person, { go_on_duty: { person } })).status).toBe(200);
+    }
+  }
+
+  /** Sees to it that a zone is armed, whatever the time of day says. */
+  async armed(zone) {
+    expect([200, 409]).toContain((await this.command("zhang-wei", { arm: { zone } })).status);
+  }
+
   /** The body that the OwnTracks app for Android sends. */
   async position(phone, [lon, lat], { secondsAgo = 0, accuracy = 6 } = {}) {
+    await this.onDuty(estate.people.find((person) => person.phone === phone).id);
     const tst = Math.floor(Date.now() / 1_000) - secondsAgo;
     const body = {
       _type: "location",
@@ -196,7 +214,7 @@ export const test = base.extend({
       const page = await context.newPage();
       const window = new Window(page);
       windows.push(window);
-      watch(page);
+      await watch(page);
       const address = new URLSearchParams({ ...(person ? { as: person } : {}), ...search });
       await page.goto(`/?${address}`);
       if (ready) {

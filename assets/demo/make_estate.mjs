@@ -834,10 +834,15 @@ for (let n = 1; n <= 12; n += 1) {
 }
 for (const [key, [zh, en]] of Object.entries(gateNames)) device(`door-${key}-gate`, "door", zh, en, besideGate(key, -gates[key].road / 2 - 1.6), { spot: [zh, en] });
 device("door-garden-gate", "door", "花园门", "Garden gate", gardenGate, { spot: ["花园门", "Garden gate"] });
+device("door-property", "door", "物业中心 大门", "Property office entrance", building("property").doors[0], { b: "property", spot: ["大门", "entrance"] });
 device("door-control-room", "door", "监控中心 门", "Control room door", within("property", -8, 4), { b: "property", floor: "1", spot: ["监控中心", "control room"] });
 device("door-pump-house", "door", "泵房 门", "Pump house door", building("pump-house").doors[0], { b: "pump-house", spot: ["门", "door"] });
 device("door-kindergarten", "door", "幼儿园 大门", "Kindergarten entrance", building("kindergarten").doors[0], { b: "kindergarten", spot: ["大门", "entrance"] });
 device("door-clubhouse", "door", "会所 大门", "Clubhouse entrance", building("clubhouse").doors[0], { b: "clubhouse", spot: ["大门", "entrance"] });
+device("door-loading", "door", "会所 卸货门", "Clubhouse loading door", within("clubhouse", -18, 33), { b: "clubhouse", floor: "1", spot: ["卸货口", "loading bay"] });
+device("door-fire-5", "door", "5号楼 1层 消防门", "Building 5 ground floor fire door", within(5, 12, -8), { b: 5, floor: "1", spot: ["消防门", "fire door"] });
+device("door-fire-7", "door", "7号楼 1层 消防门", "Building 7 ground floor fire door", within(7, 20, -4), { b: 7, floor: "1", spot: ["消防门", "fire door"] });
+device("door-switch-room", "door", "6号楼 B1层 配电室门", "Building 6 B1 switch room door", within(6, 8, 1), { b: 6, floor: "B1", spot: ["配电室", "switch room"] });
 
 // Barriers.
 for (const key of ["north", "east", "south"]) device(`barrier-${key}-gate`, "barrier", `${gateNames[key][0]} 道闸`, `${gateNames[key][1]} barrier`, besideGate(key, 0, 1.5), { spot: gateNames[key] });
@@ -880,6 +885,12 @@ zones.forEach((at, i) => {
   const name = [`${zh}${i + 1}区`, `${en} zone ${i + 1}`];
   device(`perimeter-${i + 1}`, "detector", ...name, nearestOnRing(wall, at), { spot: name });
 });
+
+// Movement, in rooms that are empty at night.
+for (const [id, zh, en, place, du, dv] of [["property", "物业中心 1层大厅", "Property office hall", ["大厅", "hall"], 0, 4], ["kindergarten", "幼儿园 1层走道", "Kindergarten ground floor corridor", ["走道", "corridor"], -12, 2],
+  ["clubhouse", "会所 1层大厅", "Clubhouse hall", ["大厅", "hall"], 3, 38]]) {
+  device(`motion-${id}`, "detector", `${zh} 移动探测器`, `${en} motion detector`, within(id, du, dv), { b: id, floor: "1", spot: place });
+}
 
 // Panels.
 device("panel-main", "panel", "监控中心 报警主机", "Control room alarm panel", within("property", -13, 0), { b: "property", floor: "1", spot: ["监控中心", "control room"] });
@@ -927,6 +938,70 @@ camera("cam-playground", "儿童乐园", "Playground", [99, -66]);
 camera("cam-welcome-square", "迎宾广场", "Welcome square", [12.5, 131]);
 camera("cam-control-room", "监控中心", "Control room", within("property", -15.5, 6), { b: "property", floor: "1", spot: ["监控中心", "control room"] });
 
+// ───────────────────────────────────────────────────────────────── network, doors, silence
+
+// One switch in the control room, and five behind it. What hangs on a fire line or an alarm bus is behind its panel.
+const switchPlaces = [["物业中心", "Property office", "property", -10, 0, "1"], ["西区", "West", 3, 6, 0, "B1"], ["南区", "South", 10, 6, 0, "B1"], ["北区", "North", 5, 6, -6, "B1"],
+  ["东区", "East", 8, 10, 1, "B1"], ["湖区", "Lake", "clubhouse", -8, 36, "B1"]];
+switchPlaces.forEach(([zh, en, b, du, dv, floor], i) => {
+  device(`sw-${i + 1}`, "network", `SW-${i + 1} ${zh}交换机`, `SW-${i + 1} ${en} switch`, within(b, du, dv), { b, floor, spot: ["弱电间", "wiring closet"] });
+});
+const behind = {
+  "sw-1": ["sw-2", "sw-3", "sw-4", "sw-5", "sw-6", "panel-main", "fire-panel-1", "door-property", "door-control-room", "cam-control-room", "panic-front-desk", "cam-tower-5"],
+  "sw-2": ["door-2-1", "door-2-2", "door-3-1", "door-3-2", "door-4-1", "door-4-2", "door-11-1", "cam-3-b1", "cam-perimeter-11", "cam-perimeter-12", "cam-ramp-west", "cam-tower-11"],
+  "sw-3": ["door-1-1", "door-1-2", "door-9-1", "door-9-2", "door-10-1", "door-10-2", "door-10-3", "door-south-gate", "barrier-south-gate", "cam-south-gate", "cam-perimeter-2", "door-kindergarten", "panic-kindergarten", "door-pump-house"],
+  // The north wall and its gate: twelve, of which one is shown and eleven are folded when it dies.
+  "sw-4": ["cam-north-gate-in", "cam-north-gate-out", "cam-perimeter-7", "cam-perimeter-8", "cam-perimeter-9", "cam-welcome-square", "door-north-gate", "barrier-north-gate", "door-5-1", "door-6-1", "door-7-1", "door-7-2"],
+  "sw-5": ["door-8-1", "door-8-2", "door-12-1", "door-east-gate", "barrier-east-gate", "barrier-ramp-east", "cam-east-gate", "cam-ramp-east", "cam-perimeter-4", "cam-perimeter-5", "cam-perimeter-6", "panic-east-gate", "cam-tower-6", "cam-lift-7-2-2"],
+  "sw-6": ["door-clubhouse", "door-loading", "door-garden-gate", "cam-lake", "cam-playground", "help-lake", "help-playground", "help-court"],
+};
+const found = (id) => devices.find((d) => d.id === id) ?? fail(`There is no device ${id}; correct the id.`);
+for (const [upstream, ids] of Object.entries(behind)) for (const id of ids) found(id).upstream = upstream;
+for (const d of devices) {
+  if (d.id.startsWith("perimeter-") || d.id.startsWith("motion-") || d.id.startsWith("gas-")) d.upstream = "panel-main";
+  if (d.id.startsWith("smoke-") || d.kind === "manual_call_point") d.upstream = "fire-panel-1";
+}
+
+// What is blind without them: gates, fire protection, the perimeter's only views, the pumps.
+const critical = [/^sw-/, /^(panel-main|fire-panel-1)$/, /^smoke-/, /^heat-/, /^(door|barrier)-(north|east|south)-gate$/, /^cam-(north-gate-in|north-gate-out|east-gate|south-gate)$/, /^cam-perimeter-/, /^perimeter-/, /^water-pump-house$/];
+for (const d of devices) if (critical.some((one) => one.test(d.id))) d.critical = true;
+
+// Whose silence says something, in seconds. A call point, a button and a lift say nothing until they are needed.
+const reports = { network: 120, panel: 120, fire_panel: 120, door: 180, barrier: 180, camera: 180, help_point: 300 };
+for (const d of devices) {
+  const wired = d.kind === "detector" && (d.id.startsWith("perimeter-") ? 180 : 300);
+  // Fire doors and the switch room have contacts on the alarm bus, without a controller that reports by itself.
+  const every = /^door-(fire-\d|switch-room)$/.test(d.id) ? 0 : reports[d.kind] ?? wired;
+  if (every) d.report_every_s_max = every;
+}
+
+// Doors and how long they may stand open. A fire door has no controller and so reports no grants.
+for (const d of devices.filter((d) => d.kind === "door")) {
+  d.door = { held_open_s_max: d.id.startsWith("door-fire-") ? 30 : d.id === "door-loading" ? 600 : 60 };
+  if (!/^door-(fire-\d|loading|garden-gate)$/.test(d.id)) d.door.reports_grants = true;
+}
+
+// ───────────────────────────────────────────────────────────────── armed zones
+
+const zoned = [];
+const zone = (id, zh, en, members, more = {}) => zoned.push({ id, name: { zh, en }, devices: members, ...more });
+const WEEK = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+const daily = (from, to) => ({ days: WEEK, from, to });
+// Always, but for ten minutes of testing after the day shift has taken over.
+const always = [daily("08:20", "08:10")];
+for (let n = 1; n <= 6; n += 1) {
+  const parts = [2 * n - 1, 2 * n];
+  const members = parts.flatMap((part) => [`perimeter-${part}`, `cam-perimeter-${part}`]).filter((id) => devices.some((d) => d.id === id));
+  const neighbours = [(n + 4) % 6 + 1, n % 6 + 1].map((other) => `wall-${other}`);
+  zone(`wall-${n}`, `周界 ${parts.join("–")}区`, `Perimeter ${parts.join("–")}`, members, { adjacent: neighbours, schedule: always });
+}
+zone("property", "物业中心", "Property office", ["door-property", "motion-property"], { schedule: [daily("20:00", "08:00"), { days: ["sat", "sun"], from: "08:00", to: "20:00" }] });
+zone("kindergarten", "幼儿园", "Kindergarten", ["door-kindergarten", "motion-kindergarten"], { schedule: [{ days: WEEK.slice(0, 5), from: "18:30", to: "07:00" }, { days: ["sat", "sun"], from: "07:00", to: "07:00" }] });
+zone("clubhouse", "会所", "Clubhouse", ["door-clubhouse", "motion-clubhouse"], { schedule: [daily("22:30", "07:00")] });
+zone("pump-house", "泵房", "Pump house", ["door-pump-house"], { schedule: always });
+zone("switch-room", "配电室", "Switch room", ["door-switch-room"], { schedule: always });
+zone("garden-gate", "花园门", "Garden gate", ["door-garden-gate"]);
+
 // ───────────────────────────────────────────────────────────────── people
 
 const person = (id, zh, en, role, call, phone) => ({ id, name: { zh, en }, role, ...(call ? { call_sign: { zh: call[0], en: call[1] } } : {}), ...(phone ? { phone } : {}) });
@@ -952,6 +1027,33 @@ const people = [
   person("chen-gang", "陈刚", "Chen Gang", "duty_manager", ["值班主管", "Duty manager"]),
   ...guards.map(([id, zh, en, call], i) => person(id, zh, en, "guard", call, `guard-${String(i + 1).padStart(2, "0")}`)),
 ];
+const shift = (zh, en, starts_at) => ({ name: { zh, en }, starts_at });
+const staffing = { shifts: [shift("白班", "Day shift", "08:00"), shift("夜班", "Night shift", "20:00")], night: { from: "22:00", to: "06:00" }, duty: "recorded", position_every_s_max: 60 };
+
+// ───────────────────────────────────────────────────────────────── areas
+
+/** The part of an outline on one side of a line: `keep` is positive there. */
+function cut(ring, keep) {
+  return sides(ring).flatMap(([a, b]) => {
+    const [at, next] = [keep(a), keep(b)];
+    const crossing = at >= 0 !== next >= 0 ? [lerp(a, b, at / (at - next))] : [];
+    return at >= 0 ? [a, ...crossing] : crossing;
+  });
+}
+const areas = [];
+const watched = (id, kind, zh, en, outline, ids) => areas.push({ id, name: { zh, en }, kind, outline: simplifiedRing(counterClockwise(outline), 0.15), people: ids });
+// Just outside the wall: who walks along it has not left.
+const bounds = outset(wall, 2);
+watched("north", "responsibility", "北责任区", "North beat", cut(bounds, ([, v]) => v - 12), ["sun-wei", "xu-lei"]);
+watched("south", "responsibility", "南责任区", "South beat", cut(bounds, ([, v]) => -12 - v), ["wang-qiang", "zhou-liang"]);
+watched("middle", "responsibility", "湖责任区", "Lake beat", rounded([[-118, -88, 30], [118, -88, 30], [118, 106, 30], [-118, 106, 30]]), ["li-min", "he-yong"]);
+for (const [key, [zh, en], ids] of [["east", gateNames.east, ["zhao-jun", "ma-jun"]], ["north", gateNames.north, ["wu-bin", "gao-feng"]], ["south", gateNames.south, ["zheng-kai"]]]) {
+  watched(`post-${key}`, "responsibility", `${zh}岗`, `${en} post`, ellipse(...gateAt[key], 30, 30), ids);
+}
+watched("lake", "forbidden", "锦绣湖 水面", "Lake water", outset(lake, -3), []);
+watched("pond", "forbidden", "荷塘 水面", "Lotus pond water", outset(pond, -1.5), []);
+watched("pump-house", "forbidden", "泵房 禁区", "Pump house, no entry", building("pump-house").outline, ["wang-jianguo"]);
+watched("kindergarten", "forbidden", "幼儿园 禁区", "Kindergarten, no entry", building("kindergarten").outline, ["wang-jianguo", "lin-tao"]);
 
 // ───────────────────────────────────────────────────────────────── what must hold
 
@@ -1030,12 +1132,19 @@ edges.forEach((a, i) => {
 for (const d of devices) {
   must(contains(wall, d.place.at) || distanceToLegs(d.place.at, sides(wall)) < 0.5, `Device ${d.id} is outside the wall at ${spot(d.place.at)}.`);
   const b = d.place.building && building(d.place.building);
-  const indoors = ["detector", "manual_call_point", "lift", "panel", "fire_panel", "panic_button"].includes(d.kind) && b && d.id !== "heat-ebike-8";
+  const indoors = ["detector", "manual_call_point", "lift", "panel", "fire_panel", "panic_button", "network"].includes(d.kind) && b && d.id !== "heat-ebike-8";
   if (indoors) must(contains(b.outline, d.place.at), `Device ${d.id} is not inside ${b.name.en} at ${spot(d.place.at)}.`);
   if (b && d.place.floor) must(b.floors.some((f) => f.label === d.place.floor), `Device ${d.id} is on floor ${d.place.floor}, which ${b.name.en} does not have.`);
   if (!b) must(!buildings.some((o) => contains(o.outline, d.place.at)) && ![lake, pond, ...pools].some((w) => contains(w, d.place.at)), `Device ${d.id} stands in a building or in the water at ${spot(d.place.at)}.`);
 }
-for (const [what, ids] of [["device", devices.map((d) => d.id)], ["building", buildings.map((b) => b.id)], ["person", people.map((p) => p.id)]]) {
+for (const z of zoned) for (const id of z.devices) must(devices.some((d) => d.id === id), `Zone ${z.id} has no device ${id}.`);
+for (const a of areas) {
+  const at = selfCrossing(a.outline);
+  must(!at, `Area ${a.id} crosses its own outline at ${at && spot(at)}.`);
+  for (const id of a.people) must(people.some((p) => p.id === id), `Area ${a.id} is for ${id}, who is not on the staff.`);
+}
+must(behind["sw-4"].length === 12, "Scene B counts twelve devices behind SW-4.");
+for (const [what, ids] of [["zone", zoned.map((z) => z.id)], ["area", areas.map((a) => a.id)], ["device", devices.map((d) => d.id)], ["building", buildings.map((b) => b.id)], ["person", people.map((p) => p.id)]]) {
   ids.forEach((id, i) => must(ids.indexOf(id) === i, `There are two of ${what} ${id}.`));
 }
 
@@ -1063,6 +1172,9 @@ const estate = {
   },
   devices: devices.map((d) => ({ ...d, place: { ...d.place, at: degrees(d.place.at) } })),
   people,
+  staffing,
+  zones: zoned,
+  areas: areas.map((a) => ({ ...a, outline: a.outline.map(degrees) })),
 };
 function written(value, depth = 0) {
   const pad = "  ".repeat(depth + 1);
@@ -1074,7 +1186,7 @@ const text = `${written(estate)}\n`;
 must(text.length < 900_000, `The document has ${text.length} bytes; fewer than 900,000 are wanted.`);
 
 const target = fileURLToPath(new URL("estate.json", import.meta.url));
-const summary = `${buildings.length} buildings, ${grounds.length} grounds, ${nodes.length} nodes, ${edges.length} paths, ${devices.length} devices, ${people.length} people, ${text.length} bytes`;
+const summary = `${buildings.length} buildings, ${grounds.length} grounds, ${nodes.length} nodes, ${edges.length} paths, ${devices.length} devices, ${zoned.length} zones, ${areas.length} areas, ${people.length} people, ${text.length} bytes`;
 if (problems.length > 0) {
   for (const sentence of new Set(problems)) console.error(`make_estate: ${sentence}`);
   process.exitCode = 1;

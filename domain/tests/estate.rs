@@ -4,7 +4,9 @@ mod common;
 #[path = "common/document.rs"]
 mod document;
 
-use castellan_domain::estate::{Estate, EstateError, EstateIndex, Place, Role};
+use castellan_domain::estate::{
+    AreaKind, Device, DutyKept, Estate, EstateError, EstateIndex, Place, Role,
+};
 use castellan_domain::ids::PersonId;
 use castellan_domain::text::Language;
 use common::{ESTATE, estate, folder, id, read, text};
@@ -272,6 +274,20 @@ fn the_demo_estate_holds_and_has_what_its_scenes_lean_on() {
     let index = EstateIndex::new(Arc::new(demo.clone())).unwrap();
     let owner = index.person_of_phone(&id("guard-01"));
     assert_eq!(owner.map(PersonId::as_str), Some("wang-qiang"));
+    let behind = |switch: &str| {
+        let through = |device: &&Device| device.upstream.as_ref() == Some(&id(switch));
+        demo.devices.iter().filter(through).count()
+    };
+    assert_eq!(behind("sw-4"), 12, "scene B counts them");
+    assert_eq!(demo.staffing.duty, DutyKept::Recorded);
+    let scheduled = demo.zones.iter().filter(|zone| !zone.schedule.is_empty());
+    assert_eq!((demo.zones.len(), scheduled.count()), (12, 11));
+    let is = |kind: AreaKind| demo.areas.iter().filter(move |area| area.kind == kind);
+    assert!(is(AreaKind::Responsibility).all(|area| !area.people.is_empty()));
+    assert!(is(AreaKind::Forbidden).count() > 0);
+    let held = |door: &str| demo.device(&id(door)).unwrap().door.unwrap().held_open_s_max;
+    let doors = ["door-3-1", "door-fire-5", "door-loading"].map(held);
+    assert_eq!(doors, [60, 30, 600]);
     let gas = demo.device(&id("gas-3-b1")).unwrap();
     let words = demo.place_name(&gas.place, Language::Zh);
     assert!(words.starts_with("3号楼 B1层"), "{words}");

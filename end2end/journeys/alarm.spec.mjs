@@ -83,6 +83,7 @@ test("a key that comes too soon after a row was selected does nothing", async ({
 });
 
 test("a half-written note survives whatever happens to its alarm", async ({ open, site }) => {
+  await site.armed("wall-4");
   const id = await site.report("perimeter-7", "perimeter");
   const liNa = await open("li-na");
   await liNa.walkTo(id);

@@ -1,8 +1,7 @@
 // Long words, hostile words, many alarms, and people who are not on the staff.
-import { expect, test } from "../console.mjs";
-import { readFileSync } from "node:fs";
+import { estate, expect, test } from "../console.mjs";
 
-const devices = JSON.parse(readFileSync(new URL("../../assets/demo/estate.json", import.meta.url), "utf8")).devices;
+const devices = estate.devices;
 
 test("a note of 500 characters is kept and wraps, and markup in a note is only text", async ({ open, site }) => {
   const id = await site.report("cam-lake", "camera_down");

@@ -67,7 +67,8 @@ test("a click on a guard's marker selects him, a click beside it nobody", async 
   await expect(liNa.details).toContainText("从列表或地图上选一条报警");
 });
 
-test("a recorded walk crosses the map", async ({ castellan, open }) => {
+test("a recorded walk crosses the map", async ({ castellan, open, site }) => {
+  await site.onDuty("wang-qiang");
   const liNa = await open("li-na", { map: true, viewport: { width: 1280, height: 800 } });
   const track = new URL("../../simulator/tests/gpx/korita-zbevnica.gpx", import.meta.url).pathname;
   const words = ["replay", track, "--server", castellan.url, "--phone", "guard-01", "--onto-estate", "--speed", "50"];

@@ -50,6 +50,7 @@ test("an urgent alarm is not put aside, and a key that cannot work says why", as
 });
 
 test("an alarm is handed on, released and its verdict corrected", async ({ open, site }) => {
+  await site.armed("wall-4");
   const id = await site.report("perimeter-7", "perimeter");
   const [liNa, zhangWei] = [await open("li-na", DESK), await open("zhang-wei", DESK)];
   await liNa.walkTo(id);
