@@ -6,10 +6,12 @@
 use crate::alarms::Event;
 use crate::owntracks::{DEVICE, Location};
 use castellan_domain::estate::Estate;
-use castellan_domain::ids::{EstateHash, PhoneId, SiteId};
+use castellan_domain::ids::{CommandId, EstateHash, PersonId, PhoneId, SiteId};
 use castellan_domain::text::Localized;
+use castellan_domain::wire::api::{CommandBody, CommandRequest, PERSON_HEADER};
+use castellan_domain::wire::ingest::{CallRequest, DoorRequest, HeardRequest};
 use reqwest::{RequestBuilder, Response, StatusCode, Url};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
 /// Until a connection stands.
@@ -152,10 +154,54 @@ impl Client {
 
     /// Sends a device's event and gives back the alarm that came of it, if the answer names one.
     pub async fn event(&self, event: &Event) -> Result<Option<String>, Failure> {
-        let request = self
-            .http
-            .post(self.url(&["ingest", "v1", "events"]))
-            .json(event);
+        self.reported("events", event).await
+    }
+
+    /// Sends what a door's controller says, and gives back the alarm that came of it.
+    pub async fn door(&self, door: &DoorRequest) -> Result<Option<String>, Failure> {
+        self.reported("doors", door).await
+    }
+
+    /// Sends a phone's call for help, and gives back the alarm that came of it.
+    pub async fn call(&self, call: &CallRequest) -> Result<Option<String>, Failure> {
+        self.reported("calls", call).await
+    }
+
+    /// Sends a device's sign of life.
+    pub async fn heard(&self, heard: &HeardRequest) -> Result<(), Failure> {
+        let request = self.http.post(self.url(&["ingest", "v1", "heard"]));
+        let bytes = answer(request.json(heard), ANSWER_BYTES_MAX).await?;
+        match serde_json::from_slice::<String>(&bytes) {
+            Ok(_) => Ok(()),
+            Err(_) => Err(strange(200, "the answer to a sign of life is not a word")),
+        }
+    }
+
+    /// Puts somebody on duty, as by themselves. Being on duty already is as good.
+    pub async fn go_on_duty(
+        &self,
+        site: &SiteId,
+        person: &PersonId,
+        command_id: CommandId,
+    ) -> Result<(), Failure> {
+        let path = ["api", "v1", "sites", site.as_str(), "commands"];
+        let request = CommandRequest {
+            command_id,
+            expected: None,
+            command: CommandBody::GoOnDuty {
+                person: person.clone(),
+            },
+        };
+        let request = self.http.post(self.url(&path)).json(&request);
+        let request = request.header(PERSON_HEADER, person.as_str());
+        match answer(request, ANSWER_BYTES_MAX).await {
+            Err(Failure::Refused { status: 409, .. }) | Ok(_) => Ok(()),
+            Err(failure) => Err(failure),
+        }
+    }
+
+    async fn reported(&self, kind: &str, body: &impl Serialize) -> Result<Option<String>, Failure> {
+        let request = self.http.post(self.url(&["ingest", "v1", kind])).json(body);
         let bytes = answer(request, ANSWER_BYTES_MAX).await?;
         let taken: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(&bytes)
             .map_err(|_| strange(200, "the answer to an event is not a JSON object"))?;

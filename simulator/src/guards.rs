@@ -51,6 +51,8 @@ pub struct Guard {
     phase_ms: i64,
     next_fix_ms: i64,
     moved_to_ms: i64,
+    /// When the guard goes astray, if it is to come.
+    stray_at_ms: Option<i64>,
     opened: bool,
 }
 
@@ -75,6 +77,7 @@ impl Guard {
             phase_ms,
             next_fix_ms: now_ms.div_euclid(1_000) * 1_000 + 1_000 + phase_ms,
             moved_to_ms: now_ms,
+            stray_at_ms: None,
             opened: false,
         }
     }
@@ -87,6 +90,11 @@ impl Guard {
     /// The guard's legs.
     pub const fn tour(&self) -> &Tour {
         &self.tour
+    }
+
+    /// Crosses a border at the next chance after `at_ms`.
+    pub const fn stray(&mut self, at_ms: i64) {
+        self.stray_at_ms = Some(at_ms);
     }
 
     /// Lets time pass up to `now_ms` and hands over what the phone sends meanwhile.
@@ -113,6 +121,9 @@ impl Guard {
     fn live_until(&mut self, ms: i64, ground: &Ground) {
         let seconds = seconds(ms - self.moved_to_ms);
         self.moved_to_ms = ms;
+        if self.stray_at_ms.take_if(|at_ms| *at_ms <= ms).is_some() {
+            self.tour.go_astray();
+        }
         self.tour
             .advance(seconds * ground.pace, &ground.graph, &mut self.rng);
         self.noise.step(seconds, &mut self.rng);

@@ -6,7 +6,9 @@
 //! many at once that the benchmark needs.
 
 pub mod alarms;
+pub mod bounds;
 pub mod client;
+pub mod devices;
 pub mod gpx_walk;
 pub mod graph;
 pub mod guards;

@@ -20,7 +20,8 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Verb {
-    /// Let every guard of an estate walk its paths with an OwnTracks phone, and raise alarms.
+    /// Let every guard of an estate go on duty and walk its paths with an OwnTracks phone, let people
+    /// go through its doors and its devices say that they are there, and let things go wrong.
     Walk {
         /// Address of the server.
         #[arg(
@@ -38,9 +39,13 @@ enum Verb {
         /// How many times faster than life guards walk (0.1 to 20).
         #[arg(long, default_value = "1", value_parser = walking_speed)]
         speed: f64,
-        /// Seconds between two alarms (0.1 to 86400), or "off".
-        #[arg(long, default_value = "45", value_parser = interval)]
+        /// Seconds between two alarms (0.1 to 86400), or "off". 240 is a calm control room; 20 is a
+        /// flood within minutes.
+        #[arg(long, default_value = "240", value_parser = interval)]
         alarms_every: Interval,
+        /// Seconds between two people who go through a door (0.1 to 86400), or "off".
+        #[arg(long, default_value = "20", value_parser = interval)]
+        doors_every: Interval,
         /// The same seed gives the same estate in motion.
         #[arg(long, default_value_t = 1)]
         seed: u64,
@@ -119,6 +124,7 @@ async fn main() -> ExitCode {
             guards,
             speed,
             alarms_every,
+            doors_every,
             seed,
         } => {
             let options = walk::Options {
@@ -127,6 +133,7 @@ async fn main() -> ExitCode {
                 guards: guards.map(usize::from),
                 speed,
                 alarms_every_s: alarms_every.0,
+                doors_every_s: doors_every.0,
                 seed,
             };
             match walk::run(&options, stop).await {

@@ -1,5 +1,6 @@
 //! How a guard moves: patrols wander over the paths, posts pace up and down near their gate.
 
+use crate::bounds::Bounds;
 use crate::graph::{Graph, Spot, Xy};
 use fastrand::Rng;
 
@@ -18,9 +19,21 @@ enum Beat {
         /// For each path, the count of paths walked when it was last taken.
         taken: Vec<u32>,
         walked: u32,
+        bounds: Bounds,
+        astray: Astray,
     },
     /// Stays near a gate.
     Post { centre_m: f64, goal_m: f64 },
+}
+
+/// Whether a patrol keeps to its paths.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Astray {
+    No,
+    /// Takes the next path that leads across a border.
+    AtTheNextChance,
+    /// Is on such a path, and comes back to this junction.
+    From(usize),
 }
 
 /// One guard's legs.
@@ -34,8 +47,13 @@ pub struct Tour {
 }
 
 impl Tour {
-    /// A patrol that begins at a junction.
+    /// A patrol that begins at a junction and walks all paths.
     pub fn patrol(graph: &Graph, node: usize, rng: &mut Rng) -> Self {
+        Self::patrol_within(graph, node, Bounds::open(graph), rng)
+    }
+
+    /// A patrol that begins at a junction and keeps to its paths.
+    pub fn patrol_within(graph: &Graph, node: usize, bounds: Bounds, rng: &mut Rng) -> Self {
         let mut tour = Self {
             spot: Spot {
                 edge: 0,
@@ -47,6 +65,8 @@ impl Tour {
             beat: Beat::Patrol {
                 taken: vec![0; graph.len()],
                 walked: FORGOTTEN,
+                bounds,
+                astray: Astray::No,
             },
         };
         tour.leave(graph, node, None, rng);
@@ -65,6 +85,15 @@ impl Tour {
                 centre_m: spot.along_m,
                 goal_m: spot.along_m,
             },
+        }
+    }
+
+    /// Crosses a border at the next chance, looks around there and comes back. A post does not.
+    pub fn go_astray(&mut self) {
+        if let Beat::Patrol { astray, .. } = &mut self.beat
+            && *astray == Astray::No
+        {
+            *astray = Astray::AtTheNextChance;
         }
     }
 
@@ -132,9 +161,13 @@ impl Tour {
                 self.forward = *goal_m >= self.spot.along_m;
                 self.standing_s = 8.0 + 40.0 * rng.f64();
             }
-            Beat::Patrol { .. } => {
+            Beat::Patrol { astray, .. } => {
                 let node = if self.forward { edge.to } else { edge.from };
                 let came_by = self.spot.edge;
+                if let Astray::From(home) = *astray {
+                    self.come_back(graph, node, home, rng);
+                    return;
+                }
                 let dead_end = graph.meeting_at(node).len() == 1;
                 // A look around: nearly always where the path ends, now and then at a junction.
                 if rng.f64() < if dead_end { 0.8 } else { 0.12 } {
@@ -145,15 +178,42 @@ impl Tour {
         }
     }
 
+    /// At the end of a path that led astray: looks around and turns. Back home: goes on.
+    fn come_back(&mut self, graph: &Graph, node: usize, home: usize, rng: &mut Rng) {
+        if node == home {
+            if let Beat::Patrol { astray, .. } = &mut self.beat {
+                *astray = Astray::No;
+            }
+            self.leave(graph, node, None, rng);
+        } else {
+            self.standing_s = 30.0 + 30.0 * rng.f64();
+            self.forward = !self.forward;
+        }
+    }
+
     /// Chooses the next path from a junction: rather one not walked for long, never back the way
-    /// the guard came unless there is no other.
+    /// the guard came unless there is no other, and none beyond the bounds.
     fn leave(&mut self, graph: &Graph, node: usize, came_by: Option<usize>, rng: &mut Rng) {
-        let Beat::Patrol { taken, walked } = &mut self.beat else {
+        let Beat::Patrol {
+            taken,
+            walked,
+            bounds,
+            astray,
+        } = &mut self.beat
+        else {
             return;
         };
         let ways = graph.meeting_at(node);
+        let open = ways.iter().filter(|edge| bounds.may(**edge)).count();
+        let strays = *astray == Astray::AtTheNextChance;
+        let led = |edge: &&usize| bounds.leads_astray(**edge, graph.edge(**edge).from == node);
+        if let Some(&edge) = ways.iter().find(led).filter(|_| strays) {
+            *astray = Astray::From(node);
+            self.set_out(graph, node, edge, rng);
+            return;
+        }
         let weight = |edge: usize| {
-            if Some(edge) == came_by && ways.len() > 1 {
+            if !bounds.may(edge) || (Some(edge) == came_by && open > 1) {
                 0.0
             } else {
                 let ago = walked.saturating_sub(taken[edge]).min(FORGOTTEN);
@@ -177,6 +237,10 @@ impl Tour {
         };
         *walked = walked.saturating_add(1);
         taken[chosen] = *walked;
+        self.set_out(graph, node, chosen, rng);
+    }
+
+    fn set_out(&mut self, graph: &Graph, node: usize, chosen: usize, rng: &mut Rng) {
         let edge = graph.edge(chosen);
         self.forward = if edge.from == edge.to {
             rng.bool()
@@ -219,6 +283,38 @@ mod tests {
         }
         assert!(seen[..5].iter().all(|seconds| *seconds > 100), "{seen:?}");
         assert_eq!(seen[5], 0, "the island is out of reach");
+    }
+
+    #[test]
+    fn a_patrol_keeps_to_its_bounds_strays_once_when_it_is_told_to_and_comes_back() {
+        let mut document = serde_json::to_value(fixture::estate()).unwrap();
+        document["areas"] = serde_json::json!([{"id": "west", "kind": "responsibility",
+            "people": ["wang"], "name": {"zh": "西", "en": "West"},
+            "outline": [[119.999, 29.999], [120.0, 29.999], [120.0, 30.001], [119.999, 30.001]]}]);
+        let estate = castellan_domain::estate::Estate::parse(document.to_string().as_bytes());
+        let estate = estate.unwrap();
+        let graph = Graph::new(&estate).unwrap();
+        let wang = castellan_domain::ids::PersonId::new("wang").unwrap();
+        let bounds = Bounds::of(&estate, &graph, &wang);
+        let mut rng = Rng::with_seed(6);
+        let start = bounds.start(&graph, 0);
+        let mut tour = Tour::patrol_within(&graph, start, bounds, &mut rng);
+        let mut beyond = |tour: &mut Tour, seconds: u32| {
+            let mut times = 0;
+            let mut was = false;
+            for _ in 0..seconds {
+                tour.advance(1.0, &graph, &mut rng);
+                let is = graph.at(tour.spot()).x > 0.0;
+                times += u32::from(is && !was);
+                was = is;
+            }
+            assert!(!was, "it came back");
+            times
+        };
+        assert_eq!(beyond(&mut tour, 3_600), 0);
+        tour.go_astray();
+        assert_eq!(beyond(&mut tour, 3_600), 1);
+        assert_eq!(beyond(&mut tour, 3_600), 0);
     }
 
     #[test]

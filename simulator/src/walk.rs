@@ -1,13 +1,14 @@
 //! The verb `walk`: gives the world a clock and a network until it is told to stop.
 
 use crate::client::{Client, Failure, Site};
+use crate::devices::{Rates, Said};
 use crate::outbox::{Done, Outbox};
 use crate::owntracks::Location;
+use crate::world;
 use crate::world::{Outgoing, Settings, World};
-use crate::{alarms::Event, world};
 use anyhow::{Context as _, bail};
-use castellan_domain::estate::Estate;
-use castellan_domain::ids::{PhoneId, SiteId};
+use castellan_domain::estate::{DutyKept, Estate, Role};
+use castellan_domain::ids::{CommandId, PersonId, PhoneId, SiteId};
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -22,6 +23,10 @@ const REPORT_EVERY: Duration = Duration::from_secs(30);
 const FIXES_HELD_MAX: usize = 600;
 /// Events that all devices together keep while the server is away.
 const EVENTS_HELD_MAX: usize = 200;
+/// Reports of doors that are kept while the server is away.
+const DOORS_HELD_MAX: usize = 200;
+/// Signs of life that wait. While the server is away none is kept: it would say nothing.
+const SIGNS_HELD_MAX: usize = 200;
 /// Requests under way at once.
 const IN_FLIGHT_MAX: usize = 32;
 /// How long a server that is just starting is waited for.
@@ -42,6 +47,8 @@ pub struct Options {
     pub speed: f64,
     /// Seconds between two alarms; none: no alarms.
     pub alarms_every_s: Option<f64>,
+    /// Seconds between two people who go through a door; none: nobody does.
+    pub doors_every_s: Option<f64>,
     /// Gives the world.
     pub seed: u64,
 }
@@ -53,9 +60,13 @@ pub struct Tally {
     pub fixes: u64,
     /// Events that the server took.
     pub events: u64,
-    /// Fixes and events that the server refused.
+    /// Reports of doors that it took.
+    pub doors: u64,
+    /// Signs of life that it took.
+    pub signs: u64,
+    /// What the server refused.
     pub refused: u64,
-    /// Fixes and events that were dropped because the server was away for too long.
+    /// What was dropped because the server was away for too long.
     pub dropped: u64,
 }
 
@@ -71,7 +82,10 @@ pub async fn run(options: &Options, stop: impl Future<Output = ()>) -> anyhow::R
         seed: options.seed,
         guards_max: options.guards.unwrap_or(world::GUARDS_MAX),
         pace: options.speed,
-        alarms_every_ms: options.alarms_every_s.map(milliseconds),
+        rates: Rates {
+            alarms_every_ms: options.alarms_every_s.map(milliseconds),
+            doors_every_ms: options.doors_every_s.map(milliseconds),
+        },
     };
     let world = World::new(&estate, &settings, wall_ms())?;
     tracing::info!(
@@ -94,7 +108,11 @@ pub async fn run(options: &Options, stop: impl Future<Output = ()>) -> anyhow::R
     if options.alarms_every_s.is_some() && world.alarm_candidates() == 0 {
         tracing::warn!("no device of the estate can raise an alarm that the simulator knows");
     }
-    Ok(Shell::new(client, world).run(stop).await)
+    let mut shell = Shell::new(client, estate.site.clone(), world);
+    if estate.staffing.duty == DutyKept::Recorded {
+        shell.begin_duty(&estate);
+    }
+    Ok(shell.run(stop).await)
 }
 
 /// The estate of a site, waiting for a server that is not up yet.
@@ -173,12 +191,14 @@ fn choose<'a>(sites: &'a [Site], wanted: Option<&SiteId>) -> anyhow::Result<&'a 
 #[derive(Debug, Clone)]
 enum Parcel {
     Fix(PhoneId, Location),
-    Event(Event),
+    Said(Said),
+    Duty(PersonId, CommandId),
 }
 
 /// The world, its outbox and the requests under way.
 struct Shell {
     client: Client,
+    site: SiteId,
     world: World,
     phones: Vec<PhoneId>,
     outbox: Outbox<Parcel>,
@@ -190,15 +210,17 @@ struct Shell {
 }
 
 impl Shell {
-    fn new(client: Client, world: World) -> Self {
+    fn new(client: Client, site: SiteId, world: World) -> Self {
         let phones: Vec<PhoneId> = world.guards().iter().map(|g| g.phone().clone()).collect();
-        // The devices' events share one lane behind the phones'.
-        let rooms = phones
-            .iter()
-            .map(|_| FIXES_HELD_MAX)
-            .chain([EVENTS_HELD_MAX]);
+        // Behind the phones' lanes: one for events and calls, one for doors, one for signs of life.
+        let rooms = phones.iter().map(|_| FIXES_HELD_MAX).chain([
+            EVENTS_HELD_MAX,
+            DOORS_HELD_MAX,
+            SIGNS_HELD_MAX,
+        ]);
         Self {
             client,
+            site,
             outbox: Outbox::new(rooms, IN_FLIGHT_MAX),
             phones,
             world,
@@ -207,6 +229,19 @@ impl Shell {
             tally: Tally::default(),
             refusals: BTreeMap::new(),
             away_since: None,
+        }
+    }
+
+    /// Guards go on duty before their phones say anything, and shift leaders with them. Operators do
+    /// it themselves, at the console.
+    fn begin_duty(&mut self, estate: &Estate) {
+        let people = self.world.people().to_vec();
+        for (lane, person) in people.iter().enumerate() {
+            self.outbox.push(lane, duty(person));
+        }
+        let leaders = estate.people.iter().filter(|p| p.role == Role::ShiftLeader);
+        for leader in leaders.filter(|leader| !people.contains(&leader.id)) {
+            self.outbox.push(people.len(), duty(&leader.id));
         }
     }
 
@@ -244,8 +279,15 @@ impl Shell {
                     self.outbox
                         .push(guard, Parcel::Fix(self.phones[guard].clone(), body));
                 }
-                Outgoing::Event(event) => {
-                    self.outbox.push(self.phones.len(), Parcel::Event(event));
+                Outgoing::Said(Said::Heard(_)) if self.away_since.is_some() => {}
+                Outgoing::Said(said) => {
+                    let behind = match said {
+                        Said::Door(_) => 1,
+                        Said::Heard(_) => 2,
+                        Said::Event(_) | Said::Call(_) | Said::Astray { .. } => 0,
+                    };
+                    self.outbox
+                        .push(self.phones.len() + behind, Parcel::Said(said));
                 }
             }
         }
@@ -253,11 +295,19 @@ impl Shell {
 
     fn send_due(&mut self) {
         while let Some((lane, parcel)) = self.outbox.start(self.now_ms()) {
-            let client = self.client.clone();
+            let (client, site) = (self.client.clone(), self.site.clone());
             self.under_way.spawn(async move {
                 let result = match &parcel {
                     Parcel::Fix(phone, fix) => client.fix(phone, fix).await.map(|()| None),
-                    Parcel::Event(event) => client.event(event).await,
+                    Parcel::Duty(person, id) => {
+                        client.go_on_duty(&site, person, *id).await.map(|()| None)
+                    }
+                    Parcel::Said(Said::Event(event)) => client.event(event).await,
+                    Parcel::Said(Said::Door(door)) => client.door(door).await,
+                    Parcel::Said(Said::Call(call)) => client.call(call).await,
+                    Parcel::Said(Said::Heard(heard)) => client.heard(heard).await.map(|()| None),
+                    // The world keeps these to itself.
+                    Parcel::Said(Said::Astray { .. }) => Ok(None),
                 };
                 (lane, parcel, result)
             });
@@ -282,23 +332,40 @@ impl Shell {
             }
             Ok(alarm) => {
                 self.back();
-                match parcel {
-                    Parcel::Fix(..) => self.tally.fixes += 1,
-                    Parcel::Event(event) => {
-                        self.tally.events += 1;
-                        let alarm = alarm.unwrap_or_else(|| "no alarm".to_owned());
-                        tracing::info!(
-                            "{} {} {:?}: {alarm}",
-                            event.device,
-                            event.kind,
-                            event.state
-                        );
-                    }
-                }
+                self.count(parcel, alarm);
                 Done::Settled
             }
         };
         self.outbox.finish(lane, done, now_ms);
+    }
+
+    fn count(&mut self, parcel: &Parcel, alarm: Option<String>) {
+        match parcel {
+            Parcel::Fix(..) => self.tally.fixes += 1,
+            Parcel::Duty(person, _) => tracing::info!("{person} is on duty"),
+            Parcel::Said(Said::Event(event)) => {
+                self.tally.events += 1;
+                let alarm = alarm.unwrap_or_else(|| "no alarm".to_owned());
+                tracing::info!("{} {} {:?}: {alarm}", event.device, event.kind, event.state);
+            }
+            Parcel::Said(Said::Door(door)) => {
+                self.tally.doors += 1;
+                if let Some(alarm) = alarm {
+                    tracing::info!("{} {:?}: {alarm}", door.device, door.what);
+                }
+            }
+            Parcel::Said(Said::Call(call)) => {
+                self.tally.events += 1;
+                tracing::info!(
+                    "{} {:?}: {}",
+                    call.phone,
+                    call.kind,
+                    alarm.unwrap_or_default()
+                );
+            }
+            Parcel::Said(Said::Heard(_)) => self.tally.signs += 1,
+            Parcel::Said(Said::Astray { .. }) => {}
+        }
     }
 
     /// Says each refusal once and counts them all.
@@ -307,7 +374,12 @@ impl Shell {
         self.tally.refused += 1;
         let who = match parcel {
             Parcel::Fix(..) => "a position".to_owned(),
-            Parcel::Event(event) => format!("{} of {}", event.kind, event.device),
+            Parcel::Duty(person, _) => format!("{person} on duty"),
+            Parcel::Said(Said::Event(event)) => format!("{} of {}", event.kind, event.device),
+            Parcel::Said(Said::Door(door)) => format!("{:?} of {}", door.what, door.device),
+            Parcel::Said(Said::Call(call)) => format!("a call of {}", call.phone),
+            Parcel::Said(Said::Heard(heard)) => format!("a sign of life of {}", heard.device),
+            Parcel::Said(Said::Astray { .. }) => "nothing".to_owned(),
         };
         let what = format!("{who}: {status} {message}");
         if let Some(count) = self.refusals.get_mut(&what) {
@@ -340,6 +412,8 @@ impl Shell {
         tracing::info!(
             fixes = self.tally.fixes,
             events = self.tally.events,
+            doors = self.tally.doors,
+            signs = self.tally.signs,
             refused = self.tally.refused,
             waiting = self.outbox.waiting(),
             dropped,
@@ -350,6 +424,10 @@ impl Shell {
     fn now_ms(&self) -> u64 {
         u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
+}
+
+fn duty(person: &PersonId) -> Parcel {
+    Parcel::Duty(person.clone(), CommandId(uuid::Uuid::new_v4()))
 }
 
 /// Milliseconds since 1970 by this machine's clock.

@@ -3,13 +3,14 @@
 //! Pure: [`World::step`] gets the time and hands back what is sent up to it. The same estate,
 //! settings, start and seed give the same world, whatever the size of the steps.
 
-use crate::alarms::{Alarms, Event};
+use crate::bounds::Bounds;
+use crate::devices::{Devices, Rates, Said};
 use crate::graph::{Graph, GraphError, Xy};
 use crate::guards::{Ground, Guard};
 use crate::owntracks::Location;
 use crate::tour::Tour;
 use castellan_domain::estate::{Device, DeviceKind, Estate, Person, Role};
-use castellan_domain::ids::PhoneId;
+use castellan_domain::ids::{PersonId, PhoneId};
 use fastrand::Rng;
 
 /// Guards that one simulator moves at most.
@@ -24,8 +25,8 @@ pub struct Settings {
     pub guards_max: usize,
     /// How many times faster than life everybody walks.
     pub pace: f64,
-    /// Milliseconds between two alarms; none: no alarms.
-    pub alarms_every_ms: Option<i64>,
+    /// How much happens.
+    pub rates: Rates,
 }
 
 /// Why there is no world.
@@ -49,8 +50,8 @@ pub enum Outgoing {
         /// What the phone wrote.
         body: Location,
     },
-    /// A device's event.
-    Event(Event),
+    /// What a device or a phone in need says.
+    Said(Said),
 }
 
 /// The estate.
@@ -58,7 +59,8 @@ pub enum Outgoing {
 pub struct World {
     ground: Ground,
     guards: Vec<Guard>,
-    alarms: Option<Alarms>,
+    people: Vec<PersonId>,
+    devices: Devices,
 }
 
 impl World {
@@ -79,23 +81,30 @@ impl World {
             return Err(WorldError::Nobody);
         }
         let starts = spread(&graph, on_duty.len(), &mut rng);
+        let people = on_duty
+            .iter()
+            .map(|(person, _)| person.id.clone())
+            .collect();
+        let mut phones = Vec::new();
         let guards = on_duty
             .into_iter()
             .zip(starts)
             .map(|((person, phone), node)| {
                 let mut rng = rng.fork();
-                let tour = if walks_patrol(person) {
-                    Tour::patrol(&graph, node, &mut rng)
+                let (tour, can_stray) = if walks_patrol(person) {
+                    let bounds = Bounds::of(estate, &graph, &person.id);
+                    let (node, can_stray) = (bounds.start(&graph, node), bounds.can_stray());
+                    let tour = Tour::patrol_within(&graph, node, bounds, &mut rng);
+                    (tour, can_stray)
                 } else {
                     let gate = gate_of(person, &gates, &graph, graph.node(node));
-                    Tour::post(&graph, gate, &mut rng)
+                    (Tour::post(&graph, gate, &mut rng), false)
                 };
+                phones.push((phone.clone(), can_stray));
                 Guard::new(phone.clone(), tour, rng, now_ms)
             })
             .collect();
-        let alarms = settings
-            .alarms_every_ms
-            .map(|every_ms| Alarms::new(estate, every_ms, rng.fork(), now_ms));
+        let devices = Devices::new(estate, &phones, settings.rates, rng.fork(), now_ms);
         let ground = Ground {
             graph,
             dead_spots,
@@ -104,20 +113,24 @@ impl World {
         Ok(Self {
             ground,
             guards,
-            alarms,
+            people,
+            devices,
         })
     }
 
     /// Lets time pass up to `now_ms` and hands back what is sent meanwhile.
     pub fn step(&mut self, now_ms: i64) -> Vec<Outgoing> {
         let mut out = Vec::new();
+        // First, because who goes astray does so within this step.
+        let guards = &mut self.guards;
+        self.devices.step(now_ms, &mut |said| match said {
+            Said::Astray { guard, at_ms } => guards[guard].stray(at_ms),
+            said => out.push(Outgoing::Said(said)),
+        });
         for (index, guard) in self.guards.iter_mut().enumerate() {
             guard.step(now_ms, &self.ground, &mut |body| {
                 out.push(Outgoing::Fix { guard: index, body });
             });
-        }
-        if let Some(alarms) = &mut self.alarms {
-            alarms.step(now_ms, &mut |event| out.push(Outgoing::Event(event)));
         }
         out
     }
@@ -127,14 +140,19 @@ impl World {
         &self.guards
     }
 
+    /// Who they are, in the same order.
+    pub fn people(&self) -> &[PersonId] {
+        &self.people
+    }
+
     /// What everybody walks on.
     pub const fn ground(&self) -> &Ground {
         &self.ground
     }
 
-    /// How many pairs of device and alarm type can come up.
-    pub fn alarm_candidates(&self) -> usize {
-        self.alarms.as_ref().map_or(0, Alarms::candidates)
+    /// How many pairs of source and alarm type can come up.
+    pub const fn alarm_candidates(&self) -> usize {
+        self.devices.candidates()
     }
 }
 
@@ -222,13 +240,17 @@ mod tests {
     use std::collections::{BTreeMap, BTreeSet};
 
     const START_MS: i64 = 1_795_316_400_123;
+    const RATES: Rates = Rates {
+        alarms_every_ms: Some(45_000),
+        doors_every_ms: Some(20_000),
+    };
 
     fn world(seed: u64, pace: f64) -> World {
         let settings = Settings {
             seed,
             guards_max: GUARDS_MAX,
             pace,
-            alarms_every_ms: Some(45_000),
+            rates: RATES,
         };
         World::new(&fixture::estate(), &settings, START_MS).unwrap()
     }
@@ -246,7 +268,7 @@ mod tests {
             for item in out {
                 let key = match &item {
                     Outgoing::Fix { guard, .. } => *guard,
-                    Outgoing::Event(_) => usize::MAX,
+                    Outgoing::Said(_) => usize::MAX,
                 };
                 parts.entry(key).or_default().push(item);
             }
@@ -367,7 +389,7 @@ mod tests {
             seed: 1,
             guards_max: 5,
             pace: 1.0,
-            alarms_every_ms: None,
+            rates: RATES,
         };
         let error = World::new(&estate, &settings, START_MS).unwrap_err();
         assert!(error.to_string().contains("guard"));

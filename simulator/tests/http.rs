@@ -1,162 +1,17 @@
 //! The HTTP side against a stand-in for the server: what arrives, and what happens when it is
 //! slow, away or not Castellan. Every test stops by itself.
 
-use axum::body::Bytes;
-use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
-use axum::routing::{get, post};
-use axum::{Json, Router};
+mod stand_in;
+
 use castellan_domain::ids::PhoneId;
 use castellan_simulator::client::{Client, Failure};
 use castellan_simulator::replay::{self, ReplayError};
 use castellan_simulator::walk;
 use serde_json::{Value, json};
+use stand_in::{Mood, Server};
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
-
-/// How the stand-in answers.
-#[derive(Clone, Copy, PartialEq)]
-enum Mood {
-    Good,
-    NotRecording,
-    UnknownPhone,
-    AnotherServer,
-    OffSite,
-    Silent,
-}
-
-#[derive(Clone)]
-struct Server {
-    address: String,
-    mood: Arc<Mutex<Mood>>,
-    fixes: Arc<Mutex<Vec<Value>>>,
-    events: Arc<Mutex<Vec<Value>>>,
-    complaints: Arc<Mutex<Vec<String>>>,
-}
-
-impl Server {
-    async fn start(mood: Mood) -> Self {
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
-            .await
-            .expect("a free port");
-        let server = Self {
-            address: format!("http://{}", listener.local_addr().expect("its address")),
-            mood: Arc::new(Mutex::new(mood)),
-            fixes: Arc::default(),
-            events: Arc::default(),
-            complaints: Arc::default(),
-        };
-        let sites =
-            json!([{"site": "fixture", "name": {"zh": "样板", "en": "Fixture"}, "estate": "abc"}]);
-        let router = Router::new()
-            .route("/api/v1/sites", get(async move || Json(sites)))
-            .route(
-                "/api/v1/sites/fixture/estates/abc",
-                get(async || include_str!("estate.json")),
-            )
-            .route("/ingest/owntracks", post(take_fix))
-            .route("/ingest/v1/events", post(take_event))
-            .with_state(server.clone());
-        // Ends with the test's runtime.
-        tokio::spawn(async move { axum::serve(listener, router).await });
-        server
-    }
-
-    fn set(&self, mood: Mood) {
-        *self.mood.lock().expect("no panic while held") = mood;
-    }
-
-    fn mood(&self) -> Mood {
-        *self.mood.lock().expect("no panic while held")
-    }
-
-    fn fixes(&self) -> Vec<Value> {
-        self.fixes.lock().expect("no panic while held").clone()
-    }
-
-    fn assert_content(&self) {
-        assert_eq!(
-            *self.complaints.lock().expect("no panic while held"),
-            [""; 0]
-        );
-    }
-}
-
-type Answer = (StatusCode, [(&'static str, &'static str); 1], String);
-
-const KEPT: [(&str, &str); 1] = [("x-test", "kept")];
-
-async fn grumble(mood: Mood) -> Option<Answer> {
-    match mood {
-        Mood::Good => None,
-        Mood::NotRecording => Some((
-            StatusCode::SERVICE_UNAVAILABLE,
-            KEPT,
-            json!({"error": {"code": "not_recording", "message": "Not recorded"}}).to_string(),
-        )),
-        Mood::UnknownPhone => Some((
-            StatusCode::FORBIDDEN,
-            KEPT,
-            json!({"error": {"code": "unknown_phone", "message": "No such phone"}}).to_string(),
-        )),
-        Mood::AnotherServer => Some((StatusCode::OK, KEPT, "<html>Welcome</html>".to_owned())),
-        Mood::OffSite => Some((
-            StatusCode::OK,
-            [("x-castellan-discarded", "off_site")],
-            "[]".to_owned(),
-        )),
-        Mood::Silent => {
-            tokio::time::sleep(Duration::from_mins(1)).await;
-            None
-        }
-    }
-}
-
-async fn take_fix(State(server): State<Server>, headers: HeaderMap, body: Bytes) -> Answer {
-    if let Some(answer) = grumble(server.mood()).await {
-        return answer;
-    }
-    let fix: Value = serde_json::from_slice(&body).expect("JSON");
-    let header = |name: &str| {
-        headers
-            .get(name)
-            .and_then(|v| v.to_str().ok())
-            .unwrap_or("")
-            .to_owned()
-    };
-    let user = header("x-limit-u");
-    let right = fix["_type"] == "location"
-        && fix["topic"] == format!("owntracks/{user}/{}", header("x-limit-d"))
-        && header("authorization").starts_with("Basic ")
-        && header("content-type").starts_with("application/json");
-    if !right {
-        server
-            .complaints
-            .lock()
-            .expect("no panic while held")
-            .push(format!("{headers:?} {fix}"));
-    }
-    server.fixes.lock().expect("no panic while held").push(fix);
-    (StatusCode::OK, KEPT, "[]".to_owned())
-}
-
-async fn take_event(State(server): State<Server>, body: Bytes) -> Answer {
-    if let Some(answer) = grumble(server.mood()).await {
-        return answer;
-    }
-    server
-        .events
-        .lock()
-        .expect("no panic while held")
-        .push(serde_json::from_slice(&body).expect("JSON"));
-    (
-        StatusCode::OK,
-        KEPT,
-        json!({"reported": {"outcome": "raised", "alarm": "A-12"}}).to_string(),
-    )
-}
 
 fn walking(server: &Server) -> walk::Options {
     walk::Options {
@@ -165,6 +20,7 @@ fn walking(server: &Server) -> walk::Options {
         guards: None,
         speed: 1.0,
         alarms_every_s: Some(1.0),
+        doors_every_s: Some(0.5),
         seed: 1,
     }
 }
@@ -216,6 +72,49 @@ async fn every_guard_sends_genuine_bodies_and_alarms_follow() {
             .unwrap()[..4],
         *"sim-"
     );
+}
+
+#[tokio::test]
+async fn guards_go_on_duty_before_they_are_tracked_and_doors_and_signs_of_life_follow() {
+    let mut estate: Value = serde_json::from_str(include_str!("estate.json")).unwrap();
+    estate["staffing"] = json!({"shifts": [{"name": {"zh": "白班", "en": "Day"},
+        "starts_at": "08:00"}], "duty": "recorded"});
+    estate["devices"][2]["door"] = json!({"reports_grants": true});
+    estate["devices"][2]["report_every_s_max"] = json!(6);
+    let server = Server::start_with(Mood::Good, estate.to_string()).await;
+    let count = |path: &str| {
+        let others = server.others.lock().unwrap();
+        others.iter().filter(|(to, _)| to == path).count()
+    };
+    let stop = async {
+        for _ in 0..150 {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            if count("/ingest/v1/doors") >= 3 && count("/ingest/v1/heard") >= 2 {
+                break;
+            }
+        }
+    };
+    let tally = walk::run(&walking(&server), stop).await.unwrap();
+    assert!(
+        tally.doors >= 3 && tally.signs >= 2 && tally.refused == 0,
+        "{tally:?}"
+    );
+    let others = server.others.lock().unwrap();
+    let of = |path: &'static str| others.iter().filter(move |(to, _)| to == path);
+    let mut on_duty: Vec<_> = of("/api/v1/sites/fixture/commands")
+        .map(|(_, body)| body["command"]["go_on_duty"]["person"].as_str().unwrap())
+        .collect();
+    on_duty.sort_unstable();
+    assert_eq!(on_duty, ["li", "wang", "zhao"], "guards, and no operator");
+    assert!(
+        server.early.lock().unwrap().is_empty(),
+        "nobody before their duty"
+    );
+    let doors: Vec<_> = of("/ingest/v1/doors")
+        .map(|(_, body)| &body["what"])
+        .collect();
+    assert_eq!(doors[..3], ["granted", "opened", "closed"]);
+    assert!(of("/ingest/v1/heard").all(|(_, body)| body["device"] == "door-1"));
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 use super::http::{Connection, post};
 use super::{Target, meter, open_all};
+use crate::devices::Rates;
 use crate::world::{GUARDS_MAX, Outgoing, Settings, World};
 use anyhow::Context as _;
 use castellan_domain::estate::Estate;
@@ -119,7 +120,10 @@ impl Walk {
             seed: 1,
             guards_max: GUARDS_MAX,
             pace: 1.0,
-            alarms_every_ms: None,
+            rates: Rates {
+                alarms_every_ms: None,
+                doors_every_ms: None,
+            },
         };
         let mut world = World::new(estate, &settings, begins_ms)?;
         let guards = world.guards().len();
