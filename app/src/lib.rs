@@ -18,6 +18,7 @@ pub mod guards;
 pub mod keys;
 pub mod live;
 pub mod map;
+pub mod places;
 pub mod texts;
 pub mod zones;
 

@@ -11,6 +11,7 @@ use crate::keyboard::on_key;
 use crate::live::{Console, StaleCover, connect};
 use crate::map::{MapView, Picked, SceneHandle, Theme};
 use crate::operator::OperatorTiles;
+use crate::places::{PlaceList, SelectedArea, SelectedBuilding, SelectedDevice};
 use crate::texts::Key;
 use crate::top_bar::{Help, TopBar};
 use crate::ui::Sentence;
@@ -45,8 +46,7 @@ pub fn start() {
         console.person.set(Some(person));
     }
     if let Some(id) = parameter("selected") {
-        let person = || PersonId::new(id.as_str()).ok().map(Picked::Person);
-        console.select(id.parse().ok().map(Picked::Alarm).or_else(person));
+        console.select(Picked::from_address(&id));
     }
     connect(console);
     spawn_local(async move {
@@ -109,6 +109,7 @@ fn Screen(console: Console) -> impl IntoView {
                 <ZoneList console />
                 <GuardList console />
                 <DeviceList console />
+                <PlaceList console />
             </aside>
             <section class="middle" aria-label=move || console.t(Key::MapLabel)>
                 <MapView
@@ -127,6 +128,9 @@ fn Screen(console: Console) -> impl IntoView {
                 {move || match console.selected.get() {
                     Some(Picked::Alarm(id)) => view! { <SelectedAlarm console id open /> }.into_any(),
                     Some(Picked::Person(id)) => view! { <SelectedGuard console id /> }.into_any(),
+                    Some(Picked::Device(id)) => view! { <SelectedDevice console id /> }.into_any(),
+                    Some(Picked::Building(id)) => view! { <SelectedBuilding console id /> }.into_any(),
+                    Some(Picked::Area(id)) => view! { <SelectedArea console id /> }.into_any(),
                     // A zone or somebody's own duty can fail with nothing selected.
                     None if console.sentence.with(Option::is_some) => {
                         view! { <Sentence words=console.sentence /> }.into_any()

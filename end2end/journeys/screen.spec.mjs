@@ -6,8 +6,8 @@ import { readFileSync } from "node:fs";
 
 const AXE = readFileSync(new URL("../../node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
 const HAN = /\p{Script=Han}/u;
-/** Latin letters on the Chinese screen: keys, units, numbers of alarms and floors (13A, B1), the other language. */
-const NOT_CHINESE = /^([A-Z]|A-\d+|Enter|Esc|Shift|English|F\d+|B\d+|ms|m|km)$/;
+/** Latin letters on the Chinese screen: keys, units, numbers of alarms, switches and floors (13A, B1), the other language. */
+const NOT_CHINESE = /^([A-Z]|A-\d+|SW-\d+|Enter|Esc|Shift|English|F\d+|B\d+|ms|m|km)$/;
 const DESK = { viewport: { width: 1280, height: 800 } };
 const LAWN = [120.1118, 30.2862];
 
@@ -41,6 +41,8 @@ test("each language is whole, on every part of the screen, and switched without 
   await page.keyboard.press("Enter");
   await expect(liNa.owner(id)).toHaveText("李娜");
   await page.locator(".devices summary").click();
+  await page.locator(".places summary").click();
+  await page.locator(".zones summary").click();
   await page.locator(".queue .folded summary").click();
 
   const everyPart = async (wrong, language) => {
@@ -60,6 +62,11 @@ test("each language is whole, on every part of the screen, and switched without 
     await liNa.guard("wang-qiang").click();
     await expect(page.locator("[data-selected='wang-qiang']")).toBeVisible();
     expect.soft(wrong(await visibleTexts(page, { root: ".right" })), `a guard in ${language}`).toEqual([]);
+    for (const place of ["device:door-north-gate", "device:sw-4", "building:5", "area:north", "area:lake"]) {
+      await page.locator(`[data-place='${place}']`).click();
+      await expect(page.locator(`[data-selected='${place}']`)).toBeVisible();
+      expect.soft(wrong(await visibleTexts(page, { root: ".right" })), `${place} in ${language}`).toEqual([]);
+    }
     await page.keyboard.press("Escape");
     await expect(page.locator(".right .empty")).toBeVisible();
     expect.soft(wrong(await visibleTexts(page, { root: ".right" })), `nothing selected in ${language}`).toEqual([]);
@@ -226,6 +233,7 @@ async function seriousViolations(page, within) {
 
 test("screen readers and weak eyes get what they need, in both themes and languages", async ({ open, site }) => {
   const id = await site.report("gas-3-b1", "gas_high");
+  await site.armed("wall-4");
   await site.report("perimeter-7", "perimeter");
   await site.report("door-east-gate", "door_held");
   await site.report("cam-lake", "camera_down");
@@ -318,6 +326,7 @@ test("a whole session says nothing on the browser's console and asks no other ho
 test("the queue keeps still under the hand, and tells what has come", async ({ open, site }) => {
   const first = await site.report("door-east-gate", "door_held");
   const second = await site.report("water-pump-house", "water_leak");
+  await site.armed("wall-4");
   const third = await site.report("perimeter-7", "perimeter");
   const liNa = await open("li-na", DESK);
   const { page } = liNa;

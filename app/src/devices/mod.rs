@@ -1,6 +1,8 @@
 //! The estate's devices as rows: whatever the map draws can also be reached by keyboard.
 
 use crate::live::Console;
+use crate::map::Picked;
+use crate::places::model::door_words;
 use crate::texts::Key;
 use castellan_domain::estate::Device;
 use leptos::prelude::*;
@@ -14,32 +16,57 @@ pub fn DeviceList(console: Console) -> impl IntoView {
             .estate
             .with(|e| e.as_ref().map_or(0, |e| e.devices.len()))
     };
-    let row = move |device: Device| {
-        let language = console.language.get();
-        let place = console
-            .estate
-            .with_untracked(|e| e.as_ref().map(|e| e.place_name(&device.place, language)))
-            // A name that says the place already needs no second one.
-            .filter(|place| !device.name.get(language).contains(place.as_str()));
-        view! {
-            <li class="device">
-                <span class="name">{device.name.get(language).to_owned()}</span>
-                <span class="quiet">{place}</span>
-            </li>
-        }
-    };
     let rows = move || {
         console
             .estate
             .with(|e| e.as_ref().map(|e| e.devices.clone()).unwrap_or_default())
             .into_iter()
-            .map(row)
+            .map(|device| view! { <DeviceRow console device /> })
             .collect_view()
     };
     view! {
         <details class="folded devices" on:toggle=move |_| set_open.update(|open| *open = !*open)>
             <summary>{move || console.t(Key::Devices)}" "<span class="count">{count}</span></summary>
-            <ul class="rows" tabindex="0">{move || open.get().then(rows)}</ul>
+            <ul class="rows">{move || open.get().then(rows)}</ul>
         </details>
+    }
+}
+
+#[component]
+fn DeviceRow(console: Console, device: Device) -> impl IntoView {
+    let picked = Picked::Device(device.id.clone());
+    let data = picked.address();
+    let is_selected = {
+        let picked = picked.clone();
+        move || console.selected.get().as_ref() == Some(&picked)
+    };
+    let pressed = is_selected.clone();
+    let name = {
+        let name = device.name.clone();
+        move || name.get(console.language.get()).to_owned()
+    };
+    // A door says what it is; of the others the place, where the name does not say it already.
+    let beside = Memo::new(move |_| {
+        let language = console.language.get();
+        if device.door.is_some() {
+            let now = console.now.get();
+            return Some(console.with(|replica| {
+                let state = replica.view().doors.get(&device.id);
+                door_words(state, now, language)
+            }));
+        }
+        let place = console
+            .estate
+            .with_untracked(|e| e.as_ref().map(|e| e.place_name(&device.place, language)));
+        place.filter(|place| !device.name.get(language).contains(place.as_str()))
+    });
+    view! {
+        <li>
+            <button class="place" class:selected=is_selected aria-pressed=move || pressed().to_string()
+                data-place=data on:click=move |_| console.select(Some(picked.clone()))>
+                <span class="name">{name}</span>
+                <span class="quiet num">{move || beside.get()}</span>
+            </button>
+        </li>
     }
 }

@@ -353,10 +353,7 @@ impl Console {
         self.private
             .update_value(|private| private.hand.selected_at = mono());
         self.sentence.set(None);
-        let address = what.as_ref().map(|picked| match picked {
-            Picked::Alarm(id) => id.to_string(),
-            Picked::Person(id) => id.to_string(),
-        });
+        let address = what.as_ref().map(Picked::address);
         set_parameter("selected", address.as_deref());
         let picked = what.clone();
         self.scene().update(|scene| scene.select(picked));

@@ -133,10 +133,15 @@ impl Told {
     fn tell(&mut self, socket: &Connection, console: Console) {
         let presence = Presence {
             person: console.person.get_untracked(),
-            looking_at: console.selected.get_untracked().map(|picked| match picked {
-                Picked::Alarm(id) => LookingAt::Alarm(id),
-                Picked::Person(id) => LookingAt::Person(id),
-            }),
+            looking_at: console
+                .selected
+                .get_untracked()
+                .and_then(|picked| match picked {
+                    Picked::Alarm(id) => Some(LookingAt::Alarm(id)),
+                    Picked::Person(id) => Some(LookingAt::Person(id)),
+                    Picked::Device(id) => Some(LookingAt::Device(id)),
+                    Picked::Building(_) | Picked::Area(_) => None,
+                }),
         };
         if self.presence != presence {
             self.presence = presence;

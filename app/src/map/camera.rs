@@ -79,6 +79,21 @@ impl Camera {
         ))
     }
 
+    /// The same for what is `height_m` above the ground. Seen at a slant, a metre of ground is
+    /// shorter one way than the other, and what is missing there is how long a metre upwards is.
+    pub fn project_above(&self, (x, y): (f64, f64), height_m: f64) -> Option<(f64, f64)> {
+        let foot = self.project((x, y))?;
+        let (east, north) = (self.project((x + 1.0, y))?, self.project((x, y + 1.0))?);
+        let (east, north) = (
+            (east.0 - foot.0, east.1 - foot.1),
+            (north.0 - foot.0, north.1 - foot.1),
+        );
+        let squares = east.0.powi(2) + east.1.powi(2) + north.0.powi(2) + north.1.powi(2);
+        let area = east.0 * north.1 - east.1 * north.0;
+        let upwards = (squares.powi(2) - 4.0 * area.powi(2)).max(0.0).powf(0.25);
+        Some((foot.0, foot.1 - upwards * height_m))
+    }
+
     /// Whether a point of the screen is at least `margin_px` inside it.
     pub fn shows(&self, (x, y): (f64, f64), margin_px: f64) -> bool {
         (margin_px..=self.width_px - margin_px).contains(&x)
@@ -146,6 +161,28 @@ mod tests {
         let (_, north) = camera.project((0.0, 10.0)).unwrap();
         assert!(east > x && north < y, "east is right, north is up");
         assert!(camera.shows((x, y), 100.0) && !camera.shows((50.0, y), 100.0));
+    }
+
+    #[test]
+    fn what_is_high_is_seen_higher_the_flatter_one_looks() {
+        let anchor = Anchor::new(LonLat::new(120.0, 0.0).unwrap());
+        let straight = world_at(anchor.origin(), 17.0, 800.0, 600.0);
+        let camera = |matrix: &Matrix| Camera::new(matrix, anchor, 800.0, 600.0);
+        let raised_px = |matrix: &Matrix| {
+            let foot = camera(matrix).project((0.0, 0.0)).unwrap();
+            let top = camera(matrix).project_above((0.0, 0.0), 50.0).unwrap();
+            assert!((foot.0 - top.0).abs() < 1e-9);
+            foot.1 - top.1
+        };
+        assert!(raised_px(&straight).abs() < 0.5);
+        // A tilt of 60 degrees halves what lies on the ground, and shows what stands at sin 60.
+        let mut tilted = straight;
+        for row in [1, 5, 9, 13] {
+            tilted[row] *= 0.5;
+        }
+        let east = camera(&straight).project((50.0, 0.0)).unwrap().0 - 400.0;
+        let expected = east * 60f64.to_radians().sin();
+        assert!((raised_px(&tilted) - expected).abs() < 0.5);
     }
 
     #[test]

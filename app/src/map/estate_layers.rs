@@ -2,15 +2,28 @@
 //!
 //! Names travel in both languages, so that a change of language is a change of style only.
 
+use super::Picked;
 use super::outline::{self, Point};
-use castellan_domain::estate::{Building, Device, DeviceKind, Estate, GroundKind, LineKind, Place};
+use castellan_domain::estate::{
+    Area, AreaKind, Building, Device, DeviceKind, Estate, GroundKind, LineKind, Place,
+};
 use castellan_domain::geo::{Anchor, LonLat, Offset};
+use castellan_domain::ids::AreaId;
 use castellan_domain::text::Localized;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The style's sources, each with one feature collection.
-pub const SOURCES: [&str; 6] = ["ground", "lines", "paths", "buildings", "devices", "labels"];
+pub const SOURCES: [&str; 8] = [
+    "ground",
+    "areas",
+    "lines",
+    "paths",
+    "buildings",
+    "devices",
+    "labels",
+    "selected",
+];
 
 /// Length of a shadow per metre of height, and at most. Long ones would darken half the estate.
 const SHADOW_PER_M: f64 = 0.28;
@@ -31,12 +44,57 @@ pub fn sources(estate: &Estate) -> [(&'static str, Value); SOURCES.len()] {
     let ground = Projection::of(estate);
     [
         ("ground", collection(&grounds(estate))),
+        ("areas", collection(&areas(estate))),
         ("lines", collection(&lines(estate))),
         ("paths", collection(&paths(estate))),
         ("buildings", collection(&buildings(estate, ground))),
         ("devices", collection(&devices(estate, ground))),
         ("labels", collection(&labels(estate, ground))),
+        ("selected", selected(estate, None)),
     ]
+}
+
+/// What of the estate is selected, if it stands still: a device's point, or an outline.
+pub fn selected(estate: &Estate, picked: Option<&Picked>) -> Value {
+    let outline = |points: &[LonLat]| feature("LineString", &json!(ring(points)), &json!({}));
+    let found = picked.and_then(|picked| match picked {
+        Picked::Device(id) => {
+            let device = estate.device(id)?;
+            Some(feature("Point", &json!(device.place.at), &json!({})))
+        }
+        Picked::Building(id) => Some(outline(&estate.building(id)?.outline)),
+        Picked::Area(id) => Some(outline(&area(estate, id)?.outline)),
+        Picked::Alarm(_) | Picked::Person(_) => None,
+    });
+    collection(&found.into_iter().collect::<Vec<_>>())
+}
+
+/// Where something that stands still is, in metres from the anchor.
+pub fn middle(estate: &Estate, picked: &Picked) -> Option<Point> {
+    let ground = Projection::of(estate);
+    let of = |points: &[LonLat]| outline::centroid(outline::open(&ground.metres(points)));
+    match picked {
+        Picked::Device(id) => Some(ground.0.metres(estate.device(id)?.place.at)),
+        Picked::Building(id) => Some(of(&estate.building(id)?.outline)),
+        Picked::Area(id) => Some(of(&area(estate, id)?.outline)),
+        Picked::Alarm(_) | Picked::Person(_) => None,
+    }
+}
+
+fn area<'a>(estate: &'a Estate, id: &AreaId) -> Option<&'a Area> {
+    estate.areas.iter().find(|area| area.id == *id)
+}
+
+fn areas(estate: &Estate) -> Vec<Value> {
+    let areas = estate.areas.iter().map(|area| {
+        let kind = match area.kind {
+            AreaKind::Responsibility => "responsibility",
+            AreaKind::Forbidden => "forbidden",
+        };
+        let rings = json!([ring(&area.outline)]);
+        feature("Polygon", &rings, &json!({ "kind": kind, "id": area.id }))
+    });
+    areas.collect()
 }
 
 /// Every character that a label can show, each once, so that the font's slices can be loaded.
@@ -178,7 +236,7 @@ fn buildings(estate: &Estate, ground: Projection) -> Vec<Value> {
             feature(
                 "Polygon",
                 rings,
-                &json!({ "part": part, "height_m": building.height_m }),
+                &json!({ "part": part, "height_m": building.height_m, "id": building.id }),
             )
         };
         features.push(part(0, &json!([outer])));
@@ -340,6 +398,26 @@ pub(super) mod tests {
     #[test]
     fn sources_come_in_the_order_that_their_list_promises() {
         assert_eq!(sources(&estate()).map(|(name, _)| name), SOURCES);
+    }
+
+    #[test]
+    fn what_stands_still_is_found_and_marked_and_what_is_unknown_is_not() {
+        let estate = estate();
+        let marked = |picked: Option<&Picked>| {
+            let features = selected(&estate, picked)["features"].clone();
+            features[0]["geometry"]["type"].as_str().map(str::to_owned)
+        };
+        let door = Picked::from_address("device:d1").unwrap();
+        let house = Picked::from_address("building:b3").unwrap();
+        assert_eq!(marked(Some(&door)).as_deref(), Some("Point"));
+        assert_eq!(marked(Some(&house)).as_deref(), Some("LineString"));
+        assert!(middle(&estate, &door).is_some() && middle(&estate, &house).is_some());
+        for unknown in ["device:gone", "building:gone", "area:gone", "A-1", "wang"] {
+            let unknown = Picked::from_address(unknown).unwrap();
+            assert_eq!(marked(Some(&unknown)), None);
+            assert_eq!(middle(&estate, &unknown), None);
+        }
+        assert_eq!(marked(None), None);
     }
 
     #[test]

@@ -5,7 +5,7 @@
 //! library then draws every label with the page's own font, Chinese included.
 
 use super::palette::Palette;
-use super::{FONT_FAMILY, Theme, estate_layers};
+use super::{FONT_FAMILY, Theme, borders, estate_layers};
 use castellan_domain::estate::Estate;
 use castellan_domain::text::Language;
 use serde_json::{Map, Value, json};
@@ -13,7 +13,7 @@ use serde_json::{Map, Value, json};
 /// Metres around the equator of the map library's sphere.
 const EQUATOR_M: f64 = 40_075_016.686;
 /// Doors, cameras and detectors show from here on.
-const DEVICES_ZOOM: f64 = 17.8;
+pub(super) const DEVICES_ZOOM: f64 = 17.8;
 /// The map library reads a weight out of the first name of a font stack. No such font exists, so
 /// the characters come from the second.
 const MEDIUM: [&str; 2] = ["Castellan Medium", FONT_FAMILY];
@@ -62,15 +62,17 @@ pub fn light(theme: Theme) -> Value {
 pub fn layers(estate: &Estate, look: Look) -> Vec<Value> {
     let palette = Palette::of(look.theme);
     let pen = Pen {
-        palette,
+        palette: Palette::of(look.theme),
         look,
         latitude: estate.anchor.lat(),
     };
     let mut layers = pen.grounds();
+    layers.extend(borders::areas(&palette, look.scale));
     layers.extend(pen.ways());
     // Below the buildings: what stands behind a wall is not drawn on it.
     layers.extend(pen.devices());
     layers.extend(pen.buildings());
+    layers.extend(borders::selection(&palette, look.scale));
     layers.extend(pen.labels());
     layers
 }

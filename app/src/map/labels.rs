@@ -50,6 +50,17 @@ impl Area {
         }
     }
 
+    /// Where a name in the middle of a point is, with letters of so many pixels.
+    pub fn of_name((x, y): (f64, f64), name: &str, size_px: f64) -> Self {
+        let half = width_px(name, size_px) / 2.0;
+        Self {
+            left: x - half,
+            top: y - size_px * 0.6,
+            right: x + half,
+            bottom: y + size_px * 0.6,
+        }
+    }
+
     fn overlaps(&self, other: &Self) -> bool {
         self.left < other.right
             && other.left < self.right
@@ -160,6 +171,14 @@ mod tests {
         let left = Area::around((-30.0, 0.0), 12.0);
         assert_eq!(place(&[at(0.0, 0.0)], &[right], 1.0), [(0, Side::Left)]);
         assert!(place(&[at(0.0, 0.0)], &[right, left], 1.0).is_empty());
+    }
+
+    #[test]
+    fn a_name_does_not_cover_the_name_of_a_building() {
+        let house = Area::of_name((40.0, 0.0), "3号楼", 15.0);
+        assert_eq!(place(&[at(0.0, 0.0)], &[house], 1.0), [(0, Side::Left)]);
+        let away = Area::of_name((40.0, 60.0), "3号楼", 15.0);
+        assert_eq!(place(&[at(0.0, 0.0)], &[away], 1.0), [(0, Side::Right)]);
     }
 
     #[test]

@@ -8,6 +8,7 @@
 //!
 //! Nothing here is the only way to something: what is drawn also exists as a row in a list.
 
+mod borders;
 pub mod camera;
 pub mod estate_layers;
 pub mod estate_style;
@@ -34,7 +35,7 @@ pub use live_layer::SceneHandle;
 #[cfg(target_arch = "wasm32")]
 pub use view::{MapView, mono_now};
 
-use castellan_domain::ids::{AlarmId, PersonId};
+use castellan_domain::ids::{AlarmId, AreaId, BuildingId, DeviceId, PersonId};
 
 /// The family that the page's font style sheet declares. Its slices are loaded by the characters
 /// that the labels need, before the labels are drawn.
@@ -57,6 +58,38 @@ pub enum Picked {
     Alarm(AlarmId),
     /// A person of the staff.
     Person(PersonId),
+    /// A device of the estate.
+    Device(DeviceId),
+    /// A building.
+    Building(BuildingId),
+    /// An area whose border is watched.
+    Area(AreaId),
+}
+
+impl Picked {
+    /// How the page's address names it.
+    pub fn address(&self) -> String {
+        match self {
+            Self::Alarm(id) => id.to_string(),
+            Self::Person(id) => id.to_string(),
+            Self::Device(id) => format!("device:{id}"),
+            Self::Building(id) => format!("building:{id}"),
+            Self::Area(id) => format!("area:{id}"),
+        }
+    }
+
+    /// What an address names. What it is not known to be is a person.
+    pub fn from_address(text: &str) -> Option<Self> {
+        match text.split_once(':') {
+            Some(("device", id)) => DeviceId::new(id).ok().map(Self::Device),
+            Some(("building", id)) => BuildingId::new(id).ok().map(Self::Building),
+            Some(("area", id)) => AreaId::new(id).ok().map(Self::Area),
+            _ => {
+                let alarm = text.parse().ok().map(Self::Alarm);
+                alarm.or_else(|| PersonId::new(text).ok().map(Self::Person))
+            }
+        }
+    }
 }
 
 /// How much larger than on a desk everything is drawn, by the height of the map in CSS pixels: a
@@ -74,6 +107,21 @@ pub fn marker_scale(zoom: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn whatever_is_picked_comes_back_from_its_address() {
+        let all = [
+            Picked::Alarm(AlarmId(12)),
+            Picked::Person(PersonId::new("wang-qiang").unwrap()),
+            Picked::Device(DeviceId::new("gas:3-b1").unwrap()),
+            Picked::Building(BuildingId::new("3").unwrap()),
+            Picked::Area(AreaId::new("lake").unwrap()),
+        ];
+        for picked in all {
+            assert_eq!(Picked::from_address(&picked.address()), Some(picked));
+        }
+        assert_eq!(Picked::from_address("device:a b"), None);
+    }
 
     #[test]
     fn a_wall_is_drawn_larger_than_a_desk_and_a_phone_not_smaller() {

@@ -3,7 +3,7 @@
 use super::camera::Camera;
 use super::labels::{self, Area, Candidate, LABELS_MAX, Side};
 use super::live_layer::scene::Scene;
-use super::{Picked, scale_for_height};
+use super::{Picked, estate_layers, scale_for_height};
 use castellan_domain::estate::Estate;
 use castellan_domain::ids::PersonId;
 use castellan_domain::text::{Language, Localized};
@@ -13,8 +13,17 @@ use std::collections::BTreeMap;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Document, HtmlElement};
 
+/// Letters of a building's name on a desk, at the resting view and closer.
+const BUILDING_NAME_PX: f64 = 15.0;
 /// People on the screen that are looked at when names are placed.
 const CANDIDATES_MAX: usize = 512;
+
+/// A building's name, which the map library draws on its roof.
+struct House {
+    middle: (f64, f64),
+    height_m: f64,
+    name: String,
+}
 
 struct Name {
     title: String,
@@ -33,6 +42,7 @@ struct Slot {
 pub(super) struct Overlay {
     names: RefCell<BTreeMap<PersonId, Name>>,
     call_signs: RefCell<BTreeMap<PersonId, Localized>>,
+    houses: RefCell<Vec<House>>,
     slots: RefCell<Vec<Slot>>,
 }
 
@@ -61,6 +71,7 @@ impl Overlay {
         Ok(Self {
             names: RefCell::default(),
             call_signs: RefCell::default(),
+            houses: RefCell::default(),
             slots: RefCell::new(slots),
         })
     }
@@ -89,6 +100,15 @@ impl Overlay {
             (person.id.clone(), name)
         });
         *self.names.borrow_mut() = names.collect();
+        let houses = estate.buildings.iter().filter_map(|building| {
+            let picked = Picked::Building(building.id.clone());
+            Some(House {
+                middle: estate_layers::middle(estate, &picked)?,
+                height_m: building.height_m,
+                name: building.name.get(language).to_owned(),
+            })
+        });
+        *self.houses.borrow_mut() = houses.collect();
         for slot in self.slots.borrow_mut().iter_mut() {
             slot.person = None;
         }
@@ -100,9 +120,15 @@ impl Overlay {
         let scale = scale_for_height(camera.size_px().1);
         let mut seen = Vec::new();
         let mut candidates = Vec::new();
-        if zoom >= labels::LABELS_ZOOM_MIN {
-            let selected = scene.selected();
+        let selected = scene.selected();
+        let is_selected = |id: &PersonId| matches!(selected, Some(Picked::Person(it)) if it == id);
+        // From afar only who is selected has a name.
+        let near = zoom >= labels::LABELS_ZOOM_MIN;
+        if near || matches!(selected, Some(Picked::Person(_))) {
             for person in scene.people(mono) {
+                if !near && !is_selected(person.id) {
+                    continue;
+                }
                 let Some(name) = names.get(person.id) else {
                     continue;
                 };
@@ -116,7 +142,7 @@ impl Overlay {
                     at,
                     title: &name.title,
                     detail: &name.detail,
-                    selected: selected == Some(&Picked::Person(person.id.clone())),
+                    selected: is_selected(person.id),
                 });
                 seen.push(person);
                 if seen.len() >= CANDIDATES_MAX {
@@ -131,6 +157,13 @@ impl Overlay {
             .collect();
         let alarms = scene.alarm_positions().filter_map(|at| camera.project(at));
         taken.extend(alarms.map(|at| Area::around(at, half * 1.4)));
+
+        let letters = BUILDING_NAME_PX * scale;
+        let houses = self.houses.borrow();
+        taken.extend(houses.iter().filter_map(|house| {
+            let at = camera.project_above(house.middle, house.height_m)?;
+            Some(Area::of_name(at, &house.name, letters))
+        }));
 
         let shown = labels::place(&candidates, &taken, scale);
         let mut slots = self.slots.borrow_mut();

@@ -22,6 +22,8 @@ use web_sys::HtmlElement;
 
 /// How far from a marker a click still means it.
 const REACH_PX: f64 = 18.0;
+/// The same for a device, which is smaller and stands among others.
+const DEVICE_REACH_PX: f64 = 10.0;
 /// Frames that nobody's hand asks for are at least this far apart.
 const PAUSE: Span = Span::from_millis(33);
 /// The same where a processor draws: the queue must stay quick, a pulse may stutter.
@@ -187,6 +189,9 @@ impl Running {
             for (source, data) in estate_layers::sources(estate) {
                 self.map.set_source(source, &data)?;
             }
+            let selected = self.scene.read(|scene| scene.selected().cloned());
+            let marked = estate_layers::selected(estate, selected.as_ref());
+            self.map.set_source("selected", &marked)?;
         }
         self.name_canvas()?;
         self.restyle()
@@ -203,19 +208,29 @@ impl Running {
     /// Rings what is selected, and brings it into view if it is out of sight.
     pub(super) fn select(&self, selected: Option<Picked>) -> Result<(), JsValue> {
         let mono = super::mono_now();
-        let at = selected
-            .as_ref()
-            .and_then(|what| self.scene.read(|scene| scene.position(what, mono)));
+        let estate = Arc::clone(&self.shown.borrow().estate);
+        let at = selected.as_ref().and_then(|what| {
+            let moving = self.scene.read(|scene| scene.position(what, mono));
+            moving.or_else(|| estate_layers::middle(&estate, what))
+        });
+        let marked = estate_layers::selected(&estate, selected.as_ref());
+        self.map.set_source("selected", &marked)?;
+        // From afar no device is drawn.
+        let near = match &selected {
+            Some(Picked::Device(_)) => self.map.zoom().max(estate_style::DEVICES_ZOOM + 0.4),
+            _ => self.map.zoom(),
+        };
         self.scene.update(|scene| scene.select(selected));
         let (Some(at), Some(camera)) = (at, self.layer.camera()) else {
             return Ok(());
         };
-        let seen = camera
-            .project(at)
-            .is_some_and(|at| camera.shows(at, RIM_PX));
+        let in_view = |at| camera.shows(at, RIM_PX);
+        let seen = camera.project(at).is_some_and(in_view) && near <= self.map.zoom();
         let anchor = self.scene.read(super::live_layer::scene::Scene::anchor);
         match anchor.and_then(|anchor| degrees(anchor, at)) {
-            Some(centre) if !seen => self.go(&json!({ "center": centre, "duration": 600 })),
+            Some(centre) if !seen => {
+                self.go(&json!({ "center": centre, "zoom": near, "duration": 600 }))
+            }
             _ => Ok(()),
         }
     }
@@ -308,8 +323,32 @@ impl Running {
         let camera = self.layer.camera()?;
         let reach = REACH_PX * self.shown.borrow().scale;
         let mono = super::mono_now();
-        self.scene
-            .read(|scene| scene.pick(event.at(), reach, &camera, mono))
+        let moving = self
+            .scene
+            .read(|scene| scene.pick(event.at(), reach, &camera, mono));
+        moving.or_else(|| self.pick_device(event.at(), &camera))
+    }
+
+    /// A device that is drawn there: out of doors, and not from afar.
+    fn pick_device(&self, at: (f64, f64), camera: &Camera) -> Option<Picked> {
+        if self.map.zoom() < estate_style::DEVICES_ZOOM + 0.4 {
+            return None;
+        }
+        let shown = self.shown.borrow();
+        let reach = DEVICE_REACH_PX * shown.scale;
+        let anchor = Anchor::new(shown.estate.anchor);
+        let outdoors = shown
+            .estate
+            .devices
+            .iter()
+            .filter(|d| d.place.floor.is_none());
+        let near = outdoors.filter_map(|device| {
+            let (x, y) = camera.project(anchor.metres(device.place.at))?;
+            let distance = (x - at.0).hypot(y - at.1);
+            (distance <= reach).then_some((distance, device))
+        });
+        let nearest = near.min_by(|(a, _), (b, _)| a.total_cmp(b));
+        nearest.map(|(_, device)| Picked::Device(device.id.clone()))
     }
 
     fn listen(self: &Rc<Self>) {

@@ -107,7 +107,8 @@ impl Scene {
                     ring(marker, marker.size + 9.0).write(out);
                 }
             }
-            None => {}
+            // The map itself marks what stands still.
+            Some(Picked::Device(_) | Picked::Building(_) | Picked::Area(_)) | None => {}
         }
     }
 }

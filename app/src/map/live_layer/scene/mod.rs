@@ -286,6 +286,8 @@ impl Scene {
         match what {
             Picked::Person(id) => Some(self.people.get(id)?.seen_at(seconds(mono))),
             Picked::Alarm(id) => Some(self.anchor?.metres(self.alarms.get(id)?.at)),
+            // They stand still: the map itself knows them.
+            Picked::Device(_) | Picked::Building(_) | Picked::Area(_) => None,
         }
     }
 

@@ -1,0 +1,172 @@
+//! The right column while a device, a building or an area is selected.
+
+use super::model::{
+    Line, alarms_of_building, alarms_of_device, area_kind, area_line, device_lines, kind_name,
+};
+use crate::alarms::model::{place, sign, what};
+use crate::live::Console;
+use crate::map::Picked;
+use crate::texts::Key;
+use crate::ui::Sentence;
+use castellan_domain::ids::{AlarmId, AreaId, BuildingId, DeviceId};
+use castellan_domain::wire::live::LatestOf;
+use leptos::prelude::*;
+
+/// What is known of a device, and how old that is.
+#[component]
+pub fn SelectedDevice(console: Console, id: DeviceId) -> impl IntoView {
+    let picked = Picked::Device(id.clone());
+    let found = {
+        let id = id.clone();
+        Memo::new(move |_| console.estate.with(|e| e.as_ref()?.device(&id).cloned()))
+    };
+    let lines = {
+        let of = LatestOf::Device(id.clone());
+        move || {
+            let shown = (console.now.get(), console.language.get());
+            console.estate.with(|estate| {
+                let (estate, device) = (estate.as_ref()?, found.get()?);
+                Some(console.with(|replica| {
+                    let latest = replica.latest().get(&of);
+                    let seen_at = latest.and_then(|latest| latest.last_seen_at);
+                    device_lines(estate, replica.view(), &device, seen_at, shown)
+                }))
+            })
+        }
+    };
+    let kicker = move || found.with(|d| d.as_ref().map(|d| console.t(kind_name(d.kind))));
+    let name = move || {
+        let language = console.language.get();
+        found.with(|d| d.as_ref().map(|d| d.name.get(language).to_owned()))
+    };
+    let alarms = Memo::new(move |_| {
+        console.any_alarm.track();
+        console.with(|replica| alarms_of_device(replica.view(), &id))
+    });
+    view! {
+        <Details console picked kicker=Signal::derive(kicker) name=Signal::derive(name)
+            lines=Signal::derive(move || lines().unwrap_or_default()) alarms />
+    }
+}
+
+/// What is known of a building.
+#[component]
+pub fn SelectedBuilding(console: Console, id: BuildingId) -> impl IntoView {
+    let picked = Picked::Building(id.clone());
+    let found = {
+        let id = id.clone();
+        Memo::new(move |_| console.estate.with(|e| e.as_ref()?.building(&id).cloned()))
+    };
+    let lines = {
+        let id = id.clone();
+        move || {
+            let building = found.get()?;
+            let ends = (building.floors.first(), building.floors.last());
+            let floors = match ends {
+                (Some(first), Some(last)) => format!("{} – {}", first.label, last.label),
+                _ => String::new(),
+            };
+            let here = console.estate.with(|estate| {
+                let devices = estate.as_ref().map(|e| e.devices.iter());
+                let here =
+                    devices.map(|all| all.filter(|d| d.place.building.as_ref() == Some(&id)));
+                here.map_or(0, Iterator::count)
+            });
+            Some(vec![
+                (Key::Floors, floors),
+                (Key::DevicesHere, here.to_string()),
+            ])
+        }
+    };
+    let name = move || {
+        let language = console.language.get();
+        found.with(|b| b.as_ref().map(|b| b.name.get(language).to_owned()))
+    };
+    let alarms = Memo::new(move |_| {
+        console.any_alarm.track();
+        console.with(|replica| alarms_of_building(replica.view(), &id))
+    });
+    view! {
+        <Details console picked kicker=Signal::derive(move || Some(console.t(Key::BuildingKind)))
+            name=Signal::derive(name) lines=Signal::derive(move || lines().unwrap_or_default()) alarms />
+    }
+}
+
+/// Whom an area is for.
+#[component]
+pub fn SelectedArea(console: Console, id: AreaId) -> impl IntoView {
+    let picked = Picked::Area(id.clone());
+    let found = Memo::new(move |_| {
+        console.estate.with(|estate| {
+            let areas = &estate.as_ref()?.areas;
+            areas.iter().find(|area| area.id == id).cloned()
+        })
+    });
+    let kicker = move || found.with(|a| a.as_ref().map(|a| console.t(area_kind(a.kind))));
+    let name = move || {
+        let language = console.language.get();
+        found.with(|a| a.as_ref().map(|a| a.name.get(language).to_owned()))
+    };
+    let lines = move || {
+        let language = console.language.get();
+        console.estate.with(|estate| {
+            let estate = estate.as_ref()?;
+            Some(vec![area_line(estate, found.get().as_ref()?, language)])
+        })
+    };
+    view! {
+        <Details console picked kicker=Signal::derive(kicker) name=Signal::derive(name)
+            lines=Signal::derive(move || lines().unwrap_or_default())
+            alarms=Memo::new(|_| Vec::new()) />
+    }
+}
+
+#[component]
+fn Details(
+    console: Console,
+    picked: Picked,
+    kicker: Signal<Option<&'static str>>,
+    name: Signal<Option<String>>,
+    lines: Signal<Vec<Line>>,
+    alarms: Memo<Vec<AlarmId>>,
+) -> impl IntoView {
+    let rows = move || {
+        let lines = lines.get().into_iter();
+        lines
+            .map(|(key, words)| {
+                view! { <div><dt>{console.t(key)}</dt><dd class="num">{words}</dd></div> }
+            })
+            .collect_view()
+    };
+    let alarm = move |id: AlarmId| {
+        let words = move || {
+            let alarm = console.alarm(id)?;
+            let language = console.language.get();
+            console.estate.with(|estate| {
+                let estate = estate.as_deref();
+                let (what, place) = (
+                    what(estate, &alarm, language),
+                    place(estate, &alarm, language),
+                );
+                Some(format!("{} {what} · {place}", sign(alarm.priority)))
+            })
+        };
+        view! {
+            <li><button on:click=move |_| console.select(Some(Picked::Alarm(id)))>{words}</button></li>
+        }
+    };
+    view! {
+        <article class="selected-place" data-selected=picked.address()>
+            <header>
+                <p class="kicker">{kicker}</p>
+                <h2>{name}</h2>
+            </header>
+            <dl class="facts">{rows}</dl>
+            {move || (!alarms.with(Vec::is_empty)).then(|| view! {
+                <h3>{move || console.t(Key::OpenHere)}</h3>
+                <ul class="alarms-here">{alarms.get().into_iter().map(alarm).collect_view()}</ul>
+            })}
+            <Sentence words=console.sentence />
+        </article>
+    }
+}
