@@ -285,7 +285,13 @@ fn the_demo_estate_holds_and_has_what_its_scenes_lean_on() {
     let is = |kind: AreaKind| demo.areas.iter().filter(move |area| area.kind == kind);
     assert!(is(AreaKind::Responsibility).all(|area| !area.people.is_empty()));
     assert!(is(AreaKind::Forbidden).count() > 0);
-    let held = |door: &str| demo.device(&id(door)).unwrap().door.unwrap().held_open_s_max;
+    let held = |door: &str| {
+        demo.device(&id(door))
+            .unwrap()
+            .door
+            .unwrap()
+            .held_open_s_max
+    };
     let doors = ["door-3-1", "door-fire-5", "door-loading"].map(held);
     assert_eq!(doors, [60, 30, 600]);
     let gas = demo.device(&id("gas-3-b1")).unwrap();

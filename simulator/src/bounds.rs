@@ -195,7 +195,9 @@ impl Shape {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::devices::Rates;
     use crate::fixture;
+    use crate::world::{Outgoing, Settings, World};
     use serde_json::json;
 
     fn with_areas(areas: &serde_json::Value) -> Estate {
@@ -254,5 +256,55 @@ mod tests {
         assert!(bounds.can_stray());
         let li = Bounds::of(&estate, &graph, &PersonId::new("li").unwrap());
         assert!((0..graph.len()).all(|edge| li.may(edge)));
+    }
+
+    #[test]
+    fn nobody_of_the_demo_estate_seems_to_cross_a_border_by_chance() {
+        const START_MS: i64 = 1_795_316_400_000;
+        let demo = include_bytes!("../../assets/demo/estate.json");
+        let estate = Estate::parse(demo).unwrap();
+        let settings = Settings {
+            seed: 1,
+            guards_max: 100,
+            pace: 1.0,
+            rates: Rates {
+                alarms_every_ms: None,
+                doors_every_ms: None,
+            },
+        };
+        let mut world = World::new(&estate, &settings, START_MS).unwrap();
+        let graph = Graph::new(&estate).unwrap();
+        let shapes: Vec<_> = (estate.areas.iter())
+            .map(|area| (area, Shape::new(area, &graph)))
+            .collect();
+        let mut fixes = 0;
+        for second in 1..=3_600 {
+            for out in world.step(START_MS + second * 1_000) {
+                let Outgoing::Fix { guard, body } = out else {
+                    continue;
+                };
+                fixes += 1;
+                let (lat, lon) = body.lat_lon();
+                let at = graph.metres(castellan_domain::geo::LonLat::new(lon, lat).unwrap());
+                let person = &world.people()[guard];
+                for (area, shape) in &shapes {
+                    let (theirs, depth_m) = (area.people.contains(person), shape.depth_m(at));
+                    let is_breach = match area.kind {
+                        AreaKind::Responsibility => theirs && depth_m <= -COUNTS_FROM_M,
+                        AreaKind::Forbidden => !theirs && depth_m >= shape.reach_m,
+                    };
+                    assert!(!is_breach, "{person} {} {depth_m}", area.id);
+                }
+            }
+        }
+        assert!(fixes > 40_000, "{fixes}");
+        let patrols = ["sun-wei", "wang-qiang", "li-min", "lin-tao"];
+        for person in patrols {
+            let person = PersonId::new(person).unwrap();
+            let bounds = Bounds::of(&estate, &graph, &person);
+            let own = bounds.may.iter().filter(|may| **may).count();
+            assert!(own >= 12, "{person} has {own} paths");
+            assert!(bounds.can_stray(), "{person}");
+        }
     }
 }

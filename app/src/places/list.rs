@@ -51,7 +51,7 @@ pub fn PlaceList(console: Console) -> impl IntoView {
 
 /// A row that selects what stands still.
 #[component]
-pub fn PlaceRow(console: Console, picked: Picked, name: Localized, kind: Key) -> impl IntoView {
+fn PlaceRow(console: Console, picked: Picked, name: Localized, kind: Key) -> impl IntoView {
     let data = picked.address();
     let is_selected = {
         let picked = picked.clone();

@@ -1,3 +1,5 @@
+//! The agenda of devices: rates, order, silence, and that nothing is forgotten.
+
 use super::*;
 use crate::fixture;
 use castellan_domain::ids::DeviceId;
