@@ -304,7 +304,8 @@ mod tests {
             let bounds = Bounds::of(&estate, &graph, &person);
             let own = bounds.may.iter().filter(|may| **may).count();
             assert!(own >= 12, "{person} has {own} paths");
-            assert!(bounds.can_stray(), "{person}");
+            // The reserve has no beat, and every path keeps out of what is forbidden.
+            assert_eq!(bounds.can_stray(), person.as_str() != "lin-tao", "{person}");
         }
     }
 }

@@ -3,6 +3,8 @@
 
 mod stand_in;
 
+use axum::Router;
+use axum::routing::get;
 use castellan_domain::ids::PhoneId;
 use castellan_simulator::client::{Client, Failure};
 use castellan_simulator::replay::{self, ReplayError};

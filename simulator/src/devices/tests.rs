@@ -165,7 +165,8 @@ fn a_door_is_held_for_longer_than_it_may_and_another_time_opens_without_a_grant(
             DoorChange::Closed => {
                 let open_ms = at_ms - opened.remove(door).expect("it was open");
                 held += u32::from(open_ms > 60_000);
-                assert!(open_ms < 460_000, "{open_ms}");
+                // Held for a minute and a half too long, and seven more behind a dead switch.
+                assert!(open_ms < 600_000, "{open_ms}");
             }
             DoorChange::Retained { .. } => panic!("nobody asked"),
         }

@@ -36,7 +36,7 @@ pub struct Server {
 
 impl Server {
     pub async fn start(mood: Mood) -> Self {
-        Self::start_with(mood, include_str!("estate.json").to_owned()).await
+        Self::start_with(mood, include_str!("../estate.json").to_owned()).await
     }
 
     pub async fn start_with(mood: Mood, estate: String) -> Self {
