@@ -62,10 +62,10 @@ impl Bounds {
             let mut borders = forbidden.iter();
             is_home && borders.all(|s| -s.depth_m(at) >= NOISE_M_MAX - s.reach_m + SPARE_M)
         };
-        let may = (0..graph.len())
+        let may: Vec<bool> = (0..graph.len())
             .map(|edge| points(graph, edge).all(safe))
             .collect();
-        let Some(may) = largest(graph, may) else {
+        let Some(may) = largest(graph, &may) else {
             return Self::open(graph);
         };
         let wrong = |at: Xy| {
@@ -112,7 +112,7 @@ impl Bounds {
 }
 
 /// The largest connected part of the paths that may be walked.
-fn largest(graph: &Graph, may: Vec<bool>) -> Option<Vec<bool>> {
+fn largest(graph: &Graph, may: &[bool]) -> Option<Vec<bool>> {
     let mut part = vec![None; may.len()];
     let mut sizes = Vec::new();
     for first in 0..may.len() {

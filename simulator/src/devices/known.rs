@@ -27,9 +27,18 @@ pub(super) struct Door {
     pub(super) grants: bool,
     /// In use by people: a door that reports no grants would be forced while its zone is armed.
     pub(super) used: bool,
-    /// Somebody is going through, or it stands open.
-    pub(super) busy: bool,
-    pub(super) open: bool,
+    pub(super) passing: Passing,
+}
+
+/// Whether somebody goes through a door.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Passing {
+    /// It may be used.
+    Nobody,
+    /// It is about to open.
+    LetThrough,
+    /// It stands open.
+    Open,
 }
 
 /// All devices of an estate, in its order.
@@ -53,8 +62,7 @@ pub(super) fn known(estate: &Estate) -> Vec<Known> {
             held_ms: i64::from(door.held_open_s_max) * 1_000,
             grants: door.reports_grants,
             used: door.reports_grants || !in_zone,
-            busy: false,
-            open: false,
+            passing: Passing::Nobody,
         });
         let period_ms = device.report_every_s_max.map(|s| i64::from(s) * 1_000);
         Known {

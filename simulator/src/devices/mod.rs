@@ -7,7 +7,7 @@
 
 mod known;
 
-use self::known::{Known, known};
+use self::known::{Known, Passing, known};
 use crate::alarms::{Alarms, Event, Shape, State, Subject};
 use castellan_domain::estate::Estate;
 use castellan_domain::ids::{EventId, PhoneId};
@@ -225,12 +225,12 @@ impl Devices {
     fn trouble(&mut self, at_ms: i64, send: &mut impl FnMut(Said)) {
         // Who may not now is drawn all the same: otherwise the rare ones would become frequent as
         // soon as the frequent ones are active.
-        let draws = if self.raised {
+        let tries = if self.raised {
             DRAWS_MAX
         } else {
             FIRST_DRAWS_MAX
         };
-        let chosen = (0..draws).find_map(|_| {
+        let chosen = (0..tries).find_map(|_| {
             let drawn = self.alarms.draw(&mut self.rng)?;
             self.may(drawn).then_some(drawn)
         });
@@ -256,7 +256,7 @@ impl Devices {
             Shape::Lasting(..) => self.active < OPEN_MAX,
             Shape::Held | Shape::Forced => {
                 let door = subject.and_then(|known| known.door);
-                door.is_some_and(|door| door.used && !door.busy)
+                door.is_some_and(|door| door.used && door.passing == Passing::Nobody)
             }
             // One at a time, or the whole estate would be blind.
             Shape::CutOff(..) => self.known.iter().all(|known| !known.cut),
@@ -346,7 +346,9 @@ impl Devices {
         let free = (0..DRAWS_MAX).find_map(|_| {
             let index = self.rng.usize(..self.known.len());
             let device = &self.known[index];
-            let is_free = device.door.is_some_and(|door| door.used && !door.busy);
+            let is_free = device
+                .door
+                .is_some_and(|door| door.used && door.passing == Passing::Nobody);
             (is_free && !device.cut).then_some(index)
         });
         if let Some(index) = free {
@@ -370,7 +372,7 @@ impl Devices {
             return;
         }
         if let Some(door) = &mut self.known[index].door {
-            door.open = true;
+            door.passing = Passing::Open;
         }
         self.door(index, DoorChange::Opened, at_ms, send);
     }
@@ -380,8 +382,8 @@ impl Devices {
             self.plan(self.restored_at_ms + 1_000, Due::Closed(index));
             return;
         }
-        let was_open = self.known[index].door.as_mut();
-        let was_open = was_open.is_some_and(|door| std::mem::take(&mut door.open));
+        let door = self.known[index].door;
+        let was_open = door.is_some_and(|door| door.passing == Passing::Open);
         self.set_busy(index, false);
         if was_open {
             self.door(index, DoorChange::Closed, at_ms, send);
@@ -390,7 +392,11 @@ impl Devices {
 
     fn set_busy(&mut self, index: usize, busy: bool) {
         if let Some(door) = &mut self.known[index].door {
-            door.busy = busy;
+            door.passing = if busy {
+                Passing::LetThrough
+            } else {
+                Passing::Nobody
+            };
         }
     }
 
