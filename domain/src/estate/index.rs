@@ -18,6 +18,7 @@ pub struct EstateIndex {
     pub anchor: Anchor,
     devices: BTreeMap<DeviceId, usize>,
     alarm_types: BTreeMap<AlarmTypeId, usize>,
+    phones: BTreeMap<PhoneId, PersonId>,
     zones_of: BTreeMap<DeviceId, Vec<usize>>,
     behind: BTreeMap<DeviceId, Vec<usize>>,
 }
@@ -47,6 +48,11 @@ impl EstateIndex {
                 .iter()
                 .enumerate()
                 .map(|(index, kind)| (kind.id.clone(), index))
+                .collect(),
+            phones: estate
+                .people
+                .iter()
+                .filter_map(|person| Some((person.phone.clone()?, person.id.clone())))
                 .collect(),
             zones_of,
             behind,
@@ -78,7 +84,7 @@ impl EstateIndex {
 
     /// Whose a phone is by the estate.
     pub fn person_of_phone(&self, phone: &PhoneId) -> Option<&PersonId> {
-        self.estate.person_of_phone(phone).map(|person| &person.id)
+        self.phones.get(phone)
     }
 
     /// Whether two devices are near each other.

@@ -23,7 +23,7 @@ pub use watch::{
     Weekday, Zone,
 };
 
-use crate::ids::{AlarmTypeId, BuildingId, DeviceId, PersonId, PhoneId};
+use crate::ids::{AlarmTypeId, BuildingId, DeviceId, PersonId};
 use crate::text::Language;
 
 impl Estate {
@@ -40,13 +40,6 @@ impl Estate {
     /// The person with this id.
     pub fn person(&self, id: &PersonId) -> Option<&Person> {
         self.people.iter().find(|person| person.id == *id)
-    }
-
-    /// The person whose positions this phone sends.
-    pub fn person_of_phone(&self, phone: &PhoneId) -> Option<&Person> {
-        self.people
-            .iter()
-            .find(|person| person.phone.as_ref() == Some(phone))
     }
 
     /// The alarm type with this id.
