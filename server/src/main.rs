@@ -17,6 +17,7 @@ mod journal;
 mod observations;
 mod outbox;
 mod personal;
+mod rows;
 mod serve;
 mod site_folder;
 mod site_task;
