@@ -1,6 +1,7 @@
 //! Facts: appended in turns, read in order.
 
 use super::chain::ChainHash;
+use super::log::LOG_PAGES_MAX;
 use super::personal::NOTES_KEPT;
 use super::seen::{self, SEEN_MAX, SeenCommand, SeenCounts, SeenEvent};
 use super::{JournalError, outbox, personal, schema};
@@ -283,6 +284,7 @@ fn writing(path: &Path) -> SqliteConnectOptions {
     options(path)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
+        .pragma("wal_autocheckpoint", LOG_PAGES_MAX)
         // Erased words are overwritten, not only let go of.
         .pragma("secure_delete", "ON")
 }
