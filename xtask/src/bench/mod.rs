@@ -4,12 +4,14 @@
 //! speaks the real protocols; here is who runs when, how often, and what the rounds say together.
 
 mod alarms;
+mod ceiling;
 mod events;
 mod fan_out;
 mod history;
 mod idle;
 mod machine;
 mod numbers;
+mod peers;
 mod report;
 mod rig;
 mod start_up;
@@ -35,8 +37,13 @@ type Measure = fn(&Rig) -> Result<Section>;
 
 const FIRST_LOAD: &str = "first-load";
 /// Every measurement of the server, in the order of a full run.
-const MEASUREMENTS: [(&str, &str, Measure); 6] = [
+const MEASUREMENTS: [(&str, &str, Measure); 7] = [
     ("fan-out", "Positions to many displays", fan_out::measure),
+    (
+        "ceiling",
+        "The most that displays can be sent",
+        ceiling::measure,
+    ),
     ("alarms", "From an alarm to the displays", alarms::measure),
     ("events", "Durable events", events::measure),
     ("idle", "Memory of idle displays", idle::measure),
