@@ -107,8 +107,17 @@ fn round(rig: &Rig, is_even: bool, march: March, section: &mut Section) -> Resul
     }
     let mut round = Round::default();
     for side in order {
-        let Some(report) = rig.fan_out(side, march, &rig.estate)? else {
-            continue;
+        let report = match rig.fan_out(side, march, &rig.estate) {
+            Ok(Some(report)) => report,
+            Ok(None) => continue,
+            // A peer's trouble is not ours; without our own there is nothing to compare.
+            Err(error) if side != Side::Ours => {
+                let said = format!("a round of {} broke off: {error:#}", side.name());
+                section.notes.push(said);
+                round.nats_failed |= side == Side::Nats;
+                continue;
+            }
+            Err(error) => return Err(error),
         };
         let limit = limit_of(&report, march.displays);
         section.rounds.push(json!({

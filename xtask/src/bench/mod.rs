@@ -20,7 +20,7 @@ use std::fs;
 use std::process::Command;
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 
 use crate::npm;
@@ -86,21 +86,33 @@ pub(crate) fn run(wanted: &[String], depth: Depth) -> Result<()> {
         || Rig::build(depth),
     )?;
     println!("      {}", rig.machine.sentence());
-    let mut sections = Vec::new();
+    let (mut sections, mut failed) = (Vec::new(), Vec::new());
     for (name, title, measure) in chosen {
         if !rig.goes_on()? {
             println!("      No time is left for `{name}`: run `cargo xtask bench {name}`.");
             continue;
         }
-        let section = steps.run(name, title, || measure(&rig))?;
-        println!("\n{}", section.markdown());
-        sections.push(section);
+        match steps.run(name, title, || measure(&rig)) {
+            Ok(section) => {
+                println!("\n{}", section.markdown());
+                sections.push(section);
+            }
+            // What the others found is not lost with it.
+            Err(error) => {
+                println!("      `{name}` broke off: {error:#}");
+                failed.push(*name);
+            }
+        }
     }
     println!("\n# All figures\n\n{}.\n", rig.machine.sentence());
     for section in &sections {
         println!("{}", section.markdown());
     }
-    keep(&rig, depth, &sections)
+    keep(&rig, depth, &sections)?;
+    if !failed.is_empty() {
+        bail!("These broke off: {}. Why stands above.", failed.join(", "));
+    }
+    Ok(())
 }
 
 /// Writes everything down, each round with it.
