@@ -22,11 +22,11 @@ pub(super) const LOG_PAGES_MAX: &str = "8192";
 
 /// Does it until the program ends.
 pub(crate) async fn copy_log(journal: PathBuf) {
-    let mut copies = interval(COPY_EVERY);
-    copies.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut rhythm = interval(COPY_EVERY);
+    rhythm.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut failing = false;
     loop {
-        copies.tick().await;
+        rhythm.tick().await;
         let copied = copy_once(&journal).await;
         if let Err(error) = &copied
             && !failing

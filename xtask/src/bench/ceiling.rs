@@ -102,9 +102,12 @@ pub(super) fn measure(rig: &Rig) -> Result<Section> {
     let halvings = rig.depth.pick(3, 0);
     let mut ramps = Vec::new();
     for (side, first) in [(Side::Nats, 500), (Side::Mosquitto, 125), (Side::Ours, 500)] {
-        let ceiling = ramp(first, halvings, |rate| match rig.goes_on()? {
-            true => run(side, rate),
-            false => Ok(None),
+        let ceiling = ramp(first, halvings, |rate| {
+            if rig.goes_on()? {
+                run(side, rate)
+            } else {
+                Ok(None)
+            }
         })?;
         ramps.push((side, ceiling));
     }

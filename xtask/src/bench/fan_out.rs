@@ -1,4 +1,4 @@
-//! G1: what a delivered position costs the server, beside the WebSockets of nats-server and of Bun.
+//! G1: what a delivered position costs the server, beside the sockets of nats-server and of Bun.
 
 use anyhow::Result;
 use serde_json::{Value, json};
