@@ -18,6 +18,7 @@ mod journal;
 mod observations;
 mod outbox;
 mod personal;
+mod rows;
 mod search_keys;
 mod serve;
 mod signed_post;

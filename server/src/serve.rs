@@ -12,7 +12,7 @@ use crate::http::connections::Connections;
 use crate::http::{App, router};
 use crate::hub::Hub;
 use crate::ingest::registry::Registry;
-use crate::journal::{Journal, Reader, Replayed, replay};
+use crate::journal::{Journal, Reader, Replayed, copy_log, replay};
 use crate::observations::ObservationLog;
 use crate::outbox::{Outbox, Webhook, Worker};
 use crate::site_folder::{SiteFolder, SitePaths, read_estate};
@@ -123,6 +123,7 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
     task.begin().await?;
     let site_task = tokio::spawn(task.run(inbox));
     tokio::spawn(disk.clone().watch());
+    tokio::spawn(copy_log(paths.journal()));
     let connections = Connections::default();
     let beside = Arc::new(Beside::default());
     let follower = follow(&args, paths, &hub, &clock, &beside);

@@ -1,6 +1,7 @@
 //! Checks this machine for what the build needs and installs what is missing where that is allowed.
 
 use std::env;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
@@ -17,6 +18,8 @@ const CHROMIUM_NAMES: [&str; 4] = [
     "google-chrome",
     "google-chrome-stable",
 ];
+/// The peer is to be the same on every day.
+const BUN_VERSION: &str = "1.4.5";
 const INSTALL_LIMIT: Duration = Duration::from_mins(15);
 const QUESTION_LIMIT: Duration = Duration::from_mins(1);
 
@@ -70,26 +73,81 @@ pub(crate) fn chromium() -> Result<PathBuf> {
     }
 }
 
-/// The peer that the benchmark compares with. It is nothing that we cannot do without: where it is missing and cannot be
-/// installed, a sentence says so and the comparison is left out.
-pub(crate) fn nats_server() -> Option<PathBuf> {
-    const NAME: &str = "nats-server";
-    // Debian puts it where only root looks.
+/// A peer that the benchmark compares with, from the system's packages. It is nothing that we cannot do without: where it is
+/// missing and cannot be installed, a sentence says so and the comparison is left out.
+pub(crate) fn peer(package: &'static [&'static str; 1]) -> Option<PathBuf> {
+    let [name] = *package;
+    // Debian puts them where only root looks.
     let find = || {
-        let beside = Path::new("/usr/sbin").join(NAME);
-        process::find_program(NAME).or_else(|| process::is_program(&beside).then_some(beside))
+        let beside = Path::new("/usr/sbin").join(name);
+        process::find_program(name).or_else(|| process::is_program(&beside).then_some(beside))
     };
     find().or_else(|| {
         let peer = Missing {
-            what: "nats-server, which the benchmark compares with",
-            debian: &[NAME],
-            by_hand: "Put `nats-server` on the PATH.",
+            what: name,
+            debian: package,
+            by_hand: "Put it on the PATH.",
         };
         if let Err(error) = install(&[peer]) {
-            println!("      {error:#}\n      The comparison with it is left out.");
+            println!("      {error:#}\n      The comparison with {name} is left out.");
         }
         find()
     })
+}
+
+/// Bun, another peer. The npm package `bun` fetches its program when it is installed; the packages that it picks from hold it, so that
+/// one is taken, at a fixed version, into a folder of its own and with no script run.
+pub(crate) fn bun(folder: &Path) -> Result<PathBuf> {
+    let package = format!(
+        "@oven/bun-{}-{}",
+        bun_system(env::consts::OS)?,
+        bun_processor(env::consts::ARCH)?
+    );
+    let program = folder
+        .join("node_modules")
+        .join(&package)
+        .join("bin")
+        .join("bun");
+    let version = || {
+        let mut command = Command::new(&program);
+        process::capture(command.arg("--version"), "bun --version", QUESTION_LIMIT)
+    };
+    if process::is_program(&program) && version().is_ok_and(|found| found.trim() == BUN_VERSION) {
+        return Ok(program);
+    }
+    fs::create_dir_all(folder).with_context(|| format!("creating {}", folder.display()))?;
+    let mut npm = Command::new("npm");
+    npm.arg("install")
+        .arg("--prefix")
+        .arg(folder)
+        .args([
+            "--no-audit",
+            "--no-fund",
+            "--ignore-scripts",
+            "--save-exact",
+        ])
+        .arg(format!("{package}@{BUN_VERSION}"));
+    process::run(&mut npm, "npm install of Bun", INSTALL_LIMIT)
+        .context("Bun could not be installed")?;
+    // It is built for processors of the last ten years.
+    version().context("Bun does not run on this machine")?;
+    Ok(program)
+}
+
+fn bun_system(system: &str) -> Result<&str> {
+    match system {
+        "linux" => Ok("linux"),
+        "macos" => Ok("darwin"),
+        other => bail!("Bun has no package for {other}"),
+    }
+}
+
+fn bun_processor(processor: &str) -> Result<&str> {
+    match processor {
+        "x86_64" => Ok("x64"),
+        "aarch64" => Ok("aarch64"),
+        other => bail!("Bun has no package for {other}"),
+    }
 }
 
 fn chosen_chromium(path: &Path) -> Result<PathBuf> {

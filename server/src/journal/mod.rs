@@ -3,7 +3,7 @@
 //!
 //! One connection writes, owned by the site task. All SQL about facts is in this folder, without
 //! functions that only SQLite has; what each store does in its own way (checking its pages,
-//! copying itself, emptying its log) stands in `copy.rs` and `personal.rs`.
+//! copying itself, emptying its log) stands in `copy.rs`, `log.rs` and `personal.rs`.
 
 mod chain;
 #[cfg(test)]
@@ -11,6 +11,7 @@ mod contract;
 pub(crate) mod copy;
 #[cfg(test)]
 pub(crate) mod fixture;
+mod log;
 mod outbox;
 mod personal;
 mod replay;
@@ -22,6 +23,7 @@ mod snapshots;
 mod store;
 
 pub(crate) use chain::ChainHash;
+pub(crate) use log::copy_log;
 pub(crate) use outbox::Parcel;
 pub(crate) use personal::{Reader, StoredWords};
 pub(crate) use replay::{Replayed, replay};

@@ -3,12 +3,14 @@
 
 use super::JournalError;
 use super::store::{Commit, Journal};
+use crate::rows::ManyRows;
 use castellan_domain::ids::{CommandId, DeviceId, EventId};
 use castellan_domain::time::{Span, Timestamp};
 use castellan_domain::wire::api::Answer;
-use sqlx::Row as _;
 use sqlx::sqlite::SqliteConnection;
+use sqlx::{AssertSqlSafe, Row as _};
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 /// How long a command's or event's id is remembered.
 const SEEN_KEPT: Span = Span::from_secs(7 * 24 * 3600);
@@ -62,19 +64,50 @@ impl SeenCounts {
         })
     }
 
-    /// The counts after a commit, before anything is forgotten for it.
+    /// The counts after a commit, before anything is forgotten for it: of the devices that are in it.
     fn with(&self, commit: &Commit) -> Self {
-        let mut after = self.clone();
+        let mut after = Self {
+            events: BTreeMap::new(),
+            commands: self.commands + commit.commands.len() as u64,
+            max: self.max,
+        };
         for seen in &commit.events {
-            *after.events.entry(seen.device.to_string()).or_default() += 1;
+            let device = seen.device.as_str();
+            match after.events.get_mut(device) {
+                Some(count) => *count += 1,
+                None => {
+                    let before = self.events.get(device).copied().unwrap_or_default();
+                    after.events.insert(device.to_owned(), before + 1);
+                }
+            }
         }
-        after.commands += commit.commands.len() as u64;
         after
+    }
+
+    /// Takes over the counts after a commit.
+    pub(super) fn take(&mut self, after: Self) {
+        self.events.extend(after.events);
+        self.commands = after.commands;
     }
 }
 
+static INSERT_EVENTS: LazyLock<ManyRows> = LazyLock::new(|| {
+    let before = "INSERT INTO seen_events (device, event, seen_at, answer) VALUES";
+    ManyRows::new(before, 4, "")
+});
+/// Which of some events came before. `CROSS JOIN` lets SQLite look up each in the index; left to
+/// itself (with `IN`) it reads the whole table as soon as there are two.
+static FIND_EVENTS: LazyLock<ManyRows> = LazyLock::new(|| {
+    ManyRows::new(
+        "WITH asked (device, event) AS (VALUES",
+        2,
+        ") SELECT seen.device, seen.event, seen.answer FROM asked CROSS JOIN seen_events AS seen
+         WHERE seen.device = asked.device AND seen.event = asked.event",
+    )
+});
+
 /// Writes a turn's ids, forgetting the oldest where there are too many by now. Gives the counts
-/// that hold once the transaction is committed.
+/// that hold once the transaction is committed, of the devices that are in it.
 pub(super) async fn insert(
     db: &mut SqliteConnection,
     counts: &SeenCounts,
@@ -92,16 +125,17 @@ pub(super) async fn insert(
             .execute(&mut *db)
             .await?;
     }
-    for seen in &commit.events {
-        sqlx::query(
-            "INSERT INTO seen_events (device, event, seen_at, answer) VALUES ($1, $2, $3, $4)",
-        )
-        .bind(seen.device.as_str())
-        .bind(seen.event.as_str())
-        .bind(now.as_micros())
-        .bind(serde_json::to_string(&seen.answer)?)
-        .execute(&mut *db)
-        .await?;
+    for (text, events) in INSERT_EVENTS.cut(&commit.events) {
+        // Nothing but the number of parameters differs.
+        let mut query = sqlx::query(AssertSqlSafe(text));
+        for seen in events {
+            query = query
+                .bind(seen.device.as_str())
+                .bind(seen.event.as_str())
+                .bind(now.as_micros())
+                .bind(serde_json::to_string(&seen.answer)?);
+        }
+        query.execute(&mut *db).await?;
     }
     let mut counts = counts.with(commit);
     let max = counts.max;
@@ -146,18 +180,29 @@ impl Journal {
         read_answer(row)
     }
 
-    /// The first answer to this event, if it came before.
-    pub(crate) async fn seen_event(
+    /// The first answers to these events, as far as they came before.
+    pub(crate) async fn seen_events(
         &mut self,
-        device: &DeviceId,
-        event: &EventId,
-    ) -> Result<Option<Answer>, JournalError> {
-        let row = sqlx::query("SELECT answer FROM seen_events WHERE device = $1 AND event = $2")
-            .bind(device.as_str())
-            .bind(event.as_str())
-            .fetch_optional(&mut self.db)
-            .await?;
-        read_answer(row)
+        events: &[(DeviceId, EventId)],
+    ) -> Result<BTreeMap<(DeviceId, EventId), Answer>, JournalError> {
+        let mut seen = BTreeMap::new();
+        for (text, events) in FIND_EVENTS.cut(events) {
+            let mut query = sqlx::query(AssertSqlSafe(text));
+            for (device, event) in events {
+                query = query.bind(device.as_str()).bind(event.as_str());
+            }
+            for row in query.fetch_all(&mut self.db).await? {
+                let (device, event): (&str, &str) = (row.try_get(0)?, row.try_get(1)?);
+                let found = events
+                    .iter()
+                    .find(|(d, e)| d.as_str() == device && e.as_str() == event);
+                if let Some(key) = found {
+                    let answer: String = row.try_get(2)?;
+                    seen.insert(key.clone(), serde_json::from_str(&answer)?);
+                }
+            }
+        }
+        Ok(seen)
     }
 
     /// Lets go of what has had its time: ids after seven days, words at their own time. At most
@@ -232,8 +277,41 @@ mod tests {
 
     async fn knows(journal: &mut Journal, device: &str, n: i64) -> bool {
         let event = event(device, n);
-        let seen = journal.seen_event(&event.device, &event.event).await;
-        seen.unwrap().is_some()
+        let seen = journal.seen_events(&[(event.device, event.event)]).await;
+        !seen.unwrap().is_empty()
+    }
+
+    #[tokio::test]
+    async fn of_many_events_those_that_came_before_are_found_each_with_its_own_answer() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("journal.db");
+        let mut journal = Journal::open(&path).await.unwrap();
+        let answered = |n: i64| SeenEvent {
+            answer: Ok(Accepted::Done {
+                seq: Seq(n.unsigned_abs()),
+            }),
+            ..event("d", n)
+        };
+        let commit = Commit {
+            events: (0..700).step_by(2).map(answered).collect(),
+            ..Commit::default()
+        };
+        let now = Timestamp::from_secs(1_000);
+        journal.append(&commit, now).await.unwrap();
+        assert_eq!(journal.seen.events["d"], 350);
+        // The same numbers of another device are other events.
+        let asked: Vec<_> = ["d", "other"]
+            .iter()
+            .flat_map(|device| (0..700).map(|n| event(device, n)))
+            .map(|event| (event.device, event.event))
+            .collect();
+        let seen = journal.seen_events(&asked).await.unwrap();
+        let expected: BTreeMap<_, _> = (0..700)
+            .step_by(2)
+            .map(answered)
+            .map(|event| ((event.device, event.event), event.answer))
+            .collect();
+        assert_eq!(seen, expected);
     }
 
     #[tokio::test]

@@ -1,19 +1,26 @@
 //! Facts: appended in turns, read in order.
 
 use super::chain::ChainHash;
+use super::log::LOG_PAGES_MAX;
 use super::personal::NOTES_KEPT;
 use super::seen::{self, SEEN_MAX, SeenCommand, SeenCounts, SeenEvent};
 use super::{JournalError, outbox, personal, schema};
 use crate::personal::PersonalRecord;
+use crate::rows::ManyRows;
 use castellan_domain::fact::Fact;
 use castellan_domain::ids::{JournalId, Seq};
 use castellan_domain::notify::Notification;
 use castellan_domain::time::{Span, Timestamp};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous};
-use sqlx::{Connection as _, Row as _};
+use sqlx::{AssertSqlSafe, Connection as _, Row as _};
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 use std::time::Duration;
 
+static INSERT_FACTS: LazyLock<ManyRows> = LazyLock::new(|| {
+    let before = "INSERT INTO facts (seq, recorded_at, bytes, hash) VALUES";
+    ManyRows::new(before, 4, "")
+});
 /// Facts read at once.
 const READ_MAX: i64 = 1_000;
 
@@ -157,18 +164,19 @@ impl Journal {
         let mut hashes = Vec::with_capacity(commit.facts.len());
         let mut head = self.head;
         let mut tx = self.db.begin().await?;
-        for (seq, recorded_at, bytes) in &commit.facts {
-            head = (*seq, head.1.then(bytes));
-            hashes.push(head.1);
-            sqlx::query(
-                "INSERT INTO facts (seq, recorded_at, bytes, hash) VALUES ($1, $2, $3, $4)",
-            )
-            .bind(column(*seq))
-            .bind(recorded_at.as_micros())
-            .bind(bytes)
-            .bind(head.1.as_bytes())
-            .execute(&mut *tx)
-            .await?;
+        for (text, facts) in INSERT_FACTS.cut(&commit.facts) {
+            // Nothing but the number of parameters differs.
+            let mut query = sqlx::query(AssertSqlSafe(text));
+            for (seq, recorded_at, bytes) in facts {
+                head = (*seq, head.1.then(bytes));
+                hashes.push(head.1);
+                query = query
+                    .bind(column(*seq))
+                    .bind(recorded_at.as_micros())
+                    .bind(bytes)
+                    .bind(head.1.as_bytes().to_vec());
+            }
+            query.execute(&mut *tx).await?;
         }
         let seen = seen::insert(&mut tx, &self.seen, commit, now).await?;
         for record in &commit.personal {
@@ -178,7 +186,7 @@ impl Journal {
         tx.commit().await?;
         self.head = head;
         if let Some(seen) = seen {
-            self.seen = seen;
+            self.seen.take(seen);
         }
         Ok(hashes)
     }
@@ -276,6 +284,7 @@ fn writing(path: &Path) -> SqliteConnectOptions {
     options(path)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
+        .pragma("wal_autocheckpoint", LOG_PAGES_MAX)
         // Erased words are overwritten, not only let go of.
         .pragma("secure_delete", "ON")
 }

@@ -12,7 +12,7 @@ use castellan_domain::engine::{Accepted, Input};
 use castellan_domain::estate::DutyKept;
 use castellan_domain::fact::{FactBody, InputSetAside};
 use castellan_domain::housekeeping::InputName;
-use castellan_domain::ids::PersonId;
+use castellan_domain::ids::{DeviceId, EventId, PersonId};
 use castellan_domain::stream::{Broken, Done, Machine, Ran, RepeatKey, Stamped, Turn, run};
 use castellan_domain::time::Timestamp;
 use castellan_domain::wire::api::Answer;
@@ -171,26 +171,18 @@ impl<M: Machine> SiteTask<M> {
         tickets: Vec<Ticket>,
         entries: &mut Entries,
     ) -> Result<(Vec<Done>, Positions), SiteTaskError> {
-        let mut failure = None;
-        for ticket in tickets {
-            if failure.is_some() {
-                entries.sent(ticket);
-                continue;
+        let told = match self.told_before(&tickets).await {
+            Ok(told) => told,
+            Err(error) => {
+                tickets.into_iter().for_each(|ticket| entries.sent(ticket));
+                return Err(error);
             }
-            match self.told_before(&ticket.input).await {
-                Ok(Some(told)) => answer(ticket.reply, told),
-                Ok(None) => match self.cannot_order(&ticket.input) {
-                    Some(told) => answer(ticket.reply, Ok(told)),
-                    None => entries.sent(ticket),
-                },
-                Err(error) => {
-                    entries.sent(ticket);
-                    failure = Some(error);
-                }
+        };
+        for (ticket, told) in tickets.into_iter().zip(told) {
+            match told.or_else(|| self.cannot_order(&ticket.input).map(Ok)) {
+                Some(told) => answer(ticket.reply, told),
+                None => entries.sent(ticket),
             }
-        }
-        if let Some(error) = failure {
-            return Err(error);
         }
         let ran = self.run_turn(entries).await?;
         let commit = remember(entries, &ran.done);
@@ -199,22 +191,37 @@ impl<M: Machine> SiteTask<M> {
         Ok((ran.done, positions))
     }
 
-    /// What was answered when this very input came before.
+    /// What was answered to each of these inputs when it came before. Events are looked up together.
     async fn told_before(
         &mut self,
-        input: &Input,
-    ) -> Result<Option<Result<Answer, Lost>>, SiteTaskError> {
-        let Some(key) = RepeatKey::of(input) else {
-            return Ok(None);
-        };
-        if self.set_asides.knows(&key) {
-            return Ok(Some(Err(Lost::SetAside)));
+        tickets: &[Ticket],
+    ) -> Result<Vec<Option<Result<Answer, Lost>>>, SiteTaskError> {
+        let keys: Vec<Option<RepeatKey>> = tickets
+            .iter()
+            .map(|ticket| RepeatKey::of(&ticket.input))
+            .collect();
+        let events: Vec<(DeviceId, EventId)> = keys
+            .iter()
+            .flatten()
+            .filter_map(|key| match key {
+                RepeatKey::Event(device, event) => Some((device.clone(), event.clone())),
+                RepeatKey::Command(_) => None,
+            })
+            .collect();
+        let seen = self.journal.seen_events(&events).await?;
+        let mut told = Vec::with_capacity(keys.len());
+        for key in keys {
+            let first = match key {
+                None => None,
+                Some(key) if self.set_asides.knows(&key) => Some(Err(Lost::SetAside)),
+                Some(RepeatKey::Command(id)) => self.journal.seen_command(id).await?.map(Ok),
+                Some(RepeatKey::Event(device, event)) => {
+                    seen.get(&(device, event)).cloned().map(Ok)
+                }
+            };
+            told.push(first);
         }
-        let first = match &key {
-            RepeatKey::Command(id) => self.journal.seen_command(*id).await?,
-            RepeatKey::Event(device, event) => self.journal.seen_event(device, event).await?,
-        };
-        Ok(first.map(Ok))
+        Ok(told)
     }
 
     /// Runs the inputs. One that breaks the engine is set aside, and the rest runs again on an

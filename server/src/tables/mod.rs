@@ -146,9 +146,7 @@ impl Tables {
         progress: &Progress,
     ) -> Result<(), TablesError> {
         let mut tx = self.db.begin().await?;
-        for (alarm, closing) in rows.iter() {
-            row::upsert(&mut tx, alarm, closing).await?;
-        }
+        row::upsert(&mut tx, rows).await?;
         set_progress(&mut tx, progress).await?;
         tx.commit().await?;
         Ok(())

@@ -1,6 +1,7 @@
 //! One alarm as a row, and which rows some facts changed.
 
 use super::TablesError;
+use crate::rows::ManyRows;
 use castellan_domain::alarm::{Alarm, Judgement, Ownership};
 use castellan_domain::fact::Fact;
 use castellan_domain::ids::{AlarmId, AlarmTypeId, PersonId, Seq};
@@ -9,9 +10,11 @@ use castellan_domain::time::Timestamp;
 use castellan_domain::wire::api::{AlarmRow, Claimed, Judged};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use sqlx::Row as _;
-use sqlx::sqlite::{SqliteConnection, SqliteRow};
+use sqlx::query::Query;
+use sqlx::sqlite::{Sqlite, SqliteArguments, SqliteConnection, SqliteRow};
+use sqlx::{AssertSqlSafe, Row as _};
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 /// What some facts say about when an alarm was closed. The alarm itself does not know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,53 +102,84 @@ pub(crate) fn row_of(alarm: &Alarm, closed_at: Option<Timestamp>) -> AlarmRow {
     }
 }
 
-/// Writes a row, new or changed.
-pub(super) async fn upsert(
-    db: &mut SqliteConnection,
+const INSERT: &str = "INSERT INTO alarms (id, type, priority, source, place, occurred_at, raised_at, claimed_by,
+    claimed_at, verdict, judged_by, judged_at, closed_at, times_overdue, repeats, notes, version, drill) VALUES";
+const COLUMNS: usize = 18;
+
+/// What becomes of a row that is there already, but for when the alarm was closed.
+macro_rules! or_update {
+    ($closed_at:literal) => {
+        concat!(
+            "ON CONFLICT (id) DO UPDATE SET type = excluded.type, priority = excluded.priority,
+             source = excluded.source, place = excluded.place, occurred_at = excluded.occurred_at,
+             raised_at = excluded.raised_at, claimed_by = excluded.claimed_by,
+             claimed_at = excluded.claimed_at, verdict = excluded.verdict,
+             judged_by = excluded.judged_by, judged_at = excluded.judged_at, ",
+            $closed_at,
+            "times_overdue = excluded.times_overdue, repeats = excluded.repeats,
+             notes = excluded.notes, version = excluded.version, drill = excluded.drill"
+        )
+    };
+}
+
+static UPSERTS: LazyLock<ManyRows> = LazyLock::new(|| {
+    let or_update = or_update!("closed_at = excluded.closed_at, ");
+    ManyRows::new(INSERT, COLUMNS, or_update)
+});
+/// The same for rows that know better than we when their alarm was closed.
+static UPSERTS_OF_CLOSED: LazyLock<ManyRows> =
+    LazyLock::new(|| ManyRows::new(INSERT, COLUMNS, or_update!("")));
+
+/// Writes rows, new or changed.
+pub(super) async fn upsert(db: &mut SqliteConnection, rows: &Rows) -> Result<(), TablesError> {
+    let (closed_before, others): (Vec<_>, Vec<_>) = rows
+        .alarms
+        .values()
+        .partition(|(_, closing)| *closing == Closing::AsBefore);
+    for (statements, alarms) in [(&UPSERTS, others), (&UPSERTS_OF_CLOSED, closed_before)] {
+        for (text, alarms) in statements.cut(&alarms) {
+            // Nothing but the number of parameters differs.
+            let mut query = sqlx::query(AssertSqlSafe(text));
+            for (alarm, closing) in alarms {
+                query = bind(query, alarm, *closing)?;
+            }
+            query.execute(&mut *db).await?;
+        }
+    }
+    Ok(())
+}
+
+fn bind<'q>(
+    query: Query<'q, Sqlite, SqliteArguments>,
     alarm: &Alarm,
     closing: Closing,
-) -> Result<(), TablesError> {
+) -> Result<Query<'q, Sqlite, SqliteArguments>, TablesError> {
     let closed_at = match closing {
         Closing::At(at) => Some(at),
         Closing::Open | Closing::AsBefore => None,
     };
     let row = row_of(alarm, closed_at);
-    sqlx::query(
-        "INSERT INTO alarms (id, type, priority, source, place, occurred_at, raised_at, claimed_by,
-            claimed_at, verdict, judged_by, judged_at, closed_at, times_overdue, repeats, notes, version,
-            drill)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $19)
-         ON CONFLICT (id) DO UPDATE SET type = excluded.type, priority = excluded.priority,
-            source = excluded.source, place = excluded.place, occurred_at = excluded.occurred_at,
-            raised_at = excluded.raised_at, claimed_by = excluded.claimed_by,
-            claimed_at = excluded.claimed_at, verdict = excluded.verdict,
-            judged_by = excluded.judged_by, judged_at = excluded.judged_at,
-            closed_at = CASE WHEN $18 THEN alarms.closed_at ELSE excluded.closed_at END,
-            times_overdue = excluded.times_overdue, repeats = excluded.repeats,
-            notes = excluded.notes, version = excluded.version, drill = excluded.drill",
-    )
-    .bind(i64::from(row.id.0))
-    .bind(row.kind.as_str())
-    .bind(i64::from(u8::from(row.priority)))
-    .bind(text(&row.source)?)
-    .bind(text(&row.place)?)
-    .bind(row.occurred_at.as_micros())
-    .bind(row.raised_at.as_micros())
-    .bind(row.claimed.as_ref().map(|claimed| claimed.by.as_str()))
-    .bind(row.claimed.as_ref().map(|claimed| claimed.at.as_micros()))
-    .bind(row.judged.as_ref().map(|judged| text(&judged.verdict)).transpose()?)
-    .bind(row.judged.as_ref().map(|judged| judged.by.as_str()))
-    .bind(row.judged.as_ref().map(|judged| judged.at.as_micros()))
-    .bind(row.closed_at.map(Timestamp::as_micros))
-    .bind(i64::from(row.times_overdue))
-    .bind(i64::from(row.repeats))
-    .bind(i64::from(row.notes))
-    .bind(i64::try_from(row.version.0).unwrap_or(i64::MAX))
-    .bind(closing == Closing::AsBefore)
-    .bind(i64::from(row.drill))
-    .execute(db)
-    .await?;
-    Ok(())
+    let (claimed, judged) = (row.claimed, row.judged);
+    let verdict = judged.as_ref().map(|judged| text(&judged.verdict));
+    Ok(query
+        .bind(i64::from(row.id.0))
+        .bind(row.kind.to_string())
+        .bind(i64::from(u8::from(row.priority)))
+        .bind(text(&row.source)?)
+        .bind(text(&row.place)?)
+        .bind(row.occurred_at.as_micros())
+        .bind(row.raised_at.as_micros())
+        .bind(claimed.as_ref().map(|claimed| claimed.by.to_string()))
+        .bind(claimed.as_ref().map(|claimed| claimed.at.as_micros()))
+        .bind(verdict.transpose()?)
+        .bind(judged.as_ref().map(|judged| judged.by.to_string()))
+        .bind(judged.as_ref().map(|judged| judged.at.as_micros()))
+        .bind(row.closed_at.map(Timestamp::as_micros))
+        .bind(i64::from(row.times_overdue))
+        .bind(i64::from(row.repeats))
+        .bind(i64::from(row.notes))
+        .bind(i64::try_from(row.version.0).unwrap_or(i64::MAX))
+        .bind(i64::from(row.drill)))
 }
 
 /// Reads a row.

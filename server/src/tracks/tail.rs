@@ -5,26 +5,10 @@
 
 use super::TracksError;
 use super::point::Point;
+use crate::rows::ManyRows;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
 use sqlx::{AssertSqlSafe, Row as _};
 use std::sync::LazyLock;
-
-/// Rows that one statement inserts, largest first: a whole turn in one. Few lengths, so that each
-/// stays prepared; halves, so that few statements make any number.
-const INSERT_ROWS: [usize; 9] = [256, 128, 64, 32, 16, 8, 4, 2, 1];
-const COLUMNS: usize = 7;
-
-/// The statements of both tails, one for each length. They are long: written once.
-static INSERTS: LazyLock<[[String; INSERT_ROWS.len()]; 2]> = LazyLock::new(|| {
-    [Tail::First, Tail::Second].map(|tail| INSERT_ROWS.map(|n| tail.insert_text(n)))
-});
-
-/// Which of the two.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Tail {
-    First,
-    Second,
-}
 
 /// A statement about one of the two, as a text of the source.
 macro_rules! on_tail {
@@ -34,6 +18,26 @@ macro_rules! on_tail {
             Tail::Second => concat!($before, " tail_1 ", $after),
         }
     };
+}
+
+/// The statements that add rows, for both tails.
+static INSERTS: LazyLock<[ManyRows; 2]> = LazyLock::new(|| {
+    [Tail::First, Tail::Second].map(|tail| {
+        let before = on_tail!(
+            tail,
+            "INSERT INTO",
+            "(occurred_at, person, received_at, lon_e7, lat_e7, accuracy_dm, battery_percent) VALUES"
+        );
+        ManyRows::new(before, COLUMNS, "ON CONFLICT DO NOTHING")
+    })
+});
+const COLUMNS: usize = 7;
+
+/// Which of the two.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Tail {
+    First,
+    Second,
 }
 
 impl Tail {
@@ -70,50 +74,26 @@ impl Tail {
         db: &mut SqliteConnection,
         rows: &[(i64, Point)],
     ) -> Result<(), TracksError> {
-        let mut rest = rows;
-        let texts = match self {
+        let inserts = match self {
             Self::First => &INSERTS[0],
             Self::Second => &INSERTS[1],
         };
-        for (size, text) in INSERT_ROWS.into_iter().zip(texts) {
-            while let Some((rows, after)) = rest.split_at_checked(size) {
-                rest = after;
-                // Nothing but numbers of parameters is put into the text.
-                let mut query = sqlx::query(AssertSqlSafe(text.as_str()));
-                for (person, point) in rows {
-                    query = query
-                        .bind(point.occurred_at)
-                        .bind(person)
-                        .bind(point.received_at)
-                        .bind(i64::from(point.lon_e7))
-                        .bind(i64::from(point.lat_e7))
-                        .bind(point.accuracy_dm.map(i64::from))
-                        .bind(point.battery_percent.map(i64::from));
-                }
-                query.execute(&mut *db).await?;
+        for (text, rows) in inserts.cut(rows) {
+            // Nothing but the number of parameters differs.
+            let mut query = sqlx::query(AssertSqlSafe(text));
+            for (person, point) in rows {
+                query = query
+                    .bind(point.occurred_at)
+                    .bind(person)
+                    .bind(point.received_at)
+                    .bind(i64::from(point.lon_e7))
+                    .bind(i64::from(point.lat_e7))
+                    .bind(point.accuracy_dm.map(i64::from))
+                    .bind(point.battery_percent.map(i64::from));
             }
+            query.execute(&mut *db).await?;
         }
         Ok(())
-    }
-
-    fn insert_text(self, rows: usize) -> String {
-        use std::fmt::Write as _;
-        let mut text = String::from(on_tail!(
-            self,
-            "INSERT INTO",
-            "(occurred_at, person, received_at, lon_e7, lat_e7, accuracy_dm, battery_percent) VALUES"
-        ));
-        for parameter in 1..=rows * COLUMNS {
-            let before = match (parameter - 1) % COLUMNS {
-                0 if parameter == 1 => "(",
-                0 => "),(",
-                _ => ",",
-            };
-            // Writing to a String cannot fail.
-            let _ = write!(text, "{before}${parameter}");
-        }
-        text.push_str(") ON CONFLICT DO NOTHING");
-        text
     }
 
     /// At most `limit` rows of everybody after (time, person), in this order.

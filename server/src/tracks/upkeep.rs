@@ -66,7 +66,7 @@ impl Tracks {
     }
 
     /// Empties the tails into blocks.
-    pub(super) async fn compact(&self) -> Result<(), TracksError> {
+    pub(crate) async fn compact(&self) -> Result<(), TracksError> {
         let _alone = self.upkeep.lock().await;
         // What an earlier pass, or an earlier life, has left.
         self.empty_resting().await?;

@@ -1,8 +1,9 @@
 //! The command line of the load generator. `cargo xtask bench` calls it; the result is one JSON
 //! object on standard output.
 
+use castellan_simulator::load::peers::Broker;
 use castellan_simulator::load::{self, Target};
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use serde::Serialize;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -51,6 +52,24 @@ struct Watched {
     seconds: u32,
 }
 
+/// Which peer.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Peer {
+    Nats,
+    Mosquitto,
+    Bun,
+}
+
+impl Peer {
+    const fn broker(self) -> Broker {
+        match self {
+            Self::Nats => Broker::Nats,
+            Self::Mosquitto => Broker::Mosquitto,
+            Self::Bun => Broker::Bun,
+        }
+    }
+}
+
 #[derive(Debug, Subcommand)]
 enum Verb {
     /// Print an estate with so many people and devices.
@@ -72,13 +91,15 @@ enum Verb {
         #[arg(long, default_value_t = 1_000)]
         devices: u32,
     },
-    /// The same march through nats-server; `--server` is its WebSocket.
-    NatsFanOut {
+    /// The same march through a peer; `--server` is its WebSocket.
+    PeerFanOut {
+        #[arg(long)]
+        peer: Peer,
         #[command(flatten)]
         at: At,
-        /// Its TCP port.
+        /// Where it takes what is published.
         #[arg(long)]
-        tcp: SocketAddr,
+        publish: SocketAddr,
         #[command(flatten)]
         watched: Watched,
     },
@@ -145,6 +166,13 @@ enum Verb {
         #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=120))]
         seconds: u32,
     },
+    /// Plain `SQLite` inserts of positions, in transactions of 256.
+    Inserts {
+        #[arg(long)]
+        folder: PathBuf,
+        #[arg(long, value_parser = clap::value_parser!(u32).range(1..=2_000_000))]
+        rows: u32,
+    },
     /// Read every fact of a journal that nobody has open.
     Scan { journal: PathBuf },
     /// The size of a database.
@@ -185,16 +213,22 @@ async fn run(verb: Verb) -> anyhow::Result<String> {
             };
             json(&load::fan_out::run(&options).await?)
         }
-        Verb::NatsFanOut { at, tcp, watched } => {
-            let options = load::nats::Options {
+        Verb::PeerFanOut {
+            peer,
+            at,
+            publish,
+            watched,
+        } => {
+            let options = load::peers::Options {
+                broker: peer.broker(),
                 target: at.target(),
-                tcp,
+                publish,
                 displays: watched.displays.into(),
                 rate: watched.rate,
                 people: watched.people,
                 seconds: watched.seconds,
             };
-            json(&load::nats::run(&options).await?)
+            json(&load::peers::run(&options).await?)
         }
         Verb::Events {
             at,
@@ -246,6 +280,7 @@ async fn run(verb: Verb) -> anyhow::Result<String> {
             per_s,
         } => json(&load::storage::syncs(&folder, seconds, per_s)?),
         Verb::Commits { folder, seconds } => json(&load::storage::commits(&folder, seconds)?),
+        Verb::Inserts { folder, rows } => json(&load::storage::inserts(&folder, rows)?),
         Verb::Scan { journal } => json(&load::storage::scan(&journal)?),
         Verb::Size { database } => json(&load::storage::size(&database)?),
     }

@@ -18,6 +18,8 @@ use std::time::{Duration, Instant};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
+use tokio_tungstenite::tungstenite::http::header::{HeaderValue, SEC_WEBSOCKET_PROTOCOL};
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::{WebSocketStream, client_async_with_config};
 
@@ -25,7 +27,7 @@ use tokio_tungstenite::{WebSocketStream, client_async_with_config};
 /// a thousand sockets would not stay in the cache.
 const READ_BUFFER_BYTES: usize = 16 * 1024;
 /// Each so many-th display measures how fresh its positions are.
-const FRESHNESS_OF_EVERY: usize = 8;
+pub(crate) const FRESHNESS_OF_EVERY: usize = 8;
 /// What the event ids of alarms begin with whose way to the displays is measured.
 pub(crate) const ALARM_EVENT: &str = "alarm-";
 
@@ -90,10 +92,24 @@ struct Entry {
 
 /// Connects a WebSocket.
 pub(crate) async fn connect(address: SocketAddr, path: &str) -> anyhow::Result<Socket> {
+    connect_as(address, path, None).await
+}
+
+/// The same, speaking a protocol that is named in the handshake.
+pub(crate) async fn connect_as(
+    address: SocketAddr,
+    path: &str,
+    protocol: Option<&'static str>,
+) -> anyhow::Result<Socket> {
+    let mut request = format!("ws://{address}{path}").into_client_request()?;
+    if let Some(protocol) = protocol {
+        let name = HeaderValue::from_static(protocol);
+        request.headers_mut().insert(SEC_WEBSOCKET_PROTOCOL, name);
+    }
     let stream = timeout(PATIENCE, TcpStream::connect(address)).await??;
     stream.set_nodelay(true)?;
     let config = WebSocketConfig::default().read_buffer_size(READ_BUFFER_BYTES);
-    let shaken = client_async_with_config(format!("ws://{address}{path}"), stream, Some(config));
+    let shaken = client_async_with_config(request, stream, Some(config));
     let (socket, _) = timeout(PATIENCE, shaken)
         .await
         .context("no WebSocket handshake in time")?

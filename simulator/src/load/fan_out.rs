@@ -1,7 +1,7 @@
 //! Phones march, displays watch: what a delivered position costs the server, and how long an alarm
 //! takes to the displays meanwhile.
 
-use super::displays::{ALARM_EVENT, AlarmRhythm, Display, Tally, enter_all};
+use super::displays::{ALARM_EVENT, AlarmRhythm, Display, FRESHNESS_OF_EVERY, Tally, enter_all};
 use super::http::{Connection, post};
 use super::latencies::{Latencies, Summary};
 use super::march::March;
@@ -23,6 +23,8 @@ const DRAIN: Duration = Duration::from_secs(5);
 const SOON: Duration = Duration::from_millis(300);
 /// Devices are independent: as many alarms as are due go at once, and none waits behind another.
 const ALARM_CONNECTIONS: usize = 64;
+/// A position that a display has so long after it was due, or sooner, came in time: two ticks and a little.
+const IN_TIME: Duration = Duration::from_millis(250);
 /// Alarms that may wait for a connection; a server that is so far behind has failed anyway.
 const ALARMS_WAITING_MAX: usize = 1_024;
 
@@ -64,6 +66,10 @@ pub struct Report {
     pub bytes: u64,
     /// From the due time to the display.
     pub freshness: Summary,
+    /// Of the whole run, positions that were due at the displays that measure freshness.
+    pub due: u64,
+    /// And how many of them came in time.
+    pub in_time: u64,
     /// Faults in any display's sequence.
     pub faults: u64,
     /// Displays that ended with everybody's last position.
@@ -127,6 +133,12 @@ impl Report {
             messages,
             bytes,
             freshness: summary(&tally.freshness),
+            due: 0,
+            in_time: tally
+                .freshness
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .within(IN_TIME),
             faults: count(&tally.faults),
             complete: count(&tally.complete),
             gone: count(&tally.gone),
@@ -183,10 +195,16 @@ pub async fn run(options: &Options) -> anyhow::Result<Report> {
     watching.shutdown().await;
     Ok(Report {
         posts: Some(posts.posted()),
+        due: due_at_measuring(&march, options.displays, FRESHNESS_OF_EVERY),
         alarm_answers,
         alarms_refused,
         ..report
     })
+}
+
+/// How many positions are due in all at the displays that measure: each so many-th one.
+pub(crate) fn due_at_measuring(march: &March, displays: usize, of_every: usize) -> u64 {
+    march.updates() * displays.div_ceil(of_every) as u64
 }
 
 /// Waits until every display holds the end of the march, for a while.

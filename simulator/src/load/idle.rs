@@ -1,7 +1,7 @@
 //! What a display costs in memory while nothing happens.
 
 use super::displays::{Socket, enter_all};
-use super::nats::subscribe_all;
+use super::peers::{Broker, subscribe_all};
 use super::{Target, meter};
 use futures_util::StreamExt as _;
 use serde::Serialize;
@@ -34,7 +34,7 @@ pub async fn displays(target: Target, count: usize) -> anyhow::Result<Report> {
 /// Subscribers of `nats-server`.
 pub async fn subscribers(target: Target, count: usize) -> anyhow::Result<Report> {
     let before_bytes = settled(target.pid).await?;
-    let sockets = subscribe_all(target.address, count).await?;
+    let sockets = subscribe_all(Broker::Nats, target.address, count).await?;
     hold(target.pid, before_bytes, sockets).await
 }
 

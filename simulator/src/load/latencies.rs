@@ -39,6 +39,12 @@ impl Latencies {
         self.0.saturating_record(micros.clamp(1, MICROS_MAX));
     }
 
+    /// How many are not longer than this.
+    pub fn within(&self, limit: Duration) -> u64 {
+        let micros = u64::try_from(limit.as_micros()).unwrap_or(MICROS_MAX);
+        self.0.count_between(0, micros.clamp(1, MICROS_MAX))
+    }
+
     /// What is told of them.
     pub fn summary(&self) -> Summary {
         Summary {
@@ -63,6 +69,8 @@ mod tests {
         let summary = latencies.summary();
         assert_eq!((summary.count, summary.p50_us), (1_000, 500));
         assert_eq!((summary.p99_us, summary.max_us), (990, 1_000));
+        assert_eq!(latencies.within(Duration::from_micros(250)), 250);
+        assert_eq!(latencies.within(Duration::from_secs(1)), 1_000);
     }
 
     #[test]

@@ -5,6 +5,7 @@
 //! inside. What it learns about a process it reads from `/proc`. Every scenario is bounded in
 //! count and in time, and ends in one JSON object on standard output.
 
+mod bun;
 pub mod displays;
 pub mod estate;
 pub mod events;
@@ -16,7 +17,9 @@ pub mod idle;
 pub mod latencies;
 pub mod march;
 pub mod meter;
-pub mod nats;
+mod mosquitto;
+mod nats;
+pub mod peers;
 pub mod phones;
 pub mod storage;
 

@@ -1,81 +1,21 @@
-//! The peer: the same march published to `nats-server` over TCP and watched over its WebSocket.
-//!
-//! A subscriber gets one message for each update. The payload is what one of our positions
-//! carries, in 20 bytes: who, round, x, y and age as 32-bit integers.
+//! How a peer is spoken to that is `nats-server`: its text protocol, over TCP to publish and over
+//! its WebSocket to subscribe.
 
-use super::displays::{Socket, Tally, connect};
-use super::fan_out::{LEAD, Reading, Report, drain};
-use super::march::March;
-use super::phones::Tally as Posts;
-use super::{PATIENCE, Target, open_all};
+use super::PATIENCE;
+use super::displays::{Socket, connect};
+use super::peers::{PAYLOAD_BYTES, Split, UNFINISHED_MAX};
 use anyhow::{Context as _, bail, ensure};
 use futures_util::{SinkExt as _, StreamExt as _};
 use std::net::SocketAddr;
-use std::sync::Arc;
-use std::sync::atomic::Ordering;
-use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
-use tokio::task::JoinSet;
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::Message;
 
 const CONNECT: &str = "CONNECT {\"verbose\":false,\"pedantic\":false,\"echo\":false}\r\n";
-const PAYLOAD_BYTES: usize = 20;
-/// How often the publisher looks what is due: as often as a phone's post would come at 1,000/s.
-const PUBLISH_EVERY: Duration = Duration::from_millis(1);
-/// Bytes of an unfinished protocol message that a subscriber keeps at most.
-const UNFINISHED_MAX: usize = 64 * 1024;
-const SOON: Duration = Duration::from_millis(300);
-const FRESHNESS_OF_EVERY: usize = 8;
 
-/// What is asked for.
-#[derive(Debug, Clone, Copy)]
-pub struct Options {
-    /// Its WebSocket, and its process.
-    pub target: Target,
-    /// Its TCP port.
-    pub tcp: SocketAddr,
-    /// How many subscribers.
-    pub displays: usize,
-    /// Messages a second.
-    pub rate: u32,
-    /// How many people march.
-    pub people: u32,
-    /// How long it is measured.
-    pub seconds: u32,
-}
-
-/// Runs it.
-pub async fn run(options: &Options) -> anyhow::Result<Report> {
-    let sockets = subscribe_all(options.target.address, options.displays).await?;
-    let stream = greet(options.tcp).await?;
-    let measured = Duration::from_secs(u64::from(options.seconds));
-    let updates = u64::from(options.rate) * (u64::from(options.seconds) + LEAD.as_secs());
-    let march = March::new(options.people, options.rate, updates, SOON)?;
-    let tally = Arc::new(Tally::default());
-    let mut watching = JoinSet::new();
-    for (number, socket) in sockets.into_iter().enumerate() {
-        watching.spawn(Subscriber::new(number, &march, tally.clone()).listen(socket));
-    }
-    let posts = Arc::new(Posts::default());
-    let publishing = tokio::spawn(publish(stream, march, posts.clone()));
-    let stored = || posts.stored();
-    tokio::time::sleep_until((march.begins() + LEAD).into()).await;
-    let before = Reading::take(options.target.pid, &tally, stored())?;
-    tokio::time::sleep_until((march.begins() + LEAD + measured).into()).await;
-    let after = Reading::take(options.target.pid, &tally, stored())?;
-    publishing.await??;
-    drain(&tally, options.displays).await;
-    let report = Report::between(&before, &after, &tally);
-    watching.shutdown().await;
-    Ok(Report {
-        posts: Some(posts.posted()),
-        ..report
-    })
-}
-
-async fn greet(address: SocketAddr) -> anyhow::Result<TcpStream> {
+/// Connects a publisher.
+pub(super) async fn greet(address: SocketAddr) -> anyhow::Result<TcpStream> {
     let mut stream = timeout(PATIENCE, TcpStream::connect(address)).await??;
     stream.set_nodelay(true)?;
     stream
@@ -96,52 +36,15 @@ async fn greet(address: SocketAddr) -> anyhow::Result<TcpStream> {
     Ok(stream)
 }
 
-async fn publish(mut stream: TcpStream, march: March, posts: Arc<Posts>) -> anyhow::Result<()> {
-    let mut update = 0;
-    let mut batch = Vec::new();
-    while update < march.updates() {
-        tokio::time::sleep_until(march.due(update).max(Instant::now() + PUBLISH_EVERY).into())
-            .await;
-        let now = Instant::now();
-        batch.clear();
-        while update < march.updates() && march.due(update) <= now {
-            let (who, round) = (march.who(update), march.round(update));
-            batch.extend_from_slice(format!("PUB pos.{who} {PAYLOAD_BYTES}\r\n").as_bytes());
-            batch.extend_from_slice(&payload(who, round));
-            batch.extend_from_slice(b"\r\n");
-            posts.published(march.due(update));
-            update += 1;
-        }
-        stream.write_all(&batch).await?;
-    }
-    Ok(())
-}
-
-fn payload(who: u32, round: u32) -> [u8; PAYLOAD_BYTES] {
-    let offset = March::offset(who, round);
-    let words = [
-        who,
-        round,
-        offset.x_cm.cast_unsigned(),
-        offset.y_cm.cast_unsigned(),
-        0,
-    ];
-    let mut bytes = [0; PAYLOAD_BYTES];
-    for (slot, word) in bytes.chunks_exact_mut(4).zip(words) {
-        slot.copy_from_slice(&word.to_le_bytes());
-    }
-    bytes
-}
-
-fn read_payload(bytes: &[u8]) -> Option<(u32, u32)> {
-    let word = |at: usize| Some(u32::from_le_bytes(bytes.get(at..at + 4)?.try_into().ok()?));
-    (bytes.len() == PAYLOAD_BYTES)
-        .then(|| Some((word(0)?, word(4)?)))
-        .flatten()
+/// Adds the publication of somebody's position.
+pub(super) fn publication(batch: &mut Vec<u8>, who: u32, payload: &[u8; PAYLOAD_BYTES]) {
+    batch.extend_from_slice(format!("PUB pos.{who} {PAYLOAD_BYTES}\r\n").as_bytes());
+    batch.extend_from_slice(payload);
+    batch.extend_from_slice(b"\r\n");
 }
 
 /// Connects a subscriber and waits until its subscription counts.
-async fn subscribe(address: SocketAddr) -> anyhow::Result<Socket> {
+pub(super) async fn subscribe(address: SocketAddr) -> anyhow::Result<Socket> {
     let mut socket = connect(address, "/").await?;
     let words = format!("{CONNECT}SUB pos.> 1\r\nPING\r\n");
     socket.send(Message::binary(words.into_bytes())).await?;
@@ -163,130 +66,8 @@ async fn subscribe(address: SocketAddr) -> anyhow::Result<Socket> {
     .context("nats-server did not answer a subscriber in time")?
 }
 
-/// Connects so many subscribers.
-pub async fn subscribe_all(address: SocketAddr, count: usize) -> anyhow::Result<Vec<Socket>> {
-    open_all(count, |_| subscribe(address)).await
-}
-
-struct Subscriber {
-    march: March,
-    tally: Arc<Tally>,
-    measures: bool,
-    rounds: Vec<u32>,
-    missing: u64,
-    unfinished: Vec<u8>,
-}
-
-impl Subscriber {
-    fn new(number: usize, march: &March, tally: Arc<Tally>) -> Self {
-        Self {
-            march: *march,
-            tally,
-            measures: number.is_multiple_of(FRESHNESS_OF_EVERY),
-            rounds: vec![0; march.people() as usize],
-            missing: march.updates(),
-            unfinished: Vec::new(),
-        }
-    }
-
-    async fn listen(mut self, mut socket: Socket) {
-        while let Some(Ok(message)) = socket.next().await {
-            let Message::Binary(bytes) = message else {
-                continue;
-            };
-            let tally = self.tally.clone();
-            tally.frames.fetch_add(1, Ordering::Relaxed);
-            tally.bytes.fetch_add(bytes.len() as u64, Ordering::Relaxed);
-            if self.take(&bytes) && socket.send(Message::binary("PONG\r\n")).await.is_err() {
-                break;
-            }
-        }
-        self.tally.gone.fetch_add(1, Ordering::Relaxed);
-    }
-
-    /// Takes what came, which may begin and end in the middle of a message. Says whether the
-    /// server asked for a sign of life.
-    fn take(&mut self, bytes: &[u8]) -> bool {
-        let now = Instant::now();
-        let mut pinged = false;
-        let joined;
-        let mut rest = if self.unfinished.is_empty() {
-            bytes
-        } else {
-            joined = [std::mem::take(&mut self.unfinished).as_slice(), bytes].concat();
-            &joined
-        };
-        loop {
-            match split(rest) {
-                Split::Position(payload, after) => {
-                    self.position(payload, now);
-                    rest = after;
-                }
-                Split::Ping(after) => {
-                    pinged = true;
-                    rest = after;
-                }
-                Split::Other(after) => rest = after,
-                Split::Fault(after) => {
-                    self.fault();
-                    rest = after;
-                }
-                Split::Unfinished if rest.len() <= UNFINISHED_MAX => {
-                    self.unfinished.extend_from_slice(rest);
-                    return pinged;
-                }
-                Split::Unfinished => {
-                    self.fault();
-                    return pinged;
-                }
-            }
-        }
-    }
-
-    fn fault(&self) {
-        self.tally.faults.fetch_add(1, Ordering::Relaxed);
-    }
-
-    fn position(&mut self, payload: &[u8], now: Instant) {
-        let Some((who, round)) = read_payload(payload) else {
-            return self.fault();
-        };
-        let Some(last) = self.rounds.get_mut(who as usize) else {
-            return self.fault();
-        };
-        // Nothing is conflated here: each round comes, one after the other.
-        let follows = round == *last + 1;
-        *last = round;
-        if !follows {
-            self.fault();
-        }
-        self.tally.delivered.fetch_add(1, Ordering::Relaxed);
-        self.missing = self.missing.saturating_sub(1);
-        if self.missing == 0 {
-            self.tally.complete.fetch_add(1, Ordering::Relaxed);
-        }
-        if self.measures
-            && let Some(due) = self.march.due_of(who, round)
-        {
-            let freshness = self.tally.freshness.lock();
-            freshness
-                .unwrap_or_else(std::sync::PoisonError::into_inner)
-                .record(now.saturating_duration_since(due));
-        }
-    }
-}
-
-/// What stands at the beginning of received bytes, and what is after it.
-#[derive(Debug, PartialEq, Eq)]
-enum Split<'a> {
-    Position(&'a [u8], &'a [u8]),
-    Ping(&'a [u8]),
-    Other(&'a [u8]),
-    Fault(&'a [u8]),
-    Unfinished,
-}
-
-fn split(bytes: &[u8]) -> Split<'_> {
+/// What stands at the beginning of what a subscriber got.
+pub(super) fn split(bytes: &[u8]) -> Split<'_> {
     let Some(end) = bytes.iter().position(|byte| *byte == b'\n') else {
         return Split::Unfinished;
     };
@@ -309,52 +90,5 @@ fn split(bytes: &[u8]) -> Split<'_> {
         [b'P', b'I', b'N', b'G', ..] => Split::Ping(after),
         [b'-', b'E', b'R', b'R', ..] => Split::Fault(after),
         _ => Split::Other(after),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn wire(march: &March) -> Vec<u8> {
-        let mut wire = b"PONG\r\n".to_vec();
-        for update in 0..march.updates() {
-            let (who, round) = (march.who(update), march.round(update));
-            wire.extend_from_slice(format!("MSG pos.{who} 1 {PAYLOAD_BYTES}\r\n").as_bytes());
-            wire.extend_from_slice(&payload(who, round));
-            wire.extend_from_slice(b"\r\n");
-        }
-        wire
-    }
-
-    #[test]
-    fn messages_are_whole_however_the_bytes_are_cut() {
-        let march = March::new(3, 3, 8, Duration::ZERO).unwrap();
-        let wire = wire(&march);
-        for cut in 0..wire.len() {
-            let tally = Arc::new(Tally::default());
-            let mut subscriber = Subscriber::new(0, &march, tally.clone());
-            subscriber.take(&wire[..cut]);
-            subscriber.take(&wire[cut..]);
-            assert_eq!(tally.delivered.load(Ordering::Relaxed), 8, "{cut}");
-            assert_eq!(tally.complete.load(Ordering::Relaxed), 1, "{cut}");
-            assert_eq!(tally.faults.load(Ordering::Relaxed), 0, "{cut}");
-        }
-    }
-
-    #[test]
-    fn a_lost_message_an_error_and_a_ping_are_noticed() {
-        let march = March::new(1, 1, 3, Duration::ZERO).unwrap();
-        let tally = Arc::new(Tally::default());
-        let mut subscriber = Subscriber::new(0, &march, tally.clone());
-        let mut wire = b"PING\r\n-ERR 'Slow Consumer'\r\n".to_vec();
-        for round in [1, 3] {
-            wire.extend_from_slice(b"MSG pos.0 1 20\r\n");
-            wire.extend_from_slice(&payload(0, round));
-            wire.extend_from_slice(b"\r\n");
-        }
-        assert!(subscriber.take(&wire));
-        assert_eq!(tally.faults.load(Ordering::Relaxed), 2);
-        assert_eq!(tally.complete.load(Ordering::Relaxed), 0);
     }
 }

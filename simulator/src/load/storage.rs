@@ -16,6 +16,10 @@ const SYNC_BYTES: usize = 4_120;
 const EVENT_BYTES: usize = 300;
 const COMMITS_MAX: u32 = 200_000;
 const SYNCS_MAX: u32 = 20_000;
+/// Positions that a turn of the server takes at most.
+const TURN_ROWS: u32 = 256;
+/// People whose positions they are.
+const POSITION_PEOPLE: u32 = 2_000;
 
 /// How the disk's own syncs went.
 #[derive(Debug, Serialize)]
@@ -106,6 +110,70 @@ pub fn commits(folder: &Path, seconds: u32) -> anyhow::Result<Commits> {
     })
 }
 
+/// How plain inserts of positions went.
+#[derive(Debug, Serialize)]
+pub struct Inserts {
+    /// Rows inserted.
+    pub rows: u32,
+    /// Seconds that it took.
+    pub took_s: f64,
+    /// Processor time that it took.
+    pub cpu_s: f64,
+}
+
+/// Inserts positions as an ordinary program would: one prepared statement for each row, in
+/// transactions of 256, everybody once a second. The table is the server's own while positions are new.
+pub fn inserts(folder: &Path, rows: u32) -> anyhow::Result<Inserts> {
+    let path = folder.join("inserts.db");
+    let db = Connection::open(&path).with_context(|| format!("creating {}", path.display()))?;
+    db.pragma_update(None, "journal_mode", "wal")?;
+    db.pragma_update(None, "synchronous", "normal")?;
+    db.execute_batch(
+        "CREATE TABLE positions (
+            occurred_at BIGINT NOT NULL, person BIGINT NOT NULL, received_at BIGINT NOT NULL,
+            lon_e7 BIGINT NOT NULL, lat_e7 BIGINT NOT NULL, accuracy_dm BIGINT, battery_percent BIGINT,
+            PRIMARY KEY (occurred_at, person)) WITHOUT ROWID",
+    )?;
+    let mut insert = db.prepare(
+        "INSERT INTO positions
+         (occurred_at, person, received_at, lon_e7, lat_e7, accuracy_dm, battery_percent)
+         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
+    )?;
+    let own = super::meter::cpu_time(std::process::id())?;
+    let begun = Instant::now();
+    let mut row = 0;
+    while row < rows {
+        db.execute_batch("BEGIN")?;
+        for row in row..rows.min(row + TURN_ROWS) {
+            let who = i64::from(row % POSITION_PEOPLE);
+            let second = i64::from(row / POSITION_PEOPLE);
+            let occurred_at = 1_795_046_400_000_000 + second * 1_000_000;
+            let (lon_e7, lat_e7) = (1_201_000_000 + second * 140, 300_000_000 + who * 20);
+            insert.execute((
+                occurred_at,
+                who,
+                occurred_at + 90_000,
+                lon_e7,
+                lat_e7,
+                60,
+                80,
+            ))?;
+        }
+        db.execute_batch("COMMIT")?;
+        row += TURN_ROWS;
+    }
+    let took_s = begun.elapsed().as_secs_f64();
+    let cpu = super::meter::cpu_time(std::process::id())?.saturating_sub(own);
+    drop(insert);
+    db.close().map_err(|(_, error)| error)?;
+    std::fs::remove_file(&path)?;
+    Ok(Inserts {
+        rows,
+        took_s,
+        cpu_s: cpu.as_secs_f64(),
+    })
+}
+
 /// How a full scan of a record went.
 #[derive(Debug, Serialize)]
 pub struct Scan {
@@ -182,13 +250,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn commits_and_syncs_are_counted_and_leave_nothing_behind() {
+    fn commits_inserts_and_syncs_are_counted_and_leave_nothing_behind() {
         let folder = tempfile::tempdir().unwrap();
         let commits = commits(folder.path(), 1).unwrap();
         assert!(commits.events > 0);
         assert_eq!(u64::from(commits.events), commits.commits.count);
         let syncs = syncs(folder.path(), 1, 10).unwrap();
         assert_eq!(syncs.syncs.count, 10);
+        assert_eq!(inserts(folder.path(), 300).unwrap().rows, 300);
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
     }
 

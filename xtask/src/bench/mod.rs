@@ -4,12 +4,14 @@
 //! speaks the real protocols; here is who runs when, how often, and what the rounds say together.
 
 mod alarms;
+mod ceiling;
 mod events;
 mod fan_out;
 mod history;
 mod idle;
 mod machine;
 mod numbers;
+mod peers;
 mod report;
 mod rig;
 mod start_up;
@@ -18,7 +20,7 @@ use std::fs;
 use std::process::Command;
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 
 use crate::npm;
@@ -35,8 +37,13 @@ type Measure = fn(&Rig) -> Result<Section>;
 
 const FIRST_LOAD: &str = "first-load";
 /// Every measurement of the server, in the order of a full run.
-const MEASUREMENTS: [(&str, &str, Measure); 6] = [
+const MEASUREMENTS: [(&str, &str, Measure); 7] = [
     ("fan-out", "Positions to many displays", fan_out::measure),
+    (
+        "ceiling",
+        "The most that displays can be sent",
+        ceiling::measure,
+    ),
     ("alarms", "From an alarm to the displays", alarms::measure),
     ("events", "Durable events", events::measure),
     ("idle", "Memory of idle displays", idle::measure),
@@ -79,21 +86,33 @@ pub(crate) fn run(wanted: &[String], depth: Depth) -> Result<()> {
         || Rig::build(depth),
     )?;
     println!("      {}", rig.machine.sentence());
-    let mut sections = Vec::new();
+    let (mut sections, mut failed) = (Vec::new(), Vec::new());
     for (name, title, measure) in chosen {
         if !rig.goes_on()? {
             println!("      No time is left for `{name}`: run `cargo xtask bench {name}`.");
             continue;
         }
-        let section = steps.run(name, title, || measure(&rig))?;
-        println!("\n{}", section.markdown());
-        sections.push(section);
+        match steps.run(name, title, || measure(&rig)) {
+            Ok(section) => {
+                println!("\n{}", section.markdown());
+                sections.push(section);
+            }
+            // What the others found is not lost with it.
+            Err(error) => {
+                println!("      `{name}` broke off: {error:#}");
+                failed.push(*name);
+            }
+        }
     }
     println!("\n# All figures\n\n{}.\n", rig.machine.sentence());
     for section in &sections {
         println!("{}", section.markdown());
     }
-    keep(&rig, depth, &sections)
+    keep(&rig, depth, &sections)?;
+    if !failed.is_empty() {
+        bail!("These broke off: {}. Why stands above.", failed.join(", "));
+    }
+    Ok(())
 }
 
 /// Writes everything down, each round with it.

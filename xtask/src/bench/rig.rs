@@ -1,5 +1,6 @@
 //! The bench itself: built programs, fresh folders, servers on one core and their load on another.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
@@ -12,17 +13,21 @@ use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
 use super::machine::Machine;
+use super::peers::Peers;
 use crate::service::{Service, interrupt_flag, loopback};
-use crate::{process, setup, workspace};
+use crate::{process, workspace};
 
+/// The example of the server's crate that has the store of positions alone. An example, because it is to know the module
+/// itself and the product is to gain no verb.
+const STORE: &str = "tracks";
 const SERVER_CORE: usize = 0;
 const LOAD_CORE: usize = 1;
 const START_LIMIT: Duration = Duration::from_mins(1);
 /// One run of the load generator, filling a record excepted.
 pub(crate) const LOAD_LIMIT: Duration = Duration::from_mins(3);
 /// All measurements together; building is not counted.
-const BUDGET: Duration = Duration::from_mins(25);
-const BUDGET_QUICK: Duration = Duration::from_mins(4);
+const BUDGET: Duration = Duration::from_mins(29);
+const BUDGET_QUICK: Duration = Duration::from_secs(290);
 /// Descriptors for a thousand displays and more. More than the machine allows is not asked for.
 const DESCRIPTORS: u64 = 16_384;
 
@@ -50,7 +55,8 @@ pub(crate) struct Rig {
     folder: PathBuf,
     server: PathBuf,
     load: PathBuf,
-    nats: Option<PathBuf>,
+    store: PathBuf,
+    pub(super) peers: Peers,
     pins: bool,
     interrupted: Arc<AtomicBool>,
     until: Instant,
@@ -94,6 +100,14 @@ impl Rig {
             "castellan-load",
             "--release",
         ])?;
+        // By itself: what it needs for tests must not become part of the server that is measured.
+        let store = workspace::cargo_build(&[
+            "--package",
+            "castellan-server",
+            "--example",
+            STORE,
+            "--release",
+        ])?;
         let folder = workspace::target_folder()?.join("bench").join("run");
         fs::create_dir_all(&folder).with_context(|| format!("creating {}", folder.display()))?;
         let machine = Machine::look(&folder);
@@ -110,15 +124,14 @@ impl Rig {
             estate: folder.join("estate.json"),
             server: built.program("castellan")?,
             load: built.program("castellan-load")?,
-            nats: setup::nats_server(),
+            store: store.program(STORE)?,
+            peers: Peers::find(),
             folder,
             pins,
             interrupted: interrupt_flag()?,
             until: Instant::now() + depth.pick(BUDGET, BUDGET_QUICK),
         };
-        let mut command = rig.on_core(LOAD_CORE, &rig.load);
-        let estate = process::capture(command.arg("estate"), "castellan-load estate", LOAD_LIMIT)?;
-        fs::write(&rig.estate, estate).context("writing the synthetic estate")?;
+        rig.write_estate(&rig.estate, &[])?;
         rig.until = Instant::now() + depth.pick(BUDGET, BUDGET_QUICK);
         Ok(rig)
     }
@@ -129,6 +142,20 @@ impl Rig {
             bail!("Interrupted; nothing of this measurement was written down.");
         }
         Ok(Instant::now() < self.until)
+    }
+
+    /// The path of an estate with so many people.
+    pub(crate) fn large_estate(&self, people: u32) -> Result<PathBuf> {
+        let path = self.folder.join("large-estate.json");
+        self.write_estate(&path, &["--people", &people.to_string()])?;
+        Ok(path)
+    }
+
+    fn write_estate(&self, path: &Path, words: &[&str]) -> Result<()> {
+        let mut command = self.on_core(LOAD_CORE, &self.load);
+        let what = "castellan-load estate";
+        let estate = process::capture(command.arg("estate").args(words), what, LOAD_LIMIT)?;
+        fs::write(path, estate).context("writing the synthetic estate")
     }
 
     /// An empty folder for one server's record.
@@ -178,36 +205,36 @@ impl Rig {
         )
     }
 
-    /// The peer, listening; nothing where it is not installed.
-    pub(crate) fn nats(&self) -> Result<Option<Running>> {
-        let Some(program) = &self.nats else {
-            return Ok(None);
-        };
-        let (tcp, socket) = (free_address()?, free_address()?);
-        let config = self.folder.join("nats.conf");
-        let text = format!(
-            "listen: \"{tcp}\"\nwebsocket {{ listen: \"{socket}\", no_tls: true }}\nlog_file: \"{}\"\n",
-            self.folder.join("nats.log").display()
-        );
-        fs::write(&config, text).context("writing the configuration of nats-server")?;
+    /// A program on the servers' core, once it listens at all of these.
+    pub(super) fn instead(
+        &self,
+        name: &'static str,
+        program: &Path,
+        words: &[&OsStr],
+        (address, second): (SocketAddr, SocketAddr),
+    ) -> Result<Running> {
         let mut command = self.on_core(SERVER_CORE, program);
-        let mut service = Service::start("nats", command.arg("-c").arg(&config))?;
+        let mut service = Service::start(name, command.args(words))?;
         let deadline = Instant::now() + START_LIMIT;
-        while std::net::TcpStream::connect(socket).is_err() {
-            service.expect_running()?;
-            if Instant::now() >= deadline {
-                bail!(
-                    "nats-server did not listen within {} s",
-                    START_LIMIT.as_secs()
-                );
+        for listens in [address, second] {
+            while std::net::TcpStream::connect(listens).is_err() {
+                service.expect_running()?;
+                if Instant::now() >= deadline {
+                    bail!("{name} did not listen within {} s", START_LIMIT.as_secs());
+                }
+                std::thread::sleep(Duration::from_millis(50));
             }
-            std::thread::sleep(Duration::from_millis(50));
         }
-        Ok(Some(Running {
+        Ok(Running {
             service,
-            address: socket,
-            second: tcp,
-        }))
+            address,
+            second,
+        })
+    }
+
+    /// Where what is written for a program lies.
+    pub(super) fn folder(&self) -> &Path {
+        &self.folder
     }
 
     /// Runs the load generator and reads its report.
@@ -218,6 +245,17 @@ impl Rig {
     /// The same on the servers' core, for what stands in a server's place.
     pub(crate) fn instead_of_server(&self, words: &[&str]) -> Result<Value> {
         self.report(SERVER_CORE, words, LOAD_LIMIT)
+    }
+
+    /// The store of positions alone, on the servers' core.
+    pub(crate) fn store(&self, folder: &Path, rows: &str) -> Result<Value> {
+        let mut command = self.on_core(SERVER_CORE, &self.store);
+        let text = process::capture(
+            command.arg(folder).arg(rows),
+            "the store of positions",
+            LOAD_LIMIT,
+        )?;
+        serde_json::from_str(&text).context("the store of positions printed no report")
     }
 
     fn report(&self, core: usize, words: &[&str], limit: Duration) -> Result<Value> {
@@ -237,7 +275,7 @@ impl Rig {
 }
 
 /// A port that nobody has. Somebody else could take it before our server does; then that says so.
-fn free_address() -> Result<SocketAddr> {
+pub(super) fn free_address() -> Result<SocketAddr> {
     let listener = TcpListener::bind(loopback(0)).context("no free port")?;
     Ok(listener.local_addr()?)
 }

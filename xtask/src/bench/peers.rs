@@ -1,0 +1,160 @@
+//! The peers: found or installed, and started as each wants it. None is needed: where one is
+//! missing, a sentence says so and its comparison is left out.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use serde_json::Value;
+
+use super::rig::{LOAD_LIMIT, Rig, Running, free_address};
+use crate::{setup, workspace};
+
+const BUN_SCRIPT: &str = include_str!("bun_peer.js");
+
+/// Who is measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Side {
+    Ours,
+    Nats,
+    Bun,
+    Mosquitto,
+}
+
+impl Side {
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Ours => "castellan",
+            Self::Nats => "nats-server",
+            Self::Bun => "Bun",
+            Self::Mosquitto => "mosquitto",
+        }
+    }
+}
+
+/// Where their programs are.
+pub(crate) struct Peers {
+    nats: Option<PathBuf>,
+    mosquitto: Option<PathBuf>,
+    bun: Option<PathBuf>,
+}
+
+/// How many watch what, and for how long.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct March {
+    pub(crate) displays: u32,
+    /// Positions a second in all.
+    pub(crate) rate: u32,
+    pub(crate) people: u32,
+    pub(crate) seconds: u32,
+}
+
+impl Peers {
+    /// Installs what is missing where that is allowed.
+    pub(super) fn find() -> Self {
+        let bun = workspace::target_folder()
+            .and_then(|target| setup::bun(&target.join("bench").join("bun")));
+        Self {
+            nats: setup::peer(&["nats-server"]),
+            mosquitto: setup::peer(&["mosquitto"]),
+            bun: bun
+                .inspect_err(|error| {
+                    println!("      {error:#}\n      The comparison with Bun is left out.");
+                })
+                .ok(),
+        }
+    }
+}
+
+impl Rig {
+    /// nats-server, listening; nothing where it is not installed.
+    pub(crate) fn nats(&self) -> Result<Option<Running>> {
+        let Some(program) = &self.peers.nats else {
+            return Ok(None);
+        };
+        let (tcp, socket) = (free_address()?, free_address()?);
+        let log = self.folder().join("nats.log");
+        let text = format!(
+            "listen: \"{tcp}\"\nwebsocket {{ listen: \"{socket}\", no_tls: true }}\nlog_file: \"{}\"\n",
+            log.display()
+        );
+        let config = self.written("nats.conf", &text)?;
+        let words = [OsStr::new("-c"), config.as_os_str()];
+        let running = self.instead("nats", program, &words, (socket, tcp))?;
+        Ok(Some(running))
+    }
+
+    /// mosquitto, listening. It has no limit of what waits for a slow subscriber, and nobody signs in.
+    fn mosquitto(&self) -> Result<Option<Running>> {
+        let Some(program) = &self.peers.mosquitto else {
+            return Ok(None);
+        };
+        let (tcp, socket) = (free_address()?, free_address()?);
+        let text = format!(
+            "allow_anonymous true\nmax_queued_messages 0\npersistence false\nlog_type error\n\
+             listener {} 127.0.0.1\nlistener {} 127.0.0.1\nprotocol websockets\n",
+            tcp.port(),
+            socket.port()
+        );
+        let config = self.written("mosquitto.conf", &text)?;
+        let words = [OsStr::new("-c"), config.as_os_str()];
+        let running = self.instead("mosquitto", program, &words, (socket, tcp))?;
+        Ok(Some(running))
+    }
+
+    fn bun(&self) -> Result<Option<Running>> {
+        let Some(program) = &self.peers.bun else {
+            return Ok(None);
+        };
+        let address = free_address()?;
+        let script = self.written("bun_peer.js", BUN_SCRIPT)?;
+        let listen = address.to_string();
+        let words = [script.as_os_str(), OsStr::new(&listen)];
+        let running = self.instead("bun", program, &words, (address, address))?;
+        Ok(Some(running))
+    }
+
+    /// One run of a march through a fresh server of this kind; nothing where there is none.
+    pub(crate) fn fan_out(&self, side: Side, march: March, estate: &Path) -> Result<Option<Value>> {
+        let server = match side {
+            Side::Ours => Some(self.castellan(&self.fresh_folder("fan-out")?, estate)?),
+            Side::Nats => self.nats()?,
+            Side::Bun => self.bun()?,
+            Side::Mosquitto => self.mosquitto()?,
+        };
+        let Some(server) = server else {
+            return Ok(None);
+        };
+        let (address, second) = (server.address.to_string(), server.second.to_string());
+        let March {
+            displays,
+            rate,
+            people,
+            seconds,
+        } = march;
+        let [displays, rate, people, seconds] =
+            [displays, rate, people, seconds].map(|number| number.to_string());
+        let pid = server.pid();
+        let mut words = match side {
+            Side::Ours => vec!["fan-out"],
+            Side::Nats => vec!["peer-fan-out", "--peer", "nats"],
+            Side::Bun => vec!["peer-fan-out", "--peer", "bun"],
+            Side::Mosquitto => vec!["peer-fan-out", "--peer", "mosquitto"],
+        };
+        if side != Side::Ours {
+            words.extend(["--publish", &second]);
+        }
+        words.extend(["--server", &address, "--pid", &pid, "--displays", &displays]);
+        words.extend(["--rate", &rate, "--people", &people, "--seconds", &seconds]);
+        let report = self.load(&words, LOAD_LIMIT)?;
+        server.stop()?;
+        Ok(Some(report))
+    }
+
+    fn written(&self, name: &str, text: &str) -> Result<PathBuf> {
+        let path = self.folder().join(name);
+        fs::write(&path, text).with_context(|| format!("writing {}", path.display()))?;
+        Ok(path)
+    }
+}
