@@ -23,7 +23,7 @@ use anyhow::{Context as _, bail, ensure};
 use castellan_domain::engine::Engine;
 use castellan_domain::estate::{DutyKept, Estate};
 use castellan_domain::geo::Anchor;
-use castellan_domain::ids::{PersonId, Seq, SiteId};
+use castellan_domain::ids::{DeviceId, PersonId, Seq, SiteId};
 use castellan_domain::site::{Duty, Site, View};
 use castellan_domain::stream::Backlog;
 use castellan_domain::text::Text;
@@ -71,7 +71,7 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
     let disk = Arc::new(Disk::open(&args.data, args.ballast_mib * 1024 * 1024));
     let (mut journal, replayed) = open_journal(&args, paths).await?;
     let Replayed {
-        engine,
+        mut engine,
         last_recorded_at,
         chain_broken_at,
         ..
@@ -98,8 +98,11 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
     ));
     tokio::spawn(tracks.clone().upkeep(clock.clone()));
     let mut latest = tracks.latest().await?;
+    engine.recall(&latest);
     latest.retain(|fix| is_shown(&estate.estate, engine.site().view(), &fix.person));
     hub.publish_positions(&latest);
+    let is_known = |device: &DeviceId| estate.index.device(device).is_some();
+    hub.publish_seen(tracks.last_seen(is_known).await?);
 
     let (requests, inbox) = mpsc::channel(QUEUE_MAX);
     let reader = Reader::open(&paths.journal()).await?;
