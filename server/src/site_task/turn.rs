@@ -174,7 +174,9 @@ impl<M: Machine> SiteTask<M> {
         let told = match self.told_before(&tickets).await {
             Ok(told) => told,
             Err(error) => {
-                tickets.into_iter().for_each(|ticket| entries.sent(ticket));
+                for ticket in tickets {
+                    entries.sent(ticket);
+                }
                 return Err(error);
             }
         };
