@@ -32,8 +32,8 @@ fn charge(percent: u8) -> Readings {
 
 /// What a display that stands at `tick` is told.
 fn told(values: &Values, tick: u64) -> Latest {
-    let text = values.since(tick, true).unwrap().expect("news");
-    match serde_json::from_str(&text).unwrap() {
+    let text = values.since(tick, true).expect("JSON").expect("news");
+    match serde_json::from_str(&text).expect("a message") {
         ServerMessage::Latest(latest) => latest,
         other => panic!("{other:?}"),
     }
@@ -91,7 +91,7 @@ fn raised() -> Fact {
     world.raise("gas-1", "gas_low", ReportedState::Active);
     let mut facts = world.history();
     let raised = facts.find(|fact| matches!(fact.body, FactBody::AlarmRaised(_)));
-    raised.unwrap().clone()
+    raised.expect("raised").clone()
 }
 
 #[test]

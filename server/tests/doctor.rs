@@ -304,7 +304,7 @@ async fn tables_and_snapshots_that_lie_are_found_and_mended_stopped_or_running()
     assert!(mended && said.contains("1 snapshots"), "{said}");
     std::fs::write(
         snapshot(),
-        whole.replacen("\"fold_version\":1", "\"fold_version\":0", 1),
+        whole.replacen("\"fold_version\":", "\"fold_version\":9", 1),
     )
     .unwrap();
     let (fine, said) = doctor(data.path());
