@@ -191,7 +191,7 @@ texts! {
     GoOffDuty: "下岗", "Go off duty";
     NobodyOnDuty: "无人在岗", "Nobody on duty";
     MorePeople: "另 {0} 人", "{0} more";
-    Zones: "防区", "Armed zones";
+    Zones: "防区", "Zones";
     Armed: "已布防", "Armed";
     Disarmed: "已撤防", "Disarmed";
     Arm: "布防", "Arm";
