@@ -57,7 +57,7 @@ texts! {
     Closed: "24 小时内已结束", "Closed within 24 hours";
     Unclaimed: "待接警", "Unclaimed";
     Overdue: "超时", "overdue";
-    OverdueTimes: "已超时", "times overdue";
+    OverdueTimes: "已超时", "overdue";
     DueIn: "剩余", "left";
     Claim: "接警", "Claim";
     Acknowledge: "签收", "Acknowledge";
@@ -85,7 +85,7 @@ texts! {
     TransferPrompt: "转交给谁？Esc 取消", "To whom? Esc cancels";
     TransferNobody: "没有其他人可以接警。", "Nobody else may own alarms.";
     Split: "拆分", "Split";
-    JoinedCount: "另 {0} 台", "+{0} devices";
+    JoinedCount: "另 {0} 台", "+{0} more";
     JoinedList: "并入本条的来源", "Part of this alarm";
     JoinedSecondSource: "第二来源", "second source";
     JoinedUpstream: "同一上级设备", "same upstream device";
