@@ -167,6 +167,7 @@ texts! {
     DoorHeld: "打开 {0} · 超时", "Open {0}, for too long";
     DoorUnknown: "未上报", "not reported";
     LastReport: "最后上报", "Last report";
+    HeardAgo: "{0} 前上报", "heard {0} ago";
     ReportsWithin: "上报周期", "Reports within";
     ReachedThrough: "上级设备", "Reached through";
     DevicesBehind: "下级设备", "Devices behind it";

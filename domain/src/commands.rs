@@ -19,7 +19,7 @@ use crate::refusal::Refusal;
 use crate::rules::Context;
 use crate::site::Duty;
 use crate::text::Localized;
-use crate::time::Span;
+use crate::time::{Span, Timestamp};
 
 /// How long M keeps an alarm quiet, in seconds.
 pub const MUTE_S: i64 = 60;
@@ -238,6 +238,26 @@ pub fn decide(
     Ok((draft, Accepted::Done { seq }))
 }
 
+fn transfer(
+    context: &Context<'_>,
+    row: Alarm,
+    by: PersonId,
+    to: PersonId,
+    follow_up_due_at: Option<Timestamp>,
+) -> Result<FactBody, Refusal> {
+    if person(context, &to)?.role < Role::Operator {
+        return Err(Refusal::CannotOwn { person: to });
+    }
+    let alarm = row.id;
+    row.transfer(to.clone(), context.now, follow_up_due_at)?;
+    Ok(FactBody::AlarmTransferred(AlarmTransferred {
+        alarm,
+        by,
+        to,
+        follow_up_due_at,
+    }))
+}
+
 fn about_alarm(
     context: &Context<'_>,
     actor: &Actor,
@@ -323,18 +343,7 @@ fn about_alarm(
                 claim_due_at: again,
             }))
         }
-        Command::Transfer { to, .. } => {
-            if person(context, &to)?.role < Role::Operator {
-                return Err(Refusal::CannotOwn { person: to });
-            }
-            row.transfer(to.clone(), now, follow_up)?;
-            Ok(FactBody::AlarmTransferred(AlarmTransferred {
-                alarm,
-                by,
-                to,
-                follow_up_due_at: follow_up,
-            }))
-        }
+        Command::Transfer { to, .. } => transfer(context, row, by, to, follow_up),
         Command::Split { source, .. } => split(context, &row, source, by),
         // These are not about an alarm; see `Command::alarm`.
         Command::GoOnDuty { .. }

@@ -165,9 +165,23 @@ impl Engine {
         &self.site
     }
 
-    /// Where somebody was last, if they were heard since the start.
+    /// Where somebody was last, if they were heard since the start or it was told.
     pub fn last_at(&self, person: &PersonId) -> Option<LonLat> {
         self.memory.fixes.last(person).map(|last| last.at)
+    }
+
+    /// Where everybody was last.
+    pub fn last_fixes(&self) -> Vec<Fix> {
+        self.memory.fixes.all()
+    }
+
+    /// Takes where people were before this engine began. To be told before the estate, which keeps
+    /// its own people only. It makes no fact, moves nobody across a border and ends no silence: it is
+    /// where help is sent whose caller does not say where they are.
+    pub fn recall(&mut self, fixes: &[Fix]) {
+        for fix in fixes {
+            self.memory.fixes.recall(fix);
+        }
     }
 
     /// The next thing to do, until there is none.

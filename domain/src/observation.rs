@@ -1,5 +1,7 @@
 //! The one normalised shape that every device adapter produces.
 
+use crate::audience::is_duress;
+use crate::estate::EstateIndex;
 use crate::geo::LonLat;
 use crate::ids::{AlarmTypeId, DeviceId, EventId, PersonId, PhoneId};
 use crate::time::{Span, Timestamp};
@@ -50,6 +52,27 @@ impl Observation {
                 at: None,
                 ..call.clone()
             })),
+        }
+    }
+
+    /// Which device spoke, and when, as every display may be told. A drill speaks in a device's name.
+    /// A silent call for help is silent: that its button spoke would tell whoever stands before a
+    /// wall.
+    pub fn seen(&self, estate: &EstateIndex) -> Option<(&DeviceId, Timestamp)> {
+        match self {
+            Self::Report(report) => {
+                let kind = estate.alarm_type(&report.kind);
+                let family = kind.and_then(|kind| kind.family.as_ref());
+                let mut kinds = family.into_iter().chain([&report.kind]);
+                let is_told = !report.drill && !kinds.any(is_duress);
+                is_told.then_some((&report.device, report.received_at))
+            }
+            Self::Door(report) => (!report.drill).then_some((&report.device, report.received_at)),
+            Self::Heard {
+                device,
+                received_at,
+            } => Some((device, *received_at)),
+            Self::PhoneFix(_) | Self::Call(_) => None,
         }
     }
 }

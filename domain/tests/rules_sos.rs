@@ -3,13 +3,14 @@
 mod rules_common;
 
 use castellan_domain::alarm::Source;
-use castellan_domain::engine::Command;
+use castellan_domain::engine::{Command, Engine};
 use castellan_domain::estate::Priority;
 use castellan_domain::fact::Cause;
 use castellan_domain::observation::CallKind::{ManDown, Sos};
 use castellan_domain::refusal::Refusal;
 use castellan_domain::rules::annunciate::Outcome;
-use rules_common::{World, at, became, id, secs};
+use castellan_domain::site::Site;
+use rules_common::{World, at, became, estate, id, secs};
 
 #[test]
 fn a_guard_calls_from_where_the_phone_says() {
@@ -37,6 +38,40 @@ fn without_a_position_it_is_the_last_one_and_else_the_estate() {
     let row = world.alarm(second.unwrap());
     assert_eq!(row.kind.as_str(), "man_down");
     assert_eq!(row.place.building, Some(id("b2")));
+}
+
+/// What the shell tells of the time before a restart is a place and nothing else.
+#[test]
+fn after_a_restart_it_is_the_last_one_that_the_shell_tells() {
+    let mut world = World::new();
+    world.fix("guard-01", 70.0, 10.0, 5).unwrap();
+    let mut known = world.engine.last_fixes();
+    assert_eq!((known.len(), known[0].at), (1, at(70.0, 10.0)));
+    let mut stranger = known[0].clone();
+    stranger.person = id("gone-since");
+    known.push(stranger);
+
+    world.crash(secs(60));
+    let (due_at, facts) = (world.engine.next_deadline(), world.facts.len());
+    let mut engine = Engine::new(Site::default());
+    for fact in &world.facts {
+        engine.apply(fact);
+    }
+    engine.recall(&known);
+    world.engine = engine;
+    world.publish("estate-1", &estate());
+    assert_eq!(
+        (world.engine.next_deadline(), world.facts.len()),
+        (due_at, facts),
+        "silence counts from the start, and nothing is recorded"
+    );
+    assert_eq!(world.engine.last_at(&id("gone-since")), None);
+    let (_, alarm) = became(world.call("guard-01", Sos, None));
+    assert_eq!(world.alarm(alarm.unwrap()).place.building, Some(id("b2")));
+    // Who was heard since is where they were then.
+    world.fix("guard-01", 5.0, 5.0, 5).unwrap();
+    world.engine.recall(&known);
+    assert_eq!(world.engine.last_at(&id("wang-qiang")), Some(at(5.0, 5.0)));
 }
 
 #[test]

@@ -14,8 +14,7 @@ fn key_of(name: &str) -> Option<SearchKey> {
             '王' => "w".to_owned(),
             '强' => "qj".to_owned(),
             '巡' => "x".to_owned(),
-            '逻' => "l".to_owned(),
-            '楼' => "l".to_owned(),
+            '逻' | '楼' => "l".to_owned(),
             '号' => "h".to_owned(),
             other => other.to_lowercase().collect(),
         })

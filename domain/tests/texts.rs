@@ -232,6 +232,9 @@ fn what_devices_and_displays_send_fits_or_is_refused() {
     }
 }
 
+/// Whether a field takes a value.
+type Fits<'a> = &'a dyn Fn(&str, &str) -> bool;
+
 /// A door's, a device's and a phone's body, one field at a time.
 #[test]
 fn what_doors_living_devices_and_phones_in_need_send_fits_or_is_refused() {
@@ -250,7 +253,7 @@ fn what_doors_living_devices_and_phones_in_need_send_fits_or_is_refused() {
         body[field] = value.into();
         serde_json::from_value::<CallRequest>(body).is_ok()
     };
-    let fields: [(&dyn Fn(&str, &str) -> bool, &str); 5] = [
+    let fields: [(Fits<'_>, &str); 5] = [
         (&door, "device"),
         (&door, "event_id"),
         (&heard, "device"),
@@ -263,7 +266,7 @@ fn what_doors_living_devices_and_phones_in_need_send_fits_or_is_refused() {
             assert!(!fits(field, &bad), "{field} {bad:?}");
         }
     }
-    for fits in [&door as &dyn Fn(&str, &str) -> bool, &call] {
+    for fits in [&door as Fits<'_>, &call] {
         assert!(fits("occurred_at", &"9".repeat(40)));
         for bad in unfit(40) {
             assert!(!fits("occurred_at", &bad), "{bad:?}");

@@ -150,6 +150,7 @@ fn entity(entity: &Entity) -> &'static str {
         Entity::Phone(..) => "phone",
         Entity::Zone(..) => "zone",
         Entity::Door(..) => "door",
+        Entity::Actuation(..) => "actuation",
         Entity::Flood(_) => "flood",
     }
 }
@@ -162,6 +163,7 @@ fn entity_id(id: &EntityId) -> &'static str {
         EntityId::Phone(_) => "phone",
         EntityId::Zone(_) => "zone",
         EntityId::Door(_) => "door",
+        EntityId::Actuation(_) => "actuation",
         EntityId::Flood => "flood",
     }
 }
@@ -183,7 +185,7 @@ fn everything_that_changes_can_put_or_remove_is_in_a_file() {
             };
         }
     }
-    assert_eq!(put.len(), 7, "{put:?}");
+    assert_eq!(put.len(), 8, "{put:?}");
     assert_eq!(removed, put);
 }
 

@@ -8,7 +8,7 @@ mod clock;
 #[path = "../src/rows.rs"]
 mod rows;
 #[path = "../src/tracks/mod.rs"]
-#[expect(dead_code, reason = "only what writes is measured")]
+#[expect(dead_code, unused_imports, reason = "only what writes is measured")]
 mod tracks;
 
 use anyhow::{Context as _, ensure};

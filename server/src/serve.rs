@@ -15,7 +15,7 @@ use crate::ingest::registry::Registry;
 use crate::journal::{Journal, Reader, Replayed, copy_log, replay};
 use crate::observations::ObservationLog;
 use crate::outbox::{Outbox, Webhook, Worker};
-use crate::site_folder::{SiteFolder, SitePaths, read_estate};
+use crate::site_folder::{PublishedEstate, SiteFolder, SitePaths, read_estate};
 use crate::site_task::{self, QUEUE_MAX, Request, SetAsides, SiteTask};
 use crate::tables::TablesReader;
 use crate::tracks::Tracks;
@@ -23,7 +23,7 @@ use anyhow::{Context as _, bail, ensure};
 use castellan_domain::engine::Engine;
 use castellan_domain::estate::{DutyKept, Estate};
 use castellan_domain::geo::Anchor;
-use castellan_domain::ids::{PersonId, Seq, SiteId};
+use castellan_domain::ids::{DeviceId, PersonId, Seq, SiteId};
 use castellan_domain::site::{Duty, Site, View};
 use castellan_domain::stream::Backlog;
 use castellan_domain::text::Text;
@@ -71,7 +71,7 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
     let disk = Arc::new(Disk::open(&args.data, args.ballast_mib * 1024 * 1024));
     let (mut journal, replayed) = open_journal(&args, paths).await?;
     let Replayed {
-        engine,
+        mut engine,
         last_recorded_at,
         chain_broken_at,
         ..
@@ -97,9 +97,7 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
         anchor,
     ));
     tokio::spawn(tracks.clone().upkeep(clock.clone()));
-    let mut latest = tracks.latest().await?;
-    latest.retain(|fix| is_shown(&estate.estate, engine.site().view(), &fix.person));
-    hub.publish_positions(&latest);
+    recall(&tracks, &mut engine, &hub, &estate).await?;
 
     let (requests, inbox) = mpsc::channel(QUEUE_MAX);
     let reader = Reader::open(&paths.journal()).await?;
@@ -156,6 +154,22 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
     let ended = until_the_end(served, site_task, told_to_stop(terminate)).await?;
     finish(&follower).await;
     Ok(ended)
+}
+
+/// Tells engine and displays what was known before: where everybody was, and when devices were heard.
+async fn recall(
+    tracks: &Tracks,
+    engine: &mut Engine,
+    hub: &Hub,
+    estate: &PublishedEstate,
+) -> anyhow::Result<()> {
+    let mut latest = tracks.latest().await?;
+    engine.recall(&latest);
+    latest.retain(|fix| is_shown(&estate.estate, engine.site().view(), &fix.person));
+    hub.publish_positions(&latest);
+    let is_known = |device: &DeviceId| estate.index.device(device).is_some();
+    hub.publish_seen(tracks.last_seen(is_known).await?);
+    Ok(())
 }
 
 /// Opens the journal and folds it.

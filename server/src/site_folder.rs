@@ -199,6 +199,7 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use castellan_domain::ids::AlarmTypeId;
 
     /// Every type: priority, sound, cameras, seconds to claim and to dispatch, guards, ladder. Written
     /// by hand from the table that was agreed on, not from the file.
@@ -308,7 +309,7 @@ mod tests {
 
     fn becomes(kind: &AlarmType) -> Option<String> {
         let second = kind.second_source.as_ref().map(|second| {
-            let also = second.also.iter().map(|kind| kind.as_str());
+            let also = second.also.iter().map(AlarmTypeId::as_str);
             let also: Vec<_> = also.collect();
             let near = word(second.near);
             let (within_s, to) = (second.within_s, &second.to);

@@ -5,11 +5,13 @@ mod common;
 
 use castellan_domain::alarm::{Alarm, Source};
 use castellan_domain::audience::Audience;
-use castellan_domain::ids::{JournalId, Seq};
+use castellan_domain::ids::{DeviceId, JournalId, Seq};
 use castellan_domain::stream::Replica;
 use castellan_domain::text::Text;
 use castellan_domain::wire::api::CommandBody;
-use castellan_domain::wire::live::{Hello, Resume, ResumeBy, ServerMessage};
+use castellan_domain::wire::live::{
+    Hello, LatestOf, PROTOCOL_VERSION, Resume, ResumeBy, ServerMessage,
+};
 use common::display::{Display, Heard, Socket, hello, hello_text};
 use common::{Castellan, eventually, now_s};
 use tokio_tungstenite::tungstenite::Message;
@@ -26,7 +28,10 @@ async fn a_display_gets_a_welcome_then_heartbeats_facts_handles_and_positions() 
         panic!("the welcome comes first");
     };
     let snapshot = server.snapshot().await;
-    assert_eq!((welcome.protocol, welcome.resume), (2, ResumeBy::Snapshot));
+    assert_eq!(
+        (welcome.protocol, welcome.resume),
+        (PROTOCOL_VERSION, ResumeBy::Snapshot)
+    );
     assert_eq!(welcome.audience, Audience::Staff);
     assert_eq!(
         (welcome.journal, welcome.build.as_str()),
@@ -44,6 +49,15 @@ async fn a_display_gets_a_welcome_then_heartbeats_facts_handles_and_positions() 
     };
     assert_eq!((facts.upto, facts.facts.len()), (Seq(2), 1));
     assert_eq!((facts.upto, &facts.hash), (after.seq, &after.hash));
+
+    match socket.hear_text().await {
+        ServerMessage::Latest(latest) => {
+            let row = &latest.values[0];
+            assert_eq!(row.of, LatestOf::Device(DeviceId::constant("d-000")));
+            assert!(row.readings.last_seen_at.is_some());
+        }
+        other => panic!("when the device was heard, not {other:?}"),
+    }
 
     let before = now_s();
     assert_eq!(

@@ -2,9 +2,10 @@
 
 use crate::live::Console;
 use crate::map::Picked;
-use crate::places::model::door_words;
+use crate::places::model::{door_words, row_words};
 use crate::texts::Key;
 use castellan_domain::estate::Device;
+use castellan_domain::wire::live::LatestOf;
 use leptos::prelude::*;
 
 /// Devices, folded away until somebody asks.
@@ -45,6 +46,7 @@ fn DeviceRow(console: Console, device: Device) -> impl IntoView {
         let name = device.name.clone();
         move || name.get(console.language.get()).to_owned()
     };
+    let of = LatestOf::Device(device.id.clone());
     // A door says what it is; of the others the place, where the name does not say it already.
     let beside = Memo::new(move |_| {
         let language = console.language.get();
@@ -60,12 +62,17 @@ fn DeviceRow(console: Console, device: Device) -> impl IntoView {
             .with_untracked(|e| e.as_ref().map(|e| e.place_name(&device.place, language)));
         place.filter(|place| !device.name.get(language).contains(place.as_str()))
     });
+    let words = Memo::new(move |_| {
+        let seen_at = console.with(|replica| replica.latest().get(&of)?.last_seen_at);
+        let shown = (console.now.get(), console.language.get());
+        row_words(beside.get(), seen_at, shown)
+    });
     view! {
         <li>
             <button class="place" class:selected=is_selected aria-pressed=move || pressed().to_string()
                 data-place=data on:click=move |_| console.select(Some(picked.clone()))>
                 <span class="name">{name}</span>
-                <span class="quiet num">{move || beside.get()}</span>
+                <span class="quiet num">{move || words.get()}</span>
             </button>
         </li>
     }

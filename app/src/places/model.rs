@@ -58,6 +58,18 @@ pub fn door_words(state: Option<&DoorState>, now: Timestamp, language: Language)
     }
 }
 
+/// What stands beside a device's name, and how long ago it was heard. Of one that was never heard
+/// nothing is claimed.
+pub fn row_words(
+    beside: Option<String>,
+    last_seen_at: Option<Timestamp>,
+    (now, language): (Timestamp, Language),
+) -> String {
+    let heard = last_seen_at.map(|at| Key::HeardAgo.fill(language, &[&ages::age(at, now)]));
+    let words: Vec<_> = beside.into_iter().chain(heard).collect();
+    words.join(" · ")
+}
+
 /// What is known of a device. `last_seen_at`: when it was heard last.
 pub fn device_lines(
     estate: &Estate,
@@ -175,6 +187,22 @@ mod tests {
         let closed = DoorState::Closed { since: START };
         assert_eq!(said(Some(&closed), 61), "关闭 01:01");
         assert_eq!(said(None, 0), "未上报");
+    }
+
+    #[test]
+    fn a_device_in_the_list_says_how_long_ago_it_was_heard_if_it_was() {
+        let heard_at = Some(START - Span::from_secs(75));
+        let words = |beside: Option<&str>, heard_at, language| {
+            row_words(beside.map(ToOwned::to_owned), heard_at, (START, language))
+        };
+        for (beside, heard_at, language, expected) in [
+            (Some("B1"), heard_at, Language::En, "B1 · heard 01:15 ago"),
+            (None, heard_at, Language::Zh, "01:15 前上报"),
+            (Some("B1"), None, Language::En, "B1"),
+            (None, None, Language::En, ""),
+        ] {
+            assert_eq!(words(beside, heard_at, language), expected);
+        }
     }
 
     #[test]

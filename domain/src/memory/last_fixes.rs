@@ -78,6 +78,27 @@ impl LastFixes {
         }
     }
 
+    /// Where a person was before this engine began, unless it has heard of them since. Their phone's
+    /// silence is measured from the start all the same.
+    pub(crate) fn recall(&mut self, fix: &Fix) {
+        let order = FixOrder::new(fix.occurred_at, fix.received_at);
+        let known = self.last.entry(fix.person.clone());
+        known.or_insert((order, fix.at));
+    }
+
+    /// Where everybody was last, for [`Self::recall`].
+    pub(crate) fn all(&self) -> Vec<Fix> {
+        let all = self.last.iter().map(|(person, (order, at))| Fix {
+            person: person.clone(),
+            occurred_at: order.occurred_at(),
+            received_at: order.received_at(),
+            at: *at,
+            accuracy_dm: None,
+            battery_percent: None,
+        });
+        all.collect()
+    }
+
     /// Where a person was last.
     pub fn last(&self, person: &PersonId) -> Option<LastFix> {
         self.last.get(person).map(|(order, at)| LastFix {

@@ -1,7 +1,8 @@
 //! What the engine remembers beside the facts, and may forget: who was heard when, and who seems to
 //! be on the way across a border.
 //!
-//! A restart begins with nothing here. Silence is then measured from the restart, and a border takes
+//! A restart begins with no more here than where people were, if the shell says so
+//! ([`crate::engine::Engine::recall`]). Silence is then measured from the restart, and a border takes
 //! as many fixes as the first time. Everything that was decided from it is in facts.
 
 mod borders;

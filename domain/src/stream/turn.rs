@@ -38,6 +38,12 @@ pub trait Machine {
     fn last_at(&self, _person: &PersonId) -> Option<LonLat> {
         None
     }
+    /// Where everybody was last, as far as it remembers.
+    fn last_fixes(&self) -> Vec<Fix> {
+        Vec::new()
+    }
+    /// Takes what another one remembered, before the estate ([`Engine::recall`]).
+    fn recall(&mut self, _fixes: &[Fix]) {}
 }
 
 impl Machine for Engine {
@@ -67,6 +73,14 @@ impl Machine for Engine {
 
     fn last_at(&self, person: &PersonId) -> Option<LonLat> {
         self.last_at(person)
+    }
+
+    fn last_fixes(&self) -> Vec<Fix> {
+        self.last_fixes()
+    }
+
+    fn recall(&mut self, fixes: &[Fix]) {
+        self.recall(fixes);
     }
 }
 

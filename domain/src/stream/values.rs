@@ -109,7 +109,7 @@ impl Values {
         }
         self.pending = false;
         self.tick += 1;
-        self.shared = Some(self.encode_since(self.tick - 1, true)?);
+        self.shared = self.encode_since(self.tick - 1, true)?;
         Ok(true)
     }
 
@@ -128,10 +128,16 @@ impl Values {
         {
             return Ok(Some(shared.clone()));
         }
-        self.encode_since(tick, with_persons).map(Some)
+        self.encode_since(tick, with_persons)
     }
 
-    fn encode_since(&self, tick: u64, with_persons: bool) -> Result<Arc<str>, serde_json::Error> {
+    /// Without persons also without "last seen": when a door or a detector spoke says where somebody
+    /// is. And nothing at all is said then of a change that is not shown.
+    fn encode_since(
+        &self,
+        tick: u64,
+        with_persons: bool,
+    ) -> Result<Option<Arc<str>>, serde_json::Error> {
         let whole = tick < self.whole_from;
         // Told everything, or everything since its tick.
         let since = if whole { 0 } else { tick };
@@ -139,30 +145,36 @@ impl Values {
             LatestOf::Person(_) => with_persons,
             LatestOf::Device(_) => true,
         };
-        let gone = self
+        let gone: Vec<_> = self
             .gone
             .iter()
             .filter(|(of, gone_in)| !whole && **gone_in > since && is_shown(of))
             .map(|(of, _)| of.clone())
             .collect();
-        let values = self
+        let values: Vec<_> = self
             .rows
             .iter()
             .filter(|(of, _)| is_shown(of))
             .filter_map(|(of, row)| {
-                let readings = row.since(since);
+                let mut readings = row.since(since);
+                if !with_persons {
+                    readings.last_seen_at = None;
+                }
                 (readings != Readings::default()).then(|| LatestRow {
                     of: of.clone(),
                     readings,
                 })
             })
             .collect();
+        if !whole && gone.is_empty() && values.is_empty() {
+            return Ok(None);
+        }
         let message = ServerMessage::Latest(Latest {
             whole,
             gone,
             values,
         });
-        Ok(serde_json::to_string(&message)?.into())
+        Ok(Some(serde_json::to_string(&message)?.into()))
     }
 }
 

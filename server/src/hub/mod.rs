@@ -11,7 +11,7 @@ pub(crate) use socket::{Live, serve_display};
 
 use crate::clock::Clock;
 use castellan_domain::geo::Anchor;
-use castellan_domain::ids::{Seq, SiteId};
+use castellan_domain::ids::{DeviceId, Seq, SiteId};
 use castellan_domain::observation::Fix;
 use castellan_domain::site::View;
 use castellan_domain::stream::{Backlog, Displays, Outgoing, Session, SiteStream};
@@ -111,14 +111,24 @@ impl Hub {
         }
     }
 
-    /// Puts other latest values of a phone or device among those that displays show. They go out
-    /// with the next tick.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "for the registry, once devices tell their charge")
-    )]
-    pub(crate) fn publish_latest(&self, of: &LatestOf, readings: Readings) {
-        self.write().values().set(of, readings);
+    /// Shows when devices were heard. It goes out with the next tick. Gives back those of which
+    /// displays are told something new.
+    pub(crate) fn publish_seen(
+        &self,
+        mut seen: Vec<(DeviceId, Timestamp)>,
+    ) -> Vec<(DeviceId, Timestamp)> {
+        if !seen.is_empty() {
+            let mut stream = self.write();
+            seen.retain(|(device, at)| {
+                let readings = Readings {
+                    battery_percent: None,
+                    last_seen_at: Some(*at),
+                };
+                let of = LatestOf::Device(device.clone());
+                stream.values().set(&of, readings)
+            });
+        }
+        seen
     }
 
     /// Takes people off the map, who went off duty.

@@ -168,7 +168,7 @@ async fn each_audience_is_shown_its_own_lists_and_values() {
         battery_percent: Some(9),
         last_seen_at: Some(now),
     };
-    hub.publish_latest(&device, readings);
+    hub.write().values().set(&device, readings);
     let mut staff = Display::open(address, Audience::Staff, &hub).await;
     let mut wall = Display::open(address, Audience::Wall, &hub).await;
     let mut visitor = Display::open(address, Audience::WallVisitor, &hub).await;
@@ -188,6 +188,12 @@ async fn each_audience_is_shown_its_own_lists_and_values() {
     assert_eq!(wall.replica.unrecorded().notices, [notice("gas_low")]);
     visitor.until(|replica| !replica.latest().is_empty()).await;
     assert_eq!(visitor.replica.latest().len(), 1, "of the device");
+    let of_the_device = visitor.replica.latest()[&device];
+    assert_eq!(
+        (of_the_device.battery_percent, of_the_device.last_seen_at),
+        (Some(9), None),
+        "when a door spoke says where somebody is"
+    );
 
     // All is well again, and the guard goes home.
     hub.set_unrecorded(&Unrecorded::default());
@@ -208,6 +214,22 @@ async fn each_audience_is_shown_its_own_lists_and_values() {
     }
     assert!(visitor.replica.tracked().is_empty());
     assert!(visitor.replica.unrecorded().is_empty());
+}
+
+#[tokio::test]
+async fn a_device_that_speaks_often_is_news_every_ten_seconds() {
+    let (hub, _) = house().await;
+    let said = |device, second| (DeviceId::constant(device), Timestamp::from_secs(second));
+    let both = vec![said("d-000", 100), said("d-001", 100)];
+    assert_eq!(hub.publish_seen(both.clone()), both);
+    assert_eq!(hub.advance(false).ok(), Some(true));
+    let often = vec![said("d-000", 101), said("d-000", 109), said("d-001", 99)];
+    assert_eq!(hub.publish_seen(often), []);
+    assert_eq!(hub.publish_seen(Vec::new()), []);
+    assert_eq!(hub.advance(false).ok(), Some(false), "nobody is woken");
+    let later = vec![said("d-000", 110), said("d-001", 109)];
+    assert_eq!(hub.publish_seen(later), [said("d-000", 110)]);
+    assert_eq!(hub.advance(false).ok(), Some(true));
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@ use super::fixture::{START, append, folded, history, journal_with, keep};
 use super::{Journal, Replayed, Snapshots, replay};
 use castellan_domain::engine::Engine;
 use castellan_domain::ids::Seq;
+use castellan_domain::site::FOLD_VERSION;
 use std::path::{Path, PathBuf};
 
 const FACTS: u64 = 240;
@@ -47,14 +48,15 @@ async fn a_snapshot_that_does_not_fit_is_thrown_away_and_costs_only_time() {
     let facts = history(FACTS);
     let whole = folded(&facts);
     let other_journal = uuid::Uuid::nil().to_string();
+    let version = format!("\"fold_version\":{FOLD_VERSION}");
     for (what, spoil) in [
         (
             "another fold version",
-            ("\"fold_version\":1", "\"fold_version\":0"),
+            (version.as_str(), "\"fold_version\":0"),
         ),
         (
             "a later fold version",
-            ("\"fold_version\":1", "\"fold_version\":99"),
+            (version.as_str(), "\"fold_version\":99"),
         ),
         (
             "another journal",

@@ -73,12 +73,11 @@ impl SeenCounts {
         };
         for seen in &commit.events {
             let device = seen.device.as_str();
-            match after.events.get_mut(device) {
-                Some(count) => *count += 1,
-                None => {
-                    let before = self.events.get(device).copied().unwrap_or_default();
-                    after.events.insert(device.to_owned(), before + 1);
-                }
+            if let Some(count) = after.events.get_mut(device) {
+                *count += 1;
+            } else {
+                let before = self.events.get(device).copied().unwrap_or_default();
+                after.events.insert(device.to_owned(), before + 1);
             }
         }
         after

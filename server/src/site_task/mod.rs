@@ -5,11 +5,13 @@
 //! itself. [`turn`] runs and records one, [`recovery`] starts over after one that was lost,
 //! [`orders`] lets go of what is wanted of devices, [`insist`] has outcomes recorded,
 //! [`notices`] keeps what is shown of reports that nobody could record, [`set_aside`] the inputs that
-//! broke the engine, [`consoles`] who has one, and [`disk_news`] what the site knows of the disk.
+//! broke the engine, [`consoles`] who has one, [`last_seen`] when devices were heard, and [`disk_news`]
+//! what the site knows of the disk.
 
 mod consoles;
 mod disk_news;
 mod insist;
+mod last_seen;
 mod notices;
 mod orders;
 mod recovery;
@@ -40,6 +42,7 @@ use castellan_domain::time::Timestamp;
 use castellan_domain::wire::api::Answer;
 use consoles::Consoles;
 use disk_news::DiskNews;
+use last_seen::LastSeen;
 use notices::Notices;
 use std::sync::Arc;
 use std::time::Duration;
@@ -56,7 +59,7 @@ const TURN_INPUTS_MAX: usize = 256;
 const POSITIONS_WAIT: Duration = Duration::from_millis(4);
 /// With so many positions a turn waits no longer: few phones that send much are not held up.
 const POSITIONS_ENOUGH: usize = 8;
-/// How often positions are brought onto the disk itself.
+/// How often positions, and when devices were heard, are brought onto the disk itself.
 const TRACKS_SYNC_EVERY: Duration = Duration::from_secs(1);
 /// How often is purged what has had its time: remembered ids, words about people.
 const PURGE_EVERY: Duration = Duration::from_hours(1);
@@ -155,6 +158,7 @@ pub(crate) struct State {
     notices: Notices,
     consoles: Consoles,
     disk_news: DiskNews,
+    last_seen: LastSeen,
 }
 
 impl Default for State {
@@ -168,6 +172,7 @@ impl Default for State {
             notices: Notices::default(),
             consoles: Consoles::default(),
             disk_news: DiskNews::default(),
+            last_seen: LastSeen::default(),
         }
     }
 }
@@ -187,6 +192,7 @@ impl<M: Machine> SiteTask<M> {
                 },
                 () = sleep_until(wake_at) => self.wake().await,
                 () = sleep_until(sync_at) => {
+                    self.keep_seen().await;
                     if let Err(error) = self.tracks.sync().await {
                         warn!(%error, "positions could not be synced to disk");
                     }

@@ -68,6 +68,14 @@ impl<M: Machine> SiteTask<M> {
         }
     }
 
+    /// Another engine from the record. Where people were is not in facts: the one before tells it.
+    pub(super) async fn renew_engine(&mut self) -> Result<(), SiteTaskError> {
+        let fixes = self.engine.last_fixes();
+        self.engine = replay::<M>(&mut self.journal).await?.engine;
+        self.engine.recall(&fixes);
+        Ok(())
+    }
+
     async fn try_rebuild(&mut self) -> Result<(), SiteTaskError> {
         let (seq, hash) = self.hub.head_and_hash();
         self.journal.reopen((seq, &hash)).await?;
@@ -83,7 +91,7 @@ impl<M: Machine> SiteTask<M> {
         }
         // Asked first: reading the whole journal anew is only worth it when it can go on.
         self.journal.probe(self.clock.now()).await?;
-        self.engine = replay(&mut self.journal).await?.engine;
+        self.renew_engine().await?;
         if let Some(outbox) = &self.outbox {
             outbox.set_waiting(self.journal.outbox_waiting().await?);
         }

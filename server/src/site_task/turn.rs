@@ -5,7 +5,7 @@ use super::{
     Lost, Reply, SETTLE_AGAIN_AFTER, SETTLE_EVERY, SiteTask, SiteTaskError, TURN_INPUTS_MAX,
     Ticket, answer,
 };
-use crate::journal::{Commit, SeenCommand, SeenEvent, replay};
+use crate::journal::{Commit, SeenCommand, SeenEvent};
 use crate::personal::PersonalRecord;
 use castellan_domain::actuation::ActuationOutcome;
 use castellan_domain::engine::{Accepted, Input};
@@ -174,7 +174,9 @@ impl<M: Machine> SiteTask<M> {
         let told = match self.told_before(&tickets).await {
             Ok(told) => told,
             Err(error) => {
-                tickets.into_iter().for_each(|ticket| entries.sent(ticket));
+                for ticket in tickets {
+                    entries.sent(ticket);
+                }
                 return Err(error);
             }
         };
@@ -188,6 +190,7 @@ impl<M: Machine> SiteTask<M> {
         let commit = remember(entries, &ran.done);
         let inputs = &entries.inputs;
         let positions = self.record(ran.turn, commit, ran.at, inputs).await?;
+        self.show_seen(&entries.inputs, &ran.done);
         Ok((ran.done, positions))
     }
 
@@ -243,7 +246,7 @@ impl<M: Machine> SiteTask<M> {
                 return Err(SiteTaskError::BrokenStart(broken.why));
             }
             self.set_aside(entries, broken);
-            self.engine = replay(&mut self.journal).await?.engine;
+            self.renew_engine().await?;
             entries.first(self.estate_loaded());
         }
         Err(SiteTaskError::TooManyBroken)

@@ -1,4 +1,5 @@
-//! The history of positions, and everybody's last one after a restart.
+//! The history of positions, and everybody's last one after a restart; beside it, when each device
+//! was heard last ([`seen`]).
 //!
 //! A phone's 200 follows the commit into the filling tail ([`tail`]), which survives a killed
 //! process. The disk itself is synced once a second ([`Tracks::sync`]): a power cut can cost the
@@ -13,6 +14,7 @@ mod contract;
 mod point;
 mod read;
 mod schema;
+mod seen;
 mod tail;
 #[cfg(test)]
 mod tests;

@@ -39,11 +39,15 @@ const FROM_1: &[&str] = &[
     "DROP TABLE fixes",
 ];
 
+/// An older Castellan of this form does not know of this one and passes over it: no new number.
+const DEVICES_SEEN: &str = "CREATE TABLE IF NOT EXISTS devices_seen (
+    device TEXT PRIMARY KEY, seen_at BIGINT NOT NULL)";
+
 /// Makes the tables, or brings older ones into today's form: all of it, or nothing.
 pub(super) async fn prepare(db: &mut SqliteConnection) -> Result<(), TracksError> {
     match version(db).await? {
-        Some(VERSION) => Ok(()),
-        Some(newer) => Err(TracksError::Version(newer)),
+        Some(VERSION) => {}
+        Some(newer) => return Err(TracksError::Version(newer)),
         None => {
             let older = exists(db, "fixes").await?;
             let mut tx = db.begin().await?;
@@ -52,9 +56,10 @@ pub(super) async fn prepare(db: &mut SqliteConnection) -> Result<(), TracksError
                 sqlx::query(*statement).execute(&mut *tx).await?;
             }
             tx.commit().await?;
-            Ok(())
         }
     }
+    sqlx::query(DEVICES_SEEN).execute(db).await?;
+    Ok(())
 }
 
 async fn version(db: &mut SqliteConnection) -> Result<Option<i64>, TracksError> {

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 /// How the stand-in answers.
 #[derive(Clone, Copy, PartialEq)]
-pub enum Mood {
+pub(crate) enum Mood {
     Good,
     NotRecording,
     UnknownPhone,
@@ -22,7 +22,7 @@ pub enum Mood {
 }
 
 #[derive(Clone)]
-pub struct Server {
+pub(crate) struct Server {
     pub address: String,
     mood: Arc<Mutex<Mood>>,
     fixes: Arc<Mutex<Vec<Value>>>,
@@ -35,11 +35,11 @@ pub struct Server {
 }
 
 impl Server {
-    pub async fn start(mood: Mood) -> Self {
+    pub(crate) async fn start(mood: Mood) -> Self {
         Self::start_with(mood, include_str!("../estate.json").to_owned()).await
     }
 
-    pub async fn start_with(mood: Mood, estate: String) -> Self {
+    pub(crate) async fn start_with(mood: Mood, estate: String) -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
             .await
             .expect("a free port");
@@ -71,7 +71,7 @@ impl Server {
         server
     }
 
-    pub fn set(&self, mood: Mood) {
+    pub(crate) fn set(&self, mood: Mood) {
         *self.mood.lock().expect("no panic while held") = mood;
     }
 
@@ -79,11 +79,11 @@ impl Server {
         *self.mood.lock().expect("no panic while held")
     }
 
-    pub fn fixes(&self) -> Vec<Value> {
+    pub(crate) fn fixes(&self) -> Vec<Value> {
         self.fixes.lock().expect("no panic while held").clone()
     }
 
-    pub fn assert_content(&self) {
+    pub(crate) fn assert_content(&self) {
         assert_eq!(
             *self.complaints.lock().expect("no panic while held"),
             [""; 0]

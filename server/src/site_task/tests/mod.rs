@@ -2,6 +2,7 @@
 
 mod consoles;
 mod gathering;
+mod last_known;
 mod orders;
 mod outage;
 mod world;

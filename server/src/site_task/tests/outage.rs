@@ -44,7 +44,10 @@ async fn an_hours_outage_keeps_a_bounded_list_an_exact_count_and_the_heartbeat()
     trigger(&path, "DROP TRIGGER fail").await;
     world.task.wake().await;
     let facts = world.facts().await;
-    let FactBody::RecordingResumed(resumed) = &facts.last().unwrap().body else {
+    let [.., resumed, _row_of_the_gap] = facts.as_slice() else {
+        panic!("{facts:?}");
+    };
+    let FactBody::RecordingResumed(resumed) = &resumed.body else {
         panic!("{facts:?}");
     };
     assert_eq!((resumed.since, resumed.unrecorded), (since, lost));

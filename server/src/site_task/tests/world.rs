@@ -11,7 +11,7 @@ use castellan_domain::estate::{EstateIndex, Priority, Role};
 use castellan_domain::fact::Fact;
 use castellan_domain::geo::Anchor;
 use castellan_domain::ids::{AlarmId, CommandId, DeviceId, EstateHash, EventId, PersonId, Seq};
-use castellan_domain::observation::{Observation, Report, ReportedState};
+use castellan_domain::observation::{Fix, Observation, Report, ReportedState};
 use castellan_domain::site::{Site, View};
 use castellan_domain::stream::{Backlog, Outgoing, Replica};
 use castellan_domain::text::Text;
@@ -64,6 +64,14 @@ impl Machine for Fragile {
 
     fn next_deadline(&self) -> Option<Timestamp> {
         self.engine.next_deadline()
+    }
+
+    fn last_fixes(&self) -> Vec<Fix> {
+        self.engine.last_fixes()
+    }
+
+    fn recall(&mut self, fixes: &[Fix]) {
+        self.engine.recall(fixes);
     }
 }
 
