@@ -134,7 +134,7 @@ texts! {
     TimelineShelved: "限时挂起", "Shelved";
     TimelineReturned: "退回", "Returned";
     TimelineRisen: "升级", "Rose";
-    Times: "次", "times";
+    Times: "次", "×";
     Condition: "状态", "Condition";
     SinceAlarm: "距报警", "Since the alarm";
     StillActive: "仍在报警", "Still active";
