@@ -57,7 +57,7 @@ texts! {
     Closed: "24 小时内已结束", "Closed within 24 hours";
     Unclaimed: "待接警", "Unclaimed";
     Overdue: "超时", "overdue";
-    OverdueTimes: "已超时", "times overdue";
+    OverdueTimes: "已超时", "overdue";
     DueIn: "剩余", "left";
     Claim: "接警", "Claim";
     Acknowledge: "签收", "Acknowledge";
@@ -85,7 +85,7 @@ texts! {
     TransferPrompt: "转交给谁？Esc 取消", "To whom? Esc cancels";
     TransferNobody: "没有其他人可以接警。", "Nobody else may own alarms.";
     Split: "拆分", "Split";
-    JoinedCount: "另 {0} 台", "+{0} devices";
+    JoinedCount: "另 {0} 台", "+{0} more";
     JoinedList: "并入本条的来源", "Part of this alarm";
     JoinedSecondSource: "第二来源", "second source";
     JoinedUpstream: "同一上级设备", "same upstream device";
@@ -134,7 +134,7 @@ texts! {
     TimelineShelved: "限时挂起", "Shelved";
     TimelineReturned: "退回", "Returned";
     TimelineRisen: "升级", "Rose";
-    Times: "次", "times";
+    Times: "次", "×";
     Condition: "状态", "Condition";
     SinceAlarm: "距报警", "Since the alarm";
     StillActive: "仍在报警", "Still active";
@@ -192,7 +192,7 @@ texts! {
     GoOffDuty: "下岗", "Go off duty";
     NobodyOnDuty: "无人在岗", "Nobody on duty";
     MorePeople: "另 {0} 人", "{0} more";
-    Zones: "防区", "Armed zones";
+    Zones: "防区", "Zones";
     Armed: "已布防", "Armed";
     Disarmed: "已撤防", "Disarmed";
     Arm: "布防", "Arm";

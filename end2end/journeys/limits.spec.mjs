@@ -65,7 +65,8 @@ test("three hundred alarms at once: the counts are right and one is claimed as e
   await liNa.page.keyboard.press("Enter");
   await expect(liNa.owner(urgent)).toHaveText("李娜");
   expect((await site.alarm(urgent)).ownership.claimed.by).toBe("li-na");
-  await expect(liNa.page).toHaveTitle(new RegExp(`^▲${count(1)} ◆${count(2)} ■${count(4)} `));
+  const title = ["▲", "◆", "●", "■"].map((sign, at) => [sign, count(at + 1)]).filter(([, many]) => many > 0);
+  await expect(liNa.page).toHaveTitle(new RegExp(`^${title.map((part) => part.join("")).join(" ")} `));
 });
 
 test("whoever is not on the staff chooses a tile, and the choice is remembered", async ({ open }) => {

@@ -95,6 +95,8 @@ test("a door says what it is, and a device that stopped reporting leads to its a
     const answer = await castellan.post("/ingest/v1/doors", { device: "door-clubhouse", event_id: `e-${what}-${Date.now()}`, what });
     expect(answer.status, await answer.text()).toBe(200);
   };
+  // By day nobody is alarmed by this door.
+  await site.armed("clubhouse");
   const liNa = await open("li-na", { ...DESK, search: { selected: "device:door-clubhouse" } });
   const details = liNa.details.locator("[data-selected='device:door-clubhouse']");
   await expect(details).toContainText("未上报");

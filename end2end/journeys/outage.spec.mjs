@@ -104,10 +104,12 @@ test("the network breaks in the middle of fifty alarms: afterwards the queue is 
 
   await liNa.page.context().setOffline(true);
   await report(events.slice(18, 36));
-  for (const alarm of ["A-3", "A-20", "A-30"]) {
+  // Within the flood some share a row, so the queue says which there are.
+  const [first, judged, ...others] = (await site.queue()).map((alarm) => alarm.id);
+  for (const alarm of [first, judged, others.at(-1)]) {
     expect((await site.command("zhang-wei", { claim: { alarm } })).status).toBe(200);
   }
-  expect((await site.command("zhang-wei", { judge: { alarm: "A-3", verdict: "test" } })).status).toBe(200);
+  expect((await site.command("zhang-wei", { judge: { alarm: judged, verdict: "test" } })).status).toBe(200);
   await expect(liNa.cover).toBeVisible(NOTICED);
   await expect(liNa.rows).toHaveCount(before);
 
@@ -115,14 +117,14 @@ test("the network breaks in the middle of fifty alarms: afterwards the queue is 
   await report(events.slice(36));
   await expect(liNa.cover).toBeHidden(BACK);
   const wanted = (await site.queue()).map((alarm) => [alarm.id, `p${alarm.priority}`, Boolean(alarm.ownership.claimed)]);
-  expect(wanted.length).toBeGreaterThan(30);
+  expect(wanted.length).toBeGreaterThan(before);
   await expect(async () => {
     const shown = await liNa.rows.evaluateAll((rows) =>
       rows.map((row) => [row.dataset.alarm, row.className.match(/\bp\d\b/)[0], !row.classList.contains("unclaimed")]),
     );
     expect(shown).toEqual(wanted);
   }).toPass();
-  await expect(liNa.owner("A-20")).toHaveText("张伟");
+  await expect(liNa.owner(first)).toHaveText("张伟");
   const counts = [1, 2, 3, 4].map((priority) => String(wanted.filter(([, look]) => look === `p${priority}`).length));
   for (const [index, count] of counts.entries()) {
     await expect(liNa.page.locator(`.totals .p${index + 1}`)).toContainText(count);

@@ -152,7 +152,7 @@ fn unclaimed(due_at: Timestamp, times_overdue: u32, now: Timestamp, language: La
         n if language == Language::Zh => {
             format!("{unclaimed} · {} {n} 次", Key::OverdueTimes.get(language))
         }
-        n => format!("{unclaimed}, {n} {}", Key::OverdueTimes.get(language)),
+        n => format!("{unclaimed}, {} {n}×", Key::OverdueTimes.get(language)),
     }
 }
 
@@ -214,7 +214,7 @@ mod tests {
         );
         assert_eq!(
             state(None, &twice, now, Language::En),
-            "Unclaimed, 2 times overdue"
+            "Unclaimed, overdue 2×"
         );
         assert_eq!(
             state(None, &claimed(open.clone()), now, Language::Zh),

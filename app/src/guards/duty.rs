@@ -37,12 +37,12 @@ pub fn OnDuty(console: Console) -> impl IntoView {
         if more > 0 {
             shown.push(Key::MorePeople.fill(language, &[&more.to_string()]));
         }
-        let shown = shown.join("  ");
+        let shown = shown.join(" · ");
         format!("{} {shown}", Key::OnDuty.get(language))
     };
     view! {
         {move || names.get().map(|names| view! {
-            <span class="on-duty" title=names.join("  ")>{words(names.clone())}</span>
+            <span class="on-duty" title=names.join(" · ")>{words(names.clone())}</span>
         })}
         {move || console.operator().map(|person| view! { <DutyButton console person /> })}
     }

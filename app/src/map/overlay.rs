@@ -13,8 +13,8 @@ use std::collections::BTreeMap;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Document, HtmlElement};
 
-/// Letters of a building's name on a desk, at the resting view and closer.
-const BUILDING_NAME_PX: f64 = 15.0;
+/// Letters of a building's name on a desk, as large as they are ever drawn.
+const BUILDING_NAME_PX: f64 = 17.0;
 /// People on the screen that are looked at when names are placed.
 const CANDIDATES_MAX: usize = 512;
 

@@ -4,9 +4,9 @@
 pub mod model;
 
 #[cfg(target_arch = "wasm32")]
-mod details;
+pub mod details;
 #[cfg(target_arch = "wasm32")]
-mod list;
+pub mod list;
 
 #[cfg(target_arch = "wasm32")]
 pub use details::{SelectedArea, SelectedBuilding, SelectedDevice};

@@ -127,7 +127,7 @@ pub fn area_line(estate: &Estate, area: &Area, language: Language) -> Line {
     }
     let names = area.people.iter();
     let names = names.map(|id| person_name(Some(estate), id, language));
-    (key, names.collect::<Vec<_>>().join("  "))
+    (key, names.collect::<Vec<_>>().join(" · "))
 }
 
 /// The alarms that a device has or is part of, and that are not over.
