@@ -21,10 +21,16 @@ mod devices;
 mod display;
 #[path = "sim/door_book.rs"]
 mod door_book;
+#[path = "sim/driver.rs"]
+mod driver;
 #[path = "sim/faults.rs"]
 mod faults;
 #[path = "sim/follower.rs"]
 mod follower;
+#[path = "sim/happened.rs"]
+mod happened;
+#[path = "sim/order_book.rs"]
+mod order_book;
 #[path = "sim/outside.rs"]
 mod outside;
 #[path = "sim/people.rs"]
@@ -41,6 +47,10 @@ mod silence_book;
 mod staff_book;
 #[path = "sim/store.rs"]
 mod store;
+#[path = "sim/system_book.rs"]
+mod system_book;
+#[path = "sim/tier_book.rs"]
+mod tier_book;
 #[path = "sim/totals.rs"]
 mod totals;
 #[path = "sim/walks.rs"]

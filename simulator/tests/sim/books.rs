@@ -7,15 +7,19 @@ use super::area_book::AreaBook;
 use super::cast::Document;
 use super::display::Display;
 use super::door_book::DoorBook;
+use super::happened::{Handled, Happened, Heard};
+use super::order_book::OrderBook;
 use super::row_book::RowBook;
-use super::server::{Handled, Happened, Heard, Server};
+use super::server::Server;
 use super::shows;
 use super::silence_book::SilenceBook;
 use super::staff_book::StaffBook;
+use super::system_book::SystemBook;
+use super::tier_book::TierBook;
 use super::totals::Totals;
 use castellan_domain::alarm::{Alarm, Condition, Source};
 use castellan_domain::engine::{Accepted, Input};
-use castellan_domain::estate::{AlarmType, EstateIndex};
+use castellan_domain::estate::EstateIndex;
 use castellan_domain::fact::Fact;
 use castellan_domain::ids::{AlarmTypeId, DeviceId, EstateHash, Seq};
 use castellan_domain::observation::{Observation, ReportedState};
@@ -45,6 +49,9 @@ struct Pages {
     silence: SilenceBook,
     areas: AreaBook,
     staff: StaffBook,
+    tiers: TierBook,
+    system: SystemBook,
+    orders: OrderBook,
     last_recorded_at: Timestamp,
 }
 
@@ -89,6 +96,7 @@ impl Books {
                     self.pages.areas.reborn();
                 }
                 Happened::Handled(handled) => self.handled(&handled, server),
+                Happened::Sent(sent) => self.pages.orders.heard(&sent, &mut self.totals),
             }
         }
     }
@@ -112,7 +120,10 @@ impl Books {
         };
         let (pages, totals) = (&mut self.pages, &mut self.totals);
         pages.rows.handled(&seen, totals);
-        pages.doors.handled(&seen, totals);
+        pages.tiers.handled(&seen, totals);
+        pages.system.handled(&seen, totals);
+        pages.orders.handled(&seen, totals);
+        pages.doors.handled(&seen, &pages.orders, totals);
         pages.staff.handled(&seen, &server.store, totals);
         pages.silence.handled(&seen, &pages.staff, totals);
         pages.areas.handled(&seen, &pages.staff, totals);
@@ -190,14 +201,10 @@ impl Books {
                 self.active
                     .insert(key, (report.device.clone(), report.kind.clone()));
             }
-            // Who does not know stays out of the books.
-            _ => {
-                let family =
-                    |kind: &AlarmTypeId| self.estate.alarm_type(kind).map(AlarmType::family);
-                let of = family(&report.kind);
-                self.active
-                    .retain(|(other, kind), _| *other != who || family(kind) != of);
-            }
+            // Having happened once more, it exists as before.
+            Heard::Answer(Ok(_)) if report.state == ReportedState::Momentary => {}
+            // Each type ends by itself. Who does not know stays out of the books.
+            _ => drop(self.active.remove(&key)),
         }
     }
 
@@ -217,13 +224,17 @@ impl Books {
         );
         let view = site.view();
         self.pages.rows.check(site);
-        self.check_believed(view, calm);
-        self.pages.doors.check(view);
+        self.pages.tiers.check(view, &self.estate);
+        self.pages.system.check(view);
+        self.pages.orders.check(view);
+        self.check_believed(calm);
+        self.pages.doors.check(view, &self.estate);
         self.pages.staff.check(view, &self.estate);
+        self.pages.areas.check(view, &self.estate);
         if server.settled_at == Some(now) {
             assert_eq!(view.estate.as_ref(), Some(&self.estate_hash));
             let pages = &mut self.pages;
-            pages.doors.check_due(view, now);
+            pages.doors.check_due(&self.estate, now);
             pages.staff.check_due(view, now);
             let totals = &mut self.totals;
             pages
@@ -244,15 +255,18 @@ impl Books {
     }
 
     /// Whatever a source believes to be active is so on the record.
-    fn check_believed(&self, view: &View, calm: &[bool]) {
+    fn check_believed(&self, calm: &[bool]) {
         for ((who, kind), (device, _)) in &self.active {
             if calm[*who] {
-                let family = self.estate.alarm_type(kind).expect("known").family();
-                let source = Source::Device(device.clone());
-                let is_active = is_active(view, &source, family.as_str(), false);
-                assert!(is_active, "{device} {kind} is active and nowhere");
+                let is_known = self.pages.tiers.says(device, kind);
+                assert!(is_known, "{device} {kind} is active and nowhere");
             }
         }
+    }
+
+    /// What holds once nobody has more to say.
+    pub(crate) fn check_rest(&self) {
+        self.pages.orders.check_rest();
     }
 
     fn back_up(&mut self) {

@@ -25,16 +25,20 @@ pub(crate) const REPORTERS: [(&str, &[&str]); 13] = [
 /// Doors, the first of which tells whom it lets through.
 pub(crate) const DOORS: [&str; 3] = ["door-1", "door-2", "door-3"];
 /// Whose signs of life are expected, and every how many seconds they send one. The first one is the
-/// switch through which all others are reached.
-pub(crate) const LIVING: [(&str, i64); 6] = [
+/// switch through which all others are reached, some of them through a second one.
+pub(crate) const LIVING: [(&str, i64); 7] = [
     (SWITCH, 60),
     ("cam-1", 80),
     ("cam-2", 80),
     ("cam-3", 80),
     ("cam-4", 80),
     ("door-1", 100),
+    ("sw-2", 60),
 ];
 pub(crate) const SWITCH: &str = "sw-1";
+/// The second switch, by its place among those, and who is reached through it.
+pub(crate) const SECOND_SWITCH: usize = 6;
+pub(crate) const BEHIND_SECOND: [&str; 2] = ["cam-2", "cam-3"];
 pub(crate) const OPERATORS: [&str; 3] = ["li-na", "zhao-min", "zhou-jie"];
 /// Guards and their phones by the estate. The last phone is nobody's until somebody binds it.
 pub(crate) const GUARDS: [&str; 2] = ["wang-qiang", "li-min"];
@@ -75,13 +79,14 @@ impl Document {
     }
 }
 
-/// The estate, and what becomes of it when a camera and a detector are taken down and others put up.
+/// The estate, and what becomes of it when a camera, a detector and a door are taken down and another
+/// camera is put up.
 pub(crate) fn documents() -> [Document; 2] {
     let first = Estate::parse(include_bytes!("estate.json"))
         .and_then(|estate| estate.with_alarm_types(Vec::new()))
         .expect("the simulated estate");
     let mut second = first.clone();
-    let gone = |device: &Device| ["cam-3", "smoke-2"].contains(&device.id.as_str());
+    let gone = |device: &Device| ["cam-3", "smoke-2", "door-3"].contains(&device.id.as_str());
     second.devices.retain(|device| !gone(device));
     let camera = first.devices.iter().find(|d| d.id.as_str() == "cam-1");
     let mut camera = camera.expect("a camera").clone();

@@ -1,8 +1,11 @@
 //! What devices do: they report, storm, open and close, give signs of life, and die.
 
-use super::cast::{DOORS, FIRST_DOOR, FIRST_LIVING, LIVING, REPORTERS};
+use super::cast::{
+    BEHIND_SECOND, DOORS, FIRST_DOOR, FIRST_LIVING, LIVING, REPORTERS, SECOND_SWITCH,
+};
 use super::world::World;
 use castellan_domain::engine::Input;
+use castellan_domain::housekeeping::DiskRoom;
 use castellan_domain::ids::EventId;
 use castellan_domain::observation::{DoorChange, DoorReport, Observation, Report, ReportedState};
 use castellan_domain::time::{Span, Timestamp};
@@ -77,7 +80,7 @@ impl World {
         }
     }
 
-    fn door_says(&mut self, who: usize, what: DoorChange) {
+    pub(super) fn door_says(&mut self, who: usize, what: DoorChange) {
         if !self.is_reached(DOORS[who]) {
             return;
         }
@@ -98,7 +101,9 @@ impl World {
         let Some(who) = LIVING.iter().position(|(id, _)| *id == device) else {
             return true;
         };
-        self.dead_until[0] <= self.now && self.dead_until[who] <= self.now
+        let is_alive = |who: usize| self.dead_until[who] <= self.now;
+        let through_second = BEHIND_SECOND.contains(&device);
+        is_alive(0) && is_alive(who) && (!through_second || is_alive(SECOND_SWITCH))
     }
 
     /// Devices give their signs of life.
@@ -118,14 +123,27 @@ impl World {
         }
     }
 
-    /// The switch dies, or a device behind it.
+    /// A switch dies, or a device behind one, or some at once that share nothing but their switch.
     pub(super) fn die(&mut self) {
-        let who = if self.rng.bool() {
-            0
-        } else {
-            self.rng.usize(1..LIVING.len())
+        let who = match self.rng.u8(..8) {
+            0..3 => vec![0],
+            3 => vec![SECOND_SWITCH],
+            4..6 => vec![1, 4, 5],
+            _ => vec![self.rng.usize(1..LIVING.len())],
         };
         let for_s = self.rng.i64(100..1_500);
-        self.dead_until[who] = self.now + Span::from_secs(for_s);
+        for who in who {
+            self.dead_until[who] = self.now + Span::from_secs(for_s);
+        }
+    }
+
+    /// The disk fills, or there is room again.
+    pub(super) fn disk(&mut self) {
+        let room = if self.rng.u8(..3) == 0 {
+            DiskRoom::Low
+        } else {
+            DiskRoom::Ample
+        };
+        self.server.tell_room(room);
     }
 }

@@ -29,11 +29,16 @@ pub(crate) struct Display {
     /// Echoes on their way up.
     echoes: VecDeque<(Timestamp, u64)>,
     echo_at: Timestamp,
+    /// Whether somebody in between loses the next facts, and whether they lost some on this line.
+    loses: bool,
+    pub(crate) has_lost: bool,
     /// It takes nothing until then.
     stalled_until: Timestamp,
     page_began: Timestamp,
     pub(crate) connections: u32,
     pub(crate) snapshots: u32,
+    /// Facts that never arrived.
+    pub(crate) lost: u32,
     /// Something came since it was compared with the truth.
     pub(crate) changed: bool,
 }
@@ -50,10 +55,13 @@ impl Display {
             answers: Vec::new(),
             echoes: VecDeque::new(),
             echo_at: now,
+            loses: false,
+            has_lost: false,
             stalled_until: now,
             page_began: now,
             connections: 0,
             snapshots: 0,
+            lost: 0,
             changed: false,
         }
     }
@@ -86,9 +94,15 @@ impl Display {
         self.link.push_back((now, welcome));
         let seat = server.seated.open(session.audience());
         self.session = Some((session, seat));
+        (self.loses, self.has_lost) = (false, false);
         self.connections += 1;
         self.echo_at = now;
         self.sit(server, None);
+    }
+
+    /// A proxy that is broken drops facts, and nothing else.
+    pub(crate) fn will_lose_facts(&mut self) {
+        self.loses = true;
     }
 
     /// Says who sits here and what they look at.
@@ -192,6 +206,14 @@ impl Display {
 
     /// In order: nothing overtakes within a connection.
     fn put_on_link(&mut self, rng: &mut Rng, now: Timestamp, message: Outgoing) {
+        let is_of = |text: &str| {
+            text.starts_with(r#"{"t":"facts""#) || text.starts_with(r#"{"t":"changes""#)
+        };
+        if self.loses && matches!(&message, Outgoing::Text(text) if is_of(text)) {
+            (self.loses, self.has_lost) = (false, true);
+            self.lost += 1;
+            return;
+        }
         let last = self.link.back().map_or(now, |(at, _)| *at);
         self.link.push_back((later(rng, now).max(last), message));
     }

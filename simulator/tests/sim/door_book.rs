@@ -2,9 +2,11 @@
 //! follows from it.
 
 use super::books::{Seen, is_active};
+use super::order_book::OrderBook;
 use super::totals::Totals;
 use castellan_domain::alarm::Source;
 use castellan_domain::engine::{Accepted, Input};
+use castellan_domain::estate::EstateIndex;
 use castellan_domain::fact::{Cause, Fact, FactBody};
 use castellan_domain::ids::DeviceId;
 use castellan_domain::observation::{DoorChange, DoorReport, Observation};
@@ -16,6 +18,7 @@ use std::collections::BTreeMap;
 const CLOCKS_DIFFER: Span = Span::from_secs(300);
 const WEEK: Span = Span::from_secs(7 * 24 * 3_600);
 const GRANTED_FOR: Span = Span::from_secs(10);
+const LOOKED_AT_AGAIN_AFTER: Span = Span::from_secs(600);
 
 #[derive(Clone, Default)]
 struct Door {
@@ -25,6 +28,8 @@ struct Door {
     granted_until: Option<Timestamp>,
     /// It was called held since it opened.
     was_held: bool,
+    /// It left the estate, and what was found about it ended, since it opened.
+    has_ended: bool,
 }
 
 #[derive(Clone, Default)]
@@ -42,7 +47,7 @@ enum Kept {
 }
 
 impl DoorBook {
-    pub(crate) fn handled(&mut self, seen: &Seen<'_>, totals: &mut Totals) {
+    pub(crate) fn handled(&mut self, seen: &Seen<'_>, orders: &OrderBook, totals: &mut Totals) {
         let handled = seen.handled;
         let said = match (&handled.input, &handled.answer) {
             (Input::Observed(Observation::Door(report)), Some(Ok(answer))) => {
@@ -50,22 +55,52 @@ impl DoorBook {
             }
             _ => None,
         };
-        let mut kept = handled.facts.iter().filter_map(kept);
+        if let Input::EstateLoaded { .. } = &handled.input {
+            self.loaded(seen, totals);
+        }
         if let Some((report, answer)) = said {
-            self.said(seen, report, answer, totals);
-        } else if let Some((door, kept)) = kept.next() {
-            panic!("{door} {kept:?} by {:?}", handled.input);
+            self.said(seen, (report, answer), orders, totals);
+        } else {
+            for (door, kept) in handled.facts.iter().filter_map(kept) {
+                self.put_off(seen, door, &kept);
+            }
         }
         for fact in &handled.facts {
             self.held(seen, fact, totals);
         }
     }
 
+    /// What was found about a door ends when it leaves.
+    fn loaded(&mut self, seen: &Seen<'_>, totals: &mut Totals) {
+        for (id, door) in &mut self.doors {
+            if seen.estate.device(id).is_none() {
+                let source = Source::Device(id.clone());
+                let was_told = |family| is_active(seen.before, &source, family, false);
+                let was_told = was_told("door_held") || was_told("door_forced");
+                totals.doors_gone += u64::from(was_told);
+                door.has_ended = true;
+            }
+        }
+    }
+
+    /// A door that is not in the estate is held by nobody; it is looked at again later.
+    fn put_off(&mut self, seen: &Seen<'_>, id: &DeviceId, kept: &Kept) {
+        let is_gone = seen.estate.device(id).is_none();
+        let later = Kept::Opened(seen.handled.at + LOOKED_AT_AGAIN_AFTER);
+        assert!(
+            is_gone && *kept == later,
+            "{id} {kept:?} by {:?}",
+            seen.handled.input
+        );
+        let door = self.doors.get_mut(id).expect("a door that spoke");
+        door.held_due_at = seen.handled.at + LOOKED_AT_AGAIN_AFTER;
+    }
+
     fn said(
         &mut self,
         seen: &Seen<'_>,
-        report: &DoorReport,
-        answer: &Accepted,
+        (report, answer): (&DoorReport, &Accepted),
+        orders: &OrderBook,
         totals: &mut Totals,
     ) {
         let at = seen.handled.at;
@@ -104,7 +139,9 @@ impl DoorBook {
         assert_eq!(told, wanted, "{report:?} was answered {answer:?}");
         let opens = report.what == DoorChange::Opened
             && (report.drill || matches!(expected, Kept::Opened(_)));
-        let may = if settings.reports_grants {
+        let may = if orders.may_open(&report.device, at) {
+            true
+        } else if settings.reports_grants {
             door.granted_until.is_some_and(|until| at <= until)
         } else {
             let zones = seen.estate.estate.zones.iter();
@@ -133,7 +170,7 @@ impl DoorBook {
                 totals.opened += 1;
                 door.open = Some((true, since));
                 door.held_due_at = held_due_at;
-                door.was_held = false;
+                (door.was_held, door.has_ended) = (false, false);
             }
             Kept::Closed => {
                 totals.closed += 1;
@@ -164,12 +201,12 @@ impl DoorBook {
         assert!(matches!(door.open, Some((true, _))), "{id} is closed");
         assert!(fact.recorded_at >= door.held_due_at, "{id} too soon");
         assert!(!door.was_held, "{id} was held twice");
-        door.was_held = true;
+        (door.was_held, door.has_ended) = (true, false);
         totals.held += 1;
     }
 
     /// What is shown of a door is the last word that was believed.
-    pub(crate) fn check(&self, view: &View) {
+    pub(crate) fn check(&self, view: &View, estate: &EstateIndex) {
         for (id, door) in &self.doors {
             let shown = view.doors.get(id).map(|state| match state {
                 DoorState::Open { since, .. } => (true, *since),
@@ -179,21 +216,20 @@ impl DoorBook {
             let source = Source::Device(id.clone());
             let is_held = is_active(view, &source, "door_held", false);
             let is_open = matches!(door.open, Some((true, _)));
-            assert_eq!(is_held, is_open && door.was_held, "{id} is held open");
-            if !is_open {
+            let must_be_held = is_open && door.was_held && !door.has_ended;
+            assert_eq!(is_held, must_be_held, "{id} is held open");
+            if !is_open || estate.device(id).is_none() {
                 let is_forced = is_active(view, &source, "door_forced", false);
-                assert!(!is_forced, "{id} is closed and forced");
+                assert!(!is_forced, "{id} is forced, and closed or gone");
             }
         }
     }
 
-    pub(crate) fn check_due(&self, view: &View, now: Timestamp) {
+    pub(crate) fn check_due(&self, estate: &EstateIndex, now: Timestamp) {
         for (id, door) in &self.doors {
-            let is_open = matches!(door.open, Some((true, _)));
+            let is_open = matches!(door.open, Some((true, _))) && estate.device(id).is_some();
             if is_open && door.held_due_at <= now {
                 assert!(door.was_held, "{id} is held open, and nobody says so");
-                let source = Source::Device(id.clone());
-                assert!(is_active(view, &source, "door_held", false));
             }
         }
     }

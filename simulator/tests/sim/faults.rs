@@ -8,6 +8,9 @@ use castellan_domain::site::FOLD_VERSION;
 use castellan_domain::stream::Machine as _;
 use castellan_domain::time::Span;
 
+/// Facts that a new process has at hand for displays, at most.
+const AT_HAND_MAX: u64 = 50;
+
 impl World {
     pub(super) fn link(&mut self) {
         let who = self.rng.usize(..self.displays.len());
@@ -19,7 +22,7 @@ impl World {
             }
             6..8 => display.stall(self.now + Span::from_secs(self.rng.i64(1..20))),
             8 => display.cut(&mut self.server),
-            _ => {}
+            _ => display.will_lose_facts(),
         }
     }
 
@@ -37,7 +40,7 @@ impl World {
             0..5 => Mood::Well,
             5..7 => Mood::Fails(1),
             7 => Mood::Fails(10),
-            8 => Mood::Fails(60),
+            8 => [Mood::Fails(60), Mood::Doubts, Mood::Doubts][self.rng.usize(..3)],
             _ => Mood::TracksFail,
         }
     }
@@ -51,7 +54,7 @@ impl World {
             by: Span::from_secs(if self.rng.bool() { 3_600 } else { -3_600 }),
             at: self.now,
         });
-        self.server.crash(stepped);
+        self.server.crash(stepped, self.rng.u64(..=AT_HAND_MAX));
         let away = if self.rng.u8(..8) == 0 { 3_600 } else { 8 };
         self.down_until = Some(self.now + Span::from_millis(self.rng.i64(1..away * 1_000)));
     }
@@ -65,13 +68,16 @@ impl World {
     /// The disk is lost, and the record goes on from a backup.
     pub(super) fn restore(&mut self) {
         let backups = self.books.backups();
-        let Some(upto) = backups.get(self.rng.usize(..backups.len().max(1))) else {
+        // Often it is almost up to date, so that the record is soon as long again, and another one.
+        let newest = if self.rng.bool() { 4 } else { usize::MAX };
+        let back = self.rng.usize(..backups.len().clamp(1, newest));
+        let Some(upto) = backups.iter().rev().nth(back) else {
             return;
         };
         let ahead = self.displays.iter().filter(|d| d.shows() > Some(*upto));
         self.books.totals.ahead += ahead.count() as u64;
         self.books.totals.restores += 1;
-        self.server.restore(*upto);
+        self.server.restore(*upto, self.rng.u64(..=AT_HAND_MAX));
         self.outside.lose();
         for display in &mut self.displays {
             display.lose();

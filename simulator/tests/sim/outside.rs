@@ -2,7 +2,8 @@
 //! network that loses, doubles and delays in both directions.
 
 use super::books::Books;
-use super::server::{Heard, Server};
+use super::happened::Heard;
+use super::server::Server;
 use castellan_domain::engine::Input;
 use castellan_domain::time::{Span, Timestamp};
 use fastrand::Rng;

@@ -1,6 +1,6 @@
 //! What people do: operators decide and race, guards go on and off duty, phones change hands.
 
-use super::cast::{FIRST_GUARD, FIRST_OPERATOR, GUARDS, OPERATORS, PHONES};
+use super::cast::{DOORS, FIRST_GUARD, FIRST_OPERATOR, GUARDS, OPERATORS, PHONES};
 use super::world::World;
 use castellan_domain::access::Actor;
 use castellan_domain::alarm::{ShelfReason, Verdict};
@@ -8,7 +8,9 @@ use castellan_domain::commands::Command;
 use castellan_domain::engine::Input;
 use castellan_domain::fact::PersonalRef;
 use castellan_domain::ids::{AlarmId, CommandId, PersonId, Version};
+use castellan_domain::observation::DoorChange;
 use castellan_domain::text::{Localized, Text};
+use castellan_domain::time::Span;
 use fastrand::Rng;
 
 impl World {
@@ -76,6 +78,20 @@ impl World {
         }
     }
 
+    /// An operator lets somebody in, and at times they go through.
+    pub(super) fn open_door(&mut self) {
+        let who = self.rng.usize(..OPERATORS.len());
+        let door = self.rng.usize(..DOORS.len());
+        let command = Command::OpenDoor {
+            door: DOORS[door].parse().expect("an id"),
+        };
+        self.say_command(FIRST_OPERATOR + who, OPERATORS[who], None, command);
+        if self.rng.bool() {
+            self.door_says(door, DoorChange::Closed);
+            self.door_says(door, DoorChange::Opened);
+        }
+    }
+
     /// Everybody wants the same alarm at the same moment.
     pub(super) fn race(&mut self) {
         let view = self.displays[0].view();
@@ -135,6 +151,19 @@ impl World {
             Command::GoOffDuty { person }
         };
         self.say_command(FIRST_GUARD + who, GUARDS[who], None, command);
+    }
+
+    /// A guard's phone is dead for a while, and its guard goes off duty and on again.
+    pub(super) fn fall_silent(&mut self) {
+        let who = self.rng.usize(..GUARDS.len());
+        self.walkers[who].fix_at = self.now + Span::from_secs(self.rng.i64(100..600));
+        let person: PersonId = GUARDS[who].parse().expect("an id");
+        let off = Command::GoOffDuty {
+            person: person.clone(),
+        };
+        for command in [off, Command::GoOnDuty { person }] {
+            self.say_command(FIRST_GUARD + who, GUARDS[who], None, command);
+        }
     }
 
     /// A phone changes hands, or somebody their name on the radio.

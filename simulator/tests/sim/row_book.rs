@@ -4,6 +4,7 @@ use super::books::Seen;
 use super::totals::Totals;
 use castellan_domain::alarm::{Alarm, JoinedBy, Source};
 use castellan_domain::engine::{Accepted, Command, Input};
+use castellan_domain::estate::Priority;
 use castellan_domain::fact::{Cause, Fact, FactBody};
 use castellan_domain::ids::{AlarmId, CommandId, DeviceId, EventId, PersonId};
 use castellan_domain::refusal::Refusal;
@@ -35,6 +36,17 @@ impl RowBook {
 
     /// Who wins a race has the alarm, and who loses it is told whose it is.
     pub(crate) fn handled(&self, seen: &Seen<'_>, totals: &mut Totals) {
+        for fact in &seen.handled.facts {
+            if let FactBody::AlarmJoined(body) = &fact.body
+                && body.why == JoinedBy::Flood
+            {
+                totals.folded += 1;
+                let kind = seen.estate.alarm_type(&body.kind);
+                let priority = kind.expect("of the estate").priority;
+                let is_urgent = matches!(priority, Priority::P1 | Priority::P2);
+                assert!(!is_urgent, "{} is hidden in a flood", body.kind);
+            }
+        }
         let Input::Commanded {
             actor,
             expected,

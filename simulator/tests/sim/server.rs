@@ -1,19 +1,22 @@
 //! The server's shell in virtual time: turns, commits, rebuilds, crashes.
 
 use super::cast::Document;
-use super::store::{Mood, Store};
+use super::driver::Worker;
+use super::happened::{Happened, Heard, Ticket, tell};
+use super::store::{Failed, Mood, Store};
 use castellan_domain::engine::{Accepted, Engine, Input, Output};
 use castellan_domain::fact::Fact;
-use castellan_domain::housekeeping::{ClockStepped, InputName, InputSetAside, RecordingResumed};
+use castellan_domain::housekeeping::{
+    ClockStepped, DiskRoom, InputName, InputSetAside, RecordingResumed,
+};
 use castellan_domain::ids::{JournalId, PersonId, Seq, SiteId};
 use castellan_domain::observation::Observation;
 use castellan_domain::site::{Console, Site};
 use castellan_domain::stream::{
-    Backlog, Displays, Done, Machine, PresenceChange, RepeatKey, SiteStream, run,
+    Backlog, Displays, Machine, PresenceChange, RepeatKey, SiteStream, run,
 };
 use castellan_domain::text::Text;
 use castellan_domain::time::Timestamp;
-use castellan_domain::wire::api::Answer;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// What an input says that breaks the engine on purpose.
@@ -59,72 +62,6 @@ impl Machine for Fragile {
     }
 }
 
-/// Which of a turn's facts belong to which of its inputs.
-fn tell(
-    entries: &[Ticket],
-    done: &[Done],
-    mut facts: Vec<Fact>,
-    at: Timestamp,
-    kept: bool,
-) -> Vec<Handled> {
-    let mut handled = Vec::new();
-    for (entry, done) in entries.iter().zip(done).rev() {
-        let begin = done.made.map_or(facts.len(), |seq| {
-            facts.partition_point(|fact| fact.seq < seq)
-        });
-        let facts = facts.split_off(begin);
-        if !done.is_repeat {
-            handled.push(Handled {
-                at,
-                input: entry.input.clone(),
-                answer: done.answer.clone(),
-                facts,
-                kept,
-            });
-        }
-    }
-    assert!(facts.is_empty(), "a fact that no input made");
-    handled.reverse();
-    handled
-}
-
-/// What a sender hears.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Heard {
-    Answer(Answer),
-    /// 503: send again.
-    NotRecorded,
-    /// It broke the engine: do not send it again.
-    SetAside,
-}
-
-/// What happened in the server, in its order, for the books. What was not committed is not in it.
-#[derive(Debug, Clone)]
-pub(crate) enum Happened {
-    /// The engine was thrown away, and with it what it remembered beside the facts.
-    Reborn,
-    /// It handled an input.
-    Handled(Handled),
-}
-
-/// An input that was handled in a turn that is on the record.
-#[derive(Debug, Clone)]
-pub(crate) struct Handled {
-    pub(crate) at: Timestamp,
-    pub(crate) input: Input,
-    pub(crate) answer: Option<Answer>,
-    /// What it led to.
-    pub(crate) facts: Vec<Fact>,
-    /// Whether the positions of its turn were stored.
-    pub(crate) kept: bool,
-}
-
-/// An input with its sender's number.
-pub(crate) struct Ticket {
-    pub(crate) sender: Option<u64>,
-    pub(crate) input: Input,
-}
-
 pub(crate) struct Server {
     pub(crate) store: Store,
     pub(crate) machine: Fragile,
@@ -136,13 +73,17 @@ pub(crate) struct Server {
     pub(crate) not_recording_since: Option<Timestamp>,
     lost_reports: u32,
     document: Document,
+    room: DiskRoom,
+    pub(super) worker: Worker,
     site: SiteId,
     epoch: u32,
     /// What happened since the books were told.
-    log: Vec<Happened>,
+    pub(super) log: Vec<Happened>,
     /// When all that was due and all that waited was last done.
     pub(crate) settled_at: Option<Timestamp>,
     pub(crate) rebuilds: u32,
+    /// Commits that were said to have failed and had not.
+    pub(crate) after_all: u32,
     pub(crate) cached: u32,
     pub(crate) stale_caches: u32,
 }
@@ -166,11 +107,14 @@ impl Server {
             not_recording_since: None,
             lost_reports: 0,
             document,
+            room: DiskRoom::Ample,
+            worker: Worker::default(),
             site,
             epoch: 1,
             log: Vec::new(),
             settled_at: None,
             rebuilds: 0,
+            after_all: 0,
             cached: 0,
             stale_caches: 0,
         };
@@ -190,6 +134,12 @@ impl Server {
         self.document = document;
     }
 
+    /// How much room there is on the disk from now on.
+    pub(crate) fn tell_room(&mut self, room: DiskRoom) {
+        self.room = room;
+        self.own(Input::DiskRoom(room));
+    }
+
     pub(crate) fn take(&mut self, sender: u64, input: Input) {
         self.queue.push_back(Ticket {
             sender: Some(sender),
@@ -197,7 +147,7 @@ impl Server {
         });
     }
 
-    fn own(&mut self, input: Input) {
+    pub(super) fn own(&mut self, input: Input) {
         self.queue.push_back(Ticket {
             sender: None,
             input,
@@ -209,6 +159,7 @@ impl Server {
         let mut heard = Vec::new();
         self.settled_at = None;
         self.listen_for_people();
+        self.listen_to_worker(now);
         for _ in 0..DUE_MAX {
             let mut tickets: Vec<_> = Vec::new();
             if self.machine.next_deadline().is_some_and(|due| due <= now) {
@@ -293,7 +244,8 @@ impl Server {
                 seen.push((key, answer.clone()));
             }
         }
-        if self.store.commit(&ran.turn.facts, seen).is_err() {
+        let commit = self.store.commit(&ran.turn.facts, seen);
+        if matches!(commit, Err(Failed::Wholly)) {
             self.lose(entries, now, heard);
             return false;
         }
@@ -303,6 +255,16 @@ impl Server {
             let bytes = facts.iter().map(|stamped| stamped.bytes.as_str());
             self.stream.publish(bytes, upto, &hash).expect("facts");
         }
+        self.worker.has_begun = true;
+        if commit.is_err() {
+            // It happened after all: its facts are true, and nothing else of it left the turn.
+            let facts = ran.turn.facts.into_iter().map(|stamped| stamped.fact);
+            let handled = tell(&entries, &ran.done, facts.collect(), now, false);
+            self.log.extend(handled.into_iter().map(Happened::Handled));
+            self.after_all += 1;
+            self.lose(entries, now, heard);
+            return false;
+        }
         let kept = ran.turn.tracks.is_empty() || self.store.keep(&ran.turn.tracks).is_ok();
         let facts = ran.turn.facts.into_iter().map(|stamped| stamped.fact);
         let handled = tell(&entries, &ran.done, facts.collect(), now, kept);
@@ -310,7 +272,11 @@ impl Server {
         for fix in &ran.turn.latest {
             self.stream.lane().update(fix);
         }
+        self.hand_over(ran.turn.actuations);
         for (entry, done) in entries.into_iter().zip(ran.done) {
+            if let Input::Actuated(settled) = &entry.input {
+                self.let_go(settled.about);
+            }
             if let Some(sender) = entry.sender {
                 let lost = !kept && matches!(done.answer, Some(Ok(Accepted::Tracked)));
                 heard.push((
@@ -337,7 +303,9 @@ impl Server {
             }
         }
         self.rebuild();
+        self.settle_orphans();
         self.own(self.document.loaded());
+        self.own(Input::DiskRoom(self.room));
         for person in self.sessions.clone().into_keys() {
             self.own(Input::SessionOpened { person });
         }
@@ -377,9 +345,9 @@ impl Server {
     }
 
     /// The record goes back to what a backup had. The journal keeps its id.
-    pub(crate) fn restore(&mut self, upto: Seq) {
+    pub(crate) fn restore(&mut self, upto: Seq, at_hand: u64) {
         self.store.restore(upto);
-        self.crash(None);
+        self.crash(None, at_hand);
     }
 
     /// What the record says, from its first fact.
@@ -392,9 +360,12 @@ impl Server {
     }
 
     /// The process dies and another one starts. Whoever was connected is not.
-    pub(crate) fn crash(&mut self, stepped: Option<ClockStepped>) {
+    /// The next one has so many facts at hand.
+    pub(crate) fn crash(&mut self, stepped: Option<ClockStepped>, at_hand: u64) {
         self.rebuild();
         self.queue.clear();
+        self.worker = Worker::default();
+        self.settle_orphans();
         self.set_aside.clear();
         self.not_recording_since = None;
         self.lost_reports = 0;
@@ -403,7 +374,7 @@ impl Server {
         self.epoch += 1;
         let view = self.machine.site().view().clone();
         let head = self.store.head();
-        let base = Seq(head.0.saturating_sub(50));
+        let base = Seq(head.0.saturating_sub(at_hand));
         let mut backlog =
             Backlog::bounded(self.store.journal, base, &self.store.hash(base), 20_000);
         for (row, n) in self.store.rows().iter().zip(1u64..) {
@@ -421,6 +392,7 @@ impl Server {
             .collect();
         self.stream = SiteStream::new(site, build, backlog, view, anchor, self.epoch);
         self.own(self.document.loaded());
+        self.own(Input::DiskRoom(self.room));
         for person in here {
             self.own(Input::SessionGone { person });
         }

@@ -188,6 +188,12 @@ fn period(device: &Device) -> Option<Span> {
     Some(Span::from_secs(i64::from(every_s)))
 }
 
+/// Through which devices one is reached, the nearest first.
+fn chain_of<'a>(estate: &'a EstateIndex, device: &'a Device) -> Vec<&'a DeviceId> {
+    let next = |id: &&'a DeviceId| estate.device(id)?.upstream.as_ref();
+    std::iter::successors(device.upstream.as_ref(), next).collect()
+}
+
 /// Whether a device is called silent: in one row, or as a part of one.
 fn is_silent(view: &View, id: &DeviceId) -> bool {
     let source = Source::Device(id.clone());
@@ -211,22 +217,27 @@ fn follow(seen: &Seen<'_>, fact: &Fact, totals: &mut Totals) {
         FactBody::AlarmRaised(body) if is_silence => {
             let id = body.source.device().expect("a device was silent");
             let device = seen.estate.device(id).expect("of the estate");
-            let Some(between) = &device.upstream else {
+            let chain = chain_of(seen.estate, device);
+            let Some(nearest) = chain.first() else {
                 return;
             };
             let open = || seen.before.alarms.values().filter(|row| !row.is_closed());
-            let mut rows = open().filter(|row| row.joined.len() < JOINED_MAX && !row.drill);
+            let mut rows = open().filter(|row| row.joined.len() + 2 <= JOINED_MAX && !row.drill);
+            let own_s = i64::from(device.report_every_s_max.unwrap_or(0));
+            let own_silence = Span::from_secs(TOGETHER.as_secs() + own_s);
             let shares = |row: &Alarm| {
-                let of = row.source.device();
+                let Some(of) = row.source.device().filter(|of| *of != id) else {
+                    return false;
+                };
+                let age = fact.recorded_at.since(row.raised_at);
                 let is_active = !row.is_judged() && row.condition.is_active();
+                let other = seen.estate.device(of);
+                let above = other.map_or_else(Vec::new, |other| chain_of(seen.estate, other));
+                let is_behind = above.contains(&id) && age <= own_silence;
+                let is_beside = above.first() == Some(nearest) && age <= TOGETHER;
                 match row.family.as_str() {
-                    "network_down" => of == Some(between),
-                    "device_silent" if of == Some(between) => is_active,
-                    "device_silent" if of != Some(id) => {
-                        let other = of.and_then(|of| seen.estate.device(of));
-                        let is_beside = other.is_some_and(|o| o.upstream.as_ref() == Some(between));
-                        is_beside && is_active && fact.recorded_at.since(row.raised_at) <= TOGETHER
-                    }
+                    "network_down" => chain.contains(&of) || (is_behind && is_active),
+                    "device_silent" => is_active && (chain.contains(&of) || is_beside || is_behind),
                     _ => false,
                 }
             };

@@ -16,6 +16,8 @@ pub(crate) enum Mood {
     Well,
     /// So many commits fail from now on.
     Fails(u32),
+    /// The next commit is said to fail, and happens.
+    Doubts,
     /// Positions fail, facts do not.
     TracksFail,
 }
@@ -23,9 +25,14 @@ pub(crate) enum Mood {
 /// Snapshots kept; of more, the oldest leaves.
 const SNAPSHOTS_MAX: usize = 3;
 
-/// A commit that failed. Nothing of it is there.
+/// A commit that failed.
 #[derive(Debug)]
-pub(crate) struct Failed;
+pub(crate) enum Failed {
+    /// Nothing of it is there.
+    Wholly,
+    /// So it seemed, and all of it is there.
+    SoItSeemed,
+}
 
 /// A folded site, kept beside the journal so that a start is short.
 #[derive(Debug)]
@@ -73,7 +80,7 @@ impl Store {
                 0 | 1 => Mood::Well,
                 more => Mood::Fails(more - 1),
             };
-            return Err(Failed);
+            return Err(Failed::Wholly);
         }
         for stamped in facts {
             assert_eq!(stamped.fact.seq, Seq(self.rows.len() as u64 + 1), "a gap");
@@ -86,13 +93,17 @@ impl Store {
             let twice = self.seen.insert(key.clone(), (answer, head));
             assert!(twice.is_none(), "{key:?} was handled twice");
         }
+        if self.mood == Mood::Doubts {
+            self.mood = Mood::Well;
+            return Err(Failed::SoItSeemed);
+        }
         Ok(())
     }
 
     /// Positions, after their turn's facts.
     pub(crate) fn keep(&mut self, fixes: &[Fix]) -> Result<(), Failed> {
         if self.mood == Mood::TracksFail {
-            return Err(Failed);
+            return Err(Failed::Wholly);
         }
         let keys = fixes
             .iter()

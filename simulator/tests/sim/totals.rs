@@ -25,7 +25,9 @@ macro_rules! totals {
 totals! {
     facts = "facts";
     rebuilds = "rebuilds";
+    after_all = "commits that happened after all";
     connections = "connections";
+    lost = "facts lost on the way to a display";
     snapshots = "snapshots";
     raised = "raised";
     joined = "joined";
@@ -35,7 +37,12 @@ totals! {
     overdue = "overdue";
     late = "late";
     shelved = "shelved";
+    tiers = "tiers that ended before others";
+    gaps = "gaps as rows";
+    steps = "steps of the clock as rows";
+    disks = "low disks";
     floods = "floods";
+    folded = "folded in a flood";
     set_aside = "set aside";
     judged = "judged";
     resumed = "recording resumed";
@@ -45,8 +52,14 @@ totals! {
     closed = "doors closed";
     granted = "grants";
     old_news = "old news of doors";
+    orders = "orders to doors";
+    orders_heard = "orders that drivers heard";
+    orders_unsent = "orders that were never sent";
+    orders_unknown = "orders of which nobody knows";
+    orders_busy = "orders for a door that had one";
     forced = "doors forced";
     held = "doors held";
+    doors_gone = "doors that left with something to say";
     silences = "silent devices";
     heard_again = "devices heard again";
     upstream = "joined upstream";
@@ -55,6 +68,7 @@ totals! {
     entered = "areas entered";
     left = "areas left";
     breaches = "area breaches";
+    clocks_set = "clocks of phones that fell back";
     jumps = "impossible jumps";
     calls = "calls for help";
     bound = "phones bound";

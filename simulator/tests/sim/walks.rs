@@ -17,7 +17,7 @@ pub(crate) struct Walker {
     at: (f64, f64),
     to: (f64, f64),
     moved_at: Timestamp,
-    fix_at: Timestamp,
+    pub(super) fix_at: Timestamp,
 }
 
 impl Walker {

@@ -90,11 +90,13 @@ impl World {
     pub(crate) fn totals(&self) -> Totals {
         let mut totals = self.books.totals;
         totals.rebuilds = u64::from(self.server.rebuilds);
+        totals.after_all = u64::from(self.server.after_all);
         totals.cached = u64::from(self.server.cached);
         totals.stale_caches = u64::from(self.server.stale_caches);
         for display in &self.displays {
             totals.connections += u64::from(display.connections);
             totals.snapshots += u64::from(display.snapshots);
+            totals.lost += u64::from(display.lost);
         }
         totals
     }
@@ -130,6 +132,7 @@ impl World {
             .step(server, &mut self.books, &mut self.rng, self.now);
         if up {
             self.publish();
+            self.server.drive(&mut self.rng, self.now);
         }
         self.books.follow(self.server.take_log(), &self.server);
         let calm: Vec<_> = self.outside.senders.iter().map(|s| !s.is_busy()).collect();
@@ -182,6 +185,9 @@ impl World {
             92 => self.snapshot(),
             93 => self.wall(),
             94 if self.rng.bool() => self.restore(),
+            95 => self.disk(),
+            96..98 => self.open_door(),
+            98 => self.fall_silent(),
             _ => {}
         }
     }
@@ -198,6 +204,9 @@ impl World {
         self.outside.rough = false;
         for _ in 0..REST_ROUNDS {
             for display in &mut self.displays {
+                if display.has_lost {
+                    display.cut(&mut self.server);
+                }
                 if !display.is_connected() {
                     let site = &self.documents[self.document].estate.estate.site;
                     display.connect(&mut self.server, site, self.now);
@@ -208,7 +217,8 @@ impl World {
             let busy = self.outside.senders.iter().any(Sender::is_busy);
             let head = self.server.store.head();
             let behind = self.displays.iter().any(|d| d.shows() != Some(head));
-            if !busy && !behind {
+            if !busy && !behind && !self.server.worker.is_busy() {
+                self.books.check_rest();
                 shows::check_rest(&self.server, &self.displays);
                 let (store, totals) = (&self.server.store, &mut self.books.totals);
                 self.follower.follow(store, usize::MAX, totals);
