@@ -14,7 +14,7 @@ use castellan_domain::alarm::{
 };
 use castellan_domain::fact::{
     AlarmClaimed, AlarmCleared, AlarmJudged, AlarmNoted, AlarmOverdue, AlarmRaised, AlarmRepeated,
-    Cause, Fact, FactBody, FactError, PersonalRef,
+    Cause, Fact, FactBody, PersonalRef,
 };
 use castellan_domain::geo::LonLat;
 use castellan_domain::ids::{AlarmId, Seq};

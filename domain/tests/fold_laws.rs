@@ -11,14 +11,12 @@ use bodies::{alarm_bodies, bodies};
 use castellan_domain::alarm::{Condition, Due, Verdict};
 use castellan_domain::audience::{self, Audience, ViewFact};
 use castellan_domain::estate::Priority;
-use castellan_domain::fact::{AlarmCleared, Cause, Fact, FactBody};
+use castellan_domain::fact::{Cause, Fact, FactBody};
 use castellan_domain::geo::Anchor;
-use castellan_domain::ids::{AlarmId, JournalId, Seq};
+use castellan_domain::ids::{JournalId, Seq};
 use castellan_domain::observation::{Fix, ReportedState};
 use castellan_domain::refusal::Refusal;
-use castellan_domain::site::{
-    CLOSED_ALARMS_MAX, Change, DoorState, SHELF_RETURN_EVERY, Site, Touched, View,
-};
+use castellan_domain::site::{Change, DoorState, SHELF_RETURN_EVERY, Site, Touched, View};
 use castellan_domain::stream::{Backlog, Displays, Outgoing, Replica, SiteStream};
 use castellan_domain::time::{Span, Timestamp};
 use castellan_domain::unrecorded::{Unrecorded, UnrecordedNotice};
@@ -30,8 +28,6 @@ use proptest::sample::Index;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 use std::collections::{BTreeMap, BTreeSet};
-
-const DAY: Span = secs(24 * 3_600);
 
 /// Any history: numbered, with time that never goes back but may jump by days.
 fn histories() -> impl Strategy<Value = Vec<Fact>> {
@@ -428,4 +424,17 @@ fn a_claim_or_verdict_that_is_sent_twice_counts_once() {
     let judged = world.engine.site().clone();
     assert!(world.judge("li-na", alarm, Verdict::Test).is_err());
     assert_eq!(world.engine.site(), &judged);
+}
+
+fn fact(seq: u64, recorded_at: Timestamp, body: FactBody) -> Fact {
+    Fact {
+        site: id("test-1"),
+        seq: Seq(seq),
+        recorded_at,
+        occurred_at: recorded_at,
+        cause: Cause::Estate,
+        actor: None,
+        drill: false,
+        body,
+    }
 }

@@ -4,7 +4,9 @@
 mod common;
 
 use castellan_domain::ids::Seq;
-use castellan_domain::wire::live::{CLIENT_MESSAGE_BYTES_MAX, Echo, RefusedCode, ServerMessage};
+use castellan_domain::wire::live::{
+    CLIENT_MESSAGE_BYTES_MAX, Echo, PROTOCOL_VERSION, RefusedCode, ServerMessage,
+};
 use common::display::{Display, Socket, hello, hello_text};
 use common::{Castellan, eventually};
 use std::time::Duration;
@@ -85,7 +87,7 @@ fn strange_things() -> Vec<(&'static str, Vec<Message>, RefusedCode)> {
         ),
         (
             "a new protocol",
-            vec![wrong(&|v| v["protocol"] = 3.into())],
+            vec![wrong(&|v| v["protocol"] = (PROTOCOL_VERSION + 1).into())],
             RefusedCode::WrongProtocol,
         ),
         (

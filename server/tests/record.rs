@@ -42,7 +42,7 @@ async fn closed(server: &Castellan, device: &str) -> AlarmId {
 
 /// Waits until the tables know all facts.
 async fn projected(server: &Castellan) -> AlarmPage {
-    let head = server.snapshot().await.seq;
+    let head = server.recorded().await.seq;
     eventually("the tables follow", async || {
         let answer = server.get(ALARMS).await;
         let page: Option<AlarmPage> = (answer.status == 200).then(|| answer.json());
@@ -57,7 +57,7 @@ async fn a_stop_keeps_a_snapshot_and_the_next_start_goes_on_from_it() {
     let server = Castellan::start(data.path());
     closed(&server, "d-000").await;
     server.raise("d-001", "e", "loitering").await;
-    let before = server.snapshot().await;
+    let before = server.recorded().await;
     server.stop();
     assert_eq!(snapshots(data.path()).len(), 1);
     let mut server = Castellan::start(data.path());
@@ -66,9 +66,9 @@ async fn a_stop_keeps_a_snapshot_and_the_next_start_goes_on_from_it() {
         "{}",
         server.log()
     );
-    assert_eq!(server.snapshot().await, before);
+    assert_eq!(server.recorded().await, before);
     server.raise("d-002", "e", "loitering").await;
-    let before = server.snapshot().await;
+    let before = server.recorded().await;
     server.kill();
     let server = Castellan::start(data.path());
     assert!(
@@ -76,7 +76,7 @@ async fn a_stop_keeps_a_snapshot_and_the_next_start_goes_on_from_it() {
         "{}",
         server.log()
     );
-    assert_eq!(server.snapshot().await, before);
+    assert_eq!(server.recorded().await, before);
     server.stop();
     // What does not fit costs only time, and says so.
     for path in snapshots(data.path()) {
@@ -91,7 +91,7 @@ async fn a_stop_keeps_a_snapshot_and_the_next_start_goes_on_from_it() {
         server.log()
     );
     assert!(server.log().contains("a snapshot is thrown away"));
-    assert_eq!(server.snapshot().await.view, before.view);
+    assert_eq!(server.recorded().await.view, before.view);
     assert_eq!(server.health().await.chain_broken_at, None);
 }
 
@@ -106,7 +106,7 @@ async fn alarms_of_all_days_are_read_in_pages() {
     let all = projected(&server).await;
     assert_eq!((all.alarms.len(), all.before), (5, None));
     let row = all.alarms.last().unwrap();
-    let live = server.snapshot().await.view;
+    let live = server.recorded().await.view;
     let alarm = &live.alarms[&first];
     assert_eq!(
         (row.id, row.version, row.raised_at),
@@ -284,7 +284,7 @@ async fn a_journal_of_the_first_version_is_lifted_and_no_fact_is_touched() {
     server
         .command("li-na", CommandBody::Note { alarm, text })
         .await;
-    let before = server.snapshot().await;
+    let before = server.recorded().await;
     let path = format!("{ALARMS}/{alarm}/notes");
     let notes = server.get(&path).await.body;
     server.stop();
@@ -298,7 +298,7 @@ async fn a_journal_of_the_first_version_is_lifted_and_no_fact_is_touched() {
     assert!(whole, "the doctor reads the old one as it is: {said}");
     let server = Castellan::start(data.path());
     assert_eq!(server.get(&path).await.body, notes);
-    assert_eq!(server.snapshot().await, before);
+    assert_eq!(server.recorded().await, before);
     server.stop();
     let row = sqlx::query("SELECT expires_at - created_at FROM personal")
         .fetch_one(&mut open(&journal).await)
@@ -342,7 +342,7 @@ async fn the_head_of_the_chain_is_written_elsewhere_each_day_and_at_a_stop() {
     .await;
     assert!(!data.path().join("anchors").exists());
     server.raise("d-000", "e", "loitering").await;
-    let head = server.snapshot().await;
+    let head = server.recorded().await;
     assert_eq!(lines().lines().count(), 1, "one a day");
     server.stop();
     let written = lines();
@@ -387,7 +387,7 @@ async fn the_head_of_the_chain_is_written_elsewhere_each_day_and_at_a_stop() {
 async fn an_estate_document_may_be_kept_for_ever_and_whatever_changes_may_not() {
     let data = tempfile::tempdir().unwrap();
     let server = Castellan::start(data.path());
-    let hash = server.snapshot().await.view.estate.expect("an estate");
+    let hash = server.recorded().await.view.estate.expect("an estate");
     let answer = server
         .get(&format!("/api/v1/sites/{SITE}/estates/{hash}"))
         .await;

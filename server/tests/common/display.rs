@@ -13,6 +13,9 @@ use tokio::time::timeout;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::{Error, Message};
 
+/// Messages that a display may hear before it is refused.
+const BEFORE_REFUSAL_MAX: usize = 50;
+
 /// A WebSocket without any knowledge of the protocol.
 pub(crate) struct Socket(pub(crate) WebSocketStream<TcpStream>);
 
@@ -95,13 +98,19 @@ impl Socket {
 
     /// Expects a refusal with this code, and the end after it.
     pub(crate) async fn expect_refusal(&mut self) -> castellan_domain::wire::live::Refused {
-        let refused = loop {
+        let mut refused = None;
+        // A display that is taken hears heartbeats for ever.
+        for _ in 0..BEFORE_REFUSAL_MAX {
             match self.hear().await {
-                Heard::Text(ServerMessage::Refused(refused), _) => break refused,
+                Heard::Text(ServerMessage::Refused(told), _) => {
+                    refused = Some(told);
+                    break;
+                }
                 Heard::Text(..) | Heard::Frame(_) => {}
                 Heard::End(code) => panic!("the server hung up ({code:?}) without a reason"),
             }
-        };
+        }
+        let refused = refused.expect("it is refused, not taken");
         match self.hear().await {
             Heard::End(Some(1008)) => refused,
             other => panic!("a refusal ends with close code 1008, not {other:?}"),

@@ -120,13 +120,13 @@ impl AreaBook {
                 return BTreeSet::new();
             }
             let by_own = heard.0.since(newest.0).as_millis();
-            let elapsed_ms = if is_newer && by_own > 0 {
+            let passed_ms = if is_newer && by_own > 0 {
                 by_own
             } else {
                 heard.1.since(newest.1).as_millis()
             };
-            let elapsed_s = f64::from(i32::try_from(elapsed_ms).expect("a night")) / 1_000.0;
-            if elapsed_ms <= 0 || distance_m(place, fix.at) > SPEED_M_S_MAX * elapsed_s {
+            let elapsed_s = f64::from(i32::try_from(passed_ms).expect("a night")) / 1_000.0;
+            if passed_ms <= 0 || distance_m(place, fix.at) > SPEED_M_S_MAX * elapsed_s {
                 totals.jumps += 1;
                 return BTreeSet::new();
             }
@@ -167,26 +167,26 @@ impl AreaBook {
                 self.beyond.insert(key, said.in_a_row);
             }
         }
-        let is_inside = |area: &Area| self.inside.contains(&(person.clone(), area.id.clone()));
+        let inside_now = |area: &Area| self.inside.contains(&(person.clone(), area.id.clone()));
         let own = || {
             areas
                 .iter()
                 .filter(|area| area.kind == AreaKind::Responsibility)
         };
-        let in_own = own().any(|area| is_inside(area));
+        let at_home = own().any(|area| inside_now(area));
         let in_forbidden = areas
             .iter()
-            .any(|area| area.kind == AreaKind::Forbidden && is_inside(area));
+            .any(|area| area.kind == AreaKind::Forbidden && inside_now(area));
         let left_own = said
             .iter()
-            .any(|s| is_own(s) && s.was_inside && !is_inside(s.area));
+            .any(|s| is_own(s) && s.was_inside && !inside_now(s.area));
         let entered_forbidden = said
             .iter()
-            .any(|s| !is_own(s) && !s.was_inside && is_inside(s.area));
-        if entered_forbidden || (left_own && !in_own) {
+            .any(|s| !is_own(s) && !s.was_inside && inside_now(s.area));
+        if entered_forbidden || (left_own && !at_home) {
             totals.breaches += 1;
             self.breaches.insert(person.clone());
-        } else if !in_forbidden && (in_own || own().next().is_none()) {
+        } else if !in_forbidden && (at_home || own().next().is_none()) {
             self.breaches.remove(person);
         }
         flips

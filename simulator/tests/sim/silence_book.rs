@@ -225,7 +225,7 @@ fn follow(seen: &Seen<'_>, fact: &Fact, totals: &mut Totals) {
             let mut rows = open().filter(|row| row.joined.len() + 2 <= JOINED_MAX && !row.drill);
             let own_s = i64::from(device.report_every_s_max.unwrap_or(0));
             let own_silence = Span::from_secs(TOGETHER.as_secs() + own_s);
-            let shares = |row: &Alarm| {
+            let is_common = |row: &Alarm| {
                 let Some(of) = row.source.device().filter(|of| *of != id) else {
                     return false;
                 };
@@ -241,7 +241,7 @@ fn follow(seen: &Seen<'_>, fact: &Fact, totals: &mut Totals) {
                     _ => false,
                 }
             };
-            let shared = rows.find(|row| shares(row));
+            let shared = rows.find(|row| is_common(row));
             assert!(shared.is_none(), "{id} is part of {shared:?}");
         }
         _ => {}

@@ -41,14 +41,12 @@ impl StaffBook {
         phone: &PhoneId,
         estate: &'a EstateIndex,
     ) -> Option<&'a PersonId> {
-        match self.phones.get(phone) {
-            Some(bound) => bound.as_ref(),
-            None => {
-                let mut people = estate.estate.people.iter();
-                let person = people.find(|person| person.phone.as_ref() == Some(phone));
-                person.map(|person| &person.id)
-            }
+        if let Some(bound) = self.phones.get(phone) {
+            return bound.as_ref();
         }
+        let mut people = estate.estate.people.iter();
+        let person = people.find(|person| person.phone.as_ref() == Some(phone));
+        person.map(|person| &person.id)
     }
 
     pub(crate) fn has_phone(&self, person: &PersonId, estate: &EstateIndex) -> bool {

@@ -4,7 +4,7 @@ use super::books::{Seen, is_active};
 use super::totals::Totals;
 use castellan_domain::alarm::Source;
 use castellan_domain::engine::{Accepted, Input};
-use castellan_domain::estate::EstateIndex;
+use castellan_domain::estate::{AlarmType, EstateIndex};
 use castellan_domain::ids::{AlarmTypeId, DeviceId};
 use castellan_domain::observation::{Observation, Report, ReportedState};
 use castellan_domain::rules::annunciate::Outcome;
@@ -78,7 +78,7 @@ impl TierBook {
         for (kind, device, drill) in said(view) {
             if devices.contains(device) {
                 let of = |(id, said, in_drill): &(DeviceId, AlarmTypeId, bool)| {
-                    let family = estate.alarm_type(said).map(|said| said.family());
+                    let family = estate.alarm_type(said).map(AlarmType::family);
                     id == device && *in_drill == drill && family == Some(kind)
                 };
                 assert!(
