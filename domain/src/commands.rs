@@ -19,7 +19,7 @@ use crate::refusal::Refusal;
 use crate::rules::Context;
 use crate::site::Duty;
 use crate::text::Localized;
-use crate::time::{Span, Timestamp};
+use crate::time::Span;
 
 /// How long M keeps an alarm quiet, in seconds.
 pub const MUTE_S: i64 = 60;
@@ -238,26 +238,6 @@ pub fn decide(
     Ok((draft, Accepted::Done { seq }))
 }
 
-fn transfer(
-    context: &Context<'_>,
-    row: Alarm,
-    by: PersonId,
-    to: PersonId,
-    follow_up_due_at: Option<Timestamp>,
-) -> Result<FactBody, Refusal> {
-    if person(context, &to)?.role < Role::Operator {
-        return Err(Refusal::CannotOwn { person: to });
-    }
-    let alarm = row.id;
-    row.transfer(to.clone(), context.now, follow_up_due_at)?;
-    Ok(FactBody::AlarmTransferred(AlarmTransferred {
-        alarm,
-        by,
-        to,
-        follow_up_due_at,
-    }))
-}
-
 fn about_alarm(
     context: &Context<'_>,
     actor: &Actor,
@@ -265,7 +245,8 @@ fn about_alarm(
     command: Command,
 ) -> Result<FactBody, Refusal> {
     let (now, by) = (context.now, actor.person.clone());
-    let follow_up = Some(context.follow_up_due_at(row.priority));
+    let due_at = context.follow_up_due_at(row.priority);
+    let follow_up = Some(due_at);
     let again = context.claim_due_again_at(row);
     let (alarm, row) = (row.id, row.clone());
     match command {
@@ -311,7 +292,6 @@ fn about_alarm(
             }))
         }
         Command::Acknowledge { .. } => {
-            let due_at = context.follow_up_due_at(row.priority);
             row.acknowledge(by.clone(), now, due_at, actor.role >= Role::ShiftLeader)?;
             Ok(FactBody::AlarmAcknowledged(AlarmAcknowledged {
                 alarm,
@@ -326,7 +306,6 @@ fn about_alarm(
         }
         Command::Shelve { for_s, reason, .. } => shelve(context, row, by, for_s, reason),
         Command::Unshelve { .. } => {
-            let due_at = context.follow_up_due_at(row.priority);
             row.take_off_shelf(Some(&by), now, due_at, 0)?;
             Ok(FactBody::AlarmUnshelved(AlarmUnshelved {
                 alarm,
@@ -343,7 +322,18 @@ fn about_alarm(
                 claim_due_at: again,
             }))
         }
-        Command::Transfer { to, .. } => transfer(context, row, by, to, follow_up),
+        Command::Transfer { to, .. } => {
+            if person(context, &to)?.role < Role::Operator {
+                return Err(Refusal::CannotOwn { person: to });
+            }
+            row.transfer(to.clone(), now, follow_up)?;
+            Ok(FactBody::AlarmTransferred(AlarmTransferred {
+                alarm,
+                by,
+                to,
+                follow_up_due_at: follow_up,
+            }))
+        }
         Command::Split { source, .. } => split(context, &row, source, by),
         // These are not about an alarm; see `Command::alarm`.
         Command::GoOnDuty { .. }

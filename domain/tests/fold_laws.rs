@@ -18,7 +18,7 @@ use castellan_domain::observation::{Fix, ReportedState};
 use castellan_domain::refusal::Refusal;
 use castellan_domain::site::{Change, DoorState, SHELF_RETURN_EVERY, Site, Touched, View};
 use castellan_domain::stream::{Backlog, Displays, Outgoing, Replica, SiteStream};
-use castellan_domain::time::{Span, Timestamp};
+use castellan_domain::time::Timestamp;
 use castellan_domain::unrecorded::{Unrecorded, UnrecordedNotice};
 use castellan_domain::wire::live::{LatestOf, Presence, Readings};
 use common::{DEVICES, PEOPLE, START, World, cases, estate, id, is_done, secs, spot, text};

@@ -12,6 +12,7 @@ use tracing::{error, warn};
 /// devices at most, and of each one every 10 s (`LAST_SEEN_STEP`).
 #[derive(Debug, Default)]
 pub(super) struct LastSeen {
+    /// At most one for each device of the estate.
     unsaved: BTreeMap<DeviceId, Timestamp>,
 }
 
