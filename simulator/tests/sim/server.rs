@@ -209,28 +209,7 @@ impl Server {
             match run(&mut self.machine, &self.site, &inputs, || now) {
                 Ok(ran) => break ran,
                 Err(broken) => {
-                    let entry = entries.remove(broken.index);
-                    if let Some(key) = RepeatKey::of(&entry.input) {
-                        self.set_aside.insert(key);
-                    }
-                    if let Some(sender) = entry.sender {
-                        heard.push((sender, Heard::SetAside));
-                    }
-                    entries.retain(|entry| !matches!(entry.input, Input::EstateLoaded { .. }));
-                    let input = self.document.loaded();
-                    entries.insert(
-                        0,
-                        Ticket {
-                            sender: None,
-                            input,
-                        },
-                    );
-                    entries.push(Ticket {
-                        sender: None,
-                        input: Input::SetAside(InputSetAside {
-                            input: InputName::of(&entry.input),
-                        }),
-                    });
+                    self.put_aside(&mut entries, broken.index, heard);
                     self.rebuild();
                 }
             }
@@ -289,6 +268,31 @@ impl Server {
             }
         }
         true
+    }
+
+    /// An input broke the engine: the rest of its turn runs without it, in another one.
+    fn put_aside(
+        &mut self,
+        entries: &mut Vec<Ticket>,
+        index: usize,
+        heard: &mut Vec<(u64, Heard)>,
+    ) {
+        let entry = entries.remove(index);
+        if let Some(key) = RepeatKey::of(&entry.input) {
+            self.set_aside.insert(key);
+        }
+        if let Some(sender) = entry.sender {
+            heard.push((sender, Heard::SetAside));
+        }
+        entries.retain(|entry| !matches!(entry.input, Input::EstateLoaded { .. }));
+        let own = |input| Ticket {
+            sender: None,
+            input,
+        };
+        entries.insert(0, own(self.document.loaded()));
+        entries.push(own(Input::SetAside(InputSetAside {
+            input: InputName::of(&entry.input),
+        })));
     }
 
     /// A turn that could not be recorded never happened.
