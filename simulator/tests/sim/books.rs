@@ -92,7 +92,8 @@ impl Books {
         for happened in log {
             match happened {
                 Happened::Reborn => {
-                    self.pages.silence.reborn();
+                    let (truth, pages) = (self.truth(), &mut self.pages);
+                    pages.silence.reborn(&truth, &self.estate, &pages.staff);
                     self.pages.areas.reborn();
                 }
                 Happened::Handled(handled) => self.handled(&handled, server),

@@ -31,10 +31,23 @@ pub(crate) struct SilenceBook {
     heard_at: BTreeMap<PersonId, Timestamp>,
     bound_at: BTreeMap<PersonId, Timestamp>,
     silent_guards: BTreeSet<PersonId>,
+    /// When an input was handled last.
+    handled_at: Timestamp,
 }
 
 impl SilenceBook {
-    pub(crate) fn reborn(&mut self) {
+    /// Another engine begins. What the one before it recorded last of all stays, if it was due: its
+    /// turn may have happened though nobody was told.
+    pub(crate) fn reborn(&mut self, view: &View, estate: &EstateIndex, staff: &StaffBook) {
+        let due = self.due.iter().filter(|(_, at)| **at <= self.handled_at);
+        let shown = due.filter(|(id, _)| is_silent(view, id));
+        self.silent.extend(shown.map(|(id, _)| id.clone()));
+        for person in estate.estate.people.iter().map(|person| &person.id) {
+            let may = self.guard_silent_at(staff, person);
+            if may.is_some_and(|at| at <= self.handled_at) && is_guard_silent(view, person) {
+                self.silent_guards.insert(person.clone());
+            }
+        }
         self.started_at = None;
         self.due.clear();
         self.heard_at.clear();
@@ -42,6 +55,7 @@ impl SilenceBook {
 
     pub(crate) fn handled(&mut self, seen: &Seen<'_>, staff: &StaffBook, totals: &mut Totals) {
         let handled = seen.handled;
+        self.handled_at = handled.at;
         for fact in &handled.facts {
             follow(seen, fact, totals);
             self.follow_guard(seen, fact);
@@ -146,6 +160,13 @@ impl SilenceBook {
         }
     }
 
+    /// From when on a guard on duty may be called silent.
+    fn guard_silent_at(&self, staff: &StaffBook, person: &PersonId) -> Option<Timestamp> {
+        let on_duty = staff.on_duty_since(person)?;
+        let heard_at = self.heard_at.get(person).copied().or(self.started_at)?;
+        Some(heard_at.max(on_duty) + GUARD_SILENT_AFTER)
+    }
+
     fn check_guard_due(
         &mut self,
         view: &View,
@@ -155,18 +176,13 @@ impl SilenceBook {
         now: Timestamp,
         totals: &mut Totals,
     ) {
-        let (Some(started_at), Some(on_duty)) = (self.started_at, staff.on_duty_since(person))
-        else {
+        let Some(may) = self.guard_silent_at(staff, person) else {
             return;
         };
         if staff.has_phone(person, estate) {
-            let heard_at = self.heard_at.get(person).copied();
-            let since = heard_at.unwrap_or(started_at).max(on_duty);
-            let may = since + GUARD_SILENT_AFTER;
-            let bound_at = self.bound_at.get(person).copied().unwrap_or(since);
-            let must = may.max(bound_at + GUARD_SILENT_AFTER);
-            let is_shown = is_active(view, &guard(person), "guard_silent", false);
-            if must <= now || (may <= now && is_shown) {
+            let bound_at = self.bound_at.get(person).copied();
+            let must = bound_at.map_or(may, |at| may.max(at + GUARD_SILENT_AFTER));
+            if must <= now || (may <= now && is_guard_silent(view, person)) {
                 totals.guards_silent += u64::from(self.silent_guards.insert(person.clone()));
             }
         }
@@ -178,9 +194,16 @@ fn guard(person: &PersonId) -> Source {
     Source::Person(person.clone())
 }
 
+fn is_guard_silent(view: &View, person: &PersonId) -> bool {
+    is_active(view, &guard(person), "guard_silent", false)
+}
+
 fn check_guard(view: &View, person: &PersonId, expected: bool) {
-    let is_shown = is_active(view, &guard(person), "guard_silent", false);
-    assert_eq!(is_shown, expected, "silence of {person}");
+    assert_eq!(
+        is_guard_silent(view, person),
+        expected,
+        "silence of {person}"
+    );
 }
 
 fn period(device: &Device) -> Option<Span> {
