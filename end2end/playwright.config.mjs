@@ -11,7 +11,7 @@ export default defineConfig({
   forbidOnly: true,
   // Software-drawn maps on two cores are slow; a journey that hangs is stopped all the same.
   timeout: 90_000,
-  globalTimeout: 18 * 60_000,
+  globalTimeout: 30 * 60_000,
   expect: { timeout: 15_000 },
   reporter: [["list"]],
   use: {
