@@ -106,6 +106,8 @@ test("a door says what it is, and a device that stopped reporting leads to its a
   await door("closed");
   await expect(details).toContainText(/关闭 00:\d\d/);
   await expect(liNa.rows, "nobody forced it").toHaveCount(0);
+  // Whoever was let through has ten seconds.
+  await expect(details).toContainText(/关闭 00:[1-5]\d/, { timeout: 30_000 });
   await door("opened");
   const forced = details.locator(".alarms-here button");
   await expect(forced).toContainText("强行开门");
