@@ -21,13 +21,13 @@ use castellan_domain::alarm::{Alarm, Condition, Source};
 use castellan_domain::engine::{Accepted, Input};
 use castellan_domain::estate::EstateIndex;
 use castellan_domain::fact::Fact;
-use castellan_domain::ids::{AlarmTypeId, DeviceId, EstateHash, Seq};
+use castellan_domain::ids::{AlarmTypeId, DeviceId, EstateHash, EventId, Seq};
 use castellan_domain::observation::{Observation, ReportedState};
 use castellan_domain::rules::annunciate::Outcome;
 use castellan_domain::site::{Site, View};
 use castellan_domain::stream::{Machine as _, RepeatKey, STALE_AFTER};
 use castellan_domain::time::Timestamp;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 /// Facts by which a restored record can be behind at most.
@@ -70,6 +70,10 @@ pub(crate) struct Books {
     backups: VecDeque<(Seq, Pages)>,
     /// What devices know to be active on the record.
     active: BTreeMap<(usize, AlarmTypeId), (DeviceId, AlarmTypeId)>,
+    /// Reports that were refused: a copy that is on its way may come when it no longer would be.
+    refused: BTreeSet<(DeviceId, EventId)>,
+    /// Of what such a copy spoke. What its sender hears next may have been handled before.
+    doubtful: BTreeSet<(DeviceId, AlarmTypeId)>,
 }
 
 impl Books {
@@ -84,6 +88,8 @@ impl Books {
             pages: Pages::default(),
             backups: VecDeque::new(),
             active: BTreeMap::new(),
+            refused: BTreeSet::new(),
+            doubtful: BTreeSet::new(),
         }
     }
 
@@ -110,6 +116,14 @@ impl Books {
         if let Input::EstateLoaded { hash, estate } = &handled.input {
             self.estate = estate.clone();
             self.estate_hash = hash.clone();
+        }
+        if let Input::Observed(Observation::Report(report)) = &handled.input {
+            let event = (report.device.clone(), report.event.clone());
+            if matches!(handled.answer, Some(Ok(_))) && self.refused.remove(&event) {
+                let said = (report.device.clone(), report.kind.clone());
+                self.active.retain(|_, believed| *believed != said);
+                self.doubtful.insert(said);
+            }
         }
         let after = self.truth();
         let estate = self.estate.clone();
@@ -195,12 +209,20 @@ impl Books {
             return;
         }
         let key = (who, report.kind.clone());
+        if matches!(heard, Heard::Answer(Err(_))) {
+            let event = (report.device.clone(), report.event.clone());
+            self.refused.insert(event);
+        }
+        let said = (report.device.clone(), report.kind.clone());
+        if self.doubtful.remove(&said) {
+            self.active.remove(&key);
+            return;
+        }
         match heard {
             Heard::Answer(Ok(Accepted::Reported { outcome, .. }))
                 if report.state == ReportedState::Active && *outcome != Outcome::NotArmed =>
             {
-                self.active
-                    .insert(key, (report.device.clone(), report.kind.clone()));
+                self.active.insert(key, said);
             }
             // Having happened once more, it exists as before.
             Heard::Answer(Ok(_)) if report.state == ReportedState::Momentary => {}

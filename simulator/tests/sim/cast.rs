@@ -27,13 +27,13 @@ pub(crate) const DOORS: [&str; 3] = ["door-1", "door-2", "door-3"];
 /// Whose signs of life are expected, and every how many seconds they send one. The first one is the
 /// switch through which all others are reached, some of them through a second one.
 pub(crate) const LIVING: [(&str, i64); 7] = [
-    (SWITCH, 60),
-    ("cam-1", 80),
-    ("cam-2", 80),
-    ("cam-3", 80),
-    ("cam-4", 80),
-    ("door-1", 100),
-    ("sw-2", 60),
+    (SWITCH, 30),
+    ("cam-1", 40),
+    ("cam-2", 40),
+    ("cam-3", 40),
+    ("cam-4", 40),
+    ("door-1", 50),
+    ("sw-2", 30),
 ];
 pub(crate) const SWITCH: &str = "sw-1";
 /// The second switch, by its place among those, and who is reached through it.

@@ -3,7 +3,7 @@
 use super::cast::{DOORS, FIRST_GUARD, FIRST_OPERATOR, GUARDS, OPERATORS, PHONES};
 use super::world::World;
 use castellan_domain::access::Actor;
-use castellan_domain::alarm::{ShelfReason, Verdict};
+use castellan_domain::alarm::{Alarm, ShelfReason, Verdict};
 use castellan_domain::commands::Command;
 use castellan_domain::engine::Input;
 use castellan_domain::fact::PersonalRef;
@@ -75,6 +75,26 @@ impl World {
         self.say_command(FIRST_OPERATOR + who, person, expected, command);
         if self.rng.bool() {
             self.displays[who].sit(&mut self.server, Some(alarm));
+        }
+    }
+
+    /// An operator has done with a row of devices that were all heard again, so that the next silence
+    /// behind their switch is a new matter.
+    pub(super) fn close_network_row(&mut self) {
+        let who = self.rng.usize(..OPERATORS.len());
+        let rows = self.displays[who].view().alarms.values();
+        let is_over = |row: &&Alarm| {
+            let family = row.family.as_str();
+            !row.is_closed()
+                && !row.is_active()
+                && ["device_silent", "network_down"].contains(&family)
+        };
+        let Some(alarm) = rows.filter(is_over).map(|row| row.id).next() else {
+            return;
+        };
+        let verdict = Verdict::Genuine;
+        for command in [Command::Claim { alarm }, Command::Judge { alarm, verdict }] {
+            self.say_command(FIRST_OPERATOR + who, OPERATORS[who], None, command);
         }
     }
 

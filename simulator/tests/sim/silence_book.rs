@@ -31,6 +31,8 @@ pub(crate) struct SilenceBook {
     heard_at: BTreeMap<PersonId, Timestamp>,
     bound_at: BTreeMap<PersonId, Timestamp>,
     silent_guards: BTreeSet<PersonId>,
+    /// Who had a phone when everything that was due had been done last.
+    had_phone: BTreeSet<PersonId>,
     /// When an input was handled last.
     handled_at: Timestamp,
 }
@@ -179,12 +181,18 @@ impl SilenceBook {
         let Some(may) = self.guard_silent_at(staff, person) else {
             return;
         };
-        if staff.has_phone(person, estate) {
-            let bound_at = self.bound_at.get(person).copied();
-            let must = bound_at.map_or(may, |at| may.max(at + GUARD_SILENT_AFTER));
-            if must <= now || (may <= now && is_guard_silent(view, person)) {
-                totals.guards_silent += u64::from(self.silent_guards.insert(person.clone()));
-            }
+        let has_phone = staff.has_phone(person, estate);
+        let bound_at = self.bound_at.get(person).copied();
+        let must = bound_at.map_or(may, |at| may.max(at + GUARD_SILENT_AFTER));
+        // Their phone may have gone right after it was called silent.
+        let is_said = (has_phone || self.had_phone.contains(person)) && may <= now;
+        if (has_phone && must <= now) || (is_said && is_guard_silent(view, person)) {
+            totals.guards_silent += u64::from(self.silent_guards.insert(person.clone()));
+        }
+        if has_phone {
+            self.had_phone.insert(person.clone());
+        } else {
+            self.had_phone.remove(person);
         }
         check_guard(view, person, self.silent_guards.contains(person));
     }

@@ -77,7 +77,7 @@ impl World {
         let none = Span::from_secs(0);
         let far = f64::from(self.rng.i32(200..600));
         let near = f64::from(self.rng.i32(-60..60));
-        match self.rng.u8(..5) {
+        match self.rng.u8(..6) {
             // A reflection from a wall, hundreds of metres off.
             0 => self.say_fix(who, 5, (far, 0.0), none),
             // In another town.
@@ -89,6 +89,8 @@ impl World {
             }
             // It does not know how well it knows.
             3 => self.say_fix(who, 0, (0.0, 0.0), none),
+            // Its clock is set, more often than not to an earlier time.
+            4 => self.skews[FIRST_PHONE + who] = Span::from_secs(self.rng.i64(-600..100)),
             _ => self.say_fix(who, 60, (near, 0.0), none),
         }
     }

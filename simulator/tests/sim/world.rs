@@ -64,6 +64,7 @@ impl World {
         });
         let skews = skews.collect();
         let walkers = std::array::from_fn(|_| Walker::new(&mut rng, now));
+        let alive_at = LIVING.map(|(_, every_s)| now + Span::from_secs(rng.i64(0..every_s)));
         let mut world = Self {
             now,
             server: Server::new(documents[0].clone(), now),
@@ -75,7 +76,7 @@ impl World {
             document: 0,
             follower: Follower::default(),
             walkers,
-            alive_at: [now; LIVING.len()],
+            alive_at,
             dead_until: [now; LIVING.len()],
             skews,
             next_id: 1,
@@ -170,7 +171,8 @@ impl World {
             0..24 => self.report(),
             24..27 => self.storm(),
             27..35 => self.door(),
-            35..57 => self.command(),
+            35..54 => self.command(),
+            54..57 => self.close_network_row(),
             57..60 => self.race(),
             60..64 => self.walk(),
             64..66 => self.call_for_help(),
@@ -188,6 +190,7 @@ impl World {
             95 => self.disk(),
             96..98 => self.open_door(),
             98 => self.fall_silent(),
+            99 => self.die_quietly(),
             _ => {}
         }
     }
