@@ -3,6 +3,7 @@
 //! handle when its owner goes.
 #![allow(dead_code, reason = "each test file uses its own part of this")]
 
+pub(crate) mod cramped;
 pub(crate) mod display;
 pub(crate) mod receiver;
 
