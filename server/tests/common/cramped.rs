@@ -18,7 +18,7 @@ pub(crate) struct Cramped {
     pub(crate) small: PathBuf,
     /// Where the journal is seen from here.
     journals: PathBuf,
-    _data: tempfile::TempDir,
+    pub(crate) data: tempfile::TempDir,
 }
 
 impl Cramped {
@@ -40,8 +40,38 @@ impl Cramped {
         Self::start(&script, "small", "small", 0)
     }
 
+    /// One folder of a site on a file system of its own.
+    pub(crate) fn folder(name: &str, kib: u32) -> Self {
+        let small = format!("sites/{SITE}/{name}");
+        let script = format!(
+            "mkdir -p \"$1/{small}\" && mount -t tmpfs -o size={kib}k tmpfs \"$1/{small}\" || exit 1; \
+             shift; exec \"$@\""
+        );
+        Self::start(&script, &small, &format!("sites/{SITE}"), 0)
+    }
+
+    /// The anchors of this record on a file system of their own, which is full before the server runs.
+    pub(crate) fn anchors(data: tempfile::TempDir) -> Self {
+        let script = "mv \"$1/anchors\" \"$1/kept\" && mkdir \"$1/anchors\" && \
+             mount -t tmpfs -o size=64k tmpfs \"$1/anchors\" && \
+             cp \"$1\"/kept/*.log \"$1/anchors\" || exit 1; \
+             head -c 1000000 /dev/zero > \"$1/anchors/filler\" 2> /dev/null; \
+             shift; exec \"$@\"";
+        Self::start_in(data, script, "anchors", &format!("sites/{SITE}"), 0)
+    }
+
     fn start(script: &str, small: &str, journals: &str, ballast_mib: u32) -> Self {
         let data = tempfile::tempdir().expect("a folder");
+        Self::start_in(data, script, small, journals, ballast_mib)
+    }
+
+    fn start_in(
+        data: tempfile::TempDir,
+        script: &str,
+        small: &str,
+        journals: &str,
+        ballast_mib: u32,
+    ) -> Self {
         let path = text(data.path()).to_owned();
         let wrapper = ["unshare", "-rm", "sh", "-c", script, "sh", &path];
         let ballast = ballast_mib.to_string();
@@ -52,7 +82,7 @@ impl Cramped {
             server,
             small: Path::new(&root).join(small),
             journals: Path::new(&root).join(journals),
-            _data: data,
+            data,
         }
     }
 
