@@ -3,28 +3,15 @@
 mod common;
 
 use castellan_domain::alarm::Verdict;
-use castellan_domain::fact::{AlarmCleared, Cause, Fact, FactBody};
-use castellan_domain::ids::{AlarmId, Seq};
+use castellan_domain::fact::{AlarmCleared, FactBody};
+use castellan_domain::ids::AlarmId;
 use castellan_domain::observation::ReportedState;
 use castellan_domain::refusal::Refusal;
 use castellan_domain::site::{CLOSED_ALARMS_MAX, View};
-use castellan_domain::time::{Span, Timestamp};
-use common::{START, World, id, is_done, secs};
+use castellan_domain::time::Span;
+use common::{START, World, fact, is_done, secs};
 
 const DAY: Span = secs(24 * 3_600);
-
-fn fact(seq: u64, recorded_at: Timestamp, body: FactBody) -> Fact {
-    Fact {
-        site: id("test-1"),
-        seq: Seq(seq),
-        recorded_at,
-        occurred_at: recorded_at,
-        cause: Cause::Estate,
-        actor: None,
-        drill: false,
-        body,
-    }
-}
 
 /// A world in which this many alarms were closed, one second apart.
 fn closed(count: usize) -> World {

@@ -21,7 +21,7 @@ use castellan_domain::stream::{Backlog, Displays, Outgoing, Replica, SiteStream}
 use castellan_domain::time::Timestamp;
 use castellan_domain::unrecorded::{Unrecorded, UnrecordedNotice};
 use castellan_domain::wire::live::{LatestOf, Presence, Readings};
-use common::{DEVICES, PEOPLE, START, World, cases, estate, id, is_done, secs, spot, text};
+use common::{DEVICES, PEOPLE, START, World, cases, estate, fact, id, is_done, secs, spot, text};
 use intents::settle_what_was_intended;
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -424,17 +424,4 @@ fn a_claim_or_verdict_that_is_sent_twice_counts_once() {
     let judged = world.engine.site().clone();
     assert!(world.judge("li-na", alarm, Verdict::Test).is_err());
     assert_eq!(world.engine.site(), &judged);
-}
-
-fn fact(seq: u64, recorded_at: Timestamp, body: FactBody) -> Fact {
-    Fact {
-        site: id("test-1"),
-        seq: Seq(seq),
-        recorded_at,
-        occurred_at: recorded_at,
-        cause: Cause::Estate,
-        actor: None,
-        drill: false,
-        body,
-    }
 }

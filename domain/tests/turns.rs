@@ -3,7 +3,7 @@
 
 mod common;
 
-use castellan_domain::alarm::Source;
+use castellan_domain::alarm::{Ownership, Source};
 use castellan_domain::engine::{Engine, Input, Output};
 use castellan_domain::estate::EstateIndex;
 use castellan_domain::fact::{Fact, FactBody, InputSetAside};
@@ -296,9 +296,9 @@ fn a_fact_of_a_drill_makes_a_rehearsal_and_no_notification() {
 }
 
 /// The machine slept for six hours: every deadline fires once, the longest overdue first, no matter
-/// how many turns it takes.
+/// how many turns it takes, and says in the record and in its row by how much it comes too late.
 #[test]
-fn five_thousand_deadlines_fire_once_each_oldest_first() {
+fn five_thousand_deadlines_fire_once_each_oldest_first_and_say_how_late() {
     const ALARMS: u32 = 5_000;
     let mut world = World::new();
     let first = world.raise("gas-1", "gas_low", ReportedState::Active);
@@ -330,7 +330,11 @@ fn five_thousand_deadlines_fire_once_each_oldest_first() {
         )
         .expect("it runs");
         assert!(ran.turn.facts.len() <= SETTLED_PER_INPUT_MAX);
-        fired.extend(ran.turn.facts.into_iter().map(|stamped| stamped.fact));
+        for stamped in ran.turn.facts {
+            let read = Fact::decode(&stamped.bytes).expect("as it is stored");
+            assert_eq!(read, stamped.fact);
+            fired.push(read);
+        }
         turns += 1;
         assert!(turns < 1_000, "it never ends");
     }
@@ -342,6 +346,23 @@ fn five_thousand_deadlines_fire_once_each_oldest_first() {
             other => panic!("{other:?}"),
         })
         .collect();
+    let view = world.engine.site().view();
+    for fact in &fired {
+        let FactBody::AlarmOverdue(body) = &fact.body else {
+            panic!("only deadlines fire here");
+        };
+        // 61 to 5,060 s after START they were due.
+        let late = morning.since(fact.occurred_at).as_secs();
+        assert!(
+            (6 * 3_600 - 5_060..=6 * 3_600 - 60).contains(&late),
+            "{late}"
+        );
+        assert_eq!(i64::from(body.late_s), late);
+        match view.alarms[&body.alarm].ownership {
+            Ownership::Unclaimed { late_s, .. } => assert_eq!(late_s, body.late_s),
+            Ownership::Claimed { .. } => panic!("nobody has it"),
+        }
+    }
     assert!(
         fired
             .windows(2)

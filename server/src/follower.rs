@@ -59,8 +59,15 @@ impl Beside {
         let mut health = lock(&self.health);
         health.projected_seq = projection.seq();
         health.snapshot_seq = projection.snapshot_seq();
-        health.fault = None;
+        health.fault = projection.snapshot_fault().map(no_snapshot);
     }
+}
+
+fn no_snapshot(why: &str) -> String {
+    format!(
+        "a snapshot cannot be kept: {why}. No fact is at stake, and the next start takes longer; make \
+         room on the disk"
+    )
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
@@ -145,14 +152,17 @@ impl Follower {
                     Some(Ask::Rebuild(reply)) => {
                         info!("tables and snapshots are folded anew, as asked");
                         let rebuilt = self.rebuild(&mut projection).await;
-                        let told = rebuilt.as_ref().map(|()| projection.seq()).map_err(ToString::to_string);
+                        let told = match (&rebuilt, projection.snapshot_fault()) {
+                            (Ok(()), None) => Ok(projection.seq()),
+                            (Ok(()), Some(why)) => Err(no_snapshot(why)),
+                            (Err(error), _) => Err(error.to_string()),
+                        };
                         // Whoever asked may have gone; what was rebuilt is rebuilt.
                         let _ = reply.send(told);
                         rebuilt?;
                     }
                     Some(Ask::Stop(done)) => {
-                        let kept = self.finish(&mut projection).await;
-                        if let Err(error) = kept {
+                        if let Err(error) = self.finish(&mut projection).await {
                             warn!(%error, "no snapshot was kept; the next start folds a little more");
                         }
                         return Ok(Left::Stopped(done));
@@ -177,7 +187,9 @@ impl Follower {
 
     async fn finish(&self, projection: &mut Projection) -> Result<(), ProjectionError> {
         self.catch_up(projection).await?;
-        projection.keep_snapshot().await?;
+        if let Err(error) = projection.keep_snapshot().await {
+            warn!(%error, "no snapshot was kept; the next start folds a little more");
+        }
         self.beside.progress(projection);
         Ok(())
     }
@@ -291,6 +303,7 @@ mod tests {
     use castellan_domain::site::{Site, Touched, View};
     use castellan_domain::stream::Backlog;
     use castellan_domain::text::Text;
+    use std::path::Path;
     use std::sync::atomic::{AtomicBool, Ordering};
 
     const PATIENCE: Duration = Duration::from_secs(30);
@@ -312,13 +325,12 @@ mod tests {
         }
     }
 
-    #[tokio::test]
-    async fn a_fact_that_breaks_the_fold_is_told_and_tried_again_and_ends_nothing() {
-        let folder = tempfile::tempdir().unwrap();
+    /// A follower of five facts in this folder.
+    async fn follower(folder: &Path, fold: Fold) -> Follower {
         let site = SiteId::new("test-1").unwrap();
         let paths = SitePaths {
             site: site.clone(),
-            folder: folder.path().to_owned(),
+            folder: folder.to_owned(),
         };
         let journal = journal_with(&paths.journal(), &history(5)).await;
         let clock = Arc::new(Hands::new().clock(0));
@@ -331,15 +343,44 @@ mod tests {
             View::default(),
             Anchor::new(LonLat::new(120.0, 30.0).unwrap()),
         );
-        let beside = Arc::new(Beside::default());
-        let follower = Follower {
-            anchors: AnchorFile::new(&folder.path().join("anchors"), &site),
+        Follower {
+            anchors: AnchorFile::new(&folder.join("anchors"), &site),
             paths,
             hub: Arc::new(hub),
             clock,
-            beside: beside.clone(),
-            fold: fragile,
-        };
+            beside: Arc::default(),
+            fold,
+        }
+    }
+
+    /// As each look of [`ANCHOR_EVERY`] does.
+    #[tokio::test]
+    async fn an_anchor_that_could_not_be_written_is_told_and_written_by_a_later_look_of_its_day() {
+        let folder = tempfile::tempdir().unwrap();
+        let follower = follower(folder.path(), Site::apply).await;
+        let in_the_way = folder.path().join("anchors");
+        std::fs::write(&in_the_way, "").unwrap();
+        for _ in 0..2 {
+            follower.anchor(Why::Daily).await;
+            let report = follower.beside.report();
+            let fault = report.fault.expect("it is told");
+            assert!(fault.contains("cannot be anchored"), "{fault}");
+            assert_eq!(report.anchored_seq, Seq(0));
+        }
+        std::fs::remove_file(&in_the_way).unwrap();
+        for _ in 0..2 {
+            follower.anchor(Why::Daily).await;
+            let report = follower.beside.report();
+            assert_eq!((report.fault, report.anchored_seq), (None, Seq(5)));
+            assert_eq!(follower.anchors.read().unwrap().anchors.len(), 1);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_fact_that_breaks_the_fold_is_told_and_tried_again_and_ends_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let follower = follower(folder.path(), fragile).await;
+        let beside = follower.beside.clone();
         let (asks, asked) = mpsc::channel(1);
         let task = tokio::spawn(follower.run(asked));
         until("it says so", || beside.report().fault.is_some()).await;

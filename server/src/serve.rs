@@ -40,6 +40,9 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tracing::{error, info, warn};
 
+/// Said when a start fails over positions.
+const NO_TRACKS: &str = "the history of positions cannot be read. No fact is at stake; run `castellan doctor`, and if the \
+    file is damaged, move tracks.db away to go on with an empty history";
 /// Longest wait at a stop for tables, snapshot and anchor. Nothing is lost without them.
 const FINISH_WITHIN: Duration = Duration::from_secs(10);
 /// Facts that a restarted server holds ready for displays that come back.
@@ -76,7 +79,7 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
         chain_broken_at,
         ..
     } = replayed;
-    let tracks = Tracks::open(&paths.tracks()).await?;
+    let tracks = Tracks::open(&paths.tracks()).await.context(NO_TRACKS)?;
     let clock = Arc::new(Clock::start(last_recorded_at));
     let observations = ObservationLog::open(
         &paths.observations(),
@@ -163,12 +166,13 @@ async fn recall(
     hub: &Hub,
     estate: &PublishedEstate,
 ) -> anyhow::Result<()> {
-    let mut latest = tracks.latest().await?;
+    let mut latest = tracks.latest().await.context(NO_TRACKS)?;
     engine.recall(&latest);
     latest.retain(|fix| is_shown(&estate.estate, engine.site().view(), &fix.person));
     hub.publish_positions(&latest);
     let is_known = |device: &DeviceId| estate.index.device(device).is_some();
-    hub.publish_seen(tracks.last_seen(is_known).await?);
+    let seen = tracks.last_seen(is_known).await.context(NO_TRACKS)?;
+    hub.publish_seen(seen);
     Ok(())
 }
 

@@ -170,14 +170,25 @@ fn default_alarm_types() -> anyhow::Result<Vec<AlarmType>> {
     Ok(defaults.alarm_type)
 }
 
+/// What is not there whole yet, or never will be.
+pub(crate) const DRAFT: &str = "draft";
+
 /// Writes a file so that it is there whole and on the disk itself, or is not there.
 pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let draft = path.with_extension("draft");
-    let mut file = File::create(&draft)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    fs::rename(&draft, path)?;
+    let draft = path.with_extension(DRAFT);
+    let written = write_synced(&draft, bytes).and_then(|()| fs::rename(&draft, path));
+    if written.is_err() {
+        // On a full disk half a file takes the room that facts need. It may not be there at all.
+        drop(fs::remove_file(&draft));
+    }
+    written?;
     sync_folder_of(path)
+}
+
+fn write_synced(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = File::create(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
 }
 
 /// Brings the name of a new file onto the disk itself.
@@ -318,6 +329,23 @@ mod tests {
         let night = kind.at_night.as_ref().map(|to| format!("night {to}"));
         let critical = kind.if_critical.as_ref().map(|to| format!("critical {to}"));
         second.or(night).or(critical)
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_written_whole_leaves_nothing_behind() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.json");
+        // A folder of that name cannot be replaced by a file.
+        fs::create_dir(&path).unwrap();
+        assert!(write_whole(&path, b"words").is_err());
+        let left: Vec<_> = fs::read_dir(folder.path())
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .collect();
+        assert_eq!(left, std::slice::from_ref(&path));
+        fs::remove_dir(&path).unwrap();
+        write_whole(&path, b"words").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"words");
     }
 
     #[test]

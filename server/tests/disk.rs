@@ -1,117 +1,15 @@
 //! Disks that are full or broken, for real: small file systems that are filled to the last byte, and
 //! writes that the system refuses. Each store on its own, and all of them together.
-//!
-//! The small file systems live in a namespace of the server's own (`unshare`, of util-linux), which
-//! needs no rights where the system allows user namespaces, and end with it.
 
 mod common;
 
-use castellan_domain::alarm::{Alarm, Source};
 use castellan_domain::wire::api::{CommandBody, DiskLevel};
-use common::{Castellan, SITE, doctor, estate, eventually, now_s, open};
-use sqlx::Row as _;
+use common::cramped::Cramped;
+use common::{Castellan, SITE, doctor, estate, eventually, now_s, run, text};
 use std::fs::File;
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::io::Read as _;
+use std::path::Path;
 use std::process::Command;
-
-/// A server with a small file system somewhere under its data folder.
-struct Cramped {
-    server: Castellan,
-    /// Where the small file system is seen from here.
-    small: PathBuf,
-    /// Where the journal is seen from here.
-    journals: PathBuf,
-    _data: tempfile::TempDir,
-}
-
-impl Cramped {
-    /// All data on a file system of this many MiB.
-    fn whole(mib: u32, ballast_mib: u32) -> Self {
-        let script =
-            format!("mount -t tmpfs -o size={mib}m tmpfs \"$1\" || exit 1; shift; exec \"$@\"");
-        Self::start(&script, "", &format!("sites/{SITE}"), ballast_mib)
-    }
-
-    /// One database on a file system of its own.
-    fn only(database: &str, kib: u32) -> Self {
-        let script = format!(
-            "mkdir -p \"$1/small\" \"$1/sites/{SITE}\" && \
-             mount -t tmpfs -o size={kib}k tmpfs \"$1/small\" && \
-             ln -s \"$1/small/{database}\" \"$1/sites/{SITE}/{database}\" || exit 1; \
-             shift; exec \"$@\""
-        );
-        Self::start(&script, "small", "small", 0)
-    }
-
-    fn start(script: &str, small: &str, journals: &str, ballast_mib: u32) -> Self {
-        let data = tempfile::tempdir().expect("a folder");
-        let path = common::text(data.path()).to_owned();
-        let wrapper = ["unshare", "-rm", "sh", "-c", script, "sh", &path];
-        let ballast = ballast_mib.to_string();
-        let more = ["--ballast-mib", &ballast];
-        let server = Castellan::start_wrapped(&wrapper, data.path(), &estate(), &more);
-        let root = format!("/proc/{}/root{path}", server.pid());
-        Self {
-            server,
-            small: Path::new(&root).join(small),
-            journals: Path::new(&root).join(journals),
-            _data: data,
-        }
-    }
-
-    /// Takes all room but this much.
-    fn fill(&self, leave_kib: u64) {
-        let mut filler = File::create(self.small.join("filler")).expect("room for a name");
-        let block = vec![7; 4_096];
-        while filler.write_all(&block).is_ok() {}
-        let taken = filler.metadata().expect("its size").len();
-        filler
-            .set_len(taken.saturating_sub(leave_kib * 1_024))
-            .expect("it can be made smaller");
-    }
-
-    /// Gives the room back.
-    fn empty(&self) {
-        std::fs::remove_file(self.small.join("filler")).expect("the filler goes");
-    }
-
-    async fn level(&self) -> DiskLevel {
-        self.server.health().await.disk.level
-    }
-
-    /// The row of the system of this type, once there is one.
-    async fn row(&self, kind: &str) -> Alarm {
-        eventually(kind, async || {
-            let alarms = self.server.snapshot().await.view.alarms.into_values();
-            let mut rows = alarms.filter(|alarm| alarm.kind.as_str() == kind);
-            let row = rows.next()?;
-            assert_eq!(row.source, Source::System);
-            assert!(rows.next().is_none(), "one row of {kind}");
-            Some(row)
-        })
-        .await
-    }
-
-    /// How many facts of a kind are on disk.
-    async fn facts(&self, kind: &str) -> i64 {
-        self.facts_like(&format!("%\"kind\":\"{kind}\"%")).await
-    }
-
-    /// How many facts on disk look like this. Counted in a copy: by its name in another namespace a
-    /// database cannot be opened.
-    async fn facts_like(&self, pattern: &str) -> i64 {
-        let copy = tempfile::tempdir().expect("a folder");
-        for part in ["journal.db", "journal.db-wal"] {
-            std::fs::copy(self.journals.join(part), copy.path().join(part)).expect("a copy");
-        }
-        let row = sqlx::query("SELECT COUNT(*) FROM facts WHERE bytes LIKE $1")
-            .bind(pattern.to_owned())
-            .fetch_one(&mut open(&copy.path().join("journal.db")).await)
-            .await;
-        row.expect("the query runs").get(0)
-    }
-}
 
 async fn event(server: &Castellan, n: u32) -> u16 {
     let answer = server
@@ -247,6 +145,12 @@ async fn full_tables_cost_no_fact_are_told_and_are_folded_on_when_there_is_room(
     let disk = Cramped::only("tables.db", 512);
     let server = &disk.server;
     assert_eq!(event(server, 0).await, 200);
+    // Tables that cannot even be begun are begun anew, and elsewhere: that would be another test.
+    eventually("the tables are there", async || {
+        let health = server.health().await;
+        (health.beside.projected_seq >= health.seq).then_some(())
+    })
+    .await;
     disk.fill(0);
     let mut n = 0;
     eventually("the tables are full", async || {
@@ -297,6 +201,143 @@ async fn a_full_journal_without_ballast_says_so_until_there_is_room() {
     assert_eq!(disk.facts("recording_resumed").await, 1);
     let gap = disk.row("not_recording").await;
     assert_eq!(Some(gap.occurred_at), since);
+}
+
+fn rebuild(data: &Path) -> (bool, String) {
+    let output = run(&["doctor", "--rebuild", "--data", text(data)]);
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    (output.status.success(), said)
+}
+
+#[tokio::test]
+async fn without_room_for_snapshots_facts_go_on_it_is_told_and_nothing_lies_there_half_written() {
+    const TOLD: &str = "a snapshot cannot be kept: No space left on device";
+    let disk = Cramped::folder("snapshots", 256);
+    let (server, data) = (&disk.server, disk.data.path());
+    for n in 0..30 {
+        server.raise(&format!("d-{n:03}"), "e", "loitering").await;
+    }
+    // Room for a part of it.
+    disk.fill(4);
+    let (whole, said) = rebuild(data);
+    assert!(!whole && said.contains(TOLD), "{said}");
+    for n in 30..33 {
+        server.raise(&format!("d-{n:03}"), "e", "loitering").await;
+    }
+    let health = eventually("the tables follow all the same", async || {
+        let health = server.health().await;
+        (health.beside.projected_seq == health.seq).then_some(health)
+    })
+    .await;
+    assert_eq!(health.not_recording_since, None);
+    let head = health.seq.0;
+    let fault = health.beside.fault.expect("it is told until it is over");
+    assert!(
+        fault.contains(TOLD) && fault.contains("No fact is at stake"),
+        "{fault}"
+    );
+    let names = || -> Vec<String> {
+        let entries = std::fs::read_dir(&disk.small).expect("the folder");
+        let names = entries.map(|entry| entry.expect("an entry").file_name());
+        names
+            .map(|name| name.into_string().expect("UTF-8"))
+            .collect()
+    };
+    assert_eq!(names(), ["filler"]);
+    let (whole, said) = doctor(data);
+    assert!(whole && said.contains("0 snapshots"), "{said}");
+
+    disk.empty();
+    let (whole, said) = rebuild(data);
+    assert!(whole && said.contains("1 snapshots"), "{said}");
+    let beside = server.health().await.beside;
+    assert_eq!((beside.snapshot_seq.0, beside.fault), (head, None));
+    assert_eq!(names(), [format!("{head:020}.snapshot")]);
+
+    // A stop without room ends all the same, and the next start folds what it has to.
+    disk.fill(0);
+    server.raise("d-033", "e", "loitering").await;
+    let Cramped {
+        mut server, data, ..
+    } = disk;
+    server.tell_to_stop();
+    eventually("it is told", async || {
+        server.log().contains("no snapshot was kept").then_some(())
+    })
+    .await;
+    assert_eq!(server.wait().code(), Some(0));
+    let server = Castellan::start(data.path());
+    let folded = format!("snapshot=0 folded={}", head + 1);
+    assert!(server.log().contains(&folded), "{}", server.log());
+}
+
+/// Lines that end shortly before a page of the disk does, so that the next one is cut there.
+fn aged(anchors: &str) -> (String, usize) {
+    const PAGE: usize = 4_096;
+    let old: Vec<String> = anchors
+        .lines()
+        .map(|line| line.replacen("20", "19", 1) + "\n")
+        .collect();
+    let last = old.last().expect("a line");
+    let mut text = old.concat();
+    while text.len() + 2 * last.len() < PAGE - 40 {
+        text.push_str(last);
+    }
+    text.push_str(&"#".repeat(PAGE - 41 - text.len()));
+    text.push('\n');
+    let lines = text.lines().count();
+    (text, lines)
+}
+
+#[tokio::test]
+async fn without_room_for_anchors_facts_go_on_it_is_told_and_half_a_line_is_none() {
+    let data = tempfile::tempdir().expect("a folder");
+    let server = Castellan::start(data.path());
+    server.raise("d-000", "e", "loitering").await;
+    server.stop();
+    let file = data.path().join("anchors").join(format!("{SITE}.log"));
+    let (old, lines) = aged(&std::fs::read_to_string(&file).expect("the anchors"));
+    std::fs::write(&file, &old).expect("written");
+
+    let disk = Cramped::anchors(data);
+    let (server, data) = (&disk.server, disk.data.path());
+    let fault = eventually("it is told", async || server.health().await.beside.fault).await;
+    assert!(
+        fault.contains("cannot be anchored: No space left on device"),
+        "{fault}"
+    );
+    server.raise("d-001", "e", "loitering").await;
+    let health = server.health().await;
+    assert_eq!((health.seq.0, health.not_recording_since), (3, None));
+    assert_eq!(health.beside.anchored_seq.0, 2, "what was written before");
+    let small = disk.small.join(format!("{SITE}.log"));
+    let torn = std::fs::read_to_string(&small).expect("the anchors");
+    assert!(torn.len() > old.len() && !torn.ends_with('\n'), "{torn}");
+    let (whole, said) = doctor(data);
+    let of_the_torn = format!("note: line {} of the anchors", lines + 1);
+    assert!(whole && said.contains(&of_the_torn), "{said}");
+
+    // The file outlives the server's namespace in this hand.
+    let mut kept = File::open(&small).expect("the anchors");
+    disk.empty();
+    let Cramped { server, data, .. } = disk;
+    let head = server.recorded().await;
+    server.stop();
+    let mut all = String::new();
+    kept.read_to_string(&mut all).expect("UTF-8");
+    let rest = all.strip_prefix(&torn).expect("nothing is written over");
+    let (journal, hash) = (head.journal.0, &head.hash);
+    assert!(
+        rest.starts_with('\n') && rest.ends_with(&format!(" stop 3 {hash} {journal}\n")),
+        "{rest}"
+    );
+    std::fs::write(&file, &all).expect("written");
+    let (whole, said) = doctor(data.path());
+    let anchors = format!("{lines} anchors were compared");
+    assert!(
+        whole && said.contains(&of_the_torn) && said.contains(&anchors),
+        "{said}"
+    );
 }
 
 /// Every write fails, in every file: what a broken disk does to a connection.

@@ -4,8 +4,10 @@ mod common;
 
 use castellan_domain::time::Timestamp;
 use castellan_domain::wire::history::{TRACK_FIXES_MAX, TrackPage, WhereAll};
-use common::{Castellan, SITE, database, eventually, now_s, open};
+use common::{Castellan, SITE, alter, database, doctor, eventually, now_s, open};
 use sqlx::Row as _;
+use std::path::Path;
+use std::sync::LazyLock;
 
 fn track(person: &str, query: &str) -> String {
     format!("/api/v1/sites/{SITE}/tracks/{person}?{query}")
@@ -17,6 +19,17 @@ fn seconds(page: &TrackPage) -> Vec<i64> {
         .iter()
         .map(|fix| second(fix.occurred_at))
         .collect()
+}
+
+/// A start looks after what an earlier life has left in the tail.
+async fn packed_again(data: &Path) {
+    eventually("all lies in blocks", async || {
+        let mut db = open(&database(data, "tracks.db")).await;
+        let rows = "SELECT (SELECT COUNT(*) FROM tail_0) + (SELECT COUNT(*) FROM tail_1)";
+        let rows = sqlx::query(rows).fetch_one(&mut db).await;
+        (rows.expect("a count").get::<i64, _>(0) == 0).then_some(())
+    })
+    .await;
 }
 
 #[tokio::test]
@@ -32,14 +45,7 @@ async fn a_way_is_read_page_by_page_before_and_after_it_is_packed() {
         if packed {
             server.kill();
             server = Castellan::start(data.path());
-            // A start looks after what an earlier life has left.
-            eventually("all lies in blocks", async || {
-                let mut db = open(&database(data.path(), "tracks.db")).await;
-                let rows = "SELECT (SELECT COUNT(*) FROM tail_0) + (SELECT COUNT(*) FROM tail_1)";
-                let rows = sqlx::query(rows).fetch_one(&mut db).await.unwrap();
-                (rows.get::<i64, _>(0) == 0).then_some(())
-            })
-            .await;
+            packed_again(data.path()).await;
             // Sent again, and one that is new.
             for second in [start, start + 5, start + 6] {
                 assert_eq!(server.position("phone-0", second, 900).await.status, 200);
@@ -177,4 +183,160 @@ async fn questions_that_are_none_are_refused_by_name() {
         .get_as("li-na", "/api/v1/sites/other/tracks/guard-0")
         .await;
     assert_eq!(nowhere.error().code, "unknown_site");
+}
+
+/// Noon of a day before the one on which the tests began, in UTC: blocks end at midnight.
+fn noon(days_ago: i64) -> i64 {
+    static TODAY: LazyLock<i64> = LazyLock::new(|| now_s() / 86_400);
+    (*TODAY - days_ago) * 86_400 + 43_200
+}
+
+/// A stopped site with two blocks of one guard, three fixes each, of two days.
+async fn two_blocks() -> tempfile::TempDir {
+    let data = tempfile::tempdir().expect("a folder");
+    let server = Castellan::start(data.path());
+    for second in (0..3).flat_map(|n| [noon(2) + n, noon(1) + n]) {
+        assert_eq!(server.position("phone-0", second, 1).await.status, 200);
+    }
+    server.stop();
+    let server = Castellan::start(data.path());
+    packed_again(data.path()).await;
+    server.stop();
+    let (whole, said) = doctor(data.path());
+    assert!(
+        whole && said.contains("2 blocks of positions hold"),
+        "{said}"
+    );
+    data
+}
+
+async fn whole_way(server: &Castellan) -> Vec<i64> {
+    let page = server.get_as("li-na", &track("guard-0", "from=0")).await;
+    seconds(&page.json())
+}
+
+fn days(of: &[i64]) -> Vec<i64> {
+    of.iter()
+        .flat_map(|noon| (0..3).map(move |n| noon + n))
+        .collect()
+}
+
+/// Nothing records which blocks there were, and blocks leave by age: a lost row is told by nobody. What
+/// is promised is that it costs only its fixes, and that they can be sent again.
+#[tokio::test]
+async fn the_lost_row_of_a_block_cannot_be_told_and_costs_no_more_than_its_fixes() {
+    let data = two_blocks().await;
+    let tracks = database(data.path(), "tracks.db");
+    alter(
+        &tracks,
+        "DELETE FROM blocks WHERE first_at = (SELECT MIN(first_at) FROM blocks)",
+    )
+    .await;
+    let (whole, said) = doctor(data.path());
+    assert!(
+        whole && said.contains("1 blocks of positions hold"),
+        "{said}"
+    );
+    let server = Castellan::start(data.path());
+    assert_eq!(whole_way(&server).await, days(&[noon(1)]));
+    let then = (noon(2) + 2) * 1_000_000;
+    let all: WhereAll = server
+        .get_as("li-na", &format!("/api/v1/sites/{SITE}/tracks?at={then}"))
+        .await
+        .json();
+    assert!(
+        all.people.is_empty(),
+        "nobody is said to have been anywhere"
+    );
+    for second in days(&[noon(2)]) {
+        assert_eq!(server.position("phone-0", second, 1).await.status, 200);
+    }
+    server.stop();
+    let server = Castellan::start(data.path());
+    packed_again(data.path()).await;
+    assert_eq!(whole_way(&server).await, days(&[noon(2), noon(1)]));
+    let (whole, said) = doctor(data.path());
+    assert!(
+        whole && said.contains("2 blocks of positions hold"),
+        "{said}"
+    );
+}
+
+#[tokio::test]
+async fn a_cut_block_is_named_by_the_doctor_and_the_log_and_read_around() {
+    let data = two_blocks().await;
+    let tracks = database(data.path(), "tracks.db");
+    for (n, cut) in [
+        "UPDATE blocks SET bytes = substr(bytes, 1, LENGTH(bytes) - 1)
+         WHERE first_at = (SELECT MIN(first_at) FROM blocks)",
+        "UPDATE blocks SET bytes = substr(bytes, 1, 2)
+         WHERE first_at = (SELECT MIN(first_at) FROM blocks)",
+        "UPDATE blocks SET bytes = x''
+         WHERE first_at = (SELECT MIN(first_at) FROM blocks)",
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        alter(&tracks, cut).await;
+        let (whole, said) = doctor(data.path());
+        assert!(!whole && said.contains("of guard-0 from"), "{said}");
+        assert!(said.contains("1 blocks of positions hold"), "{said}");
+        let server = Castellan::start(data.path());
+        assert_eq!(whole_way(&server).await, days(&[noon(1)]));
+        eventually("the log names it", async || {
+            let told = "a block of positions cannot be read and is left out";
+            server.log().contains(told).then_some(())
+        })
+        .await;
+        server.raise("d-000", &format!("e-{n}"), "loitering").await;
+        server.stop();
+    }
+}
+
+#[tokio::test]
+async fn a_cut_file_of_positions_is_named_with_what_to_do_and_costs_no_fact() {
+    let data = two_blocks().await;
+    let tracks = database(data.path(), "tracks.db");
+    alter(&tracks, "PRAGMA wal_checkpoint(TRUNCATE)").await;
+    let whole = std::fs::read(&tracks).unwrap();
+    let (estate, data) = (common::estate(), data.path());
+    let start = [
+        "serve",
+        "--data",
+        common::text(data),
+        "--estate",
+        common::text(&estate),
+        "--listen",
+        "127.0.0.1:0",
+    ];
+    for left in [whole.len() / 2, 4_096, 100] {
+        std::fs::write(&tracks, &whole[..left]).unwrap();
+        let (is_whole, said) = doctor(data);
+        assert!(
+            !is_whole && said.contains("FAULT: the history of positions failed"),
+            "{said}"
+        );
+        assert!(
+            said.contains("move it away") && said.contains("the chain holds"),
+            "{said}"
+        );
+        let output = common::run(&start);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(1), "{left}: {said}");
+        assert!(
+            said.contains("No fact is at stake") && said.contains("move tracks.db away"),
+            "{said}"
+        );
+    }
+    std::fs::rename(&tracks, data.join("damaged.db")).unwrap();
+    let server = Castellan::start(data);
+    assert_eq!(whole_way(&server).await, [0; 0]);
+    for second in days(&[noon(1)]) {
+        assert_eq!(server.position("phone-0", second, 1).await.status, 200);
+    }
+    assert_eq!(whole_way(&server).await, days(&[noon(1)]));
+    server.raise("d-000", "e", "loitering").await;
+    server.stop();
+    let (whole, said) = doctor(data);
+    assert!(whole && said.contains("2 facts"), "{said}");
 }

@@ -6,9 +6,9 @@ use castellan_domain::access::Actor;
 use castellan_domain::alarm::{Alarm, Verdict};
 use castellan_domain::engine::{Accepted, Command, Engine, Input};
 use castellan_domain::estate::{Estate, EstateIndex};
-use castellan_domain::fact::{Fact, PersonalRef};
+use castellan_domain::fact::{Cause, Fact, FactBody, PersonalRef};
 use castellan_domain::geo::LonLat;
-use castellan_domain::ids::{AlarmId, CommandId, EventId, Version};
+use castellan_domain::ids::{AlarmId, CommandId, EventId, Seq, Version};
 use castellan_domain::observation::{Fix, Observation, PhoneFix, Report, ReportedState};
 use castellan_domain::refusal::Refusal;
 use castellan_domain::site::{Site, View};
@@ -108,6 +108,20 @@ pub(crate) fn words(n: u128) -> PersonalRef {
     PersonalRef {
         id: uuid::Uuid::from_u128(n),
         commitment: text(&format!("{n:064x}")),
+    }
+}
+
+/// A fact that nobody in particular caused.
+pub(crate) fn fact(seq: u64, recorded_at: Timestamp, body: FactBody) -> Fact {
+    Fact {
+        site: id("test-1"),
+        seq: Seq(seq),
+        recorded_at,
+        occurred_at: recorded_at,
+        cause: Cause::Estate,
+        actor: None,
+        drill: false,
+        body,
     }
 }
 

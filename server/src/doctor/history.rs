@@ -10,6 +10,9 @@ use std::io;
 const KEEP_THE_REST: &str = "No fact is at stake, and the rest of the history is read as ever. Look after the \
     disk; a backup from before has that stretch";
 
+const MOVE_IT_AWAY: &str = "No fact is at stake, but a server does not start with such a file. Bring tracks.db back \
+    from a backup, or move it away to go on with an empty history";
+
 /// Reads every block of positions.
 pub(super) async fn positions(paths: &SitePaths, report: &mut Report) {
     if !paths.tracks().exists() {
@@ -18,7 +21,7 @@ pub(super) async fn positions(paths: &SitePaths, report: &mut Report) {
     let checked = match tracks::check(&paths.tracks()).await {
         Ok(checked) => checked,
         Err(error) => {
-            report.fault(&format!("{error}"), KEEP_THE_REST);
+            report.fault(&format!("{error}"), MOVE_IT_AWAY);
             return;
         }
     };

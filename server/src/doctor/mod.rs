@@ -13,7 +13,8 @@ use crate::admin::{self, Request};
 use crate::anchor::AnchorFile;
 use crate::config::DoctorArgs;
 use crate::site_folder::{LockError, SiteFolder, SitePaths};
-use crate::tables::{Projection, ProjectionError, delete_tables};
+use crate::tables::{Projection, delete_tables};
+use anyhow::Context as _;
 use castellan_domain::ids::SiteId;
 use castellan_domain::site::Site;
 use std::process::ExitCode;
@@ -60,10 +61,13 @@ async fn one(args: &DoctorArgs, site: &SiteId) -> anyhow::Result<Report> {
 }
 
 /// Folds tables and snapshots anew, from the first fact on.
-async fn rebuild(paths: &SitePaths) -> Result<(), ProjectionError> {
+async fn rebuild(paths: &SitePaths) -> anyhow::Result<()> {
     delete_tables(paths)?;
     let mut projection = Projection::begin(paths, Site::apply).await?;
     projection.start_over().await?;
     while projection.advance().await? {}
-    projection.keep_snapshot().await
+    projection
+        .keep_snapshot()
+        .await
+        .context("a snapshot cannot be kept")
 }

@@ -144,6 +144,23 @@ async fn the_number_of_snapshots_is_bounded_and_the_newest_stay() {
 }
 
 #[tokio::test]
+async fn what_a_killed_server_left_half_written_is_never_read_and_goes_with_the_next_snapshot() {
+    let facts = history(60);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("journal.db");
+    let mut journal = journal_with(&path, &facts).await;
+    keep(&mut journal, &path, &facts[..40]).await;
+    let older = only_file(&path);
+    let half = older.with_file_name("00000000000000000050.draft");
+    let whole = std::fs::read(&older).unwrap();
+    std::fs::write(&half, &whole[..whole.len() / 2]).unwrap();
+    assert_eq!(replayed(&mut journal).await.from, Seq(40));
+    keep(&mut journal, &path, &facts).await;
+    assert!(!half.exists());
+    assert_eq!(replayed(&mut journal).await.from, Seq(60));
+}
+
+#[tokio::test]
 async fn a_chain_that_breaks_after_the_snapshot_is_found_at_the_start() {
     let facts = history(40);
     let folder = tempfile::tempdir().unwrap();

@@ -3,7 +3,7 @@
 
 use super::chain::ChainHash;
 use super::{Journal, JournalError};
-use crate::site_folder::{hex, write_whole};
+use crate::site_folder::{DRAFT, hex, write_whole};
 use castellan_domain::ids::{JournalId, Seq};
 use castellan_domain::site::{FOLD_VERSION, Site};
 use castellan_domain::time::Timestamp;
@@ -95,10 +95,22 @@ impl Snapshots {
             sha256: hex(&Sha256::digest(body.as_bytes())),
         })?;
         fs::create_dir_all(&self.folder)?;
+        self.sweep()?;
         let path = self.folder.join(format!("{:020}.snapshot", stamp.seq.0));
         write_whole(&path, format!("{header}\n{body}").as_bytes())?;
         for (_, old) in self.list().into_iter().skip(SNAPSHOTS_KEPT) {
             fs::remove_file(old)?;
+        }
+        Ok(())
+    }
+
+    /// Deletes what a killed server has left half-written.
+    fn sweep(&self) -> io::Result<()> {
+        for entry in fs::read_dir(&self.folder)? {
+            let path = entry?.path();
+            if path.extension().is_some_and(|extension| extension == DRAFT) {
+                fs::remove_file(path)?;
+            }
         }
         Ok(())
     }

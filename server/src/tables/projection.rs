@@ -18,6 +18,9 @@ use tracing::{info, warn};
 /// Facts after which a snapshot is kept: as many as a start has to fold at most after a crash,
 /// besides those that the projection is behind.
 pub(crate) const SNAPSHOT_EVERY: u64 = 10_000;
+/// And before it is tried again, if it could not be kept: each attempt takes room for a moment that
+/// facts may need, and time from the tables.
+pub(crate) const SNAPSHOT_AGAIN: u64 = 1_000;
 
 /// What stops it. It tries again a little later.
 #[derive(Debug, thiserror::Error)]
@@ -26,8 +29,8 @@ pub(crate) enum ProjectionError {
     Journal(#[from] JournalError),
     #[error(transparent)]
     Tables(#[from] TablesError),
-    #[error("a snapshot cannot be kept: {0}")]
-    Snapshot(#[from] io::Error),
+    #[error("what was folded before cannot be thrown away: {0}")]
+    Clear(#[from] io::Error),
     #[error("something broke on the way: {0}")]
     Broken(String),
 }
@@ -46,6 +49,9 @@ pub(crate) struct Projection {
     hash: ChainHash,
     recorded_at: Timestamp,
     snapshot_seq: Seq,
+    /// From which fact on the next one is kept.
+    snapshot_due: u64,
+    snapshot_fault: Option<String>,
 }
 
 impl Projection {
@@ -83,6 +89,8 @@ impl Projection {
             hash,
             recorded_at,
             snapshot_seq,
+            snapshot_due: snapshot_seq.0.saturating_add(SNAPSHOT_EVERY),
+            snapshot_fault: None,
         };
         // These facts are in the tables already.
         while projection.seq() < upto {
@@ -104,6 +112,11 @@ impl Projection {
         self.snapshot_seq
     }
 
+    /// Why the last attempt to keep one came to nothing, until another one succeeds.
+    pub(crate) fn snapshot_fault(&self) -> Option<&str> {
+        self.snapshot_fault.as_deref()
+    }
+
     /// Writes what the next facts come to, some at a time. Says whether there were any.
     pub(crate) async fn advance(&mut self) -> Result<bool, ProjectionError> {
         let Some(rows) = self.fold_next(Seq(u64::MAX)).await? else {
@@ -115,14 +128,29 @@ impl Projection {
             ..Progress::none(self.journal.id())
         };
         self.tables.write(&rows, &progress).await?;
-        if self.seq().0 - self.snapshot_seq.0.min(self.seq().0) >= SNAPSHOT_EVERY {
-            self.keep_snapshot().await?;
+        if self.seq().0 >= self.snapshot_due
+            && let Err(error) = self.keep_snapshot().await
+        {
+            warn!(%error, "a snapshot cannot be kept; the tables follow all the same");
         }
         Ok(true)
     }
 
-    /// Keeps a snapshot of where it is, unless there is one already, or a newer one.
-    pub(crate) async fn keep_snapshot(&mut self) -> Result<(), ProjectionError> {
+    /// Keeps a snapshot of where it is, unless there is one already, or a newer one. Nothing else
+    /// depends on it: after a failure the projection goes on.
+    pub(crate) async fn keep_snapshot(&mut self) -> io::Result<()> {
+        let kept = self.try_snapshot().await;
+        let wait = if kept.is_ok() {
+            SNAPSHOT_EVERY
+        } else {
+            SNAPSHOT_AGAIN
+        };
+        self.snapshot_due = self.seq().0.max(self.snapshot_seq.0).saturating_add(wait);
+        self.snapshot_fault = kept.as_ref().err().map(ToString::to_string);
+        kept
+    }
+
+    async fn try_snapshot(&mut self) -> io::Result<()> {
         let seq = self.seq();
         if seq <= self.snapshot_seq {
             return Ok(());
@@ -149,6 +177,8 @@ impl Projection {
         self.hash = ChainHash::genesis(self.journal.id());
         self.recorded_at = Timestamp::default();
         self.snapshot_seq = Seq(0);
+        self.snapshot_due = SNAPSHOT_EVERY;
+        self.snapshot_fault = None;
         Ok(())
     }
 

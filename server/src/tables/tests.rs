@@ -1,5 +1,6 @@
 //! The rows are what the facts come to, wherever the following stopped and began again.
 
+use super::projection::SNAPSHOT_AGAIN;
 use super::{Projection, SNAPSHOT_EVERY, Tables, TablesReader};
 use crate::journal::fixture::{START, append, history, journal_with};
 use crate::site_folder::SitePaths;
@@ -127,6 +128,33 @@ async fn a_snapshot_is_kept_every_so_many_facts_without_being_asked() {
         (Seq(SNAPSHOT_EVERY), 500),
         "a start folds no more than what came after it"
     );
+}
+
+#[tokio::test]
+async fn a_snapshot_that_cannot_be_kept_holds_up_no_row_and_is_tried_again_after_so_many_facts() {
+    let folder = tempfile::tempdir().unwrap();
+    let paths = paths(&folder);
+    let due = SNAPSHOT_EVERY + SNAPSHOT_AGAIN;
+    let facts = history(due + 200);
+    let place = |seq: u64| usize::try_from(seq).unwrap();
+    let mut journal = journal_with(&paths.journal(), &facts[..place(SNAPSHOT_EVERY)]).await;
+    // There is something else in the folder's place.
+    let snapshots = paths.folder.join("snapshots");
+    std::fs::write(&snapshots, "").unwrap();
+    let mut projection = follow(&paths).await;
+    let mut more = async |from: u64, upto: u64| {
+        append(&mut journal, &facts[place(from)..place(upto)]).await;
+        while projection.advance().await.unwrap() {}
+        assert_eq!(projection.seq(), Seq(upto), "the rows follow");
+        let told = projection.snapshot_fault().map(ToOwned::to_owned);
+        (told.is_some(), projection.snapshot_seq())
+    };
+    let nothing = (true, Seq(0));
+    assert_eq!(more(SNAPSHOT_EVERY, SNAPSHOT_EVERY + 1).await, nothing);
+    std::fs::remove_file(&snapshots).unwrap();
+    assert_eq!(more(SNAPSHOT_EVERY + 1, due - 1).await, nothing);
+    assert_eq!(more(due - 1, due).await, (false, Seq(due)));
+    assert_eq!(more(due, due + 200).await, (false, Seq(due)));
 }
 
 #[tokio::test]

@@ -75,6 +75,8 @@ struct Writer {
     filling: Tail,
     /// Rows added since the tails changed places.
     gathered: usize,
+    /// The tails may have changed places all the same, so that what gathers anew tells nothing of it.
+    has_failed_to_compact: bool,
     unsynced: bool,
 }
 
@@ -103,6 +105,7 @@ impl Writer {
                 .collect(),
             filling,
             gathered: 0,
+            has_failed_to_compact: false,
             unsynced: false,
         })
     }
@@ -129,6 +132,7 @@ impl Tracks {
         let anew = Writer::open(&writer.path).await?;
         *writer = Writer {
             gathered: writer.gathered,
+            has_failed_to_compact: writer.has_failed_to_compact,
             unsynced: writer.unsynced,
             ..anew
         };

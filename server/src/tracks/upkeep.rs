@@ -49,12 +49,8 @@ impl Tracks {
         looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         for look in 0u32.. {
             looks.tick().await;
-            let full = self.writer.lock().await.gathered >= TAIL_ROWS_MAX;
-            if (full || look.is_multiple_of(LOOKS_BETWEEN))
-                && let Err(error) = self.compact().await
-            {
-                warn!(%error, "positions stay in the tail; the next look tries again");
-            }
+            let is_time = look.is_multiple_of(LOOKS_BETWEEN);
+            self.compact_if(is_time, TAIL_ROWS_MAX).await;
             if look.is_multiple_of(LOOKS_BETWEEN_PURGES) {
                 match self.purge(clock.now() - TRACKS_KEPT).await {
                     Ok(0) => {}
@@ -62,6 +58,22 @@ impl Tracks {
                     Err(error) => warn!(%error, "old positions could not be let go"),
                 }
             }
+        }
+    }
+
+    /// Empties the tails if it is time, if one has so many rows, or if the look before failed.
+    async fn compact_if(&self, is_time: bool, rows_max: usize) {
+        let is_due = {
+            let writer = self.writer.lock().await;
+            is_time || writer.gathered >= rows_max || writer.has_failed_to_compact
+        };
+        if !is_due {
+            return;
+        }
+        let compacted = self.compact().await;
+        self.writer.lock().await.has_failed_to_compact = compacted.is_err();
+        if let Err(error) = compacted {
+            warn!(%error, "positions stay in the tail; the next look tries again");
         }
     }
 
@@ -260,4 +272,98 @@ async fn read_block(db: &mut SqliteConnection, id: i64) -> Result<Option<Vec<Poi
         .fetch_one(db)
         .await?;
     Ok(read::decode(id, row.try_get("bytes")?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use castellan_domain::geo::LonLat;
+    use castellan_domain::ids::PersonId;
+    use castellan_domain::observation::Fix;
+
+    const ROWS_MAX: usize = 4;
+
+    async fn walk(tracks: &Tracks, seconds: std::ops::Range<i64>) {
+        let fix = |second: i64| Fix {
+            person: PersonId::constant("a"),
+            occurred_at: Timestamp::from_secs(second),
+            received_at: Timestamp::from_secs(second),
+            at: LonLat::new(120.1, 30.0).unwrap(),
+            accuracy_dm: None,
+            battery_percent: None,
+        };
+        let fixes: Vec<Fix> = seconds.map(fix).collect();
+        tracks.append(&fixes).await.unwrap();
+    }
+
+    async fn run(tracks: &Tracks, statement: &'static str) {
+        let mut writer = tracks.writer.lock().await;
+        sqlx::query(statement)
+            .execute(&mut writer.db)
+            .await
+            .unwrap();
+    }
+
+    /// Fixes that lie in tails, and in blocks.
+    async fn places(tracks: &Tracks) -> (i64, i64) {
+        let mut writer = tracks.writer.lock().await;
+        let row = sqlx::query(
+            "SELECT (SELECT COUNT(*) FROM tail_0) + (SELECT COUNT(*) FROM tail_1),
+                    (SELECT COALESCE(SUM(fixes), 0) FROM blocks)",
+        );
+        let row = row.fetch_one(&mut writer.db).await.unwrap();
+        (row.get(0), row.get(1))
+    }
+
+    #[tokio::test]
+    async fn a_tail_of_so_many_rows_is_packed_before_its_time_and_one_row_less_waits() {
+        let folder = tempfile::tempdir().unwrap();
+        let tracks = Tracks::open(&folder.path().join("tracks.db"))
+            .await
+            .unwrap();
+        walk(&tracks, 0..3).await;
+        tracks.compact_if(false, ROWS_MAX).await;
+        assert_eq!(places(&tracks).await, (3, 0));
+        walk(&tracks, 3..4).await;
+        tracks.reopen().await.unwrap();
+        tracks.compact_if(false, ROWS_MAX).await;
+        assert_eq!(places(&tracks).await, (0, 4));
+        // What is packed does not count again.
+        walk(&tracks, 4..7).await;
+        tracks.compact_if(false, ROWS_MAX).await;
+        assert_eq!(places(&tracks).await, (3, 4));
+        tracks.compact_if(true, ROWS_MAX).await;
+        assert_eq!(places(&tracks).await, (0, 7));
+    }
+
+    #[tokio::test]
+    async fn a_tail_that_cannot_be_packed_grows_and_each_look_tries_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let tracks = Tracks::open(&folder.path().join("tracks.db"))
+            .await
+            .unwrap();
+        let fail =
+            "CREATE TRIGGER fail BEFORE INSERT ON blocks BEGIN SELECT RAISE(ABORT, 'full'); END";
+        run(&tracks, fail).await;
+        walk(&tracks, 0..5).await;
+        for _ in 0..2 {
+            tracks.compact_if(false, ROWS_MAX).await;
+        }
+        // Phones are answered all the same, and nothing is out of sight.
+        walk(&tracks, 5..6).await;
+        tracks.reopen().await.unwrap();
+        assert_eq!(places(&tracks).await, (6, 0));
+        let ever = (Timestamp::from_secs(0), Timestamp::from_secs(9));
+        let read = tracks
+            .read(&PersonId::constant("a"), ever, 9)
+            .await
+            .unwrap();
+        assert_eq!(read.len(), 6);
+        run(&tracks, "DROP TRIGGER fail").await;
+        tracks.compact_if(false, ROWS_MAX).await;
+        assert_eq!(places(&tracks).await, (0, 6), "though few rows came since");
+        walk(&tracks, 6..7).await;
+        tracks.compact_if(false, ROWS_MAX).await;
+        assert_eq!(places(&tracks).await, (1, 6));
+    }
 }

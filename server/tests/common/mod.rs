@@ -3,6 +3,7 @@
 //! handle when its owner goes.
 #![allow(dead_code, reason = "each test file uses its own part of this")]
 
+pub(crate) mod cramped;
 pub(crate) mod display;
 pub(crate) mod receiver;
 
@@ -191,14 +192,19 @@ impl Castellan {
 
     /// Tells it to stop (SIGTERM) and waits until it has; gives its log.
     pub(crate) fn stop(mut self) -> String {
+        self.tell_to_stop();
+        assert_eq!(self.wait().code(), Some(0), "{}", self.log());
+        self.log()
+    }
+
+    /// Tells it to stop.
+    pub(crate) fn tell_to_stop(&self) {
         let pid = self.pid().to_string();
         let told = Command::new("sh")
             .args(["-c", "kill -TERM \"$0\"", &pid])
             .status()
             .expect("a shell");
         assert!(told.success());
-        assert_eq!(self.wait().code(), Some(0), "{}", self.log());
-        self.log()
     }
 
     /// Waits for its own end.
