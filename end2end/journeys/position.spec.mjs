@@ -10,8 +10,8 @@ const LAWN = [120.1118, 30.2862];
 const SQUARE = [120.1131, 30.2865];
 /** How far a marker may be from where the ground is drawn. */
 const NEAR_PX = 12;
-/** Two sights of one walker are different places from here on. */
-const APART_PX = 60;
+/** Two sights of one walker are different places from here on: a marker and a half. The recorded walk has to fit onto the estate, so that he is slow. */
+const APART_PX = 18;
 
 const distance = (a, b) => Math.hypot(a.x - b.x, a.y - b.y);
 
@@ -68,10 +68,11 @@ test("a click on a guard's marker selects him, a click beside it nobody", async 
 });
 
 test("a recorded walk crosses the map", async ({ castellan, open, site }) => {
+  test.setTimeout(150_000);
   await site.onDuty("wang-qiang");
   const liNa = await open("li-na", { map: true, viewport: { width: 1280, height: 800 } });
   const track = new URL("../../simulator/tests/gpx/korita-zbevnica.gpx", import.meta.url).pathname;
-  const words = ["replay", track, "--server", castellan.url, "--phone", "guard-01", "--onto-estate", "--speed", "50"];
+  const words = ["replay", track, "--server", castellan.url, "--phone", "guard-01", "--onto-estate", "--speed", "100"];
   const replay = spawn(process.env.CASTELLAN_SIMULATOR, words, { stdio: ["ignore", "pipe", "pipe"] });
   const ended = once(replay, "exit");
   const said = [];
@@ -88,7 +89,7 @@ test("a recorded walk crosses the map", async ({ castellan, open, site }) => {
         }
       }
       expect(places.length, `seen so far: ${JSON.stringify(places)}\n${said.join("")}`).toBeGreaterThanOrEqual(3);
-    }).toPass({ timeout: 60_000, intervals: [500] });
+    }).toPass({ timeout: 100_000, intervals: [500] });
     await expect(liNa.guard("wang-qiang")).toHaveClass(/\bfresh\b/);
   } finally {
     replay.kill("SIGTERM");

@@ -11,7 +11,8 @@ use crate::setup::{self, Needs};
 use crate::web::{self, Flavor};
 use crate::{lint, npm, process, workspace};
 
-const JOURNEYS_LIMIT: Duration = Duration::from_mins(20);
+/// A little more than Playwright gives itself (`globalTimeout`), so that it is the one that says what took so long.
+const JOURNEYS_LIMIT: Duration = Duration::from_mins(32);
 const DENY_LIMIT: Duration = Duration::from_mins(5);
 
 /// One step of the test, by the name that `--only` takes.
