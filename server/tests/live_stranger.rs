@@ -48,6 +48,7 @@ async fn alarms(scene: &Scene) -> AlarmId {
     scene.commands("zhou-jie", commands).await;
     let over = [("d-008", "over", "cleared")];
     scene.events("smoke_single", &over).await;
+    server.raise("d-030", "late", "quick").await;
     // What one audience or another must not see: duress, and whoever calls for help.
     server.raise("d-006", "silent", "duress").await;
     let call = json!({"phone": "phone-2", "event_id": "c-1", "kind": "sos"});
@@ -58,6 +59,14 @@ async fn alarms(scene: &Scene) -> AlarmId {
     alarm
 }
 
+async fn is_flood(server: &Castellan, is: bool) {
+    eventually("the flood is noticed", async || {
+        let flood = server.snapshot().await.view.flood;
+        (flood.is_some() == is).then_some(())
+    })
+    .await;
+}
+
 /// So much comes that like is folded into like; then more people come, and it is a flood no more.
 /// Urgent rows, and the one that others were folded into.
 async fn flood(scene: &mut Scene) -> (Vec<AlarmId>, AlarmId) {
@@ -66,6 +75,7 @@ async fn flood(scene: &mut Scene) -> (Vec<AlarmId>, AlarmId) {
         let device = format!("d-0{n}");
         urgent.push(scene.server.raise(&device, "f-1", "loitering").await);
     }
+    is_flood(&scene.server, true).await;
     let row = scene.server.raise("d-000", "f-2", CALM).await;
     for device in ["d-002", "d-004", "d-008"] {
         assert_eq!(scene.server.raise(device, "f-2", CALM).await, row);
@@ -89,11 +99,7 @@ async fn flood(scene: &mut Scene) -> (Vec<AlarmId>, AlarmId) {
         let on = json!({"go_on_duty": {"person": person}});
         scene.commands("li-na", [on]).await;
     }
-    eventually("it is over", async || {
-        let flood = scene.server.snapshot().await.view.flood;
-        flood.is_none().then_some(())
-    })
-    .await;
+    is_flood(&scene.server, false).await;
     for report in scene.agree().await {
         assert_eq!(report["view"].get("flood"), None);
     }
@@ -162,6 +168,24 @@ async fn console_is(server: &Castellan, state: &str) {
     .await;
 }
 
+/// What nobody claimed in time is called overdue.
+async fn overdue(scene: &mut Scene) {
+    let times = |alarms: Value| {
+        let alarms = alarms.as_object().cloned().into_iter().flatten();
+        let mut quick = alarms.filter(|(_, alarm)| alarm["type"] == "quick");
+        let (_, alarm) = quick.next().expect("the quick one");
+        alarm["ownership"]["unclaimed"]["times_overdue"].as_u64()
+    };
+    eventually("it is overdue", async || {
+        let alarms = scene.server.snapshot().await.view.alarms;
+        (times(json!(alarms)) > Some(0)).then_some(())
+    })
+    .await;
+    for mut report in scene.agree().await {
+        assert!(times(report["view"]["alarms"].take()) > Some(0));
+    }
+}
+
 /// Somebody comes to a console and leaves it, owns something, and takes more without one.
 async fn consoles(scene: &mut Scene, alarm: AlarmId, urgent: &[AlarmId]) {
     let mut socket = Socket::connect(&scene.server).await;
@@ -195,6 +219,14 @@ async fn ends(scene: &mut Scene, urgent: &[AlarmId], row: AlarmId) {
         json!({"shelve": {"alarm": shelved, "for_s": 600, "reason": "works"}}),
         json!({"claim": {"alarm": shelved}}),
         json!({"acknowledge": {"alarm": row}}),
+        json!({"note": {"alarm": row, "text": "to be looked at"}}),
+    ];
+    scene.commands("li-na", commands).await;
+    for report in scene.agree().await {
+        let seen = &report["view"]["alarms"][row.to_string()]["acknowledged"];
+        assert_eq!(seen["followed_up"], true, "{seen}");
+    }
+    let commands = [
         json!({"claim": {"alarm": row}}),
         json!({"release": {"alarm": row}}),
     ];
@@ -308,7 +340,7 @@ async fn outage(scene: &mut Scene) {
         Audience::WallVisitor => 0,
     };
     scene
-        .agree_beside(|audience| holds(audience, 2, notices(audience)))
+        .agree_beside(|audience| holds(audience, 1, notices(audience)))
         .await;
     let since = scene.server.health().await.not_recording_since;
     assert!(since.is_some());
@@ -322,7 +354,7 @@ async fn outage(scene: &mut Scene) {
         since.is_none().then_some(())
     })
     .await;
-    scene.agree_beside(|audience| holds(audience, 2, 0)).await;
+    scene.agree_beside(|audience| holds(audience, 1, 0)).await;
     scene.agree().await;
     for report in scene.beats().await {
         assert_eq!(report["beat"].get("not_recording_since"), None);
@@ -370,6 +402,7 @@ async fn a_program_written_from_the_page_alone_shows_what_the_server_holds() {
     scene.agree().await;
     let (urgent, row) = flood(&mut scene).await;
     site(&mut scene).await;
+    overdue(&mut scene).await;
     consoles(&mut scene, alarm, &urgent).await;
     ends(&mut scene, &urgent, row).await;
     beside(&mut scene).await;
@@ -382,6 +415,7 @@ async fn a_program_written_from_the_page_alone_shows_what_the_server_holds() {
         json!({"judge": {"alarm": alarm, "verdict": "environment"}}),
         json!({"correct_verdict": {"alarm": alarm, "verdict": "genuine"}}),
         json!({"disarm": {"zone": "perimeter"}}),
+        json!({"go_off_duty": {"person": "guard-3"}}),
     ];
     scene.commands("zhou-jie", commands).await;
     let moved = scene.server.position("phone-1", now_s(), 5_000).await;
@@ -395,6 +429,7 @@ async fn a_program_written_from_the_page_alone_shows_what_the_server_holds() {
             (&json!(1), &json!(1), &json!(0))
         );
     }
+    scene.agree_beside(|audience| holds(audience, 1, 0)).await;
     outage(&mut scene).await;
     told(&mut scene);
 
