@@ -210,7 +210,8 @@ class Display:
         end = time.monotonic() + PATIENCE_S
         while not holds():
             if time.monotonic() > end:
-                raise SystemExit(f"waited in vain: {what}, at {self.seq}: {self.report()}")
+                held = {name: value for name, value in self.report().items() if name != "view"}
+                raise SystemExit(f"waited in vain: {what}: {held}")
             self.step()
 
     def hears_echo(self, n):
