@@ -1,4 +1,5 @@
-//! Limits that no other test reaches: what happens at each, and just before it.
+//! Limits that no other test reaches: what happens at each, and just before it. And latest values that are
+//! not for everybody.
 
 mod common;
 
@@ -165,4 +166,27 @@ fn an_audience_without_displays_is_kept_for_a_thousand_turns_and_then_takes_a_sn
         assert_eq!(welcome.resume, expected, "after {turns} turns");
     }
     assert!(Audience::named("wall").is_some_and(|wall| !wall.gets_facts()));
+}
+
+/// Even an empty table would tell visitors the moment at which the first phone or door spoke.
+#[test]
+fn of_values_that_an_audience_may_not_see_it_is_told_nothing_not_even_that_there_are_none() {
+    let mut values = Values::default();
+    values.set(&phone(1), charge(50));
+    let spoke = Readings {
+        battery_percent: None,
+        last_seen_at: Some(START),
+    };
+    let device = LatestOf::Device(id("gas-1"));
+    values.set(&device, spoke);
+    values.advance().unwrap();
+    assert_eq!(values.since(0, false).unwrap(), None);
+    assert_eq!(told(&values, 0).values.len(), 2, "the others are");
+    values.set(&device, charge(9));
+    values.advance().unwrap();
+    let seen = values.since(0, false).unwrap().expect("the charge");
+    assert!(
+        !seen.contains("last_seen_at") && seen.contains("gas-1"),
+        "{seen}"
+    );
 }

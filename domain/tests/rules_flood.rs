@@ -22,6 +22,9 @@ fn many(count: usize) -> World {
     });
     estate["devices"] = Value::from(detectors.collect::<Vec<_>>());
     estate["zones"] = json!([]);
+    let people = estate["people"].as_array_mut().expect("people");
+    let name = people[0]["name"].clone();
+    people.push(json!({"id": "li-wei", "name": name, "role": "operator"}));
     let mut world = World::of(&estate);
     let person = id("li-na");
     world.done("li-na", Command::GoOnDuty { person });
@@ -92,6 +95,22 @@ fn two_operators_can_take_twice_as_much() {
     assert!(!is_flood(&world));
     report(&mut world, 19, "water");
     assert!(is_flood(&world));
+}
+
+#[test]
+fn a_flood_is_over_at_once_when_enough_people_have_come_though_nothing_else_does() {
+    let mut world = many(20);
+    for n in 0..10 {
+        report(&mut world, n, "water");
+    }
+    assert!(is_flood(&world));
+    for who in ["zhao-min", "li-wei"] {
+        assert!(is_flood(&world), "ten are too many for two");
+        let person = id(who);
+        world.done(who, Command::GoOnDuty { person });
+        world.wait(secs(0));
+    }
+    assert!(!is_flood(&world), "ten are not too many for three");
 }
 
 #[test]

@@ -111,11 +111,13 @@ fn own_row(context: &Context<'_>) -> Option<FactDraft> {
     decision.drafts.into_iter().next()
 }
 
-/// When a flood can end by time alone: as the conditions that began it leave the window.
+/// When a flood ends if nothing more comes: as the conditions that began it leave the window, or at
+/// once where so many operators have come since that it is none for them.
 pub(super) fn next_due_at(site: &Site, estate: &EstateIndex) -> Option<Timestamp> {
-    site.view().flood.as_ref()?;
+    let flood = site.view().flood.as_ref()?;
     let still = ENDS_BELOW.saturating_mul(operators(site.view(), estate));
-    site.control().fewer_than_at(usize::try_from(still).ok()?)
+    let leaves_at = site.control().fewer_than_at(usize::try_from(still).ok()?);
+    Some(leaves_at.unwrap_or(flood.since))
 }
 
 /// Operators who can take alarms now: on duty or at a console; at least one.

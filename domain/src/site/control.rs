@@ -125,7 +125,8 @@ impl Control {
         self.recent.len() - self.recent.partition_point(|(at, _)| *at < oldest)
     }
 
-    /// When so many new conditions have left the window that fewer than `still` are in it.
+    /// When so many new conditions have left the window that fewer than `still` are in it. Nothing
+    /// if fewer are remembered.
     pub fn fewer_than_at(&self, still: usize) -> Option<Timestamp> {
         let leaving = self.recent.len().checked_sub(still)?;
         let (at, _) = self.recent.get(leaving)?;

@@ -166,7 +166,9 @@ impl Values {
                 })
             })
             .collect();
-        if !whole && gone.is_empty() && values.is_empty() {
+        // Only who was told something before has something to forget.
+        let forgets = whole && tick > 0;
+        if !forgets && gone.is_empty() && values.is_empty() {
             return Ok(None);
         }
         let message = ServerMessage::Latest(Latest {

@@ -1,0 +1,341 @@
+"""What facts do to alarms, as the table of docs/protocols/live.md has it. Each function changes the
+alarm, or gives False where the page says that nothing happens."""
+
+# What does not change an alarm's version.
+SAID = ("alarm_repeated", "alarm_overdue")
+# What happens only while there is no verdict.
+WHILE_OPEN = (
+    "alarm_judged", "alarm_acknowledged", "alarm_muted", "alarm_shelved", "alarm_unshelved", "alarm_released",
+    "alarm_transferred",
+)  # fmt: skip
+NOTES_MAX, JOINED_MAX, EXISTING_MAX, KEPT_MAX = 200, 200, 16, 8
+ABSENT_US_MAX = 60 * 1_000_000
+ABSENT_IF_NONE = ("exists", "joined", "former", "rises")
+
+
+def fold(view, fact):
+    kind, body, at = fact["kind"], fact["body"], fact["recorded_at"]
+    rows = view["alarms"]
+    if kind == "alarm_raised":
+        if body["alarm"] not in rows:
+            rows[body["alarm"]] = raised(fact, body)
+            if body["source"] != "system":
+                count(view, "shown")
+        return
+    if kind == "alarm_joined":
+        count(view, "folded")
+    alarm = rows.get(body["alarm"])
+    if alarm is None:
+        return
+    if kind == "alarm_split":
+        if split(view, alarm, body, fact) is False:
+            return
+    elif kind in WHILE_OPEN and alarm["judgement"] != "open":
+        return
+    elif KINDS[kind](alarm, body, fact, at) is False:
+        return
+    if kind in ("alarm_claimed", "alarm_transferred"):
+        without_console(view, alarm, at)
+    if kind not in SAID:
+        alarm["version"] = fact["seq"]
+    plain(alarm)
+    close(view, alarm, at)
+
+
+def count(view, what):
+    if "flood" in view:
+        view["flood"][what] += 1
+
+
+def plain(alarm):
+    for one in [alarm] + alarm.get("joined", []):
+        for name in ABSENT_IF_NONE:
+            if not one.get(name):
+                one.pop(name, None)
+
+
+def close(view, alarm, at):
+    is_active = any("active" in one["condition"] for one in [alarm] + alarm.get("joined", []))
+    is_closed = alarm["judgement"] != "open" and not is_active
+    entry = next((one for one in view["closed"] if one[1] == alarm["id"]), None)
+    if is_closed and entry is None:
+        view["closed"].append([at, alarm["id"]])
+    elif not is_closed and entry is not None:
+        view["closed"].remove(entry)
+
+
+def owner_absent(view, person, lapse_at):
+    for alarm in view["alarms"].values():
+        owner = alarm["ownership"].get("claimed")
+        if owner is None or owner["by"] != person or alarm["judgement"] != "open":
+            continue
+        if lapse_at is None:
+            owner.pop("absent_due_at", None)
+        elif alarm["priority"] <= 2:
+            owner["absent_due_at"] = lapse_at
+
+
+def without_console(view, alarm, at):
+    """Who takes something urgent after the last console is gone has to come back, too."""
+    owner = alarm["ownership"]["claimed"]
+    console = view["people"].get(owner["by"], {}).get("console", "never")
+    if alarm["priority"] <= 2 and "gone" in console:
+        owner["absent_due_at"] = at + ABSENT_US_MAX
+
+
+def raised(fact, body):
+    names = ("type", "family", "tier", "priority", "source", "place")
+    maybe = ("doubted_clock",)
+    owner = {"since": fact["recorded_at"], "due_at": body["claim_due_at"], "times_overdue": 0}
+    alarm = {name: body[name] for name in names} | {name: body[name] for name in maybe if name in body}
+    alarm |= {
+        "id": body["alarm"], "occurred_at": fact["occurred_at"], "raised_at": fact["recorded_at"],
+        "condition": condition(body["state"], fact["occurred_at"]), "ownership": {"unclaimed": owner},
+        "judgement": "open", "repeats": 0, "notes": [], "version": fact["seq"],
+    }  # fmt: skip
+    if fact["drill"]:
+        alarm["drill"] = True
+    if body["state"] == "active":
+        alarm["exists"] = existing(body, fact)
+    return alarm
+
+
+def split(view, alarm, body, fact):
+    leaves = part_of(alarm, body["source"])
+    if leaves is None or body["into"] in view["alarms"]:
+        return False
+    alarm["joined"].remove(leaves)
+    own = {"alarm": body["into"], "type": body.get("type", leaves["type"]), "state": "momentary"}
+    alone = raised(fact, body | own)
+    alone |= {"condition": leaves["condition"], "repeats": leaves["repeats"], "occurred_at": leaves["at"]}
+    alone["exists"] = leaves.get("exists", [])
+    if alarm.get("drill"):
+        alone["drill"] = True
+    plain(alone)
+    view["alarms"][body["into"]] = alone
+
+
+def alarm_repeated(alarm, body, fact, at):
+    says(said_by(alarm, body.get("source")), body, fact)
+
+
+def alarm_cleared(alarm, body, fact, at):
+    one = said_by(alarm, body.get("source"))
+    ended = body.get("ended")
+    one["exists"] = [it for it in one.get("exists", []) if ended and it["type"] not in ended]
+    if not one["exists"]:
+        one["condition"] = {"cleared": {"at": fact["occurred_at"]}}
+
+
+def alarm_overdue(alarm, body, fact, at):
+    if "unclaimed" not in alarm["ownership"]:
+        return False
+    alarm["ownership"]["unclaimed"] |= {"due_at": body["claim_due_at"], "times_overdue": body["times"]}
+    late(alarm["ownership"]["unclaimed"], body)
+
+
+def alarm_claimed(alarm, body, fact, at):
+    if "claimed" in alarm["ownership"]:
+        return False
+    alarm["ownership"] = claimed(body["by"], at, body)
+    alarm.pop("shelf", None)
+
+
+def alarm_noted(alarm, body, fact, at):
+    if len(alarm["notes"]) >= NOTES_MAX:
+        return False
+    alarm["notes"].append({"by": body["by"], "at": at, "content": body["note"]})
+    alarm["ownership"].get("claimed", {}).pop("follow_up_due_at", None)
+    if "acknowledged" in alarm and "review_due_at" in body:
+        alarm["acknowledged"] |= {"due_at": body["review_due_at"], "followed_up": True}
+
+
+def alarm_judged(alarm, body, fact, at):
+    if "claimed" not in alarm["ownership"]:
+        return False
+    judged = {"verdict": body["verdict"], "by": body["by"], "at": at}
+    if "review_due_at" in body:
+        judged["review_due_at"] = body["review_due_at"]
+    alarm["judgement"] = {"judged": judged}
+    alarm.pop("shelf", None)
+
+
+def alarm_verdict_corrected(alarm, body, fact, at):
+    if alarm["judgement"] == "open" or alarm["judgement"]["judged"]["verdict"] == body["verdict"]:
+        return False
+    judged = reopen(alarm)
+    alarm["judgement"] = {"judged": judged | {"verdict": body["verdict"], "by": body["by"], "at": at}}
+
+
+def alarm_acknowledged(alarm, body, fact, at):
+    if "claimed" in alarm["ownership"] or "acknowledged" in alarm:
+        return False
+    alarm["acknowledged"] = {"by": body["by"], "at": at, "due_at": body["due_at"], "followed_up": False}
+
+
+def alarm_muted(alarm, body, fact, at):
+    mute = alarm.get("mute", {"until": at, "times": 0})
+    if mute["until"] > at:
+        return False
+    alarm["mute"] = {"by": body["by"], "until": body["until"], "times": mute["times"] + 1}
+
+
+def alarm_shelved(alarm, body, fact, at):
+    if "shelf" in alarm:
+        return False
+    alarm["shelf"] = {"by": body["by"], "at": at, "until": body["until"], "reason": body["reason"]}
+
+
+def alarm_unshelved(alarm, body, fact, at):
+    if "shelf" not in alarm:
+        return False
+    del alarm["shelf"]
+    alarm.pop("acknowledged", None)
+    owner = alarm["ownership"]
+    if "claimed" in owner:
+        owner["claimed"]["follow_up_due_at"] = body["due_at"]
+        return
+    owner["unclaimed"] |= {"since": at, "due_at": body["due_at"]}
+    late(owner["unclaimed"], body)
+    if "by" in body:
+        due = {"due_at": body["due_at"], "followed_up": False}
+        alarm["acknowledged"] = {"by": body["by"], "at": at} | due
+
+
+def alarm_released(alarm, body, fact, at):
+    if alarm["ownership"].get("claimed", {}).get("by") != body["by"]:
+        return False
+    alarm["ownership"] = unclaimed(at, body["claim_due_at"], "released", body["by"])
+    alarm.pop("acknowledged", None)
+
+
+def alarm_transferred(alarm, body, fact, at):
+    if alarm["ownership"].get("claimed", {}).get("by", body["to"]) == body["to"]:
+        return False
+    alarm["ownership"] = claimed(body["to"], at, body)
+
+
+def alarm_returned(alarm, body, fact, at):
+    seen = alarm.get("acknowledged", {}).get("by")
+    owner = alarm["ownership"].get("claimed", {}).get("by")
+    judged = reopen(alarm)
+    whose = judged["by"] if judged else owner or seen
+    alarm["ownership"] = unclaimed(at, body["claim_due_at"], body["why"], whose)
+    late(alarm["ownership"]["unclaimed"]["returned"], body)
+    heard_again(alarm, at)
+
+
+def alarm_risen(alarm, body, fact, at):
+    before = {"type": alarm["type"], "priority": alarm["priority"], "why": body["why"], "at": at}
+    alarm["rises"] = (alarm.get("rises", []) + [before])[-KEPT_MAX:]
+    if "source" in body:
+        first = {name: alarm[name] for name in ("source", "type", "family", "condition", "repeats")}
+        first["exists"] = alarm.get("exists", [])
+        part = part_of(alarm, body["source"])
+        joined = alarm.setdefault("joined", [])
+        if part is not None:
+            joined.remove(part)
+        joined.insert(0, first | {"why": "upstream", "at": at})
+        new = part or {"condition": {"momentary": {"at": at}}, "repeats": 0}
+        alarm |= {"condition": new["condition"], "repeats": new["repeats"], "exists": new.get("exists", [])}
+    names = ("type", "family", "tier", "priority", "source", "place")
+    alarm |= {name: body[name] for name in names if name in body}
+    judged, owner = reopen(alarm), alarm["ownership"]
+    if judged:
+        alarm["ownership"] = unclaimed(at, body["due_at"], "risen", judged["by"])
+    elif "claimed" in owner:
+        owner["claimed"]["follow_up_due_at"] = body["due_at"]
+    else:
+        owner["unclaimed"] |= {"since": at, "due_at": body["due_at"], "times_overdue": 0}
+        owner["unclaimed"].pop("late_s", None)
+    heard_again(alarm, at)
+
+
+def alarm_joined(alarm, body, fact, at):
+    joined = alarm.setdefault("joined", [])
+    if body["source"] == alarm["source"] or part_of(alarm, body["source"]) is not None:
+        says(said_by(alarm, body["source"]), body, fact)
+        return
+    if len(joined) >= JOINED_MAX:
+        return False
+    new = {name: body[name] for name in ("source", "type", "family", "why")}
+    state = condition(body["state"], fact["occurred_at"])
+    exists = existing(body, fact) if body["state"] == "active" else []
+    joined.append(new | {"at": at, "condition": state, "exists": exists, "repeats": 0})
+
+
+KINDS = {
+    change.__name__: change
+    for change in (
+        alarm_repeated, alarm_cleared, alarm_overdue, alarm_claimed, alarm_noted, alarm_judged,
+        alarm_verdict_corrected, alarm_acknowledged, alarm_muted, alarm_shelved, alarm_unshelved,
+        alarm_released, alarm_transferred, alarm_returned, alarm_risen, alarm_joined,
+    )
+}  # fmt: skip
+
+
+def existing(body, fact):
+    return [{"type": body["type"], "family": body["family"], "since": fact["occurred_at"]}]
+
+
+def says(one, body, fact):
+    """A source of a row says something again."""
+    one["repeats"] += 1
+    if "active" not in one["condition"] or body["state"] == "cleared":
+        one["condition"] = condition(body["state"], fact["occurred_at"])
+    exists = one.setdefault("exists", [])
+    if body["state"] == "cleared":
+        exists.clear()
+    elif body["state"] == "active" and len(exists) < EXISTING_MAX:
+        if body["type"] not in [it["type"] for it in exists]:
+            exists += existing(body, fact)
+
+
+def part_of(alarm, source):
+    return next((one for one in alarm.get("joined", ()) if one["source"] == source), None)
+
+
+def said_by(alarm, source):
+    """The row itself, or the one that joined it and says something."""
+    if source is None or source == alarm["source"]:
+        return alarm
+    return part_of(alarm, source) or alarm
+
+
+def claimed(by, at, body):
+    owner = {"by": by, "at": at}
+    if "follow_up_due_at" in body:
+        owner["follow_up_due_at"] = body["follow_up_due_at"]
+    return {"claimed": owner}
+
+
+def unclaimed(at, due_at, why, whose):
+    returned = {"why": why, "at": at} | ({"from": whose} if whose else {})
+    return {"unclaimed": {"since": at, "due_at": due_at, "times_overdue": 0, "returned": returned}}
+
+
+def late(what, body):
+    what.pop("late_s", None)
+    if body.get("late_s"):
+        what["late_s"] = body["late_s"]
+
+
+def reopen(alarm):
+    """Takes the verdict off, if there is one, and remembers it."""
+    if alarm["judgement"] == "open":
+        return None
+    judged = alarm["judgement"]["judged"]
+    alarm["former"] = (alarm.get("former", []) + [judged])[-KEPT_MAX:]
+    alarm["judgement"] = "open"
+    return judged
+
+
+def heard_again(alarm, at):
+    alarm.pop("acknowledged", None)
+    alarm.pop("shelf", None)
+    if "mute" in alarm:
+        alarm["mute"]["until"] = min(alarm["mute"]["until"], at)
+
+
+def condition(state, at):
+    return {state: {"since" if state == "active" else "at": at}}

@@ -1,0 +1,132 @@
+"""The fold of the staff's facts into the view, as the table of docs/protocols/live.md has it.
+
+The view is the snapshot's, as JSON has it: what is absent there is absent here."""
+import alarms
+
+# The kinds and versions of the page.
+VERSIONS = {
+    name: 2
+    for name in (
+        "alarm_raised", "alarm_overdue", "alarm_claimed", "alarm_noted", "alarm_judged", "alarm_split",
+        "alarm_unshelved", "alarm_returned",
+    )
+} | {"alarm_repeated": 3, "alarm_cleared": 3} | {
+    name: 1
+    for name in (
+        "estate_published", "alarm_verdict_corrected", "alarm_acknowledged", "alarm_muted", "alarm_shelved",
+        "alarm_released", "alarm_transferred", "alarm_risen", "alarm_joined", "person_gone", "person_back",
+        "person_on_duty", "person_off_duty", "call_sign_given", "phone_bound", "phone_unbound", "zone_armed",
+        "zone_disarmed", "door_opened", "door_closed", "door_granted", "area_entered", "area_left",
+        "flood_began", "flood_ended", "recording_resumed", "clock_stepped", "input_set_aside",
+        "notification_settled", "actuation_intended", "actuation_settled",
+    )
+}  # fmt: skip
+
+CLOSED_MAX, CLOSED_US_MAX = 500, 24 * 3600 * 1_000_000
+
+
+def fold(view, fact):
+    kind, body, at = fact["kind"], fact["body"], fact["recorded_at"]
+    if VERSIONS.get(kind) != fact["v"]:
+        raise SystemExit(f"too old for {kind} version {fact['v']}")
+    view["seq"] = fact["seq"]
+    if kind.startswith("alarm_"):
+        alarms.fold(view, fact)
+    elif kind in FOLDS:
+        FOLDS[kind](view, body, at, fact)
+    let_go(view, at)
+
+
+def let_go(view, at):
+    """Closed alarms leave, the longest closed first."""
+    closed = view["closed"]
+    while closed and (len(closed) > CLOSED_MAX or at - closed[0][0] > CLOSED_US_MAX):
+        view["alarms"].pop(closed.pop(0)[1])
+
+
+def estate_published(view, body, at, fact):
+    view["estate"] = body["hash"]
+
+
+def person(view, who):
+    return view["people"].setdefault(who, {"duty": {"off": {}}, "console": "never"})
+
+
+def person_gone(view, body, at, fact):
+    person(view, body["person"])["console"] = {"gone": {"since": at}}
+    alarms.owner_absent(view, body["person"], body["lapse_at"])
+
+
+def person_back(view, body, at, fact):
+    person(view, body["person"])["console"] = {"here": {"since": at}}
+    alarms.owner_absent(view, body["person"], None)
+
+
+def person_on_duty(view, body, at, fact):
+    person(view, body["person"])["duty"] = {"on": {"since": at}}
+
+
+def person_off_duty(view, body, at, fact):
+    person(view, body["person"])["duty"] = {"off": {"since": at}}
+
+
+def call_sign_given(view, body, at, fact):
+    person(view, body["person"])["call_sign"] = body["call_sign"]
+
+
+def phone_bound(view, body, at, fact):
+    view["phones"][body["phone"]] = body["person"]
+
+
+def phone_unbound(view, body, at, fact):
+    view["phones"][body["phone"]] = None
+
+
+def zone(armed):
+    def switched(view, body, at, fact):
+        by = {"by": body["by"]} if "by" in body else {}
+        view["zones"][body["zone"]] = {"armed": armed, "since": at} | by
+
+    return switched
+
+
+def door_opened(view, body, at, fact):
+    view["doors"][body["door"]] = {"open": {"since": fact["occurred_at"], "held_due_at": body["held_due_at"]}}
+
+
+def door_closed(view, body, at, fact):
+    view["doors"][body["door"]] = {"closed": {"since": fact["occurred_at"]}}
+
+
+def flood_began(view, body, at, fact):
+    view["flood"] = {"since": at, "shown": 0, "folded": 0}
+
+
+def flood_ended(view, body, at, fact):
+    view.pop("flood", None)
+
+
+def actuation_intended(view, body, at, fact):
+    if fact["drill"]:
+        return
+    wanted = {"intent": fact["seq"], "what": body["what"], "at": at, "send_by": body["send_by"]}
+    by = {"by": fact["actor"]} if fact["actor"] is not None else {}
+    view.setdefault("actuations", {})[body["device"]] = wanted | by
+
+
+def actuation_settled(view, body, at, fact):
+    known = view.get("actuations", {}).get(body["device"])
+    if fact["drill"] or known is None or known["intent"] != body["about"] or "settled" in known:
+        return
+    known["settled"] = {"outcome": body["outcome"], "at": at}
+
+
+# Of the other kinds nothing of the view changes.
+FOLDS = {
+    fold.__name__: fold
+    for fold in (
+        estate_published, person_gone, person_back, person_on_duty, person_off_duty, call_sign_given,
+        phone_bound, phone_unbound, door_opened, door_closed, flood_began, flood_ended, actuation_intended,
+        actuation_settled,
+    )
+} | {"zone_armed": zone(True), "zone_disarmed": zone(False)}  # fmt: skip
