@@ -74,6 +74,8 @@ const REGRESSIONS: &[u64] = &[1_766, 1, 3, 54];
 const STEPS: usize = 400;
 /// Nights that break an invariant until a run gives up: each is named, and some share a cause.
 const BROKEN_MAX: usize = 10;
+/// Nights after which a long run says how far it is.
+const SAID_EVERY: usize = 1_000;
 /// Seeds of the test command.
 const SEEDS: u64 = 200;
 
@@ -112,7 +114,14 @@ fn run(seeds: impl Iterator<Item = u64>) {
     let lived = thread::scope(|scope| {
         let mine = || {
             let (mut nights, mut totals) = (0u64, Totals::default());
-            while let Some(seed) = seeds.get(next.fetch_add(1, Ordering::Relaxed)).copied() {
+            loop {
+                let index = next.fetch_add(1, Ordering::Relaxed);
+                let Some(seed) = seeds.get(index).copied() else {
+                    break;
+                };
+                if index > 0 && index % SAID_EVERY == 0 {
+                    println!("{index} of {} nights", seeds.len());
+                }
                 match panic::catch_unwind(AssertUnwindSafe(|| night(seed))) {
                     Ok(world) => totals.add(&world.totals()),
                     Err(_) if broken.fetch_add(1, Ordering::Relaxed) < BROKEN_MAX => println!(
