@@ -140,7 +140,7 @@ texts! {
     StillActive: "仍在报警", "Still active";
     Cleared: "已恢复", "Cleared";
     Momentary: "瞬时", "One-off";
-    Device: "设备", "Device";
+    Source: "报警源", "Source";
     Place: "位置", "Place";
     Owner: "接警人", "Owner";
     Nobody: "未接警", "Nobody";
@@ -165,7 +165,7 @@ texts! {
     DoorClosed: "关闭 {0}", "Closed {0}";
     DoorOpen: "打开 {0} · 剩余 {1}", "Open {0}, {1} left";
     DoorHeld: "打开 {0} · 超时", "Open {0}, for too long";
-    DoorUnknown: "未上报", "not reported";
+    DoorUnknown: "状态未知", "state unknown";
     LastReport: "最后上报", "Last report";
     HeardAgo: "{0} 前上报", "heard {0} ago";
     ReportsWithin: "上报周期", "Reports within";

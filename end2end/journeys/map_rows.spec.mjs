@@ -99,7 +99,7 @@ test("a door says what it is, and a device that stopped reporting leads to its a
   await site.armed("clubhouse");
   const liNa = await open("li-na", { ...DESK, search: { selected: "device:door-clubhouse" } });
   const details = liNa.details.locator("[data-selected='device:door-clubhouse']");
-  await expect(details).toContainText("未上报");
+  await expect(details).toContainText("状态未知");
   await door("granted");
   await door("opened");
   await expect(details).toContainText(/打开 00:\d\d · 剩余 00:\d\d/);

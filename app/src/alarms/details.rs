@@ -168,7 +168,7 @@ fn Heading(console: Console, shown: Shown) -> impl IntoView {
                 <dd class="num">{move || ages::age(raised_at, console.now.get())}</dd>
             </div>
             <div><dt>{shown.t(Key::Condition)}</dt><dd>{condition_name(alarm.condition).get(language)}</dd></div>
-            <div><dt>{shown.t(Key::Device)}</dt><dd>{source_name(estate, &alarm.source, language)}</dd></div>
+            <div><dt>{shown.t(Key::Source)}</dt><dd>{source_name(estate, &alarm.source, language)}</dd></div>
             {(alarm.repeats > 0).then(|| view! {
                 <div>
                     <dt>{shown.t(Key::TimelineRepeated)}</dt>

@@ -186,7 +186,7 @@ mod tests {
         assert_eq!(said(Some(&open), 60), "打开 01:00 · 超时");
         let closed = DoorState::Closed { since: START };
         assert_eq!(said(Some(&closed), 61), "关闭 01:01");
-        assert_eq!(said(None, 0), "未上报");
+        assert_eq!(said(None, 0), "状态未知");
     }
 
     #[test]
@@ -219,7 +219,7 @@ mod tests {
             lines(&view, "d1", Language::En),
             [
                 "East gate",
-                "not reported",
+                "state unknown",
                 "00:00",
                 "03:00",
                 "Switch",
