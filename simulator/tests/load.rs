@@ -49,18 +49,14 @@ async fn every_update_is_sent_once_in_order_and_what_is_not_kept_is_counted() {
     let address = stand_in(heard.clone()).await;
     let rehearsal = March::new(PEOPLE, PEOPLE, 0, Duration::from_secs(5)).expect("a march");
     let phones = Phones::connect(address).await.expect("it listens");
-    let phones = phones.assemble(&rehearsal).await.expect("all in place");
+    let phones = phones.assemble(rehearsal).await.expect("all in place");
     let march = March::new(PEOPLE, PEOPLE, 250, Duration::ZERO).expect("a march");
     let tally = Arc::new(Tally::default());
-    let mut marching = phones.march(&march, &tally);
-    let all = async {
-        while let Some(ended) = marching.join_next().await {
-            ended.expect("no panic").expect("no failure");
-        }
-    };
-    tokio::time::timeout(Duration::from_mins(1), all)
+    let marching = phones.march(march, tally.clone());
+    tokio::time::timeout(Duration::from_mins(1), marching)
         .await
-        .expect("250 updates at 100 a second end");
+        .expect("250 updates at 100 a second end")
+        .expect("no failure");
 
     let posted = tally.posted();
     // People 3 and 4 had three updates each.

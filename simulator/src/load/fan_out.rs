@@ -1,6 +1,7 @@
 //! Phones march, displays watch: what a delivered position costs the server, and how long an alarm
 //! takes to the displays meanwhile.
 
+use super::aside::Aside;
 use super::displays::{ALARM_EVENT, AlarmRhythm, Display, FRESHNESS_OF_EVERY, Tally, enter_all};
 use super::http::{Connection, post};
 use super::latencies::{Latencies, Summary};
@@ -19,8 +20,10 @@ use tokio::task::JoinSet;
 pub(crate) const LEAD: Duration = Duration::from_secs(1);
 /// How long displays may take to get the last positions.
 const DRAIN: Duration = Duration::from_secs(5);
-/// From here to the beginning of the march.
+/// From here to the beginning of the march, and of it for each person at each display: all of them
+/// first read who is who, which a display does once and not while it is measured.
 const SOON: Duration = Duration::from_millis(300);
+const INTRODUCED_IN: Duration = Duration::from_micros(1);
 /// Devices are independent: as many alarms as are due go at once, and none waits behind another.
 const ALARM_CONNECTIONS: usize = 64;
 /// A position that a display has so long after it was due, or sooner, came in time: two ticks and a little.
@@ -154,15 +157,20 @@ impl Report {
 pub async fn run(options: &Options) -> anyhow::Result<Report> {
     let address = options.target.address;
     let sockets = enter_all(address, options.displays).await?;
-    let phones = Phones::connect(address).await?;
+    let aside = Aside::start()?;
+    let phones = aside.run(Phones::connect(address)).await?;
     let measured = Duration::from_secs(u64::from(options.seconds));
     let marching_s = u64::from(options.seconds) + LEAD.as_secs();
     let updates = u64::from(options.rate) * marching_s;
     // Everybody has a place, and every display knows it, before the march begins.
     let ahead = Duration::from_secs(5);
     let rehearsal = March::new(options.people, options.rate.max(1), 0, ahead)?;
-    let phones = phones.assemble(&rehearsal).await?;
-    let march = March::new(options.people, options.rate.max(1), updates, SOON)?;
+    let phones = aside.run(phones.assemble(rehearsal)).await?;
+    let introductions = options
+        .people
+        .saturating_mul(u32::try_from(options.displays)?);
+    let soon = SOON + INTRODUCED_IN * introductions;
+    let march = March::new(options.people, options.rate.max(1), updates, soon)?;
     let rhythm = (options.alarms_per_s > 0).then(|| AlarmRhythm {
         begins: march.begins() + LEAD,
         every: Duration::from_secs(1) / options.alarms_per_s,
@@ -173,9 +181,9 @@ pub async fn run(options: &Options) -> anyhow::Result<Report> {
         watching.spawn(Display::new(number, &march, rhythm, tally.clone()).listen(socket));
     }
     let posts = Arc::new(Posts::default());
-    let mut marching = phones.march(&march, &posts);
+    let marching = aside.spawn(phones.march(march, posts.clone()));
     let alarms = match rhythm {
-        Some(rhythm) => Some(Alarms::start(options, rhythm).await?),
+        Some(rhythm) => Some(aside.run(Alarms::start(*options, rhythm)).await?),
         None => None,
     };
 
@@ -183,9 +191,7 @@ pub async fn run(options: &Options) -> anyhow::Result<Report> {
     let before = Reading::take(options.target.pid, &tally, posts.stored())?;
     tokio::time::sleep_until((march.begins() + LEAD + measured).into()).await;
     let after = Reading::take(options.target.pid, &tally, posts.stored())?;
-    while let Some(done) = marching.join_next().await {
-        done??;
-    }
+    marching.await??;
     let (alarm_answers, alarms_refused) = match alarms {
         Some(alarms) => alarms.finish().await?,
         None => (Summary::default(), 0),
@@ -223,7 +229,7 @@ struct Alarms {
 }
 
 impl Alarms {
-    async fn start(options: &Options, rhythm: AlarmRhythm) -> anyhow::Result<Self> {
+    async fn start(options: Options, rhythm: AlarmRhythm) -> anyhow::Result<Self> {
         let address = options.target.address;
         let devices = u64::from(options.devices.max(1));
         let beats = u64::from(options.alarms_per_s) * u64::from(options.seconds);

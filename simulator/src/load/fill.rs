@@ -50,17 +50,16 @@ pub async fn run(options: &Options) -> anyhow::Result<Report> {
     let begun = Instant::now();
     let ends = begun + Duration::from_secs(u64::from(options.seconds_max));
     // Counted here so that nobody has to ask the server on every step; it is asked at the end.
-    let wanted = Arc::new(AtomicU64::new(options.facts));
-    let done = Arc::new(AtomicU64::new(last_fact(address).await?));
+    let done = Arc::new(AtomicU64::new(0));
     let refused = Arc::new(AtomicU64::new(0));
     let count = DEVICES_AT_ONCE.min(options.devices.max(1));
     let connections = open_all(count as usize, |_| async move {
         Ok(Connection::open(address).await?)
     })
     .await?;
-    let mut tasks = JoinSet::new();
-    for (number, connection) in (0u32..).zip(connections) {
-        let mut worker = Worker {
+    let workers = (0u32..)
+        .zip(connections)
+        .map(|(number, connection)| Worker {
             address,
             connection,
             device: estate::device(number),
@@ -70,41 +69,53 @@ pub async fn run(options: &Options) -> anyhow::Result<Report> {
             rng: fastrand::Rng::with_seed(u64::from(number)),
             done: done.clone(),
             refused: refused.clone(),
-        };
-        let (wanted, done) = (wanted.clone(), done.clone());
-        tasks.spawn(async move {
-            while done.load(Ordering::Relaxed) < wanted.load(Ordering::Relaxed)
-                && Instant::now() < ends
-            {
-                worker.alarm().await?;
-            }
-            anyhow::Ok(())
         });
+    let mut workers: Vec<Worker> = workers.collect();
+    let mut facts = last_fact(address).await?;
+    // Not every answer is a fact, so that what is counted here is too much: they go on until it is true.
+    while facts < options.facts && Instant::now() < ends {
+        let before = facts;
+        done.store(facts, Ordering::Relaxed);
+        workers = work(workers, options.facts, ends, address).await?;
+        facts = last_fact(address).await?;
+        ensure!(facts > before, "{facts} facts were made, and no more");
     }
-    loop {
-        let all = async {
-            while let Some(ended) = tasks.join_next().await {
-                ended??;
-            }
-            anyhow::Ok(())
-        };
-        match tokio::time::timeout(LOOK_EVERY, all).await {
-            Ok(ended) => break ended?,
-            // What was answered and made no fact was counted too much.
-            Err(_elapsed) => done.store(last_fact(address).await?, Ordering::Relaxed),
-        }
-    }
-    let facts = last_fact(address).await?;
-    ensure!(
-        facts >= options.facts || Instant::now() >= ends,
-        "only {facts} of {} facts were made: too many answers made none",
-        options.facts
-    );
     Ok(Report {
         facts,
         took_s: begun.elapsed().as_secs_f64(),
         refused: refused.load(Ordering::Relaxed),
     })
+}
+
+/// Lets all of them work until so many facts are counted, or it is time.
+async fn work(
+    workers: Vec<Worker>,
+    wanted: u64,
+    ends: Instant,
+    address: SocketAddr,
+) -> anyhow::Result<Vec<Worker>> {
+    let done = workers.first().map(|worker| worker.done.clone());
+    let mut tasks = JoinSet::new();
+    for mut worker in workers {
+        tasks.spawn(async move {
+            while worker.done.load(Ordering::Relaxed) < wanted && Instant::now() < ends {
+                worker.alarm().await?;
+            }
+            anyhow::Ok(worker)
+        });
+    }
+    let mut workers = Vec::new();
+    loop {
+        match tokio::time::timeout(LOOK_EVERY, tasks.join_next()).await {
+            Ok(Some(ended)) => workers.push(ended??),
+            Ok(None) => return Ok(workers),
+            Err(_elapsed) => {
+                if let Some(done) = &done {
+                    done.store(last_fact(address).await?, Ordering::Relaxed);
+                }
+            }
+        }
+    }
 }
 
 struct Worker {

@@ -5,6 +5,7 @@
 //! inside. What it learns about a process it reads from `/proc`. Every scenario is bounded in
 //! count and in time, and ends in one JSON object on standard output.
 
+mod aside;
 mod bun;
 pub mod displays;
 pub mod estate;

@@ -4,6 +4,7 @@
 //! carries, in 20 bytes: who, round, x, y and age as 32-bit integers. How each broker is spoken to
 //! is in [`nats`], [`mosquitto`] and [`bun`].
 
+use super::aside::Aside;
 use super::displays::{Socket, Tally};
 use super::fan_out::{LEAD, Reading, Report, drain, due_at_measuring};
 use super::march::March;
@@ -14,7 +15,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
-use tokio::io::AsyncWriteExt as _;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 use tokio_tungstenite::tungstenite::Message;
@@ -24,6 +25,13 @@ pub(super) const PAYLOAD_BYTES: usize = 20;
 const PUBLISH_EVERY: Duration = Duration::from_millis(1);
 /// Bytes of an unfinished protocol message that a subscriber keeps at most.
 pub(super) const UNFINISHED_MAX: usize = 64 * 1024;
+/// What a subscriber that reads frames itself takes at once, and how often: less often than a position
+/// comes. It is in the peer's favour, which has fewer readers to wake.
+const READ_BYTES: usize = 32 * 1024;
+const READ_EVERY: Duration = Duration::from_millis(5);
+/// First bytes of frames that are whole messages (RFC 6455, section 5.2).
+const BINARY: u8 = 0x82;
+const PING: u8 = 0x89;
 const SOON: Duration = Duration::from_millis(300);
 /// Each so many-th subscriber measures how fresh its positions are.
 const FRESHNESS_OF_EVERY: usize = 8;
@@ -62,7 +70,8 @@ pub struct Options {
 pub async fn run(options: &Options) -> anyhow::Result<Report> {
     let broker = options.broker;
     let sockets = subscribe_all(broker, options.target.address, options.displays).await?;
-    let publisher = Publisher::connect(broker, options.publish).await?;
+    let (aside, publish_to) = (Aside::start()?, options.publish);
+    let publisher = aside.run(Publisher::connect(broker, publish_to)).await?;
     let measured = Duration::from_secs(u64::from(options.seconds));
     let updates = u64::from(options.rate) * (u64::from(options.seconds) + LEAD.as_secs());
     let march = March::new(options.people, options.rate, updates, SOON)?;
@@ -73,7 +82,7 @@ pub async fn run(options: &Options) -> anyhow::Result<Report> {
         watching.spawn(subscriber.listen(socket));
     }
     let posts = Arc::new(Posts::default());
-    let publishing = tokio::spawn(publish(publisher, march, posts.clone()));
+    let publishing = aside.spawn(publish(publisher, march, posts.clone()));
     let stored = || posts.stored();
     tokio::time::sleep_until((march.begins() + LEAD).into()).await;
     let before = Reading::take(options.target.pid, &tally, stored())?;
@@ -199,6 +208,10 @@ struct Subscriber {
     rounds: Vec<u32>,
     missing: u64,
     unfinished: Vec<u8>,
+    /// What is not in the tally yet.
+    messages: u64,
+    bytes: u64,
+    delivered: u64,
 }
 
 impl Subscriber {
@@ -211,22 +224,84 @@ impl Subscriber {
             rounds: vec![0; march.people() as usize],
             missing: march.updates(),
             unfinished: Vec::new(),
+            messages: 0,
+            bytes: 0,
+            delivered: 0,
         }
     }
 
-    async fn listen(mut self, mut socket: Socket) {
+    async fn listen(mut self, socket: Socket) {
+        match self.broker {
+            Broker::Nats => self.messages(socket).await,
+            Broker::Bun | Broker::Mosquitto => self.frames(socket.into_inner()).await,
+        }
+        self.tally.gone.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Reads WebSocket frames itself, some milliseconds' worth at a time: each position is a message of
+    /// its own, and a million a second are too many for a library that makes something of each.
+    async fn frames(&mut self, mut stream: TcpStream) {
+        let mut bytes = Vec::with_capacity(READ_BYTES);
+        while stream
+            .read_buf(&mut bytes)
+            .await
+            .is_ok_and(|count| count > 0)
+        {
+            let used = self.unwrap(&bytes);
+            bytes.drain(..used);
+            bytes.reserve(READ_BYTES);
+            tokio::time::sleep(READ_EVERY).await;
+        }
+    }
+
+    /// Takes whole frames, and says how many bytes they were.
+    fn unwrap(&mut self, bytes: &[u8]) -> usize {
+        let mut used = 0;
+        while let Some((first, payload, length)) = frame(&bytes[used..]) {
+            used += length;
+            match first {
+                BINARY => {
+                    self.messages += 1;
+                    self.bytes += payload.len() as u64;
+                    self.take(payload);
+                }
+                // Nobody misses an answer within one run.
+                PING => {}
+                _ => self.fault(),
+            }
+        }
+        self.told();
+        used
+    }
+
+    /// Adds up what came since, once for many messages.
+    fn told(&mut self) {
+        let taken = |count: &mut u64| std::mem::take(count);
+        let tally = &self.tally;
+        tally
+            .frames
+            .fetch_add(taken(&mut self.messages), Ordering::Relaxed);
+        tally
+            .bytes
+            .fetch_add(taken(&mut self.bytes), Ordering::Relaxed);
+        tally
+            .delivered
+            .fetch_add(taken(&mut self.delivered), Ordering::Relaxed);
+    }
+
+    async fn messages(&mut self, mut socket: Socket) {
         while let Some(Ok(message)) = socket.next().await {
             let Message::Binary(bytes) = message else {
                 continue;
             };
-            let tally = self.tally.clone();
-            tally.frames.fetch_add(1, Ordering::Relaxed);
-            tally.bytes.fetch_add(bytes.len() as u64, Ordering::Relaxed);
-            if self.take(&bytes) && socket.send(Message::binary("PONG\r\n")).await.is_err() {
+            self.messages += 1;
+            self.bytes += bytes.len() as u64;
+            let pinged = self.take(&bytes);
+            self.told();
+            if pinged && socket.send(Message::binary("PONG\r\n")).await.is_err() {
                 break;
             }
         }
-        self.tally.gone.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Takes what came, which may begin and end in the middle of a message. Says whether the
@@ -290,7 +365,7 @@ impl Subscriber {
         if !follows {
             self.fault();
         }
-        self.tally.delivered.fetch_add(1, Ordering::Relaxed);
+        self.delivered += 1;
         self.missing = self.missing.saturating_sub(1);
         if self.missing == 0 {
             self.tally.complete.fetch_add(1, Ordering::Relaxed);
@@ -306,6 +381,18 @@ impl Subscriber {
     }
 }
 
+/// The frame at the beginning, if it is whole: its first byte, its payload and its whole length. A
+/// server's frames are not masked, and none here is longer than 64 KiB.
+fn frame(bytes: &[u8]) -> Option<(u8, &[u8], usize)> {
+    let (first, begins, length) = match *bytes {
+        [first, 126, high, low, ..] => (first, 4, usize::from(u16::from_be_bytes([high, low]))),
+        [first, length, ..] if length < 126 => (first, 2, usize::from(length)),
+        _ => return None,
+    };
+    let payload = bytes.get(begins..begins + length)?;
+    Some((first, payload, begins + length))
+}
+
 /// What stands at the beginning of received bytes, and what is after it.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Split<'a> {
@@ -319,6 +406,7 @@ pub(super) enum Split<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::atomic::AtomicU64;
 
     fn wire(march: &March) -> Vec<u8> {
         let mut wire = b"PONG\r\n".to_vec();
@@ -340,10 +428,38 @@ mod tests {
             let mut subscriber = Subscriber::new(0, Broker::Nats, &march, tally.clone());
             subscriber.take(&wire[..cut]);
             subscriber.take(&wire[cut..]);
+            subscriber.told();
             assert_eq!(tally.delivered.load(Ordering::Relaxed), 8, "{cut}");
             assert_eq!(tally.complete.load(Ordering::Relaxed), 1, "{cut}");
             assert_eq!(tally.faults.load(Ordering::Relaxed), 0, "{cut}");
         }
+    }
+
+    #[test]
+    fn frames_are_whole_however_the_bytes_are_cut() {
+        let march = March::new(3, 3, 8, Duration::ZERO).unwrap();
+        let mut wire = vec![PING, 0];
+        for update in 0..march.updates() {
+            wire.extend([BINARY, 20]);
+            wire.extend(payload(march.who(update), march.round(update)));
+        }
+        for cut in 0..wire.len() {
+            let tally = Arc::new(Tally::default());
+            let mut subscriber = Subscriber::new(0, Broker::Bun, &march, tally.clone());
+            let used = subscriber.unwrap(&wire[..cut]);
+            assert_eq!(subscriber.unwrap(&wire[used..]), wire.len() - used);
+            let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+            assert_eq!((count(&tally.delivered), count(&tally.frames)), (8, 8));
+            assert_eq!((count(&tally.bytes), count(&tally.faults)), (160, 0));
+        }
+        assert_eq!(
+            frame(&[BINARY, 126, 0, 2, 7, 7, 9]),
+            Some((BINARY, &[7, 7][..], 6))
+        );
+        // A goodbye.
+        let tally = Arc::new(Tally::default());
+        Subscriber::new(0, Broker::Mosquitto, &march, tally.clone()).unwrap(&[0x88, 0]);
+        assert_eq!(tally.faults.load(Ordering::Relaxed), 1);
     }
 
     #[test]

@@ -86,9 +86,9 @@ impl Phones {
     }
 
     /// Sends where everybody stands before the march, as fast as it goes.
-    pub async fn assemble(mut self, march: &March) -> anyhow::Result<Self> {
+    pub async fn assemble(mut self, march: March) -> anyhow::Result<Self> {
         let mut tasks = JoinSet::new();
-        let (march, address) = (*march, self.address);
+        let address = self.address;
         for (first, mut connection) in (0u32..).zip(self.connections.drain(..)) {
             tasks.spawn(async move {
                 let step = u32::try_from(CONNECTIONS).unwrap_or(1);
@@ -107,9 +107,9 @@ impl Phones {
     }
 
     /// Marches until every update is sent.
-    pub fn march(self, march: &March, tally: &Arc<Tally>) -> JoinSet<anyhow::Result<()>> {
+    pub async fn march(self, march: March, tally: Arc<Tally>) -> anyhow::Result<()> {
         let mut tasks = JoinSet::new();
-        let (march, address) = (*march, self.address);
+        let address = self.address;
         let step = self.connections.len().max(1) as u64;
         for (first, mut connection) in (0u64..).zip(self.connections) {
             let tally = tally.clone();
@@ -126,10 +126,13 @@ impl Phones {
                     counter.fetch_add(1, Ordering::Relaxed);
                     update += step;
                 }
-                Ok(())
+                anyhow::Ok(())
             });
         }
-        tasks
+        while let Some(done) = tasks.join_next().await {
+            done??;
+        }
+        Ok(())
     }
 }
 
