@@ -64,7 +64,8 @@ use std::thread;
 use totals::Totals;
 use world::World;
 
-/// Seeds that found something, kept for ever:
+/// Seeds that found something, kept for ever. Where the world has changed since, a seed is another night;
+/// what it found has a test of its own in the domain:
 /// - 1,766: a source was split off a judged row while it had another one already;
 /// - 1: a camera that came with another estate document was silent at once;
 /// - 3: a door that closed by a clock that was behind stayed held open;
