@@ -29,6 +29,8 @@ pub(super) const UNFINISHED_MAX: usize = 64 * 1024;
 /// comes. It is in the peer's favour, which has fewer readers to wake.
 const READ_BYTES: usize = 32 * 1024;
 const READ_EVERY: Duration = Duration::from_millis(5);
+/// Bytes of an unfinished frame that it keeps at most: a payload of 64 KiB and its head.
+const FRAME_BYTES_MAX: usize = 64 * 1024 + 4;
 /// First bytes of frames that are whole messages (RFC 6455, section 5.2).
 const BINARY: u8 = 0x82;
 const PING: u8 = 0x89;
@@ -249,6 +251,11 @@ impl Subscriber {
         {
             let used = self.unwrap(&bytes);
             bytes.drain(..used);
+            // A longer frame than any here; nothing after it would be understood.
+            if bytes.len() > FRAME_BYTES_MAX {
+                self.fault();
+                break;
+            }
             bytes.reserve(READ_BYTES);
             tokio::time::sleep(READ_EVERY).await;
         }
