@@ -1,7 +1,6 @@
 //! Orders to devices: who may give one, that each leaves once, and what is known of it afterwards.
 
-mod rules_common;
-
+use crate::rules_common::{NOON, World, estate, id, list, secs};
 use castellan_domain::actuation::{
     Act, ActuationIntended, ActuationOutcome, ActuationSettled, ActuationState, SEND_WITHIN,
 };
@@ -15,7 +14,6 @@ use castellan_domain::rules::door_state::GRANTED_FOR;
 use castellan_domain::site::Site;
 use castellan_domain::stream::{Machine, Ran, run};
 use castellan_domain::time::Timestamp;
-use rules_common::{NOON, World, estate, id, list, secs};
 use serde_json::json;
 use std::collections::VecDeque;
 

@@ -1,12 +1,10 @@
 //! The alarm machine against a small model of it that knows nothing of facts, folds or indexes:
 //! random nights of reports, claims, verdicts, notes and passing time, compared after every step.
 
-mod common;
-#[path = "alarm_machine/model.rs"]
 mod model;
-#[path = "alarm_machine/reach.rs"]
 mod reach;
 
+use crate::common::{DEVICES, PEOPLE, START, World, cases, estate, id, secs, words};
 use castellan_domain::alarm::{Alarm, Due, Judged, Ownership, Returned, Source, Verdict};
 use castellan_domain::engine::{Command, Input};
 use castellan_domain::estate::Priority;
@@ -16,7 +14,6 @@ use castellan_domain::observation::ReportedState;
 use castellan_domain::rules::claim_overdue::SETTLED_PER_INPUT_MAX;
 use castellan_domain::time::{Span, Timestamp};
 use castellan_domain::wire::api::Answer;
-use common::{DEVICES, PEOPLE, START, World, cases, estate, id, secs, words};
 use model::{Back, KINDS, Model, Owner, Row, Step, number};
 use proptest_state_machine::{StateMachineTest, prop_state_machine};
 use std::collections::BTreeSet;

@@ -1,8 +1,7 @@
 //! Rows with several sources and a history: what joins, rises, is split off and remembered. The
 //! facts that other rules decide are folded here as if they had been decided.
 
-mod common;
-
+use crate::common::{START, World, estate, id, is_done, secs};
 use castellan_domain::alarm::{
     Condition, Due, HISTORY_MAX, JOINED_MAX, JoinedBy, RisenBy, Source, Verdict,
 };
@@ -14,7 +13,6 @@ use castellan_domain::observation::ReportedState::{self, Active, Cleared, Moment
 use castellan_domain::refusal::Refusal;
 use castellan_domain::rules::annunciate::Outcome;
 use castellan_domain::site::Site;
-use common::{START, World, estate, id, is_done, secs};
 
 /// Somebody does something that is possible.
 #[track_caller]

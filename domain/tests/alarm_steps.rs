@@ -1,8 +1,7 @@
 //! What people do with an alarm and what comes of their leaving it, one case after the other. Any
 //! order of them is in `alarm_machine.rs`.
 
-mod common;
-
+use crate::common::{START, World, estate, id, is_done, secs};
 use castellan_domain::alarm::{Due, Ownership, Returned, ReturnedBy, ShelfReason, Verdict};
 use castellan_domain::commands::SHELVED_MAX;
 use castellan_domain::engine::{Accepted, Command, Input};
@@ -14,7 +13,6 @@ use castellan_domain::refusal::Refusal;
 use castellan_domain::rules::annunciate::Outcome;
 use castellan_domain::site::Site;
 use castellan_domain::time::{Span, Timestamp};
-use common::{START, World, estate, id, is_done, secs};
 
 /// A world with one alarm of a type, at a device that may report it.
 fn with(kind: &str) -> (World, AlarmId) {

@@ -1,8 +1,7 @@
 //! Types of one family in one row: each ends by itself, and the row is over when nothing is left of
 //! what its sources said. In doubt it stays active.
 
-mod rules_common;
-
+use crate::rules_common::{World, became, estate, id, kind, list, secs};
 use castellan_domain::alarm::{Alarm, Source, Verdict};
 use castellan_domain::engine::{Accepted, Command};
 use castellan_domain::estate::Priority;
@@ -12,7 +11,6 @@ use castellan_domain::observation::ReportedState::{Active, Cleared, Momentary};
 use castellan_domain::observation::{Observation, Report, ReportedState};
 use castellan_domain::rules::annunciate::Outcome;
 use castellan_domain::time::{Span, Timestamp};
-use rules_common::{World, became, estate, id, kind, list, secs};
 use serde_json::{Value, json};
 
 /// The estate with a family of two limits, one that differs by night and at critical devices, and
@@ -384,5 +382,5 @@ fn a_drill_ends_what_the_drill_began() {
     assert_eq!(drill("gas_high", Cleared), (Outcome::Cleared, played));
     assert!(world.alarm(real).is_active());
     assert!(!world.alarm(played.expect("a row")).is_active());
-    assert_eq!(Span::ZERO, world.now.since(rules_common::NOON));
+    assert_eq!(Span::ZERO, world.now.since(crate::rules_common::NOON));
 }

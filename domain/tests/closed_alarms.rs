@@ -1,7 +1,6 @@
 //! What was closed leaves the live site after a day, or when too many are closed.
 
-mod common;
-
+use crate::common::{START, World, fact, is_done, secs};
 use castellan_domain::alarm::Verdict;
 use castellan_domain::fact::{AlarmCleared, FactBody};
 use castellan_domain::ids::AlarmId;
@@ -9,7 +8,6 @@ use castellan_domain::observation::ReportedState;
 use castellan_domain::refusal::Refusal;
 use castellan_domain::site::{CLOSED_ALARMS_MAX, View};
 use castellan_domain::time::Span;
-use common::{START, World, fact, is_done, secs};
 
 const DAY: Span = secs(24 * 3_600);
 

@@ -1,8 +1,7 @@
 //! The browser's end of the stream: how old is what it shows, and what it does with messages that
 //! come twice, late, or not at all.
 
-mod common;
-
+use crate::common::{START, World, id, secs, text};
 use castellan_domain::audience::Audience;
 use castellan_domain::geo::Anchor;
 use castellan_domain::ids::{JournalId, Seq};
@@ -16,7 +15,6 @@ use castellan_domain::wire::api::Snapshot;
 use castellan_domain::wire::live::{
     Heartbeat, Hello, PROTOCOL_VERSION, RefusedCode, ResumeBy, ServerMessage, Welcome,
 };
-use common::{START, World, id, secs, text};
 
 const JOURNAL: JournalId = JournalId(uuid::Uuid::from_u128(1));
 const RUN: u32 = 7;
@@ -350,7 +348,7 @@ fn another_protocol_site_or_audience_is_refused_by_name() {
         text("web-1"),
         Backlog::new(JOURNAL, Seq(0), "h0"),
         View::default(),
-        Anchor::new(common::estate().anchor),
+        Anchor::new(crate::common::estate().anchor),
         1,
     );
     let hello = |protocol, site, audience| Hello {

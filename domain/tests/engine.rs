@@ -1,7 +1,6 @@
 //! What becomes of single inputs: reports, positions, commands, the estate.
 
-mod common;
-
+use crate::common::{START, World, estate, id, is_done, secs, spot, text, words};
 use ReportedState::{Active, Cleared, Momentary};
 use castellan_domain::access::Actor;
 use castellan_domain::alarm::{Condition, NOTES_MAX, Ownership, Source, Verdict};
@@ -15,7 +14,6 @@ use castellan_domain::refusal::Refusal;
 use castellan_domain::rules::annunciate::Outcome;
 use castellan_domain::site::{OPEN_ALARMS_MAX, Site};
 use castellan_domain::time::{Span, Timestamp};
-use common::{START, World, estate, id, is_done, secs, spot, text, words};
 
 fn reported(outcome: Outcome, alarm: u32) -> Accepted {
     let alarm = Some(AlarmId(alarm));

@@ -1,16 +1,12 @@
 //! Estate documents: everything that must hold before anything is built on one, and the demo.
 
-mod common;
-#[path = "common/document.rs"]
-mod document;
-
+use crate::common::document::{points, refused, with};
+use crate::common::{ESTATE, estate, folder, id, read, text};
 use castellan_domain::estate::{
     AreaKind, Device, DutyKept, Estate, EstateError, EstateIndex, Place, Role,
 };
 use castellan_domain::ids::PersonId;
 use castellan_domain::text::Language;
-use common::{ESTATE, estate, folder, id, read, text};
-use document::{points, refused, with};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::sync::Arc;

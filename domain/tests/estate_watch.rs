@@ -1,14 +1,10 @@
 //! What an estate says of shifts, zones, areas, doors, the network and alarm types, and what of it
 //! must hold: each refusal once, with its sentence.
 
-mod common;
-#[path = "common/document.rs"]
-mod document;
-
+use crate::common::document::{points, refused, with};
+use crate::common::{estate, id};
 use castellan_domain::estate::{AlarmType, DutyKept, Estate, EstateError, Near, TimeOfDay};
 use castellan_domain::ids::AlarmTypeId;
-use common::{estate, id};
-use document::{points, refused, with};
 use serde_json::{Value, json};
 
 fn name() -> Value {

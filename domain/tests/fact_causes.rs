@@ -1,9 +1,7 @@
 //! Every cause that a fact can have is in a sample of `tests/facts`, spelled as it is for ever.
 
-mod common;
-
+use crate::common::{folder, names, read};
 use castellan_domain::fact::{Cause, Fact};
-use common::{folder, names, read};
 use std::collections::BTreeSet;
 
 /// The name of a cause on the wire. A new one does not compile until it is named here, and fails

@@ -1,9 +1,7 @@
 //! Stored facts that cannot be read: what a newer build wrote, and what is damaged, each by its name.
 
-mod common;
-
+use crate::common::{folder, read};
 use castellan_domain::fact::{Fact, FactError};
-use common::{folder, read};
 
 /// The bytes of a raised alarm as they are stored.
 fn raised() -> String {

@@ -4,11 +4,8 @@
 //! `<kind>.v<N>.json` is a sample of the shape, `<kind>.v<N>.<what>.json` one more of it. A sample
 //! is never edited; a changed shape gets the next version and a sample of its own.
 
-#[path = "common/bodies.rs"]
-mod bodies;
-mod common;
-
-use bodies::bodies;
+use crate::common::bodies::bodies;
+use crate::common::{folder, id, names, read, text};
 use castellan_domain::alarm::{
     Alarm, Due, JoinedBy, Judgement, Ownership, ReturnedBy, RisenBy, ShelfReason, Source, Verdict,
 };
@@ -21,7 +18,6 @@ use castellan_domain::ids::{AlarmId, Seq};
 use castellan_domain::observation::ReportedState;
 use castellan_domain::site::{Console, Duty, Site};
 use castellan_domain::time::Timestamp;
-use common::{folder, id, names, read, text};
 use proptest::prelude::*;
 
 struct Sample {
@@ -415,15 +411,15 @@ fn the_words_inside_facts_stay_spelled_as_they_are() {
 }
 
 proptest! {
-    #![proptest_config(common::cases(64, "tests/regressions/facts.txt"))]
+    #![proptest_config(crate::common::cases(64, "tests/regressions/facts.txt"))]
 
     #[test]
     fn every_body_is_read_as_it_was_written(body in bodies(), drill in any::<bool>()) {
         let fact = Fact {
             site: id("test-1"),
             seq: Seq(7),
-            recorded_at: common::START,
-            occurred_at: common::START,
+            recorded_at: crate::common::START,
+            occurred_at: crate::common::START,
             cause: Cause::Console,
             actor: drill.then(|| id("li-na")),
             drill,

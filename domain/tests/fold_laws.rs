@@ -1,13 +1,11 @@
 //! The fold: a state is its facts and nothing else, on the server and in every browser, whatever
 //! the facts are.
 
-#[path = "common/bodies.rs"]
-mod bodies;
-mod common;
-#[path = "common/intents.rs"]
-mod intents;
-
-use bodies::{alarm_bodies, bodies};
+use crate::common::bodies::{alarm_bodies, bodies};
+use crate::common::intents::settle_what_was_intended;
+use crate::common::{
+    DEVICES, PEOPLE, START, World, cases, estate, fact, id, is_done, secs, spot, text,
+};
 use castellan_domain::alarm::{Condition, Due, Verdict};
 use castellan_domain::audience::{self, Audience, ViewFact};
 use castellan_domain::estate::Priority;
@@ -21,8 +19,6 @@ use castellan_domain::stream::{Backlog, Displays, Outgoing, Replica, SiteStream}
 use castellan_domain::time::Timestamp;
 use castellan_domain::unrecorded::{Unrecorded, UnrecordedNotice};
 use castellan_domain::wire::live::{LatestOf, Presence, Readings};
-use common::{DEVICES, PEOPLE, START, World, cases, estate, fact, id, is_done, secs, spot, text};
-use intents::settle_what_was_intended;
 use proptest::prelude::*;
 use proptest::sample::Index;
 use proptest::strategy::ValueTree;

@@ -3,15 +3,11 @@
 //!
 //! `tests/fold/site.v<N>.json` is what the committed samples of facts fold to under version `N`.
 
-mod common;
-#[path = "common/intents.rs"]
-mod intents;
-
+use crate::common::intents::settle_what_was_intended;
+use crate::common::{folder, names, read};
 use castellan_domain::fact::{Fact, FactBody};
 use castellan_domain::ids::Seq;
 use castellan_domain::site::{FOLD_VERSION, Site};
-use common::{folder, names, read};
-use intents::settle_what_was_intended;
 
 /// The samples in the order of the kinds, numbered anew: each kind after those that it needs.
 fn history() -> Vec<Fact> {

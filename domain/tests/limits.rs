@@ -1,8 +1,7 @@
 //! Limits that no other test reaches: what happens at each, and just before it. And latest values that are
 //! not for everybody.
 
-mod common;
-
+use crate::common::{START, World, estate, id, secs, text};
 use castellan_domain::audience::Audience;
 use castellan_domain::fact::{Fact, FactBody};
 use castellan_domain::geo::Anchor;
@@ -16,7 +15,6 @@ use castellan_domain::time::Span;
 use castellan_domain::wire::live::{
     Hello, Latest, LatestOf, PROTOCOL_VERSION, Readings, Resume, ResumeBy, ServerMessage,
 };
-use common::{START, World, estate, id, secs, text};
 
 const JOURNAL: JournalId = JournalId(uuid::Uuid::from_u128(1));
 

@@ -1,8 +1,9 @@
 //! What a site is after any night, after a restart, and after a journal that was damaged: the same,
 //! the same, and still a site.
 
-mod common;
-
+use crate::common::{
+    DEVICES, PEOPLE, START, TYPES, World, cases, estate, id, secs, spot, text, words,
+};
 use castellan_domain::access::Actor;
 use castellan_domain::alarm::{ShelfReason, Verdict};
 use castellan_domain::engine::{Command, Engine, Input, Output};
@@ -13,7 +14,6 @@ use castellan_domain::observation::{Observation, PhoneFix, Report, ReportedState
 use castellan_domain::site::Site;
 use castellan_domain::text::Localized;
 use castellan_domain::time::{Span, Timestamp};
-use common::{DEVICES, PEOPLE, START, TYPES, World, cases, estate, id, secs, spot, text, words};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use proptest::strategy::ValueTree;

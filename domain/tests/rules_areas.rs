@@ -1,13 +1,11 @@
 //! Borders of areas: who crosses one is found, and a position that jumps is not.
 
-mod rules_common;
-
+use crate::rules_common::{World, at, id, secs};
 use castellan_domain::alarm::Source;
 use castellan_domain::engine::{Accepted, Command};
 use castellan_domain::fact::FactBody;
 use castellan_domain::observation::{Observation, PhoneFix};
 use proptest::prelude::*;
-use rules_common::{World, at, id, secs};
 
 /// Half a minute later the phone is there.
 fn go(world: &mut World, phone: &str, east_m: f64, north_m: f64, accuracy_m: u16) {

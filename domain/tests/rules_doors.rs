@@ -1,7 +1,6 @@
 //! Doors: what their controllers say becomes their state; forced and held ones become alarms.
 
-mod rules_common;
-
+use crate::rules_common::{World, became, estate, id, list, secs};
 use castellan_domain::alarm::Source;
 use castellan_domain::engine::Command;
 use castellan_domain::fact::FactBody;
@@ -10,7 +9,6 @@ use castellan_domain::refusal::Refusal;
 use castellan_domain::rules::annunciate::Outcome;
 use castellan_domain::rules::door_held::AGAIN_AFTER;
 use castellan_domain::site::DoorState;
-use rules_common::{World, became, estate, id, list, secs};
 use serde_json::json;
 
 fn is_open(world: &World, door: &str) -> bool {
@@ -136,7 +134,11 @@ fn where_no_row_can_be_made_a_held_door_is_looked_at_again_later() {
     let Some(DoorState::Open { since, .. }) = world.view().doors.get(&id("cellar")) else {
         panic!("it is open");
     };
-    assert_eq!(*since, rules_common::NOON, "it has been open all the time");
+    assert_eq!(
+        *since,
+        crate::rules_common::NOON,
+        "it has been open all the time"
+    );
 }
 
 #[test]
@@ -176,7 +178,7 @@ fn a_door_that_closed_by_a_clock_that_is_behind_is_held_no_longer() {
     world.wait(secs(600));
     assert!(world.row("door_held").is_active());
     // Near enough to its opening to be believed, and long before it was called held.
-    let behind = Some(rules_common::NOON - secs(280));
+    let behind = Some(crate::rules_common::NOON - secs(280));
     let answer = world.door_at("cellar", Closed, behind, false);
     assert_eq!(became(answer).0, Outcome::Cleared);
     assert!(!is_open(&world, "cellar"));

@@ -1,7 +1,6 @@
 //! What belongs together: floods, and second sources that confirm a matter.
 
-mod rules_common;
-
+use crate::rules_common::{World, device, estate, id, secs};
 use castellan_domain::alarm::{Alarm, JOINED_MAX, JoinedBy, Verdict};
 use castellan_domain::engine::Command;
 use castellan_domain::estate::Priority;
@@ -9,7 +8,6 @@ use castellan_domain::fact::{FactBody, FloodEnded};
 use castellan_domain::observation::ReportedState::{Active, Cleared, Momentary};
 use castellan_domain::rules::annunciate::Outcome;
 use proptest::prelude::*;
-use rules_common::{World, device, estate, id, secs};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 

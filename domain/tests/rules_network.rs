@@ -1,8 +1,7 @@
 //! A chain of switches: whatever falls silent in whatever order, what failed is one row, and everybody
 //! who is silent stands in it.
 
-mod rules_common;
-
+use crate::rules_common::{World, device, estate, id, kind, list, secs};
 use castellan_domain::alarm::{Alarm, Condition, Source};
 use castellan_domain::engine::Command;
 use castellan_domain::fact::FactBody;
@@ -10,7 +9,6 @@ use castellan_domain::ids::AlarmId;
 use castellan_domain::observation::ReportedState::{Active, Cleared};
 use castellan_domain::rules::annunciate::Outcome;
 use proptest::prelude::*;
-use rules_common::{World, device, estate, id, kind, list, secs};
 use serde_json::{Value, json};
 
 /// The core, a switch behind it, two behind that one, and cameras behind those.

@@ -1,7 +1,6 @@
 //! Silence: of devices, of guards, and of everything behind one switch.
 
-mod rules_common;
-
+use crate::rules_common::{World, estate, id, list, secs};
 use castellan_domain::alarm::{Condition, JoinedBy, Source};
 use castellan_domain::engine::{Accepted, Command};
 use castellan_domain::estate::Priority;
@@ -9,7 +8,6 @@ use castellan_domain::ids::AlarmId;
 use castellan_domain::observation::ReportedState;
 use castellan_domain::refusal::Refusal;
 use castellan_domain::rules::annunciate::Outcome;
-use rules_common::{World, estate, id, list, secs};
 use serde_json::json;
 
 /// Nobody is on duty, and nothing but the meter is expected to report.
@@ -102,7 +100,7 @@ fn a_critical_device_is_its_critical_type() {
     }
     let critical = json!({"family": "device_silent", "tier": 2});
     let types = list(&mut estate, "alarm_types");
-    types.push(rules_common::kind(
+    types.push(crate::rules_common::kind(
         "device_silent_critical",
         3,
         300,

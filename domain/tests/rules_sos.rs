@@ -1,7 +1,6 @@
 //! Calls for help: never discarded.
 
-mod rules_common;
-
+use crate::rules_common::{World, at, became, estate, id, secs};
 use castellan_domain::alarm::Source;
 use castellan_domain::engine::{Command, Engine};
 use castellan_domain::estate::Priority;
@@ -10,7 +9,6 @@ use castellan_domain::observation::CallKind::{ManDown, Sos};
 use castellan_domain::refusal::Refusal;
 use castellan_domain::rules::annunciate::Outcome;
 use castellan_domain::site::Site;
-use rules_common::{World, at, became, estate, id, secs};
 
 #[test]
 fn a_guard_calls_from_where_the_phone_says() {

@@ -1,8 +1,7 @@
 //! What the server finds out about itself: gaps in the record, steps of the clock, a disk that
 //! fills.
 
-mod rules_common;
-
+use crate::rules_common::{World, estate, id, list, secs};
 use castellan_domain::alarm::{Condition, Source, Verdict};
 use castellan_domain::engine::{Command, Input};
 use castellan_domain::estate::Priority;
@@ -10,7 +9,6 @@ use castellan_domain::fact::{Cause, FactBody};
 use castellan_domain::housekeeping::{ClockStepped, DiskRoom, RecordingResumed};
 use castellan_domain::observation::ReportedState::Active;
 use castellan_domain::text::Text;
-use rules_common::{World, estate, id, list, secs};
 
 fn resumed(world: &mut World, after: i64) {
     let since = world.now - secs(after);
@@ -108,7 +106,7 @@ fn rows_of_the_system_never_take_each_other_s_place_nor_part_in_a_flood() {
     let mut estate = estate();
     for n in 0..12 {
         let more = serde_json::json!({});
-        let device = rules_common::device(&format!("d-{n}"), "detector", Some("b1"), &more);
+        let device = crate::rules_common::device(&format!("d-{n}"), "detector", Some("b1"), &more);
         list(&mut estate, "devices").push(device);
     }
     let mut world = World::of(&estate);

@@ -1,7 +1,6 @@
 //! What time brings: zones by the week, shelves, and what was left and comes back.
 
-mod rules_common;
-
+use crate::rules_common::{NOON, World, device, estate, id, secs};
 use castellan_domain::alarm::{Ownership, ReturnedBy, ShelfReason, Verdict};
 use castellan_domain::engine::{Command, Input};
 use castellan_domain::estate::Priority;
@@ -12,7 +11,6 @@ use castellan_domain::refusal::Refusal;
 use castellan_domain::rules::annunciate::Outcome;
 use castellan_domain::site::SHELF_RETURN_EVERY;
 use castellan_domain::time::Timestamp;
-use rules_common::{NOON, World, device, estate, id, secs};
 use serde_json::{Value, json};
 
 const HOUR: i64 = 3_600;
@@ -305,12 +303,12 @@ fn what_comes_back_or_down_in_time_is_not_late() {
 /// A world in which trifles wait for the end of the shift, so many seconds before 20:00.
 fn before_the_shift_ends(seconds: i64) -> World {
     let mut estate = estate();
-    for kind in rules_common::list(&mut estate, "alarm_types") {
+    for kind in crate::rules_common::list(&mut estate, "alarm_types") {
         if kind["id"] == "loitering" {
             kind.as_object_mut().expect("a type").remove("claim_s_max");
         }
     }
-    for device in rules_common::list(&mut estate, "devices") {
+    for device in crate::rules_common::list(&mut estate, "devices") {
         device["report_every_s_max"] = json!(null);
     }
     let mut world = World::of(&estate);

@@ -1,10 +1,8 @@
 //! Finding things of the estate by what operators type.
 
-mod common;
-
+use crate::common::{estate, text};
 use castellan_domain::estate::{Estate, SearchKey, TYPED_MAX};
 use castellan_domain::text::Text;
-use common::{estate, text};
 
 /// A dictionary of the few characters that the estate of the tests needs.
 fn key_of(name: &str) -> Option<SearchKey> {

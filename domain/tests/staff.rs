@@ -1,8 +1,7 @@
 //! People, their phones and the zones: what may be commanded by whom, what it changes, and what
 //! changes nothing.
 
-mod common;
-
+use crate::common::{START, World, estate, id, is_done, secs, spot, text};
 use castellan_domain::engine::{Accepted, Command, Input};
 use castellan_domain::estate::{DutyKept, Estate};
 use castellan_domain::fact::{Cause, FactBody};
@@ -12,7 +11,6 @@ use castellan_domain::refusal::Refusal;
 use castellan_domain::site::{Console, Duty, Site};
 use castellan_domain::text::Localized;
 use castellan_domain::time::Timestamp;
-use common::{START, World, estate, id, is_done, secs, spot, text};
 
 /// The estate of the tests with a zone that is armed by hand, where duty is on the record.
 fn recorded() -> Estate {

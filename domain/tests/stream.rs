@@ -1,8 +1,7 @@
 //! The stream machines one by one: what the backlog keeps, who is on the lane, what a display
 //! that comes or lags is told.
 
-mod common;
-
+use crate::common::{START, estate, id, secs, spot, text};
 use castellan_domain::audience::Audience;
 use castellan_domain::geo::{Anchor, LonLat, Offset};
 use castellan_domain::ids::{JournalId, Seq};
@@ -15,7 +14,6 @@ use castellan_domain::stream::{
 use castellan_domain::time::Span;
 use castellan_domain::wire::live::{Hello, PROTOCOL_VERSION, Resume, ResumeBy};
 use castellan_domain::wire::position_frame::PositionFrame;
-use common::{START, estate, id, secs, spot, text};
 use std::sync::Arc;
 
 const JOURNAL: JournalId = JournalId(uuid::Uuid::from_u128(1));

@@ -1,13 +1,10 @@
 //! Displays on bad links: whatever stalls, breaks, restarts or comes late, each display shows
 //! what was true, and in the end what is.
 
-mod common;
-#[path = "stream_laws/sim.rs"]
 mod sim;
-#[path = "stream_laws/steps.rs"]
 mod steps;
 
-use common::cases;
+use crate::common::cases;
 use proptest::prelude::*;
 use sim::Sim;
 use steps::{DISPLAYS, Step, steps};

@@ -1,14 +1,10 @@
 //! Texts and ids from outside at their limits, in every field that has one.
 
-mod common;
-#[path = "common/document.rs"]
-mod document;
-
+use crate::common::document::{points, with};
 use castellan_domain::estate::EstateError;
 use castellan_domain::wire::api::{CommandRequest, EventRequest};
 use castellan_domain::wire::ingest::{CallRequest, DoorRequest, HeardRequest};
 use castellan_domain::wire::live::ClientMessage;
-use document::{points, with};
 use serde_json::{Value, json};
 
 /// Characters that no text may have: control characters, and those that turn the direction.

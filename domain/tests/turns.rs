@@ -1,8 +1,7 @@
 //! One turn of several inputs: repeats inside it, an input that breaks the engine, and what people
 //! outside are told.
 
-mod common;
-
+use crate::common::{START, World, estate, id, secs};
 use castellan_domain::alarm::{Ownership, Source};
 use castellan_domain::engine::{Engine, Input, Output};
 use castellan_domain::estate::EstateIndex;
@@ -14,7 +13,6 @@ use castellan_domain::rules::claim_overdue::SETTLED_PER_INPUT_MAX;
 use castellan_domain::site::Site;
 use castellan_domain::stream::{Broken, Machine, Ran, fold, run};
 use castellan_domain::time::Timestamp;
-use common::{START, World, estate, id, secs};
 use std::panic::{set_hook, take_hook};
 use std::sync::{Arc, Once};
 

@@ -1,7 +1,6 @@
 //! What is shown of what came while nothing could be recorded: whatever would have been a new row.
 
-mod rules_common;
-
+use crate::rules_common::{World, at, id, secs};
 use castellan_domain::alarm::Source;
 use castellan_domain::engine::Command;
 use castellan_domain::estate::Priority;
@@ -10,7 +9,6 @@ use castellan_domain::observation::{
     Call, CallKind, DoorChange, DoorReport, Observation, Report, ReportedState,
 };
 use castellan_domain::unrecorded::{UnrecordedDoors, UnrecordedNotice, notice};
-use rules_common::{World, at, id, secs};
 
 /// A world whose record fails, and what is remembered meanwhile.
 struct Outage {
@@ -139,7 +137,7 @@ fn a_report_is_shown_when_something_began_and_a_drill_is_marked() {
             state,
             event: id("e-1"),
             claimed_at: None,
-            received_at: rules_common::NOON,
+            received_at: crate::rules_common::NOON,
             drill,
         })
     };

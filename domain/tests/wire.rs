@@ -3,10 +3,8 @@
 //!
 //! A file is named after its Rust type, then its variant, then what is special about it.
 
-mod common;
-#[path = "common/variants.rs"]
-mod variants;
-
+use crate::common::variants::{COMMANDS_AND_ANSWERS, answer, command_request};
+use crate::common::{cases, folder, names, read};
 use castellan_domain::alarm::{Alarm, Due, Source};
 use castellan_domain::audience::{Entity, EntityId, ViewFact};
 use castellan_domain::geo::Offset;
@@ -17,12 +15,10 @@ use castellan_domain::wire::api::{
 use castellan_domain::wire::history::{ObservationPage, TrackPage, WhereAll};
 use castellan_domain::wire::live::{CLIENT_MESSAGE_BYTES_MAX, ClientMessage, ServerMessage};
 use castellan_domain::wire::position_frame::{Moved, PositionFrame};
-use common::{cases, folder, names, read};
 use proptest::prelude::*;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
-use variants::{COMMANDS_AND_ANSWERS, answer, command_request};
 
 /// Every variant that must have a file. A new variant does not compile below until it is named,
 /// and fails here until it has one.

@@ -1,15 +1,14 @@
 //! A phone whose clock falls back does not freeze its guard, and what a phone kept and sends late
 //! does not pull its guard back: on the map, and in what the rules remember.
 
-mod rules_common;
-
+use crate::common::cases;
+use crate::rules_common::{NOON, World, at, id};
 use castellan_domain::engine::Command;
 use castellan_domain::geo::Anchor;
 use castellan_domain::observation::{Fix, Observation, PhoneFix};
 use castellan_domain::stream::Lane;
 use castellan_domain::time::{Span, Timestamp};
 use proptest::prelude::*;
-use rules_common::{NOON, World, at, id};
 
 const DAY_S: i64 = 24 * 3_600;
 
@@ -58,7 +57,7 @@ impl Guard {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
+    #![proptest_config(cases(200, "tests/regressions/younger_clock.txt"))]
 
     #[test]
     fn a_clock_that_fell_back_is_believed_after_half_a_minute(

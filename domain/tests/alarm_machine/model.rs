@@ -1,8 +1,6 @@
 //! The reference: what should happen to alarms, in plain lists and whole seconds.
 
-#[path = "people.rs"]
 mod people;
-#[path = "steps.rs"]
 mod steps;
 
 use crate::common::{START, secs};

@@ -1,6 +1,6 @@
 //! What the nights of the model reach: a night in which a thing never happens says nothing of it.
 
-use crate::model::{Model, Owner};
+use super::model::{Model, Owner};
 use castellan_domain::alarm::ReturnedBy;
 use castellan_domain::engine::Accepted;
 use castellan_domain::rules::annunciate::Outcome;

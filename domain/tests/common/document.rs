@@ -1,5 +1,4 @@
 //! The estate document of the tests with changes, to see which of them hold.
-#![allow(dead_code, reason = "each test file uses its own part of it")]
 
 use crate::common::ESTATE;
 use castellan_domain::estate::{Estate, EstateError};

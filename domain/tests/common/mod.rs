@@ -1,6 +1,10 @@
 //! A small world for the domain's tests: an estate of four devices and five people, an engine,
 //! the turn loop that a server runs, and a clock that moves only when a test says so.
-#![allow(dead_code, reason = "each test file uses its own part of the world")]
+
+pub(crate) mod bodies;
+pub(crate) mod document;
+pub(crate) mod intents;
+pub(crate) mod variants;
 
 use castellan_domain::access::Actor;
 use castellan_domain::alarm::{Alarm, Verdict};

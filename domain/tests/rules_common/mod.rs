@@ -1,6 +1,5 @@
 //! A small world for the tests of rules: an estate with doors, zones, areas and a switch, the turn
 //! loop that a server runs, a clock that moves by hand, and a crash at any moment.
-#![allow(dead_code, reason = "each test file uses its own part of the world")]
 
 use castellan_domain::access::Actor;
 use castellan_domain::alarm::Alarm;
