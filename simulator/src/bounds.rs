@@ -3,8 +3,8 @@
 //! A guard who keeps to their paths never seems to cross a border, however wrong the phone is: a
 //! breach on the screen is then one that somebody walked.
 
-use crate::graph::{Graph, Xy};
 use crate::noise::NOISE_M_MAX;
+use castellan_domain::estate::graph::{Graph, Xy};
 use castellan_domain::estate::{Area, AreaKind, Estate};
 use castellan_domain::ids::PersonId;
 

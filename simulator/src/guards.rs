@@ -1,9 +1,9 @@
 //! A guard on duty with a phone: walks, takes a fix each second, loses the network in dead spots.
 
-use crate::graph::{Graph, Xy};
 use crate::noise::Noise;
 use crate::owntracks::{Connection, Location, Power, Reading};
 use crate::tour::Tour;
+use castellan_domain::estate::graph::{Graph, Xy};
 use castellan_domain::ids::PhoneId;
 use fastrand::Rng;
 

@@ -10,7 +10,6 @@ pub mod bounds;
 pub mod client;
 pub mod devices;
 pub mod gpx_walk;
-pub mod graph;
 pub mod guards;
 pub mod load;
 pub mod noise;

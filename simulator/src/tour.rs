@@ -1,7 +1,7 @@
 //! How a guard moves: patrols wander over the paths, posts pace up and down near their gate.
 
 use crate::bounds::Bounds;
-use crate::graph::{Graph, Spot, Xy};
+use castellan_domain::estate::graph::{Graph, Spot, Xy};
 use fastrand::Rng;
 
 /// Metres that a guard on a post walks away from it at most, each way.

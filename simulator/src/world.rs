@@ -5,10 +5,10 @@
 
 use crate::bounds::Bounds;
 use crate::devices::{Devices, Rates, Said};
-use crate::graph::{Graph, GraphError, Xy};
 use crate::guards::{Ground, Guard};
 use crate::owntracks::Location;
 use crate::tour::Tour;
+use castellan_domain::estate::graph::{Graph, GraphError, Xy};
 use castellan_domain::estate::{Device, DeviceKind, Estate, Person, Role};
 use castellan_domain::ids::{PersonId, PhoneId};
 use fastrand::Rng;

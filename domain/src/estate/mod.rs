@@ -7,6 +7,7 @@ mod alarm_type;
 mod calendar;
 mod check;
 mod document;
+pub mod graph;
 mod index;
 mod search;
 mod watch;

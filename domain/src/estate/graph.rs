@@ -1,7 +1,7 @@
 //! The estate's paths in metres: where one can walk, and how far it is along each path.
 
-use castellan_domain::estate::Estate;
-use castellan_domain::geo::{Anchor, CoordinateError, LonLat, Offset};
+use super::Estate;
+use crate::geo::{Anchor, CoordinateError, LonLat, Offset};
 use std::collections::BTreeMap;
 
 /// Paths shorter than this are left out: nobody can be seen to walk them.
@@ -301,12 +301,37 @@ fn centimetres(metres: f64) -> i32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture;
+    use serde_json::json;
+
+    /// A square of paths with a bend, a dead end and an island.
+    fn estate() -> Estate {
+        let node = |id: u32, lon: f64, lat: f64| json!({"id": id, "at": [lon, lat]});
+        let edge = |from: u32, to: u32| json!({"from": from, "to": to, "width_m": 3.0});
+        let name = json!({"zh": "样板园区", "en": "Fixture"});
+        let document = json!({
+            "site": "fixture", "name": name, "time_zone": "Asia/Shanghai",
+            "datum": "WGS-84", "anchor": [120.0, 30.0],
+            "home": {"centre": [120.0, 30.0], "zoom": 17.0, "bearing_deg": 0.0, "pitch_deg": 45.0},
+            "paths": {
+                "nodes": [
+                    node(10, 119.999_480_8, 29.999_550_3), node(11, 120.000_519_2, 29.999_550_3),
+                    node(12, 120.000_519_2, 30.000_449_7), node(13, 119.999_480_8, 30.000_449_7),
+                    node(14, 120.000_934_6, 30.000_449_7), node(15, 120.003_115_4, 30.002_698),
+                    node(16, 120.003_323_1, 30.002_698),
+                ],
+                "edges": [
+                    {"from": 10, "to": 11, "via": [[120.0, 29.999_820_1]], "width_m": 4.0},
+                    edge(11, 12), edge(12, 13), edge(13, 10), edge(12, 14), edge(14, 14), edge(15, 16),
+                ],
+            },
+        });
+        Estate::parse(document.to_string().as_bytes()).unwrap()
+    }
 
     #[test]
     fn a_path_is_as_long_as_its_bends_and_is_walked_around_them() {
-        let graph = Graph::new(&fixture::estate()).unwrap();
-        // Path 0 of the fixture goes 100 m east, with a bend 30 m to the north in the middle.
+        let graph = Graph::new(&estate()).unwrap();
+        // Path 0 goes 100 m east, with a bend 30 m to the north in the middle.
         let edge = graph.edge(0);
         let expected_m = 2.0 * 50.0f64.hypot(30.0);
         assert!(
@@ -330,7 +355,7 @@ mod tests {
 
     #[test]
     fn the_nearest_spot_lies_on_a_path_and_degrees_come_back_to_the_centimetre() {
-        let graph = Graph::new(&fixture::estate()).unwrap();
+        let graph = Graph::new(&estate()).unwrap();
         let (spot, distance_m) = graph.nearest(Xy { x: -20.0, y: 3.0 });
         assert!(graph.at(spot).distance(Xy { x: -20.0, y: 3.0 }) - distance_m < 1e-6);
         let back = graph.metres(graph.degrees(Xy { x: 12.34, y: -5.67 }).unwrap());
@@ -339,7 +364,7 @@ mod tests {
 
     #[test]
     fn an_island_and_a_path_without_length_are_not_walked() {
-        let graph = Graph::new(&fixture::estate()).unwrap();
+        let graph = Graph::new(&estate()).unwrap();
         // Nodes 5 and 6 are an island; path 4 to 4 has no length.
         assert_eq!(graph.reachable(), [0, 1, 2, 3, 4]);
         assert_eq!(graph.len(), 6);
@@ -347,7 +372,7 @@ mod tests {
 
     #[test]
     fn an_estate_without_paths_is_refused_with_a_sentence() {
-        let mut estate = fixture::estate();
+        let mut estate = estate();
         estate.paths.edges.clear();
         let error = Graph::new(&estate).unwrap_err();
         assert!(error.to_string().contains("no paths"));
