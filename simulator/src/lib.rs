@@ -2,8 +2,7 @@
 //! server's real ports and knows nothing of the server's inside.
 //!
 //! [`world`] is the estate in motion: a pure stepping function, no clock and no network. [`walk`]
-//! gives it both. [`replay`] sends a recorded walk instead. Both leave through [`client`]. [`load`] is the
-//! many at once that the benchmark needs.
+//! gives it both. [`replay`] sends a recorded walk instead. Both leave through [`client`].
 
 pub mod alarms;
 pub mod bounds;
@@ -11,7 +10,6 @@ pub mod client;
 pub mod devices;
 pub mod gpx_walk;
 pub mod guards;
-pub mod load;
 pub mod noise;
 pub mod outbox;
 pub mod owntracks;

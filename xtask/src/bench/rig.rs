@@ -93,7 +93,7 @@ impl Rig {
             "--package",
             "castellan-server",
             "--package",
-            "castellan-simulator",
+            "castellan-bench",
             "--bin",
             "castellan",
             "--bin",

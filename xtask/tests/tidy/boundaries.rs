@@ -10,7 +10,7 @@ const SQL: [&str; 6] = [
     "server/src/tracks/",
     "server/src/site_task/tests/world.rs",
     "server/tests/",
-    "simulator/src/load/storage.rs",
+    "bench/src/load/storage.rs",
 ];
 /// Who runs turns: the one owner of a site, and two tests that stand in for it.
 const RUNS_TURNS: [&str; 6] = [
@@ -145,7 +145,7 @@ fn sql_outside_the_stores_is_found() {
     let files = [
         File::new("server/src/follower.rs", call),
         File::new("server/src/journal.rs", call),
-        File::new("simulator/src/load/march.rs", call),
+        File::new("bench/src/load/march.rs", call),
         File::new("server/src/journal/outbox.rs", call),
         File::new("server/tests/record.rs", call),
         File::new("server/src/hub/mod.rs", "//! Knows no sqlx."),

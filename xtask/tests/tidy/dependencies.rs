@@ -17,7 +17,7 @@ const IMPURE: &[&str] = &[
     "tokio", "sqlx", "leptos", "axum", "web-sys", "reqwest", "rand",
 ];
 
-const BANS: [Ban; 5] = [
+const BANS: [Ban; 6] = [
     Ban {
         package: "castellan-domain",
         target: None,
@@ -31,15 +31,36 @@ const BANS: [Ban; 5] = [
     Ban {
         package: "castellan-server",
         target: None,
-        banned: &["leptos", "castellan-app", "castellan-simulator"],
+        banned: &[
+            "leptos",
+            "castellan-app",
+            "castellan-bench",
+            "castellan-simulator",
+        ],
     },
     Ban {
         package: "castellan-app",
         target: WASM,
-        banned: &["castellan-server", "castellan-simulator", "sqlx", "axum"],
+        banned: &[
+            "castellan-server",
+            "castellan-bench",
+            "castellan-simulator",
+            "sqlx",
+            "axum",
+        ],
     },
     Ban {
         package: "castellan-simulator",
+        target: None,
+        banned: &[
+            "castellan-server",
+            "castellan-app",
+            "castellan-bench",
+            "leptos",
+        ],
+    },
+    Ban {
+        package: "castellan-bench",
         target: None,
         banned: &["castellan-server", "castellan-app", "leptos"],
     },

@@ -2,11 +2,11 @@
 
 use super::http::{Connection, post};
 use super::{Target, meter, open_all};
-use crate::devices::Rates;
-use crate::world::{GUARDS_MAX, Outgoing, Settings, World};
 use anyhow::Context as _;
 use castellan_domain::estate::Estate;
 use castellan_domain::ids::PhoneId;
+use castellan_simulator::devices::Rates;
+use castellan_simulator::world::{GUARDS_MAX, Outgoing, Settings, World};
 use serde::Serialize;
 use std::path::Path;
 use std::sync::Arc;

@@ -1,5 +1,5 @@
 //! What the disk and plain `SQLite` do on their own, beside which the server is measured. The only
-//! SQL of the simulator; it knows no more of a site's folder than the documented file names.
+//! SQL of the benchmark; it knows no more of a site's folder than the documented file names.
 
 use super::latencies::{Latencies, Summary};
 use anyhow::Context as _;

@@ -4,8 +4,8 @@
 use axum::http::{HeaderMap, HeaderName, StatusCode};
 use axum::routing::post;
 use axum::{Json, Router};
-use castellan_simulator::load::march::March;
-use castellan_simulator::load::phones::{Phones, Tally};
+use castellan_bench::load::march::March;
+use castellan_bench::load::phones::{Phones, Tally};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;

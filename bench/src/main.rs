@@ -1,8 +1,8 @@
 //! The command line of the load generator. `cargo xtask bench` calls it; the result is one JSON
 //! object on standard output.
 
-use castellan_simulator::load::peers::Broker;
-use castellan_simulator::load::{self, Target};
+use castellan_bench::load::peers::Broker;
+use castellan_bench::load::{self, Target};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use serde::Serialize;
 use std::net::SocketAddr;

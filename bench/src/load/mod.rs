@@ -1,9 +1,8 @@
 //! The load generator behind `cargo xtask bench`: many phones, devices and displays at once, and
 //! the peers that we compare ourselves with.
 //!
-//! Like the rest of the simulator it speaks the real protocols and knows nothing of the server's
-//! inside. What it learns about a process it reads from `/proc`. Every scenario is bounded in
-//! count and in time, and ends in one JSON object on standard output.
+//! What it learns about a process it reads from `/proc`. Every scenario is bounded in count and in
+//! time, and ends in one JSON object on standard output.
 
 mod aside;
 mod bun;
