@@ -1,14 +1,12 @@
 //! Orders to devices: a real driver on loopback, which opens, refuses, stumbles, hangs or is away,
 //! and a server that is killed in the middle. At most once, whatever happens.
 
-mod common;
-
+use crate::common::receiver::{self, HANG, Receiver};
+use crate::common::{Answer, Castellan, alter, database, eventually, open, text};
 use castellan_domain::actuation::{ActuationOutcome, ActuationState};
 use castellan_domain::engine::Accepted;
 use castellan_domain::refusal::Refusal;
 use castellan_domain::wire::api::{CommandBody, Order};
-use common::receiver::{self, HANG, Receiver};
-use common::{Answer, Castellan, alter, database, eventually, open, text};
 use sqlx::Row as _;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
@@ -19,7 +17,7 @@ const DOORS: [&str; 4] = ["d-001", "d-005", "d-009", "d-013"];
 /// The fixture estate with doors to be opened.
 fn estate(data: &TempDir) -> PathBuf {
     let path = data.path().join("estate.json");
-    let document = std::fs::read_to_string(common::estate()).expect("the fixture");
+    let document = std::fs::read_to_string(crate::common::estate()).expect("the fixture");
     let mut document: serde_json::Value = serde_json::from_str(&document).expect("JSON");
     for device in document["devices"].as_array_mut().expect("a list") {
         if DOORS.contains(&device["id"].as_str().expect("an id")) {
@@ -117,7 +115,7 @@ async fn an_order_reaches_its_driver_once_signed_and_what_came_of_it_is_recorded
     assert_eq!((&heard.key, order.about.0), (&order.id, about));
     assert_eq!(
         (order.site.as_str(), order.device.as_str()),
-        (common::SITE, "d-001")
+        (crate::common::SITE, "d-001")
     );
     assert_eq!(heard.json()["what"], "open_door");
     let state = shown(&server, "d-001").await;
@@ -246,9 +244,10 @@ async fn what_the_driver_says_is_what_is_recorded_and_a_stumble_is_unknown() {
 
 #[tokio::test]
 async fn an_order_to_a_driver_that_is_away_was_not_sent() {
-    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}/", taken.local_addr().unwrap());
-    drop(taken);
+    // Held, so that nobody else gets the port, and not listened at.
+    let away = tokio::net::TcpSocket::new_v4().unwrap();
+    away.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let url = format!("http://{}/", away.local_addr().unwrap());
     let data = tempfile::tempdir().unwrap();
     let server = start_at(&data, &url);
     let about = wants_open(&server, "d-001").await;
@@ -321,7 +320,7 @@ async fn only_this_machine_is_ordered_and_only_with_a_secret() {
         ];
         args.extend(["--estate", text(&estate)]);
         args.extend(more);
-        let output = common::run(&args);
+        let output = crate::common::run(&args);
         assert!(!output.status.success(), "{more:?}");
         String::from_utf8_lossy(&output.stderr).into_owned()
     };

@@ -1,14 +1,12 @@
 //! Backups are made while writers go on, count only when they were checked, and come back without a
 //! display believing what is no longer so.
 
-mod common;
-
+use crate::common::display::Display;
+use crate::common::{Castellan, SITE, alter, database, doctor, now_s, open, run, text};
 use castellan_domain::alarm::Verdict;
 use castellan_domain::ids::Seq;
 use castellan_domain::text::Text;
 use castellan_domain::wire::api::{CommandBody, NoteText};
-use common::display::Display;
-use common::{Castellan, SITE, alter, database, doctor, now_s, open, run, text};
 use sqlx::Row as _;
 use std::path::Path;
 use std::process::Output;
@@ -307,7 +305,7 @@ async fn a_backup_has_the_observations_up_to_its_last_whole_line_and_brings_them
     for n in 0..3 {
         server.raise(&format!("d-{n:03}"), "e", "loitering").await;
     }
-    common::eventually("the observations are written", async || {
+    crate::common::eventually("the observations are written", async || {
         (server.health().await.observations.written == 3).then_some(())
     })
     .await;

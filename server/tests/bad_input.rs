@@ -1,13 +1,11 @@
 //! Bad input of devices and phones: it gets a clear error, is counted under health with its reason,
 //! and costs nobody else anything. People and pages are in `bad_requests.rs`.
 
-mod common;
-
+use crate::common::{Castellan, SITE, database, event_body, now_s, position_body};
 use castellan_domain::ids::PersonId;
 use castellan_domain::text::Text;
 use castellan_domain::time::Timestamp;
 use castellan_domain::wire::api::{CommandBody, DISCARDED_HEADER, NoteText};
-use common::{Castellan, SITE, database, event_body, now_s, position_body};
 use serde_json::json;
 use sqlx::Row as _;
 
@@ -332,7 +330,7 @@ async fn a_clock_of_1970_or_2099_is_doubted_and_never_believed() {
     assert_eq!(server.refusals("owntracks", "implausible_time").await, 5);
     assert_eq!(server.refusals("owntracks", "off_site").await, 1);
     assert_eq!(server.health().await.seq, before);
-    let mut db = common::open(&database(data.path(), "tracks.db")).await;
+    let mut db = crate::common::open(&database(data.path(), "tracks.db")).await;
     let row = sqlx::query("SELECT COUNT(*) FROM people")
         .fetch_one(&mut db)
         .await
@@ -341,7 +339,7 @@ async fn a_clock_of_1970_or_2099_is_doubted_and_never_believed() {
 }
 
 async fn last_fact(data: &std::path::Path) -> serde_json::Value {
-    let mut db = common::open(&database(data, "journal.db")).await;
+    let mut db = crate::common::open(&database(data, "journal.db")).await;
     let row = sqlx::query("SELECT bytes FROM facts ORDER BY seq DESC LIMIT 1");
     let row = row.fetch_one(&mut db).await.expect("there are facts");
     serde_json::from_str(&row.get::<String, _>(0)).expect("a fact is JSON")
@@ -421,7 +419,7 @@ async fn a_bad_door_sign_of_life_or_call_is_refused_and_counted_under_its_own_na
 async fn a_position_of_somebody_off_duty_is_answered_counted_and_kept_nowhere() {
     let data = tempfile::tempdir().unwrap();
     let mut estate: serde_json::Value =
-        serde_json::from_str(&std::fs::read_to_string(common::estate()).unwrap()).unwrap();
+        serde_json::from_str(&std::fs::read_to_string(crate::common::estate()).unwrap()).unwrap();
     let shift = json!({"name": {"zh": "白班", "en": "Day"}, "starts_at": "08:00"});
     estate["staffing"] = json!({"shifts": [shift], "duty": "recorded"});
     let path = data.path().join("estate.json");
@@ -438,7 +436,7 @@ async fn a_position_of_somebody_off_duty_is_answered_counted_and_kept_nowhere() 
     assert_eq!((answer.status, answer.body.as_str()), (200, "[]"));
     assert_eq!(answer.header(DISCARDED_HEADER), Some("off_duty"));
     assert_eq!(server.refusals("owntracks", "off_duty").await, 1);
-    let mut db = common::open(&database(data.path(), "tracks.db")).await;
+    let mut db = crate::common::open(&database(data.path(), "tracks.db")).await;
     let row = sqlx::query("SELECT (SELECT COUNT(*) FROM tail_0) + (SELECT COUNT(*) FROM tail_1)");
     let row = row.fetch_one(&mut db).await.unwrap();
     assert_eq!(row.get::<i64, _>(0), 0);

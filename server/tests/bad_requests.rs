@@ -1,12 +1,10 @@
 //! Bad requests of people, pages and programs: commands that make no sense, bodies without end,
 //! addresses that lead nowhere, pages of other origins.
 
-mod common;
-
+use crate::common::{Answer, Castellan, PATIENCE, SITE};
 use castellan_domain::alarm::Verdict;
 use castellan_domain::ids::AlarmId;
 use castellan_domain::wire::api::{CommandBody, PERSON_HEADER};
-use common::{Answer, Castellan, PATIENCE, SITE};
 use serde_json::json;
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
@@ -188,9 +186,9 @@ async fn whatever_is_asked_at_any_address_is_answered_in_the_form_of_an_error() 
     let web = tempfile::tempdir().unwrap();
     std::fs::write(web.path().join("build.txt"), "b1").unwrap();
     std::fs::write(web.path().join("index.html"), "<!doctype html>").unwrap();
-    for more in [vec![], vec!["--web", common::text(web.path())]] {
+    for more in [vec![], vec!["--web", crate::common::text(web.path())]] {
         let data = tempfile::tempdir().unwrap();
-        let server = Castellan::start_with(data.path(), &common::estate(), &more);
+        let server = Castellan::start_with(data.path(), &crate::common::estate(), &more);
         for path in [
             "/api/v1/nothing",
             "/nothing",

@@ -1,10 +1,8 @@
 //! Connections that come slowly, or in thousands: each has its time, all of them have a limit, and
 //! whoever is turned away hears why.
 
-mod common;
-
-use common::display::{Display, Heard};
-use common::{Castellan, PATIENCE, eventually};
+use crate::common::display::{Display, Heard};
+use crate::common::{Castellan, PATIENCE, eventually};
 use rustix::process::{Resource, getrlimit, setrlimit};
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};

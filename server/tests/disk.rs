@@ -1,11 +1,9 @@
 //! Disks that are full or broken, for real: small file systems that are filled to the last byte, and
 //! writes that the system refuses. Each store on its own, and all of them together.
 
-mod common;
-
+use crate::common::cramped::Cramped;
+use crate::common::{Castellan, SITE, doctor, estate, eventually, now_s, run, text};
 use castellan_domain::wire::api::{CommandBody, DiskLevel};
-use common::cramped::Cramped;
-use common::{Castellan, SITE, doctor, estate, eventually, now_s, run, text};
 use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;

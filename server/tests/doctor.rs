@@ -1,11 +1,9 @@
 //! The doctor finds what was cut, flipped, lost or rewritten, says where and what to do, stopped and
 //! running alike, and mends what may be mended.
 
-mod common;
-
+use crate::common::{Castellan, SITE, alter, database, doctor, open, run, text};
 use castellan_domain::text::Text;
 use castellan_domain::wire::api::CommandBody;
-use common::{Castellan, SITE, alter, database, doctor, open, run, text};
 use sha2::{Digest as _, Sha256};
 use sqlx::Row as _;
 use std::io::{Read as _, Write as _};
@@ -57,7 +55,7 @@ fn expect(data: &Path, naming: &[&str]) {
 
 /// Starts a server that must not come up.
 fn refused(data: &Path) -> String {
-    let (data, estate) = (text(data), common::estate());
+    let (data, estate) = (text(data), crate::common::estate());
     let estate = text(&estate);
     let output = run(&[
         "serve",
@@ -322,7 +320,7 @@ fn socket(data: &Path) -> std::path::PathBuf {
 fn say(data: &Path, bytes: &[u8]) -> String {
     let mut stream = UnixStream::connect(socket(data)).expect("it listens");
     stream
-        .set_read_timeout(Some(common::PATIENCE))
+        .set_read_timeout(Some(crate::common::PATIENCE))
         .expect("a limit");
     stream.write_all(bytes).expect("it takes some");
     stream
@@ -419,7 +417,7 @@ async fn a_flipped_byte_in_a_block_of_positions_is_named_with_whose_it_is() {
     let server = Castellan::start(data.path());
     for second in 0..5 {
         let answer = server
-            .position("phone-1", common::now_s() - 60 + second, 1)
+            .position("phone-1", crate::common::now_s() - 60 + second, 1)
             .await;
         assert_eq!(answer.status, 200);
     }
@@ -427,7 +425,7 @@ async fn a_flipped_byte_in_a_block_of_positions_is_named_with_whose_it_is() {
     let tracks = database(data.path(), "tracks.db");
     // The next start packs what the tail has.
     let server = Castellan::start(data.path());
-    common::eventually("the positions are packed", async || {
+    crate::common::eventually("the positions are packed", async || {
         let mut db = open(&tracks).await;
         let row = sqlx::query("SELECT COUNT(*) FROM blocks").fetch_one(&mut db);
         (row.await.expect("a count").get::<i64, _>(0) > 0).then_some(())

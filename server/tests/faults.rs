@@ -1,8 +1,8 @@
 //! Faults while running: disks that refuse, senders that repeat, people who race, deadlines that a
 //! restart must not lose.
 
-mod common;
-
+use crate::common::display::{Display, Heard};
+use crate::common::{Answer, Castellan, alter, database, doctor, eventually, now_s, open};
 use castellan_domain::alarm::{Ownership, Source, Verdict};
 use castellan_domain::engine::Accepted;
 use castellan_domain::ids::{PersonId, Seq};
@@ -10,8 +10,6 @@ use castellan_domain::refusal::Refusal;
 use castellan_domain::rules::annunciate::Outcome;
 use castellan_domain::wire::api::CommandBody;
 use castellan_domain::wire::live::ServerMessage;
-use common::display::{Display, Heard};
-use common::{Answer, Castellan, alter, database, doctor, eventually, now_s, open};
 use sqlx::Row as _;
 use std::path::Path;
 use std::time::Duration;

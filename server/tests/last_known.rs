@@ -1,15 +1,13 @@
 //! What is known of devices and people across a restart, and who is told: when a device was heard
 //! last, and where somebody was.
 
-mod common;
-
+use crate::common::display::Display;
+use crate::common::{Castellan, database, estate, eventually, now_s, open};
 use castellan_domain::audience::Audience;
 use castellan_domain::ids::DeviceId;
 use castellan_domain::stream::Replica;
 use castellan_domain::time::Timestamp;
 use castellan_domain::wire::live::LatestOf;
-use common::display::Display;
-use common::{Castellan, database, estate, eventually, now_s, open};
 use serde_json::{Value, json};
 use sqlx::Row as _;
 use std::collections::BTreeMap;

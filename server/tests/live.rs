@@ -1,8 +1,8 @@
 //! `/live` as a display meets it: the order of messages, and resuming in every way. Sockets that say
 //! what no display says are in `live_refused.rs`, slow displays in `live_slow.rs`.
 
-mod common;
-
+use crate::common::display::{Display, Heard, Socket, hello, hello_text};
+use crate::common::{Castellan, eventually, now_s};
 use castellan_domain::alarm::{Alarm, Source};
 use castellan_domain::audience::Audience;
 use castellan_domain::ids::{DeviceId, JournalId, Seq};
@@ -12,8 +12,6 @@ use castellan_domain::wire::api::CommandBody;
 use castellan_domain::wire::live::{
     Hello, LatestOf, PROTOCOL_VERSION, Resume, ResumeBy, ServerMessage,
 };
-use common::display::{Display, Heard, Socket, hello, hello_text};
-use common::{Castellan, eventually, now_s};
 use tokio_tungstenite::tungstenite::Message;
 
 #[tokio::test]

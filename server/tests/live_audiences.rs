@@ -1,14 +1,12 @@
 //! Audiences against the real server: what a wall and its visitors are told, a backup restored behind
 //! a display, the packed snapshot, and what an idle display costs.
 
-mod common;
-
+use crate::common::display::Display;
+use crate::common::{Castellan, SITE, now_s};
 use castellan_domain::audience::{Audience, WITHHELD};
 use castellan_domain::ids::Seq;
 use castellan_domain::stream::Replica;
 use castellan_domain::wire::api::{CommandBody, Snapshot};
-use common::display::Display;
-use common::{Castellan, SITE, now_s};
 use std::io::Read as _;
 use std::path::Path;
 use std::time::Duration;
@@ -71,7 +69,9 @@ async fn a_snapshot_comes_packed_to_whoever_can_unpack_it_and_only_for_audiences
     server.raise("d-000", "e-1", "loitering").await;
     let url = server.site_url("snapshot?audience=wall");
     let ask = async |accept: &'static str| {
-        let request = common::client().get(&url).header("accept-encoding", accept);
+        let request = crate::common::client()
+            .get(&url)
+            .header("accept-encoding", accept);
         request.send().await.unwrap()
     };
     let packed = ask("gzip, br").await;

@@ -1,12 +1,10 @@
 //! `/live` through the worst minutes: 5,000 alarms at once before a display that listens, and a
 //! display that comes back ten thousand facts and a restart later.
 
-mod common;
-
+use crate::common::display::Display;
+use crate::common::{Castellan, estate};
 use castellan_domain::alarm::{Alarm, Source};
 use castellan_domain::stream::Replica;
-use common::display::Display;
-use common::{Castellan, estate};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 

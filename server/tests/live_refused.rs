@@ -1,14 +1,12 @@
 //! `/live` with sockets that say what no display says: each is refused by name, counted under
 //! health, and costs nobody else anything.
 
-mod common;
-
+use crate::common::display::{Display, Socket, hello, hello_text};
+use crate::common::{Castellan, eventually};
 use castellan_domain::ids::Seq;
 use castellan_domain::wire::live::{
     CLIENT_MESSAGE_BYTES_MAX, Echo, PROTOCOL_VERSION, RefusedCode, ServerMessage,
 };
-use common::display::{Display, Socket, hello, hello_text};
-use common::{Castellan, eventually};
 use std::time::Duration;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::{Data, OpCode};

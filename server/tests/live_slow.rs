@@ -1,12 +1,10 @@
 //! `/live` with displays of different speed: one that takes nothing costs nobody else anything,
 //! and finds the latest values when it reads again.
 
-mod common;
-
+use crate::common::display::{Display, Socket};
+use crate::common::{CALM_TYPES, Castellan, PATIENCE, estate, now_s};
 use castellan_domain::ids::Seq;
 use castellan_domain::stream::Replica;
-use common::display::{Display, Socket};
-use common::{CALM_TYPES, Castellan, PATIENCE, estate, now_s};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 

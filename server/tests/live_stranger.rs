@@ -1,20 +1,14 @@
 //! A display in another language, which knows the protocol from its page alone, ends with what the
 //! server holds: of everything that a display is told, as much as its audience may see.
 
-mod common;
-#[path = "common/scene.rs"]
-mod scene;
-#[path = "common/stranger.rs"]
-mod stranger;
-
+use crate::common::display::{Socket, hello, hello_text};
+use crate::common::scene::{CALM, OPERATORS, Scene};
+use crate::common::stranger::{Beside, Stranger};
+use crate::common::{Castellan, alter, database, eventually, now_s};
 use castellan_domain::audience::Audience;
 use castellan_domain::geo::{Anchor, LonLat};
 use castellan_domain::ids::AlarmId;
-use common::display::{Socket, hello, hello_text};
-use common::{Castellan, alter, database, eventually, now_s};
-use scene::{CALM, OPERATORS, Scene};
 use serde_json::{Value, json};
-use stranger::{Beside, Stranger};
 
 /// Devices that speak for themselves in the scenario, other than in a drill or of duress.
 const DEVICES: usize = 20;

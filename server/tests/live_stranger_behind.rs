@@ -1,18 +1,14 @@
 //! A display in another language that fell too far behind, and one before whom more was closed than
 //! a view keeps.
 
-mod common;
-#[path = "common/stranger.rs"]
-mod stranger;
-
+use crate::common::Castellan;
+use crate::common::stranger::Stranger;
 use castellan_domain::alarm::Verdict;
 use castellan_domain::audience::Audience;
 use castellan_domain::stream::BACKLOG_BYTES_MAX;
 use castellan_domain::wire::api::CommandBody;
-use common::Castellan;
 use serde_json::json;
 use std::path::{Path, PathBuf};
-use stranger::Stranger;
 
 /// Devices, each with a place as wordy as allowed.
 const DEVICES: usize = 520;
@@ -32,7 +28,7 @@ fn device(n: usize) -> String {
 
 /// The fixture estate with facts so large that not too many of them are too many.
 fn wordy_estate(folder: &Path) -> PathBuf {
-    let text = std::fs::read_to_string(common::estate()).expect("the fixture estate");
+    let text = std::fs::read_to_string(crate::common::estate()).expect("the fixture estate");
     let mut estate: serde_json::Value = serde_json::from_str(&text).expect("JSON");
     let long = "𠮷".repeat(80);
     let name = json!({"zh": "长", "en": "long"});

@@ -1,14 +1,12 @@
 //! The log of observations: what was said and what became of it, read back over HTTP; and what it
 //! may never cost anybody.
 
-mod common;
-
+use crate::common::{Castellan, SITE, alter, database, estate, eventually};
 use castellan_domain::engine::Accepted;
 use castellan_domain::ids::Seq;
 use castellan_domain::observation::RawObservation;
 use castellan_domain::rules::annunciate::Outcome;
 use castellan_domain::wire::history::{ObservationOutcome, ObservationPage};
-use common::{Castellan, SITE, alter, database, estate, eventually};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -58,7 +56,10 @@ async fn why_an_alarm_fired_is_told_with_the_fact_that_it_made() {
         200
     );
     assert_eq!(
-        server.position("phone-0", common::now_s(), 0).await.status,
+        server
+            .position("phone-0", crate::common::now_s(), 0)
+            .await
+            .status,
         200
     );
     written(&server, 4).await;

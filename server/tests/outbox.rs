@@ -1,11 +1,9 @@
 //! Notifications: a real receiver on loopback, which takes, refuses, hangs or is away, and a server
 //! that is killed in the middle. At least once, always under the same id.
 
-mod common;
-
+use crate::common::receiver::{self, HANG, Receiver};
+use crate::common::{Castellan, database, eventually, open, text};
 use castellan_domain::wire::api::OutboxHealth;
-use common::receiver::{self, HANG, Receiver};
-use common::{Castellan, database, eventually, open, text};
 use sqlx::Row as _;
 use std::path::Path;
 use tempfile::TempDir;
@@ -14,7 +12,7 @@ use tempfile::TempDir;
 fn start(data: &TempDir, receiver: &Receiver) -> Castellan {
     let secret = receiver::secret(data.path());
     let estate = data.path().join("estate.json");
-    let document = std::fs::read_to_string(common::estate()).expect("the fixture");
+    let document = std::fs::read_to_string(crate::common::estate()).expect("the fixture");
     let mut document: serde_json::Value = serde_json::from_str(&document).expect("JSON");
     document["alarm_types"] = serde_json::json!([
         {"id": "urgent", "name": {"zh": "急", "en": "Urgent"}, "priority": 1, "claim_s_max": 1},
@@ -65,7 +63,7 @@ async fn an_urgent_overdue_alarm_is_told_signed_and_a_minor_one_is_not() {
     assert!(heard.is_signed(), "the signature holds");
     let told = heard.json();
     assert_eq!(told["id"], heard.key);
-    assert_eq!(told["site"], common::SITE);
+    assert_eq!(told["site"], crate::common::SITE);
     assert_eq!(told["alarm"]["alarm"], alarm.to_string());
     assert_eq!(told["alarm"]["times_overdue"], 1);
     assert_eq!(told["alarm"]["place"]["floor"], "B1");

@@ -1,8 +1,7 @@
 //! The pages under `docs/protocols` cannot rot: their examples are read out of them and decoded by
 //! the real types, or sent to the real server; their lists of codes and kinds are complete.
 
-mod common;
-
+use crate::common::Castellan;
 use castellan_domain::alarm::NOTES_MAX;
 use castellan_domain::audience::Audience;
 use castellan_domain::engine::Accepted;
@@ -27,7 +26,6 @@ use castellan_domain::wire::live::{
     RefusedCode, ServerMessage, TICK_EVERY_MS, VIEWERS_MAX,
 };
 use castellan_domain::wire::position_frame::{FRAME_POSITIONS_MAX, PositionFrame};
-use common::Castellan;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;

@@ -1,13 +1,11 @@
 //! What lies beside the journal: snapshots, tables, words and anchors. All of it may fail, be cut or
 //! be gone; the facts go on.
 
-mod common;
-
+use crate::common::{Castellan, SITE, alter, database, doctor, eventually, open};
 use castellan_domain::alarm::Verdict;
 use castellan_domain::ids::{AlarmId, Seq};
 use castellan_domain::text::Text;
 use castellan_domain::wire::api::{AlarmPage, CommandBody, NoteText};
-use common::{Castellan, SITE, alter, database, doctor, eventually, open};
 use sqlx::Row as _;
 use std::path::{Path, PathBuf};
 
@@ -309,9 +307,9 @@ async fn a_journal_of_the_first_version_is_lifted_and_no_fact_is_touched() {
     assert!(whole && said.contains("3 facts"), "{said}");
     // One that a newer program wrote is left alone, with a sentence.
     alter(&journal, "UPDATE meta SET value = '3' WHERE key = 'schema'").await;
-    let (data, estate) = (common::text(data.path()), common::estate());
-    let estate = common::text(&estate);
-    let output = common::run(&[
+    let (data, estate) = (crate::common::text(data.path()), crate::common::estate());
+    let estate = crate::common::text(&estate);
+    let output = crate::common::run(&[
         "serve",
         "--data",
         data,
@@ -331,8 +329,14 @@ async fn a_journal_of_the_first_version_is_lifted_and_no_fact_is_touched() {
 async fn the_head_of_the_chain_is_written_elsewhere_each_day_and_at_a_stop() {
     let data = tempfile::tempdir().unwrap();
     let elsewhere = tempfile::tempdir().unwrap();
-    let anchors = common::text(elsewhere.path());
-    let start = || Castellan::start_with(data.path(), &common::estate(), &["--anchors", anchors]);
+    let anchors = crate::common::text(elsewhere.path());
+    let start = || {
+        Castellan::start_with(
+            data.path(),
+            &crate::common::estate(),
+            &["--anchors", anchors],
+        )
+    };
     let file = elsewhere.path().join("test-1.log");
     let lines = || std::fs::read_to_string(&file).unwrap_or_default();
     let server = start();

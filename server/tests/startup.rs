@@ -1,9 +1,7 @@
 //! Starting, stopping and examining: each fault ends in a sentence that says what to do.
 
-mod common;
-
+use crate::common::{Castellan, SITE, alter, database, doctor, estate, run, text};
 use castellan_domain::ids::Seq;
-use common::{Castellan, SITE, alter, database, doctor, estate, run, text};
 use std::net::TcpListener;
 use std::path::Path;
 

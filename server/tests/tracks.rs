@@ -1,10 +1,8 @@
 //! The history of positions, read back over HTTP: a person's way, and where everybody was.
 
-mod common;
-
+use crate::common::{Castellan, SITE, alter, database, doctor, eventually, now_s, open};
 use castellan_domain::time::Timestamp;
 use castellan_domain::wire::history::{TRACK_FIXES_MAX, TrackPage, WhereAll};
-use common::{Castellan, SITE, alter, database, doctor, eventually, now_s, open};
 use sqlx::Row as _;
 use std::path::Path;
 use std::sync::LazyLock;
@@ -299,13 +297,13 @@ async fn a_cut_file_of_positions_is_named_with_what_to_do_and_costs_no_fact() {
     let tracks = database(data.path(), "tracks.db");
     alter(&tracks, "PRAGMA wal_checkpoint(TRUNCATE)").await;
     let whole = std::fs::read(&tracks).unwrap();
-    let (estate, data) = (common::estate(), data.path());
+    let (estate, data) = (crate::common::estate(), data.path());
     let start = [
         "serve",
         "--data",
-        common::text(data),
+        crate::common::text(data),
         "--estate",
-        common::text(&estate),
+        crate::common::text(&estate),
         "--listen",
         "127.0.0.1:0",
     ];
@@ -320,7 +318,7 @@ async fn a_cut_file_of_positions_is_named_with_what_to_do_and_costs_no_fact() {
             said.contains("move it away") && said.contains("the chain holds"),
             "{said}"
         );
-        let output = common::run(&start);
+        let output = crate::common::run(&start);
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         assert_eq!(output.status.code(), Some(1), "{left}: {said}");
         assert!(

@@ -1,11 +1,13 @@
 //! What every test of the server shares: the real binary on a port of its own, requests to it,
 //! and its databases seen from outside. Each wait has an end; each child process is stopped by its
 //! handle when its owner goes.
-#![allow(dead_code, reason = "each test file uses its own part of this")]
 
 pub(crate) mod cramped;
 pub(crate) mod display;
 pub(crate) mod receiver;
+pub(crate) mod record;
+pub(crate) mod scene;
+pub(crate) mod stranger;
 
 use castellan_domain::audience::Audience;
 use castellan_domain::engine::Accepted;
@@ -134,7 +136,12 @@ impl Castellan {
         estate: &Path,
         more: &[&str],
     ) -> Self {
-        let mut child = wrapped(wrapper, &["serve", "--listen", "127.0.0.1:0"])
+        let at: &[&str] = if more.contains(&"--listen") {
+            &["serve"]
+        } else {
+            &["serve", "--listen", "127.0.0.1:0"]
+        };
+        let mut child = wrapped(wrapper, at)
             .args(["--data", text(data), "--estate", text(estate)])
             .args(more)
             // The room on the disk of whoever runs the tests is nothing that they are about.

@@ -3,7 +3,7 @@
 //! It reads the journal itself and trusts nothing of the server's own code but the shape of a fact:
 //! hash chain, numbering and counts are computed here once more. Positions it asks of the server.
 
-use super::common::{Castellan, SITE, database};
+use super::{Castellan, SITE, database};
 use castellan_domain::engine::Accepted;
 use castellan_domain::fact::{Cause, Fact, FactBody};
 use castellan_domain::ids::{AlarmId, AlarmTypeId, DeviceId};

@@ -1,9 +1,9 @@
 //! An estate with everything that a display can be told of, its server, a driver for its doors, and
 //! a stranger of each audience before it.
 
-use super::common::receiver::{self, Receiver};
-use super::common::{Castellan, estate, text};
+use super::receiver::{self, Receiver};
 use super::stranger::{Beside, Stranger};
+use super::{Castellan, estate, text};
 use castellan_domain::audience::Audience;
 use castellan_domain::wire::api::CommandBody;
 use serde_json::{Value, json};

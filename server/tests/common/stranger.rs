@@ -1,9 +1,8 @@
 //! The display in Python (`tests/python`), which knows the protocol from its page alone: told what to
 //! do, asked what it holds, and compared with what the server holds.
-#![allow(dead_code, reason = "each test file uses its own part of this")]
 
-use super::common::display::Display;
-use super::common::{Castellan, SITE};
+use super::display::Display;
+use super::{Castellan, SITE};
 use castellan_domain::audience::Audience;
 use castellan_domain::stream::Replica;
 use castellan_domain::wire::live::LatestOf;
