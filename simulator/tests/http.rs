@@ -1,8 +1,7 @@
 //! The HTTP side against a stand-in for the server: what arrives, and what happens when it is
 //! slow, away or not Castellan. Every test stops by itself.
 
-mod stand_in;
-
+use crate::stand_in::{Mood, Server};
 use axum::Router;
 use axum::routing::get;
 use castellan_domain::ids::PhoneId;
@@ -10,7 +9,6 @@ use castellan_simulator::client::{Client, Failure};
 use castellan_simulator::replay::{self, ReplayError};
 use castellan_simulator::walk;
 use serde_json::{Value, json};
-use stand_in::{Mood, Server};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::{Duration, Instant};

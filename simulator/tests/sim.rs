@@ -9,53 +9,29 @@
 //! sets them. `CASTELLAN_SIM_THREADS` bounds the threads; there is one for each core otherwise.
 //! A failure names its seed: add it to [`REGRESSIONS`] together with the repair.
 
-#[path = "sim/area_book.rs"]
 mod area_book;
-#[path = "sim/books.rs"]
 mod books;
-#[path = "sim/cast.rs"]
 mod cast;
-#[path = "sim/devices.rs"]
 mod devices;
-#[path = "sim/display.rs"]
 mod display;
-#[path = "sim/door_book.rs"]
 mod door_book;
-#[path = "sim/driver.rs"]
 mod driver;
-#[path = "sim/faults.rs"]
 mod faults;
-#[path = "sim/follower.rs"]
 mod follower;
-#[path = "sim/happened.rs"]
 mod happened;
-#[path = "sim/order_book.rs"]
 mod order_book;
-#[path = "sim/outside.rs"]
 mod outside;
-#[path = "sim/people.rs"]
 mod people;
-#[path = "sim/row_book.rs"]
 mod row_book;
-#[path = "sim/server.rs"]
 mod server;
-#[path = "sim/shows.rs"]
 mod shows;
-#[path = "sim/silence_book.rs"]
 mod silence_book;
-#[path = "sim/staff_book.rs"]
 mod staff_book;
-#[path = "sim/store.rs"]
 mod store;
-#[path = "sim/system_book.rs"]
 mod system_book;
-#[path = "sim/tier_book.rs"]
 mod tier_book;
-#[path = "sim/totals.rs"]
 mod totals;
-#[path = "sim/walks.rs"]
 mod walks;
-#[path = "sim/world.rs"]
 mod world;
 
 use std::panic::{self, AssertUnwindSafe};

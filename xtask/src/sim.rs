@@ -21,7 +21,7 @@ pub(crate) fn run(seeds: u64, first: u64) -> Result<()> {
             "--package",
             "castellan-simulator",
         ])
-        .args(["--test", "sim", "every_seed", "--", "--nocapture"])
+        .args(["--test", "simulator", "every_seed", "--", "--nocapture"])
         .env("CASTELLAN_SIM_SEEDS", seeds.to_string())
         .env("CASTELLAN_SIM_FIRST", first.to_string());
     process::run(&mut command, "the simulation", WITHIN)
