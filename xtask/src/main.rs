@@ -1,6 +1,6 @@
 //! `cargo xtask`: builds, runs and checks Castellan.
 //!
-//! The only build tool besides cargo and npm. One module per verb; `process` and `progress` are what they share.
+//! The only build tool besides cargo and npm. One module per verb; `progress` and `castellan-programs` are what they share.
 
 mod arguments;
 mod bench;
@@ -8,9 +8,7 @@ mod demo;
 mod dev;
 mod lint;
 mod npm;
-mod process;
 mod progress;
-mod service;
 mod setup;
 mod sim;
 mod test;
@@ -20,6 +18,7 @@ mod workspace;
 use std::process::ExitCode;
 
 use arguments::Verb;
+use castellan_programs::{process, service};
 
 fn main() -> ExitCode {
     let verb = match arguments::parse(std::env::args().skip(1)) {

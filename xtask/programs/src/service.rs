@@ -19,7 +19,7 @@ const KEPT_LINES: usize = 30;
 const HEALTH_POLL: Duration = Duration::from_millis(100);
 
 /// A running program. Dropping it stops it.
-pub(crate) struct Service {
+pub struct Service {
     name: &'static str,
     child: Child,
     /// At most [`KEPT_LINES`].
@@ -27,7 +27,8 @@ pub(crate) struct Service {
 }
 
 impl Service {
-    pub(crate) fn start(name: &'static str, command: &mut Command) -> Result<Self> {
+    /// Starts it and shows its lines.
+    pub fn start(name: &'static str, command: &mut Command) -> Result<Self> {
         // A group of its own: Ctrl-C in the terminal reaches only us, and we stop the simulator before the server.
         command
             .process_group(0)
@@ -46,7 +47,7 @@ impl Service {
     }
 
     /// Its process id, for `/proc`. Stays ours until the program was waited for.
-    pub(crate) fn id(&self) -> u32 {
+    pub fn id(&self) -> u32 {
         self.child.id()
     }
 
@@ -58,7 +59,7 @@ impl Service {
     }
 
     /// Fails, with the last lines of its log, once the program has ended.
-    pub(crate) fn expect_running(&mut self) -> Result<()> {
+    pub fn expect_running(&mut self) -> Result<()> {
         let Some(status) = self.ended()? else {
             return Ok(());
         };
@@ -71,6 +72,7 @@ impl Service {
         )
     }
 
+    /// What it wrote last.
     pub(crate) fn last_lines(&self) -> String {
         let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         if kept.is_empty() {
@@ -82,12 +84,13 @@ impl Service {
             .join("\n")
     }
 
-    pub(crate) fn stop(&mut self) -> Result<()> {
+    /// Asks it to end, and kills it if it does not.
+    pub fn stop(&mut self) -> Result<()> {
         process::stop(&mut self.child).with_context(|| format!("stopping `{}`", self.name))
     }
 
     /// Ends it with no chance to tidy up, as a power cut would.
-    pub(crate) fn kill(&mut self) -> Result<()> {
+    pub fn kill(&mut self) -> Result<()> {
         self.child
             .kill()
             .and_then(|()| self.child.wait().map(drop))
@@ -95,7 +98,7 @@ impl Service {
     }
 
     /// Waits until `GET /healthz` answers 200, at most `limit`.
-    pub(crate) fn wait_healthy(&mut self, address: SocketAddr, limit: Duration) -> Result<()> {
+    pub fn wait_healthy(&mut self, address: SocketAddr, limit: Duration) -> Result<()> {
         let deadline = Instant::now() + limit;
         loop {
             self.expect_running()?;
@@ -153,12 +156,13 @@ fn health(address: SocketAddr) -> std::io::Result<bool> {
     Ok(start.starts_with(b"HTTP/1.1 200"))
 }
 
-pub(crate) fn loopback(port: u16) -> SocketAddr {
+/// A port of this machine alone.
+pub fn loopback(port: u16) -> SocketAddr {
     SocketAddr::from((Ipv4Addr::LOCALHOST, port))
 }
 
 /// Fails with a sentence when something else listens on the port.
-pub(crate) fn expect_port_free(port: u16, verb: &str) -> Result<()> {
+pub fn expect_port_free(port: u16, verb: &str) -> Result<()> {
     match TcpListener::bind(loopback(port)) {
         Ok(_) => Ok(()),
         Err(error) => bail!(
@@ -169,7 +173,7 @@ pub(crate) fn expect_port_free(port: u16, verb: &str) -> Result<()> {
 }
 
 /// Becomes true at Ctrl-C, at a polite kill and when the terminal closes.
-pub(crate) fn interrupt_flag() -> Result<Arc<AtomicBool>> {
+pub fn interrupt_flag() -> Result<Arc<AtomicBool>> {
     let flag = Arc::new(AtomicBool::new(false));
     let seen = Arc::clone(&flag);
     ctrlc::set_handler(move || seen.store(true, Ordering::SeqCst))

@@ -16,7 +16,7 @@ const POLL: Duration = Duration::from_millis(30);
 const STOP_LIMIT: Duration = Duration::from_secs(5);
 
 /// The full path of a program on `PATH`.
-pub(crate) fn find_program(name: &str) -> Option<PathBuf> {
+pub fn find_program(name: &str) -> Option<PathBuf> {
     find_in(name, env::split_paths(&env::var_os("PATH")?))
 }
 
@@ -26,21 +26,22 @@ fn find_in(name: &str, folders: impl Iterator<Item = PathBuf>) -> Option<PathBuf
         .find(|path| is_program(path))
 }
 
-pub(crate) fn is_program(path: &Path) -> bool {
+/// Whether this is a file that can be run.
+pub fn is_program(path: &Path) -> bool {
     use std::os::unix::fs::PermissionsExt;
     path.metadata()
         .is_ok_and(|file| file.is_file() && file.permissions().mode() & 0o111 != 0)
 }
 
 /// Runs a program in the open and fails unless it ends well within `limit`.
-pub(crate) fn run(command: &mut Command, what: &str, limit: Duration) -> Result<()> {
+pub fn run(command: &mut Command, what: &str, limit: Duration) -> Result<()> {
     let mut child = spawn(command.stdin(Stdio::null()), what)?;
     let status = wait(&mut child, what, limit)?;
     expect_success(status, what)
 }
 
 /// Runs a program and returns what it printed; its complaints stay visible.
-pub(crate) fn capture(command: &mut Command, what: &str, limit: Duration) -> Result<String> {
+pub fn capture(command: &mut Command, what: &str, limit: Duration) -> Result<String> {
     let mut child = spawn(command.stdin(Stdio::null()).stdout(Stdio::piped()), what)?;
     // Read beside the wait: a full pipe would otherwise stop the program for ever.
     let reader = child.stdout.take().map(|mut stdout| {
@@ -67,6 +68,7 @@ fn expect_success(status: ExitStatus, what: &str) -> Result<()> {
     Ok(())
 }
 
+/// Starts a program; where it is not there, the error names it.
 pub(crate) fn spawn(command: &mut Command, what: &str) -> Result<Child> {
     command.spawn().map_err(|error| match error.kind() {
         ErrorKind::NotFound => {
