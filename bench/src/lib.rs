@@ -2,3 +2,4 @@
 //! server's inside. What it measures and how is in `docs/performance.md`.
 
 pub mod load;
+pub mod measure;

@@ -1,15 +1,16 @@
-//! The command line of the load generator. `cargo xtask bench` calls it; the result is one JSON
-//! object on standard output.
+//! The command line of the benchmark. `cargo xtask bench` calls `measure`, which calls the others; the
+//! result of each of those is one JSON object on standard output.
 
 use castellan_bench::load::peers::Broker;
 use castellan_bench::load::{self, Target};
+use castellan_bench::measure;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use serde::Serialize;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-/// Puts a measured load on a server, over its real protocols.
+/// Measures a server over its real protocols, beside peers.
 #[derive(Debug, Parser)]
 #[command(version)]
 struct Arguments {
@@ -70,8 +71,70 @@ impl Peer {
     }
 }
 
+/// What is measured, and with what.
+#[derive(Debug, Args)]
+struct Measured {
+    /// Which measurements; none: all.
+    #[arg(value_parser = clap::builder::PossibleValuesParser::new(measure::names()))]
+    names: Vec<String>,
+    /// Fewer and shorter rounds.
+    #[arg(long)]
+    quick: bool,
+    /// Where records and reports are written.
+    #[arg(long)]
+    folder: PathBuf,
+    /// The demo estate, whose guards walk.
+    #[arg(long)]
+    estate: PathBuf,
+    /// Our server.
+    #[arg(long)]
+    server: PathBuf,
+    /// The server's store of positions alone.
+    #[arg(long)]
+    store: PathBuf,
+    /// nats-server, where it is there.
+    #[arg(long)]
+    nats: Option<PathBuf>,
+    /// mosquitto, where it is there.
+    #[arg(long)]
+    mosquitto: Option<PathBuf>,
+    /// Bun, where it is there.
+    #[arg(long)]
+    bun: Option<PathBuf>,
+}
+
+impl Measured {
+    fn options(self) -> measure::Options {
+        measure::Options {
+            names: self.names,
+            depth: if self.quick {
+                measure::Depth::Quick
+            } else {
+                measure::Depth::Full
+            },
+            folder: self.folder,
+            estate: self.estate,
+            server: self.server,
+            store: self.store,
+            peers: measure::Peers {
+                nats: self.nats,
+                mosquitto: self.mosquitto,
+                bun: self.bun,
+            },
+        }
+    }
+}
+
 #[derive(Debug, Subcommand)]
 enum Verb {
+    /// Run whole measurements and print their figures.
+    Measure(Box<Measured>),
+    #[command(flatten)]
+    Load(Load),
+}
+
+#[derive(Debug, Subcommand)]
+enum Load {
     /// Print an estate with so many people and devices.
     Estate {
         #[arg(long, default_value_t = 2_000)]
@@ -179,24 +242,31 @@ enum Verb {
     Size { database: PathBuf },
 }
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> ExitCode {
-    match run(Arguments::parse().verb).await {
-        Ok(json) => {
-            println!("{json}");
-            ExitCode::SUCCESS
-        }
+fn main() -> ExitCode {
+    let outcome = match Arguments::parse().verb {
+        Verb::Measure(measured) => measure::run(measured.options()),
+        Verb::Load(verb) => load(verb),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("castellan-load: {error:#}");
+            eprintln!("castellan-bench: {error:#}");
             ExitCode::FAILURE
         }
     }
 }
 
-async fn run(verb: Verb) -> anyhow::Result<String> {
+#[tokio::main(flavor = "current_thread")]
+async fn load(verb: Load) -> anyhow::Result<()> {
+    let json = run(verb).await?;
+    println!("{json}");
+    Ok(())
+}
+
+async fn run(verb: Load) -> anyhow::Result<String> {
     match verb {
-        Verb::Estate { people, devices } => Ok(load::estate::document(people, devices).to_string()),
-        Verb::FanOut {
+        Load::Estate { people, devices } => Ok(load::estate::document(people, devices).to_string()),
+        Load::FanOut {
             at,
             watched,
             alarms_per_s,
@@ -213,7 +283,7 @@ async fn run(verb: Verb) -> anyhow::Result<String> {
             };
             json(&load::fan_out::run(&options).await?)
         }
-        Verb::PeerFanOut {
+        Load::PeerFanOut {
             peer,
             at,
             publish,
@@ -230,7 +300,7 @@ async fn run(verb: Verb) -> anyhow::Result<String> {
             };
             json(&load::peers::run(&options).await?)
         }
-        Verb::Events {
+        Load::Events {
             at,
             connections,
             devices,
@@ -244,7 +314,7 @@ async fn run(verb: Verb) -> anyhow::Result<String> {
             };
             json(&load::events::run(&options).await?)
         }
-        Verb::Fill {
+        Load::Fill {
             at,
             facts,
             devices,
@@ -258,7 +328,7 @@ async fn run(verb: Verb) -> anyhow::Result<String> {
             };
             json(&load::fill::run(&options).await?)
         }
-        Verb::Idle { at, displays, nats } => {
+        Load::Idle { at, displays, nats } => {
             let (target, count) = (at.target(), displays.into());
             if nats {
                 json(&load::idle::subscribers(target, count).await?)
@@ -266,23 +336,23 @@ async fn run(verb: Verb) -> anyhow::Result<String> {
                 json(&load::idle::displays(target, count).await?)
             }
         }
-        Verb::History { at, estate, fixes } => {
+        Load::History { at, estate, fixes } => {
             let options = load::history::Options {
                 target: at.target(),
                 fixes,
             };
             json(&load::history::run(&options, &estate).await?)
         }
-        Verb::Wait { at } => json(&load::first_answer(at.target()).await?),
-        Verb::Syncs {
+        Load::Wait { at } => json(&load::first_answer(at.target()).await?),
+        Load::Syncs {
             folder,
             seconds,
             per_s,
         } => json(&load::storage::syncs(&folder, seconds, per_s)?),
-        Verb::Commits { folder, seconds } => json(&load::storage::commits(&folder, seconds)?),
-        Verb::Inserts { folder, rows } => json(&load::storage::inserts(&folder, rows)?),
-        Verb::Scan { journal } => json(&load::storage::scan(&journal)?),
-        Verb::Size { database } => json(&load::storage::size(&database)?),
+        Load::Commits { folder, seconds } => json(&load::storage::commits(&folder, seconds)?),
+        Load::Inserts { folder, rows } => json(&load::storage::inserts(&folder, rows)?),
+        Load::Scan { journal } => json(&load::storage::scan(&journal)?),
+        Load::Size { database } => json(&load::storage::size(&database)?),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The command line: which verb, with which options. Written by hand so that the first `cargo xtask` builds fast.
 
-use crate::bench::{self, Depth};
+use crate::bench;
 use crate::sim;
 use crate::web::Flavor;
 
@@ -43,7 +43,7 @@ pub(crate) enum Verb {
     Lint,
     Bench {
         names: Vec<String>,
-        depth: Depth,
+        quick: bool,
     },
     Sim {
         seeds: u64,
@@ -99,7 +99,7 @@ pub(crate) fn parse(words: impl IntoIterator<Item = String>) -> Result<Verb, Str
                 if !bench::is_name(name) {
                     return Err(format!(
                         "`cargo xtask bench` has no `{name}`. There are: {}.",
-                        bench::names()
+                        bench::NAMES
                     ));
                 }
                 options.names.push(name.to_owned());
@@ -134,11 +134,7 @@ pub(crate) fn parse(words: impl IntoIterator<Item = String>) -> Result<Verb, Str
         "lint" => Verb::Lint,
         "bench" => Verb::Bench {
             names: std::mem::take(&mut options.names),
-            depth: if std::mem::take(&mut options.quick) {
-                Depth::Quick
-            } else {
-                Depth::Full
-            },
+            quick: std::mem::take(&mut options.quick),
         },
         "sim" => Verb::Sim {
             seeds: options.seeds.take().unwrap_or(DEFAULT_SEEDS),
@@ -219,7 +215,7 @@ mod tests {
             parse_line("bench idle history --quick"),
             Ok(Verb::Bench {
                 names: vec!["idle".into(), "history".into()],
-                depth: Depth::Quick
+                quick: true
             })
         );
         assert_eq!(

@@ -40,7 +40,7 @@ fn main() -> ExitCode {
         Verb::Test { only, extra } => test::run(only.as_deref(), &extra),
         Verb::Lint => lint::run(),
         Verb::Sim { seeds, first } => sim::run(seeds, first),
-        Verb::Bench { names, depth } => bench::run(&names, depth),
+        Verb::Bench { names, quick } => bench::run(&names, quick),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,4 +1,4 @@
-//! How the peer is spoken to that is a script for Bun (`xtask/src/bench/bun_peer.js`): each message
+//! How the peer is spoken to that is a script for Bun (`bench/src/measure/bun_peer.js`): each message
 //! of its WebSocket is one position, both ways.
 
 use super::PATIENCE;

@@ -1,4 +1,4 @@
-//! The load generator behind `cargo xtask bench`: many phones, devices and displays at once, and
+//! The load generator: many phones, devices and displays at once, and
 //! the peers that we compare ourselves with.
 //!
 //! What it learns about a process it reads from `/proc`. Every scenario is bounded in count and in

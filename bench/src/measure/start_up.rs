@@ -14,7 +14,7 @@ use super::rig::{LOAD_LIMIT, Rig};
 const FILL_LIMIT: Duration = Duration::from_mins(12);
 const FILL_SECONDS: &str = "600";
 
-pub(super) fn measure(rig: &Rig) -> Result<Section> {
+pub(crate) fn measure(rig: &Rig) -> Result<Section> {
     let mut section = Section::new(
         "A start over a long record",
         &[
@@ -26,7 +26,7 @@ pub(super) fn measure(rig: &Rig) -> Result<Section> {
         ],
     );
     let data = rig.fresh_folder("start-up")?;
-    let facts = rig.depth.pick("1000000", "50000");
+    let facts = rig.options.depth.pick("1000000", "50000");
     let server = rig.castellan(&data, &rig.estate)?;
     let (address, pid) = (server.address.to_string(), server.pid());
     let words = [
@@ -53,7 +53,7 @@ pub(super) fn measure(rig: &Rig) -> Result<Section> {
     section.notes.push(format!(
         "{kept} snapshots lay beside the journal after the first stop"
     ));
-    let rounds = rig.depth.pick(5, 2);
+    let rounds = rig.options.depth.pick(5, 2);
     let (mut scans, mut after_stop, mut without) = (Vec::new(), Vec::new(), Vec::new());
     while after_stop.len() < rounds && (after_stop.is_empty() || rig.goes_on()?) {
         scans.push(rig.instead_of_server(&["scan", &journal.to_string_lossy()])?);

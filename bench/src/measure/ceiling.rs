@@ -19,7 +19,7 @@ const DISPLAYS: u32 = 500;
 /// Nobody moves more than once a second, so there are as many people as updates, and this many at least.
 const PEOPLE_MIN: u32 = 2_000;
 /// As many as our estate has: the ramp ends there at the latest.
-pub(super) const RATE_MAX: u32 = 16_000;
+pub(crate) const RATE_MAX: u32 = 16_000;
 /// Of all positions, so many are to arrive in time.
 const IN_TIME_MIN: f64 = 0.999;
 /// Above it the server's core was full.
@@ -58,7 +58,7 @@ struct Held {
     reports: Vec<Value>,
 }
 
-pub(super) fn measure(rig: &Rig) -> Result<Section> {
+pub(crate) fn measure(rig: &Rig) -> Result<Section> {
     let mut section = Section::new(
         "The fan-out's ceiling, 500 displays (G2)",
         &[
@@ -78,7 +78,7 @@ pub(super) fn measure(rig: &Rig) -> Result<Section> {
             displays: DISPLAYS,
             rate,
             people: rate.max(PEOPLE_MIN),
-            seconds: rig.depth.pick(4, 3),
+            seconds: rig.options.depth.pick(4, 3),
         };
         let report = match rig.fan_out(side, march, &estate) {
             Ok(Some(report)) => report,
@@ -99,7 +99,7 @@ pub(super) fn measure(rig: &Rig) -> Result<Section> {
             .push(json!({"peer": side.name(), "rate": rate, "outcome": said, "report": report}));
         Ok(Some((outcome, report)))
     };
-    let halvings = rig.depth.pick(3, 0);
+    let halvings = rig.options.depth.pick(3, 0);
     let mut ramps = Vec::new();
     for (side, first) in [(Side::Nats, 500), (Side::Mosquitto, 125), (Side::Ours, 500)] {
         let ceiling = ramp(first, halvings, |rate| {
@@ -113,7 +113,7 @@ pub(super) fn measure(rig: &Rig) -> Result<Section> {
     }
     let nats_rate = ramps[0].1.held.as_ref().map(|(rate, _)| *rate);
     // Each ceiling again, in turn, and ours at the rate that is nats-server's: what held once may have been luck.
-    let repeats = rig.depth.pick(3, 0);
+    let repeats = rig.options.depth.pick(3, 0);
     let mut cases: Vec<(Side, u32, Held)> = ramps
         .iter()
         .filter_map(|(side, ceiling)| {

@@ -11,8 +11,6 @@ use serde_json::{Value, json};
 use super::numbers::{Spread, number, per, shown};
 use super::report::Section;
 use super::rig::{LOAD_LIMIT, Rig};
-use crate::demo::ESTATE;
-use crate::workspace;
 
 const GOAL_BYTES: f64 = 6.0;
 const GOAL_ROWS: f64 = 100_000.0;
@@ -24,7 +22,7 @@ const PACKING_LIMIT: Duration = Duration::from_mins(2);
 /// The demo estate with everybody on duty and no border watched: what a position costs to store is
 /// measured here, not what it costs to be judged.
 fn everybody_on_duty(rig: &Rig) -> Result<PathBuf> {
-    let text = fs::read(workspace::root().join(ESTATE)).context("reading the demo estate")?;
+    let text = fs::read(&rig.options.estate).context("reading the demo estate")?;
     let mut estate: Value = serde_json::from_slice(&text).context("reading the demo estate")?;
     estate["staffing"]["duty"] = json!("assumed");
     estate["areas"] = json!([]);
@@ -33,7 +31,7 @@ fn everybody_on_duty(rig: &Rig) -> Result<PathBuf> {
     Ok(path)
 }
 
-pub(super) fn measure(rig: &Rig) -> Result<Section> {
+pub(crate) fn measure(rig: &Rig) -> Result<Section> {
     let mut section = Section::new(
         "The history of walking guards (G9)",
         &[
@@ -54,7 +52,7 @@ pub(super) fn measure(rig: &Rig) -> Result<Section> {
     let server = rig.castellan(&data, &estate)?;
     let (address, pid) = (server.address.to_string(), server.pid());
     let estate_text = estate.to_string_lossy();
-    let fixes = rig.depth.pick("300000", "50000");
+    let fixes = rig.options.depth.pick("300000", "50000");
     let words = [
         "history",
         "--server",
@@ -104,8 +102,8 @@ struct Alone {
 }
 
 fn store_alone(rig: &Rig) -> Result<Alone> {
-    let rows = rig.depth.pick("1000000", "200000");
-    let rounds = rig.depth.pick(5, 2);
+    let rows = rig.options.depth.pick("1000000", "200000");
+    let rounds = rig.options.depth.pick(5, 2);
     let mut alone = Alone::default();
     while alone.ours.len() < rounds && (alone.ours.is_empty() || rig.goes_on()?) {
         let is_even = alone.ours.len().is_multiple_of(2);

@@ -11,12 +11,12 @@ const DISPLAYS: &str = "1000";
 const GOAL_KIB: f64 = 8.0;
 const GOAL_RATIO: f64 = 1.0 / 3.0;
 
-pub(super) fn measure(rig: &Rig) -> Result<Section> {
+pub(crate) fn measure(rig: &Rig) -> Result<Section> {
     let mut section = Section::new(
         "Memory of 1,000 idle displays (G6)",
         &["", "KiB per display", "of the server before, MiB"],
     );
-    let rounds = rig.depth.pick(5, 1);
+    let rounds = rig.options.depth.pick(5, 1);
     let (mut ours, mut nats) = (Vec::new(), Vec::new());
     while ours.len() < rounds && (ours.is_empty() || rig.goes_on()?) {
         let server = rig.castellan(&rig.fresh_folder("idle")?, &rig.estate)?;

@@ -13,12 +13,12 @@ const TWO_FRAMES_MS: f64 = 2_000.0 / 60.0;
 const DISPLAYS: &str = "500";
 const RATE: &str = "2000";
 
-pub(super) fn measure(rig: &Rig) -> Result<Section> {
+pub(crate) fn measure(rig: &Rig) -> Result<Section> {
     let mut section = Section::new(
         "From an alarm to 500 displays, while 2,000 positions a second stream (G5)",
         &["", "p50 ms", "p99 ms"],
     );
-    let rounds = rig.depth.pick(5, 1);
+    let rounds = rig.options.depth.pick(5, 1);
     let (mut syncs, mut heard) = (Vec::new(), Vec::new());
     while heard.len() < rounds && (heard.is_empty() || rig.goes_on()?) {
         let before = sync(rig)?;

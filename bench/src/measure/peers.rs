@@ -1,5 +1,4 @@
-//! The peers: found or installed, and started as each wants it. None is needed: where one is
-//! missing, a sentence says so and its comparison is left out.
+//! The peers, started as each wants it.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -9,7 +8,6 @@ use anyhow::{Context, Result};
 use serde_json::Value;
 
 use super::rig::{LOAD_LIMIT, Rig, Running, free_address};
-use crate::{setup, workspace};
 
 const BUN_SCRIPT: &str = include_str!("bun_peer.js");
 
@@ -33,13 +31,6 @@ impl Side {
     }
 }
 
-/// Where their programs are.
-pub(crate) struct Peers {
-    nats: Option<PathBuf>,
-    mosquitto: Option<PathBuf>,
-    bun: Option<PathBuf>,
-}
-
 /// How many watch what, and for how long.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct March {
@@ -50,27 +41,10 @@ pub(crate) struct March {
     pub(crate) seconds: u32,
 }
 
-impl Peers {
-    /// Installs what is missing where that is allowed.
-    pub(super) fn find() -> Self {
-        let bun = workspace::target_folder()
-            .and_then(|target| setup::bun(&target.join("bench").join("bun")));
-        Self {
-            nats: setup::peer(&["nats-server"]),
-            mosquitto: setup::peer(&["mosquitto"]),
-            bun: bun
-                .inspect_err(|error| {
-                    println!("      {error:#}\n      The comparison with Bun is left out.");
-                })
-                .ok(),
-        }
-    }
-}
-
 impl Rig {
     /// nats-server, listening; nothing where it is not installed.
     pub(crate) fn nats(&self) -> Result<Option<Running>> {
-        let Some(program) = &self.peers.nats else {
+        let Some(program) = &self.options.peers.nats else {
             return Ok(None);
         };
         let (tcp, socket) = (free_address()?, free_address()?);
@@ -87,7 +61,7 @@ impl Rig {
 
     /// mosquitto, listening. It has no limit of what waits for a slow subscriber, and nobody signs in.
     fn mosquitto(&self) -> Result<Option<Running>> {
-        let Some(program) = &self.peers.mosquitto else {
+        let Some(program) = &self.options.peers.mosquitto else {
             return Ok(None);
         };
         let (tcp, socket) = (free_address()?, free_address()?);
@@ -104,7 +78,7 @@ impl Rig {
     }
 
     fn bun(&self) -> Result<Option<Running>> {
-        let Some(program) = &self.peers.bun else {
+        let Some(program) = &self.options.peers.bun else {
             return Ok(None);
         };
         let address = free_address()?;

@@ -1,4 +1,4 @@
-//! The bench itself: built programs, fresh folders, servers on one core and their load on another.
+//! The bench itself: programs, fresh folders, servers on one core and their load on another.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -12,14 +12,11 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
+use super::Options;
 use super::machine::Machine;
-use super::peers::Peers;
-use crate::service::{Service, interrupt_flag, loopback};
-use crate::{process, workspace};
+use castellan_programs::process;
+use castellan_programs::service::{Service, interrupt_flag, loopback};
 
-/// The example of the server's crate that has the store of positions alone. An example, because it is to know the module
-/// itself and the product is to gain no verb.
-const STORE: &str = "tracks";
 const SERVER_CORE: usize = 0;
 const LOAD_CORE: usize = 1;
 const START_LIMIT: Duration = Duration::from_mins(1);
@@ -31,32 +28,12 @@ const BUDGET_QUICK: Duration = Duration::from_secs(290);
 /// Descriptors for a thousand displays and more. More than the machine allows is not asked for.
 const DESCRIPTORS: u64 = 16_384;
 
-/// How thoroughly is measured.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Depth {
-    Full,
-    Quick,
-}
-
-impl Depth {
-    /// The one or the other.
-    pub(crate) fn pick<T>(self, full: T, quick: T) -> T {
-        match self {
-            Self::Full => full,
-            Self::Quick => quick,
-        }
-    }
-}
-
 pub(crate) struct Rig {
-    pub(crate) depth: Depth,
+    pub(crate) options: Options,
     pub(crate) machine: Machine,
     pub(crate) estate: PathBuf,
     folder: PathBuf,
-    server: PathBuf,
     load: PathBuf,
-    store: PathBuf,
-    pub(super) peers: Peers,
     pins: bool,
     interrupted: Arc<AtomicBool>,
     until: Instant,
@@ -88,27 +65,9 @@ impl Running {
 }
 
 impl Rig {
-    pub(crate) fn build(depth: Depth) -> Result<Self> {
-        let built = workspace::cargo_build(&[
-            "--package",
-            "castellan-server",
-            "--package",
-            "castellan-bench",
-            "--bin",
-            "castellan",
-            "--bin",
-            "castellan-load",
-            "--release",
-        ])?;
-        // By itself: what it needs for tests must not become part of the server that is measured.
-        let store = workspace::cargo_build(&[
-            "--package",
-            "castellan-server",
-            "--example",
-            STORE,
-            "--release",
-        ])?;
-        let folder = workspace::target_folder()?.join("bench").join("run");
+    /// Readies it, and begins to count the time.
+    pub(crate) fn new(options: Options) -> Result<Self> {
+        let folder = options.folder.join("run");
         fs::create_dir_all(&folder).with_context(|| format!("creating {}", folder.display()))?;
         let machine = Machine::look(&folder);
         let pins = machine.cores > LOAD_CORE && process::find_program("taskset").is_some();
@@ -118,21 +77,19 @@ impl Rig {
             );
         }
         raise_descriptor_limit();
+        let budget = options.depth.pick(BUDGET, BUDGET_QUICK);
         let mut rig = Self {
-            depth,
             machine,
             estate: folder.join("estate.json"),
-            server: built.program("castellan")?,
-            load: built.program("castellan-load")?,
-            store: store.program(STORE)?,
-            peers: Peers::find(),
+            load: std::env::current_exe().context("the load generator is this program")?,
+            options,
             folder,
             pins,
             interrupted: interrupt_flag()?,
-            until: Instant::now() + depth.pick(BUDGET, BUDGET_QUICK),
+            until: Instant::now() + budget,
         };
         rig.write_estate(&rig.estate, &[])?;
-        rig.until = Instant::now() + depth.pick(BUDGET, BUDGET_QUICK);
+        rig.until = Instant::now() + budget;
         Ok(rig)
     }
 
@@ -153,7 +110,7 @@ impl Rig {
 
     fn write_estate(&self, path: &Path, words: &[&str]) -> Result<()> {
         let mut command = self.on_core(LOAD_CORE, &self.load);
-        let what = "castellan-load estate";
+        let what = "castellan-bench estate";
         let estate = process::capture(command.arg("estate").args(words), what, LOAD_LIMIT)?;
         fs::write(path, estate).context("writing the synthetic estate")
     }
@@ -179,7 +136,7 @@ impl Rig {
     /// Our server over a record, just started.
     pub(crate) fn spawn_castellan(&self, data: &Path, estate: &Path) -> Result<Running> {
         let address = free_address()?;
-        let mut command = self.on_core(SERVER_CORE, &self.server);
+        let mut command = self.on_core(SERVER_CORE, &self.options.server);
         command
             .env("RUST_LOG", "warn")
             .args(["serve", "--listen", &address.to_string()])
@@ -196,7 +153,7 @@ impl Rig {
 
     /// `castellan doctor` over a record that nobody has open.
     pub(crate) fn doctor(&self, data: &Path) -> Result<String> {
-        let mut command = self.on_core(SERVER_CORE, &self.server);
+        let mut command = self.on_core(SERVER_CORE, &self.options.server);
         let what = "castellan doctor";
         process::capture(
             command.arg("doctor").arg("--data").arg(data),
@@ -206,7 +163,7 @@ impl Rig {
     }
 
     /// A program on the servers' core, once it listens at all of these.
-    pub(super) fn instead(
+    pub(crate) fn instead(
         &self,
         name: &'static str,
         program: &Path,
@@ -233,7 +190,7 @@ impl Rig {
     }
 
     /// Where what is written for a program lies.
-    pub(super) fn folder(&self) -> &Path {
+    pub(crate) fn folder(&self) -> &Path {
         &self.folder
     }
 
@@ -249,7 +206,7 @@ impl Rig {
 
     /// The store of positions alone, on the servers' core.
     pub(crate) fn store(&self, folder: &Path, rows: &str) -> Result<Value> {
-        let mut command = self.on_core(SERVER_CORE, &self.store);
+        let mut command = self.on_core(SERVER_CORE, &self.options.store);
         let text = process::capture(
             command.arg(folder).arg(rows),
             "the store of positions",
@@ -259,7 +216,7 @@ impl Rig {
     }
 
     fn report(&self, core: usize, words: &[&str], limit: Duration) -> Result<Value> {
-        let what = format!("castellan-load {}", words.first().unwrap_or(&""));
+        let what = format!("castellan-bench {}", words.first().unwrap_or(&""));
         let text = process::capture(self.on_core(core, &self.load).args(words), &what, limit)?;
         serde_json::from_str(&text).with_context(|| format!("`{what}` printed no report"))
     }
@@ -275,7 +232,7 @@ impl Rig {
 }
 
 /// A port that nobody has. Somebody else could take it before our server does; then that says so.
-pub(super) fn free_address() -> Result<SocketAddr> {
+pub(crate) fn free_address() -> Result<SocketAddr> {
     let listener = TcpListener::bind(loopback(0)).context("no free port")?;
     Ok(listener.local_addr()?)
 }

@@ -21,12 +21,12 @@ struct Rounds {
     calm: Vec<Value>,
 }
 
-pub(super) fn measure(rig: &Rig) -> Result<Section> {
+pub(crate) fn measure(rig: &Rig) -> Result<Section> {
     let mut section = Section::new(
         "Durable events (G8)",
         &["", "per s", "CPU µs each", "p50 ms", "p99 ms"],
     );
-    let count = rig.depth.pick(5, 1);
+    let count = rig.options.depth.pick(5, 1);
     let mut rounds = Rounds::default();
     while rounds.events.len() < count && (rounds.events.is_empty() || rig.goes_on()?) {
         let peer_first = rounds.events.len().is_multiple_of(2);

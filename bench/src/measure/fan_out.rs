@@ -14,14 +14,14 @@ const PEOPLE: u32 = 2_000;
 /// Rounds that may be thrown away in each case.
 const SPARE_ROUNDS: usize = 3;
 /// Above it the generator's core was the limit.
-pub(super) const CLIENT_SHARE_MAX: f64 = 0.85;
+pub(crate) const CLIENT_SHARE_MAX: f64 = 0.85;
 /// Updates later than this at p99 mean that the generator did not keep up. It reads with the same thread: while it does not,
 /// a server's small messages pile up into large ones, which flatters whoever sends many.
-pub(super) const LATE_MAX_US: f64 = 20_000.0;
+pub(crate) const LATE_MAX_US: f64 = 20_000.0;
 const GOAL_RATIO_NATS: f64 = 0.25;
 const GOAL_RATIO_BUN: f64 = 0.5;
 
-pub(super) fn measure(rig: &Rig) -> Result<Section> {
+pub(crate) fn measure(rig: &Rig) -> Result<Section> {
     let mut section = Section::new(
         "Fan-out of positions (G1)",
         &[
@@ -40,10 +40,10 @@ pub(super) fn measure(rig: &Rig) -> Result<Section> {
             "delivered of sent",
         ],
     );
-    let rounds = rig.depth.pick(5, 2);
+    let rounds = rig.options.depth.pick(5, 2);
     let mut last = (None, None);
-    for (displays, rate) in CASES.into_iter().skip(rig.depth.pick(0, 3)) {
-        let alone = without_displays(rig, rate, rig.depth.pick(3, 1), &mut section)?;
+    for (displays, rate) in CASES.into_iter().skip(rig.options.depth.pick(0, 3)) {
+        let alone = without_displays(rig, rate, rig.options.depth.pick(3, 1), &mut section)?;
         let mut kept: Vec<Round> = Vec::new();
         let mut thrown = 0;
         while kept.len() < rounds && thrown <= SPARE_ROUNDS && (kept.is_empty() || rig.goes_on()?) {
@@ -173,7 +173,7 @@ fn march(rig: &Rig, displays: u32, rate: u32) -> March {
         displays,
         rate,
         people: PEOPLE,
-        seconds: rig.depth.pick(4, 3),
+        seconds: rig.options.depth.pick(4, 3),
     }
 }
 

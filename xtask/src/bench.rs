@@ -1,0 +1,119 @@
+//! `cargo xtask bench`: builds what is measured and the program that measures it, finds the peers, and
+//! weighs the first load of the browser app. Method and figures are in `docs/performance.md`.
+
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+use anyhow::Result;
+
+use crate::demo::ESTATE;
+use crate::progress::Steps;
+use crate::service::interrupt_flag;
+use crate::setup::{self, Needs};
+use crate::web::{self, Flavor};
+use crate::{npm, process, workspace};
+
+const FIRST_LOAD: &str = "first-load";
+/// Every name, as it is said; those after the first are what `castellan-bench` measures, and a test there compares.
+pub(crate) const NAMES: &str =
+    "first-load, fan-out, ceiling, alarms, events, idle, history, start-up";
+/// The example of the server's crate that has the store of positions alone. An example, because it is to know the module
+/// itself and the product is to gain no verb.
+const STORE: &str = "tracks";
+/// The benchmark keeps to half an hour by itself, and then finishes the measurement that it is in.
+const BENCH_LIMIT: Duration = Duration::from_mins(75);
+
+/// Whether there is a measurement of this name.
+pub(crate) fn is_name(name: &str) -> bool {
+    NAMES.split(", ").any(|known| known == name)
+}
+
+/// Runs the named measurements, or all. What is quick leaves out the browser app, which is not built quickly.
+pub(crate) fn run(wanted: &[String], quick: bool) -> Result<()> {
+    let (weighs, measured): (Vec<&str>, Vec<&str>) = wanted
+        .iter()
+        .map(String::as_str)
+        .partition(|name| *name == FIRST_LOAD);
+    if !weighs.is_empty() || (wanted.is_empty() && !quick) {
+        first_load()?;
+    }
+    if measured.is_empty() && !wanted.is_empty() {
+        return Ok(());
+    }
+    let folder = workspace::target_folder()?.join("bench");
+    let mut steps = Steps::new(1);
+    let mut command = steps.run(
+        "build",
+        "Building server and load generator for release",
+        || measuring(&folder),
+    )?;
+    command.args(measured);
+    if quick {
+        command.arg("--quick");
+    }
+    // At Ctrl-C it stops its servers, says what it has, and is waited for.
+    let _interrupted = interrupt_flag()?;
+    process::run(&mut command, "castellan-bench", BENCH_LIMIT)
+}
+
+/// The benchmark with everything that it needs to be told.
+fn measuring(folder: &Path) -> Result<Command> {
+    let built = workspace::cargo_build(&[
+        "--package",
+        "castellan-server",
+        "--package",
+        "castellan-bench",
+        "--bin",
+        "castellan",
+        "--bin",
+        "castellan-bench",
+        "--release",
+    ])?;
+    // By itself: what it needs for tests must not become part of the server that is measured.
+    let store = workspace::cargo_build(&[
+        "--package",
+        "castellan-server",
+        "--example",
+        STORE,
+        "--release",
+    ])?;
+    let mut command = Command::new(built.program("castellan-bench")?);
+    command
+        .arg("measure")
+        .arg("--folder")
+        .arg(folder)
+        .arg("--estate")
+        .arg(workspace::root().join(ESTATE))
+        .arg("--server")
+        .arg(built.program("castellan")?)
+        .arg("--store")
+        .arg(store.program(STORE)?);
+    let bun = setup::bun(&folder.join("bun")).inspect_err(|error| {
+        println!("      {error:#}\n      The comparison with Bun is left out.");
+    });
+    let peers = [
+        ("--nats", setup::peer(&["nats-server"])),
+        ("--mosquitto", setup::peer(&["mosquitto"])),
+        ("--bun", bun.ok()),
+    ];
+    for (option, program) in peers {
+        if let Some(program) = program {
+            command.arg(option).arg(program);
+        }
+    }
+    Ok(command)
+}
+
+fn first_load() -> Result<()> {
+    let mut steps = Steps::new(3);
+    steps.run("setup", "Checking this machine", || {
+        setup::ensure(Needs::Building)
+    })?;
+    steps.run("npm", "Installing npm packages", npm::ensure)?;
+    let load = steps.run("web", "Building the browser app for release", || {
+        web::build(Flavor::Release)
+    })?;
+    println!("{load}");
+    Ok(())
+}
