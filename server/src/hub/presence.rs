@@ -1,6 +1,6 @@
 //! Who sits at which display: what displays say of it, and who wants to hear of it.
 
-use super::Hub;
+use super::shared::Hub;
 use castellan_domain::audience::Audience;
 use castellan_domain::ids::Seq;
 use castellan_domain::stream::{DisplayId, Displays, PresenceEvent};

@@ -1,7 +1,7 @@
 //! One display's socket: hello, then whatever its session has next. It keeps no buffer and no timer
 //! of its own, so that an idle display costs little.
 
-use super::{DISPLAYS_MAX, Hub};
+use super::shared::{DISPLAYS_MAX, Hub};
 use crate::health::HealthBoard;
 use axum::body::Bytes;
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, close_code};
