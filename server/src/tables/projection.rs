@@ -3,7 +3,9 @@
 //! It runs beside the site task and never holds it up. It may stop anywhere and begin again: the
 //! tables know how far they are, and the newest snapshot before that is where the fold begins.
 
-use super::{Progress, Rows, Tables, TablesError};
+use super::error::TablesError;
+use super::row::Rows;
+use super::store::{Progress, Tables};
 use crate::journal::{ChainHash, Journal, JournalError, Snapshots, Stamp};
 use crate::site_folder::SitePaths;
 use castellan_domain::fact::Fact;

@@ -1,6 +1,6 @@
 //! One alarm as a row, and which rows some facts changed.
 
-use super::TablesError;
+use super::error::TablesError;
 use crate::rows::ManyRows;
 use castellan_domain::alarm::{Alarm, Judgement, Ownership};
 use castellan_domain::fact::Fact;
