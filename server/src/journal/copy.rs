@@ -1,7 +1,8 @@
 //! What each store does in its own way: checking its pages, and copying itself while it is used.
 
-use super::JournalError;
-use super::store::{Journal, options};
+use super::connection::options;
+use super::error::JournalError;
+use super::store::Journal;
 use sqlx::sqlite::SqliteConnection;
 use sqlx::{Connection as _, Row as _};
 use std::path::Path;

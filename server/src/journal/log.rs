@@ -5,7 +5,7 @@
 //! pages, so at 200 a second it would happen more than once a second. Nothing depends on it: a
 //! fact is on disk once it is in the log.
 
-use super::store::options;
+use super::connection::options;
 use sqlx::Connection as _;
 use sqlx::sqlite::SqliteConnection;
 use std::path::{Path, PathBuf};
@@ -15,11 +15,6 @@ use tracing::warn;
 
 /// How often.
 const COPY_EVERY: Duration = Duration::from_secs(1);
-/// Pages of the log (4 KiB each) at which a commit brings them over all the same: when it failed
-/// here for long, and now and then under a load that never pauses, for the log begins anew only when
-/// all of it is in the database.
-pub(super) const LOG_PAGES_MAX: &str = "8192";
-
 /// Does it until the program ends.
 pub(crate) async fn copy_log(journal: PathBuf) {
     let mut rhythm = interval(COPY_EVERY);

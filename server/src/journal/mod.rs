@@ -2,18 +2,23 @@
 //! be committed with them.
 //!
 //! One connection writes, owned by the site task. All SQL about facts is in this folder, without
-//! functions that only SQLite has; what each store does in its own way (checking its pages,
-//! copying itself, emptying its log) stands in `copy.rs`, `log.rs` and `personal.rs`.
+//! functions that only SQLite has; what each store does in its own way (how it is opened, checking its
+//! pages, copying itself, emptying its log) stands in `connection.rs`, `copy.rs`, `log.rs` and
+//! `personal.rs`.
 
 mod chain;
+mod commit;
+mod connection;
 #[cfg(test)]
 mod contract;
 pub(crate) mod copy;
+mod error;
 #[cfg(test)]
 pub(crate) mod fixture;
 mod log;
 mod outbox;
 mod personal;
+mod reader;
 mod replay;
 #[cfg(test)]
 mod replay_tests;
@@ -23,52 +28,12 @@ mod snapshots;
 mod store;
 
 pub(crate) use chain::ChainHash;
+pub(crate) use commit::{Commit, SeenCommand, SeenEvent};
+pub(crate) use error::JournalError;
 pub(crate) use log::copy_log;
 pub(crate) use outbox::Parcel;
-pub(crate) use personal::{Reader, StoredWords};
+pub(crate) use personal::StoredWords;
+pub(crate) use reader::Reader;
 pub(crate) use replay::{Replayed, replay};
-pub(crate) use seen::{SeenCommand, SeenEvent};
 pub(crate) use snapshots::{Snapshots, Stamp};
-pub(crate) use store::{Commit, Journal, StoredFact};
-
-use castellan_domain::fact::FactError;
-use castellan_domain::ids::Seq;
-
-/// What goes wrong with the journal.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum JournalError {
-    #[error("the journal's database failed: {0}")]
-    Database(#[from] sqlx::Error),
-    #[error("the journal holds {what} that cannot be read")]
-    Unreadable { what: String },
-    #[error("an answer cannot be written: {0}")]
-    Answer(#[from] serde_json::Error),
-    #[error("fact {seq} of the journal: {error}")]
-    Fact { seq: Seq, error: FactError },
-    #[error(
-        "a newer Castellan wrote this journal (schema {0}); run that one, or restore an older backup"
-    )]
-    Newer(String),
-    #[error("fact {seq} of the journal breaks the engine: {why}")]
-    BrokenFact { seq: Seq, why: String },
-    #[error(
-        "the journal that lies there now is not the one that was opened, or lacks facts that were \
-         shown already; put the right one back, or stop the server"
-    )]
-    Replaced,
-}
-
-/// What SQLite says when a write, a log or its index finds no room.
-const FULL_CODES: [&str; 2] = ["13", "4874"];
-
-impl JournalError {
-    /// Whether the disk had no room, as far as the database can tell.
-    pub(crate) fn is_full(&self) -> bool {
-        match self {
-            Self::Database(sqlx::Error::Database(error)) => error
-                .code()
-                .is_some_and(|code| FULL_CODES.contains(&code.as_ref())),
-            _ => false,
-        }
-    }
-}
+pub(crate) use store::{Journal, StoredFact};

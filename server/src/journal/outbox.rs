@@ -1,11 +1,11 @@
 //! The outbox: notifications that wait to be sent, committed with the facts that they tell of.
 
-use super::store::{Commit, Journal};
-use super::{JournalError, Reader};
+use super::commit::Commit;
+use super::error::JournalError;
 use castellan_domain::ids::Seq;
 use castellan_domain::time::Timestamp;
 use sqlx::Row as _;
-use sqlx::sqlite::SqliteConnection;
+use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
 pub(super) const TABLE: &str = "CREATE TABLE IF NOT EXISTS outbox (
     about BIGINT PRIMARY KEY, created_at BIGINT NOT NULL, priority BIGINT NOT NULL, message TEXT NOT NULL)";
@@ -48,37 +48,33 @@ pub(super) async fn write(
     Ok(())
 }
 
-impl Journal {
-    /// How many notifications wait.
-    pub(crate) async fn outbox_waiting(&mut self) -> Result<usize, JournalError> {
-        let row = sqlx::query("SELECT COUNT(*) AS n FROM outbox")
-            .fetch_one(&mut self.db)
-            .await?;
-        let n: i64 = row.try_get("n")?;
-        Ok(usize::try_from(n).unwrap_or(usize::MAX))
-    }
+/// How many notifications wait.
+pub(super) async fn waiting(db: &mut SqliteConnection) -> Result<usize, JournalError> {
+    let row = sqlx::query("SELECT COUNT(*) AS n FROM outbox")
+        .fetch_one(db)
+        .await?;
+    let n: i64 = row.try_get("n")?;
+    Ok(usize::try_from(n).unwrap_or(usize::MAX))
 }
 
-impl Reader {
-    /// The notification to be sent next: the most urgent, among these the oldest.
-    pub(crate) async fn next_parcel(&self) -> Result<Option<Parcel>, JournalError> {
-        let row = sqlx::query(
-            "SELECT about, created_at, message FROM outbox ORDER BY priority, about LIMIT 1",
-        )
-        .fetch_optional(&self.pool)
-        .await?;
-        let Some(row) = row else {
-            return Ok(None);
-        };
-        let about: i64 = row.try_get("about")?;
-        Ok(Some(Parcel {
-            about: Seq(u64::try_from(about).map_err(|_| JournalError::Unreadable {
-                what: "a notification's number".to_owned(),
-            })?),
-            created_at: Timestamp::from_micros(row.try_get("created_at")?),
-            message: row.try_get("message")?,
-        }))
-    }
+/// The notification to be sent next: the most urgent, among these the oldest.
+pub(super) async fn next(pool: &SqlitePool) -> Result<Option<Parcel>, JournalError> {
+    let row = sqlx::query(
+        "SELECT about, created_at, message FROM outbox ORDER BY priority, about LIMIT 1",
+    )
+    .fetch_optional(pool)
+    .await?;
+    let Some(row) = row else {
+        return Ok(None);
+    };
+    let about: i64 = row.try_get("about")?;
+    Ok(Some(Parcel {
+        about: Seq(u64::try_from(about).map_err(|_| JournalError::Unreadable {
+            what: "a notification's number".to_owned(),
+        })?),
+        created_at: Timestamp::from_micros(row.try_get("created_at")?),
+        message: row.try_get("message")?,
+    }))
 }
 
 fn column(seq: Seq) -> i64 {

@@ -3,17 +3,15 @@
 //! At that time content and salt are erased, from the table, its free pages and the log; the row
 //! stays and says when. The fact keeps its commitment, which without them tells nothing.
 
+use super::error::JournalError;
+use super::schema;
 use super::seen::PURGE_MAX;
-use super::store::{Journal, options};
-use super::{JournalError, schema};
 use crate::personal::PersonalRecord;
 use castellan_domain::ids::AlarmId;
 use castellan_domain::time::{Span, Timestamp};
 use castellan_domain::wire::api::NoteText;
 use sqlx::Row as _;
-use sqlx::sqlite::{SqliteConnection, SqlitePool, SqlitePoolOptions, SqliteRow};
-use std::path::Path;
-use std::time::Duration;
+use sqlx::sqlite::{SqliteConnection, SqlitePool, SqliteRow};
 
 /// How long the words of notes are kept unless something else is said at the start.
 pub(super) const NOTES_KEPT: Span = Span::from_secs(365 * 24 * 3600);
@@ -48,103 +46,85 @@ pub(crate) enum StoredWords {
     Erased { at: Timestamp },
 }
 
-impl Journal {
-    /// Erases the words whose time has come. Says whether there may be more to do soon.
-    pub(super) async fn erase_expired(&mut self, now: Timestamp) -> Result<bool, JournalError> {
-        let erased = sqlx::query(
-            "UPDATE personal SET salt = NULL, content = NULL, erased_at = $1 WHERE id IN
-             (SELECT id FROM personal WHERE erased_at IS NULL AND expires_at <= $1 LIMIT $2)",
-        )
-        .bind(now.as_micros())
-        .bind(PURGE_MAX)
-        .execute(&mut self.db)
-        .await?
-        .rows_affected();
-        self.log_holds_erased |= erased > 0;
-        if self.log_holds_erased {
-            self.log_holds_erased = !self.empty_log().await?;
-        }
-        Ok(erased >= PURGE_MAX.unsigned_abs() || self.log_holds_erased)
-    }
-
-    /// Brings the log into the database and empties it, for it still holds the pages as they were.
-    /// A reader may be in the way for minutes (a backup): turns must not wait for that, so this
-    /// tries once and says whether it could. Only SQLite knows these statements.
-    async fn empty_log(&mut self) -> Result<bool, JournalError> {
-        sqlx::query("PRAGMA busy_timeout = 0")
-            .execute(&mut self.db)
-            .await?;
-        let emptied = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)")
-            .fetch_one(&mut self.db)
-            .await;
-        sqlx::query("PRAGMA busy_timeout = 5000")
-            .execute(&mut self.db)
-            .await?;
-        Ok(emptied?.try_get::<i64, _>(0)? == 0)
-    }
-
-    /// The words behind a reference, if there is a row for it.
-    pub(crate) async fn words(
-        &mut self,
-        id: uuid::Uuid,
-    ) -> Result<Option<StoredWords>, JournalError> {
-        let query = if schema::is_current(&mut self.db).await? {
-            "SELECT salt, content, erased_at FROM personal WHERE id = $1"
-        } else {
-            "SELECT salt, content, NULL AS erased_at FROM personal WHERE id = $1"
-        };
-        let row = sqlx::query(query)
-            .bind(id.to_string())
-            .fetch_optional(&mut self.db)
-            .await?;
-        let Some(row) = row else { return Ok(None) };
-        if let Some(at) = erased_at(&row)? {
-            return Ok(Some(StoredWords::Erased { at }));
-        }
-        Ok(Some(StoredWords::Kept {
-            salt: row.try_get("salt")?,
-            content: row.try_get("content")?,
-        }))
-    }
+/// Erases the words whose time has come, and says how many.
+pub(super) async fn erase_expired(
+    db: &mut SqliteConnection,
+    now: Timestamp,
+) -> Result<u64, JournalError> {
+    let erased = sqlx::query(
+        "UPDATE personal SET salt = NULL, content = NULL, erased_at = $1 WHERE id IN
+         (SELECT id FROM personal WHERE erased_at IS NULL AND expires_at <= $1 LIMIT $2)",
+    )
+    .bind(now.as_micros())
+    .bind(PURGE_MAX)
+    .execute(db)
+    .await?;
+    Ok(erased.rows_affected())
 }
 
-/// Reads beside the writer, for requests that need no turn.
-#[derive(Debug, Clone)]
-pub(crate) struct Reader {
-    pub(super) pool: SqlitePool,
-}
-
-impl Reader {
-    pub(crate) async fn open(path: &Path) -> Result<Self, JournalError> {
-        let pool = SqlitePoolOptions::new()
-            .max_connections(2)
-            .acquire_timeout(Duration::from_secs(5))
-            .connect_with(options(path).read_only(true))
-            .await?;
-        Ok(Self { pool })
-    }
-
-    /// The words of an alarm's notes. Their number is limited where they are written.
-    pub(crate) async fn notes(&self, alarm: AlarmId) -> Result<Vec<NoteText>, JournalError> {
-        let rows = sqlx::query(
-            "SELECT id, content, erased_at FROM personal WHERE subject = $1 ORDER BY created_at, id",
-        )
-        .bind(alarm.to_string())
-        .fetch_all(&self.pool)
+/// Brings the log into the database and empties it, for it still holds the pages as they were.
+/// A reader may be in the way for minutes (a backup): turns must not wait for that, so this
+/// tries once and says whether it could. Only SQLite knows these statements.
+pub(super) async fn empty_log(db: &mut SqliteConnection) -> Result<bool, JournalError> {
+    sqlx::query("PRAGMA busy_timeout = 0")
+        .execute(&mut *db)
         .await?;
-        rows.iter()
-            .map(|row| {
-                let id: String = row.try_get("id")?;
-                Ok(NoteText {
-                    id: id.parse().map_err(|_| JournalError::Unreadable {
-                        what: format!("a note's id of {alarm}"),
-                    })?,
-                    text: row.try_get("content")?,
-                    erased_at: erased_at(row)?,
-                })
-            })
-            .collect()
+    let emptied = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)")
+        .fetch_one(&mut *db)
+        .await;
+    sqlx::query("PRAGMA busy_timeout = 5000")
+        .execute(db)
+        .await?;
+    Ok(emptied?.try_get::<i64, _>(0)? == 0)
+}
+
+/// The words behind a reference, if there is a row for it.
+pub(super) async fn words(
+    db: &mut SqliteConnection,
+    id: uuid::Uuid,
+) -> Result<Option<StoredWords>, JournalError> {
+    let query = if schema::is_current(db).await? {
+        "SELECT salt, content, erased_at FROM personal WHERE id = $1"
+    } else {
+        "SELECT salt, content, NULL AS erased_at FROM personal WHERE id = $1"
+    };
+    let row = sqlx::query(query)
+        .bind(id.to_string())
+        .fetch_optional(db)
+        .await?;
+    let Some(row) = row else { return Ok(None) };
+    if let Some(at) = erased_at(&row)? {
+        return Ok(Some(StoredWords::Erased { at }));
     }
+    Ok(Some(StoredWords::Kept {
+        salt: row.try_get("salt")?,
+        content: row.try_get("content")?,
+    }))
+}
+
+/// The words of an alarm's notes. Their number is limited where they are written.
+pub(super) async fn notes(
+    pool: &SqlitePool,
+    alarm: AlarmId,
+) -> Result<Vec<NoteText>, JournalError> {
+    let rows = sqlx::query(
+        "SELECT id, content, erased_at FROM personal WHERE subject = $1 ORDER BY created_at, id",
+    )
+    .bind(alarm.to_string())
+    .fetch_all(pool)
+    .await?;
+    rows.iter()
+        .map(|row| {
+            let id: String = row.try_get("id")?;
+            Ok(NoteText {
+                id: id.parse().map_err(|_| JournalError::Unreadable {
+                    what: format!("a note's id of {alarm}"),
+                })?,
+                text: row.try_get("content")?,
+                erased_at: erased_at(row)?,
+            })
+        })
+        .collect()
 }
 
 fn erased_at(row: &SqliteRow) -> Result<Option<Timestamp>, JournalError> {
@@ -155,7 +135,8 @@ fn erased_at(row: &SqliteRow) -> Result<Option<Timestamp>, JournalError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::journal::Commit;
+    use crate::journal::{Commit, Journal, Reader};
+    use std::path::Path;
 
     const WORDS: &str = "深色外套,向北,车牌浙A·7K2Q9";
 

@@ -1,7 +1,8 @@
 //! From the record back to an engine: the newest snapshot that fits, and the facts after it.
 
+use super::error::JournalError;
 use super::snapshots::Snapshots;
-use super::{Journal, JournalError};
+use super::store::Journal;
 use castellan_domain::ids::Seq;
 use castellan_domain::site::Site;
 use castellan_domain::stream::{Machine, fold};

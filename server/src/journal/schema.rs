@@ -1,6 +1,7 @@
 //! The journal's tables, and how an older journal gets them. Facts are never rewritten.
 
-use super::{JournalError, outbox};
+use super::error::JournalError;
+use super::outbox;
 use castellan_domain::time::Span;
 use sqlx::sqlite::SqliteConnection;
 use sqlx::{Connection as _, Row as _};

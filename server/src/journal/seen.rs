@@ -1,8 +1,8 @@
 //! Ids of commands and events that came before, with their first answers: for seven days, and at
 //! most [`SEEN_MAX`] for each device. What is forgotten counts as new when it comes again.
 
-use super::JournalError;
-use super::store::{Commit, Journal};
+use super::commit::Commit;
+use super::error::JournalError;
 use crate::rows::ManyRows;
 use castellan_domain::ids::{CommandId, DeviceId, EventId};
 use castellan_domain::time::{Span, Timestamp};
@@ -18,21 +18,6 @@ const SEEN_KEPT: Span = Span::from_secs(7 * 24 * 3600);
 pub(super) const SEEN_MAX: u64 = 1_000_000;
 /// Remembered ids that one purge lets go at most, so that it never holds up a turn for long.
 pub(super) const PURGE_MAX: i64 = 10_000;
-
-/// A command with its first answer.
-#[derive(Debug)]
-pub(crate) struct SeenCommand {
-    pub(crate) id: CommandId,
-    pub(crate) answer: Answer,
-}
-
-/// A device's event with its first answer.
-#[derive(Debug)]
-pub(crate) struct SeenEvent {
-    pub(crate) device: DeviceId,
-    pub(crate) event: EventId,
-    pub(crate) answer: Answer,
-}
 
 /// How many ids are remembered. Counted once at the start, so that no turn has to count.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -166,86 +151,15 @@ fn excess(count: u64, max: u64) -> i64 {
     i64::try_from(count - max).map_or(PURGE_MAX, |excess| excess.min(PURGE_MAX))
 }
 
-impl Journal {
-    /// The first answer to this command, if it was given before.
-    pub(crate) async fn seen_command(
-        &mut self,
-        id: CommandId,
-    ) -> Result<Option<Answer>, JournalError> {
-        let row = sqlx::query("SELECT answer FROM seen_commands WHERE command_id = $1")
-            .bind(id.to_string())
-            .fetch_optional(&mut self.db)
-            .await?;
-        read_answer(row)
-    }
-
-    /// The first answers to these events, as far as they came before.
-    pub(crate) async fn seen_events(
-        &mut self,
-        events: &[(DeviceId, EventId)],
-    ) -> Result<BTreeMap<(DeviceId, EventId), Answer>, JournalError> {
-        let mut seen = BTreeMap::new();
-        for (text, events) in FIND_EVENTS.cut(events) {
-            let mut query = sqlx::query(AssertSqlSafe(text));
-            for (device, event) in events {
-                query = query.bind(device.as_str()).bind(event.as_str());
-            }
-            for row in query.fetch_all(&mut self.db).await? {
-                let (device, event): (&str, &str) = (row.try_get(0)?, row.try_get(1)?);
-                let found = events
-                    .iter()
-                    .find(|(d, e)| d.as_str() == device && e.as_str() == event);
-                if let Some(key) = found {
-                    let answer: String = row.try_get(2)?;
-                    seen.insert(key.clone(), serde_json::from_str(&answer)?);
-                }
-            }
-        }
-        Ok(seen)
-    }
-
-    /// Lets go of what has had its time: ids after seven days, words at their own time. At most
-    /// [`PURGE_MAX`] of each; says whether there may be more, to be purged soon.
-    pub(crate) async fn purge(&mut self, now: Timestamp) -> Result<bool, JournalError> {
-        let before = (now - SEEN_KEPT).as_micros();
-        let events = sqlx::query(
-            "DELETE FROM seen_events WHERE (device, event) IN
-             (SELECT device, event FROM seen_events WHERE seen_at < $1 LIMIT $2) RETURNING device",
-        )
-        .bind(before)
-        .bind(PURGE_MAX)
-        .fetch_all(&mut self.db)
+/// The first answer to this command, if it was given before.
+pub(super) async fn command(
+    db: &mut SqliteConnection,
+    id: CommandId,
+) -> Result<Option<Answer>, JournalError> {
+    let row = sqlx::query("SELECT answer FROM seen_commands WHERE command_id = $1")
+        .bind(id.to_string())
+        .fetch_optional(db)
         .await?;
-        for row in &events {
-            let device: String = row.try_get("device")?;
-            if let Some(count) = self.seen.events.get_mut(&device) {
-                *count = count.saturating_sub(1);
-            }
-        }
-        self.seen.events.retain(|_, count| *count > 0);
-        let commands = sqlx::query(
-            "DELETE FROM seen_commands WHERE command_id IN
-             (SELECT command_id FROM seen_commands WHERE seen_at < $1 LIMIT $2)",
-        )
-        .bind(before)
-        .bind(PURGE_MAX)
-        .execute(&mut self.db)
-        .await?
-        .rows_affected();
-        self.seen.commands = self.seen.commands.saturating_sub(commands);
-        let words = self.erase_expired(now).await?;
-        let full = PURGE_MAX.unsigned_abs();
-        Ok(events.len() as u64 >= full || commands >= full || words)
-    }
-
-    /// Counts again, after a transaction whose end is not known.
-    pub(super) async fn recount_seen(&mut self) -> Result<(), JournalError> {
-        self.seen = SeenCounts::read(&mut self.db, self.seen.max).await?;
-        Ok(())
-    }
-}
-
-fn read_answer(row: Option<sqlx::sqlite::SqliteRow>) -> Result<Option<Answer>, JournalError> {
     let Some(row) = row else {
         return Ok(None);
     };
@@ -253,9 +167,71 @@ fn read_answer(row: Option<sqlx::sqlite::SqliteRow>) -> Result<Option<Answer>, J
     Ok(Some(serde_json::from_str(&answer)?))
 }
 
+/// The first answers to these events, as far as they came before.
+pub(super) async fn events(
+    db: &mut SqliteConnection,
+    events: &[(DeviceId, EventId)],
+) -> Result<BTreeMap<(DeviceId, EventId), Answer>, JournalError> {
+    let mut seen = BTreeMap::new();
+    for (text, events) in FIND_EVENTS.cut(events) {
+        let mut query = sqlx::query(AssertSqlSafe(text));
+        for (device, event) in events {
+            query = query.bind(device.as_str()).bind(event.as_str());
+        }
+        for row in query.fetch_all(&mut *db).await? {
+            let (device, event): (&str, &str) = (row.try_get(0)?, row.try_get(1)?);
+            let found = events
+                .iter()
+                .find(|(d, e)| d.as_str() == device && e.as_str() == event);
+            if let Some(key) = found {
+                let answer: String = row.try_get(2)?;
+                seen.insert(key.clone(), serde_json::from_str(&answer)?);
+            }
+        }
+    }
+    Ok(seen)
+}
+
+/// Lets go of ids after seven days, at most [`PURGE_MAX`] of each kind. Says whether there may be more.
+pub(super) async fn purge(
+    db: &mut SqliteConnection,
+    counts: &mut SeenCounts,
+    now: Timestamp,
+) -> Result<bool, JournalError> {
+    let before = (now - SEEN_KEPT).as_micros();
+    let events = sqlx::query(
+        "DELETE FROM seen_events WHERE (device, event) IN
+         (SELECT device, event FROM seen_events WHERE seen_at < $1 LIMIT $2) RETURNING device",
+    )
+    .bind(before)
+    .bind(PURGE_MAX)
+    .fetch_all(&mut *db)
+    .await?;
+    for row in &events {
+        let device: String = row.try_get("device")?;
+        if let Some(count) = counts.events.get_mut(&device) {
+            *count = count.saturating_sub(1);
+        }
+    }
+    counts.events.retain(|_, count| *count > 0);
+    let commands = sqlx::query(
+        "DELETE FROM seen_commands WHERE command_id IN
+         (SELECT command_id FROM seen_commands WHERE seen_at < $1 LIMIT $2)",
+    )
+    .bind(before)
+    .bind(PURGE_MAX)
+    .execute(db)
+    .await?
+    .rows_affected();
+    counts.commands = counts.commands.saturating_sub(commands);
+    let full = PURGE_MAX.unsigned_abs();
+    Ok(events.len() as u64 >= full || commands >= full)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::journal::{Journal, SeenCommand, SeenEvent};
     use castellan_domain::engine::Accepted;
     use castellan_domain::ids::Seq;
 

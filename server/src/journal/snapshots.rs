@@ -2,7 +2,8 @@
 //! after it. Caches: thrown away whenever anything about them does not fit, and never missed.
 
 use super::chain::ChainHash;
-use super::{Journal, JournalError};
+use super::error::JournalError;
+use super::store::Journal;
 use crate::site_folder::{DRAFT, hex, write_whole};
 use castellan_domain::ids::{JournalId, Seq};
 use castellan_domain::site::{FOLD_VERSION, Site};

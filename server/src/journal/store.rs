@@ -1,21 +1,22 @@
 //! Facts: appended in turns, read in order.
 
 use super::chain::ChainHash;
-use super::log::LOG_PAGES_MAX;
-use super::personal::NOTES_KEPT;
-use super::seen::{self, SEEN_MAX, SeenCommand, SeenCounts, SeenEvent};
-use super::{JournalError, outbox, personal, schema};
-use crate::personal::PersonalRecord;
+use super::commit::Commit;
+use super::connection::{options, writing};
+use super::error::JournalError;
+use super::personal::{self, NOTES_KEPT, StoredWords};
+use super::seen::{self, PURGE_MAX, SEEN_MAX, SeenCounts};
+use super::{outbox, schema};
 use crate::rows::ManyRows;
 use castellan_domain::fact::Fact;
-use castellan_domain::ids::{JournalId, Seq};
-use castellan_domain::notify::Notification;
+use castellan_domain::ids::{CommandId, DeviceId, EventId, JournalId, Seq};
 use castellan_domain::time::{Span, Timestamp};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous};
+use castellan_domain::wire::api::Answer;
+use sqlx::sqlite::SqliteConnection;
 use sqlx::{AssertSqlSafe, Connection as _, Row as _};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
-use std::time::Duration;
 
 static INSERT_FACTS: LazyLock<ManyRows> = LazyLock::new(|| {
     let before = "INSERT INTO facts (seq, recorded_at, bytes, hash) VALUES";
@@ -40,26 +41,6 @@ impl StoredFact {
     }
 }
 
-/// Everything that one transaction writes.
-#[derive(Debug, Default)]
-pub(crate) struct Commit {
-    /// Number, time of recording and stored bytes.
-    pub(crate) facts: Vec<(Seq, Timestamp, String)>,
-    pub(crate) commands: Vec<SeenCommand>,
-    pub(crate) events: Vec<SeenEvent>,
-    pub(crate) personal: Vec<PersonalRecord>,
-    /// What people outside are to be told.
-    pub(crate) notifications: Vec<Notification>,
-    /// Notifications that need not be sent any more.
-    pub(crate) settled: Vec<Seq>,
-}
-
-impl Commit {
-    pub(crate) fn is_empty(&self) -> bool {
-        self.facts.is_empty() && self.commands.is_empty() && self.events.is_empty()
-    }
-}
-
 /// The journal of one site, open for writing.
 #[derive(Debug)]
 pub(crate) struct Journal {
@@ -70,7 +51,7 @@ pub(crate) struct Journal {
     pub(super) seen: SeenCounts,
     notes_kept: Span,
     /// Words were erased from the tables and may still lie in the log.
-    pub(super) log_holds_erased: bool,
+    log_holds_erased: bool,
     read_only: bool,
 }
 
@@ -130,7 +111,7 @@ impl Journal {
             id,
             head,
             seen: SeenCounts {
-                events: std::collections::BTreeMap::new(),
+                events: BTreeMap::new(),
                 commands: 0,
                 max: SEEN_MAX,
             },
@@ -238,11 +219,52 @@ impl Journal {
         Ok(ChainHash::from_stored(&hash))
     }
 
+    /// The first answer to this command, if it was given before.
+    pub(crate) async fn seen_command(
+        &mut self,
+        id: CommandId,
+    ) -> Result<Option<Answer>, JournalError> {
+        seen::command(&mut self.db, id).await
+    }
+
+    /// The first answers to these events, as far as they came before.
+    pub(crate) async fn seen_events(
+        &mut self,
+        events: &[(DeviceId, EventId)],
+    ) -> Result<BTreeMap<(DeviceId, EventId), Answer>, JournalError> {
+        seen::events(&mut self.db, events).await
+    }
+
+    /// The words behind a reference, if there is a row for it.
+    pub(crate) async fn words(
+        &mut self,
+        id: uuid::Uuid,
+    ) -> Result<Option<StoredWords>, JournalError> {
+        personal::words(&mut self.db, id).await
+    }
+
+    /// How many notifications wait.
+    pub(crate) async fn outbox_waiting(&mut self) -> Result<usize, JournalError> {
+        outbox::waiting(&mut self.db).await
+    }
+
+    /// Lets go of what has had its time: ids after seven days, words at their own time. At most
+    /// [`PURGE_MAX`] of each; says whether there may be more, to be purged soon.
+    pub(crate) async fn purge(&mut self, now: Timestamp) -> Result<bool, JournalError> {
+        let ids = seen::purge(&mut self.db, &mut self.seen, now).await?;
+        let words = personal::erase_expired(&mut self.db, now).await?;
+        self.log_holds_erased |= words > 0;
+        if self.log_holds_erased {
+            self.log_holds_erased = !personal::empty_log(&mut self.db).await?;
+        }
+        Ok(ids || words >= PURGE_MAX.unsigned_abs() || self.log_holds_erased)
+    }
+
     /// Reads the head from disk again, after a transaction whose end is not known.
     pub(crate) async fn reread_head(&mut self) -> Result<(), JournalError> {
         self.head = read_head(&mut self.db, self.id).await?;
         if !self.read_only {
-            self.recount_seen().await?;
+            self.seen = SeenCounts::read(&mut self.db, self.seen.max).await?;
         }
         Ok(())
     }
@@ -272,21 +294,6 @@ impl Journal {
         tx.commit().await?;
         Ok(())
     }
-}
-
-pub(super) fn options(path: &Path) -> SqliteConnectOptions {
-    SqliteConnectOptions::new()
-        .filename(path)
-        .busy_timeout(Duration::from_secs(5))
-}
-
-fn writing(path: &Path) -> SqliteConnectOptions {
-    options(path)
-        .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Full)
-        .pragma("wal_autocheckpoint", LOG_PAGES_MAX)
-        // Erased words are overwritten, not only let go of.
-        .pragma("secure_delete", "ON")
 }
 
 fn column(seq: Seq) -> i64 {
@@ -319,30 +326,5 @@ async fn read_head(
         _ => Err(JournalError::Unreadable {
             what: "a last fact".to_owned(),
         }),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// With less a power cut takes facts that were acknowledged.
-    #[tokio::test]
-    async fn a_commit_is_on_the_disk_itself_on_every_connection_that_writes() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("journal.db");
-        let mut journal = Journal::open(&path).await.unwrap();
-        for again in [false, true] {
-            if again {
-                let (seq, hash) = journal.head();
-                journal.reopen((seq, &hash.to_hex())).await.unwrap();
-            }
-            let row = sqlx::query("PRAGMA synchronous").fetch_one(&mut journal.db);
-            assert_eq!(row.await.unwrap().get::<i64, _>(0), 2, "FULL");
-            let row = sqlx::query("PRAGMA journal_mode").fetch_one(&mut journal.db);
-            assert_eq!(row.await.unwrap().get::<String, _>(0), "wal");
-            let row = sqlx::query("PRAGMA secure_delete").fetch_one(&mut journal.db);
-            assert_eq!(row.await.unwrap().get::<i64, _>(0), 1);
-        }
     }
 }

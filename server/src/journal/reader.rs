@@ -1,0 +1,38 @@
+//! Reads the journal beside its writer, for requests that need no turn.
+
+use super::connection::options;
+use super::error::JournalError;
+use super::outbox::{self, Parcel};
+use super::personal;
+use castellan_domain::ids::AlarmId;
+use castellan_domain::wire::api::NoteText;
+use sqlx::sqlite::{SqlitePool, SqlitePoolOptions};
+use std::path::Path;
+use std::time::Duration;
+
+/// A few connections that only read. Clones share them.
+#[derive(Debug, Clone)]
+pub(crate) struct Reader {
+    pool: SqlitePool,
+}
+
+impl Reader {
+    pub(crate) async fn open(path: &Path) -> Result<Self, JournalError> {
+        let pool = SqlitePoolOptions::new()
+            .max_connections(2)
+            .acquire_timeout(Duration::from_secs(5))
+            .connect_with(options(path).read_only(true))
+            .await?;
+        Ok(Self { pool })
+    }
+
+    /// The words of an alarm's notes.
+    pub(crate) async fn notes(&self, alarm: AlarmId) -> Result<Vec<NoteText>, JournalError> {
+        personal::notes(&self.pool, alarm).await
+    }
+
+    /// The notification to be sent next.
+    pub(crate) async fn next_parcel(&self) -> Result<Option<Parcel>, JournalError> {
+        outbox::next(&self.pool).await
+    }
+}
