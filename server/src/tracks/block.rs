@@ -15,6 +15,9 @@ use sha2::{Digest as _, Sha256};
 
 /// Fixes in one block at most. More make less overhead, and more to write anew when one comes late.
 pub(super) const BLOCK_FIXES_MAX: usize = 1_024;
+/// Longest stretch of one block: blocks never reach over midnight UTC, so that they can be let go
+/// of by age.
+pub(super) const DAY_US: i64 = 24 * 3600 * 1_000_000;
 
 const VERSION: u8 = 1;
 const CHECKSUM_BYTES: usize = 4;

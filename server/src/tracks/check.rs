@@ -1,6 +1,8 @@
 //! Every block of the history read once, for the doctor.
 
-use super::{TracksError, block, options};
+use super::block;
+use super::error::TracksError;
+use super::store::options;
 use castellan_domain::time::Timestamp;
 use sqlx::sqlite::SqliteConnection;
 use sqlx::{Connection as _, Row as _};

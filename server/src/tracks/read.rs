@@ -2,10 +2,12 @@
 //!
 //! One read transaction for each question, so that upkeep beside it moves nothing out of sight.
 
-use super::block;
+use super::block::{self, DAY_US};
+use super::error::TracksError;
+use super::people::{id_of, people};
 use super::point::Point;
+use super::store::Tracks;
 use super::tail::Tail;
-use super::{DAY_US, Tracks, TracksError};
 use castellan_domain::ids::PersonId;
 use castellan_domain::observation::Fix;
 use castellan_domain::time::{Span, Timestamp};
@@ -86,30 +88,6 @@ impl Tracks {
         fixes.sort_by(|one, other| one.person.cmp(&other.person));
         Ok(fixes)
     }
-}
-
-/// Everybody who is in the history. A name that is no id any more is left out.
-pub(super) async fn people(
-    db: &mut SqliteConnection,
-) -> Result<BTreeMap<i64, PersonId>, TracksError> {
-    let rows = sqlx::query("SELECT id, person FROM people")
-        .fetch_all(db)
-        .await?;
-    let mut people = BTreeMap::new();
-    for row in rows {
-        if let Ok(person) = PersonId::new(row.try_get::<String, _>("person")?) {
-            people.insert(row.try_get("id")?, person);
-        }
-    }
-    Ok(people)
-}
-
-async fn id_of(db: &mut SqliteConnection, person: &PersonId) -> Result<Option<i64>, TracksError> {
-    let row = sqlx::query("SELECT id FROM people WHERE person = $1")
-        .bind(person.as_str())
-        .fetch_optional(db)
-        .await?;
-    Ok(row.map(|row| row.try_get(0)).transpose()?)
 }
 
 /// The points of a block, or nothing and a line in the log if it is damaged.

@@ -1,6 +1,6 @@
 //! The tables of the history, and the way from older ones.
 
-use super::TracksError;
+use super::error::TracksError;
 use sqlx::sqlite::SqliteConnection;
 use sqlx::{Connection as _, Row as _};
 

@@ -1,6 +1,7 @@
 //! When each device was heard last, for the displays of the next start.
 
-use super::{Tracks, TracksError};
+use super::error::TracksError;
+use super::store::Tracks;
 use crate::rows::ManyRows;
 use castellan_domain::ids::DeviceId;
 use castellan_domain::time::Timestamp;

@@ -3,7 +3,7 @@
 //! One tail fills while the other is emptied into blocks, and then they change places. So what is
 //! emptied never grows meanwhile, and can be deleted as a whole.
 
-use super::TracksError;
+use super::error::TracksError;
 use super::point::Point;
 use crate::rows::ManyRows;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};

@@ -1,14 +1,20 @@
 //! The history against a plain map, through any order of appending, upkeep and sudden ends.
 
-use super::*;
+use super::block::{self, DAY_US};
+use super::store::Tracks;
 use castellan_domain::geo::LonLat;
+use castellan_domain::ids::PersonId;
+use castellan_domain::observation::Fix;
 use castellan_domain::time::{Span, Timestamp};
 use proptest::prelude::*;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode};
+use sqlx::{Connection as _, Row as _};
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::path::PathBuf;
 use std::pin::pin;
 use std::task::{Context, Waker};
+use std::time::Duration;
 
 /// Noon, so that tests reach over midnight only where they want to.
 const NOON_S: i64 = 1_795_348_800;

@@ -4,10 +4,11 @@
 //! already changes nothing; the tail is cleared when all of it lies in blocks. A turn that wants to
 //! write waits at most for one of these small transactions.
 
-use super::block::{self, BLOCK_FIXES_MAX};
+use super::block::{self, BLOCK_FIXES_MAX, DAY_US};
+use super::error::TracksError;
 use super::point::Point;
 use super::read;
-use super::{DAY_US, Tracks, TracksError};
+use super::store::Tracks;
 use crate::clock::Clock;
 use castellan_domain::time::{Span, Timestamp};
 use sqlx::sqlite::SqliteConnection;

@@ -1,0 +1,15 @@
+//! What goes wrong with the history.
+
+/// What goes wrong with the history.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum TracksError {
+    #[error("the history of positions failed: {0}")]
+    Database(#[from] sqlx::Error),
+    #[error(
+        "the history of positions has the form {0}, which this Castellan does not know; \
+         start the newer one that wrote it"
+    )]
+    Version(i64),
+    #[error("the history of positions holds a coordinate outside the earth")]
+    Coordinate,
+}
