@@ -1,7 +1,8 @@
 //! `/api/v1/sites/{site}/alarms`: all alarms that ever were, in pages.
 
+use super::App;
 use super::errors::ApiError;
-use super::{App, InPath};
+use super::extract::InPath;
 use axum::Json;
 use axum::extract::{Query, State};
 use castellan_domain::ids::AlarmId;

@@ -1,8 +1,8 @@
 //! `POST /api/v1/sites/{site}/commands`: the one path for what people want.
 
-use super::connections::WholeBody;
+use super::App;
 use super::errors::ApiError;
-use super::{App, InPath};
+use super::extract::{InPath, WholeBody};
 use crate::personal::PersonalRecord;
 use axum::Json;
 use axum::extract::State;

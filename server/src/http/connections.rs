@@ -4,8 +4,6 @@
 
 use super::errors::ApiError;
 use axum::Router;
-use axum::body::Bytes;
-use axum::extract::{FromRequest, Request};
 use castellan_domain::wire::api::QueueDepth;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -24,8 +22,6 @@ use tracing::{debug, warn};
 pub(crate) const CONNECTIONS_MAX: usize = 1_024;
 /// Time for the head of a request, and for the pause between two requests.
 const HEAD_WITHIN: Duration = Duration::from_secs(10);
-/// Time for the whole body of a request.
-const BODY_WITHIN: Duration = Duration::from_secs(15);
 /// Bytes of a request's head at most.
 const HEAD_BYTES_MAX: usize = 32 * 1024;
 /// A connection is asked to end after this time, whatever it does, and ended a little later: whoever
@@ -100,7 +96,7 @@ impl Connections {
 
 /// Says so, and waits until it was read: bytes that lie unread would take our words with them.
 async fn refuse(stream: &TcpStream) -> io::Result<()> {
-    let body = ApiError::TooManyConnections.to_json();
+    let body = ApiError::TooManyConnections(CONNECTIONS_MAX).to_json();
     let answer = format!(
         "HTTP/1.1 503 Service Unavailable\r\ncontent-type: application/json\r\nretry-after: 2\r\n\
          connection: close\r\ncontent-length: {}\r\n\r\n{body}",
@@ -150,20 +146,6 @@ async fn converse(stream: TcpStream, router: Router, place: OwnedSemaphorePermit
         debug!(%error, "a connection broke");
     }
     drop(place);
-}
-
-/// The whole body of a request, within its time and its size.
-pub(super) struct WholeBody(pub(super) Bytes);
-
-impl<S: Send + Sync> FromRequest<S> for WholeBody {
-    type Rejection = ApiError;
-
-    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
-        match timeout(BODY_WITHIN, Bytes::from_request(request, state)).await {
-            Ok(whole) => Ok(Self(whole?)),
-            Err(_elapsed) => Err(ApiError::TooSlow),
-        }
-    }
 }
 
 /// As many open files as the system allows us, up to what all our limits together need.

@@ -1,10 +1,7 @@
 //! Every error that the API can answer with: status, code and a sentence.
 
-use super::connections::CONNECTIONS_MAX;
-use super::router::BODY_BYTES_MAX;
 use crate::site_task::Lost;
 use axum::Json;
-use axum::extract::rejection::BytesRejection;
 use axum::http::{HeaderValue, StatusCode, header::RETRY_AFTER};
 use axum::response::{IntoResponse, Response};
 use castellan_domain::refusal::Refusal;
@@ -59,10 +56,8 @@ pub(crate) enum ApiError {
     SetAside,
     #[error("the body did not come within 15 s; send it again over a better connection")]
     TooSlow,
-    #[error(
-        "{CONNECTIONS_MAX} connections are open already; close some, or try again in a few seconds"
-    )]
-    TooManyConnections,
+    #[error("{0} connections are open already; close some, or try again in a few seconds")]
+    TooManyConnections(usize),
 }
 
 impl From<Lost> for ApiError {
@@ -70,18 +65,6 @@ impl From<Lost> for ApiError {
         match lost {
             Lost::NotRecorded => Self::NotRecorded,
             Lost::SetAside => Self::SetAside,
-        }
-    }
-}
-
-impl From<BytesRejection> for ApiError {
-    fn from(rejection: BytesRejection) -> Self {
-        if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
-            return Self::TooLarge(BODY_BYTES_MAX);
-        }
-        Self::Unreadable {
-            code: "malformed",
-            message: "the body did not come whole; send it again".to_owned(),
         }
     }
 }
@@ -126,7 +109,7 @@ impl ApiError {
             Self::Storage => "storage",
             Self::SetAside => "set_aside",
             Self::TooSlow => "too_slow",
-            Self::TooManyConnections => "too_many_connections",
+            Self::TooManyConnections(_) => "too_many_connections",
         }
     }
 
@@ -175,7 +158,7 @@ impl ApiError {
             | Self::Busy
             | Self::NoAnswer
             | Self::Storage
-            | Self::TooManyConnections => StatusCode::SERVICE_UNAVAILABLE,
+            | Self::TooManyConnections(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::SetAside => StatusCode::INTERNAL_SERVER_ERROR,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
         }

@@ -1,8 +1,9 @@
 //! `/api/v1/sites/{site}/tracks` and `…/observations`: what lies beside the journal.
 
+use super::App;
 use super::commands::actor;
 use super::errors::ApiError;
-use super::{App, InPath, InQuery};
+use super::extract::{InPath, InQuery};
 use crate::observations::{ObservationsError, Question};
 use crate::tracks::TracksError;
 use axum::Json;

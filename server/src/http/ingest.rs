@@ -1,8 +1,8 @@
 //! `/ingest/…`: receive → decode → identify → enqueue, and the answer after the record.
 
 use super::App;
-use super::connections::WholeBody;
 use super::errors::ApiError;
+use super::extract::WholeBody;
 use crate::ingest::registry::UnknownSender;
 use crate::ingest::{events, owntracks};
 use axum::Json;

@@ -5,6 +5,7 @@ mod assets;
 mod commands;
 pub(crate) mod connections;
 mod errors;
+mod extract;
 mod history;
 mod ingest;
 mod live;
@@ -27,14 +28,11 @@ use crate::site_folder::PublishedEstate;
 use crate::site_task::{Lost, QUEUE_MAX, Reply, Request, SetAsides, Ticket};
 use crate::tables::TablesReader;
 use crate::tracks::Tracks;
-use axum::extract::{FromRequestParts, Path, Query};
-use axum::http::request::Parts;
 use castellan_domain::engine::Input;
 use castellan_domain::ids::{Seq, SiteId};
 use castellan_domain::wire::api::{Answer, QueueDepth};
 use connections::Connections;
 use errors::ApiError;
-use serde::de::DeserializeOwned;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -68,40 +66,6 @@ pub(crate) struct App {
     /// Where the journal's hash chain does not hold, if anywhere.
     pub(crate) chain_broken_at: Option<Seq>,
     pub(crate) web: Option<PathBuf>,
-}
-
-/// What follows the question mark of an address.
-struct InQuery<T>(T);
-
-impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for InQuery<T> {
-    type Rejection = ApiError;
-
-    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, ApiError> {
-        let asked = Query::try_from_uri(&parts.uri);
-        asked
-            .map(|Query(asked)| Self(asked))
-            .map_err(|error| ApiError::Unreadable {
-                code: "malformed",
-                message: format!(
-                    "what follows the ? is not understood: {}",
-                    error.body_text()
-                ),
-            })
-    }
-}
-
-/// What an address names. An address whose bytes are no text names nothing.
-struct InPath<T>(T);
-
-impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for InPath<T> {
-    type Rejection = ApiError;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        match Path::from_request_parts(parts, state).await {
-            Ok(Path(named)) => Ok(Self(named)),
-            Err(_not_text) => Err(ApiError::NotFound),
-        }
-    }
 }
 
 impl App {

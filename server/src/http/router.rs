@@ -1,6 +1,7 @@
 //! Every route, in one list.
 
 use super::errors::ApiError;
+use super::extract::BODY_BYTES_MAX;
 use super::{App, alarms, assets, commands, history, ingest, live, origin, sites};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -8,9 +9,6 @@ use axum::middleware::from_fn;
 use axum::routing::{get, post};
 use std::sync::Arc;
 use tower_http::trace::TraceLayer;
-
-/// Bytes of a request's body at most.
-pub(crate) const BODY_BYTES_MAX: usize = 64 * 1024;
 
 pub(crate) fn router(app: Arc<App>) -> Router {
     let web = app.web.clone();

@@ -1,7 +1,8 @@
 //! `/api/v1/sites/…`: what can be read.
 
+use super::App;
 use super::errors::ApiError;
-use super::{App, InPath};
+use super::extract::InPath;
 use crate::hub::{Packed, SnapshotError};
 use axum::Json;
 use axum::extract::{RawQuery, State};
