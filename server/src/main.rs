@@ -18,6 +18,7 @@ mod journal;
 mod observations;
 mod outbox;
 mod personal;
+mod requests;
 mod rows;
 mod search_keys;
 mod serve;
@@ -26,6 +27,7 @@ mod site_folder;
 mod site_task;
 mod tables;
 mod tracks;
+
 
 use clap::Parser as _;
 use config::{Cli, Verb};

@@ -11,7 +11,7 @@ mod driver;
 pub(crate) use driver::Driver;
 
 use crate::clock::Clock;
-use crate::site_task::{Request, have_recorded};
+use crate::requests::{Request, have_recorded};
 use castellan_domain::actuation::{Actuation, ActuationOutcome};
 use castellan_domain::engine::Input;
 use castellan_domain::ids::Seq;

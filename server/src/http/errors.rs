@@ -1,6 +1,6 @@
 //! Every error that the API can answer with: status, code and a sentence.
 
-use crate::site_task::Lost;
+use crate::requests::Lost;
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header::RETRY_AFTER};
 use axum::response::{IntoResponse, Response};

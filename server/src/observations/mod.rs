@@ -14,11 +14,9 @@ pub(crate) use read::Question;
 
 use crate::clock::Clock;
 use crate::disk::Disk;
-use crate::site_task::Lost;
 use castellan_domain::ids::{AdapterId, Seq};
 use castellan_domain::observation::RawObservation;
 use castellan_domain::time::Timestamp;
-use castellan_domain::wire::api::Answer;
 use castellan_domain::wire::history::{
     ObservationHealth, ObservationOutcome, ObservationPage, ObservationRecord,
 };
@@ -170,17 +168,13 @@ impl Pending {
         self.fact.get_or_insert(fact);
     }
 
+    /// The first fact that its turn made.
+    pub(crate) fn fact(&self) -> Option<Seq> {
+        self.fact
+    }
+
     /// Its sender is being answered. Returns at once, whatever the disk does.
-    pub(crate) fn conclude(self, result: &Result<Answer, Lost>) {
-        let outcome = match result {
-            Ok(Ok(answer)) => ObservationOutcome::Accepted {
-                answer: answer.clone(),
-                fact: self.fact,
-            },
-            Ok(Err(refusal)) => ObservationOutcome::Refused(refusal.clone()),
-            Err(Lost::NotRecorded) => ObservationOutcome::NotRecorded,
-            Err(Lost::SetAside) => ObservationOutcome::SetAside,
-        };
+    pub(crate) fn conclude(self, outcome: ObservationOutcome) {
         self.log.offer(ObservationRecord {
             answered_at: self.log.clock.now(),
             adapter: self.adapter,
@@ -288,7 +282,9 @@ mod tests {
             let mut pending = log.pending("events", Some(report(n, "d-004"))).unwrap();
             pending.made(Seq(7));
             pending.made(Seq(8));
-            pending.conclude(&Ok(Ok(Accepted::Tracked)));
+            let fact = pending.fact();
+            let answer = Accepted::Tracked;
+            pending.conclude(ObservationOutcome::Accepted { answer, fact });
         }
         assert_eq!(log.health().dropped_queue_full, 2);
         let waiting: Vec<_> = inbox.try_iter().collect();
@@ -338,7 +334,7 @@ mod tests {
         let log = ObservationLog::open(folder.path(), "Asia/Shanghai", 30, clock, disk).unwrap();
         for n in 0..3 {
             let pending = log.pending("events", Some(report(n, "d-004"))).unwrap();
-            pending.conclude(&Err(Lost::SetAside));
+            pending.conclude(ObservationOutcome::SetAside);
         }
         let end = std::time::Instant::now() + Duration::from_secs(20);
         while log.health().dropped_unwritable < 3 {

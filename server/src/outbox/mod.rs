@@ -10,7 +10,7 @@ pub(crate) use webhook::Webhook;
 
 use crate::clock::Clock;
 use crate::journal::{Parcel, Reader};
-use crate::site_task::{Request, backoff, have_recorded};
+use crate::requests::{Request, backoff, have_recorded};
 use castellan_domain::engine::Input;
 use castellan_domain::notify::{Notification, NotificationSettled, Settlement};
 use castellan_domain::time::Span;
@@ -20,6 +20,7 @@ use std::time::Duration;
 use tokio::sync::{Notify, mpsc};
 use tokio::time::sleep;
 use tracing::{error, info, warn};
+use webhook::Sent;
 
 /// Notifications that may wait; further ones are left out, counted and shown under health.
 const OUTBOX_MAX: usize = 10_000;
@@ -33,17 +34,6 @@ const LOOK_EVERY: Duration = Duration::from_mins(1);
 pub(crate) struct Outbox {
     state: Mutex<OutboxHealth>,
     news: Notify,
-}
-
-/// What became of one attempt.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Sent {
-    /// The receiver took it.
-    Taken,
-    /// The receiver refused it, and would again.
-    Refused(String),
-    /// It may work later.
-    Failed(String),
 }
 
 impl Outbox {

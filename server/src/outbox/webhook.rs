@@ -1,6 +1,5 @@
 //! Notifications as signed posts to one address. Documented in `docs/protocols/http.md`.
 
-use super::Sent;
 use crate::journal::Parcel;
 use crate::signed_post::{SignedPost, Unanswered};
 use castellan_domain::ids::{JournalId, SiteId};
@@ -10,6 +9,17 @@ use std::time::Duration;
 
 /// Time for the whole exchange.
 const ANSWER_WITHIN: Duration = Duration::from_secs(10);
+
+/// What became of one attempt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Sent {
+    /// The receiver took it.
+    Taken,
+    /// The receiver refused it, and would again.
+    Refused(String),
+    /// It may work later.
+    Failed(String),
+}
 
 /// Where notifications are posted to.
 #[derive(Debug)]

@@ -1,9 +1,12 @@
 //! When devices were heard: shown after the turn, and kept beside the tracks for the next start.
 
-use super::SiteTask;
+use crate::disk::Disk;
+use crate::hub::Hub;
+use crate::tracks::Tracks;
 use castellan_domain::engine::Input;
+use castellan_domain::estate::EstateIndex;
 use castellan_domain::ids::DeviceId;
-use castellan_domain::stream::{Done, Machine};
+use castellan_domain::stream::Done;
 use castellan_domain::time::Timestamp;
 use std::collections::BTreeMap;
 use tracing::{error, warn};
@@ -16,10 +19,15 @@ pub(super) struct LastSeen {
     unsaved: BTreeMap<DeviceId, Timestamp>,
 }
 
-impl<M: Machine> SiteTask<M> {
+impl LastSeen {
     /// Shows which devices a recorded turn heard. The engine knows those whose input was accepted.
-    pub(super) fn show_seen(&mut self, inputs: &[Input], done: &[Done]) {
-        let estate = &self.estate.index;
+    pub(super) fn show(
+        &mut self,
+        hub: &Hub,
+        estate: &EstateIndex,
+        inputs: &[Input],
+        done: &[Done],
+    ) {
         let accepted = inputs
             .iter()
             .zip(done)
@@ -29,23 +37,21 @@ impl<M: Machine> SiteTask<M> {
             _ => None,
         });
         let seen = seen.map(|(device, at)| (device.clone(), at)).collect();
-        let news = self.hub.publish_seen(seen);
-        self.state.last_seen.unsaved.extend(news);
+        self.unsaved.extend(hub.publish_seen(seen));
     }
 
     /// Writes down what is not on disk yet. What finds no room is tried again with the next second:
     /// nothing but the age of a device on a restarted server's displays depends on it.
-    pub(super) async fn keep_seen(&mut self) {
-        let unsaved = &mut self.state.last_seen.unsaved;
-        if unsaved.is_empty() || !self.disk.keeps_tracks() {
+    pub(super) async fn keep(&mut self, tracks: &Tracks, disk: &Disk) {
+        if self.unsaved.is_empty() || !disk.keeps_tracks() {
             return;
         }
-        match self.tracks.keep_seen(unsaved).await {
-            Ok(()) => unsaved.clear(),
+        match tracks.keep_seen(&self.unsaved).await {
+            Ok(()) => self.unsaved.clear(),
             Err(error) => {
                 warn!(%error, "when devices were heard could not be stored");
                 // The connection itself may be dead.
-                if let Err(error) = self.tracks.reopen().await {
+                if let Err(error) = tracks.reopen().await {
                     error!(%error, "the history of positions cannot be opened again yet");
                 }
             }

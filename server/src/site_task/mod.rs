@@ -3,14 +3,12 @@
 //! handle → drain → record → publish → answer. Nothing leaves before its turn is on disk. What
 //! arrives while a turn is being written is the next turn, so a busy site commits in groups by
 //! itself. [`turn`] runs and records one, [`recovery`] starts over after one that was lost,
-//! [`orders`] lets go of what is wanted of devices, [`insist`] has outcomes recorded,
-//! [`notices`] keeps what is shown of reports that nobody could record, [`set_aside`] the inputs that
+//! [`orders`] lets go of what is wanted of devices, [`notices`] keeps what is shown of reports that nobody could record, [`set_aside`] the inputs that
 //! broke the engine, [`consoles`] who has one, [`last_seen`] when devices were heard, and [`disk_news`]
 //! what the site knows of the disk.
 
 mod consoles;
 mod disk_news;
-mod insist;
 mod last_seen;
 mod notices;
 mod orders;
@@ -20,7 +18,6 @@ mod set_aside;
 mod tests;
 mod turn;
 
-pub(crate) use insist::{backoff, have_recorded};
 pub(crate) use set_aside::SetAsides;
 
 use crate::actuations::Actuations;
@@ -28,9 +25,8 @@ use crate::clock::{Clock, keep_step};
 use crate::disk::Disk;
 use crate::hub::{DISPLAYS_MAX, Hub};
 use crate::journal::{Journal, JournalError};
-use crate::observations::Pending;
 use crate::outbox::Outbox;
-use crate::personal::PersonalRecord;
+use crate::requests::{Request, Ticket};
 use crate::site_folder::PublishedEstate;
 use crate::tracks::Tracks;
 use castellan_domain::engine::{Engine, Input};
@@ -39,19 +35,16 @@ use castellan_domain::ids::SiteId;
 use castellan_domain::observation::Observation;
 use castellan_domain::stream::Machine;
 use castellan_domain::time::Timestamp;
-use castellan_domain::wire::api::Answer;
 use consoles::Consoles;
 use disk_news::DiskNews;
 use last_seen::LastSeen;
 use notices::Notices;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until, timeout_at};
 use tracing::warn;
 
-/// Inputs that may wait for their turn; one more is refused with 503.
-pub(crate) const QUEUE_MAX: usize = 4_096;
 /// Requests that one turn takes at most.
 const TURN_INPUTS_MAX: usize = 256;
 /// Turns that have nothing but positions wait so long for more of them: to begin and to end a
@@ -76,39 +69,6 @@ const SETTLE_EVERY: Duration = Duration::from_millis(100);
 const PRESENCE_EVENTS_MAX: usize = 2 * DISPLAYS_MAX;
 /// Wait after a deadline that broke the engine.
 const SETTLE_AGAIN_AFTER: Duration = Duration::from_mins(1);
-
-/// Why an input came to nothing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum Lost {
-    /// Its turn could not be recorded: nothing of it happened, and it may be sent again.
-    #[error("this could not be recorded")]
-    NotRecorded,
-    /// It broke the engine, and would again.
-    #[error("this was set aside")]
-    SetAside,
-}
-
-/// An input with its return address.
-#[derive(Debug)]
-pub(crate) struct Ticket {
-    pub(crate) input: Input,
-    /// Words to be stored with it.
-    pub(crate) personal: Option<PersonalRecord>,
-    /// Ties together what the log says about this input, from receive to send.
-    pub(crate) trace: u64,
-    pub(crate) reply: Reply,
-}
-
-/// The way back to whoever sent an input, past the log of observations.
-#[derive(Debug)]
-pub(crate) struct Reply {
-    pub(crate) sender: oneshot::Sender<Result<Answer, Lost>>,
-    /// What is noted of an observation when it is answered.
-    pub(crate) noted: Option<Pending>,
-}
-
-/// What can be asked of the task.
-pub(crate) type Request = Box<Ticket>;
 
 /// Why a turn is lost, or a site cannot be opened.
 #[derive(Debug, thiserror::Error)]
@@ -192,7 +152,7 @@ impl<M: Machine> SiteTask<M> {
                 },
                 () = sleep_until(wake_at) => self.wake().await,
                 () = sleep_until(sync_at) => {
-                    self.keep_seen().await;
+                    self.state.last_seen.keep(&self.tracks, &self.disk).await;
                     if let Err(error) = self.tracks.sync().await {
                         warn!(%error, "positions could not be synced to disk");
                     }
@@ -315,12 +275,4 @@ async fn gather(
 
 const fn is_position(input: &Input) -> bool {
     matches!(input, Input::Observed(Observation::PhoneFix(_)))
-}
-
-/// Tells the sender. It may have given up waiting; what was recorded stays recorded.
-fn answer(reply: Reply, result: Result<Answer, Lost>) {
-    if let Some(noted) = reply.noted {
-        noted.conclude(&result);
-    }
-    drop(reply.sender.send(result));
 }

@@ -1,12 +1,10 @@
 //! One turn: run, recorded, let out.
 
 use super::notices::{Known, Notices};
-use super::{
-    Lost, Reply, SETTLE_AGAIN_AFTER, SETTLE_EVERY, SiteTask, SiteTaskError, TURN_INPUTS_MAX,
-    Ticket, answer,
-};
+use super::{SETTLE_AGAIN_AFTER, SETTLE_EVERY, SiteTask, SiteTaskError, TURN_INPUTS_MAX};
 use crate::journal::{Commit, SeenCommand, SeenEvent};
 use crate::personal::PersonalRecord;
+use crate::requests::{Lost, Reply, Ticket};
 use castellan_domain::actuation::ActuationOutcome;
 use castellan_domain::engine::{Accepted, Input};
 use castellan_domain::estate::DutyKept;
@@ -120,7 +118,7 @@ impl<M: Machine> SiteTask<M> {
                     let lost = positions == Positions::Lost
                         && matches!(done.answer, Some(Ok(Accepted::Tracked)));
                     let told = done.answer.filter(|_| !lost).ok_or(Lost::NotRecorded);
-                    answer(sender.reply, told);
+                    sender.reply.answer(told);
                 }
             }
             Err(error) => self.lose(&error, entries),
@@ -146,7 +144,7 @@ impl<M: Machine> SiteTask<M> {
         for (input, sender) in entries.inputs.iter().zip(entries.senders) {
             self.state.notices.lost(input, &known);
             if let Some(sender) = sender {
-                answer(sender.reply, Err(Lost::NotRecorded));
+                sender.reply.answer(Err(Lost::NotRecorded));
             }
         }
         self.show_notices();
@@ -161,7 +159,7 @@ impl<M: Machine> SiteTask<M> {
         };
         for ticket in tickets {
             self.state.notices.lost(&ticket.input, &known);
-            answer(ticket.reply, Err(Lost::NotRecorded));
+            ticket.reply.answer(Err(Lost::NotRecorded));
         }
         self.show_notices();
     }
@@ -182,7 +180,7 @@ impl<M: Machine> SiteTask<M> {
         };
         for (ticket, told) in tickets.into_iter().zip(told) {
             match told.or_else(|| self.cannot_order(&ticket.input).map(Ok)) {
-                Some(told) => answer(ticket.reply, told),
+                Some(told) => ticket.reply.answer(told),
                 None => entries.sent(ticket),
             }
         }
@@ -190,7 +188,9 @@ impl<M: Machine> SiteTask<M> {
         let commit = remember(entries, &ran.done);
         let inputs = &entries.inputs;
         let positions = self.record(ran.turn, commit, ran.at, inputs).await?;
-        self.show_seen(&entries.inputs, &ran.done);
+        self.state
+            .last_seen
+            .show(&self.hub, &self.estate.index, &entries.inputs, &ran.done);
         Ok((ran.done, positions))
     }
 
@@ -272,7 +272,7 @@ impl<M: Machine> SiteTask<M> {
             self.state.settle_at = Instant::now() + SETTLE_AGAIN_AFTER;
         }
         if let Some(sender) = sender {
-            answer(sender.reply, Err(Lost::SetAside));
+            sender.reply.answer(Err(Lost::SetAside));
         }
         // The server's own inputs say nothing that the record would miss.
         if name != InputName::Own {

@@ -2,6 +2,7 @@
 
 use super::super::*;
 use super::world::World;
+use crate::requests::QUEUE_MAX;
 use castellan_domain::geo::LonLat;
 use castellan_domain::ids::{DeviceId, PhoneId};
 use castellan_domain::observation::PhoneFix;

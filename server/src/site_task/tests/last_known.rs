@@ -1,11 +1,13 @@
 //! Where people were is not in facts, and a rebuilt engine knows it all the same.
 
 use super::world::World;
+use crate::requests::Lost;
 use crate::site_task::*;
 use castellan_domain::engine::Accepted;
 use castellan_domain::geo::LonLat;
 use castellan_domain::ids::EventId;
 use castellan_domain::observation::{Call, CallKind, PhoneFix};
+use castellan_domain::wire::api::Answer;
 
 fn fix(world: &World, at: LonLat) -> Input {
     let now = world.task.clock.now();
@@ -79,20 +81,20 @@ async fn when_a_device_was_heard_is_written_down_once_and_tried_again_after_a_fa
     let fail = "CREATE TRIGGER fail BEFORE INSERT ON devices_seen
         BEGIN SELECT RAISE(ABORT, 'x'); END";
     super::world::trigger(&path, fail).await;
-    world.task.keep_seen().await;
+    world.keep_seen().await;
     let kept = async |world: &World| world.task.tracks.last_seen(|_| true).await.unwrap();
     assert_eq!(kept(&world).await, []);
     super::world::trigger(&path, "DROP TRIGGER fail").await;
-    world.task.keep_seen().await;
+    world.keep_seen().await;
     let once = kept(&world).await;
     assert_eq!((once.len(), once[0].0.as_str()), (1, "d-000"));
     // Nothing new: what somebody else writes there stays.
     super::world::trigger(&path, "UPDATE devices_seen SET seen_at = 7").await;
     world.raise("d-000").await;
-    world.task.keep_seen().await;
+    world.keep_seen().await;
     assert_eq!(kept(&world).await[0].1, Timestamp::from_micros(7));
     world.hands.pass(10_000_000);
     world.raise("d-000").await;
-    world.task.keep_seen().await;
+    world.keep_seen().await;
     assert!(kept(&world).await[0].1.since(once[0].1).as_secs() >= 10);
 }

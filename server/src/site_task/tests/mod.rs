@@ -9,6 +9,7 @@ mod world;
 
 use super::*;
 use crate::journal::{Reader, Snapshots, Stamp, replay};
+use crate::requests::{Lost, QUEUE_MAX};
 use castellan_domain::alarm::Source;
 use castellan_domain::estate::Priority;
 use castellan_domain::fact::FactBody;

@@ -4,6 +4,7 @@ use super::super::*;
 use super::world::{Fragile, World, trigger};
 use crate::actuations::{Actuations, Driver, Orders, Worker};
 use crate::journal::replay;
+use crate::requests::Lost;
 use castellan_domain::access::Actor;
 use castellan_domain::actuation::{ActuationOutcome, ActuationSettled};
 use castellan_domain::engine::{Accepted, Command};

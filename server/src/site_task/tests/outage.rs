@@ -3,6 +3,7 @@
 
 use super::*;
 use castellan_domain::unrecorded::UNRECORDED_MAX;
+use castellan_domain::wire::api::Answer;
 
 const MINUTE: i64 = 60_000_000;
 const BREAK: &str =

@@ -2,6 +2,7 @@
 
 use super::super::*;
 use crate::clock::tests::Hands;
+use crate::requests::{Lost, Reply};
 use crate::site_folder::read_estate;
 use castellan_domain::access::Actor;
 use castellan_domain::alarm::Source;
@@ -15,9 +16,11 @@ use castellan_domain::observation::{Fix, Observation, Report, ReportedState};
 use castellan_domain::site::{Site, View};
 use castellan_domain::stream::{Backlog, Outgoing, Replica};
 use castellan_domain::text::Text;
+use castellan_domain::wire::api::Answer;
 use castellan_domain::wire::live::ServerMessage;
 use std::path::Path;
 use tempfile::TempDir;
+use tokio::sync::oneshot;
 
 /// An engine with two faults: it breaks over reports whose id begins with "boom", halfway, and over
 /// deadlines while device d-013 has an alarm.
@@ -186,6 +189,16 @@ impl World {
             })) => alarm,
             other => panic!("{other:?}"),
         }
+    }
+
+    pub(super) async fn keep_seen(&mut self) {
+        let SiteTask {
+            state,
+            tracks,
+            disk,
+            ..
+        } = &mut self.task;
+        state.last_seen.keep(tracks, disk).await;
     }
 
     /// All facts on disk.
