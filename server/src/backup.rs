@@ -1,13 +1,11 @@
-//! `castellan backup` and `castellan restore`: a copy of a site's record that is checked before it
-//! counts, and the way back.
+//! A copy of a site's record that is checked before it counts, and the way back.
 
-use crate::admin::{self, Request};
 use crate::anchor::{AnchorFile, ChainAnchor, Why, written};
-use crate::config::{BackupArgs, RestoreArgs};
+use crate::config::RestoreArgs;
 use crate::doctor::{Report, examine};
 use crate::journal::{ChainHash, Journal, Snapshots, copy::copy_database};
 use crate::observations;
-use crate::site_folder::{LockError, SiteFolder, SitePaths, sync_folder_of, write_whole};
+use crate::site_folder::{SiteFolder, SitePaths, sync_folder_of, write_whole};
 use crate::tables::delete_tables;
 use anyhow::{Context as _, bail, ensure};
 use castellan_domain::ids::{JournalId, Seq, SiteId};
@@ -36,52 +34,6 @@ struct Manifest {
     seq: Seq,
     hash: String,
     recorded_at: Timestamp,
-}
-
-/// `castellan backup`
-pub(crate) async fn run(args: &BackupArgs) -> anyhow::Result<ExitCode> {
-    let site = the_site(args)?;
-    let target = std::path::absolute(&args.target)?;
-    let report = match SiteFolder::lock(&args.record.data, &site) {
-        Ok(folder) => make(folder.paths(), &target).await?,
-        Err(in_use @ LockError::InUse(_)) => {
-            let paths = SitePaths::new(&args.record.data, &site);
-            let request = Request::Backup {
-                target: target.clone(),
-            };
-            admin::ask(&paths, &request, in_use).await?
-        }
-        Err(error) => return Err(error.into()),
-    };
-    for line in report.lines(site.as_str()) {
-        println!("{line}.");
-    }
-    if report.is_whole() {
-        println!("{site}: the backup is {}.", target.display());
-        return Ok(ExitCode::SUCCESS);
-    }
-    println!(
-        "{site}: the copy is not whole, so it lies in {} and is no backup.",
-        partial(&target).display()
-    );
-    Ok(ExitCode::FAILURE)
-}
-
-fn the_site(args: &BackupArgs) -> anyhow::Result<SiteId> {
-    let mut sites = SiteFolder::sites(&args.record.data)?;
-    if let Some(wanted) = &args.site {
-        ensure!(
-            sites.contains(wanted),
-            "there is no site {wanted} under {}",
-            args.record.data.display()
-        );
-        return Ok(wanted.clone());
-    }
-    match (sites.pop(), sites.is_empty()) {
-        (Some(only), true) => Ok(only),
-        (None, _) => bail!("there is no site under {}", args.record.data.display()),
-        _ => bail!("there are several sites; say which one with --site"),
-    }
 }
 
 /// Copies a record as of now, and checks the copy. Writers go on meanwhile. A copy that is not
@@ -293,7 +245,8 @@ fn copy_file(from: &Path, to: &Path) -> anyhow::Result<()> {
         .with_context(|| format!("{} cannot be copied to {}", from.display(), to.display()))
 }
 
-fn partial(target: &Path) -> PathBuf {
+/// Where a backup lies until it is whole.
+pub(crate) fn partial(target: &Path) -> PathBuf {
     with_suffix(target, ".partial")
 }
 

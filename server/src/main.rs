@@ -27,7 +27,7 @@ mod site_folder;
 mod site_task;
 mod tables;
 mod tracks;
-
+mod verbs;
 
 use clap::Parser as _;
 use config::{Cli, Verb};
@@ -39,8 +39,8 @@ async fn main() -> ExitCode {
     config::start_logging(cli.log);
     let result = match cli.verb {
         Verb::Serve(args) => serve::run(args).await,
-        Verb::Doctor(args) => doctor::run(&args).await,
-        Verb::Backup(args) => backup::run(&args).await,
+        Verb::Doctor(args) => verbs::doctor(&args).await,
+        Verb::Backup(args) => verbs::backup(&args).await,
         Verb::Restore(args) => backup::restore(&args).await,
     };
     match result {

@@ -1,6 +1,6 @@
 //! Asking a running server.
 
-use super::{ANSWER_BYTES_MAX, ANSWER_WITHIN, Answer, Request};
+use super::protocol::{ANSWER_BYTES_MAX, ANSWER_WITHIN, Answer, Request};
 use crate::doctor::Report;
 use crate::site_folder::{LockError, SitePaths};
 use std::io;

@@ -1,42 +1,12 @@
 //! The way in for command-line verbs while a server runs: a Unix socket in the site's folder.
 //!
 //! Whoever may use it may read the whole record anyway: the socket belongs to the server's user
-//! alone (folder 0700, socket 0600). One line of JSON asks, one line answers.
+//! alone (folder 0700, socket 0600).
 
 mod client;
+mod protocol;
 mod server;
 
 pub(crate) use client::ask;
+pub(crate) use protocol::Request;
 pub(crate) use server::Admin;
-
-use crate::doctor::Report;
-use serde::{Deserialize, Serialize};
-use std::path::PathBuf;
-use std::time::Duration;
-
-/// Bytes of a request's line at most.
-const REQUEST_BYTES_MAX: u64 = 8 * 1024;
-/// Bytes of an answer's line at most. A report names few faults and counts the rest.
-const ANSWER_BYTES_MAX: u64 = 1024 * 1024;
-/// Longest wait for a request after somebody connected.
-const REQUEST_WITHIN: Duration = Duration::from_secs(5);
-/// Longest wait for an answer: a journal of years is read from its first fact on.
-const ANSWER_WITHIN: Duration = Duration::from_hours(2);
-
-/// What can be asked of a running server.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "do", rename_all = "snake_case", deny_unknown_fields)]
-pub(crate) enum Request {
-    /// Examine the record, after folding anew what follows from the facts if that is wanted.
-    Examine { rebuild: bool },
-    /// Copy the record into this folder, an absolute path.
-    Backup { target: PathBuf },
-}
-
-/// What it answers.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Answer {
-    Report(Report),
-    Failed(String),
-}

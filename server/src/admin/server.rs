@@ -1,6 +1,6 @@
 //! The running server's end of the admin socket.
 
-use super::{Answer, REQUEST_BYTES_MAX, REQUEST_WITHIN, Request};
+use super::protocol::{Answer, REQUEST_BYTES_MAX, REQUEST_WITHIN, Request};
 use crate::anchor::AnchorFile;
 use crate::backup;
 use crate::doctor::{Report, examine};
