@@ -4,6 +4,7 @@
 
 mod arguments;
 mod bench;
+mod content_hash;
 mod demo;
 mod dev;
 mod lint;

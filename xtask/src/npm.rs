@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 
-use crate::web::content_hash;
+use crate::content_hash::content_hash;
 use crate::{process, workspace};
 
 const INSTALL_LIMIT: Duration = Duration::from_mins(10);

@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use wasm_bindgen_cli_support::Bindgen;
 
-use super::content_hash;
+use crate::content_hash::content_hash;
 
 /// The browser app after wasm-bindgen.
 pub(super) struct App {

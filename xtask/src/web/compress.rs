@@ -9,8 +9,8 @@ use std::time::SystemTime;
 
 use anyhow::{Context, Result};
 
-use super::content_hash;
 use super::files::Files;
+use crate::content_hash::content_hash;
 
 const COMPRESSIBLE: [&str; 10] = [
     "js",

@@ -6,7 +6,7 @@ use std::path::{Component, Path};
 
 use anyhow::{Context, Result, bail};
 
-use super::content_hash;
+use crate::content_hash::content_hash;
 
 #[derive(Default)]
 pub(super) struct Files(BTreeMap<String, Vec<u8>>);

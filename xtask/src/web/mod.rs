@@ -13,7 +13,6 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use sha2::{Digest, Sha256};
 
 use self::files::Files;
 pub(crate) use self::size::FirstLoad;
@@ -101,15 +100,6 @@ pub(crate) fn build(flavor: Flavor) -> Result<FirstLoad> {
     Ok(load)
 }
 
-/// Twelve hexadecimal digits of SHA-256: enough to tell contents apart, short enough to read in a network log.
-pub(crate) fn content_hash(content: &[u8]) -> String {
-    let start = Sha256::digest(content)
-        .iter()
-        .take(6)
-        .fold(0_u64, |number, byte| (number << 8) | u64::from(*byte));
-    format!("{start:012x}")
-}
-
 /// Writes the new folder beside the old one and swaps them, so that a running server never sees half of it.
 fn replace_folder(folder: &Path, files: &Files) -> Result<()> {
     let beside = |suffix: &str| -> Result<PathBuf> {
@@ -169,11 +159,5 @@ mod tests {
         assert_eq!(fs::read_dir(&base)?.count(), 1, "nothing is left beside it");
         fs::remove_dir_all(&base)?;
         Ok(())
-    }
-
-    #[test]
-    fn hashes_are_short_and_follow_the_content() {
-        assert_eq!(content_hash(b"abc"), "ba7816bf8f01");
-        assert_ne!(content_hash(b"abc"), content_hash(b"abd"));
     }
 }

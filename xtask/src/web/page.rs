@@ -8,7 +8,8 @@ use anyhow::{Context, Result, bail};
 
 use super::bindgen::App;
 use super::files::{Files, below, read_text};
-use super::{content_hash, vendor};
+use super::vendor;
+use crate::content_hash::content_hash;
 
 const LICENCES: &str = "Castellan is Apache-2.0. It contains MapLibre GL JS (BSD-3-Clause, see the head of its script) \
 and Noto Sans SC (OFL-1.1, see fonts/).\n";
