@@ -4,9 +4,12 @@
 
 mod boundaries;
 mod dependencies;
+mod floors;
+mod imports;
 mod limits;
 mod sources;
 mod structure;
+mod tokens;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -134,6 +137,22 @@ fn crates_know_only_what_they_may() {
     check(
         "Dependencies point one way (see ARCHITECTURE.md).",
         &dependencies::forbidden(),
+    );
+}
+
+#[test]
+fn no_file_imports_itself_by_a_detour() {
+    check(
+        "Files of a crate do not import each other in a circle: what two need lies below both.",
+        &floors::circles(&files()),
+    );
+}
+
+#[test]
+fn modules_import_only_what_stands_below() {
+    check(
+        "A module imports only what stands before it in its crate's line of ARCHITECTURE.md (`floors`).",
+        &floors::imports_from_above(&files()),
     );
 }
 
