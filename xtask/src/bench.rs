@@ -6,13 +6,14 @@ use std::process::Command;
 use std::time::Duration;
 
 use anyhow::Result;
+use castellan_programs::process;
+use castellan_programs::service::interrupt_flag;
 
 use crate::demo::ESTATE;
 use crate::progress::Steps;
-use crate::service::interrupt_flag;
 use crate::setup::{self, Needs};
 use crate::web::{self, Flavor};
-use crate::{npm, process, workspace};
+use crate::{npm, workspace};
 
 const FIRST_LOAD: &str = "first-load";
 /// Every name, as it is said; those after the first are what `castellan-bench` measures, and a test there compares.

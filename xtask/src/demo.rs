@@ -7,9 +7,9 @@ use std::thread;
 use std::time::Duration;
 
 use anyhow::Result;
+use castellan_programs::service::{Service, expect_port_free, interrupt_flag, loopback};
 
 use crate::progress::Steps;
-use crate::service::{Service, expect_port_free, interrupt_flag, loopback};
 use crate::setup::{self, Needs};
 use crate::web::{self, Flavor};
 use crate::{npm, workspace};

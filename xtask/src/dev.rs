@@ -7,10 +7,10 @@ use std::thread;
 use std::time::{Duration, SystemTime};
 
 use anyhow::{Context, Result, bail};
+use castellan_programs::service::{Service, expect_port_free, interrupt_flag, loopback};
 
 use crate::demo::{start_server, start_simulator};
 use crate::progress::Steps;
-use crate::service::{Service, expect_port_free, interrupt_flag, loopback};
 use crate::setup::{self, Needs};
 use crate::web::{self, Flavor};
 use crate::{npm, workspace};

@@ -19,7 +19,6 @@ mod workspace;
 use std::process::ExitCode;
 
 use arguments::Verb;
-use castellan_programs::{process, service};
 
 fn main() -> ExitCode {
     let verb = match arguments::parse(std::env::args().skip(1)) {

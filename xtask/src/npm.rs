@@ -6,9 +6,10 @@ use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use castellan_programs::process;
 
 use crate::content_hash::content_hash;
-use crate::{process, workspace};
+use crate::workspace;
 
 const INSTALL_LIMIT: Duration = Duration::from_mins(10);
 /// Written last, so that an installation that was broken off is done again.

@@ -1,8 +1,8 @@
 //! `cargo xtask sim`: many nights of the deterministic simulation, in an optimised build.
 
-use crate::process;
 use crate::workspace::cargo;
 use anyhow::Result;
+use castellan_programs::process;
 use std::time::Duration;
 
 /// Nights of one run at most: about an hour on two cores.

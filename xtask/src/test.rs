@@ -5,11 +5,12 @@ use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
+use castellan_programs::process;
 
 use crate::progress::{Outcome, Steps};
 use crate::setup::{self, Needs};
 use crate::web::{self, Flavor};
-use crate::{lint, npm, process, workspace};
+use crate::{lint, npm, workspace};
 
 /// A little more than Playwright gives itself (`globalTimeout`), so that it is the one that says what took so long.
 const JOURNEYS_LIMIT: Duration = Duration::from_mins(32);

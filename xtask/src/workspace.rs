@@ -6,9 +6,8 @@ use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
+use castellan_programs::process;
 use serde_json::Value;
-
-use crate::process;
 
 /// A cold release build of the whole tree on two slow cores stays well below.
 pub(crate) const BUILD_LIMIT: Duration = Duration::from_hours(1);
