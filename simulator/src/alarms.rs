@@ -4,40 +4,11 @@
 //! [`crate::devices`].
 
 use castellan_domain::estate::{Device, DeviceKind, Estate};
-use castellan_domain::ids::{AlarmTypeId, DeviceId, EventId};
+use castellan_domain::ids::AlarmTypeId;
 use fastrand::Rng;
-use serde::Serialize;
 
 /// A door that may stand open for longer is not held: nobody would wait for it.
 const HELD_OPEN_S_MAX: u32 = 120;
-
-/// One event as `POST /ingest/v1/events` takes it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Event {
-    /// Who reports.
-    pub device: DeviceId,
-    /// The sender's own id: a resend carries the same one.
-    pub event_id: EventId,
-    /// What is reported.
-    #[serde(rename = "type")]
-    pub kind: AlarmTypeId,
-    /// Whether it lasts.
-    pub state: State,
-    /// When the device says that it happened.
-    pub occurred_at: String,
-}
-
-/// Whether an event begins a condition, ends it, or is over at once.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum State {
-    /// It begins, and lasts until cleared.
-    Active,
-    /// It ends.
-    Cleared,
-    /// It happened.
-    Momentary,
-}
 
 /// What happens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -309,21 +280,5 @@ mod tests {
         };
         assert_eq!(of(Shape::Astray), [Subject::Guard(0), Subject::Guard(2)]);
         assert_eq!(of(Shape::Sos).len(), 3);
-    }
-
-    #[test]
-    fn the_body_is_what_the_ingest_port_reads() {
-        let event = Event {
-            device: DeviceId::new("gas-1").unwrap(),
-            event_id: EventId::new("sim-1").unwrap(),
-            kind: AlarmTypeId::new("gas_low").unwrap(),
-            state: State::Active,
-            occurred_at: "2026-11-22T03:00:00.12Z".to_owned(),
-        };
-        assert_eq!(
-            serde_json::to_value(&event).unwrap(),
-            serde_json::json!({"device": "gas-1", "event_id": "sim-1", "type": "gas_low",
-                "state": "active", "occurred_at": "2026-11-22T03:00:00.12Z"})
-        );
     }
 }

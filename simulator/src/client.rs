@@ -3,12 +3,12 @@
 //! Every request has a timeout and every answer a limit of bytes. An answer is one of three
 //! things: stored, refused (sending it again is useless), or away (try again later).
 
-use crate::alarms::Event;
 use crate::owntracks::{DEVICE, Location};
 use castellan_domain::estate::Estate;
 use castellan_domain::ids::{CommandId, EstateHash, PersonId, PhoneId, SiteId};
-use castellan_domain::text::Localized;
-use castellan_domain::wire::api::{CommandBody, CommandRequest, PERSON_HEADER};
+use castellan_domain::wire::api::{
+    CommandBody, CommandRequest, DISCARDED_HEADER, EventRequest, PERSON_HEADER, SiteSummary,
+};
 use castellan_domain::wire::ingest::{CallRequest, DoorRequest, HeardRequest};
 use reqwest::{RequestBuilder, Response, StatusCode, Url};
 use serde::{Deserialize, Serialize};
@@ -24,22 +24,8 @@ const ANSWER_BYTES_MAX: usize = 64 * 1024;
 const ESTATE_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// Characters of a foreign answer that are quoted in a sentence.
 const QUOTE_MAX: usize = 160;
-/// Names the reason why a position was answered 200, so that the phone lets go of it, and yet not
-/// kept. (`castellan_domain::wire::api` has it too.)
-const DISCARDED_HEADER: &str = "x-castellan-discarded";
 /// The server takes any password from a phone until devices have secrets of their own.
 const PASSWORD: &str = "castellan-simulator";
-
-/// A site as the server lists it.
-#[derive(Debug, Clone, Deserialize)]
-pub struct Site {
-    /// Its id.
-    pub site: SiteId,
-    /// What people call it.
-    pub name: Localized,
-    /// The estate document in force.
-    pub estate: EstateHash,
-}
 
 /// Why a request had no success.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -100,7 +86,7 @@ impl Client {
     }
 
     /// The sites of the server.
-    pub async fn sites(&self) -> Result<Vec<Site>, Failure> {
+    pub async fn sites(&self) -> Result<Vec<SiteSummary>, Failure> {
         let bytes = self
             .fetch(&["api", "v1", "sites"], ANSWER_BYTES_MAX)
             .await?;
@@ -153,7 +139,7 @@ impl Client {
     }
 
     /// Sends a device's event and gives back the alarm that came of it, if the answer names one.
-    pub async fn event(&self, event: &Event) -> Result<Option<String>, Failure> {
+    pub async fn event(&self, event: &EventRequest) -> Result<Option<String>, Failure> {
         self.reported("events", event).await
     }
 

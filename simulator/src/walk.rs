@@ -1,6 +1,6 @@
 //! The verb `walk`: gives the world a clock and a network until it is told to stop.
 
-use crate::client::{Client, Failure, Site};
+use crate::client::{Client, Failure};
 use crate::devices::{Rates, Said};
 use crate::outbox::{Done, Outbox};
 use crate::owntracks::Location;
@@ -9,6 +9,7 @@ use crate::world::{Outgoing, Settings, World};
 use anyhow::{Context as _, bail};
 use castellan_domain::estate::{DutyKept, Estate, Role};
 use castellan_domain::ids::{CommandId, PersonId, PhoneId, SiteId};
+use castellan_domain::wire::api::SiteSummary;
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -164,7 +165,10 @@ async fn try_fetch(
     }
 }
 
-fn choose<'a>(sites: &'a [Site], wanted: Option<&SiteId>) -> anyhow::Result<&'a Site> {
+fn choose<'a>(
+    sites: &'a [SiteSummary],
+    wanted: Option<&SiteId>,
+) -> anyhow::Result<&'a SiteSummary> {
     let names = || {
         let names: Vec<&str> = sites.iter().map(|site| site.site.as_str()).collect();
         names.join(", ")

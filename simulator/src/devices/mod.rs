@@ -8,11 +8,12 @@
 mod known;
 
 use self::known::{Known, Passing, known};
-use crate::alarms::{Alarms, Event, Shape, State, Subject};
+use crate::alarms::{Alarms, Shape, Subject};
 use castellan_domain::estate::Estate;
 use castellan_domain::ids::{EventId, PhoneId};
-use castellan_domain::observation::{CallKind, DoorChange};
+use castellan_domain::observation::{CallKind, DoorChange, ReportedState};
 use castellan_domain::text::Text;
+use castellan_domain::wire::api::EventRequest;
 use castellan_domain::wire::ingest::{CallRequest, DoorRequest, HeardRequest};
 use fastrand::Rng;
 use std::cmp::Reverse;
@@ -48,7 +49,7 @@ pub struct Rates {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Said {
     /// By a device: a condition.
-    Event(Event),
+    Event(EventRequest),
     /// By a door's controller.
     Door(DoorRequest),
     /// By a device: that it is there.
@@ -269,14 +270,14 @@ impl Devices {
         let candidate = self.alarms.get(index);
         match (candidate.shape, candidate.subject) {
             (Shape::Momentary, Subject::Device(_)) => {
-                self.report(index, State::Momentary, at_ms, send);
+                self.report(index, ReportedState::Momentary, at_ms, send);
             }
             (Shape::Lasting(least_s, most_s), Subject::Device(device)) => {
                 self.alarms.set_open(index, true);
                 self.active += 1;
                 let lasts_ms = self.rng.i64(least_s * 1_000..=most_s * 1_000);
                 self.plan(at_ms + lasts_ms, Due::Cleared(index));
-                self.report(index, State::Active, at_ms, send);
+                self.report(index, ReportedState::Active, at_ms, send);
                 let beside = &self.known[device].beside;
                 if self.rng.u8(..100) < SECOND_SOURCE_PERCENT
                     && let Some(other) = self.alarms.same_at(index, beside, &mut self.rng)
@@ -335,7 +336,7 @@ impl Devices {
         }
         self.alarms.set_open(candidate, false);
         self.active -= 1;
-        self.report(candidate, State::Cleared, at_ms, send);
+        self.report(candidate, ReportedState::Cleared, at_ms, send);
     }
 
     /// Somebody is let through a door, where people go.
@@ -418,18 +419,25 @@ impl Devices {
         }
     }
 
-    fn report(&mut self, index: usize, state: State, at_ms: i64, send: &mut impl FnMut(Said)) {
-        let (Some(event_id), Some(occurred_at)) = (self.event_id(at_ms), rfc3339(at_ms)) else {
+    fn report(
+        &mut self,
+        index: usize,
+        state: ReportedState,
+        at_ms: i64,
+        send: &mut impl FnMut(Said),
+    ) {
+        let (Some(event_id), Some(occurred_at)) = (self.event_id(at_ms), moment(at_ms)) else {
             return;
         };
         let candidate = self.alarms.get(index);
         if let Subject::Device(device) = candidate.subject {
-            send(Said::Event(Event {
+            send(Said::Event(EventRequest {
                 device: self.known[device].id.clone(),
                 event_id,
                 kind: candidate.kind.clone(),
                 state,
-                occurred_at,
+                occurred_at: Some(occurred_at),
+                drill: false,
             }));
         }
     }
@@ -441,15 +449,9 @@ impl Devices {
     }
 }
 
-fn rfc3339(ms: i64) -> Option<String> {
-    OffsetDateTime::from_unix_timestamp_nanos(i128::from(ms) * 1_000_000)
-        .ok()?
-        .format(&Rfc3339)
-        .ok()
-}
-
 fn moment(ms: i64) -> Option<Text<40>> {
-    Text::new(rfc3339(ms)?).ok()
+    let at = OffsetDateTime::from_unix_timestamp_nanos(i128::from(ms) * 1_000_000).ok()?;
+    Text::new(at.format(&Rfc3339).ok()?).ok()
 }
 
 #[cfg(test)]

@@ -62,7 +62,7 @@ fn run(devices: &mut Devices, hours: i64) -> Vec<(i64, Said)> {
     said
 }
 
-fn events(said: &[(i64, Said)]) -> Vec<(i64, &Event)> {
+fn events(said: &[(i64, Said)]) -> Vec<(i64, &EventRequest)> {
     let events = said.iter().filter_map(|(at_ms, said)| match said {
         Said::Event(event) => Some((*at_ms, event)),
         _ => None,
@@ -84,7 +84,9 @@ fn a_visitor_sees_an_alarm_within_fifteen_seconds_and_then_about_every_interval(
         let said = run(&mut devices(&fixture::estate(), often(45_000), seed), 1);
         let events = events(&said);
         assert!(events[0].0 - START_MS <= 15_000);
-        let raised = events.iter().filter(|(_, e)| e.state != State::Cleared);
+        let raised = events
+            .iter()
+            .filter(|(_, e)| e.state != ReportedState::Cleared);
         let raised = raised.count();
         assert!((60..=110).contains(&raised), "{raised} in an hour");
     }
@@ -103,9 +105,9 @@ fn every_condition_is_raised_once_and_clears_and_ids_are_never_used_twice() {
     for (_, event) in events(&said) {
         let key = (event.device.clone(), event.kind.clone());
         match event.state {
-            State::Active => assert!(open.insert(key), "{event:?} twice"),
-            State::Cleared => assert!(open.remove(&key), "{event:?} was not open"),
-            State::Momentary => {}
+            ReportedState::Active => assert!(open.insert(key), "{event:?} twice"),
+            ReportedState::Cleared => assert!(open.remove(&key), "{event:?} was not open"),
+            ReportedState::Momentary => {}
         }
         assert!(open.len() <= OPEN_MAX);
         assert!(ids.insert(event.event_id.clone()));
