@@ -1,8 +1,8 @@
 //! A guard on duty with a phone: walks, takes a fix each second, loses the network in dead spots.
 
 use crate::noise::Noise;
-use crate::owntracks::{Connection, Location, Power, Reading};
 use crate::tour::Tour;
+use castellan_client::owntracks::{Connection, Location, Power, Reading};
 use castellan_domain::estate::graph::{Graph, Xy};
 use castellan_domain::ids::PhoneId;
 use fastrand::Rng;

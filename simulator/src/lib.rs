@@ -2,17 +2,15 @@
 //! server's real ports and knows nothing of the server's inside.
 //!
 //! [`world`] is the estate in motion: a pure stepping function, no clock and no network. [`walk`]
-//! gives it both. [`replay`] sends a recorded walk instead. Both leave through [`client`].
+//! gives it both. [`replay`] sends a recorded walk instead. Both leave through `castellan-client`.
 
 pub mod alarms;
 pub mod bounds;
-pub mod client;
 pub mod devices;
 pub mod gpx_walk;
 pub mod guards;
 pub mod noise;
 pub mod outbox;
-pub mod owntracks;
 pub mod replay;
 pub mod schedule;
 pub mod tour;

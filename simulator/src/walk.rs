@@ -1,12 +1,12 @@
 //! The verb `walk`: gives the world a clock and a network until it is told to stop.
 
-use crate::client::{Client, Failure};
 use crate::devices::{Rates, Said};
 use crate::outbox::{Done, Outbox};
-use crate::owntracks::Location;
 use crate::world;
 use crate::world::{Outgoing, Settings, World};
 use anyhow::{Context as _, bail};
+use castellan_client::http::{Client, Failure};
+use castellan_client::owntracks::Location;
 use castellan_domain::estate::{DutyKept, Estate, Role};
 use castellan_domain::ids::{CommandId, PersonId, PhoneId, SiteId};
 use castellan_domain::wire::api::SiteSummary;

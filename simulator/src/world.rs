@@ -6,8 +6,8 @@
 use crate::bounds::Bounds;
 use crate::devices::{Devices, Rates, Said};
 use crate::guards::{Ground, Guard};
-use crate::owntracks::Location;
 use crate::tour::Tour;
+use castellan_client::owntracks::Location;
 use castellan_domain::estate::graph::{Graph, GraphError, Xy};
 use castellan_domain::estate::{Device, DeviceKind, Estate, Person, Role};
 use castellan_domain::ids::{PersonId, PhoneId};

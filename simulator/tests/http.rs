@@ -4,8 +4,8 @@
 use crate::stand_in::{Mood, Server};
 use axum::Router;
 use axum::routing::get;
+use castellan_client::http::{Client, Failure};
 use castellan_domain::ids::PhoneId;
-use castellan_simulator::client::{Client, Failure};
 use castellan_simulator::replay::{self, ReplayError};
 use castellan_simulator::walk;
 use serde_json::{Value, json};

@@ -2,9 +2,9 @@
 //! that one was due. With it a display checks its own sequence and its freshness.
 
 use super::estate::{self, ANCHOR};
+use castellan_client::owntracks::{Connection, Location, Power, Reading};
 use castellan_domain::geo::{Anchor, LonLat, Offset};
 use castellan_domain::ids::PhoneId;
-use castellan_simulator::owntracks::{Connection, Location, Power, Reading};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// A second's walk.

@@ -17,7 +17,7 @@ const IMPURE: &[&str] = &[
     "tokio", "sqlx", "leptos", "axum", "web-sys", "reqwest", "rand",
 ];
 
-const BANS: [Ban; 6] = [
+const BANS: [Ban; 7] = [
     Ban {
         package: "castellan-domain",
         target: None,
@@ -35,6 +35,7 @@ const BANS: [Ban; 6] = [
             "leptos",
             "castellan-app",
             "castellan-bench",
+            "castellan-client",
             "castellan-simulator",
         ],
     },
@@ -44,9 +45,21 @@ const BANS: [Ban; 6] = [
         banned: &[
             "castellan-server",
             "castellan-bench",
+            "castellan-client",
             "castellan-simulator",
             "sqlx",
             "axum",
+        ],
+    },
+    Ban {
+        package: "castellan-client",
+        target: None,
+        banned: &[
+            "castellan-server",
+            "castellan-app",
+            "castellan-bench",
+            "castellan-simulator",
+            "leptos",
         ],
     },
     Ban {
