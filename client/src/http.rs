@@ -1,31 +1,46 @@
-//! The typed HTTP client: what the simulator asks of the server and what can come back.
+//! Requests and their answers.
 //!
-//! Every request has a timeout and every answer a limit of bytes. An answer is one of three
-//! things: stored, refused (sending it again is useless), or away (try again later).
+//! Every request has a timeout and every answer a limit of bytes. To whoever sends, an answer is one of
+//! three things: taken, refused (sending it again is useless), or away (try again later).
 
-use crate::owntracks::{DEVICE, Location};
-use castellan_domain::estate::Estate;
-use castellan_domain::ids::{CommandId, EstateHash, PersonId, PhoneId, SiteId};
-use castellan_domain::wire::api::{
-    CommandBody, CommandRequest, DISCARDED_HEADER, EventRequest, PERSON_HEADER, SiteSummary,
-};
-use castellan_domain::wire::ingest::{CallRequest, DoorRequest, HeardRequest};
-use reqwest::{RequestBuilder, Response, StatusCode, Url};
-use serde::{Deserialize, Serialize};
+use castellan_domain::ids::PersonId;
+use castellan_domain::wire::api::{ErrorBody, ErrorDetail, PERSON_HEADER};
+use reqwest::header::HeaderMap;
+use reqwest::{Method, RequestBuilder, Response, StatusCode, Url};
+use serde::de::DeserializeOwned;
 use std::time::Duration;
 
 /// Until a connection stands.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
-/// Until an answer is read to its end.
+/// Until an answer is read to its end, unless somebody has more patience.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 /// Bytes of an ordinary answer at most; more is not the server that we know.
-const ANSWER_BYTES_MAX: usize = 64 * 1024;
-/// Bytes of an estate document at most, as `Estate::parse` has it.
-const ESTATE_BYTES_MAX: usize = 8 * 1024 * 1024;
+pub(crate) const ANSWER_BYTES_MAX: usize = 64 * 1024;
+/// Bytes of a document, a page or a snapshot at most.
+pub(crate) const DOCUMENT_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// Characters of a foreign answer that are quoted in a sentence.
 const QUOTE_MAX: usize = 160;
-/// The server takes any password from a phone until devices have secrets of their own.
-const PASSWORD: &str = "castellan-simulator";
+const COOKIE_HEADER: &str = "cookie";
+const PERSON_COOKIE: &str = "castellan_person";
+
+/// Who asks. Nobody is proven to be anybody until there is sign-in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Identity {
+    /// In the header of the API.
+    Header(PersonId),
+    /// In a cookie, as a page's sockets and pictures have to.
+    Cookie(PersonId),
+}
+
+impl Identity {
+    /// The header that says so.
+    pub fn header(&self) -> (&'static str, String) {
+        match self {
+            Self::Header(person) => (PERSON_HEADER, person.to_string()),
+            Self::Cookie(person) => (COOKIE_HEADER, format!("{PERSON_COOKIE}={person}")),
+        }
+    }
+}
 
 /// Why a request had no success.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -50,7 +65,7 @@ pub enum AddressError {
     #[error("{0:?} is not an address such as http://127.0.0.1:7878")]
     NotAnAddress(String),
     /// TLS or something else.
-    #[error("the simulator speaks plain http to a server on the same machine; {0:?} is not http")]
+    #[error("plain http is spoken, to a server on the same machine; {0:?} is not http")]
     NotHttp(String),
     /// The library would not start.
     #[error("the HTTP client cannot be made: {0}")]
@@ -61,7 +76,10 @@ pub enum AddressError {
 #[derive(Debug, Clone)]
 pub struct Client {
     http: reqwest::Client,
-    base: Url,
+    /// Without a slash at its end.
+    base: String,
+    identity: Option<Identity>,
+    patience: Duration,
 }
 
 impl Client {
@@ -75,177 +93,141 @@ impl Client {
             return Err(AddressError::NotHttp(address.to_owned()));
         }
         let http = reqwest::Client::builder()
-            .user_agent(concat!("castellan-simulator/", env!("CARGO_PKG_VERSION")))
+            .user_agent(concat!("castellan-client/", env!("CARGO_PKG_VERSION")))
             .connect_timeout(CONNECT_TIMEOUT)
-            .timeout(REQUEST_TIMEOUT)
             .pool_max_idle_per_host(connections)
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
             .build()?;
-        Ok(Self { http, base })
+        Ok(Self {
+            http,
+            base: base.as_str().trim_end_matches('/').to_owned(),
+            identity: None,
+            patience: REQUEST_TIMEOUT,
+        })
     }
 
-    /// The sites of the server.
-    pub async fn sites(&self) -> Result<Vec<SiteSummary>, Failure> {
-        let bytes = self
-            .fetch(&["api", "v1", "sites"], ANSWER_BYTES_MAX)
-            .await?;
-        serde_json::from_slice(&bytes)
-            .map_err(|error| strange(200, &format!("the list of sites cannot be read ({error})")))
-    }
-
-    /// The estate document of a site, read and checked.
-    pub async fn estate(&self, site: &SiteId, hash: &EstateHash) -> Result<Estate, Failure> {
-        let path = [
-            "api",
-            "v1",
-            "sites",
-            site.as_str(),
-            "estates",
-            hash.as_str(),
-        ];
-        let bytes = self.fetch(&path, ESTATE_BYTES_MAX).await?;
-        Estate::parse(&bytes).map_err(|error| strange(200, &error.to_string()))
-    }
-
-    /// Sends a phone's position. Success means that the server has stored it.
-    pub async fn fix(&self, phone: &PhoneId, fix: &Location) -> Result<(), Failure> {
-        let request = self
-            .http
-            .post(self.url(&["ingest", "owntracks"]))
-            .basic_auth(phone, Some(PASSWORD))
-            .header("X-Limit-U", phone.as_str())
-            .header("X-Limit-D", DEVICE)
-            .json(fix);
-        let response = request.send().await.map_err(|error| away(&error))?;
-        let status = response.status().as_u16();
-        let discarded = response.headers().get(DISCARDED_HEADER).cloned();
-        let bytes = judge(response, ANSWER_BYTES_MAX).await?;
-        if let Some(why) = discarded {
-            let why = short(&String::from_utf8_lossy(why.as_bytes()));
-            return Err(Failure::Refused {
-                status,
-                message: format!("taken but not kept ({why})"),
-            });
-        }
-        // A phone gets a list of messages back, here always empty. Another 200 is another server.
-        match serde_json::from_slice::<Vec<serde_json::Value>>(&bytes) {
-            Ok(_) => Ok(()),
-            Err(_) => Err(strange(
-                status,
-                "the answer to a position is not a JSON list",
-            )),
+    /// The same connections, for somebody.
+    #[must_use]
+    pub fn by(&self, identity: Identity) -> Self {
+        Self {
+            identity: Some(identity),
+            ..self.clone()
         }
     }
 
-    /// Sends a device's event and gives back the alarm that came of it, if the answer names one.
-    pub async fn event(&self, event: &EventRequest) -> Result<Option<String>, Failure> {
-        self.reported("events", event).await
+    /// The same connections, for whoever waits this long.
+    #[must_use]
+    pub fn patient(self, patience: Duration) -> Self {
+        Self { patience, ..self }
     }
 
-    /// Sends what a door's controller says, and gives back the alarm that came of it.
-    pub async fn door(&self, door: &DoorRequest) -> Result<Option<String>, Failure> {
-        self.reported("doors", door).await
+    /// Reads anything, whatever the answer is.
+    pub async fn get(&self, path: &str) -> Result<Reply, Failure> {
+        send(self.request(Method::GET, path), DOCUMENT_BYTES_MAX).await
     }
 
-    /// Sends a phone's call for help, and gives back the alarm that came of it.
-    pub async fn call(&self, call: &CallRequest) -> Result<Option<String>, Failure> {
-        self.reported("calls", call).await
-    }
-
-    /// Sends a device's sign of life.
-    pub async fn heard(&self, heard: &HeardRequest) -> Result<(), Failure> {
-        let request = self.http.post(self.url(&["ingest", "v1", "heard"]));
-        let bytes = answer(request.json(heard), ANSWER_BYTES_MAX).await?;
-        match serde_json::from_slice::<String>(&bytes) {
-            Ok(_) => Ok(()),
-            Err(_) => Err(strange(200, "the answer to a sign of life is not a word")),
-        }
-    }
-
-    /// Puts somebody on duty, as by themselves. Being on duty already is as good.
-    pub async fn go_on_duty(
+    /// Sends any body with any headers, whatever the answer is.
+    pub async fn post(
         &self,
-        site: &SiteId,
-        person: &PersonId,
-        command_id: CommandId,
-    ) -> Result<(), Failure> {
-        let path = ["api", "v1", "sites", site.as_str(), "commands"];
-        let request = CommandRequest {
-            command_id,
-            expected: None,
-            command: CommandBody::GoOnDuty {
-                person: person.clone(),
-            },
-        };
-        let request = self.http.post(self.url(&path)).json(&request);
-        let request = request.header(PERSON_HEADER, person.as_str());
-        match answer(request, ANSWER_BYTES_MAX).await {
-            Err(Failure::Refused { status: 409, .. }) | Ok(_) => Ok(()),
-            Err(failure) => Err(failure),
+        path: &str,
+        headers: &[(&str, &str)],
+        body: impl Into<reqwest::Body>,
+    ) -> Result<Reply, Failure> {
+        let mut request = self.request(Method::POST, path).body(body);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
         }
+        send(request, DOCUMENT_BYTES_MAX).await
     }
 
-    async fn reported(&self, kind: &str, body: &impl Serialize) -> Result<Option<String>, Failure> {
-        let request = self.http.post(self.url(&["ingest", "v1", kind])).json(body);
-        let bytes = answer(request, ANSWER_BYTES_MAX).await?;
-        let taken: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(&bytes)
-            .map_err(|_| strange(200, "the answer to an event is not a JSON object"))?;
-        // {"reported": {"alarm": "A-12", …}}, and some day perhaps without the wrapping.
-        let alarm = taken
-            .get("alarm")
-            .or_else(|| taken.get("reported")?.get("alarm"));
-        Ok(alarm.and_then(|id| id.as_str()).map(short))
-    }
-
-    async fn fetch(&self, path: &[&str], bytes_max: usize) -> Result<Vec<u8>, Failure> {
-        answer(self.http.get(self.url(path)), bytes_max).await
-    }
-
-    fn url(&self, path: &[&str]) -> Url {
-        let mut url = self.base.clone();
-        // An http address with a host always has segments; the base keeps its own path.
-        if let Ok(mut segments) = url.path_segments_mut() {
-            segments.pop_if_empty().extend(path);
+    pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        let request = self.http.request(method, format!("{}{path}", self.base));
+        let request = request.timeout(self.patience);
+        match self.identity.as_ref().map(Identity::header) {
+            Some((name, value)) => request.header(name, value),
+            None => request,
         }
-        url
     }
 }
 
-fn strange(status: u16, what: &str) -> Failure {
+/// What the server answered.
+#[derive(Debug, Clone)]
+pub struct Reply {
+    /// The HTTP status.
+    pub status: u16,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body.
+    pub body: String,
+}
+
+impl Reply {
+    /// A header as text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    /// The server's own error, if it is one.
+    pub fn error(&self) -> Option<ErrorDetail> {
+        let body: ErrorBody = serde_json::from_str(&self.body).ok()?;
+        Some(body.error)
+    }
+
+    /// What was taken, as it is documented; `what` names it for the sentence about another server.
+    pub(crate) fn taken<T: DeserializeOwned>(self, what: &str) -> Result<T, Failure> {
+        let reply = self.judged()?;
+        serde_json::from_str(&reply.body)
+            .map_err(|error| strange(reply.status, &format!("{what} cannot be read ({error})")))
+    }
+
+    /// What was taken.
+    pub(crate) fn judged(self) -> Result<Self, Failure> {
+        let status = StatusCode::from_u16(self.status).unwrap_or_default();
+        if status.is_success() {
+            return Ok(self);
+        }
+        let message = match self.error() {
+            Some(error) => short(&format!("{} ({})", error.message, error.code)),
+            None => quoted(&self.body),
+        };
+        let is_for_now = matches!(
+            status,
+            StatusCode::TOO_MANY_REQUESTS | StatusCode::REQUEST_TIMEOUT
+        );
+        if status.is_server_error() || is_for_now {
+            return Err(Failure::Away(format!("{}: {message}", self.status)));
+        }
+        Err(Failure::Refused {
+            status: self.status,
+            message,
+        })
+    }
+}
+
+pub(crate) fn strange(status: u16, what: &str) -> Failure {
     Failure::Refused {
         status,
         message: format!("{what}; is this a Castellan server of the same version?"),
     }
 }
 
-async fn answer(request: RequestBuilder, bytes_max: usize) -> Result<Vec<u8>, Failure> {
-    let response = request.send().await.map_err(|error| away(&error))?;
-    judge(response, bytes_max).await
+/// A connection that is kept may be ended by the server just when it is used again: then the request
+/// was not read, and is sent once more.
+pub(crate) async fn send(request: RequestBuilder, bytes_max: usize) -> Result<Reply, Failure> {
+    let again = request.try_clone();
+    let response = match (request.send().await, again) {
+        (Err(error), Some(again)) if broke(&error) => again.send().await,
+        (response, _) => response,
+    };
+    read(response.map_err(|error| away(&error))?, bytes_max).await
 }
 
-async fn judge(response: Response, bytes_max: usize) -> Result<Vec<u8>, Failure> {
-    let status = response.status();
-    let bytes = read(response, bytes_max).await?;
-    if status.is_success() {
-        return Ok(bytes);
-    }
-    let message = said(&bytes).unwrap_or_else(|| quoted(&bytes));
-    if status.is_server_error()
-        || matches!(
-            status,
-            StatusCode::TOO_MANY_REQUESTS | StatusCode::REQUEST_TIMEOUT
-        )
-    {
-        return Err(Failure::Away(format!("{}: {message}", status.as_u16())));
-    }
-    Err(Failure::Refused {
-        status: status.as_u16(),
-        message,
-    })
+fn broke(error: &reqwest::Error) -> bool {
+    error.is_request() && !error.is_connect() && !error.is_timeout()
 }
 
-async fn read(mut response: Response, bytes_max: usize) -> Result<Vec<u8>, Failure> {
+async fn read(mut response: Response, bytes_max: usize) -> Result<Reply, Failure> {
     let status = response.status().as_u16();
     let mut bytes = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(|error| away(&error))? {
@@ -257,7 +239,11 @@ async fn read(mut response: Response, bytes_max: usize) -> Result<Vec<u8>, Failu
         }
         bytes.extend_from_slice(&chunk);
     }
-    Ok(bytes)
+    Ok(Reply {
+        status,
+        headers: response.headers().clone(),
+        body: String::from_utf8_lossy(&bytes).into_owned(),
+    })
 }
 
 fn away(error: &reqwest::Error) -> Failure {
@@ -280,33 +266,15 @@ fn innermost(error: &dyn std::error::Error) -> String {
     cause.to_string()
 }
 
-/// The server's own sentence: `{"error": {"code": …, "message": …}}`.
-fn said(bytes: &[u8]) -> Option<String> {
-    #[derive(Deserialize)]
-    struct Body {
-        error: Said,
-    }
-    #[derive(Deserialize)]
-    struct Said {
-        code: String,
-        message: String,
-    }
-    let body: Body = serde_json::from_slice(bytes).ok()?;
-    Some(short(&format!(
-        "{} ({})",
-        body.error.message, body.error.code
-    )))
-}
-
-fn quoted(bytes: &[u8]) -> String {
-    if bytes.is_empty() {
+fn quoted(body: &str) -> String {
+    if body.is_empty() {
         "no reason given".to_owned()
     } else {
-        format!("{:?}", short(&String::from_utf8_lossy(bytes)))
+        format!("{:?}", short(body))
     }
 }
 
-fn short(text: &str) -> String {
+pub(crate) fn short(text: &str) -> String {
     text.chars()
         .map(|c| if c.is_control() { ' ' } else { c })
         .take(QUOTE_MAX)
@@ -331,18 +299,57 @@ mod tests {
             assert!(error.len() > 20, "{wrong}: {error}");
         }
         let client = Client::new("http://127.0.0.1:1/under/", 1).unwrap();
+        let request = client.request(Method::POST, "/ingest/owntracks");
         assert_eq!(
-            client.url(&["ingest", "owntracks"]).as_str(),
+            request.build().unwrap().url().as_str(),
             "http://127.0.0.1:1/under/ingest/owntracks"
         );
     }
 
     #[test]
+    fn a_person_is_named_in_the_header_or_in_the_cookie() {
+        let client = Client::new("http://127.0.0.1:1", 1).unwrap();
+        let person = PersonId::new("li-na").unwrap();
+        for (identity, name, value) in [
+            (Identity::Header(person.clone()), PERSON_HEADER, "li-na"),
+            (Identity::Cookie(person), "cookie", "castellan_person=li-na"),
+        ] {
+            let request = client.by(identity).request(Method::GET, "/").build();
+            assert_eq!(request.unwrap().headers()[name], value);
+        }
+        let request = client.request(Method::GET, "/").build().unwrap();
+        assert!(request.headers().get(PERSON_HEADER).is_none());
+    }
+
+    fn judged(status: u16, body: &str) -> Failure {
+        let reply = Reply {
+            status,
+            headers: HeaderMap::new(),
+            body: body.to_owned(),
+        };
+        reply.judged().unwrap_err()
+    }
+
+    #[test]
     fn the_servers_own_sentence_is_passed_on_and_a_foreign_one_is_quoted_short() {
-        let own = br#"{"error":{"code":"unknown_phone","message":"No such phone"}}"#;
-        assert_eq!(said(own).unwrap(), "No such phone (unknown_phone)");
-        assert_eq!(said(b"<html>"), None);
-        assert_eq!(quoted(b""), "no reason given");
-        assert!(quoted(&[b'a'; 10_000]).len() <= QUOTE_MAX + 2);
+        let own = r#"{"error":{"code":"unknown_phone","message":"No such phone"}}"#;
+        let said = judged(403, own).to_string();
+        assert_eq!(said, "403: No such phone (unknown_phone)");
+        let said = judged(404, "<html>").to_string();
+        assert_eq!(said, r#"404: "<html>""#);
+        assert_eq!(judged(400, "").to_string(), "400: no reason given");
+        let long = judged(400, &"a".repeat(10_000)).to_string();
+        assert!(long.len() <= QUOTE_MAX + 10, "{long}");
+    }
+
+    #[test]
+    fn what_may_be_taken_later_is_away() {
+        for status in [408, 429, 500, 503] {
+            assert!(matches!(judged(status, ""), Failure::Away(_)), "{status}");
+        }
+        for status in [301, 400, 404, 409, 422] {
+            let refused = judged(status, "");
+            assert!(matches!(refused, Failure::Refused { .. }), "{status}");
+        }
     }
 }

@@ -2,4 +2,7 @@
 //! simulator and benchmark. It knows the protocols of `docs/protocols` and nothing of the server's inside.
 
 pub mod http;
+mod ingest;
+pub mod live;
 pub mod owntracks;
+mod people;

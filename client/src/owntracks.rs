@@ -8,7 +8,11 @@ use castellan_domain::geo::LonLat;
 use castellan_domain::ids::PhoneId;
 use serde::Serialize;
 
-/// The device name of every simulated phone: the second half of the topic and of `X-Limit-D`.
+/// Header that names the phone.
+pub const USER_HEADER: &str = "x-limit-u";
+/// Header that names the app's device.
+pub const DEVICE_HEADER: &str = "x-limit-d";
+/// The device name of every phone here: the second half of the topic and of [`DEVICE_HEADER`].
 pub const DEVICE: &str = "android";
 
 /// One location message.

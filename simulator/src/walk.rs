@@ -5,11 +5,11 @@ use crate::outbox::{Done, Outbox};
 use crate::world;
 use crate::world::{Outgoing, Settings, World};
 use anyhow::{Context as _, bail};
-use castellan_client::http::{Client, Failure};
+use castellan_client::http::{Client, Failure, Identity};
 use castellan_client::owntracks::Location;
 use castellan_domain::estate::{DutyKept, Estate, Role};
-use castellan_domain::ids::{CommandId, PersonId, PhoneId, SiteId};
-use castellan_domain::wire::api::SiteSummary;
+use castellan_domain::ids::{AlarmId, CommandId, PersonId, PhoneId, SiteId};
+use castellan_domain::wire::api::{CommandBody, CommandRequest, SiteSummary};
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -206,7 +206,7 @@ struct Shell {
     world: World,
     phones: Vec<PhoneId>,
     outbox: Outbox<Parcel>,
-    under_way: JoinSet<(usize, Parcel, Result<Option<String>, Failure>)>,
+    under_way: JoinSet<(usize, Parcel, Result<Option<AlarmId>, Failure>)>,
     began: Instant,
     tally: Tally,
     refusals: BTreeMap<String, u64>,
@@ -304,7 +304,7 @@ impl Shell {
                 let result = match &parcel {
                     Parcel::Fix(phone, fix) => client.fix(phone, fix).await.map(|()| None),
                     Parcel::Duty(person, id) => {
-                        client.go_on_duty(&site, person, *id).await.map(|()| None)
+                        go_on_duty(&client, &site, person, *id).await.map(|()| None)
                     }
                     Parcel::Said(Said::Event(event)) => client.event(event).await,
                     Parcel::Said(Said::Door(door)) => client.door(door).await,
@@ -318,7 +318,7 @@ impl Shell {
         }
     }
 
-    fn settle(&mut self, lane: usize, parcel: &Parcel, result: Result<Option<String>, Failure>) {
+    fn settle(&mut self, lane: usize, parcel: &Parcel, result: Result<Option<AlarmId>, Failure>) {
         let now_ms = self.now_ms();
         let done = match result {
             Err(Failure::Away(why)) => {
@@ -343,13 +343,13 @@ impl Shell {
         self.outbox.finish(lane, done, now_ms);
     }
 
-    fn count(&mut self, parcel: &Parcel, alarm: Option<String>) {
+    fn count(&mut self, parcel: &Parcel, alarm: Option<AlarmId>) {
         match parcel {
             Parcel::Fix(..) => self.tally.fixes += 1,
             Parcel::Duty(person, _) => tracing::info!("{person} is on duty"),
             Parcel::Said(Said::Event(event)) => {
                 self.tally.events += 1;
-                let alarm = alarm.unwrap_or_else(|| "no alarm".to_owned());
+                let alarm = alarm.map_or_else(|| "no alarm".to_owned(), |id| id.to_string());
                 tracing::info!("{} {} {:?}: {alarm}", event.device, event.kind, event.state);
             }
             Parcel::Said(Said::Door(door)) => {
@@ -364,7 +364,7 @@ impl Shell {
                     "{} {:?}: {}",
                     call.phone,
                     call.kind,
-                    alarm.unwrap_or_default()
+                    alarm.map(|id| id.to_string()).unwrap_or_default()
                 );
             }
             Parcel::Said(Said::Heard(_)) => self.tally.signs += 1,
@@ -427,6 +427,27 @@ impl Shell {
 
     fn now_ms(&self) -> u64 {
         u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+}
+
+/// As by themselves. Being on duty already is as good.
+async fn go_on_duty(
+    client: &Client,
+    site: &SiteId,
+    person: &PersonId,
+    command_id: CommandId,
+) -> Result<(), Failure> {
+    let request = CommandRequest {
+        command_id,
+        expected: None,
+        command: CommandBody::GoOnDuty {
+            person: person.clone(),
+        },
+    };
+    let client = client.by(Identity::Header(person.clone()));
+    match client.command(site, &request).await {
+        Err(Failure::Refused { status: 409, .. }) | Ok(_) => Ok(()),
+        Err(failure) => Err(failure),
     }
 }
 
