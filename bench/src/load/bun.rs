@@ -2,9 +2,9 @@
 //! of its WebSocket is one position, both ways.
 
 use super::PATIENCE;
-use super::displays::{Socket, connect};
 use super::peers::Split;
 use anyhow::{Context as _, bail};
+use castellan_client::live::{Socket, connect};
 use futures_util::StreamExt as _;
 use std::net::SocketAddr;
 use tokio::time::timeout;
@@ -24,7 +24,7 @@ pub(super) async fn subscribe(address: SocketAddr) -> anyhow::Result<Socket> {
 }
 
 async fn welcome(address: SocketAddr, path: &str) -> anyhow::Result<Socket> {
-    let mut socket = connect(address, path).await?;
+    let mut socket = connect(address, path, &[]).await?;
     match timeout(PATIENCE, socket.next())
         .await
         .context("Bun did not answer in time")?

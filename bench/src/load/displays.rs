@@ -5,34 +5,23 @@ use super::latencies::Latencies;
 use super::march::March;
 use super::{PATIENCE, estate, open_all};
 use anyhow::{Context as _, bail};
-use castellan_domain::wire::live::PROTOCOL_VERSION;
+use castellan_client::live::{self, Heard, Socket};
+use castellan_domain::wire::live::ServerMessage;
 use castellan_domain::wire::position_frame::PositionFrame;
-use futures_util::{SinkExt as _, StreamExt as _};
+use futures_util::StreamExt as _;
 use serde::Deserialize;
-use serde_json::json;
 use serde_json::value::RawValue;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
-use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::Message;
-use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
-use tokio_tungstenite::tungstenite::http::header::{HeaderValue, SEC_WEBSOCKET_PROTOCOL};
-use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
-use tokio_tungstenite::{WebSocketStream, client_async_with_config};
 
-/// Large enough for a frame of 2,000 positions at one go; the library's own 128 KiB for each of
-/// a thousand sockets would not stay in the cache.
-const READ_BUFFER_BYTES: usize = 16 * 1024;
 /// Each so many-th display measures how fresh its positions are.
 pub(crate) const FRESHNESS_OF_EVERY: usize = 8;
 /// What the event ids of alarms begin with whose way to the displays is measured.
 pub(crate) const ALARM_EVENT: &str = "alarm-";
-
-/// A connected socket.
-pub(crate) type Socket = WebSocketStream<TcpStream>;
 
 /// What all displays have heard.
 #[derive(Debug, Default)]
@@ -72,7 +61,7 @@ impl AlarmRhythm {
 }
 
 #[derive(Deserialize)]
-struct Heard<'a> {
+struct Said<'a> {
     t: String,
     #[serde(default)]
     upto: u64,
@@ -80,8 +69,6 @@ struct Heard<'a> {
     facts: Vec<&'a RawValue>,
     #[serde(default)]
     entries: Vec<Entry>,
-    #[serde(default)]
-    message: String,
 }
 
 #[derive(Deserialize)]
@@ -90,50 +77,11 @@ struct Entry {
     person: String,
 }
 
-/// Connects a WebSocket.
-pub(crate) async fn connect(address: SocketAddr, path: &str) -> anyhow::Result<Socket> {
-    connect_as(address, path, None).await
-}
-
-/// The same, speaking a protocol that is named in the handshake.
-pub(crate) async fn connect_as(
-    address: SocketAddr,
-    path: &str,
-    protocol: Option<&'static str>,
-) -> anyhow::Result<Socket> {
-    let mut request = format!("ws://{address}{path}").into_client_request()?;
-    if let Some(protocol) = protocol {
-        let name = HeaderValue::from_static(protocol);
-        request.headers_mut().insert(SEC_WEBSOCKET_PROTOCOL, name);
-    }
-    let stream = timeout(PATIENCE, TcpStream::connect(address)).await??;
-    stream.set_nodelay(true)?;
-    let config = WebSocketConfig::default().read_buffer_size(READ_BUFFER_BYTES);
-    let shaken = client_async_with_config(request, stream, Some(config));
-    let (socket, _) = timeout(PATIENCE, shaken)
-        .await
-        .context("no WebSocket handshake in time")?
-        .context("no WebSocket handshake")?;
-    Ok(socket)
-}
-
 /// Connects a display and waits until it is welcome.
 async fn enter(address: SocketAddr) -> anyhow::Result<Socket> {
-    let mut socket = connect(address, "/live").await?;
-    // Written out instead of through the domain's type: a later version may add what is optional.
-    let hello = json!({
-        "t": "hello", "protocol": PROTOCOL_VERSION, "build": "castellan-load",
-        "site": estate::SITE, "resume": null,
-    });
-    socket.send(Message::text(hello.to_string())).await?;
-    let heard = timeout(PATIENCE, socket.next()).await?;
-    let message = heard.context("the display was hung up on")??;
-    let heard: Heard<'_> = serde_json::from_str(message.to_text()?)?;
-    match heard.t.as_str() {
-        "welcome" => Ok(socket),
-        "refused" => bail!("the display was refused: {}", heard.message),
-        other => bail!("a display expected a welcome and heard {other:?}"),
-    }
+    let hello = live::hello(estate::SITE.parse()?, "castellan-bench");
+    let (socket, _welcome) = live::enter(address, None, hello).await?;
+    Ok(socket)
 }
 
 /// Connects so many displays.
@@ -145,15 +93,13 @@ pub async fn enter_all(address: SocketAddr, displays: usize) -> anyhow::Result<V
 pub async fn last_fact(address: SocketAddr) -> anyhow::Result<u64> {
     let mut socket = enter(address).await?;
     let upto = timeout(PATIENCE, async {
-        while let Some(message) = socket.next().await {
-            if let Message::Text(text) = message? {
-                let heard: Heard<'_> = serde_json::from_str(&text)?;
-                if heard.t == "heartbeat" {
-                    return Ok(heard.upto);
-                }
+        loop {
+            match live::hear(&mut socket).await? {
+                Heard::Text(ServerMessage::Heartbeat(heartbeat), _) => return Ok(heartbeat.upto.0),
+                Heard::Text(..) | Heard::Frame(_) => {}
+                Heard::End(_) => bail!("the server hung up before its first heartbeat"),
             }
         }
-        bail!("the server hung up before its first heartbeat")
     })
     .await
     .context("no heartbeat in time")??;
@@ -259,7 +205,7 @@ impl Display {
 
     fn text(&mut self, text: &str) {
         let now = Instant::now();
-        let Ok(heard) = serde_json::from_str::<Heard<'_>>(text) else {
+        let Ok(heard) = serde_json::from_str::<Said<'_>>(text) else {
             return self.fault();
         };
         match heard.t.as_str() {

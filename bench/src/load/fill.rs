@@ -5,6 +5,7 @@ use super::displays::last_fact;
 use super::http::{Connection, post};
 use super::{Target, estate, open_all};
 use anyhow::ensure;
+use castellan_domain::wire::api::PERSON_HEADER;
 use serde::Serialize;
 use serde_json::{Value, json};
 use std::net::SocketAddr;
@@ -171,7 +172,7 @@ impl Worker {
         );
         let body = serde_json::to_vec(&json!({"command_id": id, "command": command}))?;
         let path = format!("/api/v1/sites/{}/commands", estate::SITE);
-        let person = ("X-Castellan-Person", self.operator.as_str());
+        let person = (PERSON_HEADER, self.operator.as_str());
         let request = post(self.address, &path, person, &body);
         self.send(&request).await
     }

@@ -3,6 +3,7 @@
 use super::http::{Connection, post};
 use super::{Target, meter, open_all};
 use anyhow::Context as _;
+use castellan_client::owntracks::USER_HEADER;
 use castellan_domain::estate::Estate;
 use castellan_domain::ids::PhoneId;
 use castellan_simulator::devices::Rates;
@@ -78,7 +79,7 @@ pub async fn run(options: &Options, estate: &Path) -> anyhow::Result<Report> {
         let (stored, refused) = (stored.clone(), refused.clone());
         tasks.spawn(async move {
             for (phone, body) in fixes {
-                let header = ("X-Limit-U", phone.as_str());
+                let header = (USER_HEADER, phone.as_str());
                 let request = post(address, "/ingest/owntracks", header, &body);
                 let answer = connection.exchange(&request).await?;
                 let kept = answer.status == 200 && !answer.discarded;

@@ -2,6 +2,7 @@
 //! generator has one core, and what it saves here it has for displays.
 
 use super::PATIENCE;
+use castellan_domain::wire::api::DISCARDED_HEADER;
 use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -123,7 +124,7 @@ fn parse(bytes: &[u8]) -> Result<Option<Answer>, HttpError> {
     };
     Ok(Some(Answer {
         status: head.code.unwrap_or(0),
-        discarded: header("x-castellan-discarded").is_some(),
+        discarded: header(DISCARDED_HEADER).is_some(),
         body: body.to_vec(),
     }))
 }

@@ -1,8 +1,9 @@
 //! What a display costs in memory while nothing happens.
 
-use super::displays::{Socket, enter_all};
+use super::displays::enter_all;
 use super::peers::{Broker, subscribe_all};
 use super::{Target, meter};
+use castellan_client::live::Socket;
 use futures_util::StreamExt as _;
 use serde::Serialize;
 use std::time::Duration;

@@ -2,15 +2,16 @@
 //! publish and over its WebSocket to subscribe.
 
 use super::PATIENCE;
-use super::displays::{Socket, connect_as};
 use super::peers::{PAYLOAD_BYTES, Split, UNFINISHED_MAX};
 use anyhow::{Context as _, bail, ensure};
+use castellan_client::live::{Socket, connect};
 use futures_util::{SinkExt as _, StreamExt as _};
 use std::net::SocketAddr;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::http::header::{HeaderValue, SEC_WEBSOCKET_PROTOCOL};
 
 /// CONNECT: MQTT 3.1.1, a clean session, no keep-alive, and an id that the broker is to choose.
 const CONNECT: &[u8] = b"\x10\x0c\x00\x04MQTT\x04\x02\x00\x00\x00\x00";
@@ -54,7 +55,8 @@ pub(super) fn publication(batch: &mut Vec<u8>, who: u32, payload: &[u8; PAYLOAD_
 
 /// Connects a subscriber and waits until its subscription counts.
 pub(super) async fn subscribe(address: SocketAddr) -> anyhow::Result<Socket> {
-    let mut socket = connect_as(address, "/mqtt", Some("mqtt")).await?;
+    let protocol = (SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static("mqtt"));
+    let mut socket = connect(address, "/mqtt", &[protocol]).await?;
     for (says, expects) in [(CONNECT, ACCEPTED), (SUBSCRIBE, SUBSCRIBED)] {
         socket.send(Message::binary(says)).await?;
         match timeout(PATIENCE, socket.next())

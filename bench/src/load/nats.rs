@@ -2,9 +2,9 @@
 //! its WebSocket to subscribe.
 
 use super::PATIENCE;
-use super::displays::{Socket, connect};
 use super::peers::{PAYLOAD_BYTES, Split, UNFINISHED_MAX};
 use anyhow::{Context as _, bail, ensure};
+use castellan_client::live::{Socket, connect};
 use futures_util::{SinkExt as _, StreamExt as _};
 use std::net::SocketAddr;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -45,7 +45,7 @@ pub(super) fn publication(batch: &mut Vec<u8>, who: u32, payload: &[u8; PAYLOAD_
 
 /// Connects a subscriber and waits until its subscription counts.
 pub(super) async fn subscribe(address: SocketAddr) -> anyhow::Result<Socket> {
-    let mut socket = connect(address, "/").await?;
+    let mut socket = connect(address, "/", &[]).await?;
     let words = format!("{CONNECT}SUB pos.> 1\r\nPING\r\n");
     socket.send(Message::binary(words.into_bytes())).await?;
     timeout(PATIENCE, async {

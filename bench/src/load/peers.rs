@@ -5,11 +5,12 @@
 //! is in [`nats`], [`mosquitto`] and [`bun`].
 
 use super::aside::Aside;
-use super::displays::{Socket, Tally};
+use super::displays::Tally;
 use super::fan_out::{LEAD, Reading, Report, drain, due_at_measuring};
 use super::march::March;
 use super::phones::Tally as Posts;
 use super::{Target, bun, mosquitto, nats, open_all};
+use castellan_client::live::Socket;
 use futures_util::{SinkExt as _, StreamExt as _};
 use std::net::SocketAddr;
 use std::sync::Arc;

@@ -4,6 +4,7 @@ use super::http::{Connection, HttpError, post};
 use super::latencies::{Latencies, Summary};
 use super::march::March;
 use super::open_all;
+use castellan_client::owntracks::USER_HEADER;
 use serde::Serialize;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -155,7 +156,7 @@ async fn send(
     let request = post(
         address,
         "/ingest/owntracks",
-        ("X-Limit-U", phone.as_str()),
+        (USER_HEADER, phone.as_str()),
         &body,
     );
     match connection.exchange(&request).await {
