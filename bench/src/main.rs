@@ -343,7 +343,7 @@ async fn run(verb: Load) -> anyhow::Result<String> {
             };
             json(&load::history::run(&options, &estate).await?)
         }
-        Load::Wait { at } => json(&load::first_answer(at.target()).await?),
+        Load::Wait { at } => json(&load::awake::first_answer(at.target()).await?),
         Load::Syncs {
             folder,
             seconds,

@@ -2,7 +2,7 @@
 //! of its WebSocket is one position, both ways.
 
 use super::PATIENCE;
-use super::peers::Split;
+use super::wire::Split;
 use anyhow::{Context as _, bail};
 use castellan_client::live::{Socket, connect};
 use futures_util::StreamExt as _;

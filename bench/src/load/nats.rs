@@ -2,7 +2,7 @@
 //! its WebSocket to subscribe.
 
 use super::PATIENCE;
-use super::peers::{PAYLOAD_BYTES, Split, UNFINISHED_MAX};
+use super::wire::{PAYLOAD_BYTES, Split, UNFINISHED_MAX};
 use anyhow::{Context as _, bail, ensure};
 use castellan_client::live::{Socket, connect};
 use futures_util::{SinkExt as _, StreamExt as _};

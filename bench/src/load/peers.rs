@@ -9,6 +9,7 @@ use super::displays::Tally;
 use super::fan_out::{LEAD, Reading, Report, drain, due_at_measuring};
 use super::march::March;
 use super::phones::Tally as Posts;
+use super::wire::{PAYLOAD_BYTES, Split, UNFINISHED_MAX};
 use super::{Target, bun, mosquitto, nats, open_all};
 use castellan_client::live::Socket;
 use futures_util::{SinkExt as _, StreamExt as _};
@@ -21,11 +22,8 @@ use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 use tokio_tungstenite::tungstenite::Message;
 
-pub(super) const PAYLOAD_BYTES: usize = 20;
 /// How often the publisher looks what is due: as often as a phone's post would come at 1,000/s.
 const PUBLISH_EVERY: Duration = Duration::from_millis(1);
-/// Bytes of an unfinished protocol message that a subscriber keeps at most.
-pub(super) const UNFINISHED_MAX: usize = 64 * 1024;
 /// What a subscriber that reads frames itself takes at once, and how often: less often than a position
 /// comes. It is in the peer's favour, which has fewer readers to wake.
 const READ_BYTES: usize = 32 * 1024;
@@ -399,16 +397,6 @@ fn frame(bytes: &[u8]) -> Option<(u8, &[u8], usize)> {
     };
     let payload = bytes.get(begins..begins + length)?;
     Some((first, payload, begins + length))
-}
-
-/// What stands at the beginning of received bytes, and what is after it.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Split<'a> {
-    Position(&'a [u8], &'a [u8]),
-    Ping(&'a [u8]),
-    Other(&'a [u8]),
-    Fault(&'a [u8]),
-    Unfinished,
 }
 
 #[cfg(test)]

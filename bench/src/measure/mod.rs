@@ -11,6 +11,7 @@ mod history;
 mod idle;
 mod machine;
 mod numbers;
+mod options;
 mod peers;
 mod report;
 mod rig;
@@ -18,11 +19,11 @@ mod start_up;
 
 use anyhow::{Context, Result, bail};
 use castellan_programs::process;
+pub use options::{Depth, Options, Peers};
 use report::Section;
 use rig::Rig;
 use serde_json::{Value, json};
 use std::fs;
-use std::path::PathBuf;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -42,55 +43,6 @@ const MEASUREMENTS: [(&str, &str, Measure); 7] = [
     ("history", "The history of positions", history::measure),
     ("start-up", "A start over a long record", start_up::measure),
 ];
-
-/// How thoroughly is measured.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Depth {
-    /// As often as a figure needs.
-    Full,
-    /// Fewer and shorter rounds.
-    Quick,
-}
-
-impl Depth {
-    /// The one or the other.
-    pub(crate) fn pick<T>(self, full: T, quick: T) -> T {
-        match self {
-            Self::Full => full,
-            Self::Quick => quick,
-        }
-    }
-}
-
-/// What is measured, and with what.
-#[derive(Debug)]
-pub struct Options {
-    /// Which measurements; none: all.
-    pub names: Vec<String>,
-    /// How thoroughly.
-    pub depth: Depth,
-    /// Where records and reports are written.
-    pub folder: PathBuf,
-    /// The demo estate, whose guards walk.
-    pub estate: PathBuf,
-    /// Our server.
-    pub server: PathBuf,
-    /// The server's store of positions alone.
-    pub store: PathBuf,
-    /// The peers that are there.
-    pub peers: Peers,
-}
-
-/// Where the peers' programs are. None is needed: where one is missing, its comparison is left out.
-#[derive(Debug)]
-pub struct Peers {
-    /// nats-server.
-    pub nats: Option<PathBuf>,
-    /// mosquitto.
-    pub mosquitto: Option<PathBuf>,
-    /// Bun.
-    pub bun: Option<PathBuf>,
-}
 
 /// All names, in the order of a full run.
 pub fn names() -> impl Iterator<Item = &'static str> {

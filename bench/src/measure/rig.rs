@@ -12,8 +12,8 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
-use super::Options;
 use super::machine::Machine;
+use super::options::Options;
 use castellan_programs::process;
 use castellan_programs::service::{Service, interrupt_flag, loopback};
 
