@@ -4,7 +4,8 @@
 use crate::common::{Answer, Castellan, PATIENCE, SITE};
 use castellan_domain::alarm::Verdict;
 use castellan_domain::ids::AlarmId;
-use castellan_domain::wire::api::{CommandBody, PERSON_HEADER};
+use castellan_domain::refusal::Refusal;
+use castellan_domain::wire::api::{CommandBody, PERSON_COOKIE, PERSON_HEADER};
 use serde_json::json;
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
@@ -275,5 +276,67 @@ async fn pages_of_other_origins_get_nothing_under_whatever_name_they_come() {
     assert!(
         program_of_old.starts_with("HTTP/1.0 200"),
         "{program_of_old:.80}"
+    );
+}
+
+/// A browser sends a cookie by itself, for a page of another port of this machine as well.
+#[tokio::test]
+async fn a_foreign_page_does_nothing_under_the_name_that_our_cookie_has() {
+    let data = tempfile::tempdir().unwrap();
+    let server = Castellan::start(data.path());
+    let alarm = server.raise("d-000", "e-1", "loitering").await;
+    let host = server.address.to_string();
+    let body = json!({
+        "command_id": "6f1c3f0e-5b7e-4a51-9d4e-0d9a7a1b2c3d",
+        "command": {"claim": {"alarm": alarm}},
+    });
+    let body = body.to_string();
+    let asked = |method: &str, path: &str, more: &str| {
+        let length = if method == "POST" { body.len() } else { 0 };
+        let head = format!(
+            "{method} {path} HTTP/1.1\r\nHost: {host}\r\nCookie: {PERSON_COOKIE}=li-na\r\n{more}\
+             Content-Length: {length}\r\n"
+        );
+        let body = if method == "POST" { body.as_str() } else { "" };
+        raw(&server, format!("{head}\r\n{body}").as_bytes())
+    };
+    let commands = format!("/api/v1/sites/{SITE}/commands");
+    let ways = format!("/api/v1/sites/{SITE}/tracks/guard-0");
+    let handshake = "Upgrade: websocket\r\nConnection: Upgrade, close\r\nSec-WebSocket-Version: 13\r\n\
+                     Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
+    let close = "Connection: close\r\n";
+    for from in [
+        "Origin: http://evil.example\r\n",
+        "Origin: http://127.0.0.1:1\r\nSec-Fetch-Site: same-site\r\n",
+        "Origin: null\r\nSec-Fetch-Site: cross-site\r\n",
+        // A picture, for which no browser names an origin.
+        "Sec-Fetch-Site: same-site\r\n",
+        "Sec-Fetch-Site: cross-site\r\n",
+    ] {
+        for (method, path, more) in [
+            ("POST", commands.as_str(), close),
+            ("GET", ways.as_str(), close),
+            ("GET", "/live", handshake),
+        ] {
+            let answer = asked(method, path, &format!("{from}{more}"));
+            assert!(
+                answer.starts_with("HTTP/1.1 403") && answer.contains("foreign_origin"),
+                "{method} {path} {from}: {answer:.300}"
+            );
+        }
+    }
+    let ours = format!("Origin: http://{host}\r\nSec-Fetch-Site: same-origin\r\n{close}");
+    let answer = asked("POST", &commands, &ours);
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer:.300}");
+    let typed = format!("Sec-Fetch-Site: none\r\n{close}");
+    let answer = asked("GET", &ways, &typed);
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer:.300}");
+    let late = server
+        .command("zhao-min", CommandBody::Claim { alarm })
+        .await;
+    let refusal = late.error().refusal;
+    assert!(
+        matches!(&refusal, Some(Refusal::AlreadyClaimed { by, .. }) if by.as_str() == "li-na"),
+        "the cookie's person has it: {refusal:?}"
     );
 }

@@ -21,8 +21,10 @@ pub use super::alarm_page::{
     ALARM_PAGE_DEFAULT, ALARM_PAGE_MAX, AlarmPage, AlarmRow, Claimed, Judged,
 };
 
-/// Header that names the person who commands. Sign-in will replace it.
+/// Header that names the person who asks. Sign-in will replace it.
 pub const PERSON_HEADER: &str = "x-castellan-person";
+/// Cookie that names them where a page can send no header: sockets and pictures.
+pub const PERSON_COOKIE: &str = "castellan_person";
 /// Header that tells why a position was answered 200 and yet not kept.
 pub const DISCARDED_HEADER: &str = "x-castellan-discarded";
 

@@ -3,13 +3,12 @@
 use super::App;
 use super::errors::ApiError;
 use super::extract::{InPath, WholeBody};
+use super::identity::Identity;
 use crate::personal::PersonalRecord;
 use axum::Json;
 use axum::extract::State;
-use axum::http::HeaderMap;
-use castellan_domain::access::Actor;
 use castellan_domain::engine::{Accepted, Command, Input};
-use castellan_domain::wire::api::{CommandRequest, PERSON_HEADER, Taken};
+use castellan_domain::wire::api::{CommandRequest, Taken};
 use std::sync::Arc;
 use tracing::{Instrument as _, debug_span};
 
@@ -18,12 +17,12 @@ const COMMANDS: &str = "commands";
 pub(super) async fn create(
     State(app): State<Arc<App>>,
     InPath(site): InPath<String>,
-    headers: HeaderMap,
+    identity: Result<Identity, ApiError>,
     body: Result<WholeBody, ApiError>,
 ) -> Result<Json<Accepted>, ApiError> {
     app.check_site(&site)?;
     let trace = rand::random();
-    let result = take(&app, &headers, body, trace)
+    let result = take(&app, identity, body, trace)
         .instrument(debug_span!("receive", adapter = COMMANDS, trace))
         .await;
     match &result {
@@ -39,7 +38,7 @@ pub(super) async fn create(
 
 async fn take(
     app: &App,
-    headers: &HeaderMap,
+    identity: Result<Identity, ApiError>,
     body: Result<WholeBody, ApiError>,
     trace: u64,
 ) -> Result<Accepted, ApiError> {
@@ -49,7 +48,7 @@ async fn take(
             code: "malformed",
             message: format!("the body is not a command: {error}"),
         })?;
-    let actor = actor(app, headers)?;
+    let actor = app.actor(&identity?.0)?;
     let mut personal = None;
     let command = match request.command.take() {
         Taken::Plain(command) => command,
@@ -72,17 +71,4 @@ async fn take(
         command,
     };
     Ok(app.submit(COMMANDS, input, personal, trace).await??)
-}
-
-/// Who a request says that it comes from.
-pub(super) fn actor(app: &App, headers: &HeaderMap) -> Result<Actor, ApiError> {
-    let name = headers
-        .get(PERSON_HEADER)
-        .and_then(|value| value.to_str().ok())
-        .ok_or(ApiError::NoName(
-            "send your id in the header X-Castellan-Person",
-        ))?;
-    app.registry
-        .actor(name)
-        .ok_or_else(|| ApiError::UnknownPerson(name.chars().take(64).collect()))
 }

@@ -1,15 +1,13 @@
 //! `/api/v1/sites/{site}/tracks` and `…/observations`: what lies beside the journal.
 
 use super::App;
-use super::commands::actor;
 use super::errors::ApiError;
 use super::extract::{InPath, InQuery};
+use super::identity::Identity;
 use crate::observations::{ObservationsError, Question};
 use crate::tracks::TracksError;
 use axum::Json;
 use axum::extract::State;
-use axum::http::HeaderMap;
-use castellan_domain::access::Actor;
 use castellan_domain::estate::Role;
 use castellan_domain::ids::{DeviceId, PersonId};
 use castellan_domain::observation::CLOCK_AHEAD_MAX;
@@ -40,16 +38,17 @@ pub(super) struct Stretch {
 pub(super) async fn track(
     State(app): State<Arc<App>>,
     InPath((site, person)): InPath<(String, String)>,
-    headers: HeaderMap,
+    identity: Result<Identity, ApiError>,
     InQuery(asked): InQuery<Stretch>,
 ) -> Result<Json<TrackPage>, ApiError> {
     app.check_site(&site)?;
-    let reader = who_may_see_ways(&app, &headers)?;
+    let Identity(reader) = identity?;
+    may_see_ways(&app, &reader)?;
     let person = PersonId::new(person).map_err(|_| ApiError::NotFound)?;
     let (from, to) = stretch(&app, asked.from.as_deref(), asked.to.as_deref())?;
     let limit = within(asked.limit, TRACK_FIXES, TRACK_FIXES_MAX)?;
     // Whoever looks at a person's way is on record themselves.
-    info!(reader = %reader.person, %person, from_us = from.as_micros(), to_us = to.as_micros(), "a track is read");
+    info!(reader = %reader, %person, from_us = from.as_micros(), to_us = to.as_micros(), "a track is read");
     let mut fixes = app
         .tracks
         .read(&person, (from, to), limit + 1)
@@ -75,13 +74,14 @@ pub(super) struct Moment {
 pub(super) async fn everybody(
     State(app): State<Arc<App>>,
     InPath(site): InPath<String>,
-    headers: HeaderMap,
+    identity: Result<Identity, ApiError>,
     InQuery(asked): InQuery<Moment>,
 ) -> Result<Json<WhereAll>, ApiError> {
     app.check_site(&site)?;
-    let reader = who_may_see_ways(&app, &headers)?;
+    let Identity(reader) = identity?;
+    may_see_ways(&app, &reader)?;
     let at = time("at", &asked.at)?;
-    info!(reader = %reader.person, at_us = at.as_micros(), "where everybody was is read");
+    info!(reader = %reader, at_us = at.as_micros(), "where everybody was is read");
     let fixes = app.tracks.at(at, LOOK_BACK).await;
     let fixes = fixes.map_err(|error| unreadable_tracks(&error))?;
     let people = fixes.iter().map(|fix| WhereOne {
@@ -132,12 +132,11 @@ pub(super) async fn observations(
 }
 
 /// Guards' ways are for operators and those above.
-fn who_may_see_ways(app: &App, headers: &HeaderMap) -> Result<Actor, ApiError> {
-    let actor = actor(app, headers)?;
-    if actor.role < Role::Operator {
+fn may_see_ways(app: &App, reader: &PersonId) -> Result<(), ApiError> {
+    if app.actor(reader)?.role < Role::Operator {
         return Err(Refusal::NotAllowed.into());
     }
-    Ok(actor)
+    Ok(())
 }
 
 fn unreadable_tracks(error: &TracksError) -> ApiError {

@@ -7,6 +7,7 @@ pub(crate) mod connections;
 mod errors;
 mod extract;
 mod history;
+mod identity;
 mod ingest;
 mod live;
 mod origin;
@@ -29,8 +30,9 @@ use crate::site_folder::PublishedEstate;
 use crate::site_task::SetAsides;
 use crate::tables::TablesReader;
 use crate::tracks::Tracks;
+use castellan_domain::access::Actor;
 use castellan_domain::engine::Input;
-use castellan_domain::ids::{Seq, SiteId};
+use castellan_domain::ids::{PersonId, Seq, SiteId};
 use castellan_domain::wire::api::{Answer, QueueDepth};
 use connections::Connections;
 use errors::ApiError;
@@ -94,6 +96,12 @@ impl App {
             })
         });
         asked?.answer().await
+    }
+
+    /// Who commands, with their role.
+    fn actor(&self, person: &PersonId) -> Result<Actor, ApiError> {
+        let actor = self.registry.actor(person);
+        actor.ok_or_else(|| ApiError::UnknownPerson(person.to_string()))
     }
 
     /// How many inputs wait for their turn.

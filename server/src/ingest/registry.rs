@@ -19,10 +19,15 @@ impl Registry {
         Self { estate }
     }
 
-    /// Who commands under this name.
-    pub(crate) fn actor(&self, person: &str) -> Option<Actor> {
-        let person = PersonId::new(person).ok()?;
-        self.estate.person(&person).map(|person| Actor {
+    /// Somebody of the staff under this name.
+    pub(crate) fn person(&self, name: &str) -> Option<PersonId> {
+        let person = PersonId::new(name).ok()?;
+        self.estate.person(&person).map(|_known| person)
+    }
+
+    /// What a person of the staff is here.
+    pub(crate) fn actor(&self, person: &PersonId) -> Option<Actor> {
+        self.estate.person(person).map(|person| Actor {
             person: person.id.clone(),
             role: person.role,
         })
