@@ -1,7 +1,6 @@
 //! The few things that we ask of the browser itself.
 
-pub use crate::map::mono_now as mono;
-use castellan_domain::time::Timestamp;
+use castellan_domain::time::{Span, Timestamp};
 use std::sync::atomic::{AtomicBool, Ordering};
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -17,6 +16,19 @@ pub fn window() -> Window {
         reason = "there always is one: the app runs in a page"
     )]
     web_sys::window().expect("the app runs in a page")
+}
+
+/// The display's own clock: time since the page began, which no wrong wall clock disturbs.
+/// Scenes and replicas are given this one.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "microseconds since the page began fit 63 bits"
+)]
+pub fn mono() -> Span {
+    let millis = window()
+        .performance()
+        .map_or(0.0, |performance| performance.now());
+    Span::from_micros((millis * 1_000.0) as i64)
 }
 
 /// Waits without blocking the page.

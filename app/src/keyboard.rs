@@ -3,9 +3,9 @@
 use crate::alarms::Open;
 use crate::alarms::choice::Choice;
 use crate::alarms::queue::Queue;
+use crate::desk::Picked;
 use crate::keys::{KeyAction, action};
 use crate::live::Console;
-use crate::map::Picked;
 use castellan_domain::ids::AlarmId;
 use castellan_domain::wire::api::CommandBody;
 use leptos::prelude::*;

@@ -14,6 +14,7 @@
 
 pub mod ages;
 pub mod alarms;
+pub mod desk;
 pub mod guards;
 pub mod keys;
 pub mod live;

@@ -4,9 +4,9 @@
 use crate::alarms::model::{class, person_name, sign};
 use crate::alarms::queue::counts;
 use crate::browser::{clock_text, remember};
+use crate::desk::Theme;
 use crate::guards::OnDuty;
 use crate::live::{Console, LinkLight};
-use crate::map::Theme;
 use crate::texts::Key;
 use crate::ui::Modal;
 use castellan_domain::estate::Priority;

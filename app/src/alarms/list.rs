@@ -3,8 +3,8 @@
 use super::model::{class, place, sign, what};
 use super::queue::Queue;
 use super::row::{Row, Within};
+use crate::desk::Picked;
 use crate::live::Console;
-use crate::map::Picked;
 use crate::texts::Key;
 use castellan_domain::ids::AlarmId;
 use leptos::ev::FocusEvent;

@@ -6,8 +6,8 @@ use super::model::{
     class, condition_name, is_overdue, place, priority_name, priority_short, sign, state, what,
 };
 use crate::ages;
+use crate::desk::Picked;
 use crate::live::Console;
-use crate::map::Picked;
 use crate::texts::Key;
 use castellan_domain::alarm::{Alarm, Condition};
 use castellan_domain::estate::Estate;

@@ -1,7 +1,7 @@
 //! The estate's devices as rows: whatever the map draws can also be reached by keyboard.
 
+use crate::desk::Picked;
 use crate::live::Console;
-use crate::map::Picked;
 use crate::places::model::{door_words, row_words};
 use crate::texts::Key;
 use castellan_domain::estate::Device;

@@ -2,8 +2,8 @@
 
 use super::duty::duty_of;
 use super::model::{Freshness, age_text, call_sign, guards};
+use crate::desk::Picked;
 use crate::live::Console;
-use crate::map::Picked;
 use crate::texts::Key;
 use castellan_domain::ids::PersonId;
 use leptos::prelude::*;

@@ -4,7 +4,7 @@ use super::console::Console;
 use super::model::wait_ms;
 use crate::api;
 use crate::browser::{build, mono, sleep, window};
-use crate::map::Picked;
+use crate::desk::Picked;
 use crate::texts::Key;
 use castellan_domain::ids::{Seq, SiteId};
 use castellan_domain::stream::{Change, Link, Replica, ReplicaError};

@@ -2,8 +2,8 @@
 //!
 //! Names travel in both languages, so that a change of language is a change of style only.
 
-use super::Picked;
 use super::outline::{self, Point};
+use crate::desk::Picked;
 use castellan_domain::estate::{
     Area, AreaKind, Building, Device, DeviceKind, Estate, GroundKind, LineKind, Place,
 };

@@ -5,7 +5,8 @@
 //! library then draws every label with the page's own font, Chinese included.
 
 use super::palette::Palette;
-use super::{FONT_FAMILY, Theme, borders, estate_layers};
+use super::{FONT_FAMILY, borders, estate_layers};
+use crate::desk::Theme;
 use castellan_domain::estate::Estate;
 use castellan_domain::text::Language;
 use serde_json::{Map, Value, json};

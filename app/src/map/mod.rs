@@ -33,64 +33,11 @@ mod view;
 #[cfg(target_arch = "wasm32")]
 pub use live_layer::SceneHandle;
 #[cfg(target_arch = "wasm32")]
-pub use view::{MapView, mono_now};
-
-use castellan_domain::ids::{AlarmId, AreaId, BuildingId, DeviceId, PersonId};
+pub use view::MapView;
 
 /// The family that the page's font style sheet declares. Its slices are loaded by the characters
 /// that the labels need, before the labels are drawn.
 pub const FONT_FAMILY: &str = "Noto Sans SC Variable";
-
-/// Dark for control rooms, light for offices and print.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Theme {
-    /// Night blue.
-    #[default]
-    Dark,
-    /// Paper.
-    Light,
-}
-
-/// What one can point at on the map.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Picked {
-    /// An alarm.
-    Alarm(AlarmId),
-    /// A person of the staff.
-    Person(PersonId),
-    /// A device of the estate.
-    Device(DeviceId),
-    /// A building.
-    Building(BuildingId),
-    /// An area whose border is watched.
-    Area(AreaId),
-}
-
-impl Picked {
-    /// How the page's address names it.
-    pub fn address(&self) -> String {
-        match self {
-            Self::Alarm(id) => id.to_string(),
-            Self::Person(id) => id.to_string(),
-            Self::Device(id) => format!("device:{id}"),
-            Self::Building(id) => format!("building:{id}"),
-            Self::Area(id) => format!("area:{id}"),
-        }
-    }
-
-    /// What an address names. What it is not known to be is a person.
-    pub fn from_address(text: &str) -> Option<Self> {
-        match text.split_once(':') {
-            Some(("device", id)) => DeviceId::new(id).ok().map(Self::Device),
-            Some(("building", id)) => BuildingId::new(id).ok().map(Self::Building),
-            Some(("area", id)) => AreaId::new(id).ok().map(Self::Area),
-            _ => {
-                let alarm = text.parse().ok().map(Self::Alarm);
-                alarm.or_else(|| PersonId::new(text).ok().map(Self::Person))
-            }
-        }
-    }
-}
 
 /// How much larger than on a desk everything is drawn, by the height of the map in CSS pixels: a
 /// wall of 2160 lines is read from across the room.
@@ -107,21 +54,6 @@ pub fn marker_scale(zoom: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn whatever_is_picked_comes_back_from_its_address() {
-        let all = [
-            Picked::Alarm(AlarmId(12)),
-            Picked::Person(PersonId::new("wang-qiang").unwrap()),
-            Picked::Device(DeviceId::new("gas:3-b1").unwrap()),
-            Picked::Building(BuildingId::new("3").unwrap()),
-            Picked::Area(AreaId::new("lake").unwrap()),
-        ];
-        for picked in all {
-            assert_eq!(Picked::from_address(&picked.address()), Some(picked));
-        }
-        assert_eq!(Picked::from_address("device:a b"), None);
-    }
 
     #[test]
     fn a_wall_is_drawn_larger_than_a_desk_and_a_phone_not_smaller() {

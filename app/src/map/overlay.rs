@@ -3,7 +3,8 @@
 use super::camera::Camera;
 use super::labels::{self, Area, Candidate, LABELS_MAX, Side};
 use super::live_layer::scene::Scene;
-use super::{Picked, estate_layers, scale_for_height};
+use super::{estate_layers, scale_for_height};
+use crate::desk::Picked;
 use castellan_domain::estate::Estate;
 use castellan_domain::ids::PersonId;
 use castellan_domain::text::{Language, Localized};

@@ -2,7 +2,7 @@
 //! `style/tokens.css`; the map library and the shaders cannot read custom properties, so they are
 //! written down once more here. The shades of the scenery are the map's own.
 
-use super::Theme;
+use crate::desk::Theme;
 use castellan_domain::estate::Priority;
 
 /// A colour as it stands in a style sheet: `0xRRGGBB`.

@@ -6,7 +6,9 @@ use super::estate_style::Look;
 use super::live_layer::{LiveLayer, SceneHandle};
 use super::maplibre::{self, Map, PointerEvent};
 use super::overlay::Overlay;
-use super::{Picked, Theme, estate_layers, estate_style, fonts, scale_for_height};
+use super::{estate_layers, estate_style, fonts, scale_for_height};
+use crate::browser::mono;
+use crate::desk::{Picked, Theme};
 use castellan_domain::estate::Estate;
 use castellan_domain::geo::Anchor;
 use castellan_domain::ids::PersonId;
@@ -207,7 +209,7 @@ impl Running {
 
     /// Rings what is selected, and brings it into view if it is out of sight.
     pub(super) fn select(&self, selected: Option<Picked>) -> Result<(), JsValue> {
-        let mono = super::mono_now();
+        let mono = mono();
         let estate = Arc::clone(&self.shown.borrow().estate);
         let at = selected.as_ref().and_then(|what| {
             let moving = self.scene.read(|scene| scene.position(what, mono));
@@ -322,7 +324,7 @@ impl Running {
         let event: PointerEvent = event.unchecked_into();
         let camera = self.layer.camera()?;
         let reach = REACH_PX * self.shown.borrow().scale;
-        let mono = super::mono_now();
+        let mono = mono();
         let moving = self
             .scene
             .read(|scene| scene.pick(event.at(), reach, &camera, mono));

@@ -8,11 +8,10 @@
 use super::controls::{Controls, Move};
 use super::live_layer::SceneHandle;
 use super::running::{Events, Fault, Places, Pose, Running};
-use super::{Picked, Theme};
+use crate::desk::{Picked, Theme};
 use castellan_domain::estate::Estate;
 use castellan_domain::ids::PersonId;
 use castellan_domain::text::{Language, Localized};
-use castellan_domain::time::Span;
 use leptos::html::Div;
 use leptos::prelude::*;
 use std::collections::BTreeMap;
@@ -20,19 +19,6 @@ use std::rc::Rc;
 use std::sync::Arc;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
-
-/// The display's own clock: time since the page began, which no wrong wall clock disturbs.
-/// Scenes and replicas are given this one.
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "microseconds since the page began fit 63 bits"
-)]
-pub fn mono_now() -> Span {
-    let millis = web_sys::window()
-        .and_then(|window| window.performance())
-        .map_or(0.0, |performance| performance.now());
-    Span::from_micros((millis * 1_000.0) as i64)
-}
 
 /// How far the map is.
 #[derive(Clone)]

@@ -4,8 +4,8 @@ use super::model::{
     Line, alarms_of_building, alarms_of_device, area_kind, area_line, device_lines, kind_name,
 };
 use crate::alarms::model::{place, sign, what};
+use crate::desk::Picked;
 use crate::live::Console;
-use crate::map::Picked;
 use crate::texts::Key;
 use crate::ui::Sentence;
 use castellan_domain::ids::{AlarmId, AreaId, BuildingId, DeviceId};

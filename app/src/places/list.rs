@@ -1,8 +1,8 @@
 //! Buildings and watched areas as rows.
 
 use super::model::area_kind;
+use crate::desk::Picked;
 use crate::live::Console;
-use crate::map::Picked;
 use crate::texts::Key;
 use castellan_domain::text::Localized;
 use leptos::prelude::*;

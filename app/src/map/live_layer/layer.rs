@@ -2,10 +2,10 @@
 
 use super::gpu::Gpu;
 use super::handle::SceneHandle;
+use crate::browser::mono;
 use crate::map::camera::Camera;
 use crate::map::maplibre::{Map, RenderInput};
 use crate::map::marker_scale;
-use crate::map::view::mono_now;
 use castellan_domain::time::Span;
 use js_sys::{Object, Reflect};
 use std::cell::{Cell, RefCell};
@@ -112,7 +112,7 @@ impl LiveLayer {
         let shared = Rc::downgrade(&self.shared);
         Box::new(move || {
             if let Some(shared) = shared.upgrade() {
-                shared.pacer.request(mono_now());
+                shared.pacer.request(mono());
             }
         })
     }
@@ -149,7 +149,7 @@ impl Shared {
     }
 
     fn render(&self, input: &RenderInput) {
-        let mono = mono_now();
+        let mono = mono();
         let (width, height) = self.size_px.get();
         let camera = self
             .scene

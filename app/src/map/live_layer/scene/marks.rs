@@ -1,7 +1,7 @@
 //! The scene's people and alarms as markers.
 
 use super::{ACCURACY_SHOWN_M, AlarmMark, PULSING_MAX, Person, Scene};
-use crate::map::Picked;
+use crate::desk::Picked;
 use crate::map::live_layer::vertices::{Call, FLOATS_PER_MARKER, Ink, Marker, Shape};
 use castellan_domain::estate::Priority;
 use castellan_domain::geo::Anchor;

@@ -5,8 +5,8 @@
 
 mod marks;
 
+use crate::desk::{Picked, Theme};
 use crate::map::camera::Camera;
-use crate::map::{Picked, Theme};
 use castellan_domain::alarm::Alarm;
 use castellan_domain::estate::Priority;
 use castellan_domain::geo::{Anchor, LonLat};
