@@ -15,10 +15,12 @@
 pub mod ages;
 pub mod alarms;
 pub mod desk;
+pub mod devices;
 pub mod guards;
 pub mod keys;
 pub mod live;
 pub mod map;
+pub mod names;
 pub mod places;
 pub mod texts;
 pub mod zones;
@@ -30,8 +32,6 @@ mod fixture;
 pub mod api;
 #[cfg(target_arch = "wasm32")]
 pub mod browser;
-#[cfg(target_arch = "wasm32")]
-pub mod devices;
 #[cfg(target_arch = "wasm32")]
 pub mod keyboard;
 #[cfg(target_arch = "wasm32")]

@@ -1,12 +1,13 @@
 //! The top bar: how many alarms wait, whether it is a flood, who is on duty, the link, the time, and
 //! who works here.
 
-use crate::alarms::model::{class, person_name, sign};
+use crate::alarms::model::{class, sign};
 use crate::alarms::queue::counts;
 use crate::browser::{clock_text, remember};
 use crate::desk::Theme;
 use crate::guards::OnDuty;
 use crate::live::{Console, LinkLight};
+use crate::names::person_name;
 use crate::texts::Key;
 use crate::ui::Modal;
 use castellan_domain::estate::Priority;

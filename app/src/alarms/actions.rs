@@ -2,10 +2,11 @@
 
 use super::can::{Can, why_not_choose};
 use super::choice::{Choice, SHELF_REASONS, ShelfTime, heirs, judge};
-use super::model::{person_name, shelf_reason_name, verdict_name};
+use super::model::{shelf_reason_name, verdict_name};
 use super::refusals::sentence;
 use crate::ages;
 use crate::live::Console;
+use crate::names::person_name;
 use crate::texts::Key;
 use castellan_domain::access::Actor;
 use castellan_domain::alarm::{ShelfReason, Verdict};

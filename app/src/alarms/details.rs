@@ -2,15 +2,14 @@
 
 use super::actions::{Actions, Open, can_do};
 use super::marks::{Mark, marks};
-use super::model::{
-    class, condition_name, person_name, place, priority_name, sign, source_name, state, what,
-};
+use super::model::{class, condition_name, place, priority_name, sign, source_name, state, what};
 use super::sources::Sources;
 use super::story::{Moment, timeline};
 use crate::ages;
 use crate::api;
 use crate::browser::{clock_text, sleep};
 use crate::live::Console;
+use crate::names::person_name;
 use crate::texts::Key;
 use crate::ui::Sentence;
 use castellan_domain::alarm::Alarm;

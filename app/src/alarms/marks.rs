@@ -1,7 +1,8 @@
 //! What has happened to an alarm and what will, in the few words that a row has room for.
 
-use super::model::{device_name, person_name, priority_name, source_name, type_name};
+use super::model::{priority_name, source_name, type_name};
 use crate::ages;
+use crate::names::{device_name, person_name};
 use crate::texts::Key;
 use castellan_domain::alarm::{
     Alarm, Due, JoinedBy, Ownership, Returned, ReturnedBy, Risen, RisenBy,

@@ -1,10 +1,11 @@
 //! What a row and the details of an alarm say. Pure, so that every word can be tested.
 
 use crate::ages;
+use crate::names::{device_name, person_name};
 use crate::texts::Key;
 use castellan_domain::alarm::{Alarm, Condition, Ownership, ShelfReason, Source, Verdict};
 use castellan_domain::estate::{Estate, Place, Priority};
-use castellan_domain::ids::{AlarmTypeId, DeviceId, PersonId};
+use castellan_domain::ids::AlarmTypeId;
 use castellan_domain::observation::ReportedState;
 use castellan_domain::text::Language;
 use castellan_domain::time::Timestamp;
@@ -59,14 +60,6 @@ pub const fn verdict_name(verdict: Verdict) -> Key {
     }
 }
 
-/// The name of a person, or the id if the estate does not have them any more.
-pub fn person_name(estate: Option<&Estate>, person: &PersonId, language: Language) -> String {
-    estate.and_then(|estate| estate.person(person)).map_or_else(
-        || person.to_string(),
-        |person| person.name.get(language).to_owned(),
-    )
-}
-
 /// What an alarm is: the name of its type.
 pub fn what(estate: Option<&Estate>, alarm: &Alarm, language: Language) -> String {
     type_name(estate, &alarm.kind, language)
@@ -101,14 +94,6 @@ pub fn source_name(estate: Option<&Estate>, source: &Source, language: Language)
         Source::Person(id) => person_name(estate, id, language),
         Source::System => Key::SourceSystem.get(language).to_owned(),
     }
-}
-
-/// The name of a device, or its id if the estate does not have it any more.
-pub fn device_name(estate: Option<&Estate>, device: &DeviceId, language: Language) -> String {
-    estate.and_then(|estate| estate.device(device)).map_or_else(
-        || device.to_string(),
-        |device| device.name.get(language).to_owned(),
-    )
 }
 
 /// Who has it, as the row says it: the verdict, the shelf, the owner, or how long is left.

@@ -1,7 +1,8 @@
 //! What a person reads when their command was refused.
 
-use super::model::{person_name, verdict_name};
+use super::model::verdict_name;
 use crate::ages;
+use crate::names::person_name;
 use crate::texts::Key;
 use castellan_domain::alarm::P1_MUTES_MAX;
 use castellan_domain::commands::SHELVED_MAX;

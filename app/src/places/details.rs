@@ -1,58 +1,18 @@
-//! The right column while a device, a building or an area is selected.
+//! The right column while a building or an area is selected.
 
-use super::model::{
-    Line, alarms_of_building, alarms_of_device, area_kind, area_line, device_lines, kind_name,
-};
+use super::model::{Line, alarms_of_building, area_kind, area_line};
 use crate::alarms::model::{place, sign, what};
 use crate::desk::Picked;
 use crate::live::Console;
 use crate::texts::Key;
 use crate::ui::Sentence;
-use castellan_domain::ids::{AlarmId, AreaId, BuildingId, DeviceId};
-use castellan_domain::wire::live::LatestOf;
+use castellan_domain::ids::{AlarmId, AreaId, BuildingId};
 use leptos::prelude::*;
-
-/// What is known of a device, and how old that is.
-#[component]
-pub fn SelectedDevice(console: Console, id: DeviceId) -> impl IntoView {
-    let picked = Picked::Device(id.clone());
-    let found = {
-        let id = id.clone();
-        Memo::new(move |_| console.estate.with(|e| e.as_ref()?.device(&id).cloned()))
-    };
-    let lines = {
-        let of = LatestOf::Device(id.clone());
-        move || {
-            let shown = (console.now.get(), console.language.get());
-            console.estate.with(|estate| {
-                let (estate, device) = (estate.as_ref()?, found.get()?);
-                Some(console.with(|replica| {
-                    let latest = replica.latest().get(&of);
-                    let seen_at = latest.and_then(|latest| latest.last_seen_at);
-                    device_lines(estate, replica.view(), &device, seen_at, shown)
-                }))
-            })
-        }
-    };
-    let kicker = move || found.with(|d| d.as_ref().map(|d| console.t(kind_name(d.kind))));
-    let name = move || {
-        let language = console.language.get();
-        found.with(|d| d.as_ref().map(|d| d.name.get(language).to_owned()))
-    };
-    let alarms = Memo::new(move |_| {
-        console.any_alarm.track();
-        console.with(|replica| alarms_of_device(replica.view(), &id))
-    });
-    view! {
-        <Details console picked kicker=Signal::derive(kicker) name=Signal::derive(name)
-            lines=Signal::derive(move || lines().unwrap_or_default()) alarms />
-    }
-}
 
 /// What is known of a building.
 #[component]
 pub fn SelectedBuilding(console: Console, id: BuildingId) -> impl IntoView {
-    let picked = Picked::Building(id.clone());
+    let address = Picked::Building(id.clone()).address();
     let found = {
         let id = id.clone();
         Memo::new(move |_| console.estate.with(|e| e.as_ref()?.building(&id).cloned()))
@@ -87,7 +47,7 @@ pub fn SelectedBuilding(console: Console, id: BuildingId) -> impl IntoView {
         console.with(|replica| alarms_of_building(replica.view(), &id))
     });
     view! {
-        <Details console picked kicker=Signal::derive(move || Some(console.t(Key::BuildingKind)))
+        <Details console address kicker=Signal::derive(move || Some(console.t(Key::BuildingKind)))
             name=Signal::derive(name) lines=Signal::derive(move || lines().unwrap_or_default()) alarms />
     }
 }
@@ -95,7 +55,7 @@ pub fn SelectedBuilding(console: Console, id: BuildingId) -> impl IntoView {
 /// Whom an area is for.
 #[component]
 pub fn SelectedArea(console: Console, id: AreaId) -> impl IntoView {
-    let picked = Picked::Area(id.clone());
+    let address = Picked::Area(id.clone()).address();
     let found = Memo::new(move |_| {
         console.estate.with(|estate| {
             let areas = &estate.as_ref()?.areas;
@@ -115,16 +75,17 @@ pub fn SelectedArea(console: Console, id: AreaId) -> impl IntoView {
         })
     };
     view! {
-        <Details console picked kicker=Signal::derive(kicker) name=Signal::derive(name)
+        <Details console address kicker=Signal::derive(kicker) name=Signal::derive(name)
             lines=Signal::derive(move || lines().unwrap_or_default())
             alarms=Memo::new(|_| Vec::new()) />
     }
 }
 
+/// What stands still, with its lines and its open alarms.
 #[component]
-fn Details(
+pub fn Details(
     console: Console,
-    picked: Picked,
+    address: String,
     kicker: Signal<Option<&'static str>>,
     name: Signal<Option<String>>,
     lines: Signal<Vec<Line>>,
@@ -156,7 +117,7 @@ fn Details(
         }
     };
     view! {
-        <article class="selected-place" data-selected=picked.address()>
+        <article class="selected-place" data-selected=address>
             <header>
                 <p class="kicker">{kicker}</p>
                 <h2>{name}</h2>

@@ -1,5 +1,4 @@
-//! What stands still on the map, as rows and as something that is selected: buildings, watched areas
-//! and devices.
+//! Buildings and watched areas, as rows and as something that is selected.
 
 pub mod model;
 
@@ -9,6 +8,6 @@ pub mod details;
 pub mod list;
 
 #[cfg(target_arch = "wasm32")]
-pub use details::{SelectedArea, SelectedBuilding, SelectedDevice};
+pub use details::{SelectedArea, SelectedBuilding};
 #[cfg(target_arch = "wasm32")]
 pub use list::PlaceList;

@@ -1,7 +1,7 @@
 //! What an armed zone's row says.
 
 use crate::ages;
-use crate::alarms::model::person_name;
+use crate::names::person_name;
 use crate::texts::Key;
 use castellan_domain::estate::Estate;
 use castellan_domain::site::ZoneState;
