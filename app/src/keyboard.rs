@@ -3,54 +3,120 @@
 use crate::alarms::Open;
 use crate::alarms::choice::Choice;
 use crate::alarms::queue::Queue;
-use crate::desk::Picked;
+use crate::copy::SiteCopy;
+use crate::desk::{Desk, Picked};
 use crate::keys::{KeyAction, action};
-use crate::live::Console;
 use castellan_domain::ids::AlarmId;
 use castellan_domain::wire::api::CommandBody;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast as _;
 use web_sys::KeyboardEvent;
 
-/// A key went down, anywhere on the page.
-pub fn on_key(console: Console, event: &KeyboardEvent, open: Open, help: RwSignal<bool>) {
-    let focused = event
-        .target()
-        .and_then(|target| target.dyn_into::<web_sys::Element>().ok());
-    let typing = focused.as_ref().is_some_and(|element| {
-        matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT")
-    });
-    let modified = event.ctrl_key() || event.alt_key() || event.meta_key();
-    if typing || modified || event.repeat() || event.is_composing() {
-        return;
-    }
-    let choosing = open.choice.get_untracked().is_some();
-    if let Some(action) = action(&event.code(), event.shift_key(), choosing) {
-        if focused.is_some_and(|element| belongs_to(&element, &event.code(), action, console)) {
-            return;
-        }
-        event.prevent_default();
-        perform(console, action, open, help);
-    }
+/// What keys act on.
+#[derive(Clone, Copy)]
+pub struct Keyboard {
+    /// Whether an alarm has its verdict decides what a key opens.
+    pub copy: &'static SiteCopy,
+    /// Whose keys they are, and what they have selected.
+    pub desk: &'static Desk,
+    /// The rows that keys walk.
+    pub queue: Memo<Queue>,
+    /// What keys open beside the selected alarm.
+    pub open: Open,
+    /// Whether the keys themselves are shown.
+    pub help: RwSignal<bool>,
 }
 
-/// Whether a key is meant for what has the focus: Enter for a button, an arrow for what it scrolls.
-/// On the selected row Enter claims.
-fn belongs_to(focused: &web_sys::Element, code: &str, action: KeyAction, console: Console) -> bool {
-    let within = |selector| focused.closest(selector).ok().flatten();
-    match action {
-        KeyAction::Claim if code.ends_with("Enter") => {
-            within("button, summary, a").is_some_and(|control| {
-                let row = control.get_attribute("data-alarm");
-                let selected = match console.selected.get_untracked() {
-                    Some(Picked::Alarm(id)) => Some(id.to_string()),
-                    _ => None,
-                };
-                row.is_none() || row != selected
-            })
+impl Keyboard {
+    /// A key went down, anywhere on the page.
+    pub fn on_key(&self, event: &KeyboardEvent) {
+        let focused = event
+            .target()
+            .and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+        let typing = focused.as_ref().is_some_and(|element| {
+            matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT")
+        });
+        let modified = event.ctrl_key() || event.alt_key() || event.meta_key();
+        if typing || modified || event.repeat() || event.is_composing() {
+            return;
         }
-        KeyAction::Move(_) => within("[tabindex]").is_some(),
-        _ => false,
+        let choosing = self.open.choice.get_untracked().is_some();
+        if let Some(action) = action(&event.code(), event.shift_key(), choosing) {
+            if focused.is_some_and(|element| self.belongs_to(&element, &event.code(), action)) {
+                return;
+            }
+            event.prevent_default();
+            self.perform(action);
+        }
+    }
+
+    /// Whether a key is meant for what has the focus: Enter for a button, an arrow for what it
+    /// scrolls. On the selected row Enter claims.
+    fn belongs_to(&self, focused: &web_sys::Element, code: &str, action: KeyAction) -> bool {
+        let within = |selector| focused.closest(selector).ok().flatten();
+        match action {
+            KeyAction::Claim if code.ends_with("Enter") => within("button, summary, a")
+                .is_some_and(|control| {
+                    let row = control.get_attribute("data-alarm");
+                    let selected = self.desk.selected_alarm().map(|id| id.to_string());
+                    row.is_none() || row != selected
+                }),
+            KeyAction::Move(_) => within("[tabindex]").is_some(),
+            _ => false,
+        }
+    }
+
+    fn perform(&self, action: KeyAction) {
+        match action {
+            KeyAction::Newest => self.go_to(self.queue.with_untracked(Queue::newest)),
+            KeyAction::Move(step) => {
+                let from = self.desk.selected_alarm();
+                let next = |queue: &Queue| queue.neighbour(from, step);
+                self.go_to(self.queue.with_untracked(next));
+            }
+            KeyAction::Help => self.help.set(true),
+            KeyAction::Back if self.open.is_any() => self.open.close(),
+            KeyAction::Back => self.desk.select(None),
+            _ => {
+                if let Some(selected) = self.desk.settled_alarm() {
+                    self.act(action, selected);
+                }
+            }
+        }
+    }
+
+    fn go_to(&self, alarm: Option<AlarmId>) {
+        if let Some(alarm) = alarm {
+            self.desk.select(Some(Picked::Alarm(alarm)));
+            focus_row(alarm);
+        }
+    }
+
+    /// What a key does with the selected alarm. A command that cannot be done is sent all the same:
+    /// the server's answer says why not, and to whom the alarm belongs by now.
+    fn act(&self, action: KeyAction, alarm: AlarmId) {
+        let Self {
+            copy, desk, open, ..
+        } = *self;
+        let judged = copy.with(|replica| {
+            let alarm = replica.view().alarms.get(&alarm);
+            alarm.map(castellan_domain::alarm::Alarm::is_judged)
+        });
+        let Some(judged) = judged else { return };
+        let send = |command| desk.command(command, || {});
+        let choose = |choice| open.choose(copy, desk, alarm, choice);
+        match action {
+            KeyAction::Claim => send(CommandBody::Claim { alarm }),
+            KeyAction::Acknowledge => send(CommandBody::Acknowledge { alarm }),
+            KeyAction::Mute => send(CommandBody::Mute { alarm }),
+            KeyAction::OpenVerdicts if judged => choose(Choice::Correction),
+            KeyAction::OpenVerdicts => choose(Choice::Verdict),
+            KeyAction::OpenShelf => choose(Choice::Shelf(None)),
+            KeyAction::Pick(index) => open.pick(copy, desk, alarm, index),
+            KeyAction::Note => open.noting.set(true),
+            // These are about no alarm; see `perform`.
+            KeyAction::Newest | KeyAction::Move(_) | KeyAction::Help | KeyAction::Back => {}
+        }
     }
 }
 
@@ -69,57 +135,4 @@ fn focus_row(id: AlarmId) {
         (None, Some(before)) => before.blur(),
         (None, None) => Ok(()),
     };
-}
-
-fn perform(console: Console, action: KeyAction, open: Open, help: RwSignal<bool>) {
-    match action {
-        KeyAction::Newest => {
-            if let Some(newest) = console.queue.with_untracked(Queue::newest) {
-                console.select(Some(Picked::Alarm(newest)));
-                focus_row(newest);
-            }
-        }
-        KeyAction::Move(step) => {
-            let from = match console.selected.get_untracked() {
-                Some(Picked::Alarm(id)) => Some(id),
-                _ => None,
-            };
-            let next = |queue: &Queue| queue.neighbour(from, step);
-            if let Some(next) = console.queue.with_untracked(next) {
-                console.select(Some(Picked::Alarm(next)));
-                focus_row(next);
-            }
-        }
-        KeyAction::Help => help.set(true),
-        KeyAction::Back if open.is_any() => open.close(),
-        KeyAction::Back => console.select(None),
-        _ => {
-            if let Some(selected) = console.settled_selection() {
-                act(console, action, selected.0, open);
-            }
-        }
-    }
-}
-
-/// What a key does with the selected alarm. A command that cannot be done is sent all the same: the
-/// server's answer says why not, and to whom the alarm belongs by now.
-fn act(console: Console, action: KeyAction, alarm: AlarmId, open: Open) {
-    let judged = console.with(|replica| {
-        let alarm = replica.view().alarms.get(&alarm);
-        alarm.map(castellan_domain::alarm::Alarm::is_judged)
-    });
-    let Some(judged) = judged else { return };
-    let send = |command| console.command(command, || {});
-    match action {
-        KeyAction::Claim => send(CommandBody::Claim { alarm }),
-        KeyAction::Acknowledge => send(CommandBody::Acknowledge { alarm }),
-        KeyAction::Mute => send(CommandBody::Mute { alarm }),
-        KeyAction::OpenVerdicts if judged => open.choose(console, alarm, Choice::Correction),
-        KeyAction::OpenVerdicts => open.choose(console, alarm, Choice::Verdict),
-        KeyAction::OpenShelf => open.choose(console, alarm, Choice::Shelf(None)),
-        KeyAction::Pick(index) => open.pick(console, alarm, index),
-        KeyAction::Note => open.noting.set(true),
-        // These are about no alarm; see `perform`.
-        KeyAction::Newest | KeyAction::Move(_) | KeyAction::Help | KeyAction::Back => {}
-    }
 }

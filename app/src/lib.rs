@@ -22,6 +22,7 @@ pub mod live;
 pub mod map;
 pub mod names;
 pub mod places;
+pub mod refusals;
 pub mod texts;
 pub mod zones;
 
@@ -32,6 +33,8 @@ mod fixture;
 pub mod api;
 #[cfg(target_arch = "wasm32")]
 pub mod browser;
+#[cfg(target_arch = "wasm32")]
+pub mod copy;
 #[cfg(target_arch = "wasm32")]
 pub mod keyboard;
 #[cfg(target_arch = "wasm32")]

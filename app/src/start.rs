@@ -2,22 +2,24 @@
 
 use crate::alarms::model::sign;
 use crate::alarms::queue::counts;
-use crate::alarms::{AlarmQueue, Open, SelectedAlarm, UnrecordedList};
+use crate::alarms::{AlarmQueue, Open, SelectedAlarm, UnrecordedList, arranged};
 use crate::browser::{beat, parameter, remembered, sleep, watch_panics, window};
-use crate::desk::{Picked, Theme};
+use crate::copy::SiteCopy;
+use crate::desk::{Desk, Picked, Theme};
 use crate::devices::{DeviceList, SelectedDevice};
 use crate::guards::model::given_call_signs;
 use crate::guards::{GuardList, SelectedGuard};
-use crate::keyboard::on_key;
-use crate::live::{Console, StaleCover, connect};
+use crate::keyboard::Keyboard;
+use crate::live::{Line, StaleCover};
 use crate::map::{MapView, SceneHandle};
 use crate::operator::OperatorTiles;
 use crate::places::{PlaceList, SelectedArea, SelectedBuilding};
+use crate::refusals::failure_sentence;
 use crate::texts::Key;
 use crate::top_bar::{Help, TopBar};
 use crate::ui::Sentence;
 use crate::zones::ZoneList;
-use castellan_domain::estate::Priority;
+use castellan_domain::estate::{Estate, Priority};
 use castellan_domain::ids::PersonId;
 use castellan_domain::text::Language;
 use leptos::prelude::*;
@@ -42,25 +44,32 @@ pub fn start() {
         Some("light") => Theme::Light,
         _ => Theme::Dark,
     };
-    let console = Console::new(SceneHandle::new(), language, theme);
+    let copy = SiteCopy::open();
+    let desk = Desk::open(copy, language, theme);
     if let Some(person) = parameter("as").and_then(|id| PersonId::new(id).ok()) {
-        console.person.set(Some(person));
+        desk.person.set(Some(person));
     }
     if let Some(id) = parameter("selected") {
-        console.select(Picked::from_address(&id));
+        desk.select(Picked::from_address(&id));
     }
-    connect(console);
+    let line = Line {
+        copy,
+        desk,
+        scene: SceneHandle::new(),
+    };
+    line.clone().connect();
+    let scene = line.scene.clone();
     spawn_local(async move {
         loop {
             beat();
-            console.tick();
+            line.tick();
             sleep(1_000).await;
         }
     });
     if let Some(boot) = document().and_then(|d| d.get_element_by_id("boot")) {
         boot.remove();
     }
-    mount_to_body(move || view! { <Screen console /> });
+    mount_to_body(move || view! { <Screen copy desk scene /> });
 }
 
 fn document() -> Option<web_sys::Document> {
@@ -69,106 +78,109 @@ fn document() -> Option<web_sys::Document> {
 
 /// The whole screen.
 #[component]
-fn Screen(console: Console) -> impl IntoView {
+fn Screen(copy: &'static SiteCopy, desk: &'static Desk, scene: SceneHandle) -> impl IntoView {
     let (open, help) = (Open::default(), RwSignal::new(false));
     let (map_ready, set_map_ready) = signal(false);
-    let who =
-        Memo::new(move |_| console.estate.with(Option::is_some) && console.operator().is_none());
+    let queue = arranged(copy, desk);
+    let who = Memo::new(move |_| copy.estate.with(Option::is_some) && desk.operator().is_none());
     // A choice that was opened for one alarm does not stay open for the next.
     Effect::new(move |_| {
-        console.selected.track();
+        desk.selected.track();
         open.close();
     });
-    Effect::new(move |_| dress(console));
-    Effect::new(move |_| title(console));
+    Effect::new(move |_| dress(desk));
+    Effect::new(move |_| title(copy, desk));
     Effect::new(move |_| {
         if let Some(body) = document().and_then(|d| d.body()) {
-            let ready = console.ready.get() && map_ready.get();
+            let ready = copy.ready.get() && map_ready.get();
             let _ = body.set_attribute("data-ready", if ready { "true" } else { "false" });
         }
     });
-    let unrecorded = Memo::new(move |_| {
-        console.now.track();
-        console.with(|replica| replica.unrecorded().clone())
+    let call_signs = Memo::new(move |_| copy.people(given_call_signs));
+    let sentence = Memo::new(move |_| {
+        desk.failure.with(|failure| {
+            let (failure, language) = (failure.as_ref()?, desk.language.get());
+            let words = |estate: Option<&Estate>| failure_sentence(failure, estate, language);
+            Some(copy.estate.with(|estate| words(estate.as_deref())))
+        })
     });
-    let call_signs = Memo::new(move |_| {
-        console.now.track();
-        console.with(|replica| given_call_signs(replica.view()))
-    });
+    let sentence = Signal::from(sentence);
+    let keyboard = Keyboard {
+        copy,
+        desk,
+        queue,
+        open,
+        help,
+    };
     let keys = window_event_listener(leptos::ev::keydown, move |event| {
         if !who.get_untracked() && !help.get_untracked() {
-            on_key(console, &event, open, help);
+            keyboard.on_key(&event);
         }
     });
     on_cleanup(move || keys.remove());
     view! {
-        <TopBar console help who />
+        <TopBar copy desk help who />
         <main inert=move || who.get()>
             <aside class="left">
-                <UnrecordedList console unrecorded />
-                <AlarmQueue console />
-                <ZoneList console />
-                <GuardList console />
-                <DeviceList console />
-                <PlaceList console />
+                <UnrecordedList copy desk />
+                <AlarmQueue copy desk queue />
+                <ZoneList copy desk />
+                <GuardList copy desk />
+                <DeviceList copy desk />
+                <PlaceList copy desk />
             </aside>
-            <section class="middle" aria-label=move || console.t(Key::MapLabel)>
+            <section class="middle" aria-label=move || desk.t(Key::MapLabel)>
                 <MapView
-                    estate=console.estate.into()
-                    theme=console.theme.into()
-                    language=console.language.into()
-                    scene=console.scene()
+                    estate=copy.estate.into()
+                    theme=desk.theme.into()
+                    language=desk.language.into()
+                    scene
                     call_signs=call_signs.into()
-                    selected=console.selected.into()
-                    on_pick=Callback::new(move |picked| console.select(picked))
+                    selected=desk.selected.into()
+                    on_pick=Callback::new(move |picked| desk.select(picked))
                     ready=set_map_ready
                 />
-                <StaleCover console />
+                <StaleCover copy desk />
             </section>
-            <aside class="right" aria-label=move || console.t(Key::Selected)>
-                {move || match console.selected.get() {
-                    Some(Picked::Alarm(id)) => view! { <SelectedAlarm console id open /> }.into_any(),
-                    Some(Picked::Person(id)) => view! { <SelectedGuard console id /> }.into_any(),
-                    Some(Picked::Device(id)) => view! { <SelectedDevice console id /> }.into_any(),
-                    Some(Picked::Building(id)) => view! { <SelectedBuilding console id /> }.into_any(),
-                    Some(Picked::Area(id)) => view! { <SelectedArea console id /> }.into_any(),
+            <aside class="right" aria-label=move || desk.t(Key::Selected)>
+                {move || match desk.selected.get() {
+                    Some(Picked::Alarm(id)) => view! { <SelectedAlarm copy desk id open sentence /> }.into_any(),
+                    Some(Picked::Person(id)) => view! { <SelectedGuard copy desk id sentence /> }.into_any(),
+                    Some(Picked::Device(id)) => view! { <SelectedDevice copy desk id sentence /> }.into_any(),
+                    Some(Picked::Building(id)) => view! { <SelectedBuilding copy desk id sentence /> }.into_any(),
+                    Some(Picked::Area(id)) => view! { <SelectedArea copy desk id sentence /> }.into_any(),
                     // A zone or somebody's own duty can fail with nothing selected.
-                    None if console.sentence.with(Option::is_some) => {
-                        view! { <Sentence words=console.sentence /> }.into_any()
+                    None if sentence.with(Option::is_some) => {
+                        view! { <Sentence words=sentence /> }.into_any()
                     }
-                    None => view! { <p class="empty quiet hint">{move || console.t(Key::SelectHint)}</p> }.into_any(),
+                    None => view! { <p class="empty quiet hint">{move || desk.t(Key::SelectHint)}</p> }.into_any(),
                 }}
             </aside>
         </main>
-        {move || who.get().then(|| view! { <OperatorTiles console /> })}
-        <Help console open=help />
+        {move || who.get().then(|| view! { <OperatorTiles copy desk /> })}
+        <Help desk open=help />
     }
 }
 
 /// Theme and language of the page itself.
-fn dress(console: Console) {
+fn dress(desk: &'static Desk) {
     let Some(root) = document().and_then(|d| d.document_element()) else {
         return;
     };
-    let theme = match console.theme.get() {
-        Theme::Dark => "dark",
-        Theme::Light => "light",
-    };
-    let language = match console.language.get() {
+    let language = match desk.language.get() {
         Language::Zh => "zh-CN",
         Language::En => "en",
     };
-    let _ = root.set_attribute("data-theme", theme);
+    let _ = root.set_attribute("data-theme", desk.theme.get().name());
     let _ = root.set_attribute("lang", language);
 }
 
 /// What the browser's tab says: the counts first.
-fn title(console: Console) {
-    console.any_alarm.track();
-    let counts = console.with(|replica| counts(replica.view()));
-    let name = console.estate.with(|estate| {
+fn title(copy: &'static SiteCopy, desk: &'static Desk) {
+    let counts = copy.alarms(counts);
+    let name = copy.estate.with(|estate| {
         estate.as_ref().map_or("Castellan".to_owned(), |e| {
-            e.name.get(console.language.get()).to_owned()
+            e.name.get(desk.language.get()).to_owned()
         })
     });
     let mut words: Vec<String> = Priority::ALL

@@ -122,6 +122,11 @@ pub fn why_not(view: &View, actor: &Actor, command: &Command, now: Timestamp) ->
         .err()
 }
 
+/// When the passing of time alone changes what can be done: once an alarm sounds again.
+pub fn changes_at(alarm: &Alarm) -> Option<Timestamp> {
+    alarm.mute.as_ref().map(|mute| mute.until)
+}
+
 /// The step itself, on a copy. Deadlines do not decide whether a step is possible, so `now` stands
 /// for all of them.
 fn attempt(
@@ -223,6 +228,22 @@ mod tests {
             ..NOTHING
         };
         assert_eq!(can(owned(), "zhang-wei", Role::Operator), other);
+    }
+
+    #[test]
+    fn what_is_muted_can_be_muted_again_from_the_moment_at_which_that_is_promised() {
+        let until = START + Span::from_secs(60);
+        let muted = raised(1, 3).mute(person("li-na"), START, until);
+        let muted = muted.expect("nobody has muted it");
+        assert_eq!(changes_at(&muted), Some(until));
+        let view = view([muted]);
+        let actor = Actor {
+            person: person("li-na"),
+            role: Role::Operator,
+        };
+        let can = |at| Can::of(&view, AlarmId(1), &actor, at).expect("it is there");
+        assert!(!can(until - Span::from_micros(1)).mute);
+        assert!(can(until).mute);
     }
 
     #[test]

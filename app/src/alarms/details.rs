@@ -8,7 +8,8 @@ use super::story::{Moment, timeline};
 use crate::ages;
 use crate::api;
 use crate::browser::{clock_text, sleep};
-use crate::live::Console;
+use crate::copy::SiteCopy;
+use crate::desk::Desk;
 use crate::names::person_name;
 use crate::texts::Key;
 use crate::ui::Sentence;
@@ -41,16 +42,22 @@ impl Shown {
 
 /// The selected alarm, and what is `open` beside it.
 #[component]
-pub fn SelectedAlarm(console: Console, id: AlarmId, open: Open) -> impl IntoView {
-    let alarm = Memo::new(move |_| console.alarm(id));
+pub fn SelectedAlarm(
+    copy: &'static SiteCopy,
+    desk: &'static Desk,
+    id: AlarmId,
+    open: Open,
+    sentence: Signal<Option<String>>,
+) -> impl IntoView {
+    let alarm = Memo::new(move |_| copy.alarm(id));
     let shown = move || {
         Some(Shown {
             alarm: alarm.get()?,
-            estate: console.estate.get(),
-            language: console.language.get(),
+            estate: copy.estate.get(),
+            language: desk.language.get(),
         })
     };
-    let can = Memo::new(move |_| can_do(console, id));
+    let can = Memo::new(move |_| can_do(copy, desk, id));
     let can_split = Memo::new(move |_| can.with(|can| can.is_some_and(|can| can.split)));
     let joined = Memo::new(move |_| {
         alarm.with(|alarm| {
@@ -68,36 +75,36 @@ pub fn SelectedAlarm(console: Console, id: AlarmId, open: Open) -> impl IntoView
         });
         format!("selected-alarm {}", look.unwrap_or_default())
     };
-    let notes = notes_of(console, alarm);
+    let notes = notes_of(copy, alarm);
     let noting = open.noting;
     view! {
         <article class=look data-selected=id.to_string()>
             {move || match shown() {
-                Some(shown) => view! { <Heading console shown /> }.into_any(),
+                Some(shown) => view! { <Heading copy shown /> }.into_any(),
                 // Before the first state has come, nothing is known to be gone.
-                None if !console.ready.get() => ().into_any(),
-                None => view! { <p class="empty">{console.t(Key::GoneError)}</p> }.into_any(),
+                None if !copy.ready.get() => ().into_any(),
+                None => view! { <p class="empty">{desk.t(Key::GoneError)}</p> }.into_any(),
             }}
-            <Actions console id can open />
-            {move || noting.get().then(|| view! { <NoteForm console id noting /> })}
-            {move || console.sending.get().then(|| view! {
-                <p class="quiet" role="status">{console.t(Key::Sending)}</p>
+            <Actions copy desk id can open />
+            {move || noting.get().then(|| view! { <NoteForm desk id noting /> })}
+            {move || desk.sending.get().then(|| view! {
+                <p class="quiet" role="status">{desk.t(Key::Sending)}</p>
             })}
-            <Sentence words=console.sentence />
-            <Sources console id joined can_split />
+            <Sentence words=sentence />
+            <Sources copy desk id joined can_split />
             {move || shown().map(|shown| view! { <Story shown notes /> })}
         </article>
     }
 }
 
 /// The words of an alarm's notes, read again whenever there are more of them.
-fn notes_of(console: Console, alarm: Memo<Option<Alarm>>) -> RwSignal<Vec<NoteText>> {
+fn notes_of(copy: &'static SiteCopy, alarm: Memo<Option<Alarm>>) -> RwSignal<Vec<NoteText>> {
     let notes = RwSignal::new(Vec::new());
     let written = Memo::new(move |_| {
         alarm.with(|alarm| alarm.as_ref().map(|alarm| (alarm.id, alarm.notes.len())))
     });
     Effect::new(move |_| {
-        let (Some((id, count)), Some(site)) = (written.get(), console.site.get()) else {
+        let (Some((id, count)), Some(site)) = (written.get(), copy.site.get()) else {
             return;
         };
         if count == 0 {
@@ -118,26 +125,19 @@ fn notes_of(console: Console, alarm: Memo<Option<Alarm>>) -> RwSignal<Vec<NoteTe
 }
 
 #[component]
-fn Heading(console: Console, shown: Shown) -> impl IntoView {
+fn Heading(copy: &'static SiteCopy, shown: Shown) -> impl IntoView {
     let alarm = &shown.alarm;
     let estate = shown.estate.as_deref();
     let language = shown.language;
     let raised_at = alarm.raised_at;
     let state_text = {
         let shown = shown.clone();
-        move || {
-            state(
-                shown.estate.as_deref(),
-                &shown.alarm,
-                console.now.get(),
-                language,
-            )
-        }
+        move || state(shown.estate.as_deref(), &shown.alarm, copy.now(), language)
     };
     let marked = {
         let shown = shown.clone();
         move || {
-            let now = console.now.get();
+            let now = copy.now();
             marks(shown.estate.as_deref(), &shown.alarm, now, language)
                 .into_iter()
                 .map(|Mark { class, words }| view! { <li class=class>{words}</li> })
@@ -164,7 +164,7 @@ fn Heading(console: Console, shown: Shown) -> impl IntoView {
         <dl class="facts">
             <div>
                 <dt>{shown.t(Key::SinceAlarm)}</dt>
-                <dd class="num">{move || ages::age(raised_at, console.now.get())}</dd>
+                <dd class="num">{move || ages::age(raised_at, copy.now())}</dd>
             </div>
             <div><dt>{shown.t(Key::Condition)}</dt><dd>{condition_name(alarm.condition).get(language)}</dd></div>
             <div><dt>{shown.t(Key::Source)}</dt><dd>{source_name(estate, &alarm.source, language)}</dd></div>
@@ -188,7 +188,7 @@ fn Heading(console: Console, shown: Shown) -> impl IntoView {
 }
 
 #[component]
-fn NoteForm(console: Console, id: AlarmId, noting: RwSignal<bool>) -> impl IntoView {
+fn NoteForm(desk: &'static Desk, id: AlarmId, noting: RwSignal<bool>) -> impl IntoView {
     let field = NodeRef::<Textarea>::new();
     Effect::new(move |_| {
         if let Some(field) = field.get() {
@@ -203,7 +203,7 @@ fn NoteForm(console: Console, id: AlarmId, noting: RwSignal<bool>) -> impl IntoV
         // Tabs and the like come along when something is pasted from a table.
         let written = written.replace(|c: char| c.is_control() && c != '\n', " ");
         if let Ok(text) = Text::new(&written) {
-            console.command(CommandBody::Note { alarm: id, text }, move || {
+            desk.command(CommandBody::Note { alarm: id, text }, move || {
                 noting.set(false);
             });
         }
@@ -214,8 +214,8 @@ fn NoteForm(console: Console, id: AlarmId, noting: RwSignal<bool>) -> impl IntoV
                 node_ref=field
                 rows="3"
                 maxlength="500"
-                aria-label=move || console.t(Key::Note)
-                placeholder=move || console.t(Key::NotePlaceholder)
+                aria-label=move || desk.t(Key::Note)
+                placeholder=move || desk.t(Key::NotePlaceholder)
                 on:keydown=move |event| {
                     event.stop_propagation();
                     if event.key() == "Escape" {
@@ -228,7 +228,7 @@ fn NoteForm(console: Console, id: AlarmId, noting: RwSignal<bool>) -> impl IntoV
                     }
                 }
             ></textarea>
-            <button type="submit" data-action="send-note">{move || console.t(Key::NoteSend)}</button>
+            <button type="submit" data-action="send-note">{move || desk.t(Key::NoteSend)}</button>
         </form>
     }
 }

@@ -3,8 +3,9 @@
 use super::model::{class, place, sign, what};
 use super::queue::Queue;
 use super::row::{Row, Within};
+use crate::copy::SiteCopy;
+use crate::desk::Desk;
 use crate::desk::Picked;
-use crate::live::Console;
 use crate::texts::Key;
 use castellan_domain::ids::AlarmId;
 use leptos::ev::FocusEvent;
@@ -12,13 +13,28 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast as _;
 use web_sys::Node;
 
+/// The queue as it is shown: in order, but for the time that a hand is on it.
+pub fn arranged(copy: &'static SiteCopy, desk: &'static Desk) -> Memo<Queue> {
+    Memo::new(move |shown: Option<&Queue>| {
+        let held = desk.holds_queue();
+        copy.alarms(|view| match shown {
+            Some(shown) => shown.updated(view, held),
+            None => Queue::default().updated(view, held),
+        })
+    })
+}
+
 /// The left column: what needs somebody, in the order of urgency.
 #[component]
-pub fn AlarmQueue(console: Console) -> impl IntoView {
-    let rows = move || console.queue.with(|queue| queue.rows.clone());
-    let arrivals = move || console.queue.with(|queue| queue.arrivals.clone());
+pub fn AlarmQueue(
+    copy: &'static SiteCopy,
+    desk: &'static Desk,
+    queue: Memo<Queue>,
+) -> impl IntoView {
+    let rows = move || queue.with(|queue| queue.rows.clone());
+    let arrivals = move || queue.with(|queue| queue.arrivals.clone());
     let list = move |of: fn(&Queue) -> &Vec<AlarmId>| {
-        Signal::derive(move || console.queue.with(|queue| of(queue).clone()))
+        Signal::derive(move || queue.with(|queue| of(queue).clone()))
     };
     let focus_left = move |event: FocusEvent| {
         let inside = event
@@ -31,15 +47,15 @@ pub fn AlarmQueue(console: Console) -> impl IntoView {
                 to.is_some_and(|to| list.contains(Some(&to)))
             });
         if !inside {
-            console.focus_queue(false);
+            desk.focus_queue(false);
         }
     };
     // Said by screen readers as it comes; on screen the row itself says it.
-    let newest = Memo::new(move |_| console.queue.with(Queue::newest));
+    let newest = Memo::new(move |_| queue.with(Queue::newest));
     let announcement = move || {
-        let (id, language) = (newest.get()?, console.language.get());
-        let alarm = console.with(|replica| replica.view().alarms.get(&id).cloned())?;
-        console.estate.with(|estate| {
+        let (id, language) = (newest.get()?, desk.language.get());
+        let alarm = copy.with(|replica| replica.view().alarms.get(&id).cloned())?;
+        copy.estate.with(|estate| {
             let estate = estate.as_deref();
             let (what, place) = (
                 what(estate, &alarm, language),
@@ -55,52 +71,52 @@ pub fn AlarmQueue(console: Console) -> impl IntoView {
         })
     };
     view! {
-        <section class="queue" aria-label=move || console.t(Key::Queue)>
+        <section class="queue" aria-label=move || desk.t(Key::Queue)>
             <p class="unseen" role="status">{announcement}</p>
             <div
                 class="open-alarms"
-                on:mouseenter=move |_| console.hold_queue(true)
-                on:mouseleave=move |_| console.hold_queue(false)
+                on:mouseenter=move |_| desk.point_at_queue(true)
+                on:mouseleave=move |_| desk.point_at_queue(false)
             >
                 // Always there: a bar that came and went would push the rows about.
                 <div class="queue-head">
                     {move || {
                         let arrivals = arrivals();
                         if arrivals.is_empty() {
-                            view! { <h2>{move || console.t(Key::Queue)}</h2> }.into_any()
+                            view! { <h2>{move || desk.t(Key::Queue)}</h2> }.into_any()
                         } else {
-                            view! { <Arrivals console ids=arrivals /> }.into_any()
+                            view! { <Arrivals copy desk ids=arrivals /> }.into_any()
                         }
                     }}
                 </div>
                 <ol
                     class="rows"
-                    on:focusin=move |_| console.focus_queue(true)
+                    on:focusin=move |_| desk.focus_queue(true)
                     on:focusout=focus_left
                 >
                     <For each=rows key=|id| *id let:id>
-                        <Row console id within=Within::Queue />
+                        <Row copy desk queue id within=Within::Queue />
                     </For>
                 </ol>
             </div>
-            {move || (console.ready.get() && rows().is_empty()).then(|| view! {
+            {move || (copy.ready.get() && rows().is_empty()).then(|| view! {
                 <div class="empty">
-                    <p>{console.t(Key::QueueEmpty)}</p>
-                    <p class="quiet">{console.t(Key::QueueEmptyHint)}</p>
+                    <p>{desk.t(Key::QueueEmpty)}</p>
+                    <p class="quiet">{desk.t(Key::QueueEmptyHint)}</p>
                 </div>
             })}
-            <Folded console title=Key::Shelved open=false within=Within::Shelf ids=list(|queue| &queue.shelved) />
-            <Folded console title=Key::JudgedActive open=true within=Within::Done ids=list(|queue| &queue.judged_active) />
-            <Folded console title=Key::Closed open=false within=Within::Done ids=list(|queue| &queue.closed) />
+            <Folded copy desk queue title=Key::Shelved open=false within=Within::Shelf ids=list(|queue| &queue.shelved) />
+            <Folded copy desk queue title=Key::JudgedActive open=true within=Within::Done ids=list(|queue| &queue.judged_active) />
+            <Folded copy desk queue title=Key::Closed open=false within=Within::Done ids=list(|queue| &queue.closed) />
         </section>
     }
 }
 
 /// What came while the queue was held still.
 #[component]
-fn Arrivals(console: Console, ids: Vec<AlarmId>) -> impl IntoView {
+fn Arrivals(copy: &'static SiteCopy, desk: &'static Desk, ids: Vec<AlarmId>) -> impl IntoView {
     let newest = ids.last().copied();
-    let signs = console.with(|replica| {
+    let signs = copy.with(|replica| {
         castellan_domain::estate::Priority::ALL
             .into_iter()
             .filter_map(|priority| {
@@ -114,13 +130,13 @@ fn Arrivals(console: Console, ids: Vec<AlarmId>) -> impl IntoView {
     view! {
         <button
             class="arrivals"
-            on:click=move |_| console.select(newest.map(Picked::Alarm))
+            on:click=move |_| desk.select(newest.map(Picked::Alarm))
         >
-            <span>{move || console.t(Key::NewArrivals)}</span>
+            <span>{move || desk.t(Key::NewArrivals)}</span>
             {signs.into_iter().map(|(priority, count)| view! {
                 <span class=format!("sign {}", class(priority))>{sign(priority)}{count}</span>
             }).collect_view()}
-            <span class="quiet">{move || console.t(Key::JumpKey)}</span>
+            <span class="quiet">{move || desk.t(Key::JumpKey)}</span>
         </button>
     }
 }
@@ -128,7 +144,9 @@ fn Arrivals(console: Console, ids: Vec<AlarmId>) -> impl IntoView {
 /// A list beside the queue. `open`: in sight from the start, because its conditions still exist.
 #[component]
 fn Folded(
-    console: Console,
+    copy: &'static SiteCopy,
+    desk: &'static Desk,
+    queue: Memo<Queue>,
     title: Key,
     open: bool,
     within: Within,
@@ -138,10 +156,10 @@ fn Folded(
     view! {
         {move || any.get().then(|| view! {
             <details class="folded" class:still=open open=open>
-                <summary>{move || console.t(title)}" "<span class="count">{move || ids.with(Vec::len)}</span></summary>
+                <summary>{move || desk.t(title)}" "<span class="count">{move || ids.with(Vec::len)}</span></summary>
                 <ol class="rows">
                     <For each=move || ids.get() key=|id| *id let:id>
-                        <Row console id within />
+                        <Row copy desk queue id within />
                     </For>
                 </ol>
             </details>

@@ -6,7 +6,6 @@ pub mod choice;
 pub mod marks;
 pub mod model;
 pub mod queue;
-pub mod refusals;
 pub mod story;
 
 #[cfg(target_arch = "wasm32")]
@@ -27,6 +26,6 @@ pub use actions::Open;
 #[cfg(target_arch = "wasm32")]
 pub use details::SelectedAlarm;
 #[cfg(target_arch = "wasm32")]
-pub use list::AlarmQueue;
+pub use list::{AlarmQueue, arranged};
 #[cfg(target_arch = "wasm32")]
 pub use unrecorded::UnrecordedList;

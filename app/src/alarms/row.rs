@@ -1,13 +1,14 @@
 //! One alarm as a row.
 
-use super::actions::is_operator;
 use super::marks::{Mark, has_marks, marks};
 use super::model::{
     class, condition_name, is_overdue, place, priority_name, priority_short, sign, state, what,
 };
+use super::queue::Queue;
 use crate::ages;
+use crate::copy::SiteCopy;
+use crate::desk::Desk;
 use crate::desk::Picked;
-use crate::live::Console;
 use crate::texts::Key;
 use castellan_domain::alarm::{Alarm, Condition};
 use castellan_domain::estate::Estate;
@@ -30,13 +31,19 @@ pub enum Within {
 
 /// One alarm. It is drawn again when it changes, or with the second.
 #[component]
-pub fn Row(console: Console, id: AlarmId, within: Within) -> impl IntoView {
-    let alarm = Memo::new(move |_| console.alarm(id));
-    let selected = move || console.selected.get() == Some(Picked::Alarm(id));
+pub fn Row(
+    copy: &'static SiteCopy,
+    desk: &'static Desk,
+    queue: Memo<Queue>,
+    id: AlarmId,
+    within: Within,
+) -> impl IntoView {
+    let alarm = Memo::new(move |_| copy.alarm(id));
+    let selected = move || desk.has_selected(&Picked::Alarm(id));
     let is = move |ask: fn(&Alarm) -> bool| alarm.with(|alarm| alarm.as_ref().is_some_and(ask));
     let text = move |say: fn(Option<&Estate>, &Alarm, Timestamp, Language) -> String| {
-        let (now, language) = (console.now.get(), console.language.get());
-        console.estate.with(|estate| {
+        let (now, language) = (copy.now(), desk.language.get());
+        copy.estate.with(|estate| {
             alarm.with(|alarm| {
                 alarm
                     .as_ref()
@@ -48,7 +55,7 @@ pub fn Row(console: Console, id: AlarmId, within: Within) -> impl IntoView {
         alarm.with(|alarm| alarm.as_ref().map(read).unwrap_or_default())
     };
     let word = move |read: fn(&Alarm) -> Key| {
-        let language = console.language.get();
+        let language = desk.language.get();
         alarm.with(|alarm| alarm.as_ref().map(|alarm| read(alarm).get(language)))
     };
     let look = move || {
@@ -68,17 +75,17 @@ pub fn Row(console: Console, id: AlarmId, within: Within) -> impl IntoView {
         .concat()
     };
     let lined = Memo::new(move |_| match within {
-        Within::Queue => console.queue.with(|queue| queue.marked.contains(&id)),
+        Within::Queue => queue.with(|queue| queue.marked.contains(&id)),
         Within::Shelf | Within::Done => is(has_marks),
     });
-    let take_back = move |_| console.command(CommandBody::Unshelve { alarm: id }, || {});
+    let take_back = move |_| desk.command(CommandBody::Unshelve { alarm: id }, || {});
     view! {
         <li class:shelved=within == Within::Shelf>
             <button
                 class=look
                 aria-pressed=move || selected().to_string()
                 data-alarm=id.to_string()
-                on:click=move |_| console.select(Some(Picked::Alarm(id)))
+                on:click=move |_| desk.select(Some(Picked::Alarm(id)))
             >
                 <span class="sign" title=move || word(|alarm| priority_name(alarm.priority))>
                     {move || of(|alarm| sign(alarm.priority).to_owned())}
@@ -86,7 +93,7 @@ pub fn Row(console: Console, id: AlarmId, within: Within) -> impl IntoView {
                 </span>
                 <span class="what">
                     {move || is(|alarm| alarm.drill).then(|| view! {
-                        <span class="drill-tag">{console.t(Key::Drill)}</span>
+                        <span class="drill-tag">{desk.t(Key::Drill)}</span>
                     })}
                     {move || text(|estate, alarm, _, language| what(estate, alarm, language))}
                 </span>
@@ -104,13 +111,13 @@ pub fn Row(console: Console, id: AlarmId, within: Within) -> impl IntoView {
                         </span>
                     </span>
                 </span>
-                {move || lined.get().then(|| view! { <Marks console alarm /> })}
+                {move || lined.get().then(|| view! { <Marks copy desk alarm /> })}
             </button>
             {(within == Within::Shelf).then(|| view! {
-                {move || is_operator(console).then(|| view! {
-                    <button class="take-back" data-action="unshelve" disabled=move || console.sending.get()
+                {move || desk.is_operator().then(|| view! {
+                    <button class="take-back" data-action="unshelve" disabled=move || desk.sending.get()
                         on:click=take_back>
-                        {move || console.t(Key::Unshelve)}
+                        {move || desk.t(Key::Unshelve)}
                         <span class="unseen">{id.to_string()}</span>
                     </button>
                 })}
@@ -121,10 +128,14 @@ pub fn Row(console: Console, id: AlarmId, within: Within) -> impl IntoView {
 
 /// One line, however much there is to say: the whole of it stands in the details.
 #[component]
-fn Marks(console: Console, alarm: Memo<Option<Alarm>>) -> impl IntoView {
+fn Marks(
+    copy: &'static SiteCopy,
+    desk: &'static Desk,
+    alarm: Memo<Option<Alarm>>,
+) -> impl IntoView {
     let marks = Memo::new(move |_| {
-        let (now, language) = (console.now.get(), console.language.get());
-        console.estate.with(|estate| {
+        let (now, language) = (copy.now(), desk.language.get());
+        copy.estate.with(|estate| {
             alarm.with(|alarm| {
                 alarm
                     .as_ref()

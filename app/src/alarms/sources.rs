@@ -2,7 +2,8 @@
 
 use super::marks::joined_name;
 use super::model::{condition_name, source_name, type_name};
-use crate::live::Console;
+use crate::copy::SiteCopy;
+use crate::desk::Desk;
 use crate::texts::Key;
 use castellan_domain::alarm::{Joined, Source};
 use castellan_domain::ids::AlarmId;
@@ -12,7 +13,8 @@ use leptos::prelude::*;
 /// What has joined an alarm. The domain lets at most two hundred.
 #[component]
 pub fn Sources(
-    console: Console,
+    copy: &'static SiteCopy,
+    desk: &'static Desk,
     id: AlarmId,
     joined: Memo<Vec<Joined>>,
     can_split: Memo<bool>,
@@ -30,12 +32,12 @@ pub fn Sources(
         {move || any.get().then(|| view! {
             <details class="sources" open>
                 <summary>
-                    {move || console.t(Key::JoinedList)}" "
+                    {move || desk.t(Key::JoinedList)}" "
                     <span class="count">{move || joined.with(Vec::len)}</span>
                 </summary>
                 <ul>
                     <For each=sources key=key let:source>
-                        <SourceRow console id source joined can_split />
+                        <SourceRow copy desk id source joined can_split />
                     </For>
                 </ul>
             </details>
@@ -54,7 +56,8 @@ fn key(source: &Source) -> String {
 
 #[component]
 fn SourceRow(
-    console: Console,
+    copy: &'static SiteCopy,
+    desk: &'static Desk,
     id: AlarmId,
     source: Source,
     joined: Memo<Vec<Joined>>,
@@ -63,19 +66,18 @@ fn SourceRow(
     let name = {
         let source = source.clone();
         move || {
-            let language = console.language.get();
-            console
-                .estate
+            let language = desk.language.get();
+            copy.estate
                 .with(|estate| source_name(estate.as_deref(), &source, language))
         }
     };
     let words = {
         let source = source.clone();
         move || {
-            let language = console.language.get();
+            let language = desk.language.get();
             joined.with(|joined| {
                 let joined = joined.iter().find(|joined| joined.source == source)?;
-                Some(console.estate.with(|estate| {
+                Some(copy.estate.with(|estate| {
                     let mut words = vec![
                         type_name(estate.as_deref(), &joined.kind, language),
                         condition_name(joined.condition).get(language).to_owned(),
@@ -91,7 +93,7 @@ fn SourceRow(
     };
     let split = move || {
         let source = source.clone();
-        console.command(CommandBody::Split { alarm: id, source }, || {});
+        desk.command(CommandBody::Split { alarm: id, source }, || {});
     };
     view! {
         <li>
@@ -100,8 +102,8 @@ fn SourceRow(
             {move || {
                 let split = split.clone();
                 can_split.get().then(|| view! {
-                    <button data-action="split" disabled=move || console.sending.get() on:click=move |_| split()>
-                        {move || console.t(Key::Split)}
+                    <button data-action="split" disabled=move || desk.sending.get() on:click=move |_| split()>
+                        {move || desk.t(Key::Split)}
                     </button>
                 })
             }}

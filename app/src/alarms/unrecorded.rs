@@ -5,42 +5,44 @@ use super::model::{
     class, condition_of_report, place_name, priority_name, sign, source_name, type_name,
 };
 use crate::ages;
-use crate::live::Console;
+use crate::copy::SiteCopy;
+use crate::desk::Desk;
 use crate::texts::Key;
-use castellan_domain::unrecorded::{Unrecorded, UnrecordedNotice};
+use castellan_domain::unrecorded::UnrecordedNotice;
 use leptos::prelude::*;
 
 /// The list above the queue, while there is anything in it.
 #[component]
-pub fn UnrecordedList(
-    console: Console,
-    #[prop(into)] unrecorded: Signal<Unrecorded>,
-) -> impl IntoView {
+pub fn UnrecordedList(copy: &'static SiteCopy, desk: &'static Desk) -> impl IntoView {
+    let unrecorded = Memo::new(move |_| {
+        copy.changes.unrecorded.track();
+        copy.with(|replica| replica.unrecorded().clone())
+    });
     let any = Memo::new(move |_| unrecorded.with(|list| !list.is_empty()));
     let rows = move || {
         // The notices themselves do not follow these.
-        console.language.track();
-        console.estate.track();
+        desk.language.track();
+        copy.estate.track();
         unrecorded.with(|list| {
             list.notices
                 .iter()
-                .map(|notice| view! { <Notice console notice=notice.clone() /> })
+                .map(|notice| view! { <Notice copy desk notice=notice.clone() /> })
                 .collect_view()
         })
     };
     let left_out = move || {
         let count = unrecorded.with(|list| list.left_out);
-        let words = || Key::UnrecordedLeftOut.fill(console.language.get(), &[&count.to_string()]);
+        let words = || Key::UnrecordedLeftOut.fill(desk.language.get(), &[&count.to_string()]);
         (count > 0).then(words)
     };
     view! {
         {move || any.get().then(|| view! {
             <section class="unrecorded" aria-labelledby="unrecorded-title">
                 <h2 id="unrecorded-title">
-                    {move || console.t(Key::Unrecorded)}" "
+                    {move || desk.t(Key::Unrecorded)}" "
                     <span class="count">{move || unrecorded.with(|list| list.notices.len())}</span>
                 </h2>
-                <p role="status">{move || console.t(Key::UnrecordedAdvice)}</p>
+                <p role="status">{move || desk.t(Key::UnrecordedAdvice)}</p>
                 <ul tabindex="0" aria-labelledby="unrecorded-title">{rows}</ul>
                 {move || left_out().map(|words| view! { <p class="quiet">{words}</p> })}
             </section>
@@ -49,9 +51,9 @@ pub fn UnrecordedList(
 }
 
 #[component]
-fn Notice(console: Console, notice: UnrecordedNotice) -> impl IntoView {
-    let language = console.language.get_untracked();
-    let (what, place) = console.estate.with_untracked(|estate| {
+fn Notice(copy: &'static SiteCopy, desk: &'static Desk, notice: UnrecordedNotice) -> impl IntoView {
+    let language = desk.language.get_untracked();
+    let (what, place) = copy.estate.with_untracked(|estate| {
         let estate = estate.as_deref();
         let source = source_name(estate, &notice.source, language);
         (
@@ -72,7 +74,7 @@ fn Notice(console: Console, notice: UnrecordedNotice) -> impl IntoView {
                 {what}
                 {notice.drill.then(|| view! { " "<span class="drill-tag">{Key::Drill.get(language)}</span> })}
             </span>
-            <span class="age">{move || ages::age(received_at, console.now.get())}</span>
+            <span class="age">{move || ages::age(received_at, copy.now())}</span>
             <span class="place">{place}</span>
             <span class="more">
                 <span>{condition_of_report(notice.state).get(language)}</span>

@@ -1,7 +1,19 @@
-//! The desk: who works here, what is selected, how the screen looks.
+//! The desk: who works at this page, what they have selected and sent, and how it looks to them.
 
+mod failure;
 mod picked;
 mod theme;
 
+#[cfg(target_arch = "wasm32")]
+mod commands;
+#[cfg(target_arch = "wasm32")]
+mod hand;
+#[cfg(target_arch = "wasm32")]
+mod state;
+
+pub use failure::{FailedBy, Failure};
 pub use picked::Picked;
 pub use theme::Theme;
+
+#[cfg(target_arch = "wasm32")]
+pub use state::Desk;

@@ -1,8 +1,9 @@
 //! Devices as rows: whatever the map draws can also be reached by keyboard.
 
 use super::model::{door_words, row_words};
+use crate::copy::SiteCopy;
+use crate::desk::Desk;
 use crate::desk::Picked;
-use crate::live::Console;
 use crate::texts::Key;
 use castellan_domain::estate::Device;
 use castellan_domain::wire::live::LatestOf;
@@ -10,67 +11,62 @@ use leptos::prelude::*;
 
 /// Devices, folded away until somebody asks.
 #[component]
-pub fn DeviceList(console: Console) -> impl IntoView {
+pub fn DeviceList(copy: &'static SiteCopy, desk: &'static Desk) -> impl IntoView {
     let (open, set_open) = signal(false);
     let count = move || {
-        console
-            .estate
+        copy.estate
             .with(|e| e.as_ref().map_or(0, |e| e.devices.len()))
     };
     let rows = move || {
-        console
-            .estate
+        copy.estate
             .with(|e| e.as_ref().map(|e| e.devices.clone()).unwrap_or_default())
             .into_iter()
-            .map(|device| view! { <DeviceRow console device /> })
+            .map(|device| view! { <DeviceRow copy desk device /> })
             .collect_view()
     };
     view! {
         <details class="folded devices" on:toggle=move |_| set_open.update(|open| *open = !*open)>
-            <summary>{move || console.t(Key::Devices)}" "<span class="count">{count}</span></summary>
+            <summary>{move || desk.t(Key::Devices)}" "<span class="count">{count}</span></summary>
             <ul class="rows">{move || open.get().then(rows)}</ul>
         </details>
     }
 }
 
 #[component]
-fn DeviceRow(console: Console, device: Device) -> impl IntoView {
+fn DeviceRow(copy: &'static SiteCopy, desk: &'static Desk, device: Device) -> impl IntoView {
     let picked = Picked::Device(device.id.clone());
     let data = picked.address();
     let is_selected = {
         let picked = picked.clone();
-        move || console.selected.get().as_ref() == Some(&picked)
+        move || desk.has_selected(&picked)
     };
     let pressed = is_selected.clone();
     let name = {
         let name = device.name.clone();
-        move || name.get(console.language.get()).to_owned()
+        move || name.get(desk.language.get()).to_owned()
     };
     let of = LatestOf::Device(device.id.clone());
     // A door says what it is; of the others the place, where the name does not say it already.
     let beside = Memo::new(move |_| {
-        let language = console.language.get();
+        let language = desk.language.get();
         if device.door.is_some() {
-            let now = console.now.get();
-            return Some(console.with(|replica| {
-                let state = replica.view().doors.get(&device.id);
-                door_words(state, now, language)
-            }));
+            let state = copy.door(&device.id);
+            return Some(door_words(state.as_ref(), copy.now(), language));
         }
-        let place = console
+        let place = copy
             .estate
             .with_untracked(|e| e.as_ref().map(|e| e.place_name(&device.place, language)));
         place.filter(|place| !device.name.get(language).contains(place.as_str()))
     });
     let words = Memo::new(move |_| {
-        let seen_at = console.with(|replica| replica.latest().get(&of)?.last_seen_at);
-        let shown = (console.now.get(), console.language.get());
+        let seen_at = copy.last_seen(&of);
+        let shown = (copy.now(), desk.language.get());
         row_words(beside.get(), seen_at, shown)
     });
     view! {
         <li>
             <button class="place" class:selected=is_selected aria-pressed=move || pressed().to_string()
-                data-place=data on:click=move |_| console.select(Some(picked.clone()))>
+                data-place=data on:click=move |_| desk.select(Some(picked.clone()))>
                 <span class="name">{name}</span>
                 <span class="quiet num">{move || words.get()}</span>
             </button>

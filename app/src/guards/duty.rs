@@ -2,10 +2,12 @@
 
 use super::model::{call_sign, on_duty, on_duty_since};
 use crate::ages;
-use crate::alarms::actions::is_operator;
-use crate::live::Console;
+use crate::copy::SiteCopy;
+use crate::desk::Desk;
 use crate::texts::Key;
+use castellan_domain::estate::Person;
 use castellan_domain::ids::PersonId;
+use castellan_domain::site::View;
 use castellan_domain::time::Timestamp;
 use castellan_domain::wire::api::CommandBody;
 use leptos::prelude::*;
@@ -15,20 +17,21 @@ const NAMES_MAX: usize = 6;
 
 /// Everybody on duty, and the button of whoever works here.
 #[component]
-pub fn OnDuty(console: Console) -> impl IntoView {
+pub fn OnDuty(copy: &'static SiteCopy, desk: &'static Desk) -> impl IntoView {
     let names = Memo::new(move |_| {
-        console.now.track();
-        let language = console.language.get();
-        console.estate.with(|estate| {
-            console.with(|replica| {
-                let people = on_duty(estate.as_ref()?, replica.view())?.into_iter();
-                let names = people.map(|person| call_sign(person, replica.view(), language));
-                Some(names.collect::<Vec<_>>())
+        let language = desk.language.get();
+        let name =
+            |person: &Person, view: &View| call_sign(person, &view.person(&person.id), language);
+        copy.estate.with(|estate| {
+            let estate = estate.as_ref()?;
+            copy.people(|view| {
+                let people = on_duty(estate, view)?.into_iter();
+                Some(people.map(|person| name(person, view)).collect::<Vec<_>>())
             })
         })
     });
     let words = move |names: Vec<String>| {
-        let language = console.language.get();
+        let language = desk.language.get();
         if names.is_empty() {
             return Key::NobodyOnDuty.get(language).to_owned();
         }
@@ -44,41 +47,44 @@ pub fn OnDuty(console: Console) -> impl IntoView {
         {move || names.get().map(|names| view! {
             <span class="on-duty" title=names.join(" · ")>{words(names.clone())}</span>
         })}
-        {move || console.operator().map(|person| view! { <DutyButton console person /> })}
+        {move || desk.operator().map(|person| view! { <DutyButton copy desk person /> })}
     }
 }
 
-/// Since when somebody is on duty, as in [`on_duty_since`]; told again with the second.
-pub fn duty_of(console: Console, person: &PersonId) -> Option<Option<Timestamp>> {
-    console.now.track();
-    console.estate.with(|estate| {
-        console.with(|replica| on_duty_since(estate.as_ref()?, replica.view(), person))
-    })
+/// Since when somebody is on duty, as in [`on_duty_since`].
+pub fn duty_of(copy: &'static SiteCopy, person: &PersonId) -> Option<Option<Timestamp>> {
+    let state = copy.person(person);
+    copy.estate
+        .with(|estate| on_duty_since(estate.as_ref()?, &state))
 }
 
 /// Whether somebody is on duty, in words.
-pub fn duty_words(console: Console, since: Option<Timestamp>) -> String {
+pub fn duty_words(
+    copy: &'static SiteCopy,
+    desk: &'static Desk,
+    since: Option<Timestamp>,
+) -> String {
     match since {
         Some(since) => {
-            let age = ages::age(since, console.now.get());
-            format!("{} {age}", console.t(Key::OnDuty))
+            let age = ages::age(since, copy.now());
+            format!("{} {age}", desk.t(Key::OnDuty))
         }
-        None => console.t(Key::OffDuty).to_owned(),
+        None => desk.t(Key::OffDuty).to_owned(),
     }
 }
 
 /// Puts somebody on duty, or takes them off it. Operators do it for everybody, everybody for
 /// themselves.
 #[component]
-pub fn DutyButton(console: Console, person: PersonId) -> impl IntoView {
+pub fn DutyButton(copy: &'static SiteCopy, desk: &'static Desk, person: PersonId) -> impl IntoView {
     let is_on = {
         let person = person.clone();
-        Memo::new(move |_| duty_of(console, &person).map(|since| since.is_some()))
+        Memo::new(move |_| duty_of(copy, &person).map(|since| since.is_some()))
     };
     let may = {
         let person = person.clone();
         Memo::new(move |_| {
-            is_operator(console) || console.person.with(|own| own.as_ref() == Some(&person))
+            desk.is_operator() || desk.person.with(|own| own.as_ref() == Some(&person))
         })
     };
     let send = move |on: bool| {
@@ -88,7 +94,7 @@ pub fn DutyButton(console: Console, person: PersonId) -> impl IntoView {
         } else {
             CommandBody::GoOnDuty { person }
         };
-        console.command(command, || {});
+        desk.command(command, || {});
     };
     move || {
         let on = is_on.get().filter(|_| may.get())?;
@@ -99,8 +105,8 @@ pub fn DutyButton(console: Console, person: PersonId) -> impl IntoView {
             (Key::GoOnDuty, "go-on-duty")
         };
         Some(view! {
-            <button class="duty" data-action=name disabled=move || console.sending.get()
-                on:click=move |_| send(on)>{move || console.t(words)}</button>
+            <button class="duty" data-action=name disabled=move || desk.sending.get()
+                on:click=move |_| send(on)>{move || desk.t(words)}</button>
         })
     }
 }

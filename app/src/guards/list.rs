@@ -2,23 +2,25 @@
 
 use super::duty::duty_of;
 use super::model::{Freshness, age_text, call_sign, guards};
+use crate::copy::SiteCopy;
+use crate::desk::Desk;
 use crate::desk::Picked;
-use crate::live::Console;
 use crate::texts::Key;
 use castellan_domain::ids::PersonId;
 use leptos::prelude::*;
 
 /// The guards, those heard first.
 #[component]
-pub fn GuardList(console: Console) -> impl IntoView {
-    // Who is heard for the first time appears with the next second.
+pub fn GuardList(copy: &'static SiteCopy, desk: &'static Desk) -> impl IntoView {
+    let heard = copy.changes.heard;
     let ids = Memo::new(move |_| {
-        console.now.track();
-        console.estate.with(|estate| {
+        heard.track();
+        copy.changes.people.track_any();
+        copy.estate.with(|estate| {
             let Some(estate) = estate else {
                 return Vec::new();
             };
-            console.with(|replica| {
+            copy.with(|replica| {
                 guards(estate, replica.view(), replica.tracked())
                     .into_iter()
                     .map(|person| person.id.clone())
@@ -26,22 +28,18 @@ pub fn GuardList(console: Console) -> impl IntoView {
             })
         })
     });
-    let heard = move || {
-        console.now.track();
-        console.with(|replica| replica.tracked().len())
-    };
     view! {
         <details class="folded guards" open>
             <summary>
-                {move || console.t(Key::Guards)}" "
+                {move || desk.t(Key::Guards)}" "
                 <span class="count">{heard}"/"{move || ids.with(Vec::len)}</span>
             </summary>
-            {move || (heard() == 0 && console.ready.get()).then(|| view! {
-                <p class="empty quiet">{console.t(Key::GuardsEmpty)}</p>
+            {move || (heard.get() == 0 && copy.ready.get()).then(|| view! {
+                <p class="empty quiet">{desk.t(Key::GuardsEmpty)}</p>
             })}
             <ul class="rows">
                 <For each=move || ids.get() key=PersonId::clone let:id>
-                    <GuardRow console id />
+                    <GuardRow copy desk id />
                 </For>
             </ul>
         </details>
@@ -49,48 +47,46 @@ pub fn GuardList(console: Console) -> impl IntoView {
 }
 
 #[component]
-fn GuardRow(console: Console, id: PersonId) -> impl IntoView {
+fn GuardRow(copy: &'static SiteCopy, desk: &'static Desk, id: PersonId) -> impl IntoView {
     let tracked = {
         let id = id.clone();
-        Memo::new(move |_| {
-            console.now.track();
-            console.tracked(&id)
-        })
+        Memo::new(move |_| copy.tracked(&id))
     };
     let person = {
         let id = id.clone();
         move || {
-            console
-                .estate
+            copy.estate
                 .with(|estate| estate.as_ref()?.person(&id).cloned())
         }
     };
     let name = {
         let person = person.clone();
-        move || person().map(|p| p.name.get(console.language.get()).to_owned())
+        move || person().map(|p| p.name.get(desk.language.get()).to_owned())
     };
-    let radio = move || {
-        console.now.track();
-        let language = console.language.get();
-        person().map(|p| console.with(|replica| call_sign(&p, replica.view(), language)))
+    let radio = {
+        let id = id.clone();
+        move || {
+            let (state, language) = (copy.person(&id), desk.language.get());
+            person().map(|p| call_sign(&p, &state, language))
+        }
     };
     let duty = {
         let id = id.clone();
-        Memo::new(move |_| duty_of(console, &id))
+        Memo::new(move |_| duty_of(copy, &id))
     };
     let off_duty = move || {
         let off = duty.get().is_some_and(|since| since.is_none());
-        off.then(|| format!(" · {}", console.t(Key::OffDuty)))
+        off.then(|| format!(" · {}", desk.t(Key::OffDuty)))
     };
-    let freshness = move || Freshness::of(tracked.get().as_ref(), console.now.get()).class();
+    let freshness = move || Freshness::of(tracked.get().as_ref(), copy.now()).class();
     let age = move || {
-        age_text(tracked.get().as_ref(), console.now.get())
-            .unwrap_or_else(|| console.t(Key::NeverHeard).to_owned())
+        age_text(tracked.get().as_ref(), copy.now())
+            .unwrap_or_else(|| desk.t(Key::NeverHeard).to_owned())
     };
     let (picked, data) = (Picked::Person(id.clone()), id.to_string());
     let is_selected = {
         let picked = picked.clone();
-        move || console.selected.get().as_ref() == Some(&picked)
+        move || desk.has_selected(&picked)
     };
     // In one: a class that is set anew takes with it what was set beside it.
     let look = {
@@ -106,7 +102,7 @@ fn GuardRow(console: Console, id: PersonId) -> impl IntoView {
                 class=look
                 aria-pressed=move || is_selected().to_string()
                 data-guard=data
-                on:click=move |_| console.select(Some(picked.clone()))
+                on:click=move |_| desk.select(Some(picked.clone()))
             >
                 <span class="mark" aria-hidden="true"></span>
                 <span class="call-sign">{radio}</span>

@@ -60,10 +60,10 @@ pub fn guards<'a>(
         .iter()
         .filter(|person| person.role == Role::Guard || tracked.contains_key(&person.id))
         .collect();
-    guards.sort_by_key(|person| {
+    guards.sort_by_cached_key(|person| {
         (
             !tracked.contains_key(&person.id),
-            call_sign(person, view, Language::Zh),
+            call_sign(person, &view.person(&person.id), Language::Zh),
         )
     });
     guards
@@ -78,19 +78,18 @@ pub fn given_call_signs(view: &View) -> BTreeMap<PersonId, Localized> {
 
 /// What somebody is called on the radio: the call sign that they were given, else the estate's, else
 /// the name.
-pub fn call_sign(person: &Person, view: &View, language: Language) -> String {
-    let given = view.people.get(&person.id);
-    let given = given.and_then(|state| state.call_sign.as_ref());
+pub fn call_sign(person: &Person, state: &PersonState, language: Language) -> String {
+    let given = state.call_sign.as_ref();
     let named = given.or(person.call_sign.as_ref()).unwrap_or(&person.name);
     named.get(language).to_owned()
 }
 
 /// Since when somebody is on duty: `None` where the estate does not keep it, `Some(None)` where
 /// they are not.
-pub fn on_duty_since(estate: &Estate, view: &View, person: &PersonId) -> Option<Option<Timestamp>> {
+pub fn on_duty_since(estate: &Estate, state: &PersonState) -> Option<Option<Timestamp>> {
     match estate.staffing.duty {
         DutyKept::Assumed => None,
-        DutyKept::Recorded => Some(match view.person(person).duty {
+        DutyKept::Recorded => Some(match state.duty {
             Duty::On { since } => Some(since),
             Duty::Off { .. } => None,
         }),
@@ -145,8 +144,14 @@ mod tests {
     fn a_given_call_sign_comes_before_the_estates_and_that_before_the_name() {
         let (estate, mut view) = (estate(DutyKept::Assumed), View::default());
         let wang = &estate.people[0];
-        assert_eq!(call_sign(wang, &view, Language::Zh), "巡逻2");
-        assert_eq!(call_sign(&estate.people[1], &view, Language::Zh), "李娜");
+        assert_eq!(
+            call_sign(wang, &view.person(&wang.id), Language::Zh),
+            "巡逻2"
+        );
+        assert_eq!(
+            call_sign(&estate.people[1], &PersonState::default(), Language::Zh),
+            "李娜"
+        );
         let given = Localized {
             zh: Text::constant("机动1"),
             en: Text::constant("Reserve 1"),
@@ -158,8 +163,14 @@ mod tests {
         assert!(given_call_signs(&view).is_empty());
         view.people.insert(wang.id.clone(), state);
         assert_eq!(given_call_signs(&view).len(), 1);
-        assert_eq!(call_sign(wang, &view, Language::Zh), "机动1");
-        assert_eq!(call_sign(wang, &view, Language::En), "Reserve 1");
+        assert_eq!(
+            call_sign(wang, &view.person(&wang.id), Language::Zh),
+            "机动1"
+        );
+        assert_eq!(
+            call_sign(wang, &view.person(&wang.id), Language::En),
+            "Reserve 1"
+        );
     }
 
     #[test]
@@ -177,8 +188,8 @@ mod tests {
         let gone = PersonId::new("zhang-wei").expect("a valid id");
         let kept = estate(DutyKept::Recorded);
         let wang = &kept.people[0].id;
-        assert_eq!(on_duty_since(&kept, &view, wang), Some(Some(since)));
-        assert_eq!(on_duty_since(&kept, &view, &gone), Some(None));
+        assert_eq!(on_duty_since(&kept, &view.person(wang)), Some(Some(since)));
+        assert_eq!(on_duty_since(&kept, &view.person(&gone)), Some(None));
         let names: Vec<_> = on_duty(&kept, &view)
             .expect("it is kept")
             .into_iter()
@@ -186,7 +197,7 @@ mod tests {
             .collect();
         assert_eq!(names, ["li-na", "wang"]);
         let assumed = estate(DutyKept::Assumed);
-        assert_eq!(on_duty_since(&assumed, &view, wang), None);
+        assert_eq!(on_duty_since(&assumed, &view.person(wang)), None);
         assert!(on_duty(&assumed, &view).is_none());
     }
 

@@ -1,21 +1,22 @@
 //! The link light, and the cover that lies over the map while what it shows is old.
 
-use super::console::Console;
 use super::model::{class, words};
 use crate::browser::clock_text;
+use crate::copy::{Fault, SiteCopy};
+use crate::desk::Desk;
 use crate::texts::Key;
 use castellan_domain::stream::Link;
 use leptos::prelude::*;
 
 /// The small light in the top bar.
 #[component]
-pub fn LinkLight(console: Console) -> impl IntoView {
-    let light = move || class(console.link.get());
+pub fn LinkLight(copy: &'static SiteCopy, desk: &'static Desk) -> impl IntoView {
+    let light = move || class(copy.link.stands.get());
     let text = move || {
         words(
-            console.link.get(),
-            console.round_trip_ms.get(),
-            console.language.get(),
+            copy.link.stands.get(),
+            copy.link.round_trip_ms.get(),
+            desk.language.get(),
         )
     };
     view! {
@@ -28,15 +29,15 @@ pub fn LinkLight(console: Console) -> impl IntoView {
 
 /// Says since when the picture is old, over everything that could be taken for the present.
 #[component]
-pub fn StaleCover(console: Console) -> impl IntoView {
+pub fn StaleCover(copy: &'static SiteCopy, desk: &'static Desk) -> impl IntoView {
     let zone = move || {
-        console.estate.with(|estate| {
+        copy.estate.with(|estate| {
             estate
                 .as_ref()
                 .map_or("UTC".to_owned(), |e| e.time_zone.to_string())
         })
     };
-    let stale = move || match console.link.get() {
+    let stale = move || match copy.link.stands.get() {
         Link::Stale { since } => Some(since),
         _ => None,
     };
@@ -44,21 +45,29 @@ pub fn StaleCover(console: Console) -> impl IntoView {
         {move || stale().map(|since| view! {
             <div class="stale-cover" role="alert">
                 <p class="stale-title">
-                    {console.t(Key::Stale)}" "
-                    <span class="since">{console.t(Key::Since)}" "{clock_text(since, &zone())}</span>
+                    {desk.t(Key::Stale)}" "
+                    <span class="since">{desk.t(Key::Since)}" "{clock_text(since, &zone())}</span>
                 </p>
-                <p>{console.t(Key::StaleAdvice)}</p>
+                <p>{desk.t(Key::StaleAdvice)}</p>
             </div>
         })}
-        {move || console.fault.get().map(|fault| view! {
-            <div class="stale-cover" role="alert"><p class="stale-title">{console.t(fault)}</p></div>
+        {move || copy.link.fault.get().map(|fault| view! {
+            <div class="stale-cover" role="alert"><p class="stale-title">{desk.t(fault_name(fault))}</p></div>
         })}
-        {move || console.not_recording_since.get().map(|since| view! {
+        {move || copy.link.not_recording_since.get().map(|since| view! {
             <div class="not-recording" role="alert">
-                <strong>{console.t(Key::NotRecording)}" "</strong>
-                <span class="since">{console.t(Key::Since)}" "{clock_text(since, &zone())}</span>
-                " · "{console.t(Key::NotRecordingAdvice)}
+                <strong>{desk.t(Key::NotRecording)}" "</strong>
+                <span class="since">{desk.t(Key::Since)}" "{clock_text(since, &zone())}</span>
+                " · "{desk.t(Key::NotRecordingAdvice)}
             </div>
         })}
+    }
+}
+
+const fn fault_name(fault: Fault) -> Key {
+    match fault {
+        Fault::SiteUnknown => Key::SiteUnknown,
+        Fault::Unreachable => Key::SiteUnreachable,
+        Fault::WrongVersion => Key::WrongVersion,
     }
 }

@@ -1,11 +1,11 @@
 //! Keeps a socket to `/live`: connects, says hello, feeds the replica, and comes back after a break.
 
-use super::console::Console;
 use super::model::wait_ms;
 use crate::api;
-use crate::browser::{build, mono, sleep, window};
-use crate::desk::Picked;
-use crate::texts::Key;
+use crate::browser::{build, mono, parameter, sleep, window};
+use crate::copy::{Fault, SiteCopy};
+use crate::desk::{Desk, Picked};
+use crate::map::{Scene, SceneHandle, is_drawn};
 use castellan_domain::ids::{Seq, SiteId};
 use castellan_domain::stream::{Change, Link, Replica, ReplicaError};
 use castellan_domain::text::Text;
@@ -42,30 +42,63 @@ enum End {
     Unusable,
 }
 
-/// Keeps the console connected for as long as the page lives.
-pub fn connect(console: Console) {
-    spawn_local(async move {
-        let site = find_site(console).await;
-        console.site.set(Some(site.clone()));
-        let mut attempt = 0;
-        loop {
-            let opened = mono();
-            match converse(console, &site).await {
-                End::Broken => {}
-                End::Unusable => {
-                    console.update(Replica::start_over);
+/// What the link feeds, and whom it tells the server of.
+#[derive(Clone)]
+pub struct Line {
+    /// The copy: all of it goes there first.
+    pub copy: &'static SiteCopy,
+    /// Who sits here and looks at what is told to the server.
+    pub desk: &'static Desk,
+    /// What is drawn goes there, past the view tree.
+    pub scene: SceneHandle,
+}
+
+impl Line {
+    /// Keeps the page connected for as long as it lives.
+    pub fn connect(self) {
+        spawn_local(async move {
+            let site = find_site(self.copy).await;
+            self.copy.site.set(Some(site.clone()));
+            let mut attempt = 0;
+            loop {
+                let opened = mono();
+                match converse(&self, &site).await {
+                    End::Broken => {}
+                    End::Unusable => {
+                        self.copy.update(Replica::start_over);
+                    }
                 }
+                let lasted = mono().as_secs() - opened.as_secs();
+                attempt = if lasted >= 5 { 0 } else { attempt + 1 };
+                sleep(wait_ms(attempt, js_sys::Math::random())).await;
             }
-            let lasted = mono().as_secs() - opened.as_secs();
-            attempt = if lasted >= 5 { 0 } else { attempt + 1 };
-            sleep(wait_ms(attempt, js_sys::Math::random())).await;
+        });
+    }
+
+    /// Once a second: the clock of what is shown.
+    pub fn tick(&self) {
+        if let Some(now) = self.copy.tick() {
+            let mono = mono();
+            self.scene.update(|scene| scene.set_clock(now, mono));
         }
-    });
+    }
+
+    /// apply → project: what a message changed goes to the signals and to the map.
+    fn show(&self, change: &Change) {
+        self.copy.show(change);
+        if is_drawn(change) {
+            self.copy.with(|replica| {
+                let (view, tracked) = (replica.view(), replica.tracked());
+                let show = |scene: &mut Scene| scene.show(change, view, tracked, mono());
+                self.scene.update(show);
+            });
+        }
+    }
 }
 
 /// Asks for the site until somebody answers.
-async fn find_site(console: Console) -> SiteId {
-    let wanted = crate::browser::parameter("site");
+async fn find_site(copy: &'static SiteCopy) -> SiteId {
+    let wanted = parameter("site");
     let mut attempt = 0;
     loop {
         if let Ok(sites) = api::sites().await {
@@ -73,21 +106,21 @@ async fn find_site(console: Console) -> SiteId {
                 .into_iter()
                 .find(|site| wanted.as_deref().is_none_or(|id| id == site.site.as_str()));
             if let Some(found) = found {
-                console.fault.set(None);
+                copy.link.fault.set(None);
                 return found.site;
             }
-            console.fault.set(Some(Key::SiteUnknown));
+            copy.link.fault.set(Some(Fault::SiteUnknown));
         } else if attempt >= QUIET_ATTEMPTS {
-            console.fault.set(Some(Key::SiteUnreachable));
+            copy.link.fault.set(Some(Fault::Unreachable));
         }
         attempt += 1;
-        console.link.set(Link::Connecting);
+        copy.link.stands.set(Link::Connecting);
         sleep(wait_ms(attempt, js_sys::Math::random())).await;
     }
 }
 
 /// One connection, from its hello to its end.
-async fn converse(console: Console, site: &SiteId) -> End {
+async fn converse(line: &Line, site: &SiteId) -> End {
     let Ok((socket, mut inbox)) = Connection::open() else {
         return End::Broken;
     };
@@ -97,9 +130,9 @@ async fn converse(console: Console, site: &SiteId) -> End {
         select! {
             incoming = inbox.next() => {
                 let end = match incoming {
-                    Some(Incoming::Open) => socket.hello(console, site),
-                    Some(Incoming::Text(text)) => take_text(console, site, &text),
-                    Some(Incoming::Binary(bytes)) => take_binary(console, &bytes),
+                    Some(Incoming::Open) => socket.hello(line.copy, site),
+                    Some(Incoming::Text(text)) => take_text(line, site, &text),
+                    Some(Incoming::Binary(bytes)) => take_binary(line, &bytes),
                     Some(Incoming::Closed) | None => Err(End::Broken),
                 };
                 if let Err(end) = end {
@@ -109,11 +142,11 @@ async fn converse(console: Console, site: &SiteId) -> End {
             () = echo => {
                 // A link that has been silent for too long is given up, whatever the browser
                 // believes of it.
-                if console.with(|replica| replica.is_silent(mono())) && !socket.is_opening() {
+                if line.copy.with(|replica| replica.is_silent(mono())) && !socket.is_opening() {
                     return End::Broken;
                 }
-                socket.ask(console);
-                told.tell(&socket, console);
+                socket.ask(line.copy);
+                told.tell(&socket, line);
                 echo = Box::pin(sleep(ECHO_EVERY_MS).fuse());
             }
         }
@@ -130,10 +163,11 @@ struct Told {
 
 impl Told {
     /// Says who sits here and what is on the glass, where that has changed.
-    fn tell(&mut self, socket: &Connection, console: Console) {
+    fn tell(&mut self, socket: &Connection, line: &Line) {
         let presence = Presence {
-            person: console.person.get_untracked(),
-            looking_at: console
+            person: line.desk.person.get_untracked(),
+            looking_at: line
+                .desk
                 .selected
                 .get_untracked()
                 .and_then(|picked| match picked {
@@ -154,48 +188,44 @@ impl Told {
             let seq = self.painted_upto;
             socket.send(&ClientMessage::PaintedUpto { seq });
         }
-        if console.with(Replica::is_ready) {
-            self.folded_upto = console.with(|replica| replica.view().seq);
+        if line.copy.with(Replica::is_ready) {
+            self.folded_upto = line.copy.with(|replica| replica.view().seq);
         }
     }
 }
 
-fn take_text(console: Console, site: &SiteId, text: &str) -> Result<(), End> {
-    let change = fold(console, |replica| replica.on_text(text, mono()))?;
-    if let Some(round_trip) = change.round_trip {
-        let ms = round_trip.as_micros() / 1_000;
-        console.round_trip_ms.set(u32::try_from(ms).ok());
-    }
+fn take_text(line: &Line, site: &SiteId, text: &str) -> Result<(), End> {
+    let change = fold(line.copy, |replica| replica.on_text(text, mono()))?;
     if let Some(served) = &change.server_build {
-        console.tick();
+        line.tick();
         reload_if_older(served);
     }
     if let Some(refused) = &change.refused {
         leptos::logging::error!("refused: {}", refused.message);
         if refused.code == RefusedCode::WrongProtocol {
-            console.fault.set(Some(Key::WrongVersion));
+            line.copy.link.fault.set(Some(Fault::WrongVersion));
             reload_once_for("another protocol version");
         }
         return Err(End::Unusable);
     }
     if change.take_snapshot {
-        take_snapshot(console, site.clone());
+        take_snapshot(line.clone(), site.clone());
     }
-    console.show(&change);
+    line.show(&change);
     Ok(())
 }
 
-fn take_binary(console: Console, bytes: &[u8]) -> Result<(), End> {
-    let change = fold(console, |replica| replica.on_binary(bytes))?;
-    console.show(&change);
+fn take_binary(line: &Line, bytes: &[u8]) -> Result<(), End> {
+    let change = fold(line.copy, |replica| replica.on_binary(bytes))?;
+    line.show(&change);
     Ok(())
 }
 
 fn fold(
-    console: Console,
+    copy: &'static SiteCopy,
     step: impl FnOnce(&mut Replica) -> Result<Change, ReplicaError>,
 ) -> Result<Change, End> {
-    match console.update(step) {
+    match copy.update(step) {
         Some(Ok(change)) => Ok(change),
         Some(Err(error)) => {
             leptos::logging::error!("starting over: {error}");
@@ -206,26 +236,26 @@ fn fold(
 }
 
 /// Fetches the snapshot beside the stream; what streams in meanwhile waits in the replica.
-fn take_snapshot(console: Console, site: SiteId) {
+fn take_snapshot(line: Line, site: SiteId) {
     spawn_local(async move {
         let mut attempt = 0;
         loop {
             if let Ok(snapshot) = api::snapshot(&site).await {
-                match fold(console, |replica| replica.on_snapshot(snapshot)) {
+                match fold(line.copy, |replica| replica.on_snapshot(snapshot)) {
                     Ok(change) if change.take_snapshot => {}
                     Ok(change) => {
-                        console.show(&change);
+                        line.show(&change);
                         return;
                     }
                     Err(_) => {
-                        console.update(Replica::start_over);
+                        line.copy.update(Replica::start_over);
                         return;
                     }
                 }
             }
             attempt += 1;
             sleep(wait_ms(attempt, js_sys::Math::random())).await;
-            if !console.with(Replica::is_waiting) {
+            if !line.copy.with(Replica::is_waiting) {
                 return;
             }
         }
@@ -314,17 +344,17 @@ impl Connection {
         self.socket.ready_state() == WebSocket::CONNECTING
     }
 
-    fn hello(&self, console: Console, site: &SiteId) -> Result<(), End> {
+    fn hello(&self, copy: &'static SiteCopy, site: &SiteId) -> Result<(), End> {
         let build = Text::new(build()).map_err(|_| End::Broken)?;
-        let hello = console.with(|replica| replica.hello(site.clone(), build));
+        let hello = copy.with(|replica| replica.hello(site.clone(), build));
         self.send(&ClientMessage::Hello(hello));
-        self.ask(console);
+        self.ask(copy);
         Ok(())
     }
 
     /// Sends an echo, by whose answer the display knows how old its picture is.
-    fn ask(&self, console: Console) {
-        if let Some(echo) = console.update(|replica| replica.ask(mono())) {
+    fn ask(&self, copy: &'static SiteCopy) {
+        if let Some(echo) = copy.update(|replica| replica.ask(mono())) {
             self.send(&echo);
         }
     }

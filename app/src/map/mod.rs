@@ -32,6 +32,7 @@ mod view;
 
 #[cfg(target_arch = "wasm32")]
 pub use live_layer::SceneHandle;
+pub use live_layer::scene::{Scene, is_drawn};
 #[cfg(target_arch = "wasm32")]
 pub use view::MapView;
 

@@ -1,6 +1,7 @@
 //! Who works at this screen. Until sign-in exists one picks oneself, and the screen says so.
 
-use crate::live::Console;
+use crate::copy::SiteCopy;
+use crate::desk::Desk;
 use crate::texts::Key;
 use castellan_domain::estate::{Person, Role};
 use leptos::html::Div;
@@ -19,9 +20,9 @@ pub const fn role_name(role: Role) -> Key {
 
 /// Tiles with everybody who may work at a console.
 #[component]
-pub fn OperatorTiles(console: Console) -> impl IntoView {
+pub fn OperatorTiles(copy: &'static SiteCopy, desk: &'static Desk) -> impl IntoView {
     let people = move || {
-        console.estate.with(|estate| {
+        copy.estate.with(|estate| {
             let mut people: Vec<Person> = estate
                 .iter()
                 .flat_map(|estate| estate.people.iter())
@@ -33,13 +34,13 @@ pub fn OperatorTiles(console: Console) -> impl IntoView {
         })
     };
     let tile = move |person: Person| {
-        let language = console.language.get();
+        let language = desk.language.get();
         let id = person.id.clone();
         view! {
             <button
                 class="tile"
                 data-person=person.id.to_string()
-                on:click=move |_| console.set_person(Some(id.clone()))
+                on:click=move |_| desk.set_person(Some(id.clone()))
             >
                 <span class="name">{person.name.get(language).to_owned()}</span>
                 <span class="quiet">{role_name(person.role).get(language)}</span>
@@ -56,11 +57,11 @@ pub fn OperatorTiles(console: Console) -> impl IntoView {
     view! {
         <div class="who" role="dialog" aria-modal="true" aria-labelledby="who-title">
             <div class="who-card" node_ref=card tabindex="-1">
-                <h1 id="who-title">{move || console.t(Key::WhoAreYou)}</h1>
+                <h1 id="who-title">{move || desk.t(Key::WhoAreYou)}</h1>
                 <div class="tiles">{move || people().into_iter().map(tile).collect_view()}</div>
-                <p class="quiet">{move || console.t(Key::NoSignIn)}</p>
-                <button class="plain" on:click=move |_| console.switch_language()>
-                    {move || console.t(Key::OtherLanguage)}
+                <p class="quiet">{move || desk.t(Key::NoSignIn)}</p>
+                <button class="plain" on:click=move |_| desk.switch_language()>
+                    {move || desk.t(Key::OtherLanguage)}
                 </button>
             </div>
         </div>

@@ -2,8 +2,9 @@
 
 use super::model::{Line, alarms_of_building, area_kind, area_line};
 use crate::alarms::model::{place, sign, what};
+use crate::copy::SiteCopy;
+use crate::desk::Desk;
 use crate::desk::Picked;
-use crate::live::Console;
 use crate::texts::Key;
 use crate::ui::Sentence;
 use castellan_domain::ids::{AlarmId, AreaId, BuildingId};
@@ -11,11 +12,16 @@ use leptos::prelude::*;
 
 /// What is known of a building.
 #[component]
-pub fn SelectedBuilding(console: Console, id: BuildingId) -> impl IntoView {
+pub fn SelectedBuilding(
+    copy: &'static SiteCopy,
+    desk: &'static Desk,
+    id: BuildingId,
+    sentence: Signal<Option<String>>,
+) -> impl IntoView {
     let address = Picked::Building(id.clone()).address();
     let found = {
         let id = id.clone();
-        Memo::new(move |_| console.estate.with(|e| e.as_ref()?.building(&id).cloned()))
+        Memo::new(move |_| copy.estate.with(|e| e.as_ref()?.building(&id).cloned()))
     };
     let lines = {
         let id = id.clone();
@@ -26,7 +32,7 @@ pub fn SelectedBuilding(console: Console, id: BuildingId) -> impl IntoView {
                 (Some(first), Some(last)) => format!("{} – {}", first.label, last.label),
                 _ => String::new(),
             };
-            let here = console.estate.with(|estate| {
+            let here = copy.estate.with(|estate| {
                 let devices = estate.as_ref().map(|e| e.devices.iter());
                 let here =
                     devices.map(|all| all.filter(|d| d.place.building.as_ref() == Some(&id)));
@@ -39,43 +45,45 @@ pub fn SelectedBuilding(console: Console, id: BuildingId) -> impl IntoView {
         }
     };
     let name = move || {
-        let language = console.language.get();
+        let language = desk.language.get();
         found.with(|b| b.as_ref().map(|b| b.name.get(language).to_owned()))
     };
-    let alarms = Memo::new(move |_| {
-        console.any_alarm.track();
-        console.with(|replica| alarms_of_building(replica.view(), &id))
-    });
+    let alarms = Memo::new(move |_| copy.alarms(|view| alarms_of_building(view, &id)));
     view! {
-        <Details console address kicker=Signal::derive(move || Some(console.t(Key::BuildingKind)))
+        <Details copy desk sentence address kicker=Signal::derive(move || Some(desk.t(Key::BuildingKind)))
             name=Signal::derive(name) lines=Signal::derive(move || lines().unwrap_or_default()) alarms />
     }
 }
 
 /// Whom an area is for.
 #[component]
-pub fn SelectedArea(console: Console, id: AreaId) -> impl IntoView {
+pub fn SelectedArea(
+    copy: &'static SiteCopy,
+    desk: &'static Desk,
+    id: AreaId,
+    sentence: Signal<Option<String>>,
+) -> impl IntoView {
     let address = Picked::Area(id.clone()).address();
     let found = Memo::new(move |_| {
-        console.estate.with(|estate| {
+        copy.estate.with(|estate| {
             let areas = &estate.as_ref()?.areas;
             areas.iter().find(|area| area.id == id).cloned()
         })
     });
-    let kicker = move || found.with(|a| a.as_ref().map(|a| console.t(area_kind(a.kind))));
+    let kicker = move || found.with(|a| a.as_ref().map(|a| desk.t(area_kind(a.kind))));
     let name = move || {
-        let language = console.language.get();
+        let language = desk.language.get();
         found.with(|a| a.as_ref().map(|a| a.name.get(language).to_owned()))
     };
     let lines = move || {
-        let language = console.language.get();
-        console.estate.with(|estate| {
+        let language = desk.language.get();
+        copy.estate.with(|estate| {
             let estate = estate.as_ref()?;
             Some(vec![area_line(estate, found.get().as_ref()?, language)])
         })
     };
     view! {
-        <Details console address kicker=Signal::derive(kicker) name=Signal::derive(name)
+        <Details copy desk sentence address kicker=Signal::derive(kicker) name=Signal::derive(name)
             lines=Signal::derive(move || lines().unwrap_or_default())
             alarms=Memo::new(|_| Vec::new()) />
     }
@@ -84,7 +92,9 @@ pub fn SelectedArea(console: Console, id: AreaId) -> impl IntoView {
 /// What stands still, with its lines and its open alarms.
 #[component]
 pub fn Details(
-    console: Console,
+    copy: &'static SiteCopy,
+    desk: &'static Desk,
+    sentence: Signal<Option<String>>,
     address: String,
     kicker: Signal<Option<&'static str>>,
     name: Signal<Option<String>>,
@@ -95,15 +105,15 @@ pub fn Details(
         let lines = lines.get().into_iter();
         lines
             .map(|(key, words)| {
-                view! { <div><dt>{console.t(key)}</dt><dd class="num">{words}</dd></div> }
+                view! { <div><dt>{desk.t(key)}</dt><dd class="num">{words}</dd></div> }
             })
             .collect_view()
     };
     let alarm = move |id: AlarmId| {
         let words = move || {
-            let alarm = console.alarm(id)?;
-            let language = console.language.get();
-            console.estate.with(|estate| {
+            let alarm = copy.alarm(id)?;
+            let language = desk.language.get();
+            copy.estate.with(|estate| {
                 let estate = estate.as_deref();
                 let (what, place) = (
                     what(estate, &alarm, language),
@@ -113,7 +123,7 @@ pub fn Details(
             })
         };
         view! {
-            <li><button on:click=move |_| console.select(Some(Picked::Alarm(id)))>{words}</button></li>
+            <li><button on:click=move |_| desk.select(Some(Picked::Alarm(id)))>{words}</button></li>
         }
     };
     view! {
@@ -124,10 +134,10 @@ pub fn Details(
             </header>
             <dl class="facts">{rows}</dl>
             {move || (!alarms.with(Vec::is_empty)).then(|| view! {
-                <h3>{move || console.t(Key::OpenHere)}</h3>
+                <h3>{move || desk.t(Key::OpenHere)}</h3>
                 <ul class="alarms-here">{alarms.get().into_iter().map(alarm).collect_view()}</ul>
             })}
-            <Sentence words=console.sentence />
+            <Sentence words=sentence />
         </article>
     }
 }

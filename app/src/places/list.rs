@@ -1,18 +1,19 @@
 //! Buildings and watched areas as rows.
 
 use super::model::area_kind;
+use crate::copy::SiteCopy;
+use crate::desk::Desk;
 use crate::desk::Picked;
-use crate::live::Console;
 use crate::texts::Key;
 use castellan_domain::text::Localized;
 use leptos::prelude::*;
 
 /// Buildings, then areas, folded away until somebody asks.
 #[component]
-pub fn PlaceList(console: Console) -> impl IntoView {
+pub fn PlaceList(copy: &'static SiteCopy, desk: &'static Desk) -> impl IntoView {
     let (open, set_open) = signal(false);
     let places = Memo::new(move |_| {
-        console.estate.with(|estate| {
+        copy.estate.with(|estate| {
             let Some(estate) = estate else {
                 return Vec::new();
             };
@@ -34,14 +35,13 @@ pub fn PlaceList(console: Console) -> impl IntoView {
     });
     let rows = move || {
         let places = places.get().into_iter();
-        let rows =
-            places.map(|(picked, name, kind)| view! { <PlaceRow console picked name kind /> });
+        let rows = places.map(|(picked, name, kind)| view! { <PlaceRow desk picked name kind /> });
         rows.collect_view()
     };
     view! {
         <details class="folded places" on:toggle=move |_| set_open.update(|open| *open = !*open)>
             <summary>
-                {move || console.t(Key::PlaceTitle)}" "
+                {move || desk.t(Key::PlaceTitle)}" "
                 <span class="count">{move || places.with(Vec::len)}</span>
             </summary>
             <ul class="rows">{move || open.get().then(rows)}</ul>
@@ -51,19 +51,19 @@ pub fn PlaceList(console: Console) -> impl IntoView {
 
 /// A row that selects what stands still.
 #[component]
-fn PlaceRow(console: Console, picked: Picked, name: Localized, kind: Key) -> impl IntoView {
+fn PlaceRow(desk: &'static Desk, picked: Picked, name: Localized, kind: Key) -> impl IntoView {
     let data = picked.address();
     let is_selected = {
         let picked = picked.clone();
-        move || console.selected.get().as_ref() == Some(&picked)
+        move || desk.has_selected(&picked)
     };
     let pressed = is_selected.clone();
     view! {
         <li>
             <button class="place" class:selected=is_selected aria-pressed=move || pressed().to_string()
-                data-place=data on:click=move |_| console.select(Some(picked.clone()))>
-                <span class="name">{move || name.get(console.language.get()).to_owned()}</span>
-                <span class="quiet">{move || console.t(kind)}</span>
+                data-place=data on:click=move |_| desk.select(Some(picked.clone()))>
+                <span class="name">{move || name.get(desk.language.get()).to_owned()}</span>
+                <span class="quiet">{move || desk.t(kind)}</span>
             </button>
         </li>
     }

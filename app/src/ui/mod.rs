@@ -36,7 +36,7 @@ pub fn Modal(
 
 /// A sentence about what just failed, while there is one.
 #[component]
-pub fn Sentence(words: RwSignal<Option<String>>) -> impl IntoView {
+pub fn Sentence(#[prop(into)] words: Signal<Option<String>>) -> impl IntoView {
     move || {
         words
             .get()

@@ -1,36 +1,38 @@
 //! Armed zones as rows. Only an estate that has any shows the list.
 
 use super::model::state;
-use crate::alarms::actions::is_operator;
-use crate::live::Console;
+use crate::copy::SiteCopy;
+use crate::desk::Desk;
 use crate::texts::Key;
 use castellan_domain::estate::Zone;
+use castellan_domain::site::View;
 use castellan_domain::wire::api::CommandBody;
 use leptos::prelude::*;
 
 /// The zones, in the estate's order.
 #[component]
-pub fn ZoneList(console: Console) -> impl IntoView {
+pub fn ZoneList(copy: &'static SiteCopy, desk: &'static Desk) -> impl IntoView {
     let zones = Memo::new(move |_| {
-        console
-            .estate
+        copy.estate
             .with(|estate| estate.as_ref().map(|e| e.zones.clone()).unwrap_or_default())
     });
     let armed = move || {
-        console.now.track();
-        let is_armed = |zone: &&Zone| console.with(|replica| replica.view().is_armed(&zone.id));
-        zones.with(|zones| zones.iter().filter(is_armed).count())
+        let count = |view: &View| {
+            let is_armed = |zone: &&Zone| view.is_armed(&zone.id);
+            zones.with(|zones| zones.iter().filter(is_armed).count())
+        };
+        copy.zones(count)
     };
     view! {
         {move || (!zones.with(Vec::is_empty)).then(|| view! {
             <details class="folded zones">
                 <summary>
-                    {move || console.t(Key::Zones)}" "
+                    {move || desk.t(Key::Zones)}" "
                     <span class="count">{armed}"/"{zones.with(Vec::len)}</span>
-                    " "{move || console.t(Key::Armed)}
+                    " "{move || desk.t(Key::Armed)}
                 </summary>
                 <ul class="rows">
-                    {zones.get().into_iter().map(|zone| view! { <ZoneRow console zone /> }).collect_view()}
+                    {zones.get().into_iter().map(|zone| view! { <ZoneRow copy desk zone /> }).collect_view()}
                 </ul>
             </details>
         })}
@@ -38,16 +40,13 @@ pub fn ZoneList(console: Console) -> impl IntoView {
 }
 
 #[component]
-fn ZoneRow(console: Console, zone: Zone) -> impl IntoView {
+fn ZoneRow(copy: &'static SiteCopy, desk: &'static Desk, zone: Zone) -> impl IntoView {
     let id = zone.id.clone();
-    let known = Memo::new(move |_| {
-        console.now.track();
-        console.with(|replica| replica.view().zones.get(&id).cloned())
-    });
+    let known = Memo::new(move |_| copy.zone(&id));
     let armed = Memo::new(move |_| known.with(|zone| zone.as_ref().is_some_and(|z| z.armed)));
     let words = move || {
-        let (now, language) = (console.now.get(), console.language.get());
-        console.estate.with(|estate| {
+        let (now, language) = (copy.now(), desk.language.get());
+        copy.estate.with(|estate| {
             known.with(|zone| state(estate.as_deref(), zone.as_ref(), now, language))
         })
     };
@@ -59,14 +58,14 @@ fn ZoneRow(console: Console, zone: Zone) -> impl IntoView {
         } else {
             CommandBody::Arm { zone }
         };
-        console.command(command, || {});
+        desk.command(command, || {});
     };
     let data = zone.id.to_string();
-    let name = move || zone.name.get(console.language.get()).to_owned();
+    let name = move || zone.name.get(desk.language.get()).to_owned();
     let (label, consequence) = (
-        move || console.t(if armed.get() { Key::Disarm } else { Key::Arm }),
+        move || desk.t(if armed.get() { Key::Disarm } else { Key::Arm }),
         move || {
-            console.t(if armed.get() {
+            desk.t(if armed.get() {
                 Key::DisarmConsequence
             } else {
                 Key::ArmConsequence
@@ -79,8 +78,8 @@ fn ZoneRow(console: Console, zone: Zone) -> impl IntoView {
             <span class="quiet num">{words}</span>
             {move || {
                 let (switch, name) = (switch.clone(), name.clone());
-                is_operator(console).then(|| view! {
-                    <button data-action="arm" title=consequence disabled=move || console.sending.get()
+                desk.is_operator().then(|| view! {
+                    <button data-action="arm" title=consequence disabled=move || desk.sending.get()
                         on:click=move |_| switch()>
                         {label}<span class="unseen">" "{name}</span>
                     </button>

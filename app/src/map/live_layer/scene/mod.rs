@@ -4,6 +4,9 @@
 //! [`Scene::set_clock`], so that ages are true on a display whose wall clock is wrong.
 
 mod marks;
+mod show;
+
+pub use show::is_drawn;
 
 use crate::desk::{Picked, Theme};
 use crate::map::camera::Camera;

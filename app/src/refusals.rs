@@ -1,7 +1,8 @@
 //! What a person reads when their command was refused.
 
-use super::model::verdict_name;
 use crate::ages;
+use crate::alarms::model::verdict_name;
+use crate::desk::{FailedBy, Failure};
 use crate::names::person_name;
 use crate::texts::Key;
 use castellan_domain::alarm::P1_MUTES_MAX;
@@ -12,8 +13,16 @@ use castellan_domain::text::Language;
 use castellan_domain::time::Timestamp;
 use castellan_domain::wire::api::ErrorDetail;
 
-/// The sentence for an error of the API.
-pub fn refusal_sentence(
+/// What is said of a command that came to nothing.
+pub fn failure_sentence(failure: &Failure, estate: Option<&Estate>, language: Language) -> String {
+    match &failure.by {
+        FailedBy::Unreachable => Key::SendFailed.get(language).to_owned(),
+        FailedBy::Server(error) => error_sentence(error, estate, failure.at, language),
+        FailedBy::Refusal(refusal) => sentence(refusal, estate, failure.at, language),
+    }
+}
+
+fn error_sentence(
     error: &ErrorDetail,
     estate: Option<&Estate>,
     now: Option<Timestamp>,
@@ -33,7 +42,7 @@ pub fn refusal_sentence(
 }
 
 /// The sentence for a refusal. `now` is server time, where it is known.
-pub fn sentence(
+fn sentence(
     refusal: &Refusal,
     estate: Option<&Estate>,
     now: Option<Timestamp>,
@@ -124,8 +133,11 @@ mod tests {
             message: "as the server says it".into(),
             refusal,
         };
-        let now = Some(START + Span::from_millis(230));
-        refusal_sentence(&error, None, now, language)
+        let failure = Failure {
+            by: FailedBy::Server(error),
+            at: Some(START + Span::from_millis(230)),
+        };
+        failure_sentence(&failure, None, language)
     }
 
     #[test]

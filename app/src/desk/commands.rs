@@ -1,0 +1,82 @@
+//! Commands on their way to the server.
+
+use super::failure::{FailedBy, Failure};
+use super::state::Desk;
+use crate::api::{self, ApiError};
+use crate::browser::{mono, sleep};
+use castellan_domain::ids::CommandId;
+use castellan_domain::refusal::Refusal;
+use castellan_domain::wire::api::{CommandBody, CommandRequest};
+use leptos::prelude::*;
+use wasm_bindgen_futures::spawn_local;
+
+/// Attempts to send a command before its person is told that it did not work.
+const SEND_ATTEMPTS_MAX: u32 = 3;
+/// Wait between two of them.
+const SEND_AGAIN_MS: u32 = 700;
+/// How long it is said that a command came to nothing.
+const FAILURE_MS: u32 = 8_000;
+
+impl Desk {
+    /// Sends a command; says so if it came to nothing. `then` runs after success.
+    pub fn command(&'static self, command: CommandBody, then: impl FnOnce() + 'static) {
+        let site = self.copy.site.get_untracked();
+        let (Some(site), Some(person)) = (site, self.person.get_untracked()) else {
+            return;
+        };
+        if self.sending.get_untracked() {
+            return;
+        }
+        self.sending.set(true);
+        let request = CommandRequest {
+            command_id: CommandId(uuid::Uuid::new_v4()),
+            expected: None,
+            command,
+        };
+        spawn_local(async move {
+            let mut result = api::command(&site, &person, &request).await;
+            for _ in 1..SEND_ATTEMPTS_MAX {
+                if !result.as_ref().is_err_and(ApiError::is_passing) {
+                    break;
+                }
+                sleep(SEND_AGAIN_MS).await;
+                // The same id: should the first one have been done, its answer comes back.
+                result = api::command(&site, &person, &request).await;
+            }
+            self.sending.set(false);
+            match result {
+                Ok(_) => {
+                    self.failure.set(None);
+                    then();
+                }
+                Err(error) => self.say_for_a_while(error).await,
+            }
+        });
+    }
+
+    /// Says why a command is not even sent, until something else is selected or done.
+    pub fn say_refused(&self, refusal: Refusal) {
+        self.failure.set(Some(Failure {
+            by: FailedBy::Refusal(refusal),
+            at: Some(self.copy.now_untracked()),
+        }));
+    }
+
+    async fn say_for_a_while(&self, error: ApiError) {
+        let failure = Failure {
+            by: match error {
+                ApiError::Unreachable => FailedBy::Unreachable,
+                ApiError::Refused(detail) => FailedBy::Server(detail),
+            },
+            at: self.copy.with(|replica| replica.server_now(mono())),
+        };
+        self.failure.set(Some(failure.clone()));
+        sleep(FAILURE_MS).await;
+        if self
+            .failure
+            .with_untracked(|now| now.as_ref() == Some(&failure))
+        {
+            self.failure.set(None);
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! What the operator's hand is doing, so that nothing moves under it and no key hits a row that
+//! only just came.
+
+use crate::browser::mono;
+use castellan_domain::time::Span;
+use leptos::prelude::*;
+use std::time::Duration;
+
+/// A row must have been selected this long before a key acts on it, so that a key meant for the
+/// row before does not hit the one that just came.
+const SELECTED_FOR_MIN: Span = Span::from_millis(400);
+/// The queue stays still this long after a row was focused.
+const FOCUS_HOLDS: Duration = Duration::from_secs(10);
+
+/// The hand, by the display's own clock.
+pub(super) struct Hand {
+    selected_at: StoredValue<Span>,
+    points: RwSignal<bool>,
+    focuses: RwSignal<bool>,
+    lets_go: StoredValue<Option<TimeoutHandle>>,
+}
+
+impl Hand {
+    pub(super) fn new() -> Self {
+        Self {
+            selected_at: StoredValue::new(Span::ZERO),
+            points: RwSignal::new(false),
+            focuses: RwSignal::new(false),
+            lets_go: StoredValue::new(None),
+        }
+    }
+
+    pub(super) fn selects(&self) {
+        self.selected_at.set_value(mono());
+    }
+
+    pub(super) fn has_settled(&self) -> bool {
+        let for_us = mono().as_micros() - self.selected_at.get_value().as_micros();
+        for_us >= SELECTED_FOR_MIN.as_micros()
+    }
+
+    /// Whether it is on the queue.
+    pub(super) fn holds(&self) -> bool {
+        // Both are read, whatever the first one says: whoever asks waits for both.
+        let (points, focuses) = (self.points.get(), self.focuses.get());
+        points || focuses
+    }
+
+    pub(super) fn points(&self, on: bool) {
+        self.points.set(on);
+    }
+
+    /// Focus holds for a while only: it stays where it is when nobody sits there any more.
+    pub(super) fn focuses(&self, on: bool) {
+        if let Some(before) = self.lets_go.get_value() {
+            before.clear();
+        }
+        let focuses = self.focuses;
+        focuses.set(on);
+        // Without a timer, which only a page that is going away refuses, the queue stays still.
+        let timer = on.then(|| set_timeout_with_handle(move || focuses.set(false), FOCUS_HOLDS));
+        self.lets_go.set_value(timer.and_then(Result::ok));
+    }
+}

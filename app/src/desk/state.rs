@@ -1,0 +1,147 @@
+//! The desk as views see it.
+
+use super::failure::Failure;
+use super::hand::Hand;
+use super::{Picked, Theme};
+use crate::browser::{remember, remembered, set_parameter};
+use crate::copy::SiteCopy;
+use crate::texts::Key;
+use castellan_domain::access::Actor;
+use castellan_domain::estate::Role;
+use castellan_domain::ids::{AlarmId, PersonId};
+use castellan_domain::text::Language;
+use leptos::prelude::*;
+
+/// Where somebody works on what the copy shows. There is one for as long as the page lives.
+pub struct Desk {
+    pub(super) copy: &'static SiteCopy,
+    /// Who works here.
+    pub person: RwSignal<Option<PersonId>>,
+    /// What is selected.
+    pub selected: RwSignal<Option<Picked>>,
+    hand: Hand,
+    /// The language of this page.
+    pub language: RwSignal<Language>,
+    /// Dark or light.
+    pub theme: RwSignal<Theme>,
+    /// What just came to nothing.
+    pub failure: RwSignal<Option<Failure>>,
+    /// Whether a command is under way.
+    pub sending: RwSignal<bool>,
+}
+
+impl Desk {
+    /// A desk at which whoever worked here last works again.
+    pub fn open(copy: &'static SiteCopy, language: Language, theme: Theme) -> &'static Self {
+        Box::leak(Box::new(Self {
+            copy,
+            person: RwSignal::new(
+                remembered("castellan.person").and_then(|id| PersonId::new(id).ok()),
+            ),
+            selected: RwSignal::new(None),
+            hand: Hand::new(),
+            language: RwSignal::new(language),
+            theme: RwSignal::new(theme),
+            failure: RwSignal::new(None),
+            sending: RwSignal::new(false),
+        }))
+    }
+
+    /// A text in the language of this page.
+    pub fn t(&self, key: Key) -> &'static str {
+        key.get(self.language.get())
+    }
+
+    /// Chinese becomes English, and the other way round.
+    pub fn switch_language(&self) {
+        let (next, name) = match self.language.get_untracked() {
+            Language::Zh => (Language::En, "en"),
+            Language::En => (Language::Zh, "zh"),
+        };
+        remember("castellan.language", Some(name));
+        self.language.set(next);
+    }
+
+    /// Dark becomes light, and the other way round.
+    pub fn switch_theme(&self) {
+        let next = self.theme.get_untracked().other();
+        remember("castellan.theme", Some(next.name()));
+        self.theme.set(next);
+    }
+
+    /// Says who works here from now on.
+    pub fn set_person(&self, person: Option<PersonId>) {
+        remember("castellan.person", person.as_ref().map(PersonId::as_str));
+        // Or the name in the address would come back with the next reload.
+        set_parameter("as", None);
+        self.person.set(person);
+    }
+
+    /// Whoever works here, with the role that the estate gives them.
+    pub fn actor(&self) -> Option<Actor> {
+        let person = self.person.get()?;
+        let role = self
+            .copy
+            .estate
+            .with(|estate| Some(estate.as_ref()?.person(&person)?.role))?;
+        Some(Actor { person, role })
+    }
+
+    /// Whether whoever works here may command at all, beyond their own duty.
+    pub fn is_operator(&self) -> bool {
+        self.actor()
+            .is_some_and(|actor| actor.role >= Role::Operator)
+    }
+
+    /// Whoever works here, as long as the estate has them on the staff.
+    pub fn operator(&self) -> Option<PersonId> {
+        let actor = self.actor()?;
+        (actor.role >= Role::Operator).then_some(actor.person)
+    }
+
+    /// Selects something, and writes it into the page's address.
+    pub fn select(&self, what: Option<Picked>) {
+        if self.selected.get_untracked() == what {
+            return;
+        }
+        self.hand.selects();
+        self.failure.set(None);
+        let address = what.as_ref().map(Picked::address);
+        set_parameter("selected", address.as_deref());
+        self.selected.set(what);
+    }
+
+    /// Whether just this is selected.
+    pub fn has_selected(&self, what: &Picked) -> bool {
+        self.selected
+            .with(|selected| selected.as_ref() == Some(what))
+    }
+
+    /// The selected alarm.
+    pub fn selected_alarm(&self) -> Option<AlarmId> {
+        match self.selected.get_untracked() {
+            Some(Picked::Alarm(id)) => Some(id),
+            _ => None,
+        }
+    }
+
+    /// The selected alarm, if it has been selected long enough for a key to act on it.
+    pub fn settled_alarm(&self) -> Option<AlarmId> {
+        self.selected_alarm().filter(|_| self.hand.has_settled())
+    }
+
+    /// Whether a hand is on the queue, so that it must not move.
+    pub fn holds_queue(&self) -> bool {
+        self.hand.holds()
+    }
+
+    /// The pointer came onto the queue, or left it.
+    pub fn point_at_queue(&self, on: bool) {
+        self.hand.points(on);
+    }
+
+    /// A row of the queue was focused, or focus left the queue.
+    pub fn focus_queue(&self, on: bool) {
+        self.hand.focuses(on);
+    }
+}
