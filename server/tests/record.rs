@@ -284,7 +284,7 @@ async fn a_journal_of_the_first_version_is_lifted_and_no_fact_is_touched() {
         .await;
     let before = server.recorded().await;
     let path = format!("{ALARMS}/{alarm}/notes");
-    let notes = server.get(&path).await.body;
+    let notes = server.get(&path).await.body.clone();
     server.stop();
     let journal = database(data.path(), "journal.db");
     alter(&journal, "CREATE TABLE kept AS SELECT * FROM personal").await;

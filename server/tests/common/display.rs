@@ -1,32 +1,24 @@
 //! A display as a stranger would write it: a socket, and the domain's own replica behind it.
 
 use super::{Castellan, PATIENCE, SITE};
+use castellan_client::live;
+pub(crate) use castellan_client::live::Heard;
 use castellan_domain::ids::Seq;
 use castellan_domain::stream::{Change, Replica};
 use castellan_domain::text::Text;
 use castellan_domain::time::Span;
-use castellan_domain::wire::live::{ClientMessage, Hello, PROTOCOL_VERSION, ServerMessage};
-use futures_util::{SinkExt as _, StreamExt as _};
+use castellan_domain::wire::live::{Hello, ServerMessage};
+use futures_util::SinkExt as _;
 use std::time::Instant;
-use tokio::net::{TcpSocket, TcpStream};
+use tokio::net::TcpSocket;
 use tokio::time::timeout;
-use tokio_tungstenite::WebSocketStream;
-use tokio_tungstenite::tungstenite::{Error, Message};
+use tokio_tungstenite::tungstenite::Message;
 
 /// Messages that a display may hear before it is refused.
 const BEFORE_REFUSAL_MAX: usize = 50;
 
 /// A WebSocket without any knowledge of the protocol.
-pub(crate) struct Socket(pub(crate) WebSocketStream<TcpStream>);
-
-/// What a socket can hear.
-#[derive(Debug)]
-pub(crate) enum Heard {
-    Text(ServerMessage, String),
-    Frame(Vec<u8>),
-    /// The end, with the close code if one was said.
-    End(Option<u16>),
-}
+pub(crate) struct Socket(pub(crate) live::Socket);
 
 impl Socket {
     /// Connects.
@@ -41,12 +33,8 @@ impl Socket {
             socket.set_recv_buffer_size(bytes).expect("a small buffer");
         }
         let stream = socket.connect(server.address).await.expect("it listens");
-        let url = format!("ws://{}/live", server.address);
-        let (socket, _) = timeout(PATIENCE, tokio_tungstenite::client_async(url, stream))
-            .await
-            .expect("the handshake ends")
-            .expect("the handshake succeeds");
-        Self(socket)
+        let socket = live::over(stream, server.address, "/live", &[]).await;
+        Self(socket.expect("the handshake succeeds"))
     }
 
     /// Sends any message.
@@ -62,27 +50,8 @@ impl Socket {
 
     /// The next text, frame or end.
     pub(crate) async fn hear(&mut self) -> Heard {
-        loop {
-            let message = timeout(PATIENCE, self.0.next())
-                .await
-                .expect("the server says something or hangs up");
-            match message {
-                Some(Ok(Message::Text(text))) => {
-                    let message = serde_json::from_str(&text)
-                        .unwrap_or_else(|error| panic!("not of the protocol: {error}: {text}"));
-                    return Heard::Text(message, text.to_string());
-                }
-                Some(Ok(Message::Binary(bytes))) => return Heard::Frame(bytes.to_vec()),
-                Some(Ok(Message::Close(frame))) => {
-                    return Heard::End(frame.map(|frame| frame.code.into()));
-                }
-                Some(Ok(_)) => {}
-                Some(Err(Error::ConnectionClosed | Error::AlreadyClosed)) | None => {
-                    return Heard::End(None);
-                }
-                Some(Err(error)) => panic!("the socket broke: {error}"),
-            }
-        }
+        let heard = live::hear(&mut self.0).await;
+        heard.expect("the server says something or hangs up")
     }
 
     /// The next text message that is no heartbeat.
@@ -120,18 +89,12 @@ impl Socket {
 
 /// The first message of a display that has stood nowhere.
 pub(crate) fn hello() -> Hello {
-    Hello {
-        protocol: PROTOCOL_VERSION,
-        build: Text::constant("test"),
-        site: SITE.parse().expect("a site"),
-        audience: Text::constant("staff"),
-        resume: None,
-    }
+    live::hello(SITE.parse().expect("a site"), "test")
 }
 
 /// A hello as text.
 pub(crate) fn hello_text(hello: Hello) -> String {
-    serde_json::to_string(&ClientMessage::Hello(hello)).expect("a hello is JSON")
+    live::text_of(hello).expect("a hello is JSON")
 }
 
 /// A display that folds what it hears.

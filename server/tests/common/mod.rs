@@ -9,6 +9,7 @@ pub(crate) mod record;
 pub(crate) mod scene;
 pub(crate) mod stranger;
 
+use castellan_client::http::{Client, Failure, Identity, Reply};
 use castellan_domain::audience::Audience;
 use castellan_domain::engine::Accepted;
 use castellan_domain::ids::{AlarmId, CommandId};
@@ -114,7 +115,7 @@ pub(crate) struct Castellan {
     child: Child,
     /// Where it listens.
     pub(crate) address: SocketAddr,
-    client: reqwest::Client,
+    client: Client,
     log: Arc<Mutex<String>>,
 }
 
@@ -166,14 +167,18 @@ impl Castellan {
                 log.push('\n');
             }
         });
+        let nowhere = SocketAddr::from(([127, 0, 0, 1], 0));
         let mut server = Self {
             child,
-            address: SocketAddr::from(([127, 0, 0, 1], 0)),
-            client: client(),
+            address: nowhere,
+            client: speaking_to(nowhere),
             log,
         };
         match address.recv_timeout(PATIENCE) {
-            Ok(address) => server.address = address.parse().expect("it prints an address"),
+            Ok(address) => {
+                server.address = address.parse().expect("it prints an address");
+                server.client = speaking_to(server.address);
+            }
             Err(error) => panic!("the server did not come up: {error}\n{}", server.log()),
         }
         server
@@ -238,13 +243,14 @@ impl Castellan {
 
     /// Reads.
     pub(crate) async fn get(&self, path: &str) -> Answer {
-        Answer::of(self.client.get(self.url(path))).await
+        Answer::of(self.client.get(path).await)
     }
 
     /// Reads as somebody of the staff.
     pub(crate) async fn get_as(&self, person: &str, path: &str) -> Answer {
-        let request = self.client.get(self.url(path));
-        Answer::of(request.header(PERSON_HEADER, person)).await
+        let person = person.parse().expect("a person");
+        let client = self.client.by(Identity::Header(person));
+        Answer::of(client.get(path).await)
     }
 
     /// Sends a body with headers.
@@ -254,11 +260,7 @@ impl Castellan {
         headers: &[(&str, &str)],
         body: impl Into<reqwest::Body>,
     ) -> Answer {
-        let mut request = self.client.post(self.url(path)).body(body);
-        for (name, value) in headers {
-            request = request.header(*name, *value);
-        }
-        Answer::of(request).await
+        Answer::of(self.client.post(path, headers, body).await)
     }
 
     /// Sends an event.
@@ -338,8 +340,9 @@ impl Castellan {
 
     /// The folded state as an audience may see it.
     pub(crate) async fn snapshot_for(&self, audience: Audience) -> Snapshot {
-        let path = format!("/api/v1/sites/{SITE}/snapshot?audience={}", audience.name());
-        self.get(&path).await.json()
+        let site = SITE.parse().expect("a site");
+        let snapshot = self.client.snapshot(&site, audience).await;
+        snapshot.expect("a snapshot")
     }
 }
 
@@ -349,7 +352,7 @@ impl Drop for Castellan {
     }
 }
 
-/// An HTTP client that knows no proxy and waits no longer than a test.
+/// A bare HTTP client that knows no proxy and waits no longer than a test.
 pub(crate) fn client() -> reqwest::Client {
     reqwest::Client::builder()
         .no_proxy()
@@ -358,29 +361,27 @@ pub(crate) fn client() -> reqwest::Client {
         .expect("a client")
 }
 
+/// The helper that everybody uses, with a test's patience.
+fn speaking_to(address: SocketAddr) -> Client {
+    let client = Client::new(&format!("http://{address}"), usize::MAX).expect("a client");
+    client.patient(PATIENCE)
+}
+
 /// What the server answered.
 #[derive(Debug)]
-pub(crate) struct Answer {
-    pub(crate) status: u16,
-    pub(crate) headers: reqwest::header::HeaderMap,
-    pub(crate) body: String,
+pub(crate) struct Answer(Reply);
+
+impl std::ops::Deref for Answer {
+    type Target = Reply;
+
+    fn deref(&self) -> &Reply {
+        &self.0
+    }
 }
 
 impl Answer {
-    /// A connection that is kept may be ended by the server just when it is used again: then the
-    /// request was not read, and is sent once more.
-    async fn of(request: reqwest::RequestBuilder) -> Self {
-        let again = request.try_clone().expect("a body that can be sent again");
-        let response = match request.send().await {
-            Err(error) if error.is_request() => again.send().await,
-            response => response,
-        };
-        let response = response.expect("the server answers");
-        Self {
-            status: response.status().as_u16(),
-            headers: response.headers().clone(),
-            body: response.text().await.expect("the whole answer comes"),
-        }
+    fn of(reply: Result<Reply, Failure>) -> Self {
+        Self(reply.expect("the server answers"))
     }
 
     /// The body of a 200.
@@ -391,14 +392,9 @@ impl Answer {
 
     /// The error of anything else.
     pub(crate) fn error(&self) -> ErrorDetail {
-        let body: castellan_domain::wire::api::ErrorBody = serde_json::from_str(&self.body)
-            .unwrap_or_else(|_| panic!("{} without an error: {:?}", self.status, self.body));
-        body.error
-    }
-
-    /// A header as text.
-    pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        self.headers.get(name).and_then(|value| value.to_str().ok())
+        self.0
+            .error()
+            .unwrap_or_else(|| panic!("{} without an error: {:?}", self.status, self.body))
     }
 }
 
