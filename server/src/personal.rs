@@ -6,19 +6,40 @@ use castellan_domain::text::{Text, TextError};
 use hmac::{Hmac, Mac as _};
 use sha2::Sha256;
 
+/// The matter that words belong to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Subject {
+    Alarm(AlarmId),
+}
+
+impl Subject {
+    /// What it is, as it is stored beside its number: two matters of different kinds may share one.
+    pub(crate) const fn kind(self) -> &'static str {
+        match self {
+            Self::Alarm(_) => "alarm",
+        }
+    }
+
+    /// Its number among those of its kind.
+    pub(crate) fn number(self) -> i64 {
+        match self {
+            Self::Alarm(alarm) => i64::from(alarm.0),
+        }
+    }
+}
+
 /// Content to be stored in the same transaction as the fact that refers to it.
 #[derive(Debug, Clone)]
 pub(crate) struct PersonalRecord {
     pub(crate) reference: PersonalRef,
-    /// The matter it belongs to.
-    pub(crate) subject: AlarmId,
+    pub(crate) subject: Subject,
     pub(crate) salt: [u8; 32],
     pub(crate) content: String,
 }
 
 impl PersonalRecord {
-    /// Seals words about an alarm.
-    pub(crate) fn seal(subject: AlarmId, content: String) -> Result<Self, TextError> {
+    /// Seals words about a matter.
+    pub(crate) fn seal(subject: Subject, content: String) -> Result<Self, TextError> {
         let salt: [u8; 32] = rand::random();
         Ok(Self {
             reference: PersonalRef {
@@ -49,12 +70,14 @@ mod tests {
 
     #[test]
     fn the_commitment_holds_for_the_same_words_only() {
-        let record = PersonalRecord::seal(AlarmId(1), "深色外套,向北".to_owned()).unwrap();
+        let record =
+            PersonalRecord::seal(Subject::Alarm(AlarmId(1)), "深色外套,向北".to_owned()).unwrap();
         let again = commitment(&record.salt, &record.content).unwrap();
         assert_eq!(again, record.reference.commitment);
         let other = commitment(&record.salt, "深色外套,向南").unwrap();
         assert_ne!(other, record.reference.commitment);
-        let same_words = PersonalRecord::seal(AlarmId(1), "深色外套,向北".to_owned()).unwrap();
+        let same_words =
+            PersonalRecord::seal(Subject::Alarm(AlarmId(1)), "深色外套,向北".to_owned()).unwrap();
         assert_ne!(same_words.reference.commitment, record.reference.commitment);
     }
 }

@@ -262,67 +262,54 @@ async fn words_that_had_their_time_are_erased_and_the_chain_still_holds() {
     );
 }
 
-/// A journal as the first version wrote it.
-const FIRST_SCHEMA: [&str; 6] = [
-    "DROP TABLE personal",
-    "DROP INDEX seen_events_of",
-    "DELETE FROM meta WHERE key = 'schema'",
-    "CREATE TABLE personal (id TEXT PRIMARY KEY, subject TEXT NOT NULL, purpose TEXT NOT NULL,
-        created_at BIGINT NOT NULL, salt BLOB NOT NULL, content TEXT NOT NULL)",
-    "CREATE INDEX personal_subject ON personal (subject)",
-    "INSERT INTO personal SELECT id, subject, purpose, created_at, salt, content FROM kept",
-];
-
 #[tokio::test]
-async fn a_journal_of_the_first_version_is_lifted_and_no_fact_is_touched() {
+async fn a_journal_of_another_castellan_is_refused_with_a_sentence_and_left_as_it_is() {
     let data = tempfile::tempdir().unwrap();
     let server = Castellan::start(data.path());
-    let alarm = server.raise("d-000", "e", "loitering").await;
-    let text = Text::new("a note of old").unwrap();
-    server
-        .command("li-na", CommandBody::Note { alarm, text })
-        .await;
+    server.raise("d-000", "e", "loitering").await;
     let before = server.recorded().await;
-    let path = format!("{ALARMS}/{alarm}/notes");
-    let notes = server.get(&path).await.body.clone();
     server.stop();
     let journal = database(data.path(), "journal.db");
-    alter(&journal, "CREATE TABLE kept AS SELECT * FROM personal").await;
-    for statement in FIRST_SCHEMA {
-        alter(&journal, statement).await;
-    }
-    alter(&journal, "DROP TABLE kept").await;
-    let (whole, said) = doctor(data.path());
-    assert!(whole, "the doctor reads the old one as it is: {said}");
-    let server = Castellan::start(data.path());
-    assert_eq!(server.get(&path).await.body, notes);
-    assert_eq!(server.recorded().await, before);
-    server.stop();
-    let row = sqlx::query("SELECT expires_at - created_at FROM personal")
-        .fetch_one(&mut open(&journal).await)
-        .await
-        .unwrap();
-    assert_eq!(row.get::<i64, _>(0), 365 * 24 * 3_600 * 1_000_000);
-    let (whole, said) = doctor(data.path());
-    assert!(whole && said.contains("3 facts"), "{said}");
-    // One that a newer program wrote is left alone, with a sentence.
-    alter(&journal, "UPDATE meta SET value = '3' WHERE key = 'schema'").await;
-    let (data, estate) = (crate::common::text(data.path()), crate::common::estate());
+    let folder = crate::common::text(data.path());
+    let estate = crate::common::estate();
     let estate = crate::common::text(&estate);
-    let output = crate::common::run(&[
+    let serve = [
         "serve",
         "--data",
-        data,
+        folder,
         "--estate",
         estate,
         "--listen",
         "127.0.0.1:0",
-    ]);
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(
-        !output.status.success() && said.contains("a newer Castellan wrote this journal"),
-        "{said}"
-    );
+    ];
+    for (statement, expected) in [
+        (
+            "UPDATE meta SET value = '4' WHERE key = 'schema'",
+            "a newer Castellan wrote this journal (schema 4)",
+        ),
+        (
+            "UPDATE meta SET value = '2' WHERE key = 'schema'",
+            "an older Castellan wrote this journal (schema 2)",
+        ),
+        (
+            "DELETE FROM meta WHERE key = 'schema'",
+            "an older Castellan wrote this journal (schema 1)",
+        ),
+    ] {
+        alter(&journal, statement).await;
+        let output = crate::common::run(&serve);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(
+            !output.status.success() && said.contains(expected),
+            "{said}"
+        );
+        let (whole, said) = doctor(data.path());
+        assert!(!whole && said.contains(expected), "{said}");
+    }
+    let as_it_was = "INSERT INTO meta (key, value) VALUES ('schema', '3')";
+    alter(&journal, as_it_was).await;
+    let server = Castellan::start(data.path());
+    assert_eq!(server.recorded().await, before);
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use super::App;
 use super::errors::ApiError;
 use super::extract::{InPath, WholeBody};
 use super::identity::Identity;
-use crate::personal::PersonalRecord;
+use crate::personal::{PersonalRecord, Subject};
 use axum::Json;
 use axum::extract::State;
 use castellan_domain::engine::{Accepted, Command, Input};
@@ -50,20 +50,20 @@ async fn take(
         })?;
     let actor = app.actor(&identity?.0)?;
     let mut personal = None;
-    let command = match request.command.take() {
-        Taken::Plain(command) => command,
-        Taken::Note { alarm, text } => {
-            let record = PersonalRecord::seal(alarm, text.to_string()).map_err(|error| {
-                ApiError::Unreadable {
-                    code: "malformed",
-                    message: error.to_string(),
-                }
-            })?;
-            let note = record.reference.clone();
-            personal = Some(record);
-            Command::Note { alarm, note }
-        }
-    };
+    let command =
+        match request.command.take() {
+            Taken::Plain(command) => command,
+            Taken::Note { alarm, text } => {
+                let record = PersonalRecord::seal(Subject::Alarm(alarm), text.to_string())
+                    .map_err(|error| ApiError::Unreadable {
+                        code: "malformed",
+                        message: error.to_string(),
+                    })?;
+                let note = record.reference.clone();
+                personal = Some(record);
+                Command::Note { alarm, note }
+            }
+        };
     let input = Input::Commanded {
         command_id: request.command_id,
         actor,

@@ -4,6 +4,7 @@ use super::App;
 use super::errors::ApiError;
 use super::extract::InPath;
 use crate::hub::{Packed, SnapshotError};
+use crate::personal::Subject;
 use axum::Json;
 use axum::extract::{RawQuery, State};
 use axum::http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, VARY};
@@ -118,10 +119,14 @@ pub(super) async fn notes(
 ) -> Result<Json<Vec<NoteText>>, ApiError> {
     app.check_site(&site)?;
     let alarm: AlarmId = alarm.parse().map_err(|_| ApiError::NotFound)?;
-    let notes = app.reader.notes(alarm).await.map_err(|error| {
-        error!(%error, %alarm, "notes cannot be read");
-        ApiError::Storage
-    })?;
+    let notes = app
+        .reader
+        .notes(Subject::Alarm(alarm))
+        .await
+        .map_err(|error| {
+            error!(%error, %alarm, "notes cannot be read");
+            ApiError::Storage
+        })?;
     Ok(Json(notes))
 }
 

@@ -15,6 +15,12 @@ pub(crate) enum JournalError {
     #[error("fact {seq} of the journal: {error}")]
     Fact { seq: Seq, error: FactError },
     #[error(
+        "an older Castellan wrote this journal (schema {0}), from before there was a release, and no way \
+         leads from it; move the site's folder away to begin a new record, or run the Castellan that \
+         wrote it"
+    )]
+    Older(u32),
+    #[error(
         "a newer Castellan wrote this journal (schema {0}); run that one, or restore an older backup"
     )]
     Newer(String),

@@ -7,7 +7,7 @@ use castellan_domain::time::Timestamp;
 use sqlx::Row as _;
 use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
-pub(super) const TABLE: &str = "CREATE TABLE IF NOT EXISTS outbox (
+pub(super) const TABLE: &str = "CREATE TABLE outbox (
     about BIGINT PRIMARY KEY, created_at BIGINT NOT NULL, priority BIGINT NOT NULL, message TEXT NOT NULL)";
 
 /// A notification that waits.

@@ -4,10 +4,8 @@
 //! stays and says when. The fact keeps its commitment, which without them tells nothing.
 
 use super::error::JournalError;
-use super::schema;
 use super::seen::PURGE_MAX;
-use crate::personal::PersonalRecord;
-use castellan_domain::ids::AlarmId;
+use crate::personal::{PersonalRecord, Subject};
 use castellan_domain::time::{Span, Timestamp};
 use castellan_domain::wire::api::NoteText;
 use sqlx::Row as _;
@@ -23,11 +21,13 @@ pub(super) async fn insert(
     kept: Span,
 ) -> Result<(), JournalError> {
     sqlx::query(
-        "INSERT INTO personal (id, subject, purpose, created_at, expires_at, salt, content)
-         VALUES ($1, $2, 'note', $3, $4, $5, $6)",
+        "INSERT INTO personal
+         (id, subject_kind, subject, purpose, created_at, expires_at, salt, content)
+         VALUES ($1, $2, $3, 'note', $4, $5, $6, $7)",
     )
     .bind(record.reference.id.to_string())
-    .bind(record.subject.to_string())
+    .bind(record.subject.kind())
+    .bind(record.subject.number())
     .bind(now.as_micros())
     .bind((now + kept).as_micros())
     .bind(record.salt.as_slice())
@@ -83,12 +83,7 @@ pub(super) async fn words(
     db: &mut SqliteConnection,
     id: uuid::Uuid,
 ) -> Result<Option<StoredWords>, JournalError> {
-    let query = if schema::is_current(db).await? {
-        "SELECT salt, content, erased_at FROM personal WHERE id = $1"
-    } else {
-        "SELECT salt, content, NULL AS erased_at FROM personal WHERE id = $1"
-    };
-    let row = sqlx::query(query)
+    let row = sqlx::query("SELECT salt, content, erased_at FROM personal WHERE id = $1")
         .bind(id.to_string())
         .fetch_optional(db)
         .await?;
@@ -102,15 +97,17 @@ pub(super) async fn words(
     }))
 }
 
-/// The words of an alarm's notes. Their number is limited where they are written.
+/// The words of a matter's notes. Their number is limited where they are written.
 pub(super) async fn notes(
     pool: &SqlitePool,
-    alarm: AlarmId,
+    subject: Subject,
 ) -> Result<Vec<NoteText>, JournalError> {
     let rows = sqlx::query(
-        "SELECT id, content, erased_at FROM personal WHERE subject = $1 ORDER BY created_at, id",
+        "SELECT id, content, erased_at FROM personal WHERE subject_kind = $1 AND subject = $2
+         ORDER BY created_at, id",
     )
-    .bind(alarm.to_string())
+    .bind(subject.kind())
+    .bind(subject.number())
     .fetch_all(pool)
     .await?;
     rows.iter()
@@ -118,7 +115,7 @@ pub(super) async fn notes(
             let id: String = row.try_get("id")?;
             Ok(NoteText {
                 id: id.parse().map_err(|_| JournalError::Unreadable {
-                    what: format!("a note's id of {alarm}"),
+                    what: format!("a note's id of {subject:?}"),
                 })?,
                 text: row.try_get("content")?,
                 erased_at: erased_at(row)?,
@@ -136,17 +133,19 @@ fn erased_at(row: &SqliteRow) -> Result<Option<Timestamp>, JournalError> {
 mod tests {
     use super::*;
     use crate::journal::{Commit, Journal, Reader};
+    use castellan_domain::ids::AlarmId;
     use std::path::Path;
 
     const WORDS: &str = "深色外套,向北,车牌浙A·7K2Q9";
 
     async fn noted(path: &Path) -> (Journal, PersonalRecord, Timestamp) {
         let mut journal = Journal::open(path).await.unwrap();
-        let record = PersonalRecord::seal(AlarmId(7), WORDS.to_owned()).unwrap();
+        let record = PersonalRecord::seal(Subject::Alarm(AlarmId(7)), WORDS.to_owned()).unwrap();
         let now = Timestamp::from_secs(1_800_000_000);
         // Long ones beside it, so that pages fill, overflow and are let go of.
         let long = |n: usize| format!("{WORDS} {n} ").repeat(60);
-        let more = (0..40).map(|n| PersonalRecord::seal(AlarmId(8), long(n)).unwrap());
+        let more =
+            (0..40).map(|n| PersonalRecord::seal(Subject::Alarm(AlarmId(8)), long(n)).unwrap());
         let mut commit = Commit {
             personal: std::iter::once(record.clone()).chain(more).collect(),
             ..Commit::default()
@@ -181,7 +180,7 @@ mod tests {
             Some(erased)
         );
         let reader = Reader::open(&path).await.unwrap();
-        let notes = reader.notes(AlarmId(7)).await.unwrap();
+        let notes = reader.notes(Subject::Alarm(AlarmId(7))).await.unwrap();
         assert_eq!(
             (&notes[0].text, notes[0].erased_at),
             (&None, Some(due)),

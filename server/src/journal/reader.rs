@@ -4,7 +4,7 @@ use super::connection::options;
 use super::error::JournalError;
 use super::outbox::{self, Parcel};
 use super::personal;
-use castellan_domain::ids::AlarmId;
+use crate::personal::Subject;
 use castellan_domain::wire::api::NoteText;
 use sqlx::sqlite::{SqlitePool, SqlitePoolOptions};
 use std::path::Path;
@@ -26,9 +26,9 @@ impl Reader {
         Ok(Self { pool })
     }
 
-    /// The words of an alarm's notes.
-    pub(crate) async fn notes(&self, alarm: AlarmId) -> Result<Vec<NoteText>, JournalError> {
-        personal::notes(&self.pool, alarm).await
+    /// The words of a matter's notes.
+    pub(crate) async fn notes(&self, subject: Subject) -> Result<Vec<NoteText>, JournalError> {
+        personal::notes(&self.pool, subject).await
     }
 
     /// The notification to be sent next.

@@ -68,7 +68,7 @@ impl Journal {
         notes_kept: Span,
     ) -> Result<Self, JournalError> {
         let mut db = SqliteConnection::connect_with(&writing(path).create_if_missing(true)).await?;
-        schema::prepare(&mut db, notes_kept).await?;
+        schema::prepare(&mut db).await?;
         let id = read_id(&mut db).await?;
         let head = read_head(&mut db, id).await?;
         let seen = SeenCounts::read(&mut db, SEEN_MAX).await?;
@@ -103,6 +103,7 @@ impl Journal {
     /// Opens a journal that is there, to read it and to leave it exactly as it is.
     pub(crate) async fn examine(path: &Path) -> Result<Self, JournalError> {
         let mut db = SqliteConnection::connect_with(&options(path).read_only(true)).await?;
+        schema::check(&mut db).await?;
         let id = read_id(&mut db).await?;
         let head = (Seq(0), ChainHash::genesis(id));
         Ok(Self {

@@ -1,8 +1,8 @@
 //! Every block of the history read once, for the doctor.
 
-use super::block;
 use super::error::TracksError;
 use super::store::options;
+use super::{block, schema};
 use castellan_domain::time::Timestamp;
 use sqlx::sqlite::SqliteConnection;
 use sqlx::{Connection as _, Row as _};
@@ -36,6 +36,7 @@ pub(crate) struct CheckedBlocks {
 /// Reads every block and changes nothing.
 pub(crate) async fn check(path: &Path) -> Result<CheckedBlocks, TracksError> {
     let mut db = SqliteConnection::connect_with(&options(path).read_only(true)).await?;
+    schema::check(&mut db).await?;
     let mut checked = CheckedBlocks::default();
     let mut after = i64::MIN;
     loop {

@@ -1,11 +1,12 @@
-//! The tables of the history, and the way from older ones.
+//! The tables of the history, and whether a history has them as they are today.
 
 use super::error::TracksError;
 use sqlx::sqlite::SqliteConnection;
 use sqlx::{Connection as _, Row as _};
 
-/// The form of the tables. Number 1 was one table `fixes` with a row for each position.
-const VERSION: i64 = 2;
+/// The form of the tables. Raised whenever it changes: there is no way from an older one while nothing
+/// is released.
+const VERSION: i64 = 3;
 
 /// The tails are ordered by time, and not by person, because what is received together is of about
 /// the same time: a turn then touches the last pages of one tree, not a page for each person.
@@ -25,58 +26,57 @@ const TABLES: &[&str] = &[
         fixes BIGINT NOT NULL, bytes BLOB NOT NULL)",
     "CREATE INDEX blocks_of_person ON blocks (person, first_at)",
     "CREATE INDEX blocks_by_age ON blocks (last_at)",
-    "INSERT INTO meta (name, value) VALUES ('schema', 2), ('filling', 0)",
+    "CREATE TABLE devices_seen (device TEXT PRIMARY KEY, seen_at BIGINT NOT NULL)",
 ];
 
-/// One row for each position becomes the tail of the new form, which is compacted like any other.
-const FROM_1: &[&str] = &[
-    "INSERT INTO people (id, person)
-     SELECT ROW_NUMBER() OVER (ORDER BY person), person FROM (SELECT DISTINCT person FROM fixes) AS known",
-    "INSERT INTO tail_0
-     (occurred_at, person, received_at, lon_e7, lat_e7, accuracy_dm, battery_percent)
-     SELECT f.occurred_at, p.id, f.received_at, f.lon_e7, f.lat_e7, f.accuracy_dm, f.battery_percent
-     FROM fixes AS f JOIN people AS p ON p.person = f.person",
-    "DROP TABLE fixes",
-];
-
-/// An older Castellan of this form does not know of this one and passes over it: no new number.
-const DEVICES_SEEN: &str = "CREATE TABLE IF NOT EXISTS devices_seen (
-    device TEXT PRIMARY KEY, seen_at BIGINT NOT NULL)";
-
-/// Makes the tables, or brings older ones into today's form: all of it, or nothing.
+/// Makes the tables of a new history, all of them or none. One that is there must have today's form.
 pub(super) async fn prepare(db: &mut SqliteConnection) -> Result<(), TracksError> {
-    match version(db).await? {
-        Some(VERSION) => {}
-        Some(newer) => return Err(TracksError::Version(newer)),
-        None => {
-            let older = exists(db, "fixes").await?;
-            let mut tx = db.begin().await?;
-            let more = if older { FROM_1 } else { &[] };
-            for statement in TABLES.iter().chain(more) {
-                sqlx::query(*statement).execute(&mut *tx).await?;
-            }
-            tx.commit().await?;
-        }
+    if let Some(version) = version(db).await? {
+        return known(version);
     }
-    sqlx::query(DEVICES_SEEN).execute(db).await?;
+    let mut tx = db.begin().await?;
+    for statement in TABLES {
+        sqlx::query(*statement).execute(&mut *tx).await?;
+    }
+    sqlx::query("INSERT INTO meta (name, value) VALUES ('schema', $1), ('filling', 0)")
+        .bind(VERSION)
+        .execute(&mut *tx)
+        .await?;
+    tx.commit().await?;
     Ok(())
 }
 
+/// Refuses a history that another Castellan wrote.
+pub(super) async fn check(db: &mut SqliteConnection) -> Result<(), TracksError> {
+    known(version(db).await?.unwrap_or_default())
+}
+
+fn known(version: i64) -> Result<(), TracksError> {
+    match version {
+        VERSION => Ok(()),
+        older if older < VERSION => Err(TracksError::Older(older)),
+        newer => Err(TracksError::Newer(newer)),
+    }
+}
+
+/// The form of what is there, if anything is. The first form had no number.
 async fn version(db: &mut SqliteConnection) -> Result<Option<i64>, TracksError> {
-    if !exists(db, "meta").await? {
+    // SQLite keeps the list of tables under this name; another store has its own.
+    let tables = sqlx::query("SELECT name FROM sqlite_master WHERE type = 'table'")
+        .fetch_all(&mut *db)
+        .await?;
+    let names: Vec<String> = tables
+        .iter()
+        .map(|row| row.try_get(0))
+        .collect::<Result<_, _>>()?;
+    if names.is_empty() {
         return Ok(None);
+    }
+    if !names.iter().any(|name| name == "meta") {
+        return Ok(Some(1));
     }
     let row = sqlx::query("SELECT value FROM meta WHERE name = 'schema'")
         .fetch_one(db)
         .await?;
     Ok(Some(row.try_get(0)?))
-}
-
-/// Whether there is such a table. SQLite keeps the list under this name; another store has its own.
-async fn exists(db: &mut SqliteConnection, table: &str) -> Result<bool, TracksError> {
-    let row = sqlx::query("SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = $1")
-        .bind(table)
-        .fetch_one(db)
-        .await?;
-    Ok(row.try_get::<i64, _>(0)? > 0)
 }

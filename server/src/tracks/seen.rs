@@ -97,19 +97,4 @@ mod tests {
         let found = tracks.last_seen(|_| true).await.unwrap();
         assert_eq!(found.len(), 149, "it is not kept for ever");
     }
-
-    /// What was packed by a Castellan that did not know of this has no such table.
-    #[tokio::test]
-    async fn a_history_from_before_gets_its_table_at_the_next_start() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("tracks.db");
-        let tracks = Tracks::open(&path).await.unwrap();
-        sqlx::query("DROP TABLE devices_seen")
-            .execute(&mut tracks.writer.lock().await.db)
-            .await
-            .unwrap();
-        let tracks = Tracks::open(&path).await.unwrap();
-        tracks.keep_seen(&seen(0..1, 10)).await.unwrap();
-        assert_eq!(tracks.last_seen(|_| true).await.unwrap().len(), 1);
-    }
 }

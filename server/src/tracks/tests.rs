@@ -1,14 +1,14 @@
 //! The history against a plain map, through any order of appending, upkeep and sudden ends.
 
 use super::block::{self, DAY_US};
+use super::check;
 use super::store::Tracks;
 use castellan_domain::geo::LonLat;
 use castellan_domain::ids::PersonId;
 use castellan_domain::observation::Fix;
 use castellan_domain::time::{Span, Timestamp};
 use proptest::prelude::*;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode};
-use sqlx::{Connection as _, Row as _};
+use sqlx::Row as _;
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::path::PathBuf;
@@ -107,52 +107,36 @@ async fn a_fix_that_is_sent_again_a_week_later_counts_once_and_as_it_was() {
 }
 
 #[tokio::test]
-async fn a_history_in_the_old_form_is_taken_over() {
-    let folder = folder();
-    let options = SqliteConnectOptions::new()
-        .filename(&folder.path)
-        .create_if_missing(true)
-        .journal_mode(SqliteJournalMode::Wal);
-    let mut old = SqliteConnection::connect_with(&options).await.unwrap();
-    for statement in [
-        "CREATE TABLE IF NOT EXISTS fixes (
-            person TEXT NOT NULL, occurred_at BIGINT NOT NULL, received_at BIGINT NOT NULL,
-            lon_e7 BIGINT NOT NULL, lat_e7 BIGINT NOT NULL, accuracy_dm BIGINT, battery_percent BIGINT,
-            PRIMARY KEY (person, occurred_at))",
-        "INSERT INTO fixes VALUES ('b', 20000000, 22000000, 1201000000, 300000000, 52, NULL)",
-        "INSERT INTO fixes VALUES ('a', 10000000, 12000000, 1202000000, 300000000, 52, NULL)",
-        "INSERT INTO fixes VALUES ('b', 10000000, 12000000, 1203000000, 300000000, 52, NULL)",
-    ] {
-        sqlx::query(statement).execute(&mut old).await.unwrap();
-    }
-    old.close().await.unwrap();
-    for _start in 0..2 {
-        let tracks = Tracks::open(&folder.path).await.unwrap();
-        assert_eq!(all(&tracks, "a").await, [fix("a", 10, 120.2)]);
-        assert_eq!(
-            all(&tracks, "b").await,
-            [fix("b", 10, 120.3), fix("b", 20, 120.1)]
-        );
-        tracks.append(&[fix("a", 10, 0.0)]).await.unwrap();
-        tracks.compact().await.unwrap();
-    }
-}
-
-#[tokio::test]
-async fn a_history_of_a_newer_castellan_is_refused_with_a_sentence() {
+async fn a_history_of_another_castellan_is_refused_with_a_sentence() {
     let folder = folder();
     let tracks = Tracks::open(&folder.path).await.unwrap();
-    number(
-        &tracks,
-        "UPDATE meta SET value = 3 WHERE name = 'schema' RETURNING value",
-    )
-    .await;
-    drop(tracks);
-    let error = Tracks::open(&folder.path).await.unwrap_err().to_string();
-    assert!(
-        error.contains("form 3") && error.contains("newer one"),
-        "{error}"
-    );
+    tracks.append(&[fix("a", NOON_S, 120.1)]).await.unwrap();
+    for (statement, expected) in [
+        (
+            "UPDATE meta SET value = 4 WHERE name = 'schema'",
+            "start the newer one",
+        ),
+        (
+            "UPDATE meta SET value = 2 WHERE name = 'schema'",
+            "the form 2 of an older",
+        ),
+        (
+            "ALTER TABLE meta RENAME TO unnumbered",
+            "the form 1 of an older",
+        ),
+    ] {
+        let mut writer = tracks.writer.lock().await;
+        sqlx::query(statement)
+            .execute(&mut writer.db)
+            .await
+            .unwrap();
+        drop(writer);
+        let error = Tracks::open(&folder.path).await.unwrap_err();
+        let examined = check(&folder.path).await.unwrap_err();
+        for error in [error, examined] {
+            assert!(error.to_string().contains(expected), "{statement}: {error}");
+        }
+    }
 }
 
 #[tokio::test]
