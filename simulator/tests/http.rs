@@ -6,7 +6,7 @@ use axum::Router;
 use axum::routing::get;
 use castellan_client::http::{Client, Failure};
 use castellan_domain::ids::PhoneId;
-use castellan_simulator::replay::{self, ReplayError};
+use castellan_simulator::replay::{self, ReplayError, Summary};
 use castellan_simulator::walk;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -39,6 +39,14 @@ fn replaying(server: &Server, file: &str, speed: f64) -> replay::Options {
         onto_estate: true,
         site: None,
     }
+}
+
+/// A replay to its end, with what it said.
+async fn replayed(options: &replay::Options) -> (Summary, Vec<String>) {
+    let mut said = Vec::new();
+    let say = &mut |line| said.push(line);
+    let summary = replay::run(options, std::future::pending(), say).await;
+    (summary.expect("it is replayed"), said)
 }
 
 #[tokio::test]
@@ -185,13 +193,7 @@ async fn a_wrong_site_or_a_wrong_server_is_said() {
 #[tokio::test]
 async fn a_recorded_walk_arrives_on_the_estate_in_order_and_is_summed_up() {
     let server = Server::start(Mood::Good).await;
-    let mut said = Vec::new();
-    let options = replaying(&server, SHORT, 1.0);
-    let summary = replay::run(&options, std::future::pending(), &mut |line| {
-        said.push(line);
-    })
-    .await
-    .unwrap();
+    let (summary, said) = replayed(&replaying(&server, SHORT, 1.0)).await;
     server.assert_content();
     let fixes = server.fixes();
     assert_eq!(usize::try_from(summary.accepted).unwrap(), fixes.len());
@@ -227,13 +229,7 @@ async fn a_recorded_walk_arrives_on_the_estate_in_order_and_is_summed_up() {
 #[tokio::test]
 async fn refused_fixes_are_counted_and_said_once() {
     let server = Server::start(Mood::UnknownPhone).await;
-    let mut said = Vec::new();
-    let options = replaying(&server, SHORT, 1.0);
-    let summary = replay::run(&options, std::future::pending(), &mut |line| {
-        said.push(line);
-    })
-    .await
-    .unwrap();
+    let (summary, said) = replayed(&replaying(&server, SHORT, 1.0)).await;
     assert!(summary.refused > 1 && summary.accepted == 0, "{summary}");
     let refusals: Vec<_> = said
         .iter()
@@ -245,13 +241,7 @@ async fn refused_fixes_are_counted_and_said_once() {
 #[tokio::test]
 async fn a_fix_that_is_answered_200_but_not_kept_counts_as_refused() {
     let server = Server::start(Mood::OffSite).await;
-    let mut said = Vec::new();
-    let options = replaying(&server, SHORT, 4.0);
-    let summary = replay::run(&options, std::future::pending(), &mut |line| {
-        said.push(line);
-    })
-    .await
-    .unwrap();
+    let (summary, said) = replayed(&replaying(&server, SHORT, 4.0)).await;
     assert!(summary.refused > 1 && summary.accepted == 0, "{summary}");
     assert!(
         said.iter().any(|line| line.contains("off_site")),
@@ -267,13 +257,7 @@ async fn a_replay_waits_for_a_server_that_is_away_and_calls_its_fixes_late() {
         tokio::time::sleep(Duration::from_secs(5)).await;
         back.set(Mood::Good);
     });
-    let mut said = Vec::new();
-    let options = replaying(&server, SHORT, 1.0);
-    let summary = replay::run(&options, std::future::pending(), &mut |line| {
-        said.push(line);
-    })
-    .await
-    .unwrap();
+    let (summary, said) = replayed(&replaying(&server, SHORT, 1.0)).await;
     assert!(
         summary.late >= 1 && summary.accepted == summary.points,
         "{summary}"
@@ -308,13 +292,7 @@ async fn a_200_from_another_server_is_not_taken_for_success() {
         .await
         .unwrap();
     assert_eq!(estate.site.as_str(), "fixture");
-    let mut said = Vec::new();
-    let options = replaying(&server, SHORT, 1.0);
-    let summary = replay::run(&options, std::future::pending(), &mut |line| {
-        said.push(line);
-    })
-    .await
-    .unwrap();
+    let (summary, said) = replayed(&replaying(&server, SHORT, 1.0)).await;
     assert_eq!(summary.accepted, 0);
     assert!(
         said.iter()

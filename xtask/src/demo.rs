@@ -30,29 +30,20 @@ pub(crate) fn run(port: u16, simulator: bool) -> Result<()> {
         web::build(Flavor::Release)
     })?;
     println!("{load}");
-    let built = steps.run("server", "Building the server and the simulator", || {
-        workspace::cargo_build(&[
-            "--package",
-            "castellan-server",
-            "--package",
-            "castellan-simulator",
-            "--bin",
-            "castellan",
-            "--bin",
-            "castellan-simulator",
-            "--profile",
-            "demo",
-        ])
+    let title = "Building the server and the simulator";
+    let (server_program, simulator_program) = steps.run("server", title, || {
+        let profile = ["--profile", "demo"];
+        let words = [&workspace::SERVER_AND_SIMULATOR[..], &profile].concat();
+        workspace::server_and_simulator(&words)
     })?;
     let interrupted = interrupt_flag()?;
     let mut server = steps.run("start", "Starting the server", || {
-        start_server(&built.program("castellan")?, port, "data", Flavor::Release)
+        start_server(&server_program, port, "data", Flavor::Release)
     })?;
     let mut estate = None;
     if simulator {
-        let program = built.program("castellan-simulator")?;
         estate = Some(steps.run("simulator", "Waking up the estate", || {
-            start_simulator(&program, port)
+            start_simulator(&simulator_program, port)
         })?);
     }
     println!("\nReady after {}.\n{}", steps.elapsed(), invitation(port));

@@ -112,20 +112,7 @@ fn settled() -> Result<Vec<Trace>> {
 }
 
 fn build_programs() -> Result<(PathBuf, PathBuf)> {
-    let built = workspace::cargo_build(&[
-        "--package",
-        "castellan-server",
-        "--package",
-        "castellan-simulator",
-        "--bin",
-        "castellan",
-        "--bin",
-        "castellan-simulator",
-    ])?;
-    Ok((
-        built.program("castellan")?,
-        built.program("castellan-simulator")?,
-    ))
+    workspace::server_and_simulator(&workspace::SERVER_AND_SIMULATOR)
 }
 
 fn start(server: &Path, simulator: &Path, port: u16) -> Result<Running> {

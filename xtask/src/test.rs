@@ -173,17 +173,7 @@ fn rust_tests() -> Result<()> {
 
 /// The whole workspace is selected so that its dependencies have the features that `tests` just built them with.
 fn server() -> Result<(PathBuf, PathBuf)> {
-    let built = workspace::cargo_build(&[
-        "--workspace",
-        "--bin",
-        "castellan",
-        "--bin",
-        "castellan-simulator",
-    ])?;
-    Ok((
-        built.program("castellan")?,
-        built.program("castellan-simulator")?,
-    ))
+    workspace::server_and_simulator(&["--workspace"])
 }
 
 fn web_app() -> Result<Outcome> {

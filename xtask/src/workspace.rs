@@ -67,6 +67,24 @@ pub(crate) fn cargo_build(words: &[&str]) -> Result<Artifacts> {
     Ok(Artifacts::read(&text))
 }
 
+/// The packages of the server and the simulator.
+pub(crate) const SERVER_AND_SIMULATOR: [&str; 4] = [
+    "--package",
+    "castellan-server",
+    "--package",
+    "castellan-simulator",
+];
+
+/// Builds the server and the simulator, of these packages and in this profile.
+pub(crate) fn server_and_simulator(words: &[&str]) -> Result<(PathBuf, PathBuf)> {
+    let both = ["--bin", "castellan", "--bin", "castellan-simulator"];
+    let built = cargo_build(&[words, &both].concat())?;
+    Ok((
+        built.program("castellan")?,
+        built.program("castellan-simulator")?,
+    ))
+}
+
 impl Artifacts {
     fn read(text: &str) -> Self {
         let messages = text

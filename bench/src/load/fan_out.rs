@@ -94,11 +94,27 @@ pub(crate) struct Reading {
     at: Instant,
     server: Duration,
     client: Duration,
-    pub(crate) counts: [u64; 4],
+    counts: [u64; 4],
 }
 
 impl Reading {
-    pub(crate) fn take(pid: u32, tally: &Tally, stored: u64) -> anyhow::Result<Self> {
+    /// At the beginning and at the end of so many seconds of a march.
+    pub(crate) async fn around(
+        march: &March,
+        seconds: u32,
+        pid: u32,
+        tally: &Tally,
+        posts: &Posts,
+    ) -> anyhow::Result<(Self, Self)> {
+        let begins = march.begins() + LEAD;
+        tokio::time::sleep_until(begins.into()).await;
+        let before = Self::take(pid, tally, posts.stored())?;
+        let ends = begins + Duration::from_secs(u64::from(seconds));
+        tokio::time::sleep_until(ends.into()).await;
+        Ok((before, Self::take(pid, tally, posts.stored())?))
+    }
+
+    fn take(pid: u32, tally: &Tally, stored: u64) -> anyhow::Result<Self> {
         let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         Ok(Self {
             at: Instant::now(),
@@ -159,7 +175,6 @@ pub async fn run(options: &Options) -> anyhow::Result<Report> {
     let sockets = enter_all(address, options.displays).await?;
     let aside = Aside::start()?;
     let phones = aside.run(Phones::connect(address)).await?;
-    let measured = Duration::from_secs(u64::from(options.seconds));
     let marching_s = u64::from(options.seconds) + LEAD.as_secs();
     let updates = u64::from(options.rate) * marching_s;
     // Everybody has a place, and every display knows it, before the march begins.
@@ -187,10 +202,8 @@ pub async fn run(options: &Options) -> anyhow::Result<Report> {
         None => None,
     };
 
-    tokio::time::sleep_until((march.begins() + LEAD).into()).await;
-    let before = Reading::take(options.target.pid, &tally, posts.stored())?;
-    tokio::time::sleep_until((march.begins() + LEAD + measured).into()).await;
-    let after = Reading::take(options.target.pid, &tally, posts.stored())?;
+    let (before, after) =
+        Reading::around(&march, options.seconds, options.target.pid, &tally, &posts).await?;
     marching.await??;
     let (alarm_answers, alarms_refused) = match alarms {
         Some(alarms) => alarms.finish().await?,

@@ -66,8 +66,6 @@ pub async fn run(options: &Options) -> anyhow::Result<Report> {
             device: estate::device(number),
             operator: estate::operator(number % estate::OPERATORS),
             next_event: 0,
-            // The same seeds give the same ids, and another device other ones.
-            rng: fastrand::Rng::with_seed(u64::from(number)),
             done: done.clone(),
             refused: refused.clone(),
         });
@@ -125,7 +123,6 @@ struct Worker {
     device: String,
     operator: String,
     next_event: u64,
-    rng: fastrand::Rng,
     done: Arc<AtomicU64>,
     refused: Arc<AtomicU64>,
 }
@@ -161,15 +158,7 @@ impl Worker {
     }
 
     async fn command(&mut self, command: Value) -> anyhow::Result<Option<Value>> {
-        let id = self.rng.u128(..);
-        let id = format!(
-            "{:08x}-{:04x}-4{:03x}-8{:03x}-{:012x}",
-            id >> 96,
-            (id >> 80) & 0xffff,
-            (id >> 64) & 0xfff,
-            (id >> 48) & 0xfff,
-            id & 0xffff_ffff_ffff
-        );
+        let id = uuid::Uuid::new_v4();
         let body = serde_json::to_vec(&json!({"command_id": id, "command": command}))?;
         let path = format!("/api/v1/sites/{}/commands", estate::SITE);
         let person = (PERSON_HEADER, self.operator.as_str());

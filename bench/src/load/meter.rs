@@ -1,10 +1,35 @@
 //! What Linux tells about a process: the processor time it took and the memory it holds.
 
 use anyhow::Context as _;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Parts of a second in which `/proc/PID/stat` counts. 100 on every Linux that we build for.
 const TICKS_PER_SECOND: u64 = 100;
+
+/// What this process takes from a moment on.
+#[derive(Debug)]
+pub struct Spent {
+    begun: Instant,
+    cpu: Duration,
+}
+
+impl Spent {
+    /// From now on.
+    pub fn begin() -> anyhow::Result<Self> {
+        let cpu = cpu_time(std::process::id())?;
+        Ok(Self {
+            begun: Instant::now(),
+            cpu,
+        })
+    }
+
+    /// Seconds that passed, and processor time in seconds.
+    pub fn so_far(&self) -> anyhow::Result<(f64, f64)> {
+        let took_s = self.begun.elapsed().as_secs_f64();
+        let cpu = cpu_time(std::process::id())?.saturating_sub(self.cpu);
+        Ok((took_s, cpu.as_secs_f64()))
+    }
+}
 
 /// Processor time of a process since its start, in user and in kernel mode, all threads.
 pub fn cpu_time(pid: u32) -> anyhow::Result<Duration> {

@@ -73,7 +73,6 @@ pub async fn run(options: &Options) -> anyhow::Result<Report> {
     let sockets = subscribe_all(broker, options.target.address, options.displays).await?;
     let (aside, publish_to) = (Aside::start()?, options.publish);
     let publisher = aside.run(Publisher::connect(broker, publish_to)).await?;
-    let measured = Duration::from_secs(u64::from(options.seconds));
     let updates = u64::from(options.rate) * (u64::from(options.seconds) + LEAD.as_secs());
     let march = March::new(options.people, options.rate, updates, SOON)?;
     let tally = Arc::new(Tally::default());
@@ -84,11 +83,8 @@ pub async fn run(options: &Options) -> anyhow::Result<Report> {
     }
     let posts = Arc::new(Posts::default());
     let publishing = aside.spawn(publish(publisher, march, posts.clone()));
-    let stored = || posts.stored();
-    tokio::time::sleep_until((march.begins() + LEAD).into()).await;
-    let before = Reading::take(options.target.pid, &tally, stored())?;
-    tokio::time::sleep_until((march.begins() + LEAD + measured).into()).await;
-    let after = Reading::take(options.target.pid, &tally, stored())?;
+    let (before, after) =
+        Reading::around(&march, options.seconds, options.target.pid, &tally, &posts).await?;
     publishing.await??;
     drain(&tally, options.displays).await;
     let report = Report::between(&before, &after, &tally);

@@ -2,12 +2,13 @@
 //! SQL of the benchmark; it knows no more of a site's folder than the documented file names.
 
 use super::latencies::{Latencies, Summary};
+use super::meter::Spent;
 use anyhow::Context as _;
 use rusqlite::{Connection, OpenFlags};
 use serde::Serialize;
 use std::fs::OpenOptions;
 use std::io::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 /// One page of a write-ahead log with its header, and a little more: what a small commit writes.
@@ -74,11 +75,9 @@ pub struct Commits {
 
 /// Writes events, each in a transaction of its own, as an ordinary program would.
 pub fn commits(folder: &Path, seconds: u32) -> anyhow::Result<Commits> {
-    let path = folder.join("commits.db");
-    let db = Connection::open(&path).with_context(|| format!("creating {}", path.display()))?;
-    db.pragma_update(None, "journal_mode", "wal")?;
-    db.pragma_update(None, "synchronous", "full")?;
-    db.execute_batch(
+    let (path, db) = create(
+        folder,
+        "full",
         "CREATE TABLE events (
             seq BIGINT PRIMARY KEY, recorded_at BIGINT NOT NULL, bytes TEXT NOT NULL, hash BLOB NOT NULL)",
     )?;
@@ -86,9 +85,8 @@ pub fn commits(folder: &Path, seconds: u32) -> anyhow::Result<Commits> {
         db.prepare("INSERT INTO events (seq, recorded_at, bytes, hash) VALUES ($1, $2, $3, $4)")?;
     let (bytes, hash) = ("x".repeat(EVENT_BYTES), [7u8; 32]);
     let mut latencies = Latencies::default();
-    let own = super::meter::cpu_time(std::process::id())?;
-    let begun = Instant::now();
-    let ends = begun + Duration::from_secs(u64::from(seconds));
+    let spent = Spent::begin()?;
+    let ends = Instant::now() + Duration::from_secs(u64::from(seconds));
     let mut events = 0;
     while events < COMMITS_MAX && Instant::now() < ends {
         let from = Instant::now();
@@ -97,15 +95,13 @@ pub fn commits(folder: &Path, seconds: u32) -> anyhow::Result<Commits> {
         latencies.record(from.elapsed());
         events += 1;
     }
-    let took_s = begun.elapsed().as_secs_f64();
-    let cpu = super::meter::cpu_time(std::process::id())?.saturating_sub(own);
+    let (took_s, cpu_s) = spent.so_far()?;
     drop(insert);
-    db.close().map_err(|(_, error)| error)?;
-    std::fs::remove_file(&path)?;
+    remove(&path, db)?;
     Ok(Commits {
         events,
         took_s,
-        cpu_s: cpu.as_secs_f64(),
+        cpu_s,
         commits: latencies.summary(),
     })
 }
@@ -124,11 +120,9 @@ pub struct Inserts {
 /// Inserts positions as an ordinary program would: one prepared statement for each row, in
 /// transactions of 256, everybody once a second. The table is the server's own while positions are new.
 pub fn inserts(folder: &Path, rows: u32) -> anyhow::Result<Inserts> {
-    let path = folder.join("inserts.db");
-    let db = Connection::open(&path).with_context(|| format!("creating {}", path.display()))?;
-    db.pragma_update(None, "journal_mode", "wal")?;
-    db.pragma_update(None, "synchronous", "normal")?;
-    db.execute_batch(
+    let (path, db) = create(
+        folder,
+        "normal",
         "CREATE TABLE positions (
             occurred_at BIGINT NOT NULL, person BIGINT NOT NULL, received_at BIGINT NOT NULL,
             lon_e7 BIGINT NOT NULL, lat_e7 BIGINT NOT NULL, accuracy_dm BIGINT, battery_percent BIGINT,
@@ -139,8 +133,7 @@ pub fn inserts(folder: &Path, rows: u32) -> anyhow::Result<Inserts> {
          (occurred_at, person, received_at, lon_e7, lat_e7, accuracy_dm, battery_percent)
          VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
     )?;
-    let own = super::meter::cpu_time(std::process::id())?;
-    let begun = Instant::now();
+    let spent = Spent::begin()?;
     let mut row = 0;
     while row < rows {
         db.execute_batch("BEGIN")?;
@@ -162,15 +155,13 @@ pub fn inserts(folder: &Path, rows: u32) -> anyhow::Result<Inserts> {
         db.execute_batch("COMMIT")?;
         row += TURN_ROWS;
     }
-    let took_s = begun.elapsed().as_secs_f64();
-    let cpu = super::meter::cpu_time(std::process::id())?.saturating_sub(own);
+    let (took_s, cpu_s) = spent.so_far()?;
     drop(insert);
-    db.close().map_err(|(_, error)| error)?;
-    std::fs::remove_file(&path)?;
+    remove(&path, db)?;
     Ok(Inserts {
         rows,
         took_s,
-        cpu_s: cpu.as_secs_f64(),
+        cpu_s,
     })
 }
 
@@ -190,8 +181,7 @@ pub struct Scan {
 /// Reads every fact of a journal once, and does nothing with it.
 pub fn scan(journal: &Path) -> anyhow::Result<Scan> {
     let db = open(journal)?;
-    let own = super::meter::cpu_time(std::process::id())?;
-    let begun = Instant::now();
+    let spent = Spent::begin()?;
     let mut statement = db.prepare("SELECT seq, bytes, hash FROM facts ORDER BY seq")?;
     let mut rows = statement.query(())?;
     let (mut facts, mut fact_bytes) = (0, 0);
@@ -199,12 +189,12 @@ pub fn scan(journal: &Path) -> anyhow::Result<Scan> {
         facts += 1;
         fact_bytes += row.get_ref(1)?.as_bytes()?.len() as u64;
     }
-    let cpu = super::meter::cpu_time(std::process::id())?.saturating_sub(own);
+    let (took_s, cpu_s) = spent.so_far()?;
     Ok(Scan {
         facts,
         fact_bytes,
-        took_s: begun.elapsed().as_secs_f64(),
-        cpu_s: cpu.as_secs_f64(),
+        took_s,
+        cpu_s,
     })
 }
 
@@ -236,6 +226,21 @@ pub fn size(database: &Path) -> anyhow::Result<Size> {
         free_bytes: u64::try_from(free * page)?,
         tail_rows: u64::try_from(tail_rows)?,
     })
+}
+
+/// A database of its own for one measurement.
+fn create(folder: &Path, synchronous: &str, schema: &str) -> anyhow::Result<(PathBuf, Connection)> {
+    let path = folder.join("plain.db");
+    let db = Connection::open(&path).with_context(|| format!("creating {}", path.display()))?;
+    db.pragma_update(None, "journal_mode", "wal")?;
+    db.pragma_update(None, "synchronous", synchronous)?;
+    db.execute_batch(schema)?;
+    Ok((path, db))
+}
+
+fn remove(path: &Path, db: Connection) -> anyhow::Result<()> {
+    db.close().map_err(|(_, error)| error)?;
+    Ok(std::fs::remove_file(path)?)
 }
 
 fn open(database: &Path) -> anyhow::Result<Connection> {

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::numbers::{Spread, number, shown};
 use super::report::Section;
-use super::rig::{LOAD_LIMIT, Rig};
+use super::rig::Rig;
 
 /// Two pictures of a screen at 60 a second: what G5 leaves for the glass.
 const TWO_FRAMES_MS: f64 = 2_000.0 / 60.0;
@@ -80,24 +80,7 @@ fn sync(rig: &Rig) -> Result<Value> {
 }
 
 fn run(rig: &Rig) -> Result<Value> {
-    let server = rig.castellan(&rig.fresh_folder("alarms")?, &rig.estate)?;
-    let (address, pid) = (server.address.to_string(), server.pid());
-    let words = [
-        "fan-out",
-        "--server",
-        &address,
-        "--pid",
-        &pid,
-        "--displays",
-        DISPLAYS,
-        "--rate",
-        RATE,
-        "--alarms-per-s",
-        "20",
-        "--seconds",
-        "8",
-    ];
-    let report = rig.load(&words, LOAD_LIMIT)?;
-    server.stop()?;
-    Ok(report)
+    let watched = ["--displays", DISPLAYS, "--rate", RATE, "--seconds", "8"];
+    let more = [&watched[..], &["--alarms-per-s", "20"]].concat();
+    rig.load_fresh("alarms", "fan-out", &more)
 }

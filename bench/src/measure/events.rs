@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::numbers::{Spread, number, per, shown};
 use super::report::Section;
-use super::rig::{LOAD_LIMIT, Rig};
+use super::rig::Rig;
 
 const GOAL_TIMES: f64 = 30.0;
 const GOAL_SYNCS: f64 = 3.0;
@@ -157,46 +157,15 @@ fn peers(rig: &Rig, rounds: &mut Rounds) -> Result<()> {
 }
 
 fn flood(rig: &Rig) -> Result<Value> {
-    let server = rig.castellan(&rig.fresh_folder("events")?, &rig.estate)?;
-    let (address, pid) = (server.address.to_string(), server.pid());
-    let words = [
-        "events",
-        "--server",
-        &address,
-        "--pid",
-        &pid,
-        "--connections",
-        CONNECTIONS,
-        "--seconds",
-        "4",
-    ];
-    let report = rig.load(&words, LOAD_LIMIT)?;
-    server.stop()?;
-    Ok(report)
+    let more = ["--connections", CONNECTIONS, "--seconds", "4"];
+    rig.load_fresh("events", "events", &more)
 }
 
 /// Nobody moves and nobody watches: 200 events a second, each at its time.
 fn calm(rig: &Rig) -> Result<Value> {
-    let server = rig.castellan(&rig.fresh_folder("events")?, &rig.estate)?;
-    let (address, pid) = (server.address.to_string(), server.pid());
-    let words = [
-        "fan-out",
-        "--server",
-        &address,
-        "--pid",
-        &pid,
-        "--displays",
-        "0",
-        "--rate",
-        "0",
-        "--alarms-per-s",
-        "200",
-        "--seconds",
-        "4",
-    ];
-    let report = rig.load(&words, LOAD_LIMIT)?;
-    server.stop()?;
-    Ok(report)
+    let nobody = ["--displays", "0", "--rate", "0", "--seconds", "4"];
+    let more = [&nobody[..], &["--alarms-per-s", "200"]].concat();
+    rig.load_fresh("events", "fan-out", &more)
 }
 
 #[cfg(test)]

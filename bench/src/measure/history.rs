@@ -50,21 +50,10 @@ pub(crate) fn measure(rig: &Rig) -> Result<Section> {
     let tracks = find_tracks(&data)?;
     let empty = size(rig, &tracks)?;
     let server = rig.castellan(&data, &estate)?;
-    let (address, pid) = (server.address.to_string(), server.pid());
     let estate_text = estate.to_string_lossy();
     let fixes = rig.options.depth.pick("300000", "50000");
-    let words = [
-        "history",
-        "--server",
-        &address,
-        "--pid",
-        &pid,
-        "--estate",
-        &estate_text,
-        "--fixes",
-        fixes,
-    ];
-    let report = rig.load(&words, LOAD_LIMIT)?;
+    let more = ["--estate", &estate_text, "--fixes", fixes];
+    let report = rig.load_on(&server, "history", &more, LOAD_LIMIT)?;
     thread::sleep(SETTLE);
     server.stop()?;
     let gathered = size(rig, &tracks)?;

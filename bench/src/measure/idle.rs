@@ -72,17 +72,8 @@ pub(crate) fn measure(rig: &Rig) -> Result<Section> {
 }
 
 fn hold(rig: &Rig, server: Running, more: &[&str]) -> Result<Value> {
-    let (address, pid) = (server.address.to_string(), server.pid());
-    let words = [
-        "idle",
-        "--server",
-        &address,
-        "--pid",
-        &pid,
-        "--displays",
-        DISPLAYS,
-    ];
-    let report = rig.load(&[&words, more].concat(), LOAD_LIMIT)?;
+    let more = [&["--displays", DISPLAYS], more].concat();
+    let report = rig.load_on(&server, "idle", &more, LOAD_LIMIT)?;
     server.stop()?;
     Ok(report)
 }

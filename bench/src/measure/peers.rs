@@ -100,7 +100,7 @@ impl Rig {
         let Some(server) = server else {
             return Ok(None);
         };
-        let (address, second) = (server.address.to_string(), server.second.to_string());
+        let second = server.second.to_string();
         let March {
             displays,
             rate,
@@ -109,19 +109,22 @@ impl Rig {
         } = march;
         let [displays, rate, people, seconds] =
             [displays, rate, people, seconds].map(|number| number.to_string());
-        let pid = server.pid();
-        let mut words = match side {
-            Side::Ours => vec!["fan-out"],
-            Side::Nats => vec!["peer-fan-out", "--peer", "nats"],
-            Side::Bun => vec!["peer-fan-out", "--peer", "bun"],
-            Side::Mosquitto => vec!["peer-fan-out", "--peer", "mosquitto"],
+        let peer = match side {
+            Side::Ours => None,
+            Side::Nats => Some("nats"),
+            Side::Bun => Some("bun"),
+            Side::Mosquitto => Some("mosquitto"),
         };
-        if side != Side::Ours {
-            words.extend(["--publish", &second]);
-        }
-        words.extend(["--server", &address, "--pid", &pid, "--displays", &displays]);
-        words.extend(["--rate", &rate, "--people", &people, "--seconds", &seconds]);
-        let report = self.load(&words, LOAD_LIMIT)?;
+        let mut more = vec!["--displays", &displays, "--rate", &rate];
+        more.extend(["--people", &people, "--seconds", &seconds]);
+        let verb = match peer {
+            Some(peer) => {
+                more.extend(["--peer", peer, "--publish", &second]);
+                "peer-fan-out"
+            }
+            None => "fan-out",
+        };
+        let report = self.load_on(&server, verb, &more, LOAD_LIMIT)?;
         server.stop()?;
         Ok(Some(report))
     }

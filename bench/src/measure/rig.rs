@@ -48,10 +48,6 @@ pub(crate) struct Running {
 }
 
 impl Running {
-    pub(crate) fn pid(&self) -> String {
-        self.service.id().to_string()
-    }
-
     pub(crate) fn stop(mut self) -> Result<()> {
         self.service.expect_running()?;
         self.service.stop()
@@ -192,6 +188,27 @@ impl Rig {
     /// Where what is written for a program lies.
     pub(crate) fn folder(&self) -> &Path {
         &self.folder
+    }
+
+    /// Puts a load on our server with an empty record, and stops it.
+    pub(crate) fn load_fresh(&self, folder: &str, verb: &str, more: &[&str]) -> Result<Value> {
+        let server = self.castellan(&self.fresh_folder(folder)?, &self.estate)?;
+        let report = self.load_on(&server, verb, more, LOAD_LIMIT)?;
+        server.stop()?;
+        Ok(report)
+    }
+
+    /// Puts a load on a server that runs, and reads the generator's report.
+    pub(crate) fn load_on(
+        &self,
+        server: &Running,
+        verb: &str,
+        more: &[&str],
+        limit: Duration,
+    ) -> Result<Value> {
+        let (address, pid) = (server.address.to_string(), server.service.id().to_string());
+        let words = [verb, "--server", &address, "--pid", &pid];
+        self.load(&[&words, more].concat(), limit)
     }
 
     /// Runs the load generator and reads its report.

@@ -28,19 +28,8 @@ pub(crate) fn measure(rig: &Rig) -> Result<Section> {
     let data = rig.fresh_folder("start-up")?;
     let facts = rig.options.depth.pick("1000000", "50000");
     let server = rig.castellan(&data, &rig.estate)?;
-    let (address, pid) = (server.address.to_string(), server.pid());
-    let words = [
-        "fill",
-        "--server",
-        &address,
-        "--pid",
-        &pid,
-        "--facts",
-        facts,
-        "--seconds-max",
-        FILL_SECONDS,
-    ];
-    let filled = rig.load(&words, FILL_LIMIT)?;
+    let more = ["--facts", facts, "--seconds-max", FILL_SECONDS];
+    let filled = rig.load_on(&server, "fill", &more, FILL_LIMIT)?;
     server.kill()?;
     let after_kill = start(rig, &data)?;
     let said = rig.doctor(&data)?;
@@ -89,9 +78,8 @@ pub(crate) fn measure(rig: &Rig) -> Result<Section> {
 fn start(rig: &Rig, data: &Path) -> Result<Value> {
     let begun = Instant::now();
     let server = rig.spawn_castellan(data, &rig.estate)?;
-    let (address, pid) = (server.address.to_string(), server.pid());
     let report = rig
-        .load(&["wait", "--server", &address, "--pid", &pid], LOAD_LIMIT)
+        .load_on(&server, "wait", &[], LOAD_LIMIT)
         .context("waiting for the server over a long record")?;
     let took_s = begun.elapsed().as_secs_f64();
     server.stop()?;
