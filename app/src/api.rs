@@ -1,7 +1,7 @@
 //! The typed REST client.
 
 use crate::browser::window;
-use castellan_domain::engine::Accepted;
+use castellan_domain::answer::Accepted;
 use castellan_domain::estate::Estate;
 use castellan_domain::ids::{AlarmId, EstateHash, PersonId, SiteId};
 use castellan_domain::wire::api::{

@@ -1,15 +1,19 @@
 //! Alarms for the models' tests, made the way real ones are: by folding facts.
 
 use castellan_domain::alarm::{
-    Alarm, JoinedBy, ReturnedBy, RisenBy, Shelf, ShelfReason, Source, Verdict,
+    Alarm, AlarmFact, JoinedBy, ReturnedBy, RisenBy, ShelfReason, Source, Verdict,
 };
-use castellan_domain::estate::{Place, Priority};
-use castellan_domain::fact::{AlarmJoined, AlarmRaised, AlarmReturned, AlarmRisen};
+use castellan_domain::estate::{Estate, Place, Priority};
+use castellan_domain::fact::{
+    AlarmAcknowledged, AlarmClaimed, AlarmJoined, AlarmJudged, AlarmOverdue, AlarmRaised,
+    AlarmReturned, AlarmRisen, AlarmShelved,
+};
 use castellan_domain::geo::LonLat;
 use castellan_domain::ids::{AlarmId, AlarmTypeId, DeviceId, PersonId, Seq};
 use castellan_domain::observation::ReportedState;
-use castellan_domain::site::View;
+use castellan_domain::subject::Stamp;
 use castellan_domain::time::{Span, Timestamp};
+use castellan_domain::view::View;
 
 /// When every fixture begins.
 pub(crate) const START: Timestamp = Timestamp::from_secs(1_795_000_000);
@@ -40,7 +44,7 @@ pub(crate) fn raised(number: u32, priority: u8) -> Alarm {
         claim_due_at: START + Span::from_secs(60),
         doubted_clock: None,
     };
-    Alarm::raised(&fact, START, START, false, Seq(u64::from(number)))
+    Alarm::raised(&fact, &stamp(START, u64::from(number)))
 }
 
 pub(crate) fn person(id: &str) -> PersonId {
@@ -51,37 +55,78 @@ pub(crate) fn li_na() -> PersonId {
     person("li-na")
 }
 
+/// A fact of nobody in particular, at that time.
+pub(crate) fn stamp(at: Timestamp, seq: u64) -> Stamp<'static> {
+    Stamp {
+        seq: Seq(seq),
+        at,
+        occurred_at: at,
+        actor: None,
+        drill: false,
+    }
+}
+
+/// An alarm after a fact that fits it.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "so that a test writes the fact in place"
+)]
+pub(crate) fn after(alarm: Alarm, at: Timestamp, fact: AlarmFact) -> Alarm {
+    alarm.apply(&fact, &stamp(at, 1)).expect("the fact fits")
+}
+
 /// Claimed after ten seconds; something is to be done within sixty.
 pub(crate) fn claimed(alarm: Alarm) -> Alarm {
     let at = START + Span::from_secs(10);
-    alarm
-        .claim(li_na(), at, Some(at + Span::from_secs(60)))
-        .expect("nobody has it")
+    let fact = AlarmClaimed {
+        alarm: alarm.id,
+        by: li_na(),
+        follow_up_due_at: at + Span::from_secs(60),
+    };
+    after(alarm, at, AlarmFact::Claimed(fact))
 }
 
 pub(crate) fn judged(alarm: Alarm) -> Alarm {
-    let (at, review) = (START + Span::from_secs(20), START + Span::from_secs(3_600));
-    claimed(alarm)
-        .judge(Verdict::Environment, li_na(), at, Some(review))
-        .expect("it is claimed")
+    let fact = AlarmJudged {
+        alarm: alarm.id,
+        by: li_na(),
+        verdict: Verdict::Environment,
+        review_due_at: START + Span::from_secs(3_600),
+    };
+    let at = START + Span::from_secs(20);
+    after(claimed(alarm), at, AlarmFact::Judged(fact))
 }
 
 /// Acknowledged after ten seconds; something is to be done within a minute.
 pub(crate) fn acknowledged(alarm: Alarm) -> Alarm {
     let at = START + Span::from_secs(10);
-    alarm
-        .acknowledge(li_na(), at, at + Span::from_secs(60), true)
-        .expect("nobody has it")
+    let fact = AlarmAcknowledged {
+        alarm: alarm.id,
+        by: li_na(),
+        due_at: at + Span::from_secs(60),
+    };
+    after(alarm, at, AlarmFact::Acknowledged(fact))
 }
 
 pub(crate) fn shelved(alarm: Alarm, until: Timestamp) -> Alarm {
-    let shelf = Shelf {
+    let fact = AlarmShelved {
+        alarm: alarm.id,
         by: li_na(),
-        at: START,
         until,
         reason: ShelfReason::Maintenance,
     };
-    alarm.put_on_shelf(shelf).expect("it may be shelved")
+    after(alarm, START, AlarmFact::Shelved(fact))
+}
+
+/// Overdue so many times; noticed so many seconds late.
+pub(crate) fn overdue(alarm: Alarm, times: u32, next_due_at: Timestamp, late_s: u32) -> Alarm {
+    let fact = AlarmOverdue {
+        alarm: alarm.id,
+        times,
+        claim_due_at: next_due_at,
+        late_s,
+    };
+    after(alarm, START, AlarmFact::Overdue(fact))
 }
 
 /// Risen to the first priority, because `source` confirmed it after thirty seconds.
@@ -97,7 +142,8 @@ pub(crate) fn risen(alarm: Alarm, source: Source) -> Alarm {
         place: None,
         due_at: START + Span::from_secs(60),
     };
-    alarm.risen(&fact, START + Span::from_secs(30))
+    let at = START + Span::from_secs(30);
+    after(alarm, at, AlarmFact::Risen(fact))
 }
 
 /// Back to nobody, noticed so many seconds late.
@@ -108,7 +154,7 @@ pub(crate) fn returned_by(alarm: Alarm, why: ReturnedBy, at: Timestamp, late_s: 
         claim_due_at: at,
         late_s,
     };
-    alarm.returned(&fact, at)
+    after(alarm, at, AlarmFact::Returned(fact))
 }
 
 pub(crate) fn joined(alarm: Alarm, source: Source) -> Alarm {
@@ -120,7 +166,15 @@ pub(crate) fn joined(alarm: Alarm, source: Source) -> Alarm {
         state: ReportedState::Active,
         why: JoinedBy::Flood,
     };
-    alarm.joined_by(&fact, START, START)
+    after(alarm, START, AlarmFact::Joined(fact))
+}
+
+/// An estate with nothing in it.
+pub(crate) fn estate() -> Estate {
+    let document = r#"{"site": "s", "name": {"zh": "园", "en": "Estate"},
+        "time_zone": "Asia/Shanghai", "datum": "WGS-84", "anchor": [120.0, 30.0],
+        "home": {"centre": [120.0, 30.0], "zoom": 16.0, "bearing_deg": 0.0, "pitch_deg": 0.0}}"#;
+    serde_json::from_str(document).expect("the shape of an estate")
 }
 
 pub(crate) fn view(alarms: impl IntoIterator<Item = Alarm>) -> View {

@@ -6,8 +6,9 @@ use crate::alarms::queue::Queue;
 use crate::copy::SiteCopy;
 use crate::desk::{Desk, Picked};
 use crate::keys::{KeyAction, action};
+use castellan_domain::alarm::AlarmCommand;
+use castellan_domain::command::Command;
 use castellan_domain::ids::AlarmId;
-use castellan_domain::wire::api::CommandBody;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast as _;
 use web_sys::KeyboardEvent;
@@ -106,9 +107,9 @@ impl Keyboard {
         let send = |command| desk.command(command, || {});
         let choose = |choice| open.choose(copy, desk, alarm, choice);
         match action {
-            KeyAction::Claim => send(CommandBody::Claim { alarm }),
-            KeyAction::Acknowledge => send(CommandBody::Acknowledge { alarm }),
-            KeyAction::Mute => send(CommandBody::Mute { alarm }),
+            KeyAction::Claim => send(Command::Alarm(AlarmCommand::Claim { alarm })),
+            KeyAction::Acknowledge => send(Command::Alarm(AlarmCommand::Acknowledge { alarm })),
+            KeyAction::Mute => send(Command::Alarm(AlarmCommand::Mute { alarm })),
             KeyAction::OpenVerdicts if judged => choose(Choice::Correction),
             KeyAction::OpenVerdicts => choose(Choice::Verdict),
             KeyAction::OpenShelf => choose(Choice::Shelf(None)),

@@ -5,13 +5,16 @@ use crate::alarms::model::verdict_name;
 use crate::desk::{FailedBy, Failure};
 use crate::names::person_name;
 use crate::texts::Key;
-use castellan_domain::alarm::P1_MUTES_MAX;
-use castellan_domain::commands::SHELVED_MAX;
+use castellan_domain::actuation::ActuationRefusal;
+use castellan_domain::alarm::{AlarmRefusal, P1_MUTES_MAX, SHELVED_MAX};
+use castellan_domain::door::DoorRefusal;
 use castellan_domain::estate::Estate;
-use castellan_domain::refusal::Refusal;
+use castellan_domain::refusal::{CommonRefusal, Refusal};
+use castellan_domain::staff::StaffRefusal;
 use castellan_domain::text::Language;
 use castellan_domain::time::Timestamp;
 use castellan_domain::wire::api::ErrorDetail;
+use castellan_domain::zone::ZoneRefusal;
 
 /// What is said of a command that came to nothing.
 pub fn failure_sentence(failure: &Failure, estate: Option<&Estate>, language: Language) -> String {
@@ -31,7 +34,11 @@ fn error_sentence(
     let t = |key: Key| key.get(language);
     match (&error.refusal, error.code.as_str()) {
         // No command of a person is refused like this, only a device's report.
-        (None | Some(Refusal::RaisedByRule | Refusal::TooManyOpenAlarms), code) => match code {
+        (
+            None
+            | Some(Refusal::Alarm(AlarmRefusal::RaisedByRule | AlarmRefusal::TooManyOpenAlarms)),
+            code,
+        ) => match code {
             "not_recorded" => t(Key::NotRecordedError).to_owned(),
             "busy" | "no_answer" => t(Key::BusyError).to_owned(),
             "unknown_person" | "no_name" => t(Key::UnknownPersonError).to_owned(),
@@ -52,58 +59,70 @@ fn sentence(
     let name = |person| person_name(estate, person, language);
     let left = |until: Timestamp| ages::text(until.since(now.unwrap_or(until)));
     match refusal {
-        Refusal::AlreadyClaimed { by, at } => lost_race(&name(by), *at, now, language),
-        Refusal::AlreadyJudged { by, verdict, .. } => format!(
+        Refusal::Alarm(AlarmRefusal::AlreadyClaimed { by, at }) => {
+            lost_race(&name(by), *at, now, language)
+        }
+        Refusal::Alarm(AlarmRefusal::AlreadyJudged { by, verdict, .. }) => format!(
             "{} {} ({})",
             t(Key::AlreadyJudgedError),
             name(by),
             t(verdict_name(*verdict))
         ),
-        Refusal::NotOwner { by } => format!("{} {}", t(Key::NotOwnerError), name(by)),
-        Refusal::AlreadyAcknowledged { by, .. } => {
+        Refusal::Alarm(AlarmRefusal::NotOwner { by }) => {
+            format!("{} {}", t(Key::NotOwnerError), name(by))
+        }
+        Refusal::Alarm(AlarmRefusal::AlreadyAcknowledged { by, .. }) => {
             Key::AlreadyAcknowledgedError.fill(language, &[&name(by)])
         }
-        Refusal::AlreadyMuted { by, until } => {
+        Refusal::Alarm(AlarmRefusal::AlreadyMuted { by, until }) => {
             Key::AlreadyMutedError.fill(language, &[&name(by), &left(*until)])
         }
-        Refusal::AlreadyShelved { by, until } => {
+        Refusal::Alarm(AlarmRefusal::AlreadyShelved { by, until }) => {
             Key::AlreadyShelvedError.fill(language, &[&name(by), &left(*until)])
         }
-        Refusal::MutedTooOften => {
+        Refusal::Alarm(AlarmRefusal::MutedTooOften) => {
             Key::MutedTooOftenError.fill(language, &[&P1_MUTES_MAX.to_string()])
         }
-        Refusal::TooManyShelved => {
+        Refusal::Alarm(AlarmRefusal::TooManyShelved) => {
             Key::TooManyShelvedError.fill(language, &[&SHELVED_MAX.to_string()])
         }
-        Refusal::CannotOwn { person } => Key::CannotOwnError.fill(language, &[&name(person)]),
-        Refusal::UnknownPerson { person } => {
+        Refusal::Alarm(AlarmRefusal::CannotOwn { person }) => {
+            Key::CannotOwnError.fill(language, &[&name(person)])
+        }
+        Refusal::Staff(StaffRefusal::UnknownPerson { person }) => {
             Key::PersonGoneError.fill(language, &[person.as_str()])
         }
-        Refusal::UnknownPhone { phone } => Key::UnknownPhoneError.fill(language, &[phone.as_str()]),
-        Refusal::UnknownZone { zone } => Key::UnknownZoneError.fill(language, &[zone.as_str()]),
-        Refusal::NoRemoteRelease { door } => {
+        Refusal::Staff(StaffRefusal::UnknownPhone { phone }) => {
+            Key::UnknownPhoneError.fill(language, &[phone.as_str()])
+        }
+        Refusal::Zone(ZoneRefusal::UnknownZone { zone }) => {
+            Key::UnknownZoneError.fill(language, &[zone.as_str()])
+        }
+        Refusal::Actuation(ActuationRefusal::NoRemoteRelease { door }) => {
             Key::NoRemoteReleaseError.fill(language, &[door.as_str()])
         }
-        Refusal::AlreadyUnderWay { by, .. } => match by {
+        Refusal::Actuation(ActuationRefusal::AlreadyUnderWay { by, .. }) => match by {
             Some(by) => Key::UnderWayByError.fill(language, &[&name(by)]),
             None => t(Key::UnderWayError),
         },
-        Refusal::NoDriver => t(Key::NoDriverError),
-        Refusal::NotADoor => t(Key::NotADoorError),
-        Refusal::NotInEstate => t(Key::NotInEstateError),
-        Refusal::ClaimInstead => t(Key::ClaimInsteadError),
-        Refusal::NeverShelved => t(Key::NeverShelvedError),
-        Refusal::ShelfTime => t(Key::ShelfTimeError),
-        Refusal::NotShelved => t(Key::NotShelvedError),
-        Refusal::NotJudged => t(Key::NotJudgedError),
-        Refusal::NotJoined { .. } => t(Key::NotJoinedError),
-        Refusal::NothingToDo => t(Key::NothingToDoError),
-        Refusal::Changed { .. } => t(Key::ChangedError),
-        Refusal::UnknownAlarm { .. } => t(Key::GoneError),
-        Refusal::NotClaimed => t(Key::NotClaimedError),
-        Refusal::NotAllowed => t(Key::NotAllowedError),
-        Refusal::TooManyNotes => t(Key::NotesFullError),
-        Refusal::RaisedByRule | Refusal::TooManyOpenAlarms => refusal.to_string(),
+        Refusal::Actuation(ActuationRefusal::NoDriver) => t(Key::NoDriverError),
+        Refusal::Door(DoorRefusal::NotADoor) => t(Key::NotADoorError),
+        Refusal::Common(CommonRefusal::NotInEstate) => t(Key::NotInEstateError),
+        Refusal::Alarm(AlarmRefusal::ClaimInstead) => t(Key::ClaimInsteadError),
+        Refusal::Alarm(AlarmRefusal::NeverShelved) => t(Key::NeverShelvedError),
+        Refusal::Alarm(AlarmRefusal::ShelfTime) => t(Key::ShelfTimeError),
+        Refusal::Alarm(AlarmRefusal::NotShelved) => t(Key::NotShelvedError),
+        Refusal::Alarm(AlarmRefusal::NotJudged) => t(Key::NotJudgedError),
+        Refusal::Alarm(AlarmRefusal::NotJoined { .. }) => t(Key::NotJoinedError),
+        Refusal::Common(CommonRefusal::NothingToDo) => t(Key::NothingToDoError),
+        Refusal::Alarm(AlarmRefusal::Changed { .. }) => t(Key::ChangedError),
+        Refusal::Alarm(AlarmRefusal::UnknownAlarm { .. }) => t(Key::GoneError),
+        Refusal::Alarm(AlarmRefusal::NotClaimed) => t(Key::NotClaimedError),
+        Refusal::Common(CommonRefusal::NotAllowed) => t(Key::NotAllowedError),
+        Refusal::Alarm(AlarmRefusal::TooManyNotes) => t(Key::NotesFullError),
+        Refusal::Alarm(AlarmRefusal::RaisedByRule | AlarmRefusal::TooManyOpenAlarms) => {
+            refusal.to_string()
+        }
     }
 }
 
@@ -142,10 +161,10 @@ mod tests {
 
     #[test]
     fn the_loser_of_a_race_reads_who_was_first_and_by_how_much() {
-        let first = Refusal::AlreadyClaimed {
+        let first = Refusal::Alarm(AlarmRefusal::AlreadyClaimed {
             by: li_na(),
             at: START,
-        };
+        });
         let read = |language| refused(Some(first.clone()), "refused", language);
         assert_eq!(read(Language::Zh), "li-na 先接（早 0.2 秒）");
         assert_eq!(read(Language::En), "li-na was first (by 0.2 s)");
@@ -154,35 +173,42 @@ mod tests {
     #[test]
     fn a_refusal_names_whom_to_ask_and_how_long_to_wait() {
         let until = START + Span::from_secs(42);
-        let muted = Refusal::AlreadyMuted { by: li_na(), until };
+        let muted = Refusal::Alarm(AlarmRefusal::AlreadyMuted { by: li_na(), until });
         assert_eq!(
             refused(Some(muted), "refused", Language::Zh),
             "li-na 已静音，剩余 00:41。"
         );
         assert_eq!(
-            refused(Some(Refusal::MutedTooOften), "refused", Language::En),
+            refused(
+                Some(Refusal::Alarm(AlarmRefusal::MutedTooOften)),
+                "refused",
+                Language::En
+            ),
             "A P1 alarm is muted 2 times at most; claim it."
         );
     }
 
     #[test]
     fn whoever_cannot_open_a_door_reads_why() {
-        let under_way = Refusal::AlreadyUnderWay {
+        let under_way = Refusal::Actuation(ActuationRefusal::AlreadyUnderWay {
             by: Some(li_na()),
             at: START,
-        };
+        });
         let read = |refusal, language| refused(Some(refusal), "refused", language);
         assert_eq!(
             read(under_way.clone(), Language::En),
             "li-na is opening this door already; wait for the outcome."
         );
         assert!(read(under_way, Language::Zh).contains("li-na"));
-        assert!(read(Refusal::NoDriver, Language::En).contains("on the spot"));
+        assert!(
+            read(Refusal::Actuation(ActuationRefusal::NoDriver), Language::En)
+                .contains("on the spot")
+        );
     }
 
     #[test]
     fn what_only_devices_are_refused_is_said_as_the_server_says_it() {
-        for refusal in [None, Some(Refusal::RaisedByRule)] {
+        for refusal in [None, Some(Refusal::Alarm(AlarmRefusal::RaisedByRule))] {
             assert_eq!(
                 refused(refusal, "refused", Language::Zh),
                 "as the server says it"

@@ -216,6 +216,7 @@ texts! {
     WhoAreYou: "请选择值班人员", "Who is on duty here?";
     NoSignIn: "尚无登录功能：本机上的任何人都可以选择任何身份。", "There is no sign-in yet: anybody at this machine can be anybody.";
     RoleGuard: "安保员", "Guard";
+    RoleEngineer: "工程值班", "Duty engineer";
     RoleOperator: "值班员", "Operator";
     RoleShiftLeader: "班长", "Shift leader";
     RoleDutyManager: "值班主管", "Duty manager";

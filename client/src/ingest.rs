@@ -2,7 +2,7 @@
 
 use crate::http::{ANSWER_BYTES_MAX, Client, Failure, send, short, strange};
 use crate::owntracks::{DEVICE, DEVICE_HEADER, Location, USER_HEADER};
-use castellan_domain::engine::Accepted;
+use castellan_domain::answer::Accepted;
 use castellan_domain::ids::{AlarmId, PhoneId};
 use castellan_domain::wire::api::{DISCARDED_HEADER, EventRequest};
 use castellan_domain::wire::ingest::{CallRequest, DoorRequest, HeardRequest};

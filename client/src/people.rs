@@ -1,8 +1,8 @@
 //! What people read and want.
 
 use crate::http::{ANSWER_BYTES_MAX, Client, DOCUMENT_BYTES_MAX, Failure, send, strange};
+use castellan_domain::answer::Accepted;
 use castellan_domain::audience::Audience;
-use castellan_domain::engine::Accepted;
 use castellan_domain::estate::Estate;
 use castellan_domain::ids::{EstateHash, SiteId};
 use castellan_domain::wire::api::{CommandRequest, SiteSummary, Snapshot};

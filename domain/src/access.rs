@@ -1,63 +1,154 @@
 //! Who may do what. Decided inside the turn, against the state that the command meets.
 
-use crate::commands::Command;
+use crate::alarm::{AlarmCommand, AlarmRefusal};
+use crate::command::Command;
 use crate::estate::Role;
-use crate::ids::{AlarmId, PersonId};
-use crate::refusal::Refusal;
-use crate::site::View;
+use crate::ids::PersonId;
+use crate::refusal::{CommonRefusal, Refusal};
+use crate::staff::StaffCommand;
+use crate::view::{Known, View};
+
+/// Something that a person may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Right {
+    /// To take alarms, to see to them, and to write about them.
+    HandleAlarms,
+    /// To have alarms of one's own.
+    OwnAlarms,
+    /// To decide about what somebody else owns or judged.
+    LeadShift,
+    /// To acknowledge an urgent alarm without owning it: a manager reads what climbed.
+    AcknowledgeUrgent,
+    /// To say who is on duty, whose a phone is, and what somebody is called.
+    KeepStaff,
+    /// To arm and disarm zones.
+    ArmZones,
+    /// To release doors.
+    OpenDoors,
+    /// To see where people were.
+    SeeTracks,
+}
+
+/// What a person may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Rights(u32);
+
+const OPERATOR: &[Right] = &[
+    Right::HandleAlarms,
+    Right::OwnAlarms,
+    Right::KeepStaff,
+    Right::ArmZones,
+    Right::OpenDoors,
+    Right::SeeTracks,
+];
+const LEADER: &[Right] = &[Right::LeadShift, Right::AcknowledgeUrgent];
+
+impl Rights {
+    /// Rights that are named one by one.
+    pub const fn of(rights: &[Right]) -> Self {
+        let (mut bits, mut at) = (0, 0);
+        while at < rights.len() {
+            bits |= 1 << rights[at] as u32;
+            at += 1;
+        }
+        Self(bits)
+    }
+
+    /// What somebody may do who has this role.
+    pub const fn of_role(role: Role) -> Self {
+        let operator = Self::of(OPERATOR);
+        let leader = operator.and(Self::of(LEADER));
+        match role {
+            // On and off duty they go themselves.
+            Role::Guard | Role::Engineer => Self(0),
+            Role::Operator => operator,
+            Role::ShiftLeader | Role::DutyManager | Role::ProjectManager => leader,
+        }
+    }
+
+    /// These and those.
+    #[must_use]
+    pub const fn and(self, more: Self) -> Self {
+        Self(self.0 | more.0)
+    }
+
+    /// Whether this is one of them.
+    pub const fn contains(self, right: Right) -> bool {
+        self.0 & (1 << right as u32) != 0
+    }
+}
+
+/// What a person may do, by what is known now; nothing, if nobody knows them. A rung of a ladder is
+/// another thing: who is called is not by that somebody who may.
+pub fn rights_of(known: &Known<'_>, person: &PersonId) -> Rights {
+    let person = known.estate.person(person);
+    person.map_or_else(Rights::default, |person| Rights::of_role(person.role))
+}
 
 /// Who commands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Actor {
-    /// The person.
     pub person: PersonId,
-    /// Their role at this moment.
-    pub role: Role,
+    /// What they may do at this moment.
+    pub rights: Rights,
+}
+
+impl Actor {
+    /// A person with what they may do now.
+    pub fn of(known: &Known<'_>, person: PersonId) -> Self {
+        let rights = rights_of(known, &person);
+        Self { person, rights }
+    }
+
+    fn must(&self, right: Right) -> Result<(), Refusal> {
+        if self.rights.contains(right) {
+            Ok(())
+        } else {
+            Err(CommonRefusal::NotAllowed.into())
+        }
+    }
 }
 
 /// Whether `actor` may give `command` now.
 pub fn decide(actor: &Actor, command: &Command, view: &View) -> Result<(), Refusal> {
     match command {
+        Command::Alarm(command) => {
+            actor.must(Right::HandleAlarms)?;
+            about_alarm(actor, command, view)
+        }
+        Command::Note(_) => actor.must(Right::HandleAlarms),
         // Everybody goes on and off duty themselves.
-        Command::GoOnDuty { person } | Command::GoOffDuty { person } if *person == actor.person => {
+        Command::Staff(StaffCommand::GoOnDuty { person } | StaffCommand::GoOffDuty { person })
+            if *person == actor.person =>
+        {
             Ok(())
         }
-        _ if actor.role < Role::Operator => Err(Refusal::NotAllowed),
-        Command::Judge { alarm, .. }
-        | Command::Transfer { alarm, .. }
-        | Command::Shelve { alarm, .. } => owner_or_leader(actor, view, *alarm),
-        Command::CorrectVerdict { alarm, .. } => {
-            let judged = view.alarms.get(alarm).and_then(|alarm| alarm.judged());
-            match judged.map(|judged| &judged.by) {
-                Some(by) if *by != actor.person && actor.role < Role::ShiftLeader => {
-                    Err(Refusal::NotOwner { by: by.clone() })
-                }
-                _ => Ok(()),
-            }
-        }
-        Command::Claim { .. }
-        | Command::Note { .. }
-        | Command::Acknowledge { .. }
-        | Command::Mute { .. }
-        | Command::Unshelve { .. }
-        | Command::Release { .. }
-        | Command::Split { .. }
-        | Command::GoOnDuty { .. }
-        | Command::GoOffDuty { .. }
-        | Command::BindPhone { .. }
-        | Command::UnbindPhone { .. }
-        | Command::GiveCallSign { .. }
-        | Command::Arm { .. }
-        | Command::Disarm { .. }
-        | Command::OpenDoor { .. } => Ok(()),
+        Command::Staff(_) => actor.must(Right::KeepStaff),
+        Command::Zone(_) => actor.must(Right::ArmZones),
+        Command::Actuation(_) => actor.must(Right::OpenDoors),
     }
 }
 
-fn owner_or_leader(actor: &Actor, view: &View, alarm: AlarmId) -> Result<(), Refusal> {
-    match view.alarms.get(&alarm).and_then(|alarm| alarm.owner()) {
-        Some(owner) if *owner != actor.person && actor.role < Role::ShiftLeader => {
-            Err(Refusal::NotOwner { by: owner.clone() })
+fn about_alarm(actor: &Actor, command: &AlarmCommand, view: &View) -> Result<(), Refusal> {
+    let row = view.alarms.get(&command.alarm());
+    let whose = match command {
+        AlarmCommand::Judge { .. }
+        | AlarmCommand::Transfer { .. }
+        | AlarmCommand::Shelve { .. } => row.and_then(|row| row.owner()),
+        AlarmCommand::CorrectVerdict { .. } => {
+            row.and_then(|row| row.judged()).map(|judged| &judged.by)
         }
-        _ => Ok(()),
+        AlarmCommand::Claim { .. }
+        | AlarmCommand::Acknowledge { .. }
+        | AlarmCommand::Mute { .. }
+        | AlarmCommand::Unshelve { .. }
+        | AlarmCommand::Release { .. }
+        | AlarmCommand::Split { .. } => None,
+    };
+    match whose {
+        Some(by) if *by != actor.person && !actor.rights.contains(Right::LeadShift) => {
+            Err(AlarmRefusal::NotOwner { by: by.clone() }.into())
+        }
+        Some(_) | None => Ok(()),
     }
 }

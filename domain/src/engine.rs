@@ -5,79 +5,31 @@
 //! recorded facts), and comes back with [`Input::DeadlineReached`] when [`Engine::next_deadline`]
 //! says so.
 
-use crate::access::Actor;
-use crate::actuation::ActuationSettled;
-use crate::commands;
-use crate::estate::EstateIndex;
+pub use crate::input::Input;
+
+use crate::actuation::{ActuationFact, ActuationSettled};
+use crate::answer::{Accepted, Answer};
+use crate::decide;
+use crate::estate::{EstateFact, EstateIndex};
 use crate::fact::{Cause, EstatePublished, Fact, FactBody, FactDraft, PersonBack, PersonGone};
 use crate::geo::LonLat;
-use crate::housekeeping::{ClockStepped, DiskRoom, InputSetAside, RecordingResumed};
-use crate::ids::{AlarmId, CommandId, DeviceId, EstateHash, PersonId, Seq, Version};
+use crate::ids::{DeviceId, EstateHash, PersonId};
 use crate::memory::Memory;
-use crate::notify::{Message, NotificationSettled};
+use crate::notify::{Message, NotificationFact};
 use crate::observation::{Fix, Observation, PhoneFix};
-use crate::refusal::Refusal;
-use crate::rules::annunciate::{Decision, Outcome};
+use crate::refusal::{CommonRefusal, Refusal};
+use crate::rules::annunciate::Decision;
 use crate::rules::{
-    self, Context, area_breach, device_silent, door_state, guard_silent, left_estate,
-    reported_condition, sos, system,
+    self, area_breach, device_silent, door_state, guard_silent, left_estate, reported_condition,
+    sos, system,
 };
-use crate::site::{Console, Site, Touched};
-use crate::time::{Span, Timestamp};
-use serde::{Deserialize, Serialize};
+use crate::site::{Context, Site};
+use crate::staff::{ABSENT_MAX, Console, StaffFact, StaffRefusal};
+use crate::system::SystemFact;
+use crate::time::Timestamp;
+use crate::view::Touched;
 use std::collections::VecDeque;
 use std::sync::Arc;
-
-pub use crate::commands::Command;
-
-/// Everything that can happen to a site.
-#[derive(Debug, Clone)]
-pub enum Input {
-    /// A device said something.
-    Observed(Observation),
-    /// A person wants something.
-    Commanded {
-        /// The client's id of this command.
-        command_id: CommandId,
-        /// Who.
-        actor: Actor,
-        /// What the sender believes the alarm's version to be. A claim sends none.
-        expected: Option<Version>,
-        /// What.
-        command: Command,
-    },
-    /// The time that [`Engine::next_deadline`] named has come.
-    DeadlineReached,
-    /// A person has a console now. Told again, it changes nothing.
-    SessionOpened {
-        /// Who.
-        person: PersonId,
-    },
-    /// A person's last console is gone. Told again, it changes nothing.
-    SessionGone {
-        /// Who.
-        person: PersonId,
-    },
-    /// The estate document was read, at start or after a change.
-    EstateLoaded {
-        /// Its name.
-        hash: EstateHash,
-        /// The document with its indexes.
-        estate: Arc<EstateIndex>,
-    },
-    /// The machine's wall clock jumped.
-    ClockStepped(ClockStepped),
-    /// Facts are recorded again after a time in which none could be.
-    RecordingResumed(RecordingResumed),
-    /// There is little room on the disk, or enough again. Told again, it changes nothing.
-    DiskRoom(DiskRoom),
-    /// An input broke the engine and was set aside.
-    SetAside(InputSetAside),
-    /// A notification was sent, or given up.
-    Notified(NotificationSettled),
-    /// An order to a device was carried out, or came to nothing, or nobody knows.
-    Actuated(ActuationSettled),
-}
 
 /// What the shell has to do.
 #[derive(Debug, Clone, PartialEq)]
@@ -89,41 +41,12 @@ pub enum Output {
     /// Show a position to all displays.
     Latest(Fix),
     /// Answer whoever sent the input. At most one for each input, after its turn is on disk.
-    Answer(Result<Accepted, Refusal>),
+    Answer(Answer),
     /// Tell people outside about the fact just recorded, once its turn is on disk.
     Notify(Message),
     /// Send what the fact just recorded intends to its device, once its turn is on disk.
     Actuate,
 }
-
-/// What became of an input that was not refused.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Accepted {
-    /// The command is done; this fact records it.
-    Done {
-        /// Number of the fact, and so the alarm's new version.
-        seq: Seq,
-    },
-    /// The report was taken.
-    Reported {
-        /// What became of it.
-        outcome: Outcome,
-        /// The row that it went to.
-        alarm: Option<AlarmId>,
-    },
-    /// The device is there.
-    Heard,
-    /// The position was taken.
-    Tracked,
-    /// The position lies outside the site and was not kept.
-    OffSite,
-    /// Its person is off duty, and it was not kept.
-    OffDuty,
-}
-
-/// How long a person's consoles may be gone before what they own comes back.
-pub const ABSENT_MAX: Span = Span::from_secs(60);
 
 fn record(draft: FactDraft) -> Output {
     Output::Record(Box::new(draft))
@@ -136,10 +59,6 @@ pub struct Engine {
     estate: Option<Arc<EstateIndex>>,
     /// What it remembers beside the facts.
     memory: Memory,
-    /// Something came that may begin or end a flood: since when it is to be looked at.
-    flood_due_at: Option<Timestamp>,
-    /// When a zone switches next by its schedule.
-    arming_due_at: Option<Timestamp>,
     /// Drained after every input. An input records a few facts for each alarm that it touches, at most
     /// `SETTLED_PER_INPUT_MAX` of them.
     outputs: VecDeque<Output>,
@@ -148,14 +67,12 @@ pub struct Engine {
 impl Engine {
     /// An engine that goes on from a fold of all facts so far.
     pub fn new(site: Site) -> Self {
-        // What came before a restart may have begun a flood.
-        let flood_due_at = site.control().recent().next_back().map(|(at, _)| at);
+        let recent = site.control().alarms.recent().next_back();
+        let memory = Memory::after(recent.map(|(at, _)| at));
         Self {
             site,
             estate: None,
-            memory: Memory::default(),
-            flood_due_at,
-            arming_due_at: None,
+            memory,
             outputs: VecDeque::new(),
         }
     }
@@ -192,29 +109,17 @@ impl Engine {
     /// When to come back with [`Input::DeadlineReached`]. Before an estate is loaded nothing is
     /// decided.
     pub fn next_deadline(&self) -> Option<Timestamp> {
-        let estate = self.estate.as_deref()?;
-        rules::next_due_at(&self.site, estate)
-            .into_iter()
-            .chain(self.flood_due_at)
-            .chain(self.arming_due_at)
-            .chain(self.memory.next_due_at())
-            .min()
+        self.next_due().map(|(at, _)| at)
+    }
+
+    /// The same with the name of the rule that waits for it.
+    pub fn next_due(&self) -> Option<(Timestamp, &'static str)> {
+        rules::next_due(&self.site, self.estate.as_deref()?, &self.memory)
     }
 
     /// Folds a fact of this turn, or of the journal at start.
     pub fn apply(&mut self, fact: &Fact) -> Touched {
-        if matches!(
-            fact.body,
-            FactBody::AlarmRaised(_)
-                | FactBody::AlarmJoined(_)
-                | FactBody::FloodBegan(_)
-                | FactBody::FloodEnded(_)
-        ) {
-            self.flood_due_at = Some(fact.recorded_at);
-        }
-        if let Some(estate) = self.estate.as_deref() {
-            self.memory.follow(fact, estate);
-        }
+        self.memory.follow(fact, self.estate.as_deref());
         self.site.apply(fact)
     }
 
@@ -230,17 +135,20 @@ impl Engine {
             }
             Input::Commanded {
                 command_id,
-                actor,
+                by,
                 expected,
                 command,
             } => {
                 let decided = self.with_estate(now, |context| {
-                    commands::decide(context, command_id, &actor, expected, command)
+                    decide::decide(context, command_id, by, expected, command)
                 });
-                let answer = match decided.unwrap_or(Err(Refusal::NotAllowed)) {
+                let answer = match decided
+                    .unwrap_or(Err(Refusal::Common(CommonRefusal::NotAllowed)))
+                {
                     Ok((draft, accepted)) => {
                         let ends = self.ends_with(&draft, now);
-                        let intends = matches!(draft.body, FactBody::ActuationIntended(_));
+                        let intends =
+                            matches!(draft.body, FactBody::Actuation(ActuationFact::Intended(_)));
                         self.outputs.push_back(record(draft));
                         self.outputs.extend(intends.then_some(Output::Actuate));
                         self.outputs.extend(ends.into_iter().map(record));
@@ -253,18 +161,26 @@ impl Engine {
             Input::SessionOpened { person } => self.session(person, true, now),
             Input::SessionGone { person } => self.session(person, false, now),
             Input::ClockStepped(body) => {
-                self.notice(Some(body.at), FactBody::ClockStepped(body));
+                self.notice(
+                    Some(body.at),
+                    FactBody::System(SystemFact::ClockStepped(body)),
+                );
                 self.found(now, |context| system::clock_step(context, &body));
             }
             Input::RecordingResumed(body) => {
-                self.notice(None, FactBody::RecordingResumed(body));
+                self.notice(None, FactBody::System(SystemFact::RecordingResumed(body)));
                 self.found(now, |context| system::gap(context, &body));
             }
             Input::DiskRoom(room) => self.found(now, |context| system::disk(context, room)),
-            Input::SetAside(body) => self.notice(None, FactBody::InputSetAside(body)),
+            Input::SetAside(body) => {
+                self.notice(None, FactBody::System(SystemFact::InputSetAside(body)));
+            }
             Input::Notified(body) => {
                 let seq = self.site.view().seq.next();
-                self.notice(None, FactBody::NotificationSettled(body));
+                self.notice(
+                    None,
+                    FactBody::Notification(NotificationFact::Settled(body)),
+                );
                 let answer = Output::Answer(Ok(Accepted::Done { seq }));
                 self.outputs.push_back(answer);
             }
@@ -280,9 +196,9 @@ impl Engine {
     fn actuated(&mut self, body: ActuationSettled) -> Result<Accepted, Refusal> {
         let last = self.site.view().actuations.get(&body.device);
         last.filter(|last| last.intent == body.about && last.settled.is_none())
-            .ok_or(Refusal::NothingToDo)?;
+            .ok_or(Refusal::Common(CommonRefusal::NothingToDo))?;
         let seq = self.site.view().seq.next();
-        self.notice(None, FactBody::ActuationSettled(body));
+        self.notice(None, FactBody::Actuation(ActuationFact::Settled(body)));
         Ok(Accepted::Done { seq })
     }
 
@@ -304,26 +220,12 @@ impl Engine {
     }
 
     fn settle(&mut self, now: Timestamp) {
-        let arming_due = self.arming_due_at.is_some_and(|due_at| due_at <= now);
-        self.flood_due_at = self.flood_due_at.filter(|due_at| *due_at > now);
-        let drafts = self.with_memory(now, |context, memory| {
-            rules::settle(context, memory, arming_due)
-        });
+        let drafts = self.with_memory(now, rules::settle);
         for draft in drafts.unwrap_or_default() {
             let message = Message::about(&draft, &self.site);
             self.outputs.push_back(record(draft));
             self.outputs.extend(message.map(Output::Notify));
         }
-        if arming_due {
-            // What was decided is not folded yet: then this is due once more, and finds nothing.
-            self.look_up_arming(now);
-        }
-    }
-
-    fn look_up_arming(&mut self, now: Timestamp) {
-        self.arming_due_at = self
-            .with_estate(now, rules::arming_schedule::next_due_at)
-            .flatten();
     }
 
     /// Asks the rules; nothing before an estate is loaded.
@@ -352,7 +254,7 @@ impl Engine {
     }
 
     fn observe(&mut self, observation: Observation, now: Timestamp) -> Result<Accepted, Refusal> {
-        let nowhere = || Err::<Decision, _>(Refusal::NotInEstate);
+        let nowhere = || Err::<Decision, _>(Refusal::Common(CommonRefusal::NotInEstate));
         match observation {
             Observation::PhoneFix(fix) => self.fix(fix, now),
             Observation::Report(report) => {
@@ -377,7 +279,7 @@ impl Engine {
                 let known =
                     self.with_estate(now, |context| context.estate.device(&device).is_some());
                 if known != Some(true) {
-                    return Err(Refusal::NotInEstate);
+                    return Err(Refusal::Common(CommonRefusal::NotInEstate));
                 }
                 self.heard(&device, now);
                 Ok(Accepted::Heard)
@@ -412,7 +314,7 @@ impl Engine {
 
     /// What ends together with what a person commanded.
     fn ends_with(&self, draft: &FactDraft, now: Timestamp) -> Vec<FactDraft> {
-        let FactBody::PersonOffDuty(body) = &draft.body else {
+        let FactBody::Staff(StaffFact::OffDuty(body)) = &draft.body else {
             return Vec::new();
         };
         let ends = self.with_estate(now, |context| rules::off_duty(context, &body.person));
@@ -422,14 +324,16 @@ impl Engine {
     fn load(&mut self, hash: EstateHash, estate: Arc<EstateIndex>, now: Timestamp) {
         self.memory.load(&estate, now);
         self.estate = Some(estate);
-        self.look_up_arming(now);
+        self.memory.arming_due_at = self
+            .with_estate(now, rules::arming_schedule::next_due_at)
+            .flatten();
         if self.site.view().estate.as_ref() != Some(&hash) {
             self.outputs.push_back(record(FactDraft {
                 occurred_at: None,
                 cause: Cause::Estate,
                 actor: None,
                 drill: false,
-                body: FactBody::EstatePublished(EstatePublished { hash }),
+                body: FactBody::Estate(EstateFact::Published(EstatePublished { hash })),
             }));
         }
         let ends = self.with_estate(now, left_estate::decide);
@@ -444,7 +348,9 @@ impl Engine {
             Some((person.clone(), context.is_on_duty(person), on_site))
         });
         let Some((person, on_duty, on_site)) = whose.flatten() else {
-            return Err(Refusal::UnknownPhone { phone: fix.phone });
+            return Err(Refusal::Staff(StaffRefusal::UnknownPhone {
+                phone: fix.phone,
+            }));
         };
         if !on_duty {
             return Ok(Accepted::OffDuty);
@@ -479,10 +385,10 @@ impl Engine {
             return;
         }
         let body = if opened {
-            FactBody::PersonBack(PersonBack { person })
+            FactBody::Staff(StaffFact::Back(PersonBack { person }))
         } else {
             let lapse_at = now + ABSENT_MAX;
-            FactBody::PersonGone(PersonGone { person, lapse_at })
+            FactBody::Staff(StaffFact::Gone(PersonGone { person, lapse_at }))
         };
         self.outputs.push_back(record(FactDraft {
             occurred_at: None,

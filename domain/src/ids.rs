@@ -128,8 +128,21 @@ slug! {
     AreaId
 }
 slug! {
+    /// A ladder: who is called, one rung after the other, while nobody answers.
+    LadderId
+}
+slug! {
     /// The hash that names an immutable estate document.
     EstateHash
+}
+
+impl AlarmTypeId {
+    /// Whether an alarm of this type is a silent call for help: `duress`, or a type of that family
+    /// such as `duress_gate`. A type that somebody adds later is hidden by its name alone.
+    pub fn is_duress(&self) -> bool {
+        let rest = self.as_str().strip_prefix("duress");
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['_', '-', '.', ':']))
+    }
 }
 
 /// The number of a fact in its site's journal. The first fact has 1; 0 means "before all facts".
@@ -242,5 +255,12 @@ mod tests {
             assert!(SiteId::new(bad).is_err(), "{bad}");
         }
         assert!(serde_json::from_str::<DeviceId>(r#""a/b""#).is_err());
+    }
+
+    #[test]
+    fn the_whole_family_of_duress_is_told_by_its_name_and_nothing_else() {
+        let is = |kind: &'static str| AlarmTypeId::constant(kind).is_duress();
+        assert!(is("duress") && is("duress_gate") && is("duress-2") && is("duress.silent"));
+        assert!(!is("panic") && !is("duressed") && !is("no_duress"));
     }
 }

@@ -4,26 +4,45 @@
 //! Start with [`engine`] for what happens to an input, [`site`] for what is known, [`stream`] for
 //! how it reaches displays and [`wire`] for the bytes in between.
 
+#![deny(
+    clippy::wildcard_enum_match_arm,
+    reason = "a subject that somebody adds must not be forgotten in silence"
+)]
+
+#[macro_use]
+pub mod subject;
+
 pub mod access;
 pub mod actuation;
 pub mod alarm;
+pub mod answer;
+pub mod area;
 pub mod audience;
-pub mod commands;
+pub mod command;
+pub mod decide;
+pub mod door;
 pub mod engine;
 pub mod estate;
 pub mod fact;
 mod fix_order;
+pub mod flood;
 pub mod geo;
-pub mod housekeeping;
 pub mod ids;
+pub mod input;
 pub mod memory;
 pub mod notify;
 pub mod observation;
+pub mod personal;
 pub mod refusal;
 pub mod rules;
+mod serial;
 pub mod site;
+pub mod staff;
 pub mod stream;
+pub mod system;
 pub mod text;
 pub mod time;
 pub mod unrecorded;
+pub mod view;
 pub mod wire;
+pub mod zone;

@@ -1,6 +1,5 @@
 //! The one normalised shape that every device adapter produces.
 
-use crate::audience::is_duress;
 use crate::estate::EstateIndex;
 use crate::geo::LonLat;
 use crate::ids::{AlarmTypeId, DeviceId, EventId, PersonId, PhoneId};
@@ -64,7 +63,7 @@ impl Observation {
                 let kind = estate.alarm_type(&report.kind);
                 let family = kind.and_then(|kind| kind.family.as_ref());
                 let mut kinds = family.into_iter().chain([&report.kind]);
-                let is_told = !report.drill && !kinds.any(is_duress);
+                let is_told = !report.drill && !kinds.any(AlarmTypeId::is_duress);
                 is_told.then_some((&report.device, report.received_at))
             }
             Self::Door(report) => (!report.drill).then_some((&report.device, report.received_at)),
@@ -80,7 +79,7 @@ impl Observation {
 /// An observation as it is kept for some weeks, outside the journal.
 ///
 /// It has ids, enums and numbers and no text: what a device adds in words, a plate or a face gets a
-/// [`crate::fact::PersonalRef`] here, never itself.
+/// [`crate::personal::PersonalRef`] here, never itself.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RawObservation {

@@ -5,11 +5,13 @@
 //! calls for help waits for a disk.
 
 use crate::alarm::Source;
+use crate::audience::Audience;
 use crate::estate::{Device, Place, Priority};
 use crate::geo::LonLat;
 use crate::ids::{AlarmTypeId, DeviceId, PersonId};
 use crate::observation::{Call, DoorChange, DoorReport, Observation, ReportedState};
-use crate::rules::{Context, door_forced, door_state, sos};
+use crate::rules::{door_forced, door_state, sos};
+use crate::site::Context;
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::cmp::Reverse;
@@ -55,6 +57,22 @@ pub struct Unrecorded {
 }
 
 impl Unrecorded {
+    /// As an audience may see it: nothing before visitors.
+    #[must_use]
+    pub fn seen_by(&self, audience: &Audience) -> Self {
+        let Self { notices, left_out } = self;
+        if !audience.sees_persons() {
+            return Self::default();
+        }
+        let notices = notices
+            .iter()
+            .filter(|notice| audience.sees_duress() || !notice.kind.is_duress());
+        Self {
+            notices: notices.cloned().collect(),
+            left_out: *left_out,
+        }
+    }
+
     /// Takes a report, as a new notice or into the one of the same source and kind.
     pub fn note(&mut self, mut notice: UnrecordedNotice) {
         let known = self

@@ -2,23 +2,30 @@
 
 use crate::rules_common::{NOON, World, estate, id, list, secs};
 use castellan_domain::actuation::{
-    Act, ActuationIntended, ActuationOutcome, ActuationSettled, ActuationState, SEND_WITHIN,
+    Act, ActuationCommand, ActuationFact, ActuationIntended, ActuationOutcome, ActuationRefusal,
+    ActuationSettled, ActuationState, SEND_WITHIN,
 };
-use castellan_domain::audience::{Audience, Entity, ViewFact};
-use castellan_domain::engine::{Accepted, Command, Engine, Input, Output};
+use castellan_domain::answer::Accepted;
+use castellan_domain::audience::Audience;
+use castellan_domain::command::Command;
+use castellan_domain::door::DoorRefusal;
+use castellan_domain::engine::{Engine, Input, Output};
 use castellan_domain::fact::{Cause, Fact, FactBody, FactDraft};
+use castellan_domain::flood::FloodFact;
 use castellan_domain::ids::Seq;
 use castellan_domain::observation::DoorChange::{Closed, Opened};
-use castellan_domain::refusal::Refusal;
+use castellan_domain::refusal::{CommonRefusal, Refusal};
 use castellan_domain::rules::door_state::GRANTED_FOR;
 use castellan_domain::site::Site;
 use castellan_domain::stream::{Machine, Ran, run};
 use castellan_domain::time::Timestamp;
+use castellan_domain::view::{Entity, ViewFact, project};
+use castellan_domain::zone::ZoneCommand;
 use serde_json::json;
 use std::collections::VecDeque;
 
 fn open(door: &str) -> Command {
-    Command::OpenDoor { door: id(door) }
+    Command::Actuation(ActuationCommand::OpenDoor { door: id(door) })
 }
 
 /// A site whose gate and cellar may be opened from afar.
@@ -74,7 +81,10 @@ fn an_operator_opens_a_door_that_the_estate_lets_be_opened() {
         what: Act::OpenDoor,
         send_by: NOON + SEND_WITHIN,
     };
-    assert_eq!(fact.body, FactBody::ActuationIntended(intended));
+    assert_eq!(
+        fact.body,
+        FactBody::Actuation(ActuationFact::Intended(intended))
+    );
     assert_eq!(fact.actor, Some(id("li-na")));
     assert!(!fact.drill);
     let under_way = last(&world, "gate");
@@ -87,13 +97,21 @@ fn nobody_else_and_nothing_else_is_opened() {
     let mut world = world();
     let before = world.facts.len();
     for (who, door, refusal) in [
-        ("wang-qiang", "gate", Refusal::NotAllowed),
-        ("li-na", "nowhere", Refusal::NotInEstate),
-        ("li-na", "hall", Refusal::NotADoor),
+        (
+            "wang-qiang",
+            "gate",
+            Refusal::Common(CommonRefusal::NotAllowed),
+        ),
+        (
+            "li-na",
+            "nowhere",
+            Refusal::Common(CommonRefusal::NotInEstate),
+        ),
+        ("li-na", "hall", Refusal::Door(DoorRefusal::NotADoor)),
         (
             "li-na",
             "shed",
-            Refusal::NoRemoteRelease { door: id("shed") },
+            Refusal::Actuation(ActuationRefusal::NoRemoteRelease { door: id("shed") }),
         ),
     ] {
         assert_eq!(world.command(who, open(door)), Err(refusal), "{who} {door}");
@@ -122,7 +140,13 @@ fn a_door_has_one_order_at_a_time_until_it_is_settled_however_it_ends() {
         // Even long after its time: only a settlement says that nothing comes of it any more.
         world.wait(secs(100));
         let second = world.command("zhou-jie", open("gate"));
-        assert_eq!(second, Err(Refusal::AlreadyUnderWay { by, at }));
+        assert_eq!(
+            second,
+            Err(Refusal::Actuation(ActuationRefusal::AlreadyUnderWay {
+                by,
+                at
+            }))
+        );
         world.crash(secs(1));
         let intent = last(&world, "gate").intent;
         assert_eq!(world.view().open_actuations().count(), 1);
@@ -152,12 +176,16 @@ fn a_settlement_that_is_told_again_or_about_another_order_changes_nothing() {
         ("nowhere", first),
     ] {
         let told = settle(&mut world, door, about, done);
-        assert_eq!(told, Err(Refusal::NothingToDo), "{door} {about}");
+        assert_eq!(
+            told,
+            Err(Refusal::Common(CommonRefusal::NothingToDo)),
+            "{door} {about}"
+        );
     }
     assert!(settle(&mut world, "gate", first, done).is_ok());
     let facts = world.facts.len();
     let again = settle(&mut world, "gate", first, ActuationOutcome::Unknown);
-    assert_eq!(again, Err(Refusal::NothingToDo));
+    assert_eq!(again, Err(Refusal::Common(CommonRefusal::NothingToDo)));
     assert_eq!(world.facts.len(), facts);
     // And of an order that came later, the earlier one's word is not taken.
     world.done("li-na", open("gate"));
@@ -177,7 +205,7 @@ fn a_door_that_an_order_may_have_opened_is_not_forced() {
     ] {
         for door in ["gate", "cellar"] {
             let mut world = world();
-            world.done("li-na", Command::Arm { zone: zone() });
+            world.done("li-na", Command::Zone(ZoneCommand::Arm { zone: zone() }));
             opened(&mut world, door, outcome);
             world.wait(GRANTED_FOR);
             world.door(door, Opened);
@@ -206,14 +234,14 @@ fn walls_of_the_staff_are_told_and_visitors_are_not() {
         site.apply(before);
     }
     let touched = site.apply(&fact);
-    let told = Audience::Wall.project(&touched, site.view());
+    let told = project(&Audience::Wall, &touched, site.view());
     let put = Entity::Actuation(id("gate"), last(&world, "gate"));
     assert_eq!(told, [ViewFact::Put(put)]);
-    assert_eq!(Audience::WallVisitor.project(&touched, site.view()), []);
-    assert_eq!(Audience::Wall.view(site.view()).actuations.len(), 1);
+    assert_eq!(project(&Audience::WallVisitor, &touched, site.view()), []);
+    assert_eq!(site.view().seen_by(&Audience::Wall).actuations.len(), 1);
     assert!(
-        Audience::WallVisitor
-            .view(site.view())
+        site.view()
+            .seen_by(&Audience::WallVisitor)
             .actuations
             .is_empty()
     );
@@ -256,11 +284,11 @@ fn intends(door: &str, drill: bool) -> Output {
         cause: Cause::Server,
         actor: None,
         drill,
-        body: FactBody::ActuationIntended(ActuationIntended {
+        body: FactBody::Actuation(ActuationFact::Intended(ActuationIntended {
             device: id(door),
             what: Act::OpenDoor,
             send_by: NOON + SEND_WITHIN,
-        }),
+        })),
     }))
 }
 
@@ -297,11 +325,11 @@ fn each_intent_orders_once_and_nothing_without_an_intent_orders() {
         cause: Cause::Server,
         actor: None,
         drill: false,
-        body: FactBody::FloodEnded(castellan_domain::fact::FloodEnded {
+        body: FactBody::Flood(FloodFact::Ended(castellan_domain::fact::FloodEnded {
             came: 0,
             shown: 0,
             folded: 0,
-        }),
+        })),
     };
     let (ran, _) = said(vec![
         Output::Actuate,

@@ -5,15 +5,18 @@ mod model;
 mod reach;
 
 use crate::common::{DEVICES, PEOPLE, START, World, cases, estate, id, secs, words};
-use castellan_domain::alarm::{Alarm, Due, Judged, Ownership, Returned, Source, Verdict};
-use castellan_domain::engine::{Command, Input};
+use castellan_domain::alarm::{
+    Alarm, AlarmCommand, AlarmFact, Due, Judged, NoteCommand, Ownership, Returned, Source, Verdict,
+};
+use castellan_domain::answer::Answer;
+use castellan_domain::command::Command;
+use castellan_domain::engine::Input;
 use castellan_domain::estate::Priority;
 use castellan_domain::fact::FactBody;
 use castellan_domain::ids::{AlarmId, PersonId};
 use castellan_domain::observation::ReportedState;
 use castellan_domain::rules::claim_overdue::SETTLED_PER_INPUT_MAX;
 use castellan_domain::time::{Span, Timestamp};
-use castellan_domain::wire::api::Answer;
 use model::{Back, KINDS, Model, Owner, Row, Step, number};
 use proptest_state_machine::{StateMachineTest, prop_state_machine};
 use std::collections::BTreeSet;
@@ -26,32 +29,34 @@ struct Machine {
 fn command(step: &Step) -> Command {
     let person = |who: usize| id(PEOPLE[who]);
     match *step {
-        Step::Claim(_, row) => Command::Claim { alarm: number(row) },
-        Step::Note(_, row, _) => Command::Note {
+        Step::Claim(_, row) => Command::Alarm(AlarmCommand::Claim { alarm: number(row) }),
+        Step::Note(_, row, _) => Command::Note(NoteCommand::Note {
             alarm: number(row),
-            note: words(1),
-        },
-        Step::Judge(_, row, verdict, _) => Command::Judge {
-            alarm: number(row),
-            verdict,
-        },
-        Step::Correct(_, row, verdict, _) => Command::CorrectVerdict {
+            text: words(1),
+        }),
+        Step::Judge(_, row, verdict, _) => Command::Alarm(AlarmCommand::Judge {
             alarm: number(row),
             verdict,
-        },
-        Step::Acknowledge(_, row, _) => Command::Acknowledge { alarm: number(row) },
-        Step::Mute(_, row) => Command::Mute { alarm: number(row) },
-        Step::Shelve(_, row, for_s, reason) => Command::Shelve {
+        }),
+        Step::Correct(_, row, verdict, _) => Command::Alarm(AlarmCommand::CorrectVerdict {
+            alarm: number(row),
+            verdict,
+        }),
+        Step::Acknowledge(_, row, _) => {
+            Command::Alarm(AlarmCommand::Acknowledge { alarm: number(row) })
+        }
+        Step::Mute(_, row) => Command::Alarm(AlarmCommand::Mute { alarm: number(row) }),
+        Step::Shelve(_, row, for_s, reason) => Command::Alarm(AlarmCommand::Shelve {
             alarm: number(row),
             for_s,
             reason,
-        },
-        Step::Unshelve(_, row) => Command::Unshelve { alarm: number(row) },
-        Step::Release(_, row) => Command::Release { alarm: number(row) },
-        Step::Transfer(_, row, to, _) => Command::Transfer {
+        }),
+        Step::Unshelve(_, row) => Command::Alarm(AlarmCommand::Unshelve { alarm: number(row) }),
+        Step::Release(_, row) => Command::Alarm(AlarmCommand::Release { alarm: number(row) }),
+        Step::Transfer(_, row, to, _) => Command::Alarm(AlarmCommand::Transfer {
             alarm: number(row),
             to: person(to),
-        },
+        }),
         Step::Report(..) | Step::Session(..) | Step::Wait(_) | Step::Sleep(_) => {
             unreachable!("{step:?} is no command")
         }
@@ -171,7 +176,7 @@ fn nobody_is_forgotten(world: &World) {
     for alarm in view.alarms.values() {
         if !alarm.is_closed() {
             let key = (alarm.source.clone(), alarm.family.clone(), alarm.drill);
-            let row = control.open_alarm(&key.0, &key.1, key.2);
+            let row = control.alarms.row_of(&key.0, &key.1, key.2);
             assert_eq!(row, Some(alarm.id), "its repeats come here");
             assert!(open.insert(key), "{} is a second open row", alarm.id);
         }
@@ -191,11 +196,12 @@ fn nobody_is_forgotten(world: &World) {
         }
     }
     let watched: Vec<_> = control
-        .alarms_due(Timestamp::from_micros(i64::MAX))
+        .alarms
+        .due(Timestamp::from_micros(i64::MAX))
         .collect();
     let expected: Vec<_> = deadlines.iter().map(|(_, alarm)| *alarm).collect();
     assert_eq!(watched, expected, "every deadline is watched, in order");
-    assert_eq!(control.shelved(), shelved);
+    assert_eq!(control.alarms.shelved(), shelved);
 }
 
 /// Nobody claims what somebody has.
@@ -203,24 +209,24 @@ fn one_owner_at_a_time(world: &World) {
     let (mut owned, mut judged) = (BTreeSet::new(), BTreeSet::new());
     for fact in world.history() {
         match &fact.body {
-            FactBody::AlarmClaimed(body) => {
+            FactBody::Alarm(AlarmFact::Claimed(body)) => {
                 assert!(owned.insert(body.alarm), "{} was claimed twice", body.alarm);
             }
-            FactBody::AlarmReleased(body) => {
+            FactBody::Alarm(AlarmFact::Released(body)) => {
                 assert!(owned.remove(&body.alarm), "{} had no owner", body.alarm);
             }
-            FactBody::AlarmTransferred(body) => {
+            FactBody::Alarm(AlarmFact::Transferred(body)) => {
                 assert!(owned.contains(&body.alarm), "{} had no owner", body.alarm);
             }
-            FactBody::AlarmJudged(body) => {
+            FactBody::Alarm(AlarmFact::Judged(body)) => {
                 assert!(judged.insert(body.alarm), "{} was judged twice", body.alarm);
             }
-            FactBody::AlarmReturned(body) => {
+            FactBody::Alarm(AlarmFact::Returned(body)) => {
                 judged.remove(&body.alarm);
                 owned.remove(&body.alarm);
             }
             // What had its verdict rises into nobody's hands; its owner keeps the rest.
-            FactBody::AlarmRisen(body) if judged.remove(&body.alarm) => {
+            FactBody::Alarm(AlarmFact::Risen(body)) if judged.remove(&body.alarm) => {
                 owned.remove(&body.alarm);
             }
             _ => {}
@@ -411,7 +417,7 @@ fn the_wait_for_an_owner_grows_to_its_limit_and_never_ends() {
     world.wait(secs(7_200));
     let rings: Vec<_> = world
         .history()
-        .filter(|fact| matches!(fact.body, FactBody::AlarmOverdue(_)))
+        .filter(|fact| matches!(fact.body, FactBody::Alarm(AlarmFact::Overdue(_))))
         .map(|fact| fact.recorded_at.since(START).as_secs())
         .collect();
     // Each time the alarm is twice as old as at the last, until 15 minutes lie between.
@@ -459,7 +465,7 @@ fn after_a_sleep_deadlines_are_met_oldest_first_at_a_bounded_rate() {
     let order: Vec<_> = world
         .history()
         .filter_map(|fact| match &fact.body {
-            FactBody::AlarmOverdue(body) => Some(body.alarm.0),
+            FactBody::Alarm(AlarmFact::Overdue(body)) => Some(body.alarm.0),
             _ => None,
         })
         .collect();

@@ -3,15 +3,16 @@
 
 use crate::common::{START, World, estate, id, is_done, secs};
 use castellan_domain::alarm::{
-    Condition, Due, HISTORY_MAX, JOINED_MAX, JoinedBy, RisenBy, Source, Verdict,
+    AlarmCommand, AlarmFact, AlarmRefusal, Condition, Due, HISTORY_MAX, JOINED_MAX, JoinedBy,
+    RisenBy, Source, Verdict,
 };
-use castellan_domain::engine::{Accepted, Command};
+use castellan_domain::answer::{Accepted, Outcome};
+use castellan_domain::command::Command;
 use castellan_domain::estate::{Estate, Near, Priority, SecondSource};
 use castellan_domain::fact::{AlarmJoined, AlarmRisen, Cause, Fact, FactBody};
 use castellan_domain::ids::AlarmId;
 use castellan_domain::observation::ReportedState::{self, Active, Cleared, Momentary};
-use castellan_domain::refusal::Refusal;
-use castellan_domain::rules::annunciate::Outcome;
+use castellan_domain::refusal::{CommonRefusal, Refusal};
 use castellan_domain::site::Site;
 
 /// Somebody does something that is possible.
@@ -60,14 +61,14 @@ fn apply(world: &mut World, body: FactBody) {
 }
 
 fn joined(alarm: AlarmId, source: Source, state: ReportedState) -> FactBody {
-    FactBody::AlarmJoined(AlarmJoined {
+    FactBody::Alarm(AlarmFact::Joined(AlarmJoined {
         alarm,
         source,
         kind: id("gas_low"),
         family: id("gas"),
         state,
         why: JoinedBy::Flood,
-    })
+    }))
 }
 
 #[test]
@@ -89,9 +90,11 @@ fn a_source_that_is_split_off_takes_with_it_what_it_said() {
         (0, 3)
     );
     world.wait(secs(5));
-    let split = || Command::Split {
-        alarm: row,
-        source: device("gas-2"),
+    let split = || {
+        Command::Alarm(AlarmCommand::Split {
+            alarm: row,
+            source: device("gas-2"),
+        })
     };
     does(&mut world, "li-na", split());
     let alone = world.alarm(AlarmId(2));
@@ -116,13 +119,16 @@ fn a_source_that_is_split_off_takes_with_it_what_it_said() {
     );
     assert_eq!(world.alarm(row).stands_for(), 1);
     let again = world.command("li-na", None, split());
-    assert_eq!(again, Err(Refusal::NotJoined { alarm: row }));
+    assert_eq!(
+        again,
+        Err(Refusal::Alarm(AlarmRefusal::NotJoined { alarm: row }))
+    );
     let cleared = world.report("gas-2", "gas_low", Cleared);
     let alarm = Some(AlarmId(2));
     let outcome = Outcome::Cleared;
     assert_eq!(cleared, Ok(Accepted::Reported { outcome, alarm }));
     assert!(world.alarm(row).is_active(), "its own source says so still");
-    assert_eq!(world.engine.site().control().next_alarm(), AlarmId(3));
+    assert_eq!(world.engine.site().control().alarms.next(), AlarmId(3));
 }
 
 #[test]
@@ -135,7 +141,11 @@ fn what_is_split_off_after_its_type_left_the_estate_is_as_urgent_as_its_row() {
     without.alarm_types.retain(|kind| kind.id != id("gas_low"));
     world.load("estate-2", without);
     let (alarm, source) = (row, device("gas-2"));
-    does(&mut world, "li-na", Command::Split { alarm, source });
+    does(
+        &mut world,
+        "li-na",
+        Command::Alarm(AlarmCommand::Split { alarm, source }),
+    );
     let alone = world.alarm(AlarmId(2));
     assert_eq!(
         (&alone.kind, alone.priority),
@@ -152,29 +162,41 @@ fn a_verdict_is_corrected_by_who_gave_it_or_who_leads() {
     world.judge("li-na", alarm, Verdict::Test).unwrap();
     let verdict = Verdict::Genuine;
     let by = id("li-na");
-    let other = world.command("zhao-min", None, Command::CorrectVerdict { alarm, verdict });
-    assert_eq!(other, Err(Refusal::NotOwner { by }));
+    let other = world.command(
+        "zhao-min",
+        None,
+        Command::Alarm(AlarmCommand::CorrectVerdict { alarm, verdict }),
+    );
+    assert_eq!(other, Err(Refusal::Alarm(AlarmRefusal::NotOwner { by })));
     let guard = world.command(
         "wang-qiang",
         None,
-        Command::CorrectVerdict { alarm, verdict },
+        Command::Alarm(AlarmCommand::CorrectVerdict { alarm, verdict }),
     );
-    assert_eq!(guard, Err(Refusal::NotAllowed));
+    assert_eq!(guard, Err(Refusal::Common(CommonRefusal::NotAllowed)));
     does(
         &mut world,
         "li-na",
-        Command::CorrectVerdict { alarm, verdict },
+        Command::Alarm(AlarmCommand::CorrectVerdict { alarm, verdict }),
     );
     let verdict = Verdict::Environment;
     does(
         &mut world,
         "zhou-jie",
-        Command::CorrectVerdict { alarm, verdict },
+        Command::Alarm(AlarmCommand::CorrectVerdict { alarm, verdict }),
     );
     let by = id("zhou-jie");
     let verdict = Verdict::Test;
-    let first = world.command("li-na", None, Command::CorrectVerdict { alarm, verdict });
-    assert_eq!(first, Err(Refusal::NotOwner { by }), "it is theirs now");
+    let first = world.command(
+        "li-na",
+        None,
+        Command::Alarm(AlarmCommand::CorrectVerdict { alarm, verdict }),
+    );
+    assert_eq!(
+        first,
+        Err(Refusal::Alarm(AlarmRefusal::NotOwner { by })),
+        "it is theirs now"
+    );
 }
 
 #[test]
@@ -182,25 +204,33 @@ fn nothing_is_split_off_what_has_its_verdict() {
     let mut world = World::with(Site::default(), confirming());
     let row = world.raise("gas-1", "gas_low", Momentary);
     world.raise("gas-2", "gas_low", Momentary);
-    does(&mut world, "li-na", Command::Claim { alarm: row });
+    does(
+        &mut world,
+        "li-na",
+        Command::Alarm(AlarmCommand::Claim { alarm: row }),
+    );
     world.judge("li-na", row, Verdict::Test).unwrap();
     // It is closed, and what was part of it has a row of its own by now.
     let own = world.raise("gas-2", "gas_low", Active);
     assert_ne!(own, row);
-    let split = Command::Split {
+    let split = Command::Alarm(AlarmCommand::Split {
         alarm: row,
         source: device("gas-2"),
-    };
+    });
     let answer = world.command("li-na", None, split);
     assert!(
-        matches!(answer, Err(Refusal::AlreadyJudged { .. })),
+        matches!(
+            answer,
+            Err(Refusal::Alarm(AlarmRefusal::AlreadyJudged { .. }))
+        ),
         "{answer:?}"
     );
     let key = world
         .engine
         .site()
         .control()
-        .open_alarm(&device("gas-2"), &id("gas"), false);
+        .alarms
+        .row_of(&device("gas-2"), &id("gas"), false);
     assert_eq!(key, Some(own));
 }
 
@@ -212,9 +242,13 @@ fn a_number_that_is_taken_is_not_split_into() {
     let taken = world.raise("button-1", "panic", Momentary);
     let alarm = row;
     let source = device("gas-2");
-    does(&mut world, "li-na", Command::Split { alarm, source });
+    does(
+        &mut world,
+        "li-na",
+        Command::Alarm(AlarmCommand::Split { alarm, source }),
+    );
     let mut again = world.facts.last().unwrap().fact.clone();
-    let FactBody::AlarmSplit(body) = &mut again.body else {
+    let FactBody::Alarm(AlarmFact::Split(body)) = &mut again.body else {
         panic!("another fact");
     };
     body.into = taken;
@@ -261,13 +295,17 @@ fn a_source_that_joined_can_end_and_begin_again() {
 fn what_failed_takes_the_row_and_who_noticed_becomes_part_of_it() {
     let (mut world, alarm) = gas();
     world.raise("gas-1", "gas_low", Active);
-    does(&mut world, "li-na", Command::Mute { alarm });
+    does(
+        &mut world,
+        "li-na",
+        Command::Alarm(AlarmCommand::Mute { alarm }),
+    );
     world.wait(secs(7));
     let place = estate().device(&id("door-1")).unwrap().place.clone();
     let due_at = world.now + secs(30);
     apply(
         &mut world,
-        FactBody::AlarmRisen(AlarmRisen {
+        FactBody::Alarm(AlarmFact::Risen(AlarmRisen {
             alarm,
             kind: id("door_held"),
             family: id("door_held"),
@@ -277,7 +315,7 @@ fn what_failed_takes_the_row_and_who_noticed_becomes_part_of_it() {
             source: Some(device("door-1")),
             place: Some(place.clone()),
             due_at,
-        }),
+        })),
     );
     let row = world.alarm(alarm);
     let at = START + secs(7);
@@ -345,7 +383,7 @@ fn a_row_remembers_so_many_verdicts_and_rises_and_lets_the_oldest_go() {
         does(
             &mut world,
             "zhou-jie",
-            Command::CorrectVerdict { alarm, verdict },
+            Command::Alarm(AlarmCommand::CorrectVerdict { alarm, verdict }),
         );
     }
     let row = world.alarm(alarm);
@@ -361,7 +399,7 @@ fn a_row_remembers_so_many_verdicts_and_rises_and_lets_the_oldest_go() {
     for n in 0..=HISTORY_MAX {
         apply(
             &mut world,
-            FactBody::AlarmRisen(AlarmRisen {
+            FactBody::Alarm(AlarmFact::Risen(AlarmRisen {
                 alarm,
                 kind: id(&format!("k{n}")),
                 family: id("gas"),
@@ -371,7 +409,7 @@ fn a_row_remembers_so_many_verdicts_and_rises_and_lets_the_oldest_go() {
                 source: None,
                 place: None,
                 due_at,
-            }),
+            })),
         );
     }
     let from: Vec<_> = world
@@ -403,7 +441,11 @@ fn a_device_that_left_the_estate_says_goodbye_to_what_its_row_has_become() {
         let (outcome, alarm) = (Outcome::Cleared, Some(row));
         assert_eq!(told, Ok(Accepted::Reported { outcome, alarm }), "{device}");
         let again = world.report(device, "gas_low", Cleared);
-        assert_eq!(again, Err(Refusal::NotInEstate), "{device} said so already");
+        assert_eq!(
+            again,
+            Err(Refusal::Common(CommonRefusal::NotInEstate)),
+            "{device} said so already"
+        );
     }
     assert!(
         !world.alarm(row).is_active(),

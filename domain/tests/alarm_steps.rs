@@ -2,15 +2,18 @@
 //! order of them is in `alarm_machine.rs`.
 
 use crate::common::{START, World, estate, id, is_done, secs};
-use castellan_domain::alarm::{Due, Ownership, Returned, ReturnedBy, ShelfReason, Verdict};
-use castellan_domain::commands::SHELVED_MAX;
-use castellan_domain::engine::{Accepted, Command, Input};
+use castellan_domain::alarm::{
+    AlarmCommand, AlarmFact, AlarmRefusal, Due, Ownership, Returned, ReturnedBy, SHELVED_MAX,
+    ShelfReason, Verdict,
+};
+use castellan_domain::answer::{Accepted, Outcome};
+use castellan_domain::command::Command;
+use castellan_domain::engine::Input;
 use castellan_domain::estate::{Device, Priority};
 use castellan_domain::fact::FactBody;
 use castellan_domain::ids::{AlarmId, Seq};
 use castellan_domain::observation::ReportedState::{Active, Cleared, Momentary};
-use castellan_domain::refusal::Refusal;
-use castellan_domain::rules::annunciate::Outcome;
+use castellan_domain::refusal::{CommonRefusal, Refusal};
 use castellan_domain::site::Site;
 use castellan_domain::time::{Span, Timestamp};
 
@@ -31,11 +34,23 @@ fn does(world: &mut World, who: &str, command: Command) {
 #[test]
 fn what_its_owner_gives_back_waits_for_an_owner_whoever_had_seen_it_before() {
     let (mut world, alarm) = with("door_held");
-    does(&mut world, "zhao-min", Command::Acknowledge { alarm });
-    does(&mut world, "li-na", Command::Claim { alarm });
+    does(
+        &mut world,
+        "zhao-min",
+        Command::Alarm(AlarmCommand::Acknowledge { alarm }),
+    );
+    does(
+        &mut world,
+        "li-na",
+        Command::Alarm(AlarmCommand::Claim { alarm }),
+    );
     world.note("li-na", alarm).unwrap();
     world.wait(secs(10));
-    does(&mut world, "li-na", Command::Release { alarm });
+    does(
+        &mut world,
+        "li-na",
+        Command::Alarm(AlarmCommand::Release { alarm }),
+    );
     let at = START + secs(10);
     assert_eq!(
         world.alarm(alarm).next_due(),
@@ -69,10 +84,12 @@ fn the_shelf_is_full_at_its_limit() {
         })
         .collect();
     let mut world = World::with(Site::default(), wide);
-    let shelve = |alarm| Command::Shelve {
-        alarm,
-        for_s: 60,
-        reason: ShelfReason::Maintenance,
+    let shelve = |alarm| {
+        Command::Alarm(AlarmCommand::Shelve {
+            alarm,
+            for_s: 60,
+            reason: ShelfReason::Maintenance,
+        })
     };
     for n in 0..SHELVED_MAX {
         let alarm = world.raise(&format!("d{n}"), "gas_low", Active);
@@ -80,10 +97,14 @@ fn the_shelf_is_full_at_its_limit() {
     }
     let last = world.raise(&format!("d{SHELVED_MAX}"), "gas_low", Active);
     let full = world.command("li-na", None, shelve(last));
-    assert_eq!(full, Err(Refusal::TooManyShelved));
-    does(&mut world, "li-na", Command::Unshelve { alarm: AlarmId(1) });
+    assert_eq!(full, Err(Refusal::Alarm(AlarmRefusal::TooManyShelved)));
+    does(
+        &mut world,
+        "li-na",
+        Command::Alarm(AlarmCommand::Unshelve { alarm: AlarmId(1) }),
+    );
     does(&mut world, "li-na", shelve(last));
-    assert_eq!(world.engine.site().control().shelved(), SHELVED_MAX);
+    assert_eq!(world.engine.site().control().alarms.shelved(), SHELVED_MAX);
 }
 
 #[test]
@@ -94,7 +115,7 @@ fn a_deadline_that_passed_while_nobody_ran_says_by_how_much() {
         world.now = START + secs(slept);
         world.wait(secs(0));
         let overdue = world.history().find_map(|fact| match &fact.body {
-            FactBody::AlarmOverdue(body) => Some((body.late_s, fact.occurred_at)),
+            FactBody::Alarm(AlarmFact::Overdue(body)) => Some((body.late_s, fact.occurred_at)),
             _ => None,
         });
         assert_eq!(overdue, Some((late_s, START + secs(60))), "after {slept} s");
@@ -108,7 +129,7 @@ fn what_comes_back_says_since_when_it_should_have() {
     world.now = START + secs(1_000);
     world.wait(secs(0));
     let back = world.history().last().unwrap();
-    assert!(matches!(back.body, FactBody::AlarmReturned(_)));
+    assert!(matches!(back.body, FactBody::Alarm(AlarmFact::Returned(_))));
     assert_eq!(
         (back.occurred_at, back.recorded_at),
         (START + secs(180), START + secs(1_000))
@@ -165,10 +186,10 @@ fn a_drill_stays_a_drill_in_everything_that_is_done_about_it() {
     world.wait(secs(180 + 60));
     world.drill("gas-1", "gas_low", Cleared).unwrap();
     let about = |body: &FactBody| match body {
-        FactBody::AlarmClaimed(body) => Some(body.alarm),
-        FactBody::AlarmOverdue(body) => Some(body.alarm),
-        FactBody::AlarmReturned(body) => Some(body.alarm),
-        FactBody::AlarmCleared(body) => Some(body.alarm),
+        FactBody::Alarm(AlarmFact::Claimed(body)) => Some(body.alarm),
+        FactBody::Alarm(AlarmFact::Overdue(body)) => Some(body.alarm),
+        FactBody::Alarm(AlarmFact::Returned(body)) => Some(body.alarm),
+        FactBody::Alarm(AlarmFact::Cleared(body)) => Some(body.alarm),
         _ => None,
     };
     let mut kinds = 0;
@@ -190,7 +211,7 @@ fn a_device_that_left_the_estate_can_only_say_goodbye() {
     let mut without = estate();
     without.devices.retain(|device| device.id != id("gas-1"));
     world.load("estate-2", without);
-    let gone = Err(Refusal::NotInEstate);
+    let gone = Err(Refusal::Common(CommonRefusal::NotInEstate));
     for state in [Active, Momentary] {
         assert_eq!(world.report("gas-1", "gas_low", state), gone);
     }
@@ -220,7 +241,7 @@ fn what_castellan_finds_itself_is_not_for_devices_to_report() {
     let mut world = World::with(Site::default(), changed);
     for state in [Active, Momentary, Cleared] {
         let answer = world.report("gas-1", "gas_low", state);
-        assert_eq!(answer, Err(Refusal::RaisedByRule));
+        assert_eq!(answer, Err(Refusal::Alarm(AlarmRefusal::RaisedByRule)));
     }
     assert_eq!(world.view().seq, Seq(1));
 }
@@ -232,7 +253,11 @@ fn a_type_that_left_the_estate_waits_as_long_as_its_priority_says() {
     let mut without = estate();
     without.alarm_types.remove(0);
     world.load("estate-2", without);
-    does(&mut world, "li-na", Command::Release { alarm });
+    does(
+        &mut world,
+        "li-na",
+        Command::Alarm(AlarmCommand::Release { alarm }),
+    );
     assert_eq!(
         world.alarm(alarm).next_due(),
         Some((START + secs(180), Due::Claim))
@@ -242,18 +267,21 @@ fn a_type_that_left_the_estate_waits_as_long_as_its_priority_says() {
 #[test]
 fn a_muted_alarm_is_muted_again_when_it_is_heard_again_and_not_before() {
     let (mut world, alarm) = with("panic");
-    let mute = || Command::Mute { alarm };
+    let mute = || Command::Alarm(AlarmCommand::Mute { alarm });
     let until = START + secs(60);
     does(&mut world, "li-na", mute());
     world.now = until - Span::from_micros(1);
     let by = id("li-na");
     let quiet = world.command("zhao-min", None, mute());
-    assert_eq!(quiet, Err(Refusal::AlreadyMuted { by, until }));
+    assert_eq!(
+        quiet,
+        Err(Refusal::Alarm(AlarmRefusal::AlreadyMuted { by, until }))
+    );
     world.now = until;
     does(&mut world, "zhao-min", mute());
     world.now = START + secs(120);
     let thrice = world.command("zhao-min", None, mute());
-    assert_eq!(thrice, Err(Refusal::MutedTooOften));
+    assert_eq!(thrice, Err(Refusal::Alarm(AlarmRefusal::MutedTooOften)));
     assert_eq!(
         world.alarm(alarm).mute.as_ref().map(|mute| mute.times),
         Some(2)
@@ -301,11 +329,19 @@ fn what_comes_back_is_heard_again_whoever_wanted_it_quiet() {
     let (mut world, alarm) = with("panic");
     world.claim("li-na", alarm).unwrap();
     world.wait(secs(50));
-    does(&mut world, "zhao-min", Command::Mute { alarm });
+    does(
+        &mut world,
+        "zhao-min",
+        Command::Alarm(AlarmCommand::Mute { alarm }),
+    );
     world.wait(secs(10));
     let mute = world.alarm(alarm).mute.as_ref().unwrap();
     assert_eq!((mute.until, mute.times), (START + secs(60), 1));
-    does(&mut world, "zhao-min", Command::Mute { alarm });
+    does(
+        &mut world,
+        "zhao-min",
+        Command::Alarm(AlarmCommand::Mute { alarm }),
+    );
     assert_eq!(world.alarm(alarm).mute.as_ref().unwrap().times, 2);
 }
 
@@ -331,8 +367,12 @@ fn what_rises_waits_anew_whatever_was_done_about_the_lesser_matter() {
     let (world, alarm) = risen(|_, _| ());
     assert_eq!(world.alarm(alarm).next_due(), claim);
     let (world, alarm) = risen(|world, alarm| {
-        does(world, "zhou-jie", Command::Acknowledge { alarm });
-        does(world, "li-na", Command::Mute { alarm });
+        does(
+            world,
+            "zhou-jie",
+            Command::Alarm(AlarmCommand::Acknowledge { alarm }),
+        );
+        does(world, "li-na", Command::Alarm(AlarmCommand::Mute { alarm }));
     });
     let row = world.alarm(alarm);
     assert_eq!((row.next_due(), &row.acknowledged), (claim, &None));
@@ -347,11 +387,11 @@ fn what_rises_waits_anew_whatever_was_done_about_the_lesser_matter() {
         does(
             world,
             "li-na",
-            Command::Shelve {
+            Command::Alarm(AlarmCommand::Shelve {
                 alarm,
                 for_s,
                 reason,
-            },
+            }),
         );
     });
     let row = world.alarm(alarm);

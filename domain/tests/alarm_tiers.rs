@@ -2,14 +2,13 @@
 //! what its sources said. In doubt it stays active.
 
 use crate::rules_common::{World, became, estate, id, kind, list, secs};
-use castellan_domain::alarm::{Alarm, Source, Verdict};
-use castellan_domain::engine::{Accepted, Command};
+use castellan_domain::alarm::{Alarm, AlarmCommand, Source, Verdict};
+use castellan_domain::answer::{Accepted, Outcome};
+use castellan_domain::command::Command;
 use castellan_domain::estate::Priority;
 use castellan_domain::ids::AlarmId;
-use castellan_domain::observation::DoorChange;
 use castellan_domain::observation::ReportedState::{Active, Cleared, Momentary};
-use castellan_domain::observation::{Observation, Report, ReportedState};
-use castellan_domain::rules::annunciate::Outcome;
+use castellan_domain::observation::{DoorChange, Observation, Report, ReportedState};
 use castellan_domain::time::{Span, Timestamp};
 use serde_json::{Value, json};
 
@@ -141,14 +140,14 @@ fn a_judged_row_is_not_closed_by_one_of_two_limits() {
     let mut world = world();
     let row = world.raise("hall", "gas_low");
     world.report("hall", "gas_high", Active);
-    world.done("li-na", Command::Claim { alarm: row });
+    world.done("li-na", Command::Alarm(AlarmCommand::Claim { alarm: row }));
     let verdict = Verdict::Genuine;
     world.done(
         "li-na",
-        Command::Judge {
+        Command::Alarm(AlarmCommand::Judge {
             alarm: row,
             verdict,
-        },
+        }),
     );
     world.report("hall", "gas_high", Cleared);
     assert!(!world.alarm(row).is_closed());
@@ -261,7 +260,10 @@ fn who_joined_a_row_ends_type_by_type_and_takes_it_along_when_split_off() {
     world.report("stairs", "gas_high", Active);
     world.report("stairs", "gas_low", Cleared);
     let source = Source::Device(id("stairs"));
-    world.done("li-na", Command::Split { alarm: row, source });
+    world.done(
+        "li-na",
+        Command::Alarm(AlarmCommand::Split { alarm: row, source }),
+    );
     let own = world.rows("gas_high");
     let own = own
         .iter()

@@ -1,13 +1,13 @@
 //! What was closed leaves the live site after a day, or when too many are closed.
 
 use crate::common::{START, World, fact, is_done, secs};
-use castellan_domain::alarm::Verdict;
+use castellan_domain::alarm::{AlarmFact, AlarmRefusal, CLOSED_ALARMS_MAX, Verdict};
 use castellan_domain::fact::{AlarmCleared, FactBody};
 use castellan_domain::ids::AlarmId;
 use castellan_domain::observation::ReportedState;
 use castellan_domain::refusal::Refusal;
-use castellan_domain::site::{CLOSED_ALARMS_MAX, View};
 use castellan_domain::time::Span;
+use castellan_domain::view::View;
 
 const DAY: Span = secs(24 * 3_600);
 
@@ -36,11 +36,11 @@ fn what_was_closed_a_day_ago_leaves_with_the_next_fact_and_not_before() {
     let one_more = fact(
         world.view().seq.0 + 1,
         world.now,
-        FactBody::AlarmCleared(AlarmCleared {
+        FactBody::Alarm(AlarmFact::Cleared(AlarmCleared {
             alarm: AlarmId(99),
             source: None,
             ended: Vec::new(),
-        }),
+        })),
     );
     let touched = world.engine.apply(&one_more);
     let gone: Vec<_> = touched.alarms.iter().map(|change| change.id).collect();
@@ -49,7 +49,7 @@ fn what_was_closed_a_day_ago_leaves_with_the_next_fact_and_not_before() {
     let alarm = AlarmId(1);
     assert_eq!(
         world.note("li-na", alarm),
-        Err(Refusal::UnknownAlarm { alarm })
+        Err(Refusal::Alarm(AlarmRefusal::UnknownAlarm { alarm }))
     );
     world.now = world.now + secs(30 * 24 * 3_600);
     world.note("li-na", AlarmId(3)).unwrap();

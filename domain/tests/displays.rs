@@ -6,11 +6,11 @@ use castellan_domain::audience::Audience;
 use castellan_domain::geo::Anchor;
 use castellan_domain::ids::{JournalId, Seq};
 use castellan_domain::observation::ReportedState;
-use castellan_domain::site::View;
 use castellan_domain::stream::{
     Backlog, Link, Replica, ReplicaError, STALE_AFTER, SiteStream, UNSURE_AFTER,
 };
 use castellan_domain::time::{Span, Timestamp};
+use castellan_domain::view::View;
 use castellan_domain::wire::api::Snapshot;
 use castellan_domain::wire::live::{
     Heartbeat, Hello, PROTOCOL_VERSION, RefusedCode, ResumeBy, ServerMessage, Welcome,

@@ -2,17 +2,20 @@
 
 use crate::common::{START, World, estate, id, is_done, secs, spot, text, words};
 use ReportedState::{Active, Cleared, Momentary};
-use castellan_domain::access::Actor;
-use castellan_domain::alarm::{Condition, NOTES_MAX, Ownership, Source, Verdict};
-use castellan_domain::engine::{Accepted, Command, Input};
-use castellan_domain::estate::{Device, Priority, Role};
+use castellan_domain::alarm::{
+    AlarmCommand, AlarmFact, AlarmRefusal, Condition, NOTES_MAX, NoteCommand, OPEN_ALARMS_MAX,
+    Ownership, Source, Verdict,
+};
+use castellan_domain::answer::{Accepted, Outcome};
+use castellan_domain::command::Command;
+use castellan_domain::engine::Input;
+use castellan_domain::estate::{Device, EstateFact, Priority};
 use castellan_domain::fact::{Cause, Fact, FactBody};
 use castellan_domain::geo::LonLat;
 use castellan_domain::ids::{AlarmId, CommandId, Seq};
 use castellan_domain::observation::{CLOCK_AHEAD_MAX, PhoneFix, REPORT_AGE_MAX, ReportedState};
-use castellan_domain::refusal::Refusal;
-use castellan_domain::rules::annunciate::Outcome;
-use castellan_domain::site::{OPEN_ALARMS_MAX, Site};
+use castellan_domain::refusal::{CommonRefusal, Refusal};
+use castellan_domain::site::Site;
 use castellan_domain::time::{Span, Timestamp};
 
 fn reported(outcome: Outcome, alarm: u32) -> Accepted {
@@ -132,7 +135,7 @@ fn a_clock_that_cannot_be_right_is_replaced_by_ours_and_kept_as_a_doubt() {
             .report_at("gas-1", "gas_low", Active, claimed)
             .unwrap();
         let Fact {
-            body: FactBody::AlarmRaised(body),
+            body: FactBody::Alarm(AlarmFact::Raised(body)),
             occurred_at,
             recorded_at,
             ..
@@ -159,13 +162,16 @@ fn a_device_or_type_that_the_estate_lacks_is_refused_and_changes_nothing() {
     let before = world.view().clone();
     for (device, kind) in [("gas-9", "gas_low"), ("gas-1", "ufo"), ("ufo", "ufo")] {
         for state in [Active, Cleared, Momentary] {
-            assert_eq!(world.report(device, kind, state), Err(Refusal::NotInEstate));
+            assert_eq!(
+                world.report(device, kind, state),
+                Err(Refusal::Common(CommonRefusal::NotInEstate))
+            );
         }
     }
     assert_eq!(world.view(), &before);
     let mut early = World::without_estate(Site::default());
     let answer = early.report("gas-1", "gas_low", Active);
-    assert_eq!(answer, Err(Refusal::NotInEstate));
+    assert_eq!(answer, Err(Refusal::Common(CommonRefusal::NotInEstate)));
 }
 
 #[test]
@@ -200,7 +206,7 @@ fn a_guard_may_command_nothing() {
         world.note("wang-qiang", alarm),
         world.judge("wang-qiang", alarm, Verdict::Genuine),
     ] {
-        assert_eq!(answer, Err(Refusal::NotAllowed));
+        assert_eq!(answer, Err(Refusal::Common(CommonRefusal::NotAllowed)));
     }
     assert_eq!(world.view(), &before);
 }
@@ -216,16 +222,30 @@ fn only_the_owner_or_somebody_above_operators_judges() {
         let mut world = World::new();
         let alarm = world.raise("gas-1", "gas_low", Active);
         let unclaimed = world.judge(who, alarm, Verdict::Test);
-        assert_eq!(unclaimed, Err(Refusal::NotClaimed), "{who}");
+        assert_eq!(
+            unclaimed,
+            Err(Refusal::Alarm(AlarmRefusal::NotClaimed)),
+            "{who}"
+        );
         assert!(is_done(&world.claim("li-na", alarm)));
         let answer = world.judge(who, alarm, Verdict::Test);
         if expected {
             assert!(is_done(&answer), "{who}: {answer:?}");
             let again = world.judge("zhou-jie", alarm, Verdict::Genuine);
             let (verdict, by, at) = (Verdict::Test, id(who), START);
-            assert_eq!(again, Err(Refusal::AlreadyJudged { verdict, by, at }));
+            assert_eq!(
+                again,
+                Err(Refusal::Alarm(AlarmRefusal::AlreadyJudged {
+                    verdict,
+                    by,
+                    at
+                }))
+            );
         } else {
-            assert_eq!(answer, Err(Refusal::NotOwner { by: id("li-na") }));
+            assert_eq!(
+                answer,
+                Err(Refusal::Alarm(AlarmRefusal::NotOwner { by: id("li-na") }))
+            );
         }
     }
 }
@@ -238,7 +258,7 @@ fn the_loser_of_a_claim_learns_who_was_first_and_when() {
     assert!(is_done(&world.claim("zhao-min", alarm)));
     world.wait(secs(3));
     let (by, at) = (id("zhao-min"), START + secs(7));
-    let lost = Err(Refusal::AlreadyClaimed { by, at });
+    let lost = Err(Refusal::Alarm(AlarmRefusal::AlreadyClaimed { by, at }));
     for who in ["li-na", "chen-hui", "zhao-min"] {
         assert_eq!(world.claim(who, alarm), lost, "{who}");
     }
@@ -253,11 +273,13 @@ fn a_command_about_what_has_changed_since_is_refused_with_the_new_version() {
     world.note("zhao-min", alarm).unwrap();
     let version = world.alarm(alarm).version;
     assert_eq!(version, seen.next());
-    let judge = || Command::Judge {
-        alarm,
-        verdict: Verdict::Test,
+    let judge = || {
+        Command::Alarm(AlarmCommand::Judge {
+            alarm,
+            verdict: Verdict::Test,
+        })
     };
-    let changed = Err(Refusal::Changed { version });
+    let changed = Err(Refusal::Alarm(AlarmRefusal::Changed { version }));
     assert_eq!(world.command("li-na", Some(seen), judge()), changed);
     assert_eq!(world.command("li-na", Some(Seq(999)), judge()), changed);
     let done = world.command("li-na", Some(version), judge());
@@ -270,7 +292,7 @@ fn a_command_about_what_has_changed_since_is_refused_with_the_new_version() {
 fn an_alarm_that_is_not_live_is_named_in_the_refusal() {
     let mut world = World::new();
     let alarm = AlarmId(77);
-    let unknown = Err(Refusal::UnknownAlarm { alarm });
+    let unknown = Err(Refusal::Alarm(AlarmRefusal::UnknownAlarm { alarm }));
     assert_eq!(world.claim("li-na", alarm), unknown);
     assert_eq!(world.note("li-na", alarm), unknown);
     assert_eq!(world.judge("li-na", alarm, Verdict::Test), unknown);
@@ -284,7 +306,10 @@ fn the_note_after_the_last_one_is_refused() {
         assert!(is_done(&world.note("li-na", alarm)), "note {nth}");
     }
     let before = world.view().clone();
-    assert_eq!(world.note("zhao-min", alarm), Err(Refusal::TooManyNotes));
+    assert_eq!(
+        world.note("zhao-min", alarm),
+        Err(Refusal::Alarm(AlarmRefusal::TooManyNotes))
+    );
     assert_eq!(world.view(), &before);
     assert_eq!(world.alarm(alarm).notes.len(), NOTES_MAX);
 }
@@ -306,7 +331,7 @@ fn a_full_site_refuses_new_rows_only() {
     for n in 1..OPEN_ALARMS_MAX {
         let mut fact = seed.clone();
         fact.seq = world.view().seq.next();
-        if let FactBody::AlarmRaised(body) = &mut fact.body {
+        if let FactBody::Alarm(AlarmFact::Raised(body)) = &mut fact.body {
             body.alarm = AlarmId(u32::try_from(n).unwrap() + 1);
             body.source = Source::Device(id(&format!("d{n}")));
         }
@@ -314,7 +339,10 @@ fn a_full_site_refuses_new_rows_only() {
     }
     let last = format!("d{OPEN_ALARMS_MAX}");
     let refused = world.report(&last, "gas_low", Active);
-    assert_eq!(refused, Err(Refusal::TooManyOpenAlarms));
+    assert_eq!(
+        refused,
+        Err(Refusal::Alarm(AlarmRefusal::TooManyOpenAlarms))
+    );
     let urgent = world.report(&last, "panic", Momentary);
     let next = u32::try_from(OPEN_ALARMS_MAX).unwrap() + 1;
     assert_eq!(
@@ -331,7 +359,7 @@ fn a_full_site_refuses_new_rows_only() {
     let still = world.report(&last, "gas_low", Active);
     assert_eq!(
         still,
-        Err(Refusal::TooManyOpenAlarms),
+        Err(Refusal::Alarm(AlarmRefusal::TooManyOpenAlarms)),
         "the urgent one has its place"
     );
     let panic = AlarmId(next);
@@ -352,7 +380,7 @@ fn an_estate_is_published_once_until_it_changes() {
         let bodies = world.history().map(|fact| &fact.body);
         bodies
             .filter_map(|body| match body {
-                FactBody::EstatePublished(body) => Some(body.hash.to_string()),
+                FactBody::Estate(EstateFact::Published(body)) => Some(body.hash.to_string()),
                 _ => None,
             })
             .collect()
@@ -375,16 +403,15 @@ fn a_command_leaves_its_id_and_its_person_in_its_fact() {
     let mut world = World::new();
     let alarm = world.raise("gas-1", "gas_low", Active);
     let command_id = CommandId(uuid::Uuid::from_u128(7_001));
-    let (person, role) = (id("li-na"), Role::Operator);
     let note = words(5);
     let answer = world.give(Input::Commanded {
         command_id,
-        actor: Actor { person, role },
+        by: id("li-na"),
         expected: None,
-        command: Command::Note {
+        command: Command::Note(NoteCommand::Note {
             alarm,
-            note: note.clone(),
-        },
+            text: note.clone(),
+        }),
     });
     assert!(is_done(&answer.unwrap()));
     let fact = &world.facts.last().unwrap().fact;

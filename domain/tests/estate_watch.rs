@@ -345,7 +345,7 @@ fn what_is_of_another_shape_is_refused() {
         ("/alarm_types/0/dispatch_guards", json!(256)),
         ("/alarm_types/0/sound", json!("siren")),
         ("/alarm_types/0/cameras", json!("all")),
-        ("/alarm_types/0/ladder", json!("E5")),
+        ("/alarm_types/0/ladder", json!("E 5")),
         ("/alarm_types/0/family", json!("a b")),
         (
             "/alarm_types/0/second_source",

@@ -34,7 +34,7 @@ fn envelope_and_body_have_their_own_errors() {
     let raised = raised();
     for (from, to) in [
         (r#""priority":2"#, r#""priority":5"#),
-        (r#""alarm":"A-1042""#, r#""alarm":"1042""#),
+        (r#""alarm":"A-1044""#, r#""alarm":"1042""#),
         ("[120.11223344556677,", "[190.0,"),
         (r#""state":"active""#, r#""state":"on fire""#),
     ] {
@@ -44,7 +44,7 @@ fn envelope_and_body_have_their_own_errors() {
         assert!(matches!(error, FactError::Body(_)), "{to}: {error}");
     }
     for (from, to) in [
-        (r#""seq":2"#, r#""seq":-2"#),
+        (r#""seq":10"#, r#""seq":-10"#),
         (r#""site":"jinxiu-1""#, r#""site":"../etc""#),
         (r#""drill":false,"#, ""),
         (r#""body":"#, r#""soul":"#),

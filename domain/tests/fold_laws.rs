@@ -6,18 +6,23 @@ use crate::common::intents::settle_what_was_intended;
 use crate::common::{
     DEVICES, PEOPLE, START, World, cases, estate, fact, id, is_done, secs, spot, text,
 };
-use castellan_domain::alarm::{Condition, Due, Verdict};
-use castellan_domain::audience::{self, Audience, ViewFact};
+use castellan_domain::alarm::control::SHELF_RETURN_EVERY;
+use castellan_domain::alarm::{AlarmFact, AlarmRefusal, Condition, Due, Verdict};
+use castellan_domain::audience::Audience;
+use castellan_domain::door::DoorState;
 use castellan_domain::estate::Priority;
 use castellan_domain::fact::{Cause, Fact, FactBody};
 use castellan_domain::geo::Anchor;
 use castellan_domain::ids::{JournalId, Seq};
 use castellan_domain::observation::{Fix, ReportedState};
 use castellan_domain::refusal::Refusal;
-use castellan_domain::site::{Change, DoorState, SHELF_RETURN_EVERY, Site, Touched, View};
+use castellan_domain::site::Site;
+use castellan_domain::staff::StaffFact;
 use castellan_domain::stream::{Backlog, Displays, Outgoing, Replica, SiteStream};
+use castellan_domain::subject::Change;
 use castellan_domain::time::Timestamp;
 use castellan_domain::unrecorded::{Unrecorded, UnrecordedNotice};
+use castellan_domain::view::{Touched, View, ViewFact, fold_told, project};
 use castellan_domain::wire::live::{LatestOf, Presence, Readings};
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -69,7 +74,7 @@ fn through_json(view: &View) -> View {
 
 /// Every text that a display of this audience hears in a full life: snapshots, what it is told of a
 /// history in which everybody moves, sits somewhere and is reported on. Position frames as "frame".
-fn everything_heard(audience: Audience, history: &[Fact]) -> Vec<String> {
+fn everything_heard(audience: &Audience, history: &[Fact]) -> Vec<String> {
     let journal = JournalId(uuid::Uuid::from_u128(1));
     let mut stream = SiteStream::new(
         id("test-1"),
@@ -79,7 +84,7 @@ fn everything_heard(audience: Audience, history: &[Fact]) -> Vec<String> {
         Anchor::new(estate().anchor),
         1,
     );
-    let hello = Replica::new(audience).hello(id("test-1"), text("app-1"));
+    let hello = Replica::new(audience.clone()).hello(id("test-1"), text("app-1"));
     let (mut session, welcome) = stream.open(&hello, START).expect("let in");
     let mut seated = Displays::default();
     let mut heard = vec![serde_json::to_string(&welcome).expect("JSON")];
@@ -189,23 +194,23 @@ proptest! {
             let (before, after) = turns.split_at(from.index(turns.len() + 1));
             let mut view = fold(View::default(), before.iter().copied().flatten());
             // What a snapshot says, and from there on nothing but what it is told.
-            let mut shown = through_json(&audience.view(&view));
+            let mut shown = through_json(&view.seen_by(&audience));
             for facts in after {
                 let mut touched = Touched::default();
                 for fact in *facts {
                     touched.extend(view.apply(fact));
                 }
-                let told = serde_json::to_string(&audience.project(&touched, &view)).unwrap();
+                let told = serde_json::to_string(&project(&audience, &touched, &view)).unwrap();
                 let told: Vec<ViewFact> = serde_json::from_str(&told).unwrap();
                 let known = shown.clone();
-                let changed = audience::fold(&mut shown, told);
+                let changed = fold_told(&mut shown, told);
                 for change in &changed.alarms {
                     prop_assert_eq!(&change.before, &known.alarms.get(&change.id).cloned());
                     let now = shown.alarms.get(&change.id);
                     prop_assert_ne!(now, change.before.as_ref(), "told of nothing new");
                 }
                 shown.seq = view.seq;
-                prop_assert_eq!(&shown, &audience.view(&view), "{:?}", audience);
+                prop_assert_eq!(&shown, &view.seen_by(&audience), "{:?}", audience);
             }
         }
     }
@@ -213,7 +218,7 @@ proptest! {
     #[test]
     fn no_wall_ever_hears_of_duress_and_no_visitor_of_a_person(history in histories()) {
         for audience in Audience::ALL {
-            let heard = everything_heard(audience, &history);
+            let heard = everything_heard(&audience, &history);
             let hears = |word: &str| heard.iter().any(|text| text.contains(word));
             // The staff does: there is always an unrecorded one.
             prop_assert_eq!(hears("duress"), audience == Audience::Staff);
@@ -259,8 +264,8 @@ proptest! {
             }
             // A device that chatters, a deadline that passes and a console that goes do not make
             // out of date what a person is deciding.
-            let quiet = matches!(fact.body, FactBody::AlarmRepeated(_) | FactBody::AlarmOverdue(_)
-                | FactBody::PersonGone(_) | FactBody::PersonBack(_));
+            let quiet = matches!(fact.body, FactBody::Alarm(AlarmFact::Repeated(_) | AlarmFact::Overdue(_)) |
+FactBody::Staff(StaffFact::Gone(_) | StaffFact::Back(_)));
             for id in &told {
                 if let Some(alarm) = view.alarms.get(id) {
                     let was = before.alarms.get(id).map(|alarm| alarm.version);
@@ -297,7 +302,7 @@ proptest! {
     fn facts_about_alarms_that_are_not_there_change_nothing_but_the_number(
         body in alarm_bodies(),
     ) {
-        prop_assume!(!matches!(body, FactBody::AlarmRaised(_)));
+        prop_assume!(!matches!(body, FactBody::Alarm(AlarmFact::Raised(_))));
         let mut view = View::default();
         let touched = view.apply(&fact(7, START, body));
         prop_assert_eq!(touched, Touched::default());
@@ -313,7 +318,7 @@ proptest! {
         for fact in &history {
             let touched = site.apply(fact);
             let fits = |alarm| touched.alarms.iter().any(|change| change.id == alarm);
-            if matches!(&fact.body, FactBody::AlarmUnshelved(body)
+            if matches!(&fact.body, FactBody::Alarm(AlarmFact::Unshelved(body))
                 if body.by.is_none() && fits(body.alarm))
             {
                 shelf_returned_at = Some(fact.recorded_at);
@@ -325,31 +330,31 @@ proptest! {
             let mut waiting: Vec<_> = waiting.into_iter().map(|(id, (at, _))| (at, id)).collect();
             waiting.sort_unstable();
             let in_order: Vec<_> = waiting.iter().map(|(_, id)| *id).collect();
-            let told: Vec<_> = control.alarms_due(Timestamp::from_micros(i64::MAX)).collect();
+            let told: Vec<_> = control.alarms.due(Timestamp::from_micros(i64::MAX)).collect();
             prop_assert_eq!(told, in_order, "no deadline is left behind, and none is kept");
-            prop_assert_eq!(control.shelved(), shelved.len());
+            prop_assert_eq!(control.alarms.shelved(), shelved.len());
             let shelf = shelved.into_iter().map(|(id, (until, _))| (until, id)).min();
             let earliest = shelf_returned_at.map(|at| at + SHELF_RETURN_EVERY);
             let shelf = shelf.map(|(until, id)| (earliest.map_or(until, |e| e.max(until)), id));
-            prop_assert_eq!(control.next_shelf(), shelf, "one at a time, with time between");
+            prop_assert_eq!(control.alarms.next_shelf(), shelf, "one at a time, with time between");
             let held = view.doors.values().filter_map(|door| match door {
                 DoorState::Open { held_due_at, .. } => Some(*held_due_at),
                 DoorState::Closed { .. } => None,
             });
-            let next = waiting.iter().map(|(at, _)| *at);
-            let next = next.chain(shelf.map(|(at, _)| at)).chain(held).min();
-            prop_assert_eq!(control.next_due_at(), next);
+            let next = waiting.iter().map(|(at, _)| *at).min();
+            prop_assert_eq!(control.alarms.next_due_at(), next);
+            prop_assert_eq!(control.doors.next_due_at(), held.min());
             let open = view.alarms.values().filter(|alarm| !alarm.is_closed());
             let ids: Vec<_> = open.clone().map(|alarm| alarm.id).collect();
-            prop_assert_eq!(control.open().collect::<Vec<_>>(), ids);
-            prop_assert_eq!(control.open_alarms(), open.clone().count());
+            prop_assert_eq!(control.alarms.open().collect::<Vec<_>>(), ids);
+            prop_assert_eq!(control.alarms.open_count(), open.clone().count());
             for alarm in open {
-                let row = control.open_alarm(&alarm.source, &alarm.family, alarm.drill);
+                let row = control.alarms.row_of(&alarm.source, &alarm.family, alarm.drill);
                 if let Some(row) = row.and_then(|id| view.alarms.get(&id)) {
                     prop_assert!(!row.is_closed() && row.drill == alarm.drill);
                 }
             }
-            prop_assert!(!view.alarms.contains_key(&control.next_alarm()));
+            prop_assert!(!view.alarms.contains_key(&control.alarms.next()));
         }
     }
 }
@@ -383,7 +388,7 @@ fn these_laws_are_asked_of_every_kind_of_fact() {
                 .kind()
         })
         .collect();
-    let kinds: BTreeSet<_> = FactBody::KINDS.iter().copied().collect();
+    let kinds: BTreeSet<_> = FactBody::kinds().collect();
     assert_eq!(met, kinds, "a new kind is added to tests/common/bodies.rs");
 }
 
@@ -400,7 +405,7 @@ fn a_number_is_given_once_and_a_second_row_of_it_is_not_taken() {
     assert_eq!(world.alarm(alarm), &before);
     let follow_up = START + secs(180);
     assert_eq!(
-        world.engine.site().control().next_due_at(),
+        world.engine.site().control().alarms.next_due_at(),
         Some(follow_up),
         "the deadline of its owner, and no second one to claim it"
     );
@@ -413,7 +418,7 @@ fn a_claim_or_verdict_that_is_sent_twice_counts_once() {
     assert!(is_done(&world.claim("li-na", alarm)));
     let claimed = world.engine.site().clone();
     let (by, at) = (id("li-na"), START);
-    let refused = Err(Refusal::AlreadyClaimed { by, at });
+    let refused = Err(Refusal::Alarm(AlarmRefusal::AlreadyClaimed { by, at }));
     assert_eq!(world.claim("li-na", alarm), refused);
     assert_eq!(world.engine.site(), &claimed);
     assert!(is_done(&world.judge("li-na", alarm, Verdict::Test)));

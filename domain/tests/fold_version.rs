@@ -18,7 +18,7 @@ fn history() -> Vec<Fact> {
         let of_kind = names.iter().filter(move |name| name.starts_with(&prefix));
         of_kind.cloned().collect::<Vec<_>>()
     };
-    let in_order = FactBody::KINDS.iter().flat_map(|(kind, _)| of_kind(kind));
+    let in_order = FactBody::kinds().flat_map(|(kind, _)| of_kind(kind));
     let mut facts: Vec<_> = (1..)
         .zip(in_order)
         .map(|(seq, name)| {

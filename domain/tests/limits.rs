@@ -2,16 +2,18 @@
 //! not for everybody.
 
 use crate::common::{START, World, estate, id, secs, text};
+use castellan_domain::alarm::AlarmFact;
 use castellan_domain::audience::Audience;
 use castellan_domain::fact::{Fact, FactBody};
 use castellan_domain::geo::Anchor;
 use castellan_domain::ids::{AlarmId, JournalId, PersonId, Seq};
 use castellan_domain::observation::ReportedState;
-use castellan_domain::site::{Site, View};
+use castellan_domain::site::Site;
 use castellan_domain::stream::{
     AUDIENCE_KEPT_TURNS, Backlog, SiteStream, VALUES_ENTITIES_MAX, VALUES_GONE_MAX, Values,
 };
 use castellan_domain::time::Span;
+use castellan_domain::view::View;
 use castellan_domain::wire::live::{
     Hello, Latest, LatestOf, PROTOCOL_VERSION, Readings, Resume, ResumeBy, ServerMessage,
 };
@@ -89,7 +91,7 @@ fn raised() -> Fact {
     let mut world = World::new();
     world.raise("gas-1", "gas_low", ReportedState::Active);
     let mut facts = world.history();
-    let raised = facts.find(|fact| matches!(fact.body, FactBody::AlarmRaised(_)));
+    let raised = facts.find(|fact| matches!(fact.body, FactBody::Alarm(AlarmFact::Raised(_))));
     raised.expect("raised").clone()
 }
 
@@ -101,12 +103,12 @@ fn of_more_than_50000_conditions_in_ten_minutes_the_newest_count_towards_the_flo
     for n in 1..=KEPT + 3 {
         fact.seq = Seq(n.into());
         fact.recorded_at = START + Span::from_micros(n.into());
-        if let FactBody::AlarmRaised(raised) = &mut fact.body {
+        if let FactBody::Alarm(AlarmFact::Raised(raised)) = &mut fact.body {
             raised.alarm = AlarmId(n);
         }
         site.apply(&fact);
     }
-    let control = site.control();
+    let control = &site.control().alarms;
     let (kept, now) = (usize::try_from(KEPT).unwrap(), fact.recorded_at);
     assert_eq!((control.recent().count(), control.came(now)), (kept, kept));
     assert_eq!(

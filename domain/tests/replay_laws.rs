@@ -4,14 +4,15 @@
 use crate::common::{
     DEVICES, PEOPLE, START, TYPES, World, cases, estate, id, secs, spot, text, words,
 };
-use castellan_domain::access::Actor;
-use castellan_domain::alarm::{ShelfReason, Verdict};
-use castellan_domain::engine::{Command, Engine, Input, Output};
+use castellan_domain::alarm::{AlarmCommand, AlarmFact, NoteCommand, ShelfReason, Verdict};
+use castellan_domain::command::Command;
+use castellan_domain::engine::{Engine, Input, Output};
 use castellan_domain::estate::EstateIndex;
 use castellan_domain::fact::{Fact, FactBody};
 use castellan_domain::ids::{AlarmId, CommandId, PersonId, Seq};
 use castellan_domain::observation::{Observation, PhoneFix, Report, ReportedState};
 use castellan_domain::site::Site;
+use castellan_domain::staff::StaffCommand;
 use castellan_domain::text::Localized;
 use castellan_domain::time::{Span, Timestamp};
 use proptest::prelude::*;
@@ -50,32 +51,28 @@ fn input(world: &World, nth: u64, deed: Deed) -> Option<Input> {
         8 => return Some(Input::SessionGone { person }),
         9 => return Some(fix(world, choice)),
         10 | 11 => return None,
-        12 | 13 => Command::Claim { alarm },
+        12 | 13 => Command::Alarm(AlarmCommand::Claim { alarm }),
         14 => {
             let note = words(u128::from(nth));
-            Command::Note { alarm, note }
+            Command::Note(NoteCommand::Note { alarm, text: note })
         }
-        15 | 16 if is_judged => Command::CorrectVerdict { alarm, verdict },
-        15 | 16 => Command::Judge { alarm, verdict },
-        17 => Command::Acknowledge { alarm },
-        18 => Command::Mute { alarm },
-        19 => Command::Shelve {
+        15 | 16 if is_judged => Command::Alarm(AlarmCommand::CorrectVerdict { alarm, verdict }),
+        15 | 16 => Command::Alarm(AlarmCommand::Judge { alarm, verdict }),
+        17 => Command::Alarm(AlarmCommand::Acknowledge { alarm }),
+        18 => Command::Alarm(AlarmCommand::Mute { alarm }),
+        19 => Command::Alarm(AlarmCommand::Shelve {
             alarm,
             for_s: amount,
             reason: ShelfReason::Event,
-        },
-        20 => Command::Unshelve { alarm },
-        21 => Command::Release { alarm },
-        22 => Command::Transfer { alarm, to: person },
+        }),
+        20 => Command::Alarm(AlarmCommand::Unshelve { alarm }),
+        21 => Command::Alarm(AlarmCommand::Release { alarm }),
+        22 => Command::Alarm(AlarmCommand::Transfer { alarm, to: person }),
         _ => about_staff(choice, person),
     };
-    let actor = estate().person(&id(PEOPLE[who])).cloned()?;
     Some(Input::Commanded {
         command_id: CommandId(uuid::Uuid::from_u128(u128::from(nth))),
-        actor: Actor {
-            person: actor.id,
-            role: actor.role,
-        },
+        by: id(PEOPLE[who]),
         expected: None,
         command,
     })
@@ -83,22 +80,22 @@ fn input(world: &World, nth: u64, deed: Deed) -> Option<Input> {
 
 fn about_staff(choice: usize, person: PersonId) -> Command {
     match choice % 5 {
-        0 => Command::GoOnDuty { person },
-        1 => Command::GoOffDuty { person },
-        2 => Command::BindPhone {
+        0 => Command::Staff(StaffCommand::GoOnDuty { person }),
+        1 => Command::Staff(StaffCommand::GoOffDuty { person }),
+        2 => Command::Staff(StaffCommand::BindPhone {
             phone: id("guard-01"),
             person,
-        },
-        3 => Command::UnbindPhone {
+        }),
+        3 => Command::Staff(StaffCommand::UnbindPhone {
             phone: id("guard-01"),
-        },
-        _ => Command::GiveCallSign {
+        }),
+        _ => Command::Staff(StaffCommand::GiveCallSign {
             person,
             call_sign: Localized {
                 zh: text("猎鹰2"),
                 en: text("Falcon 2"),
             },
-        },
+        }),
     }
 }
 
@@ -216,7 +213,7 @@ proptest! {
         let mut first = BTreeMap::new();
         for fact in &damaged {
             site.apply(fact);
-            if let FactBody::AlarmRaised(body) = &fact.body {
+            if let FactBody::Alarm(AlarmFact::Raised(body)) = &fact.body {
                 first.entry(body.alarm).or_insert((fact.seq, body.source.clone()));
             }
         }
@@ -227,7 +224,7 @@ proptest! {
             prop_assert_eq!(number, &alarm.id);
             prop_assert_eq!(&alarm.source, &first[number].1, "the first one has the number");
         }
-        prop_assert!(site.control().next_alarm() > alarms.keys().copied().max().unwrap_or(AlarmId(0)));
+        prop_assert!(site.control().alarms.next() > alarms.keys().copied().max().unwrap_or(AlarmId(0)));
         // And it goes on: every deadline is met, and nobody is forgotten.
         let mut world = World::with(site, estate());
         world.now = START + secs(200_000);
@@ -259,13 +256,10 @@ fn the_nights_of_these_laws_know_every_step_of_an_alarm() {
         "input_set_aside",
         "notification_settled",
     ];
-    let missing = FactBody::KINDS
-        .iter()
-        .map(|(kind, _)| *kind)
-        .filter(|kind| {
-            let kinds_of_place = ["zone_", "door_", "area_", "flood_", "actuation_"];
-            !elsewhere.contains(kind) && !kinds_of_place.iter().any(|of| kind.starts_with(of))
-        });
+    let missing = FactBody::kinds().map(|(kind, _)| kind).filter(|kind| {
+        let kinds_of_place = ["zone_", "door_", "area_", "flood_", "actuation_"];
+        !elsewhere.contains(kind) && !kinds_of_place.iter().any(|of| kind.starts_with(of))
+    });
     let missing: Vec<_> = missing.filter(|kind| !kinds.contains(kind)).collect();
     assert_eq!(
         missing, [""; 0],

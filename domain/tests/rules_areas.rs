@@ -2,9 +2,12 @@
 
 use crate::rules_common::{World, at, id, secs};
 use castellan_domain::alarm::Source;
-use castellan_domain::engine::{Accepted, Command};
+use castellan_domain::answer::Accepted;
+use castellan_domain::area::AreaFact;
+use castellan_domain::command::Command;
 use castellan_domain::fact::FactBody;
 use castellan_domain::observation::{Observation, PhoneFix};
+use castellan_domain::staff::StaffCommand;
 use proptest::prelude::*;
 
 /// Half a minute later the phone is there.
@@ -25,8 +28,8 @@ fn at_post() -> World {
 /// Borders that were crossed inwards and outwards.
 fn crossings(world: &World) -> (usize, usize) {
     (
-        world.count(|body| matches!(body, FactBody::AreaEntered(_))),
-        world.count(|body| matches!(body, FactBody::AreaLeft(_))),
+        world.count(|body| matches!(body, FactBody::Area(AreaFact::Entered(_)))),
+        world.count(|body| matches!(body, FactBody::Area(AreaFact::Left(_)))),
     )
 }
 
@@ -73,8 +76,14 @@ fn what_began_before_the_end_of_duty_does_not_count_after_it() {
     go(&mut world, "guard-01", 0.0, 112.0, 10);
     go(&mut world, "guard-01", 0.0, 112.0, 10);
     let person = || id("wang-qiang");
-    world.done("wang-qiang", Command::GoOffDuty { person: person() });
-    world.done("wang-qiang", Command::GoOnDuty { person: person() });
+    world.done(
+        "wang-qiang",
+        Command::Staff(StaffCommand::GoOffDuty { person: person() }),
+    );
+    world.done(
+        "wang-qiang",
+        Command::Staff(StaffCommand::GoOnDuty { person: person() }),
+    );
     // Two beyond the border on the way out are none on the way in.
     go(&mut world, "guard-01", 0.0, 85.0, 10);
     assert_eq!(crossings(&world), (1, 0));
@@ -153,7 +162,7 @@ fn who_was_never_inside_has_left_nothing() {
 fn a_small_forbidden_area_is_entered_too_but_not_by_its_own_people() {
     let mut world = World::new();
     let person = id("sun-lei");
-    world.done("sun-lei", Command::GoOnDuty { person });
+    world.done("sun-lei", Command::Staff(StaffCommand::GoOnDuty { person }));
     for _ in 0..3 {
         go(&mut world, "guard-01", 305.0, 5.0, 10);
         go(&mut world, "guard-02", 304.0, 4.0, 10);
@@ -181,16 +190,28 @@ fn off_duty_ends_it_and_the_next_duty_begins_anew() {
     let mut world = at_post();
     go(&mut world, "guard-01", 0.0, 150.0, 5);
     let person = id("wang-qiang");
-    world.done("wang-qiang", Command::GoOffDuty { person });
+    world.done(
+        "wang-qiang",
+        Command::Staff(StaffCommand::GoOffDuty { person }),
+    );
     assert!(!world.row("area_breach").is_active());
     let person = id("wang-qiang");
-    world.done("wang-qiang", Command::GoOnDuty { person });
+    world.done(
+        "wang-qiang",
+        Command::Staff(StaffCommand::GoOnDuty { person }),
+    );
     go(&mut world, "guard-01", 0.0, 0.0, 5);
     let person = id("wang-qiang");
-    world.done("wang-qiang", Command::GoOffDuty { person });
+    world.done(
+        "wang-qiang",
+        Command::Staff(StaffCommand::GoOffDuty { person }),
+    );
     world.wait(secs(3_600));
     let person = id("wang-qiang");
-    world.done("wang-qiang", Command::GoOnDuty { person });
+    world.done(
+        "wang-qiang",
+        Command::Staff(StaffCommand::GoOnDuty { person }),
+    );
     // From home to the gate: he was inside when he went, and has left nothing since.
     go(&mut world, "guard-01", 0.0, 900.0, 5);
     assert_eq!(world.row("area_breach").repeats, 0);

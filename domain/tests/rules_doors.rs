@@ -1,14 +1,15 @@
 //! Doors: what their controllers say becomes their state; forced and held ones become alarms.
 
 use crate::rules_common::{World, became, estate, id, list, secs};
-use castellan_domain::alarm::Source;
-use castellan_domain::engine::Command;
+use castellan_domain::alarm::{AlarmCommand, Source};
+use castellan_domain::answer::Outcome;
+use castellan_domain::command::Command;
+use castellan_domain::door::{DoorFact, DoorRefusal, DoorState};
 use castellan_domain::fact::FactBody;
 use castellan_domain::observation::DoorChange::{Closed, Granted, Opened, Retained};
-use castellan_domain::refusal::Refusal;
-use castellan_domain::rules::annunciate::Outcome;
+use castellan_domain::refusal::{CommonRefusal, Refusal};
 use castellan_domain::rules::door_held::AGAIN_AFTER;
-use castellan_domain::site::DoorState;
+use castellan_domain::zone::ZoneCommand;
 use serde_json::json;
 
 fn is_open(world: &World, door: &str) -> bool {
@@ -57,7 +58,7 @@ fn without_grants_only_an_armed_zone_makes_it_forced() {
     assert_eq!(world.door("cellar", Opened).0, Outcome::StateKept);
     world.door("cellar", Closed);
     let zone = id("cellars");
-    world.done("li-na", Command::Arm { zone });
+    world.done("li-na", Command::Zone(ZoneCommand::Arm { zone }));
     assert_eq!(world.door("cellar", Opened).0, Outcome::Raised);
     assert_eq!(
         world.row("door_forced").source,
@@ -93,7 +94,10 @@ fn a_held_door_is_raised_once_and_again_in_the_same_row() {
     world.wait(secs(3_600));
     assert_eq!(world.row("door_held").repeats, 0);
     // A crash and another touch of its row change nothing.
-    world.done("li-na", Command::Claim { alarm: held.id });
+    world.done(
+        "li-na",
+        Command::Alarm(AlarmCommand::Claim { alarm: held.id }),
+    );
     world.crash(secs(60));
     world.wait(secs(3_600));
     assert_eq!(world.row("door_held").repeats, 0);
@@ -125,7 +129,7 @@ fn where_no_row_can_be_made_a_held_door_is_looked_at_again_later() {
     let mut world = World::of(&estate);
     world.door("cellar", Opened);
     world.wait(secs(30 + 2 * AGAIN_AFTER.as_secs()));
-    let openings = |body: &FactBody| matches!(body, FactBody::DoorOpened(_));
+    let openings = |body: &FactBody| matches!(body, FactBody::Door(DoorFact::Opened(_)));
     assert_eq!(
         world.count(openings),
         1 + 3,
@@ -204,7 +208,7 @@ fn a_drill_forces_a_door_on_paper_only() {
 fn who_is_no_door_is_told_so() {
     let mut world = World::new();
     let answer = world.door_at("hall", Opened, None, false);
-    assert_eq!(answer, Err(Refusal::NotADoor));
+    assert_eq!(answer, Err(Refusal::Door(DoorRefusal::NotADoor)));
     let answer = world.door_at("nowhere", Opened, None, false);
-    assert_eq!(answer, Err(Refusal::NotInEstate));
+    assert_eq!(answer, Err(Refusal::Common(CommonRefusal::NotInEstate)));
 }

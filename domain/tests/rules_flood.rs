@@ -1,12 +1,14 @@
 //! What belongs together: floods, and second sources that confirm a matter.
 
 use crate::rules_common::{World, device, estate, id, secs};
-use castellan_domain::alarm::{Alarm, JOINED_MAX, JoinedBy, Verdict};
-use castellan_domain::engine::Command;
+use castellan_domain::alarm::{Alarm, AlarmCommand, AlarmFact, JOINED_MAX, JoinedBy, Verdict};
+use castellan_domain::answer::Outcome;
+use castellan_domain::command::Command;
 use castellan_domain::estate::Priority;
 use castellan_domain::fact::{FactBody, FloodEnded};
+use castellan_domain::flood::FloodFact;
 use castellan_domain::observation::ReportedState::{Active, Cleared, Momentary};
-use castellan_domain::rules::annunciate::Outcome;
+use castellan_domain::staff::StaffCommand;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -25,7 +27,7 @@ fn many(count: usize) -> World {
     people.push(json!({"id": "li-wei", "name": name, "role": "operator"}));
     let mut world = World::of(&estate);
     let person = id("li-na");
-    world.done("li-na", Command::GoOnDuty { person });
+    world.done("li-na", Command::Staff(StaffCommand::GoOnDuty { person }));
     world
 }
 
@@ -35,7 +37,7 @@ fn is_flood(world: &World) -> bool {
 
 fn ended(world: &World) -> Vec<FloodEnded> {
     let bodies = world.facts.iter().filter_map(|fact| match &fact.body {
-        FactBody::FloodEnded(body) => Some(body.clone()),
+        FactBody::Flood(FloodFact::Ended(body)) => Some(body.clone()),
         _ => None,
     });
     bodies.collect()
@@ -86,7 +88,10 @@ fn a_flood_begins_at_ten_in_ten_minutes_and_ends_below_five() {
 fn two_operators_can_take_twice_as_much() {
     let mut world = many(30);
     let person = id("zhao-min");
-    world.done("zhao-min", Command::GoOnDuty { person });
+    world.done(
+        "zhao-min",
+        Command::Staff(StaffCommand::GoOnDuty { person }),
+    );
     for n in 0..19 {
         report(&mut world, n, "water");
     }
@@ -105,7 +110,7 @@ fn a_flood_is_over_at_once_when_enough_people_have_come_though_nothing_else_does
     for who in ["zhao-min", "li-wei"] {
         assert!(is_flood(&world), "ten are too many for two");
         let person = id(who);
-        world.done(who, Command::GoOnDuty { person });
+        world.done(who, Command::Staff(StaffCommand::GoOnDuty { person }));
         world.wait(secs(0));
     }
     assert!(!is_flood(&world), "ten are not too many for three");
@@ -144,9 +149,12 @@ fn a_row_that_was_judged_takes_nothing_in() {
     assert!(is_flood(&world));
     let water: Vec<_> = world.rows("water").iter().map(|row| row.id).collect();
     for alarm in water {
-        world.done("li-na", Command::Claim { alarm });
+        world.done("li-na", Command::Alarm(AlarmCommand::Claim { alarm }));
         let verdict = Verdict::Environment;
-        world.done("li-na", Command::Judge { alarm, verdict });
+        world.done(
+            "li-na",
+            Command::Alarm(AlarmCommand::Judge { alarm, verdict }),
+        );
     }
     assert_eq!(report(&mut world, 30, "water"), Outcome::Raised);
 }
@@ -172,7 +180,7 @@ fn five_thousand_in_a_minute_are_all_there_and_few_rows() {
         rows.len()
     );
     // One fact for each, the flood and its row; deadlines beside them.
-    let overdue = world.count(|body| matches!(body, FactBody::AlarmOverdue(_)));
+    let overdue = world.count(|body| matches!(body, FactBody::Alarm(AlarmFact::Overdue(_))));
     assert_eq!(world.facts.len() - before, STORM + 2 + overdue);
     assert_eq!(world.rows("alarm_flood").len(), 1);
 }
@@ -288,7 +296,7 @@ fn too_late_or_elsewhere_is_a_matter_of_its_own() {
 fn who_has_the_first_keeps_what_it_becomes() {
     let mut world = World::new();
     let alarm = world.raise("hall", "smoke");
-    world.done("li-na", Command::Claim { alarm });
+    world.done("li-na", Command::Alarm(AlarmCommand::Claim { alarm }));
     world.note("li-na", alarm);
     world.wait(secs(10));
     world.report("stairs", "heat", Active);

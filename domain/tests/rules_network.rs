@@ -2,12 +2,12 @@
 //! who is silent stands in it.
 
 use crate::rules_common::{World, device, estate, id, kind, list, secs};
-use castellan_domain::alarm::{Alarm, Condition, Source};
-use castellan_domain::engine::Command;
+use castellan_domain::alarm::{Alarm, AlarmCommand, AlarmFact, Condition, Source};
+use castellan_domain::answer::Outcome;
+use castellan_domain::command::Command;
 use castellan_domain::fact::FactBody;
 use castellan_domain::ids::AlarmId;
 use castellan_domain::observation::ReportedState::{Active, Cleared};
-use castellan_domain::rules::annunciate::Outcome;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -66,8 +66,8 @@ fn is_lost(row: &Alarm, name: &str) -> bool {
 /// Every loss came in as a row or as a part of one: none is hidden, and none is counted twice.
 fn came(world: &World) -> usize {
     world.count(|body| match body {
-        FactBody::AlarmRaised(body) => body.source != Source::System,
-        FactBody::AlarmJoined(_) => true,
+        FactBody::Alarm(AlarmFact::Raised(body)) => body.source != Source::System,
+        FactBody::Alarm(AlarmFact::Joined(_)) => true,
         _ => false,
     })
 }
@@ -209,7 +209,7 @@ fn who_has_the_row_keeps_it_when_the_switch_above_takes_it() {
     let mut world = World::of(&chain());
     lost(&mut world, "cam-1");
     let row = lost(&mut world, "cam-2").1.unwrap();
-    world.done("li-na", Command::Claim { alarm: row });
+    world.done("li-na", Command::Alarm(AlarmCommand::Claim { alarm: row }));
     world.note("li-na", row);
     assert_eq!(lost(&mut world, "b"), (Outcome::Risen, Some(row)));
     let alarm = world.alarm(row);

@@ -1,13 +1,15 @@
 //! Silence: of devices, of guards, and of everything behind one switch.
 
 use crate::rules_common::{World, estate, id, list, secs};
-use castellan_domain::alarm::{Condition, JoinedBy, Source};
-use castellan_domain::engine::{Accepted, Command};
+use castellan_domain::alarm::{AlarmCommand, AlarmFact, Condition, JoinedBy, Source};
+use castellan_domain::answer::{Accepted, Outcome};
+use castellan_domain::command::Command;
 use castellan_domain::estate::Priority;
+use castellan_domain::fact::FactBody;
 use castellan_domain::ids::AlarmId;
 use castellan_domain::observation::ReportedState;
-use castellan_domain::refusal::Refusal;
-use castellan_domain::rules::annunciate::Outcome;
+use castellan_domain::refusal::{CommonRefusal, Refusal};
+use castellan_domain::staff::StaffCommand;
 use serde_json::json;
 
 /// Nobody is on duty, and nothing but the meter is expected to report.
@@ -83,7 +85,10 @@ fn after_a_power_cut_nobody_is_silent_before_they_could_speak() {
     world.crash(secs(60));
     world.wait(secs(3_600));
     assert_eq!(world.row("device_silent").repeats, 0, "it is on record");
-    assert_eq!(world.heard("nowhere"), Err(Refusal::NotInEstate));
+    assert_eq!(
+        world.heard("nowhere"),
+        Err(Refusal::Common(CommonRefusal::NotInEstate))
+    );
 }
 
 #[test]
@@ -147,8 +152,10 @@ fn one_switch_is_one_row_that_stands_for_all_behind_it() {
     assert!(!world.alarm(alarm).is_active());
     // Nothing is lost: each came with a fact of its own.
     let came = world.count(|body| {
-        use castellan_domain::fact::FactBody::{AlarmJoined, AlarmRaised};
-        matches!(body, AlarmRaised(_) | AlarmJoined(_))
+        matches!(
+            body,
+            FactBody::Alarm(AlarmFact::Raised(_) | AlarmFact::Joined(_))
+        )
     });
     assert_eq!(came, 12);
 }
@@ -162,7 +169,7 @@ fn who_has_the_row_keeps_it_when_it_rises() {
     }
     world.wait(secs(49));
     let alarm = world.row("device_silent").id;
-    world.done("li-na", Command::Claim { alarm });
+    world.done("li-na", Command::Alarm(AlarmCommand::Claim { alarm }));
     world.note("li-na", alarm);
     world.wait(secs(2));
     let row = world.alarm(alarm);
@@ -178,7 +185,10 @@ fn a_wrong_folding_is_undone_by_a_split() {
     world.wait(secs(60));
     let alarm = world.row("network_down").id;
     let source = Source::Device(id("cam-7"));
-    world.done("li-na", Command::Split { alarm, source });
+    world.done(
+        "li-na",
+        Command::Alarm(AlarmCommand::Split { alarm, source }),
+    );
     assert_eq!(world.alarm(alarm).stands_for(), 12);
     let own = world.row("device_silent").clone();
     assert_eq!(own.source, Source::Device(id("cam-7")));
@@ -258,7 +268,10 @@ fn guarded() -> World {
     }
     let mut world = World::of(&estate);
     for person in ["wang-qiang", "li-na"] {
-        world.done(person, Command::GoOnDuty { person: id(person) });
+        world.done(
+            person,
+            Command::Staff(StaffCommand::GoOnDuty { person: id(person) }),
+        );
     }
     world
 }
@@ -289,7 +302,7 @@ fn long_periods_make_long_patience() {
     estate["zones"] = json!([]);
     let mut world = World::of(&estate);
     let person = id("sun-lei");
-    world.done("sun-lei", Command::GoOnDuty { person });
+    world.done("sun-lei", Command::Staff(StaffCommand::GoOnDuty { person }));
     world.wait(secs(299));
     assert!(world.rows("guard_silent").is_empty());
     world.wait(secs(1));
@@ -304,11 +317,17 @@ fn only_who_is_on_duty_with_a_phone_is_missed() {
     let mut world = guarded();
     world.wait(secs(60));
     let person = id("wang-qiang");
-    world.done("wang-qiang", Command::GoOffDuty { person });
+    world.done(
+        "wang-qiang",
+        Command::Staff(StaffCommand::GoOffDuty { person }),
+    );
     world.wait(secs(3_600));
     assert!(ids(&world, "guard_silent").is_empty());
     let person = id("wang-qiang");
-    world.done("wang-qiang", Command::GoOnDuty { person });
+    world.done(
+        "wang-qiang",
+        Command::Staff(StaffCommand::GoOnDuty { person }),
+    );
     world.wait(secs(119));
     assert!(
         ids(&world, "guard_silent").is_empty(),
@@ -317,7 +336,10 @@ fn only_who_is_on_duty_with_a_phone_is_missed() {
     world.wait(secs(1));
     assert!(world.row("guard_silent").is_active());
     let person = id("wang-qiang");
-    world.done("wang-qiang", Command::GoOffDuty { person });
+    world.done(
+        "wang-qiang",
+        Command::Staff(StaffCommand::GoOffDuty { person }),
+    );
     assert!(!world.row("guard_silent").is_active());
 }
 
@@ -325,7 +347,10 @@ fn only_who_is_on_duty_with_a_phone_is_missed() {
 fn a_phone_that_is_handed_over_is_missed_of_its_new_person() {
     let mut world = guarded();
     let (phone, person) = (id("guard-01"), id("li-na"));
-    world.done("li-na", Command::BindPhone { phone, person });
+    world.done(
+        "li-na",
+        Command::Staff(StaffCommand::BindPhone { phone, person }),
+    );
     world.wait(secs(119));
     assert!(ids(&world, "guard_silent").is_empty());
     world.wait(secs(1));
@@ -368,7 +393,10 @@ fn another_estate_keeps_who_was_heard_when() {
     world.wait(secs(200));
     world.heard("meter").unwrap();
     let person = id("wang-qiang");
-    world.done("wang-qiang", Command::GoOnDuty { person });
+    world.done(
+        "wang-qiang",
+        Command::Staff(StaffCommand::GoOnDuty { person }),
+    );
     world.wait(secs(50));
     let mut changed = estate();
     list(&mut changed, "devices").retain(|device| device["kind"] != "camera");
@@ -403,7 +431,10 @@ fn who_comes_with_another_estate_can_speak_first() {
 fn who_has_left_the_estate_is_not_missed_any_more() {
     let mut world = cameras();
     let person = id("wang-qiang");
-    world.done("wang-qiang", Command::GoOnDuty { person });
+    world.done(
+        "wang-qiang",
+        Command::Staff(StaffCommand::GoOnDuty { person }),
+    );
     world.raise("hall", "water");
     world.wait(secs(120));
     let (network, guard) = (world.row("network_down").id, world.row("guard_silent").id);

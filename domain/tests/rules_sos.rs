@@ -1,14 +1,16 @@
 //! Calls for help: never discarded.
 
 use crate::rules_common::{World, at, became, estate, id, secs};
-use castellan_domain::alarm::Source;
-use castellan_domain::engine::{Command, Engine};
+use castellan_domain::alarm::{AlarmCommand, Source};
+use castellan_domain::answer::Outcome;
+use castellan_domain::command::Command;
+use castellan_domain::engine::Engine;
 use castellan_domain::estate::Priority;
 use castellan_domain::fact::Cause;
 use castellan_domain::observation::CallKind::{ManDown, Sos};
 use castellan_domain::refusal::Refusal;
-use castellan_domain::rules::annunciate::Outcome;
 use castellan_domain::site::Site;
+use castellan_domain::staff::{StaffCommand, StaffRefusal};
 
 #[test]
 fn a_guard_calls_from_where_the_phone_says() {
@@ -91,9 +93,12 @@ fn pressed_again_it_is_the_same_row_until_that_was_judged() {
         (Outcome::Repeated, first)
     );
     let alarm = first.unwrap();
-    world.done("li-na", Command::Claim { alarm });
+    world.done("li-na", Command::Alarm(AlarmCommand::Claim { alarm }));
     let verdict = castellan_domain::alarm::Verdict::Test;
-    world.done("li-na", Command::Judge { alarm, verdict });
+    world.done(
+        "li-na",
+        Command::Alarm(AlarmCommand::Judge { alarm, verdict }),
+    );
     let (outcome, next) = became(world.call("guard-01", Sos, None));
     assert_eq!(outcome, Outcome::Raised);
     assert_ne!(next, first);
@@ -104,9 +109,15 @@ fn a_phone_that_is_nobodys_is_told_so() {
     let mut world = World::new();
     let phone = id("found-in-the-hall");
     let answer = world.call("found-in-the-hall", Sos, None);
-    assert_eq!(answer, Err(Refusal::UnknownPhone { phone }));
+    assert_eq!(
+        answer,
+        Err(Refusal::Staff(StaffRefusal::UnknownPhone { phone }))
+    );
     let (phone, person) = (id("found-in-the-hall"), id("sun-lei"));
-    world.done("li-na", Command::BindPhone { phone, person });
+    world.done(
+        "li-na",
+        Command::Staff(StaffCommand::BindPhone { phone, person }),
+    );
     let (outcome, alarm) = became(world.call("found-in-the-hall", Sos, None));
     assert_eq!(outcome, Outcome::Raised);
     assert_eq!(

@@ -2,12 +2,14 @@
 //! fills.
 
 use crate::rules_common::{World, estate, id, list, secs};
-use castellan_domain::alarm::{Condition, Source, Verdict};
-use castellan_domain::engine::{Command, Input};
+use castellan_domain::alarm::{AlarmCommand, Condition, Source, Verdict};
+use castellan_domain::command::Command;
+use castellan_domain::engine::Input;
 use castellan_domain::estate::Priority;
 use castellan_domain::fact::{Cause, FactBody};
-use castellan_domain::housekeeping::{ClockStepped, DiskRoom, RecordingResumed};
 use castellan_domain::observation::ReportedState::Active;
+use castellan_domain::staff::StaffCommand;
+use castellan_domain::system::{ClockStepped, DiskRoom, RecordingResumed, SystemFact};
 use castellan_domain::text::Text;
 
 fn resumed(world: &mut World, after: i64) {
@@ -30,10 +32,13 @@ fn room(world: &mut World, room: DiskRoom) {
 /// Somebody looks at it and says what it was.
 fn judge(world: &mut World, kind: &str) {
     let alarm = world.rows(kind).last().expect("a row").id;
-    world.done("li-na", Command::Claim { alarm });
+    world.done("li-na", Command::Alarm(AlarmCommand::Claim { alarm }));
     world.note("li-na", alarm);
     let verdict = Verdict::Genuine;
-    world.done("li-na", Command::Judge { alarm, verdict });
+    world.done(
+        "li-na",
+        Command::Alarm(AlarmCommand::Judge { alarm, verdict }),
+    );
 }
 
 #[test]
@@ -50,7 +55,9 @@ fn a_gap_in_the_record_is_an_urgent_row_from_its_begin_to_its_end() {
     let [.., fact, raised] = world.facts.as_slice() else {
         panic!("two facts");
     };
-    assert!(matches!(&fact.body, FactBody::RecordingResumed(body) if body.unrecorded == 4));
+    assert!(
+        matches!(&fact.body, FactBody::System(SystemFact::RecordingResumed(body)) if body.unrecorded == 4)
+    );
     assert_eq!(raised.cause, Cause::Rule(Text::constant("not_recording@1")));
     // Another one before somebody has looked: the same row. Afterwards it is another matter.
     world.wait(secs(20));
@@ -111,7 +118,7 @@ fn rows_of_the_system_never_take_each_other_s_place_nor_part_in_a_flood() {
     }
     let mut world = World::of(&estate);
     let person = id("li-na");
-    world.done("li-na", Command::GoOnDuty { person });
+    world.done("li-na", Command::Staff(StaffCommand::GoOnDuty { person }));
     for n in 0..12 {
         world.report(&format!("d-{n}"), "water", Active);
         world.wait(secs(0));

@@ -1,16 +1,21 @@
 //! What time brings: zones by the week, shelves, and what was left and comes back.
 
 use crate::rules_common::{NOON, World, device, estate, id, secs};
-use castellan_domain::alarm::{Ownership, ReturnedBy, ShelfReason, Verdict};
-use castellan_domain::engine::{Command, Input};
+use castellan_domain::alarm::control::SHELF_RETURN_EVERY;
+use castellan_domain::alarm::{
+    AlarmCommand, AlarmFact, AlarmRefusal, Ownership, ReturnedBy, ShelfReason, Verdict,
+};
+use castellan_domain::answer::Outcome;
+use castellan_domain::command::Command;
+use castellan_domain::engine::Input;
 use castellan_domain::estate::Priority;
 use castellan_domain::fact::FactBody;
+use castellan_domain::flood::FloodFact;
 use castellan_domain::ids::AlarmId;
 use castellan_domain::observation::ReportedState::Active;
-use castellan_domain::refusal::Refusal;
-use castellan_domain::rules::annunciate::Outcome;
-use castellan_domain::site::SHELF_RETURN_EVERY;
+use castellan_domain::refusal::{CommonRefusal, Refusal};
 use castellan_domain::time::Timestamp;
+use castellan_domain::zone::{ZoneCommand, ZoneFact, ZoneRefusal};
 use serde_json::{Value, json};
 
 const HOUR: i64 = 3_600;
@@ -32,8 +37,12 @@ fn is_armed(world: &World) -> bool {
 /// When the zone was switched by its schedule, in the world and on the record.
 fn switches(world: &World) -> Vec<(bool, Timestamp)> {
     let facts = world.facts.iter().filter_map(|fact| match &fact.body {
-        FactBody::ZoneArmed(body) if body.by.is_none() => Some((true, fact.occurred_at)),
-        FactBody::ZoneDisarmed(body) if body.by.is_none() => Some((false, fact.occurred_at)),
+        FactBody::Zone(ZoneFact::Armed(body)) if body.by.is_none() => {
+            Some((true, fact.occurred_at))
+        }
+        FactBody::Zone(ZoneFact::Disarmed(body)) if body.by.is_none() => {
+            Some((false, fact.occurred_at))
+        }
         _ => None,
     });
     facts.collect()
@@ -68,7 +77,7 @@ fn who_disarms_in_the_night_finds_it_so_until_the_next_switch() {
     let mut world = World::new();
     until(&mut world, clock(11, 0));
     let zone = id("cellars");
-    world.done("li-na", Command::Disarm { zone });
+    world.done("li-na", Command::Zone(ZoneCommand::Disarm { zone }));
     world.crash(secs(60));
     until(&mut world, clock(33, 59));
     assert!(!is_armed(&world));
@@ -109,18 +118,21 @@ fn only_the_last_of_many_missed_switches_counts() {
 fn arming_what_is_armed_or_unknown_is_refused() {
     let mut world = World::new();
     let zone = id("nowhere");
-    let unknown = Refusal::UnknownZone {
+    let unknown = Refusal::Zone(ZoneRefusal::UnknownZone {
         zone: id("nowhere"),
-    };
-    assert_eq!(world.command("li-na", Command::Arm { zone }), Err(unknown));
+    });
+    assert_eq!(
+        world.command("li-na", Command::Zone(ZoneCommand::Arm { zone })),
+        Err(unknown)
+    );
     let zone = id("north");
-    world.done("li-na", Command::Arm { zone });
+    world.done("li-na", Command::Zone(ZoneCommand::Arm { zone }));
     let zone = id("north");
-    let again = world.command("li-na", Command::Arm { zone });
-    assert_eq!(again, Err(Refusal::NothingToDo));
+    let again = world.command("li-na", Command::Zone(ZoneCommand::Arm { zone }));
+    assert_eq!(again, Err(Refusal::Common(CommonRefusal::NothingToDo)));
     let zone = id("north");
-    let guard = world.command("wang-qiang", Command::Disarm { zone });
-    assert_eq!(guard, Err(Refusal::NotAllowed));
+    let guard = world.command("wang-qiang", Command::Zone(ZoneCommand::Disarm { zone }));
+    assert_eq!(guard, Err(Refusal::Common(CommonRefusal::NotAllowed)));
 }
 
 /// Fifty shelved alarms that all come down at the same moment, and when that is.
@@ -139,11 +151,11 @@ fn shelved() -> (World, Vec<AlarmId>, Timestamp) {
         let (alarm, for_s, reason) = (*alarm, 3_600, ShelfReason::Works);
         world.done(
             "li-na",
-            Command::Shelve {
+            Command::Alarm(AlarmCommand::Shelve {
                 alarm,
                 for_s,
                 reason,
-            },
+            }),
         );
     }
     let due_at = world.now + secs(HOUR);
@@ -153,7 +165,7 @@ fn shelved() -> (World, Vec<AlarmId>, Timestamp) {
 fn returns(world: &World) -> Vec<Timestamp> {
     let facts = world.facts.iter();
     facts
-        .filter(|fact| matches!(&fact.body, FactBody::AlarmUnshelved(body) if body.by.is_none()))
+        .filter(|fact| matches!(&fact.body, FactBody::Alarm(AlarmFact::Unshelved(body)) if body.by.is_none()))
         .map(|fact| fact.recorded_at)
         .collect()
 }
@@ -179,7 +191,7 @@ fn come_one_by_one(world: &World, alarms: &[AlarmId]) {
             .all(|alarm| world.alarm(*alarm).is_annunciated())
     );
     assert_eq!(
-        world.count(|body| matches!(body, FactBody::FloodBegan(_))),
+        world.count(|body| matches!(body, FactBody::Flood(FloodFact::Began(_)))),
         0
     );
 }
@@ -224,7 +236,7 @@ fn claimed_and_left_it_comes_back_with_the_name() {
         let mut world = World::new();
         let alarm = world.raise("hall", kind);
         assert_eq!(world.alarm(alarm).priority, priority);
-        world.done("li-na", Command::Claim { alarm });
+        world.done("li-na", Command::Alarm(AlarmCommand::Claim { alarm }));
         world.wait(secs(wait_s - 1));
         assert_eq!(world.alarm(alarm).owner(), Some(&id("li-na")), "{kind}");
         world.wait(secs(1));
@@ -248,21 +260,21 @@ fn what_comes_back_or_down_after_a_gap_says_how_late() {
     let mut world = World::new();
     let left = world.raise("hall", "water");
     let shelved = world.raise("stairs", "water");
-    world.done("li-na", Command::Claim { alarm: left });
+    world.done("li-na", Command::Alarm(AlarmCommand::Claim { alarm: left }));
     let (alarm, for_s, reason) = (shelved, 600, ShelfReason::Works);
     world.done(
         "li-na",
-        Command::Shelve {
+        Command::Alarm(AlarmCommand::Shelve {
             alarm,
             for_s,
             reason,
-        },
+        }),
     );
     world.crash(secs(HOUR));
     world.wait(secs(0));
     let late = world.facts.iter().filter_map(|fact| match &fact.body {
-        FactBody::AlarmReturned(body) => Some((body.alarm, body.late_s)),
-        FactBody::AlarmUnshelved(body) => Some((body.alarm, body.late_s)),
+        FactBody::Alarm(AlarmFact::Returned(body)) => Some((body.alarm, body.late_s)),
+        FactBody::Alarm(AlarmFact::Unshelved(body)) => Some((body.alarm, body.late_s)),
         _ => None,
     });
     let late: Vec<_> = late.collect();
@@ -287,14 +299,17 @@ fn what_comes_back_or_down_in_time_is_not_late() {
     until(&mut world, due_at);
     world.wait(secs(50 * SHELF_RETURN_EVERY.as_secs()));
     come_one_by_one(&world, &alarms);
-    world.done("li-na", Command::Claim { alarm: alarms[0] });
+    world.done(
+        "li-na",
+        Command::Alarm(AlarmCommand::Claim { alarm: alarms[0] }),
+    );
     // The shell wakes a little after the deadline.
     world.crash(secs(905));
     world.wait(secs(0));
     assert_eq!(returned(&world, alarms[0]), Some(ReturnedBy::NoFollowUp));
     let late = |body: &FactBody| match body {
-        FactBody::AlarmReturned(body) => body.late_s > 0,
-        FactBody::AlarmUnshelved(body) => body.late_s > 0,
+        FactBody::Alarm(AlarmFact::Returned(body)) => body.late_s > 0,
+        FactBody::Alarm(AlarmFact::Unshelved(body)) => body.late_s > 0,
         _ => false,
     };
     assert_eq!(world.count(late), 0);
@@ -340,10 +355,16 @@ fn the_end_of_the_shift_leaves_a_quarter_of_an_hour() {
             "{before}: to be claimed"
         );
         let taken = world.raise("stairs", "loitering");
-        world.done("li-na", Command::Claim { alarm: taken });
+        world.done(
+            "li-na",
+            Command::Alarm(AlarmCommand::Claim { alarm: taken }),
+        );
         assert_eq!(next_due(&world, taken), Some(due_at), "{before}: claimed");
         let seen = world.raise("hall", "water");
-        world.done("li-na", Command::Acknowledge { alarm: seen });
+        world.done(
+            "li-na",
+            Command::Alarm(AlarmCommand::Acknowledge { alarm: seen }),
+        );
         world.note("li-na", seen);
         assert_eq!(
             next_due(&world, seen),
@@ -351,14 +372,17 @@ fn the_end_of_the_shift_leaves_a_quarter_of_an_hour() {
             "{before}: followed up"
         );
         let judged = world.raise("shed", "water");
-        world.done("li-na", Command::Claim { alarm: judged });
+        world.done(
+            "li-na",
+            Command::Alarm(AlarmCommand::Claim { alarm: judged }),
+        );
         let verdict = Verdict::DeviceFault;
         world.done(
             "li-na",
-            Command::Judge {
+            Command::Alarm(AlarmCommand::Judge {
                 alarm: judged,
                 verdict,
-            },
+            }),
         );
         assert_eq!(next_due(&world, judged), Some(due_at), "{before}: judged");
     }
@@ -369,7 +393,7 @@ fn a_trifle_of_the_last_seconds_does_not_ring_like_a_fire() {
     let mut world = before_the_shift_ends(5);
     world.raise("roof", "loitering");
     world.wait(secs(HOUR));
-    let rings = |body: &FactBody| matches!(body, FactBody::AlarmOverdue(_));
+    let rings = |body: &FactBody| matches!(body, FactBody::Alarm(AlarmFact::Overdue(_)));
     assert_eq!(world.count(rings), 4, "every quarter of an hour");
 }
 
@@ -377,7 +401,7 @@ fn a_trifle_of_the_last_seconds_does_not_ring_like_a_fire() {
 fn whoever_wrote_a_note_has_done_something() {
     let mut world = World::new();
     let alarm = world.raise("hall", "panic");
-    world.done("li-na", Command::Claim { alarm });
+    world.done("li-na", Command::Alarm(AlarmCommand::Claim { alarm }));
     world.wait(secs(59));
     world.note("li-na", alarm);
     world.wait(secs(6 * HOUR));
@@ -391,7 +415,7 @@ fn what_is_urgent_does_not_wait_for_an_owner_who_is_gone() {
     world.give(Input::SessionOpened { person: person() });
     let alarms = ["panic", "fight", "water", "loitering"].map(|kind| world.raise("hall", kind));
     for alarm in alarms {
-        world.done("li-na", Command::Claim { alarm });
+        world.done("li-na", Command::Alarm(AlarmCommand::Claim { alarm }));
         world.note("li-na", alarm);
     }
     world.give(Input::SessionGone { person: person() });
@@ -417,9 +441,12 @@ fn what_was_judged_and_still_exists_comes_back_at_the_end_of_the_shift() {
     let lasting = world.raise("hall", "water");
     let over = world.raise("stairs", "water");
     for alarm in [lasting, over] {
-        world.done("li-na", Command::Claim { alarm });
+        world.done("li-na", Command::Alarm(AlarmCommand::Claim { alarm }));
         let verdict = Verdict::DeviceFault;
-        world.done("li-na", Command::Judge { alarm, verdict });
+        world.done(
+            "li-na",
+            Command::Alarm(AlarmCommand::Judge { alarm, verdict }),
+        );
     }
     world.report(
         "stairs",
@@ -440,7 +467,7 @@ fn who_has_only_seen_it_does_something_or_it_comes_back() {
     let followed = world.raise("stairs", "water");
     let quiet = world.raise("roof", "loitering");
     for alarm in [left, followed, quiet] {
-        world.done("li-na", Command::Acknowledge { alarm });
+        world.done("li-na", Command::Alarm(AlarmCommand::Acknowledge { alarm }));
     }
     world.note("li-na", followed);
     world.wait(secs(899));
@@ -454,7 +481,13 @@ fn who_has_only_seen_it_does_something_or_it_comes_back() {
     assert_eq!(returned(&world, followed), Some(ReturnedBy::ShiftEnd));
     assert!(returned(&world, quiet).is_some());
     let urgent = world.raise("hall", "fight");
-    let answer = world.command("li-na", Command::Acknowledge { alarm: urgent });
-    assert_eq!(answer, Err(Refusal::ClaimInstead));
-    world.done("zhou-jie", Command::Acknowledge { alarm: urgent });
+    let answer = world.command(
+        "li-na",
+        Command::Alarm(AlarmCommand::Acknowledge { alarm: urgent }),
+    );
+    assert_eq!(answer, Err(Refusal::Alarm(AlarmRefusal::ClaimInstead)));
+    world.done(
+        "zhou-jie",
+        Command::Alarm(AlarmCommand::Acknowledge { alarm: urgent }),
+    );
 }

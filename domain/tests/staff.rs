@@ -2,15 +2,19 @@
 //! changes nothing.
 
 use crate::common::{START, World, estate, id, is_done, secs, spot, text};
-use castellan_domain::engine::{Accepted, Command, Input};
+use castellan_domain::answer::Accepted;
+use castellan_domain::command::Command;
+use castellan_domain::engine::Input;
 use castellan_domain::estate::{DutyKept, Estate};
 use castellan_domain::fact::{Cause, FactBody};
 use castellan_domain::ids::{PersonId, PhoneId, ZoneId};
 use castellan_domain::observation::{PhoneFix, ReportedState};
-use castellan_domain::refusal::Refusal;
-use castellan_domain::site::{Console, Duty, Site};
+use castellan_domain::refusal::{CommonRefusal, Refusal};
+use castellan_domain::site::Site;
+use castellan_domain::staff::{Console, Duty, StaffCommand, StaffFact, StaffRefusal};
 use castellan_domain::text::Localized;
 use castellan_domain::time::Timestamp;
+use castellan_domain::zone::{ZoneCommand, ZoneRefusal};
 
 /// The estate of the tests with a zone that is armed by hand, where duty is on the record.
 fn recorded() -> Estate {
@@ -30,30 +34,30 @@ fn world() -> World {
 }
 
 fn on_duty(who: &str) -> Command {
-    Command::GoOnDuty { person: id(who) }
+    Command::Staff(StaffCommand::GoOnDuty { person: id(who) })
 }
 
 fn off_duty(who: &str) -> Command {
-    Command::GoOffDuty { person: id(who) }
+    Command::Staff(StaffCommand::GoOffDuty { person: id(who) })
 }
 
 fn bind(phone: &str, who: &str) -> Command {
-    Command::BindPhone {
+    Command::Staff(StaffCommand::BindPhone {
         phone: id(phone),
         person: id(who),
-    }
+    })
 }
 
 fn unbind(phone: &str) -> Command {
-    Command::UnbindPhone { phone: id(phone) }
+    Command::Staff(StaffCommand::UnbindPhone { phone: id(phone) })
 }
 
 fn arm(zone: &str) -> Command {
-    Command::Arm { zone: id(zone) }
+    Command::Zone(ZoneCommand::Arm { zone: id(zone) })
 }
 
 fn disarm(zone: &str) -> Command {
-    Command::Disarm { zone: id(zone) }
+    Command::Zone(ZoneCommand::Disarm { zone: id(zone) })
 }
 
 fn fix(phone: &str, at: Timestamp) -> PhoneFix {
@@ -93,14 +97,14 @@ fn people_go_on_and_off_duty_once_each() {
         &mut world,
         "wang-qiang",
         off_duty("wang-qiang"),
-        &Refusal::NothingToDo,
+        &Refusal::Common(CommonRefusal::NothingToDo),
     );
     does(&mut world, "wang-qiang", on_duty("wang-qiang"));
     refused(
         &mut world,
         "wang-qiang",
         on_duty("wang-qiang"),
-        &Refusal::NothingToDo,
+        &Refusal::Common(CommonRefusal::NothingToDo),
     );
     let duty = world.view().person(&id("wang-qiang")).duty;
     assert_eq!(duty, Duty::On { since: START });
@@ -109,12 +113,12 @@ fn people_go_on_and_off_duty_once_each() {
     let duty = world.view().person(&id("wang-qiang")).duty;
     let since = Some(START + secs(5));
     assert_eq!(duty, Duty::Off { since });
-    let FactBody::PersonOffDuty(body) = &world.facts.last().unwrap().fact.body else {
+    let FactBody::Staff(StaffFact::OffDuty(body)) = &world.facts.last().unwrap().fact.body else {
         panic!("another fact");
     };
     assert_eq!(body.by, id("li-na"), "who took them off");
     let person: PersonId = id("nobody");
-    let why = Refusal::UnknownPerson { person };
+    let why = Refusal::Staff(StaffRefusal::UnknownPerson { person });
     refused(&mut world, "li-na", on_duty("nobody"), &why);
 }
 
@@ -132,24 +136,31 @@ fn a_guard_goes_on_duty_and_commands_nothing_else() {
         unbind("guard-01"),
         arm("north"),
         disarm("north"),
-        Command::GiveCallSign {
+        Command::Staff(StaffCommand::GiveCallSign {
             person: id("wang-qiang"),
             call_sign: call_sign.clone(),
-        },
+        }),
     ] {
-        refused(&mut world, "wang-qiang", command, &Refusal::NotAllowed);
+        refused(
+            &mut world,
+            "wang-qiang",
+            command,
+            &Refusal::Common(CommonRefusal::NotAllowed),
+        );
     }
     let person = id("wang-qiang");
-    let give = |person| Command::GiveCallSign {
-        person,
-        call_sign: call_sign.clone(),
+    let give = |person| {
+        Command::Staff(StaffCommand::GiveCallSign {
+            person,
+            call_sign: call_sign.clone(),
+        })
     };
     does(&mut world, "li-na", give(person));
     let known = world.view().person(&id("wang-qiang")).call_sign;
     assert_eq!(known, Some(call_sign.clone()));
-    let why = Refusal::UnknownPerson {
+    let why = Refusal::Staff(StaffRefusal::UnknownPerson {
         person: id("nobody"),
-    };
+    });
     refused(&mut world, "li-na", give(id("nobody")), &why);
 }
 
@@ -161,7 +172,7 @@ fn a_phone_is_one_persons_at_a_time() {
     }
     let unknown = |phone: &str| -> Refusal {
         let phone: PhoneId = id(phone);
-        Refusal::UnknownPhone { phone }
+        Refusal::Staff(StaffRefusal::UnknownPhone { phone })
     };
     assert_eq!(world.fix(fix("guard-09", START)), Err(unknown("guard-09")));
     assert_eq!(world.fix(fix("guard-01", START)), Ok(Accepted::Tracked));
@@ -171,7 +182,12 @@ fn a_phone_is_one_persons_at_a_time() {
         "as the estate says"
     );
     let already = bind("guard-01", "wang-qiang");
-    refused(&mut world, "zhou-jie", already, &Refusal::NothingToDo);
+    refused(
+        &mut world,
+        "zhou-jie",
+        already,
+        &Refusal::Common(CommonRefusal::NothingToDo),
+    );
     does(&mut world, "zhou-jie", bind("guard-01", "li-na"));
     assert_eq!(world.fix(fix("guard-01", START)), Ok(Accepted::Tracked));
     assert_eq!(world.tracks[1].person, id("li-na"));
@@ -186,17 +202,17 @@ fn a_phone_is_one_persons_at_a_time() {
         &mut world,
         "zhou-jie",
         unbind("guard-01"),
-        &Refusal::NothingToDo,
+        &Refusal::Common(CommonRefusal::NothingToDo),
     );
     refused(
         &mut world,
         "zhou-jie",
         unbind("guard-09"),
-        &Refusal::NothingToDo,
+        &Refusal::Common(CommonRefusal::NothingToDo),
     );
-    let why = Refusal::UnknownPerson {
+    let why = Refusal::Staff(StaffRefusal::UnknownPerson {
         person: id("nobody"),
-    };
+    });
     refused(&mut world, "zhou-jie", bind("guard-01", "nobody"), &why);
     does(&mut world, "zhou-jie", bind("guard-01", "wang-qiang"));
     assert_eq!(world.fix(fix("guard-01", START)), Ok(Accepted::Tracked));
@@ -221,13 +237,23 @@ fn nobody_is_tracked_off_duty_where_duty_is_on_the_record() {
 fn a_zone_is_armed_and_disarmed_once_each() {
     let mut world = world();
     let north: ZoneId = id("north");
-    refused(&mut world, "li-na", disarm("north"), &Refusal::NothingToDo);
+    refused(
+        &mut world,
+        "li-na",
+        disarm("north"),
+        &Refusal::Common(CommonRefusal::NothingToDo),
+    );
     let zone: ZoneId = id("roof");
-    let why = Refusal::UnknownZone { zone };
+    let why = Refusal::Zone(ZoneRefusal::UnknownZone { zone });
     refused(&mut world, "li-na", arm("roof"), &why);
     does(&mut world, "li-na", arm("north"));
     assert!(world.view().is_armed(&north));
-    refused(&mut world, "zhao-min", arm("north"), &Refusal::NothingToDo);
+    refused(
+        &mut world,
+        "zhao-min",
+        arm("north"),
+        &Refusal::Common(CommonRefusal::NothingToDo),
+    );
     world.wait(secs(3));
     does(&mut world, "zhao-min", disarm("north"));
     let state = &world.view().zones[&north];
@@ -240,7 +266,7 @@ fn an_armed_zone_that_left_the_estate_can_still_be_disarmed() {
     let mut world = world();
     does(&mut world, "li-na", arm("north"));
     world.load("estate-2", estate());
-    let why = Refusal::UnknownZone { zone: id("north") };
+    let why = Refusal::Zone(ZoneRefusal::UnknownZone { zone: id("north") });
     refused(&mut world, "li-na", arm("north"), &why);
     does(&mut world, "li-na", disarm("north"));
     assert!(!world.view().is_armed(&id("north")));
@@ -271,7 +297,7 @@ fn a_console_that_comes_or_goes_is_told_once() {
     world.give(gone());
     let fact = &world.facts.last().unwrap().fact;
     assert_eq!(fact.cause, Cause::Console);
-    let FactBody::PersonGone(body) = &fact.body else {
+    let FactBody::Staff(StaffFact::Gone(body)) = &fact.body else {
         panic!("another fact");
     };
     assert_eq!(body.lapse_at, START + secs(62));
@@ -290,12 +316,12 @@ fn nobody_commands_before_there_is_an_estate() {
         &mut world,
         "chen-hui",
         on_duty("chen-hui"),
-        &Refusal::NotAllowed,
+        &Refusal::Common(CommonRefusal::NotAllowed),
     );
-    let unknown = Refusal::UnknownPhone {
+    let unknown = Refusal::Staff(StaffRefusal::UnknownPhone {
         phone: id("guard-01"),
-    };
+    });
     assert_eq!(world.fix(fix("guard-01", START)), Err(unknown));
     let report = world.report("gas-1", "gas_low", ReportedState::Active);
-    assert_eq!(report, Err(Refusal::NotInEstate));
+    assert_eq!(report, Err(Refusal::Common(CommonRefusal::NotInEstate)));
 }

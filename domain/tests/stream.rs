@@ -6,12 +6,12 @@ use castellan_domain::audience::Audience;
 use castellan_domain::geo::{Anchor, LonLat, Offset};
 use castellan_domain::ids::{JournalId, Seq};
 use castellan_domain::observation::Fix;
-use castellan_domain::site::View;
 use castellan_domain::stream::{
     BACKLOG_BYTES_MAX, Backlog, GONE_HANDLES_MAX, Gap, LANE_ENTITIES_MAX, Outgoing, Replica,
     Session, SiteStream,
 };
 use castellan_domain::time::Span;
+use castellan_domain::view::View;
 use castellan_domain::wire::live::{Hello, PROTOCOL_VERSION, Resume, ResumeBy};
 use castellan_domain::wire::position_frame::PositionFrame;
 use std::sync::Arc;
@@ -36,7 +36,7 @@ fn over(backlog: Backlog, epoch: u32) -> SiteStream {
 fn fact(seq: u64, bytes_min: usize) -> String {
     let pad = "x".repeat(bytes_min);
     format!(
-        r#"{{"site":"test-1","seq":{seq},"kind":"alarm_cleared","v":1,"recorded_at":1,"occurred_at":1,"cause":"estate","actor":null,"drill":false,"body":{{"alarm":"A-9"}},"pad":"{pad}"}}"#
+        r#"{{"site":"test-1","seq":{seq},"kind":"alarm_cleared","v":1,"recorded_at":1,"occurred_at":1,"cause":"estate","actor":null,"drill":false,"body":{{"alarm":"A-9","ended":[]}},"pad":"{pad}"}}"#
     )
 }
 
@@ -95,7 +95,7 @@ fn fix(who: &str, east: i32, occurred: i64, received: i64) -> Fix {
 
 /// The replica of a display that listens to this stream from its beginning.
 fn connected(session: &mut Session, stream: &SiteStream) -> Replica {
-    let mut replica = Replica::new(session.audience());
+    let mut replica = Replica::new(session.audience().clone());
     listen(&mut replica, session, stream);
     replica
 }

@@ -2,12 +2,11 @@
 //! outside are told.
 
 use crate::common::{START, World, estate, id, secs};
-use castellan_domain::alarm::{Ownership, Source};
+use castellan_domain::alarm::{AlarmFact, Ownership, Source};
 use castellan_domain::engine::{Engine, Input, Output};
 use castellan_domain::estate::EstateIndex;
 use castellan_domain::fact::{Fact, FactBody, InputSetAside};
-use castellan_domain::housekeeping::InputName;
-use castellan_domain::notify::{Announcement, Notification};
+use castellan_domain::notify::{Announcement, Message, Notification};
 use castellan_domain::observation::{Observation, Report, ReportedState};
 use castellan_domain::rules::claim_overdue::SETTLED_PER_INPUT_MAX;
 use castellan_domain::site::Site;
@@ -206,7 +205,7 @@ fn every_input_has_its_own_time_and_the_turn_that_of_the_last() {
 #[test]
 fn what_was_set_aside_stands_in_the_record_by_its_names_only() {
     let mut world = World::new();
-    let input = InputName::of(&report("gas-1", BOOM));
+    let input = report("gas-1", BOOM).name();
     world.give(Input::SetAside(InputSetAside { input }));
     let bytes = &world.facts.last().expect("a fact").bytes;
     assert!(
@@ -237,8 +236,10 @@ fn only_urgent_alarms_are_told_outside_and_each_time_under_its_own_id() {
     let late = START + secs(100);
     let told = |ran: &Ran| -> Vec<String> {
         let told = ran.turn.notifications.iter().map(Notification::message);
-        told.map(|message| format!("{} {}", message.kind, message.times_overdue))
-            .collect()
+        told.map(|Message::AlarmOverdue { alarm }| {
+            format!("{} {}", alarm.kind, alarm.times_overdue)
+        })
+        .collect()
     };
     let due = [Input::DeadlineReached];
     let ran = run(&mut engine, &id("test-1"), &due, || late).expect("it runs");
@@ -276,7 +277,7 @@ fn a_fact_of_a_drill_makes_a_rehearsal_and_no_notification() {
     turn.drain(&mut world.engine, world.now).expect("facts");
     let message = turn.notifications[0].message().clone();
     let mut fact = turn.facts[0].fact.clone();
-    assert!(matches!(fact.body, FactBody::AlarmOverdue(_)));
+    assert!(matches!(fact.body, FactBody::Alarm(AlarmFact::Overdue(_))));
     assert!(matches!(
         Announcement::of(&fact, message.clone()),
         Announcement::Real(_)
@@ -304,7 +305,7 @@ fn five_thousand_deadlines_fire_once_each_oldest_first_and_say_how_late() {
     for n in 1..ALARMS {
         let mut fact = seed.clone();
         fact.seq = world.view().seq.next();
-        if let FactBody::AlarmRaised(body) = &mut fact.body {
+        if let FactBody::Alarm(AlarmFact::Raised(body)) = &mut fact.body {
             body.alarm = castellan_domain::ids::AlarmId(first.0 + n);
             body.source = Source::Device(id(&format!("d{n}")));
             // Later numbers are due earlier.
@@ -340,13 +341,13 @@ fn five_thousand_deadlines_fire_once_each_oldest_first_and_say_how_late() {
     let mut alarms: Vec<_> = fired
         .iter()
         .map(|fact| match &fact.body {
-            FactBody::AlarmOverdue(body) => body.alarm,
+            FactBody::Alarm(AlarmFact::Overdue(body)) => body.alarm,
             other => panic!("{other:?}"),
         })
         .collect();
     let view = world.engine.site().view();
     for fact in &fired {
-        let FactBody::AlarmOverdue(body) = &fact.body else {
+        let FactBody::Alarm(AlarmFact::Overdue(body)) = &fact.body else {
             panic!("only deadlines fire here");
         };
         // 61 to 5,060 s after START they were due.

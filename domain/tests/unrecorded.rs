@@ -2,13 +2,14 @@
 
 use crate::rules_common::{World, at, id, secs};
 use castellan_domain::alarm::Source;
-use castellan_domain::engine::Command;
+use castellan_domain::command::Command;
 use castellan_domain::estate::Priority;
 use castellan_domain::geo::LonLat;
 use castellan_domain::observation::{
     Call, CallKind, DoorChange, DoorReport, Observation, Report, ReportedState,
 };
 use castellan_domain::unrecorded::{UnrecordedDoors, UnrecordedNotice, notice};
+use castellan_domain::zone::ZoneCommand;
 
 /// A world whose record fails, and what is remembered meanwhile.
 struct Outage {
@@ -119,7 +120,7 @@ fn a_door_without_grants_is_forced_while_it_is_armed() {
     let mut outage = Outage::new(World::new());
     assert!(!outage.forced("cellar", DoorChange::Opened));
     let zone = id("cellars");
-    world.done("zhou-jie", Command::Arm { zone });
+    world.done("zhou-jie", Command::Zone(ZoneCommand::Arm { zone }));
     let mut outage = Outage::new(world);
     assert!(!outage.forced("cellar", DoorChange::Granted));
     assert!(outage.forced("cellar", DoorChange::Opened));

@@ -6,11 +6,12 @@
 use crate::common::variants::{COMMANDS_AND_ANSWERS, answer, command_request};
 use crate::common::{cases, folder, names, read};
 use castellan_domain::alarm::{Alarm, Due, Source};
-use castellan_domain::audience::{Entity, EntityId, ViewFact};
+use castellan_domain::answer::Answer;
 use castellan_domain::geo::Offset;
 use castellan_domain::time::{Span, Timestamp};
+use castellan_domain::view::{Entity, EntityId, ViewFact};
 use castellan_domain::wire::api::{
-    AlarmPage, Answer, ErrorBody, EventRequest, Health, NoteText, SiteSummary, Snapshot,
+    AlarmPage, ErrorBody, EventRequest, Health, NoteText, SiteSummary, Snapshot,
 };
 use castellan_domain::wire::history::{ObservationPage, TrackPage, WhereAll};
 use castellan_domain::wire::live::{CLIENT_MESSAGE_BYTES_MAX, ClientMessage, ServerMessage};

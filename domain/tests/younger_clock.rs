@@ -3,9 +3,10 @@
 
 use crate::common::cases;
 use crate::rules_common::{NOON, World, at, id};
-use castellan_domain::engine::Command;
+use castellan_domain::command::Command;
 use castellan_domain::geo::Anchor;
 use castellan_domain::observation::{Fix, Observation, PhoneFix};
+use castellan_domain::staff::StaffCommand;
 use castellan_domain::stream::Lane;
 use castellan_domain::time::{Span, Timestamp};
 use proptest::prelude::*;
@@ -129,7 +130,7 @@ fn a_fix_of_now_in_between_ends_every_doubt() {
 fn somebody_whose_clock_fell_back_is_still_found_where_they_should_not_be() {
     let mut world = World::new();
     let person = id("sun-lei");
-    world.done("sun-lei", Command::GoOnDuty { person });
+    world.done("sun-lei", Command::Staff(StaffCommand::GoOnDuty { person }));
     let fix = |world: &mut World, east: f64, own: Timestamp| {
         let fix = PhoneFix {
             phone: id("guard-02"),

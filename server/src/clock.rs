@@ -6,7 +6,7 @@
 //! jump is noted. Forward is adopted at once. Backward, site time runs at half its rate until the
 //! two meet.
 
-use castellan_domain::housekeeping::ClockStepped;
+use castellan_domain::system::ClockStepped;
 use castellan_domain::time::{Span, Timestamp};
 use castellan_domain::wire::api::ClockHealth;
 use rustix::time::{ClockId, clock_gettime};

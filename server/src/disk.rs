@@ -4,7 +4,7 @@
 //! finds no room, the ballast, a file that does nothing but lie there, is deleted. Its room is for
 //! the facts of the next hours, in which somebody hears of it and makes more.
 
-use castellan_domain::housekeeping::DiskRoom;
+use castellan_domain::system::DiskRoom;
 use castellan_domain::time::Timestamp;
 use castellan_domain::wire::api::{DiskHealth, DiskLevel};
 use rustix::fs::{FallocateFlags, fallocate, statvfs};

@@ -300,9 +300,10 @@ mod tests {
     use castellan_domain::fact::Fact;
     use castellan_domain::geo::{Anchor, LonLat};
     use castellan_domain::ids::SiteId;
-    use castellan_domain::site::{Site, Touched, View};
+    use castellan_domain::site::Site;
     use castellan_domain::stream::Backlog;
     use castellan_domain::text::Text;
+    use castellan_domain::view::{Touched, View};
     use std::path::Path;
     use std::sync::atomic::{AtomicBool, Ordering};
 

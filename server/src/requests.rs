@@ -2,9 +2,9 @@
 
 use crate::observations::Pending;
 use crate::personal::PersonalRecord;
+use castellan_domain::answer::Answer;
 use castellan_domain::engine::Input;
 use castellan_domain::ids::Seq;
-use castellan_domain::wire::api::Answer;
 use castellan_domain::wire::history::ObservationOutcome;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};

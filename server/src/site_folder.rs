@@ -362,7 +362,7 @@ mod tests {
                 kind.claim_s_max.map_or(shift, word),
                 word(kind.dispatch_s_max),
                 kind.dispatch_guards,
-                word(kind.ladder),
+                word(kind.ladder.as_ref()),
             )
         });
         let written: Vec<_> = written.collect();

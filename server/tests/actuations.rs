@@ -3,10 +3,13 @@
 
 use crate::common::receiver::{self, HANG, Receiver};
 use crate::common::{Answer, Castellan, alter, database, eventually, open, text};
-use castellan_domain::actuation::{ActuationOutcome, ActuationState};
-use castellan_domain::engine::Accepted;
+use castellan_domain::actuation::{
+    ActuationCommand, ActuationOutcome, ActuationRefusal, ActuationState,
+};
+use castellan_domain::answer::Accepted;
+use castellan_domain::command::Command;
 use castellan_domain::refusal::Refusal;
-use castellan_domain::wire::api::{CommandBody, Order};
+use castellan_domain::wire::api::{Order, WireCommand};
 use sqlx::Row as _;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
@@ -44,9 +47,9 @@ fn start(data: &TempDir, driver: &Receiver) -> Castellan {
     start_at(data, &driver.url())
 }
 
-fn open_door(door: &str) -> CommandBody {
+fn open_door(door: &str) -> WireCommand {
     let door = door.parse().expect("an id");
-    CommandBody::OpenDoor { door }
+    Command::Actuation(ActuationCommand::OpenDoor { door })
 }
 
 /// An operator wants a door to open; the number of the intent.
@@ -144,7 +147,7 @@ async fn an_order_that_was_under_way_when_the_server_died_is_unknown_and_never_s
     let second = server.command("zhou-jie", open_door("d-001")).await;
     assert_eq!(second.status, 409);
     assert!(
-        matches!(refusal(&second), Refusal::AlreadyUnderWay { by: Some(by), .. } if by.as_str() == "li-na")
+        matches!(refusal(&second), Refusal::Actuation(ActuationRefusal::AlreadyUnderWay { by: Some(by), .. }) if by.as_str() == "li-na")
     );
     assert_eq!(shown(&server, "d-001").await.settled, None);
     assert_eq!(
@@ -297,7 +300,10 @@ async fn without_a_driver_an_order_is_refused_and_leaves_no_trace() {
     let server = Castellan::start_with(data.path(), &estate(&data), &[]);
     assert!(server.log().contains("no --actuator-url"));
     let answer = server.command("li-na", open_door("d-005")).await;
-    assert_eq!((answer.status, refusal(&answer)), (422, Refusal::NoDriver));
+    assert_eq!(
+        (answer.status, refusal(&answer)),
+        (422, Refusal::Actuation(ActuationRefusal::NoDriver))
+    );
     let again = server.command_as("li-na", id, open_door("d-001")).await;
     assert_eq!(again.json::<Accepted>(), first, "the first answer stands");
     let since = on_record(data.path()).await.len() - facts;

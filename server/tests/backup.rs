@@ -3,10 +3,11 @@
 
 use crate::common::display::Display;
 use crate::common::{Castellan, SITE, alter, database, doctor, eventually, now_s, open, run, text};
-use castellan_domain::alarm::Verdict;
+use castellan_domain::alarm::{AlarmCommand, NoteCommand, Verdict};
+use castellan_domain::command::Command;
 use castellan_domain::ids::Seq;
 use castellan_domain::text::Text;
-use castellan_domain::wire::api::{CommandBody, NoteText};
+use castellan_domain::wire::api::NoteText;
 use sqlx::Row as _;
 use std::path::Path;
 use std::process::Output;
@@ -43,10 +44,10 @@ async fn a_backup_made_while_everything_writes_is_whole_and_comes_back() {
     let other = tempfile::tempdir().unwrap();
     let server = Arc::new(Castellan::start(data.path()));
     let alarm = server.raise("d-039", "e", "loitering").await;
-    let note = CommandBody::Note {
+    let note = Command::Note(NoteCommand::Note {
         alarm,
         text: Text::constant("kept with it"),
-    };
+    });
     assert_eq!(server.command("li-na", note).await.status, 200);
     let over = Arc::new(AtomicBool::new(false));
     let writer = tokio::spawn({
@@ -120,7 +121,9 @@ async fn a_restored_backup_behind_a_connected_display_is_not_mixed_with_what_it_
     let (whole, said) = backup(data.path(), &target);
     assert!(whole, "{said}");
     let alarm = server.raise("d-010", "e", "loitering").await;
-    server.command("li-na", CommandBody::Claim { alarm }).await;
+    server
+        .command("li-na", Command::Alarm(AlarmCommand::Claim { alarm }))
+        .await;
     let mut ahead = Display::open(&server).await;
     ahead.reach(&server, Seq(6)).await;
     let mut level = Display::open(&server).await;
@@ -151,10 +154,10 @@ async fn a_restored_backup_behind_a_connected_display_is_not_mixed_with_what_it_
     ahead.reach(&server, Seq(6)).await;
     let view = server.snapshot().await.view;
     assert_eq!((level.replica.view(), ahead.replica.view()), (&view, &view));
-    let judge = CommandBody::Judge {
+    let judge = Command::Alarm(AlarmCommand::Judge {
         alarm: again,
         verdict: Verdict::Test,
-    };
+    });
     assert_eq!(
         server.command("li-na", judge).await.status,
         422,

@@ -2,10 +2,13 @@
 //! and costs nobody else anything. People and pages are in `bad_requests.rs`.
 
 use crate::common::{Castellan, SITE, database, event_body, now_s, position_body};
+use castellan_domain::alarm::{AlarmCommand, NoteCommand};
+use castellan_domain::command::Command;
 use castellan_domain::ids::PersonId;
+use castellan_domain::staff::StaffCommand;
 use castellan_domain::text::Text;
 use castellan_domain::time::Timestamp;
-use castellan_domain::wire::api::{CommandBody, DISCARDED_HEADER, NoteText};
+use castellan_domain::wire::api::{DISCARDED_HEADER, NoteText};
 use serde_json::json;
 use sqlx::Row as _;
 
@@ -426,10 +429,10 @@ async fn a_position_of_somebody_off_duty_is_answered_counted_and_kept_nowhere() 
     std::fs::write(&path, estate.to_string()).unwrap();
     let server = Castellan::start_with(data.path(), &path, &[]);
     let person = PersonId::new("guard-1").unwrap();
-    let off = CommandBody::GoOffDuty {
+    let off = Command::Staff(StaffCommand::GoOffDuty {
         person: person.clone(),
-    };
-    let on = CommandBody::GoOnDuty { person };
+    });
+    let on = Command::Staff(StaffCommand::GoOnDuty { person });
     assert_eq!(server.command("li-na", on).await.status, 200);
     assert_eq!(server.command("li-na", off).await.status, 200);
     let answer = server.position("phone-1", now_s() - 5, 1).await;
@@ -466,8 +469,8 @@ async fn a_note_of_500_chinese_characters_comes_back_as_it_was_written() {
         .collect::<String>();
     let text = Text::new(words.as_str()).unwrap();
     for command in [
-        CommandBody::Claim { alarm },
-        CommandBody::Note { alarm, text },
+        Command::Alarm(AlarmCommand::Claim { alarm }),
+        Command::Note(NoteCommand::Note { alarm, text }),
     ] {
         assert_eq!(server.command("li-na", command).await.status, 200);
     }

@@ -2,10 +2,11 @@
 //! addresses that lead nowhere, pages of other origins.
 
 use crate::common::{Answer, Castellan, PATIENCE, SITE};
-use castellan_domain::alarm::Verdict;
+use castellan_domain::alarm::{AlarmCommand, AlarmRefusal, Verdict};
+use castellan_domain::command::Command;
 use castellan_domain::ids::AlarmId;
 use castellan_domain::refusal::Refusal;
-use castellan_domain::wire::api::{CommandBody, PERSON_COOKIE, PERSON_HEADER};
+use castellan_domain::wire::api::{PERSON_COOKIE, PERSON_HEADER};
 use serde_json::json;
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
@@ -50,7 +51,7 @@ async fn a_bad_command_is_refused_with_its_reason_and_counted() {
             "{body:.90}"
         );
     }
-    let claim = CommandBody::Claim { alarm };
+    let claim = Command::Alarm(AlarmCommand::Claim { alarm });
     let body = of(json!({"claim": {"alarm": "A-1"}}));
     let answer = server.post(&path, &[], body.clone()).await;
     assert_eq!(
@@ -77,11 +78,11 @@ async fn a_bad_command_is_refused_with_its_reason_and_counted() {
     );
 
     // Refused by the site, with the reason as data: nobody's mistake, so not counted as one.
-    let missing = CommandBody::Claim { alarm: AlarmId(77) };
-    let judge = CommandBody::Judge {
+    let missing = Command::Alarm(AlarmCommand::Claim { alarm: AlarmId(77) });
+    let judge = Command::Alarm(AlarmCommand::Judge {
         alarm,
         verdict: Verdict::Test,
-    };
+    });
     for (person, command, status, code) in [
         ("guard-1", claim.clone(), 403, "not_allowed"),
         ("li-na", missing, 404, "unknown_alarm"),
@@ -332,11 +333,11 @@ async fn a_foreign_page_does_nothing_under_the_name_that_our_cookie_has() {
     let answer = asked("GET", &ways, &typed);
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer:.300}");
     let late = server
-        .command("zhao-min", CommandBody::Claim { alarm })
+        .command("zhao-min", Command::Alarm(AlarmCommand::Claim { alarm }))
         .await;
     let refusal = late.error().refusal;
     assert!(
-        matches!(&refusal, Some(Refusal::AlreadyClaimed { by, .. }) if by.as_str() == "li-na"),
+        matches!(&refusal, Some(Refusal::Alarm(AlarmRefusal::AlreadyClaimed { by, .. })) if by.as_str() == "li-na"),
         "the cookie's person has it: {refusal:?}"
     );
 }

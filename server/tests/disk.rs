@@ -3,7 +3,9 @@
 
 use crate::common::cramped::Cramped;
 use crate::common::{Castellan, SITE, doctor, estate, eventually, now_s, run, text};
-use castellan_domain::wire::api::{CommandBody, DiskLevel};
+use castellan_domain::alarm::AlarmCommand;
+use castellan_domain::command::Command as Wish;
+use castellan_domain::wire::api::DiskLevel;
 use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
@@ -124,7 +126,9 @@ async fn a_full_history_of_positions_costs_no_fact() {
     })
     .await;
     let alarm = server.raise("d-000", "e-1", "loitering").await;
-    let claimed = server.command("li-na", CommandBody::Claim { alarm }).await;
+    let claimed = server
+        .command("li-na", Wish::Alarm(AlarmCommand::Claim { alarm }))
+        .await;
     assert_eq!(claimed.status, 200);
     let health = server.health().await;
     assert_eq!(health.not_recording_since, None);
@@ -186,7 +190,7 @@ async fn a_full_journal_without_ballast_says_so_until_there_is_room() {
     .await;
     let since = server.health().await.not_recording_since;
     assert!(since.is_some());
-    let claim = CommandBody::Claim { alarm };
+    let claim = Wish::Alarm(AlarmCommand::Claim { alarm });
     assert_eq!(server.command("li-na", claim.clone()).await.status, 503);
     disk.empty();
     eventually("it records again", async || {

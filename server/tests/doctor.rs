@@ -2,8 +2,9 @@
 //! running alike, and mends what may be mended.
 
 use crate::common::{Castellan, SITE, alter, database, doctor, open, run, text};
+use castellan_domain::alarm::{AlarmCommand, NoteCommand};
+use castellan_domain::command::Command;
 use castellan_domain::text::Text;
-use castellan_domain::wire::api::CommandBody;
 use sha2::{Digest as _, Sha256};
 use sqlx::Row as _;
 use std::io::{Read as _, Write as _};
@@ -23,8 +24,8 @@ async fn stopped() -> tempfile::TempDir {
     let alarm = alarm.expect("an alarm");
     let text = Text::constant("words");
     for command in [
-        CommandBody::Claim { alarm },
-        CommandBody::Note { alarm, text },
+        Command::Alarm(AlarmCommand::Claim { alarm }),
+        Command::Note(NoteCommand::Note { alarm, text }),
     ] {
         assert_eq!(server.command("li-na", command).await.status, 200);
     }

@@ -3,12 +3,13 @@
 
 use crate::common::display::{Display, Heard};
 use crate::common::{Answer, Castellan, alter, database, doctor, eventually, now_s, open};
-use castellan_domain::alarm::{Ownership, Source, Verdict};
-use castellan_domain::engine::Accepted;
+use castellan_domain::alarm::{
+    AlarmCommand, AlarmRefusal, NoteCommand, Ownership, Source, Verdict,
+};
+use castellan_domain::answer::{Accepted, Outcome};
+use castellan_domain::command::Command;
 use castellan_domain::ids::{PersonId, Seq};
 use castellan_domain::refusal::Refusal;
-use castellan_domain::rules::annunciate::Outcome;
-use castellan_domain::wire::api::CommandBody;
 use castellan_domain::wire::live::ServerMessage;
 use sqlx::Row as _;
 use std::path::Path;
@@ -50,7 +51,7 @@ async fn facts_cannot_be_written(trigger: &'static str) {
         (503, Some("2"))
     );
     assert_eq!(answer.error().code, "not_recorded");
-    let claim = CommandBody::Claim { alarm };
+    let claim = Command::Alarm(AlarmCommand::Claim { alarm });
     assert_eq!(server.command("li-na", claim.clone()).await.status, 503);
     let snapshot = server.snapshot().await;
     assert_eq!(
@@ -274,16 +275,16 @@ async fn a_command_repeated_gets_its_first_answer_for_ever() {
     let mut server = Castellan::start(data.path());
     let alarm = server.raise("d-000", "e-1", "loitering").await;
     let (claim, judge) = (uuid::Uuid::new_v4(), uuid::Uuid::new_v4());
-    let judging = CommandBody::Judge {
+    let judging = Command::Alarm(AlarmCommand::Judge {
         alarm,
         verdict: Verdict::Test,
-    };
+    });
     let refused = server.command_as("li-na", judge, judging.clone()).await;
     assert_eq!(
         (refused.status, refusal(&refused)),
-        (422, Refusal::NotClaimed)
+        (422, Refusal::Alarm(AlarmRefusal::NotClaimed))
     );
-    let claiming = CommandBody::Claim { alarm };
+    let claiming = Command::Alarm(AlarmCommand::Claim { alarm });
     let give = async || server.command_as("li-na", claim, claiming.clone()).await;
     let (first, second) = tokio::join!(give(), give());
     let done: Accepted = first.json();
@@ -292,10 +293,10 @@ async fn a_command_repeated_gets_its_first_answer_for_ever() {
         (&Accepted::Done { seq: Seq(3) }, &first.body)
     );
     // By now the verdict would be possible: the first answer stands all the same.
-    let note = CommandBody::Note {
+    let note = Command::Note(NoteCommand::Note {
         alarm,
         text: "only the id counts".parse_text(),
-    };
+    });
     for round in 0..2 {
         for (id, person, command, expected) in [
             (judge, "li-na", judging.clone(), &refused),
@@ -344,7 +345,7 @@ async fn of_twenty_claims_at_once_one_wins_and_the_others_learn_who() {
         let claims: Vec<_> = (0..20)
             .map(|n| {
                 let person = if n % 2 == 0 { "li-na" } else { "zhao-min" };
-                server.command(person, CommandBody::Claim { alarm })
+                server.command(person, Command::Alarm(AlarmCommand::Claim { alarm }))
             })
             .collect();
         let answers = futures_util::future::join_all(claims).await;
@@ -358,7 +359,7 @@ async fn of_twenty_claims_at_once_one_wins_and_the_others_learn_who() {
             let (by, at) = (by.clone(), at);
             assert_eq!(
                 (answer.status, refusal(answer)),
-                (409, Refusal::AlreadyClaimed { by, at })
+                (409, Refusal::Alarm(AlarmRefusal::AlreadyClaimed { by, at }))
             );
             assert!(
                 answer
@@ -377,7 +378,10 @@ async fn a_deadline_that_passed_while_the_server_was_down_is_kept_after_its_star
     let open_one = server.raise("d-000", "e-1", "quick").await;
     let claimed = server.raise("d-001", "e-1", "quick").await;
     let answer = server
-        .command("li-na", CommandBody::Claim { alarm: claimed })
+        .command(
+            "li-na",
+            Command::Alarm(AlarmCommand::Claim { alarm: claimed }),
+        )
         .await;
     assert_eq!(answer.status, 200);
     server.kill();

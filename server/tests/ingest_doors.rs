@@ -1,8 +1,7 @@
 //! Doors, signs of life and calls for help: the bodies of the page, sent to the real server.
 
 use crate::common::{Castellan, estate};
-use castellan_domain::engine::Accepted;
-use castellan_domain::rules::annunciate::Outcome;
+use castellan_domain::answer::{Accepted, Outcome};
 use castellan_domain::wire::ingest::{CallRequest, DoorRequest, HeardRequest};
 use serde_json::{Value, json};
 use std::path::PathBuf;

@@ -7,11 +7,12 @@ use crate::common::record::{EventKey, Ledger, Record, Row, Sent, faults};
 use crate::common::{
     CALM_TYPES, Castellan, PATIENCE, SITE, doctor, estate, event_body, now_s, position_body,
 };
-use castellan_domain::engine::Accepted;
+use castellan_domain::alarm::AlarmCommand;
+use castellan_domain::answer::{Accepted, Outcome};
+use castellan_domain::command::Command;
 use castellan_domain::ids::{AlarmId, AlarmTypeId, CommandId, DeviceId};
 use castellan_domain::observation::ReportedState;
-use castellan_domain::rules::annunciate::Outcome;
-use castellan_domain::wire::api::{CommandBody, CommandRequest, ErrorBody, PERSON_HEADER};
+use castellan_domain::wire::api::{CommandRequest, ErrorBody, PERSON_HEADER};
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
 use std::net::SocketAddr;
@@ -181,8 +182,8 @@ impl Sender {
             };
             let verdict = castellan_domain::alarm::Verdict::Test;
             for command in [
-                CommandBody::Claim { alarm },
-                CommandBody::Judge { alarm, verdict },
+                Command::Alarm(AlarmCommand::Claim { alarm }),
+                Command::Alarm(AlarmCommand::Judge { alarm, verdict }),
             ] {
                 let command_id = CommandId(uuid::Uuid::from_u128(self.random.random()));
                 let request = CommandRequest {

@@ -3,12 +3,12 @@
 
 use crate::common::display::{Display, Heard, Socket, hello, hello_text};
 use crate::common::{Castellan, eventually, now_s};
-use castellan_domain::alarm::{Alarm, Source};
+use castellan_domain::alarm::{Alarm, AlarmCommand, Source};
 use castellan_domain::audience::Audience;
+use castellan_domain::command::Command;
 use castellan_domain::ids::{DeviceId, JournalId, Seq};
 use castellan_domain::stream::Replica;
 use castellan_domain::text::Text;
-use castellan_domain::wire::api::CommandBody;
 use castellan_domain::wire::live::{
     Hello, LatestOf, PROTOCOL_VERSION, Resume, ResumeBy, ServerMessage,
 };
@@ -268,7 +268,9 @@ async fn a_display_that_reconnects_in_a_burst_of_500_alarms_ends_with_the_server
                 let (device, kind) = (format!("d-{:03}", n % 40), kinds[n / 40]);
                 let alarm = server.raise(&device, &format!("e-{n}"), kind).await;
                 if n % 5 == 0 {
-                    let claim = server.command("li-na", CommandBody::Claim { alarm }).await;
+                    let claim = server
+                        .command("li-na", Command::Alarm(AlarmCommand::Claim { alarm }))
+                        .await;
                     // In a flood it may have become part of a row that has an owner.
                     assert!(matches!(claim.status, 200 | 409), "{}", claim.body);
                 }

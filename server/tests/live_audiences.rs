@@ -3,10 +3,12 @@
 
 use crate::common::display::Display;
 use crate::common::{Castellan, SITE, now_s};
+use castellan_domain::alarm::AlarmCommand;
 use castellan_domain::audience::{Audience, WITHHELD};
+use castellan_domain::command::Command;
 use castellan_domain::ids::Seq;
 use castellan_domain::stream::Replica;
-use castellan_domain::wire::api::{CommandBody, Snapshot};
+use castellan_domain::wire::api::Snapshot;
 use std::io::Read as _;
 use std::path::Path;
 use std::time::Duration;
@@ -28,15 +30,17 @@ async fn a_wall_is_told_of_everything_but_duress_and_its_visitors_of_nobody() {
     let alarm = server.raise("d-000", "e-1", "loitering").await;
     let silent = server.raise("d-001", "e-2", "duress").await;
     for alarm in [alarm, silent] {
-        let claim = server.command("li-na", CommandBody::Claim { alarm }).await;
+        let claim = server
+            .command("li-na", Command::Alarm(AlarmCommand::Claim { alarm }))
+            .await;
         assert_eq!(claim.status, 200);
     }
     assert_eq!(server.position("phone-1", now_s(), 100).await.status, 200);
     let seq = server.health().await.seq;
     for display in [&mut wall, &mut visitor] {
         display.reach(&server, seq).await;
-        let audience = display.replica.audience();
-        let snapshot = server.snapshot_for(audience).await;
+        let audience = display.replica.audience().clone();
+        let snapshot = server.snapshot_for(audience.clone()).await;
         assert_eq!(*display.replica.view(), snapshot.view, "{audience:?}");
         let shown: Vec<_> = display.replica.view().alarms.keys().copied().collect();
         assert_eq!(shown, [alarm], "{audience:?}");

@@ -275,10 +275,10 @@ async fn beside(scene: &mut Scene) {
         let answer = scene.server.position(phone, now_s() - 9, east).await;
         assert_eq!(answer.header("x-castellan-discarded"), None);
     }
-    scene.agree_beside(|audience| holds(audience, 3, 0)).await;
+    scene.agree_beside(|audience| holds(&audience, 3, 0)).await;
     let off = json!({"go_off_duty": {"person": "guard-2"}});
     scene.commands("li-na", [off]).await;
-    scene.agree_beside(|audience| holds(audience, 2, 0)).await;
+    scene.agree_beside(|audience| holds(&audience, 2, 0)).await;
     let reports = scene.agree().await;
     let anchor = LonLat::new(120.112, 30.287).expect("that of the fixture");
     for report in &reports[..2] {
@@ -304,13 +304,13 @@ async fn beside(scene: &mut Scene) {
 }
 
 /// How much of what is in no record an audience holds, of so many guards and people who reported.
-fn holds(audience: Audience, guards: usize, unrecorded: usize) -> Beside {
+fn holds(audience: &Audience, guards: usize, unrecorded: usize) -> Beside {
     let is_seen = usize::from(audience.sees_persons());
     Beside {
         positions: is_seen * guards,
         latest: is_seen * (DEVICES + guards),
         unrecorded,
-        viewers: usize::from(audience == Audience::Staff),
+        viewers: usize::from(*audience == Audience::Staff),
     }
 }
 
@@ -334,7 +334,7 @@ async fn outage(scene: &mut Scene) {
         Audience::WallVisitor => 0,
     };
     scene
-        .agree_beside(|audience| holds(audience, 1, notices(audience)))
+        .agree_beside(|audience| holds(&audience, 1, notices(audience.clone())))
         .await;
     let since = scene.server.health().await.not_recording_since;
     assert!(since.is_some());
@@ -348,7 +348,7 @@ async fn outage(scene: &mut Scene) {
         since.is_none().then_some(())
     })
     .await;
-    scene.agree_beside(|audience| holds(audience, 1, 0)).await;
+    scene.agree_beside(|audience| holds(&audience, 1, 0)).await;
     scene.agree().await;
     for report in scene.beats().await {
         assert_eq!(report["beat"].get("not_recording_since"), None);
@@ -360,7 +360,7 @@ fn told(scene: &mut Scene) {
     const PERSONS: &str = "guard- phone- li-na zhou-jie chen-hui operator- Eagle";
     const SECURITY: &str = "perimeter yard open_door";
     for stranger in &mut scene.strangers {
-        let audience = stranger.audience;
+        let audience = stranger.audience.clone();
         let messages = match audience {
             Audience::Staff => "echo facts handles heartbeat latest positions unrecorded viewers",
             Audience::Wall => "changes echo handles heartbeat latest positions unrecorded",
@@ -423,7 +423,7 @@ async fn a_program_written_from_the_page_alone_shows_what_the_server_holds() {
             (&json!(1), &json!(1), &json!(0))
         );
     }
-    scene.agree_beside(|audience| holds(audience, 1, 0)).await;
+    scene.agree_beside(|audience| holds(&audience, 1, 0)).await;
     outage(&mut scene).await;
     told(&mut scene);
 

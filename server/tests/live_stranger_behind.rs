@@ -3,10 +3,10 @@
 
 use crate::common::Castellan;
 use crate::common::stranger::Stranger;
-use castellan_domain::alarm::Verdict;
+use castellan_domain::alarm::{AlarmCommand, Verdict};
 use castellan_domain::audience::Audience;
+use castellan_domain::command::Command;
 use castellan_domain::stream::BACKLOG_BYTES_MAX;
-use castellan_domain::wire::api::CommandBody;
 use serde_json::json;
 use std::path::{Path, PathBuf};
 
@@ -74,14 +74,14 @@ async fn a_stranger_that_reads_too_slowly_is_told_of_the_gap_and_takes_the_snaps
     }
     // What comes after it joins on without another one.
     let alarm = server.raise(&device(0), "after", "panic").await;
-    let claim = CommandBody::Claim { alarm };
+    let claim = Command::Alarm(AlarmCommand::Claim { alarm });
     assert_eq!(server.command("li-na", claim).await.status, 200);
     for stranger in &mut strangers {
         let report = stranger.agree(&server).await;
         let rows = report["view"]["alarms"].as_object().expect("rows");
         assert!(rows.len() > DEVICES * TYPES);
         // It resumed nowhere: all of that was one connection.
-        let audience = stranger.audience;
+        let audience = stranger.audience.clone();
         assert_eq!(report["resumed"], 0, "{audience:?}");
         assert_eq!(report["snapshots"], 2, "{audience:?}");
     }
@@ -98,8 +98,8 @@ async fn a_stranger_lets_go_of_closed_alarms_as_the_server_does() {
             let alarm = server.raise(&device(n), "e", &kind(0)).await;
             let verdict = Verdict::Test;
             for command in [
-                CommandBody::Claim { alarm },
-                CommandBody::Judge { alarm, verdict },
+                Command::Alarm(AlarmCommand::Claim { alarm }),
+                Command::Alarm(AlarmCommand::Judge { alarm, verdict }),
             ] {
                 let answer = server.command("li-na", command).await;
                 assert_eq!(answer.status, 200, "{}", answer.body);
@@ -112,7 +112,7 @@ async fn a_stranger_lets_go_of_closed_alarms_as_the_server_does() {
     for stranger in &mut strangers {
         let report = stranger.agree(&server).await;
         let closed = report["view"]["closed"].as_array().expect("a list").len();
-        let is_staff = stranger.audience == Audience::Staff;
+        let is_staff = stranger.audience.clone() == Audience::Staff;
         assert_eq!(closed, if is_staff { 500 } else { 0 });
         assert_eq!(report["snapshots"], 1, "its own fold let go of them");
     }

@@ -2,10 +2,9 @@
 //! may never cost anybody.
 
 use crate::common::{Castellan, SITE, alter, database, estate, eventually};
-use castellan_domain::engine::Accepted;
+use castellan_domain::answer::{Accepted, Outcome};
 use castellan_domain::ids::Seq;
 use castellan_domain::observation::RawObservation;
-use castellan_domain::rules::annunciate::Outcome;
 use castellan_domain::wire::history::{ObservationOutcome, ObservationPage};
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -3,6 +3,7 @@
 
 use crate::common::receiver::{self, HANG, Receiver};
 use crate::common::{Castellan, database, eventually, open, text};
+use castellan_domain::alarm::AlarmCommand;
 use castellan_domain::wire::api::OutboxHealth;
 use sqlx::Row as _;
 use std::path::Path;
@@ -79,7 +80,7 @@ async fn an_urgent_overdue_alarm_is_told_signed_and_a_minor_one_is_not() {
         (outbox(&server).await == OutboxHealth::default()).then_some(())
     })
     .await;
-    let claimed = castellan_domain::wire::api::CommandBody::Claim { alarm };
+    let claimed = castellan_domain::command::Command::Alarm(AlarmCommand::Claim { alarm });
     assert_eq!(server.command("li-na", claimed).await.status, 200);
     let kinds = receiver.heard().into_iter().map(|heard| heard.json());
     assert!(
@@ -96,7 +97,7 @@ async fn a_receiver_that_is_away_is_tried_again_and_one_that_refuses_is_not() {
     let server = start(&data, &receiver);
     let alarm = server.raise("d-000", "e-1", "urgent").await;
     let heard = receiver.hears(2).await;
-    let claimed = castellan_domain::wire::api::CommandBody::Claim { alarm };
+    let claimed = castellan_domain::command::Command::Alarm(AlarmCommand::Claim { alarm });
     assert_eq!(server.command("li-na", claimed).await.status, 200);
     assert_eq!(heard[0].key, heard[1].key, "an id never changes");
     assert_eq!(heard[0].body, heard[1].body);
@@ -162,7 +163,7 @@ async fn what_was_delivered_is_not_sent_again_by_a_restart() {
     let data = tempfile::tempdir().unwrap();
     let mut server = start(&data, &receiver);
     let alarm = server.raise("d-000", "e-1", "urgent").await;
-    let claimed = castellan_domain::wire::api::CommandBody::Claim { alarm };
+    let claimed = castellan_domain::command::Command::Alarm(AlarmCommand::Claim { alarm });
     eventually("it is recorded", async || {
         settled(data.path()).await.into_iter().next()
     })

@@ -2,21 +2,26 @@
 //! the real types, or sent to the real server; their lists of codes and kinds are complete.
 
 use crate::common::Castellan;
-use castellan_domain::alarm::NOTES_MAX;
+use castellan_domain::actuation::{ActuationCommand, ActuationRefusal};
+use castellan_domain::alarm::{
+    AlarmCommand, AlarmRefusal, CLOSED_ALARMS_MAX, NOTES_MAX, NoteCommand, OPEN_ALARMS_MAX,
+};
+use castellan_domain::answer::Accepted;
 use castellan_domain::audience::Audience;
-use castellan_domain::engine::Accepted;
+use castellan_domain::command::Command;
+use castellan_domain::door::DoorRefusal;
 use castellan_domain::fact::{Cause, Fact, FactBody};
 use castellan_domain::geo::{Anchor, LonLat};
 use castellan_domain::ids::{CommandId, SLUG_MAX};
 use castellan_domain::notify::Message;
-use castellan_domain::refusal::Refusal;
-use castellan_domain::site::{CLOSED_ALARMS_MAX, OPEN_ALARMS_MAX};
+use castellan_domain::refusal::{CommonRefusal, Refusal};
+use castellan_domain::staff::{StaffCommand, StaffRefusal};
 use castellan_domain::stream::{BACKLOG_BYTES_MAX, LAST_SEEN_STEP};
 use castellan_domain::text::Text;
 use castellan_domain::unrecorded::UNRECORDED_MAX;
 use castellan_domain::wire::api::{
-    ALARM_PAGE_DEFAULT, ALARM_PAGE_MAX, AlarmPage, CommandBody, CommandRequest, ErrorBody,
-    EventRequest, Health, NoteText, Order, SiteSummary, Snapshot,
+    ALARM_PAGE_DEFAULT, ALARM_PAGE_MAX, AlarmPage, CommandRequest, ErrorBody, EventRequest, Health,
+    NoteText, Order, SiteSummary, Snapshot,
 };
 use castellan_domain::wire::history::{
     OBSERVATIONS_MAX, ObservationPage, TRACK_FIXES_MAX, TrackPage, WhereAll,
@@ -26,6 +31,7 @@ use castellan_domain::wire::live::{
     RefusedCode, ServerMessage, TICK_EVERY_MS, VIEWERS_MAX,
 };
 use castellan_domain::wire::position_frame::{FRAME_POSITIONS_MAX, PositionFrame};
+use castellan_domain::zone::{ZoneCommand, ZoneRefusal};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -85,27 +91,27 @@ fn all<T: DeserializeOwned + Serialize>(page: &str, mark: &str) -> Vec<T> {
 }
 
 /// The name of a command, as its body begins. A new one does not compile until it is here.
-fn wish(body: &CommandBody) -> &'static str {
+fn wish(body: &Command) -> &'static str {
     match body {
-        CommandBody::Claim { .. } => "claim",
-        CommandBody::Note { .. } => "note",
-        CommandBody::Judge { .. } => "judge",
-        CommandBody::CorrectVerdict { .. } => "correct_verdict",
-        CommandBody::Acknowledge { .. } => "acknowledge",
-        CommandBody::Mute { .. } => "mute",
-        CommandBody::Shelve { .. } => "shelve",
-        CommandBody::Unshelve { .. } => "unshelve",
-        CommandBody::Release { .. } => "release",
-        CommandBody::Transfer { .. } => "transfer",
-        CommandBody::Split { .. } => "split",
-        CommandBody::GoOnDuty { .. } => "go_on_duty",
-        CommandBody::GoOffDuty { .. } => "go_off_duty",
-        CommandBody::BindPhone { .. } => "bind_phone",
-        CommandBody::UnbindPhone { .. } => "unbind_phone",
-        CommandBody::GiveCallSign { .. } => "give_call_sign",
-        CommandBody::Arm { .. } => "arm",
-        CommandBody::Disarm { .. } => "disarm",
-        CommandBody::OpenDoor { .. } => "open_door",
+        Command::Alarm(AlarmCommand::Claim { .. }) => "claim",
+        Command::Note(NoteCommand::Note { .. }) => "note",
+        Command::Alarm(AlarmCommand::Judge { .. }) => "judge",
+        Command::Alarm(AlarmCommand::CorrectVerdict { .. }) => "correct_verdict",
+        Command::Alarm(AlarmCommand::Acknowledge { .. }) => "acknowledge",
+        Command::Alarm(AlarmCommand::Mute { .. }) => "mute",
+        Command::Alarm(AlarmCommand::Shelve { .. }) => "shelve",
+        Command::Alarm(AlarmCommand::Unshelve { .. }) => "unshelve",
+        Command::Alarm(AlarmCommand::Release { .. }) => "release",
+        Command::Alarm(AlarmCommand::Transfer { .. }) => "transfer",
+        Command::Alarm(AlarmCommand::Split { .. }) => "split",
+        Command::Staff(StaffCommand::GoOnDuty { .. }) => "go_on_duty",
+        Command::Staff(StaffCommand::GoOffDuty { .. }) => "go_off_duty",
+        Command::Staff(StaffCommand::BindPhone { .. }) => "bind_phone",
+        Command::Staff(StaffCommand::UnbindPhone { .. }) => "unbind_phone",
+        Command::Staff(StaffCommand::GiveCallSign { .. }) => "give_call_sign",
+        Command::Zone(ZoneCommand::Arm { .. }) => "arm",
+        Command::Zone(ZoneCommand::Disarm { .. }) => "disarm",
+        Command::Actuation(ActuationCommand::OpenDoor { .. }) => "open_door",
     }
 }
 
@@ -261,7 +267,7 @@ fn every_example_of_http_is_true() {
     let accepted: Vec<Accepted> = all(HTTP, "json accepted");
     let errors: Vec<ErrorBody> = all(HTTP, "json error");
     let bodies = blocks(HTTP, "jsonl command_body")[0].lines();
-    let bodies: Vec<CommandBody> = bodies.map(decoded).collect();
+    let bodies: Vec<Command> = bodies.map(decoded).collect();
     let wishes: BTreeSet<_> = bodies.iter().map(wish).collect();
     assert_eq!((bodies.len(), wishes.len()), (19, 19), "{wishes:?}");
     for wish in wishes {
@@ -309,37 +315,37 @@ fn every_code_and_kind_is_on_its_page() {
     let codes: BTreeSet<&str> = refusals
         .iter()
         .map(|refusal| match refusal {
-            Refusal::AlreadyClaimed { .. } => "already_claimed",
-            Refusal::AlreadyJudged { .. } => "already_judged",
-            Refusal::AlreadyAcknowledged { .. } => "already_acknowledged",
-            Refusal::ClaimInstead => "claim_instead",
-            Refusal::AlreadyMuted { .. } => "already_muted",
-            Refusal::MutedTooOften => "muted_too_often",
-            Refusal::NeverShelved => "never_shelved",
-            Refusal::AlreadyShelved { .. } => "already_shelved",
-            Refusal::TooManyShelved => "too_many_shelved",
-            Refusal::ShelfTime => "shelf_time",
-            Refusal::NotShelved => "not_shelved",
-            Refusal::NotJudged => "not_judged",
-            Refusal::NotJoined { .. } => "not_joined",
-            Refusal::UnknownPerson { .. } => "unknown_person",
-            Refusal::CannotOwn { .. } => "cannot_own",
-            Refusal::UnknownPhone { .. } => "unknown_phone",
-            Refusal::UnknownZone { .. } => "unknown_zone",
-            Refusal::NothingToDo => "nothing_to_do",
-            Refusal::Changed { .. } => "changed",
-            Refusal::UnknownAlarm { .. } => "unknown_alarm",
-            Refusal::NotClaimed => "not_claimed",
-            Refusal::NotOwner { .. } => "not_owner",
-            Refusal::NotAllowed => "not_allowed",
-            Refusal::TooManyNotes => "too_many_notes",
-            Refusal::NotInEstate => "not_in_estate",
-            Refusal::RaisedByRule => "raised_by_rule",
-            Refusal::NotADoor => "not_a_door",
-            Refusal::NoRemoteRelease { .. } => "no_remote_release",
-            Refusal::AlreadyUnderWay { .. } => "already_under_way",
-            Refusal::NoDriver => "no_driver",
-            Refusal::TooManyOpenAlarms => "too_many_open_alarms",
+            Refusal::Alarm(AlarmRefusal::AlreadyClaimed { .. }) => "already_claimed",
+            Refusal::Alarm(AlarmRefusal::AlreadyJudged { .. }) => "already_judged",
+            Refusal::Alarm(AlarmRefusal::AlreadyAcknowledged { .. }) => "already_acknowledged",
+            Refusal::Alarm(AlarmRefusal::ClaimInstead) => "claim_instead",
+            Refusal::Alarm(AlarmRefusal::AlreadyMuted { .. }) => "already_muted",
+            Refusal::Alarm(AlarmRefusal::MutedTooOften) => "muted_too_often",
+            Refusal::Alarm(AlarmRefusal::NeverShelved) => "never_shelved",
+            Refusal::Alarm(AlarmRefusal::AlreadyShelved { .. }) => "already_shelved",
+            Refusal::Alarm(AlarmRefusal::TooManyShelved) => "too_many_shelved",
+            Refusal::Alarm(AlarmRefusal::ShelfTime) => "shelf_time",
+            Refusal::Alarm(AlarmRefusal::NotShelved) => "not_shelved",
+            Refusal::Alarm(AlarmRefusal::NotJudged) => "not_judged",
+            Refusal::Alarm(AlarmRefusal::NotJoined { .. }) => "not_joined",
+            Refusal::Staff(StaffRefusal::UnknownPerson { .. }) => "unknown_person",
+            Refusal::Alarm(AlarmRefusal::CannotOwn { .. }) => "cannot_own",
+            Refusal::Staff(StaffRefusal::UnknownPhone { .. }) => "unknown_phone",
+            Refusal::Zone(ZoneRefusal::UnknownZone { .. }) => "unknown_zone",
+            Refusal::Common(CommonRefusal::NothingToDo) => "nothing_to_do",
+            Refusal::Alarm(AlarmRefusal::Changed { .. }) => "changed",
+            Refusal::Alarm(AlarmRefusal::UnknownAlarm { .. }) => "unknown_alarm",
+            Refusal::Alarm(AlarmRefusal::NotClaimed) => "not_claimed",
+            Refusal::Alarm(AlarmRefusal::NotOwner { .. }) => "not_owner",
+            Refusal::Common(CommonRefusal::NotAllowed) => "not_allowed",
+            Refusal::Alarm(AlarmRefusal::TooManyNotes) => "too_many_notes",
+            Refusal::Common(CommonRefusal::NotInEstate) => "not_in_estate",
+            Refusal::Alarm(AlarmRefusal::RaisedByRule) => "raised_by_rule",
+            Refusal::Door(DoorRefusal::NotADoor) => "not_a_door",
+            Refusal::Actuation(ActuationRefusal::NoRemoteRelease { .. }) => "no_remote_release",
+            Refusal::Actuation(ActuationRefusal::AlreadyUnderWay { .. }) => "already_under_way",
+            Refusal::Actuation(ActuationRefusal::NoDriver) => "no_driver",
+            Refusal::Alarm(AlarmRefusal::TooManyOpenAlarms) => "too_many_open_alarms",
         })
         .collect();
     assert_eq!((codes.len(), refusals.len()), (31, 31));
@@ -385,7 +391,7 @@ fn every_code_and_kind_is_on_its_page() {
             "{name} has no row"
         );
     }
-    for (kind, version) in FactBody::KINDS {
+    for (kind, version) in FactBody::kinds() {
         assert!(
             LIVE.contains(&format!("\n| `{kind}` | {version} |")),
             "{kind} has no row"

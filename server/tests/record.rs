@@ -2,10 +2,11 @@
 //! be gone; the facts go on.
 
 use crate::common::{Castellan, SITE, alter, database, doctor, eventually, open};
-use castellan_domain::alarm::Verdict;
+use castellan_domain::alarm::{AlarmCommand, NoteCommand, Verdict};
+use castellan_domain::command::Command;
 use castellan_domain::ids::{AlarmId, Seq};
 use castellan_domain::text::Text;
-use castellan_domain::wire::api::{AlarmPage, CommandBody, NoteText};
+use castellan_domain::wire::api::{AlarmPage, NoteText};
 use sqlx::Row as _;
 use std::path::{Path, PathBuf};
 
@@ -27,11 +28,11 @@ async fn closed(server: &Castellan, device: &str) -> AlarmId {
     let cleared = server.event(device, "e-2", "loitering", "cleared").await;
     assert_eq!(cleared.status, 200);
     for command in [
-        CommandBody::Claim { alarm },
-        CommandBody::Judge {
+        Command::Alarm(AlarmCommand::Claim { alarm }),
+        Command::Alarm(AlarmCommand::Judge {
             alarm,
             verdict: Verdict::Test,
-        },
+        }),
     ] {
         assert_eq!(server.command("li-na", command).await.status, 200);
     }
@@ -206,7 +207,7 @@ async fn words_that_had_their_time_are_erased_and_the_chain_still_holds() {
     for text in ["深色外套,向北", "a second note"] {
         let text = Text::new(text).unwrap();
         let noted = server
-            .command("li-na", CommandBody::Note { alarm, text })
+            .command("li-na", Command::Note(NoteCommand::Note { alarm, text }))
             .await;
         assert_eq!(noted.status, 200);
     }

@@ -7,9 +7,11 @@ use crate::world::{Outgoing, Settings, World};
 use anyhow::{Context as _, bail};
 use castellan_client::http::{Client, Failure, Identity};
 use castellan_client::owntracks::Location;
+use castellan_domain::command::Command;
 use castellan_domain::estate::{DutyKept, Estate, Role};
 use castellan_domain::ids::{AlarmId, CommandId, PersonId, PhoneId, SiteId};
-use castellan_domain::wire::api::{CommandBody, CommandRequest, SiteSummary};
+use castellan_domain::staff::StaffCommand;
+use castellan_domain::wire::api::{CommandRequest, SiteSummary};
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -440,9 +442,9 @@ async fn go_on_duty(
     let request = CommandRequest {
         command_id,
         expected: None,
-        command: CommandBody::GoOnDuty {
+        command: Command::Staff(StaffCommand::GoOnDuty {
             person: person.clone(),
-        },
+        }),
     };
     let client = client.by(Identity::Header(person.clone()));
     match client.command(site, &request).await {

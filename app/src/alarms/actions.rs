@@ -8,11 +8,12 @@ use crate::copy::SiteCopy;
 use crate::desk::Desk;
 use crate::names::person_name;
 use crate::texts::Key;
-use castellan_domain::alarm::{ShelfReason, Verdict};
+use castellan_domain::alarm::{AlarmCommand, ShelfReason, Verdict};
+use castellan_domain::command::Command;
 use castellan_domain::estate::Calendar;
 use castellan_domain::ids::{AlarmId, PersonId};
 use castellan_domain::time::Timestamp;
-use castellan_domain::wire::api::CommandBody;
+use castellan_domain::wire::api::WireCommand;
 use leptos::prelude::*;
 
 /// What is open beside the selected alarm.
@@ -47,10 +48,10 @@ impl Open {
         let Some(actor) = untrack(|| desk.actor()) else {
             return;
         };
-        let now = copy.now_untracked();
-        match copy.with(|replica| why_not_choose(replica.view(), id, &actor, choice, now)) {
-            None => self.choice.set(Some(choice)),
-            Some(refusal) => desk.say_refused(refusal),
+        match copy.known(|known| why_not_choose(known, id, &actor, choice)) {
+            None => {}
+            Some(None) => self.choice.set(Some(choice)),
+            Some(Some(refusal)) => desk.say_refused(refusal),
         }
     }
 
@@ -78,7 +79,10 @@ impl Open {
             Some(Choice::Transfer) => {
                 if let Some(to) = heirs_of(copy, id).into_iter().nth(index) {
                     self.choice.set(None);
-                    desk.command(CommandBody::Transfer { alarm: id, to }, || {});
+                    desk.command(
+                        Command::Alarm(AlarmCommand::Transfer { alarm: id, to }),
+                        || {},
+                    );
                 }
             }
         }
@@ -91,8 +95,7 @@ pub fn can_do(copy: &'static SiteCopy, desk: &'static Desk, id: AlarmId) -> Opti
     if let Some(at) = changes_at(&copy.alarm(id)?) {
         copy.wait_for(at);
     }
-    let now = copy.now_untracked();
-    copy.with(|replica| Can::of(replica.view(), id, &actor, now))
+    copy.known(|known| Can::of(known, id, &actor)).flatten()
 }
 
 /// When the shift ends; without a calendar, now.
@@ -108,13 +111,13 @@ fn shelve(
     alarm: AlarmId,
     time: ShelfTime,
     reason: ShelfReason,
-) -> CommandBody {
+) -> WireCommand {
     let now = copy.now_untracked();
-    CommandBody::Shelve {
+    Command::Alarm(AlarmCommand::Shelve {
         alarm,
         for_s: time.seconds(now, shift_end(copy, now)),
         reason,
-    }
+    })
 }
 
 fn heirs_of(copy: &'static SiteCopy, id: AlarmId) -> Vec<PersonId> {
@@ -158,7 +161,7 @@ fn Buttons(
     open: Open,
 ) -> impl IntoView {
     let busy = move || desk.sending.get();
-    let send = move |command: CommandBody| desk.command(command, || {});
+    let send = move |command: WireCommand| desk.command(command, || {});
     let toggle = move |choice: Choice| {
         if open
             .choice
@@ -178,7 +181,7 @@ fn Buttons(
         <div class="actions">
             {can.claim.then(|| view! {
                 <button class="main" disabled=busy data-action="claim"
-                    on:click=move |_| send(CommandBody::Claim { alarm: id })>
+                    on:click=move |_| send(Command::Alarm(AlarmCommand::Claim { alarm: id }))>
                     {move || desk.t(Key::Claim)}<kbd>"Enter"</kbd>
                 </button>
             })}
@@ -198,7 +201,7 @@ fn Buttons(
             })}
             {can.unshelve.then(|| view! {
                 <button class="main" disabled=busy data-action="unshelve"
-                    on:click=move |_| send(CommandBody::Unshelve { alarm: id })>
+                    on:click=move |_| send(Command::Alarm(AlarmCommand::Unshelve { alarm: id }))>
                     {move || desk.t(Key::Unshelve)}
                 </button>
             })}
@@ -207,13 +210,13 @@ fn Buttons(
             </button>
             {can.acknowledge.then(|| view! {
                 <button disabled=busy data-action="acknowledge"
-                    on:click=move |_| send(CommandBody::Acknowledge { alarm: id })>
+                    on:click=move |_| send(Command::Alarm(AlarmCommand::Acknowledge { alarm: id }))>
                     {move || desk.t(Key::Acknowledge)}<kbd>"Q"</kbd>
                 </button>
             })}
             {can.mute.then(|| view! {
                 <button disabled=busy data-action="mute"
-                    on:click=move |_| send(CommandBody::Mute { alarm: id })>
+                    on:click=move |_| send(Command::Alarm(AlarmCommand::Mute { alarm: id }))>
                     {move || desk.t(Key::Mute)}<kbd>"M"</kbd>
                 </button>
             })}
@@ -233,7 +236,7 @@ fn Buttons(
             })}
             {can.release.then(|| view! {
                 <button disabled=busy data-action="release"
-                    on:click=move |_| send(CommandBody::Release { alarm: id })>
+                    on:click=move |_| send(Command::Alarm(AlarmCommand::Release { alarm: id }))>
                     {move || desk.t(Key::Release)}
                 </button>
             })}

@@ -2,14 +2,13 @@
 //! unless something changes on the way.
 
 use super::choice::Choice;
-use castellan_domain::access::{self, Actor};
-use castellan_domain::alarm::{Alarm, Shelf, ShelfReason, Verdict};
-use castellan_domain::commands::{Command, SHELF_S_MIN};
-use castellan_domain::estate::Role;
+use castellan_domain::access::Actor;
+use castellan_domain::alarm::{Alarm, AlarmCommand, SHELF_S_MIN, ShelfReason, Verdict};
+use castellan_domain::decide::why_not;
 use castellan_domain::ids::AlarmId;
 use castellan_domain::refusal::Refusal;
-use castellan_domain::site::View;
 use castellan_domain::time::Timestamp;
+use castellan_domain::view::Known;
 
 /// What can be done about an alarm. Its buttons are drawn again only when this changes, so that one
 /// that has the keyboard's focus keeps it while the alarm repeats.
@@ -53,23 +52,23 @@ impl Can {
     }
 
     /// What `actor` can do.
-    pub fn of(view: &View, id: AlarmId, actor: &Actor, now: Timestamp) -> Option<Self> {
-        let alarm = view.alarms.get(&id)?;
-        let can = |command: &Command| why_not(view, actor, command, now).is_none();
-        let choose = |choice| why_not_choose(view, id, actor, choice, now).is_none();
+    pub fn of(known: &Known<'_>, id: AlarmId, actor: &Actor) -> Option<Self> {
+        let alarm = known.view.alarms.get(&id)?;
+        let can = |command: AlarmCommand| why_not(known, actor, command.into()).is_none();
+        let choose = |choice| why_not_choose(known, id, actor, choice).is_none();
         Some(Self {
             // What is put aside is taken back first: claimed, it would stay aside.
-            claim: alarm.is_annunciated() && can(&Command::Claim { alarm: id }),
+            claim: alarm.is_annunciated() && can(AlarmCommand::Claim { alarm: id }),
             judge: choose(Choice::Verdict),
             correct: choose(Choice::Correction),
-            acknowledge: alarm.is_annunciated() && can(&Command::Acknowledge { alarm: id }),
-            mute: alarm.is_annunciated() && can(&Command::Mute { alarm: id }),
+            acknowledge: alarm.is_annunciated() && can(AlarmCommand::Acknowledge { alarm: id }),
+            mute: alarm.is_annunciated() && can(AlarmCommand::Mute { alarm: id }),
             shelve: choose(Choice::Shelf(None)),
-            unshelve: can(&Command::Unshelve { alarm: id }),
-            release: can(&Command::Release { alarm: id }),
+            unshelve: can(AlarmCommand::Unshelve { alarm: id }),
+            release: can(AlarmCommand::Release { alarm: id }),
             transfer: choose(Choice::Transfer),
             split: alarm.joined.first().is_some_and(|joined| {
-                can(&Command::Split {
+                can(AlarmCommand::Split {
                     alarm: id,
                     source: joined.source.clone(),
                 })
@@ -80,46 +79,34 @@ impl Can {
 
 /// Why `actor` has nothing to choose here now: asked with something that could be chosen.
 pub fn why_not_choose(
-    view: &View,
+    known: &Known<'_>,
     id: AlarmId,
     actor: &Actor,
     choice: Choice,
-    now: Timestamp,
 ) -> Option<Refusal> {
     let alarm = id;
-    let row = view.alarms.get(&id);
+    let row = known.view.alarms.get(&id);
     let command = match choice {
         // Who may judge an alarm may hand it on, and at the same time.
-        Choice::Verdict | Choice::Transfer => Command::Judge {
+        Choice::Verdict | Choice::Transfer => AlarmCommand::Judge {
             alarm,
             verdict: Verdict::Test,
         },
         Choice::Correction => {
             let judged = row.and_then(Alarm::judged).map(|judged| judged.verdict);
             let other = Verdict::ALL.into_iter().find(|v| Some(*v) != judged);
-            Command::CorrectVerdict {
+            AlarmCommand::CorrectVerdict {
                 alarm,
                 verdict: other.unwrap_or(Verdict::Test),
             }
         }
-        Choice::Shelf(_) => Command::Shelve {
+        Choice::Shelf(_) => AlarmCommand::Shelve {
             alarm,
             for_s: SHELF_S_MIN,
             reason: ShelfReason::Maintenance,
         },
     };
-    why_not(view, actor, &command, now)
-}
-
-/// Why `actor` cannot do this to an alarm now, as far as a display can tell.
-pub fn why_not(view: &View, actor: &Actor, command: &Command, now: Timestamp) -> Option<Refusal> {
-    let id = command.alarm()?;
-    access::decide(actor, command, view)
-        .and_then(|()| match view.alarms.get(&id) {
-            Some(alarm) => attempt(alarm.clone(), actor, command, now),
-            None => Err(Refusal::UnknownAlarm { alarm: id }),
-        })
-        .err()
+    why_not(known, actor, command.into())
 }
 
 /// When the passing of time alone changes what can be done: once an alarm sounds again.
@@ -127,40 +114,16 @@ pub fn changes_at(alarm: &Alarm) -> Option<Timestamp> {
     alarm.mute.as_ref().map(|mute| mute.until)
 }
 
-/// The step itself, on a copy. Deadlines do not decide whether a step is possible, so `now` stands
-/// for all of them.
-fn attempt(
-    alarm: Alarm,
-    actor: &Actor,
-    command: &Command,
-    now: Timestamp,
-) -> Result<Alarm, Refusal> {
-    let by = actor.person.clone();
-    match command {
-        Command::Claim { .. } => alarm.claim(by, now, None),
-        Command::Judge { verdict, .. } => alarm.judge(*verdict, by, now, None),
-        Command::CorrectVerdict { verdict, .. } => alarm.correct_verdict(*verdict, by, now),
-        Command::Acknowledge { .. } => {
-            alarm.acknowledge(by, now, now, actor.role >= Role::ShiftLeader)
-        }
-        Command::Mute { .. } => alarm.mute(by, now, now),
-        Command::Shelve { reason, .. } => alarm.put_on_shelf(Shelf {
-            by,
-            at: now,
-            until: now,
-            reason: *reason,
-        }),
-        Command::Unshelve { .. } => alarm.take_off_shelf(Some(&by), now, now, 0),
-        Command::Release { .. } => alarm.release(&by, now, now),
-        Command::Transfer { to, .. } => alarm.transfer(to.clone(), now, None),
-        _ => Ok(alarm),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{START, claimed, device, joined, judged, person, raised, shelved, view};
+    use crate::fixture::{
+        START, after, claimed, device, estate, joined, judged, person, raised, shelved, view,
+    };
+    use castellan_domain::access::Rights;
+    use castellan_domain::alarm::{AlarmFact, AlarmRefusal};
+    use castellan_domain::estate::Role;
+    use castellan_domain::fact::AlarmMuted;
     use castellan_domain::time::Span;
 
     const NOTHING: Can = Can {
@@ -177,12 +140,17 @@ mod tests {
     };
 
     fn can(alarm: Alarm, who: &str, role: Role) -> Can {
-        let (id, view) = (alarm.id, view([alarm]));
+        let (id, view, estate) = (alarm.id, view([alarm]), estate());
+        let known = Known {
+            view: &view,
+            estate: &estate,
+            now: START + Span::from_secs(30),
+        };
         let actor = Actor {
             person: person(who),
-            role,
+            rights: Rights::of_role(role),
         };
-        Can::of(&view, id, &actor, START + Span::from_secs(30)).expect("it is there")
+        Can::of(&known, id, &actor).expect("it is there")
     }
 
     #[test]
@@ -233,15 +201,26 @@ mod tests {
     #[test]
     fn what_is_muted_can_be_muted_again_from_the_moment_at_which_that_is_promised() {
         let until = START + Span::from_secs(60);
-        let muted = raised(1, 3).mute(person("li-na"), START, until);
-        let muted = muted.expect("nobody has muted it");
+        let fact = AlarmMuted {
+            alarm: AlarmId(1),
+            by: person("li-na"),
+            until,
+        };
+        let muted = after(raised(1, 3), START, AlarmFact::Muted(fact));
         assert_eq!(changes_at(&muted), Some(until));
-        let view = view([muted]);
+        let (view, estate) = (view([muted]), estate());
         let actor = Actor {
             person: person("li-na"),
-            role: Role::Operator,
+            rights: Rights::of_role(Role::Operator),
         };
-        let can = |at| Can::of(&view, AlarmId(1), &actor, at).expect("it is there");
+        let can = |now| {
+            let known = Known {
+                view: &view,
+                estate: &estate,
+                now,
+            };
+            Can::of(&known, AlarmId(1), &actor).expect("it is there")
+        };
         assert!(!can(until - Span::from_micros(1)).mute);
         assert!(can(until).mute);
     }
@@ -273,19 +252,20 @@ mod tests {
 
     #[test]
     fn a_key_that_cannot_work_learns_why() {
-        let view = view([raised(1, 1)]);
+        let (view, estate) = (view([raised(1, 1)]), estate());
+        let known = Known {
+            view: &view,
+            estate: &estate,
+            now: START,
+        };
         let actor = Actor {
             person: person("li-na"),
-            role: Role::Operator,
+            rights: Rights::of_role(Role::Operator),
         };
-        let shelve = |alarm| Command::Shelve {
-            alarm,
-            for_s: 900,
-            reason: ShelfReason::Works,
-        };
-        let why = |id| why_not(&view, &actor, &shelve(AlarmId(id)), START);
-        assert_eq!(why(1), Some(Refusal::NeverShelved));
-        let gone = AlarmId(9);
-        assert_eq!(why(9), Some(Refusal::UnknownAlarm { alarm: gone }));
+        let why = |id| why_not_choose(&known, AlarmId(id), &actor, Choice::Shelf(None));
+        let never = Refusal::Alarm(AlarmRefusal::NeverShelved);
+        assert_eq!(why(1), Some(never));
+        let gone = AlarmRefusal::UnknownAlarm { alarm: AlarmId(9) };
+        assert_eq!(why(9), Some(Refusal::Alarm(gone)));
     }
 }

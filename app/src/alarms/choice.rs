@@ -1,12 +1,13 @@
 //! What an operator is choosing beside the selected alarm, by digit or by hand.
 
 use crate::texts::Key;
-use castellan_domain::alarm::{ShelfReason, Verdict};
-use castellan_domain::commands::{SHELF_S_MAX, SHELF_S_MIN};
-use castellan_domain::estate::{Estate, Person, Role};
+use castellan_domain::access::{Right, Rights};
+use castellan_domain::alarm::{AlarmCommand, SHELF_S_MAX, SHELF_S_MIN, ShelfReason, Verdict};
+use castellan_domain::command::Command;
+use castellan_domain::estate::{Estate, Person};
 use castellan_domain::ids::{AlarmId, PersonId};
 use castellan_domain::time::Timestamp;
-use castellan_domain::wire::api::CommandBody;
+use castellan_domain::wire::api::WireCommand;
 
 /// What is being chosen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,17 +77,18 @@ pub fn heirs<'a>(estate: &'a Estate, owner: Option<&PersonId>) -> Vec<&'a Person
     let mut heirs: Vec<_> = estate
         .people
         .iter()
-        .filter(|person| person.role >= Role::Operator && Some(&person.id) != owner)
+        .filter(|person| Rights::of_role(person.role).contains(Right::OwnAlarms))
+        .filter(|person| Some(&person.id) != owner)
         .collect();
-    heirs.sort_by_key(|person| person.role);
+    heirs.sort_by_key(|person| person.role.place());
     heirs
 }
 
 /// What a picked verdict asks for.
-pub const fn judge(choice: Choice, alarm: AlarmId, verdict: Verdict) -> CommandBody {
+pub const fn judge(choice: Choice, alarm: AlarmId, verdict: Verdict) -> WireCommand {
     match choice {
-        Choice::Correction => CommandBody::CorrectVerdict { alarm, verdict },
-        _ => CommandBody::Judge { alarm, verdict },
+        Choice::Correction => Command::Alarm(AlarmCommand::CorrectVerdict { alarm, verdict }),
+        _ => Command::Alarm(AlarmCommand::Judge { alarm, verdict }),
     }
 }
 

@@ -5,19 +5,19 @@ use super::marks::{Mark, marks};
 use super::model::{class, condition_name, place, priority_name, sign, source_name, state, what};
 use super::sources::Sources;
 use super::story::{Moment, timeline};
-use crate::ages;
-use crate::api;
 use crate::browser::{clock_text, sleep};
 use crate::copy::SiteCopy;
 use crate::desk::Desk;
 use crate::names::person_name;
 use crate::texts::Key;
 use crate::ui::Sentence;
-use castellan_domain::alarm::Alarm;
+use crate::{ages, api};
+use castellan_domain::alarm::{Alarm, NoteCommand};
+use castellan_domain::command::Command;
 use castellan_domain::estate::Estate;
 use castellan_domain::ids::AlarmId;
 use castellan_domain::text::{Language, Text};
-use castellan_domain::wire::api::{CommandBody, NoteText};
+use castellan_domain::wire::api::NoteText;
 use leptos::html::Textarea;
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -203,9 +203,12 @@ fn NoteForm(desk: &'static Desk, id: AlarmId, noting: RwSignal<bool>) -> impl In
         // Tabs and the like come along when something is pasted from a table.
         let written = written.replace(|c: char| c.is_control() && c != '\n', " ");
         if let Ok(text) = Text::new(&written) {
-            desk.command(CommandBody::Note { alarm: id, text }, move || {
-                noting.set(false);
-            });
+            desk.command(
+                Command::Note(NoteCommand::Note { alarm: id, text }),
+                move || {
+                    noting.set(false);
+                },
+            );
         }
     };
     view! {

@@ -191,9 +191,12 @@ pub const fn joined_name(why: JoinedBy) -> Key {
 mod tests {
     use super::*;
     use crate::fixture::{
-        START, acknowledged, claimed, device, joined, judged, li_na, raised, returned_by, risen,
-        shelved,
+        START, acknowledged, after, claimed, device, joined, judged, li_na, overdue, raised,
+        returned_by, risen, shelved,
     };
+    use castellan_domain::alarm::AlarmFact;
+    use castellan_domain::fact::{AlarmMuted, AlarmReleased};
+    use castellan_domain::ids::AlarmId;
 
     const NOW: Timestamp = Timestamp::from_secs(1_795_000_040);
 
@@ -237,11 +240,13 @@ mod tests {
             let back = returned_by(claimed(raised(1, 2)), why, NOW, 0);
             assert_eq!(words(&back, Language::Zh), [zh]);
         }
-        let given_back = claimed(raised(1, 2)).release(&li_na(), NOW, NOW);
-        assert_eq!(
-            words(&given_back.expect("it is theirs"), Language::En),
-            ["Back: released (li-na)"]
-        );
+        let fact = AlarmReleased {
+            alarm: AlarmId(1),
+            by: li_na(),
+            claim_due_at: NOW,
+        };
+        let given_back = after(claimed(raised(1, 2)), NOW, AlarmFact::Released(fact));
+        assert_eq!(words(&given_back, Language::En), ["Back: released (li-na)"]);
     }
 
     #[test]
@@ -255,11 +260,11 @@ mod tests {
                  noticed 4:00:00 late, the server stood still"
             ]
         );
-        let overdue = raised(1, 2).overdue(1, NOW + Span::from_secs(60), 3_599);
-        assert_eq!(words(&overdue, Language::Zh), ["系统停顿，迟 59:59"]);
-        let next = overdue.clone().overdue(2, NOW + Span::from_secs(90), 0);
+        let late = overdue(raised(1, 2), 1, NOW + Span::from_secs(60), 3_599);
+        assert_eq!(words(&late, Language::Zh), ["系统停顿，迟 59:59"]);
+        let next = overdue(late.clone(), 2, NOW + Span::from_secs(90), 0);
         assert_eq!(words(&next, Language::Zh), [""; 0], "that one came in time");
-        let taken = claimed(overdue);
+        let taken = claimed(late);
         assert!(!words(&taken, Language::Zh).concat().contains("系统停顿"));
     }
 
@@ -267,7 +272,12 @@ mod tests {
     fn a_row_that_rose_and_took_in_others_says_so_before_its_mute() {
         let alarm = joined(risen(raised(1, 2), device("d2")), device("d3"));
         let until = START + Span::from_secs(90);
-        let muted = alarm.mute(li_na(), NOW, until).expect("nobody muted it");
+        let fact = AlarmMuted {
+            alarm: alarm.id,
+            by: li_na(),
+            until,
+        };
+        let muted = after(alarm, NOW, AlarmFact::Muted(fact));
         assert_eq!(
             words(&muted, Language::Zh),
             ["升级：第二来源 d2", "另 1 台", "静音 00:50（li-na）"]

@@ -180,7 +180,7 @@ pub const fn condition_of_report(state: ReportedState) -> Key {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{START, acknowledged, claimed, judged, li_na, raised, shelved};
+    use crate::fixture::{START, acknowledged, claimed, judged, li_na, overdue, raised, shelved};
     use castellan_domain::time::Span;
 
     #[test]
@@ -192,7 +192,7 @@ mod tests {
             state(None, &open, now, Language::En),
             "Unclaimed, 00:12 left"
         );
-        let twice = open.clone().overdue(2, now + Span::from_secs(9), 0);
+        let twice = overdue(open.clone(), 2, now + Span::from_secs(9), 0);
         assert_eq!(
             state(None, &twice, now, Language::Zh),
             "待接警 · 已超时 2 次"
@@ -214,8 +214,8 @@ mod tests {
         let now = START + Span::from_secs(60);
         let seen = acknowledged(open.clone());
         assert_eq!(state(None, &seen, now, Language::Zh), "已签收 · li-na");
-        assert!(!is_overdue(&seen.overdue(1, now, 0)));
-        assert!(is_overdue(&open.clone().overdue(1, now, 0)));
+        assert!(!is_overdue(&overdue(seen, 1, now, 0)));
+        assert!(is_overdue(&overdue(open.clone(), 1, now, 0)));
         let aside = shelved(open, START + Span::from_secs(960));
         assert_eq!(
             state(None, &aside, now, Language::Zh),
@@ -225,7 +225,7 @@ mod tests {
             state(None, &aside, now, Language::En),
             "15:00 left, Maintenance, li-na"
         );
-        assert!(!is_overdue(&aside.overdue(1, now, 0)));
+        assert!(!is_overdue(&overdue(aside, 1, now, 0)));
     }
 
     #[test]

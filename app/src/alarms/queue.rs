@@ -7,7 +7,7 @@ use super::marks::has_marks;
 use castellan_domain::alarm::Alarm;
 use castellan_domain::estate::Priority;
 use castellan_domain::ids::AlarmId;
-use castellan_domain::site::View;
+use castellan_domain::view::View;
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 

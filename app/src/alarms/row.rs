@@ -7,15 +7,14 @@ use super::model::{
 use super::queue::Queue;
 use crate::ages;
 use crate::copy::SiteCopy;
-use crate::desk::Desk;
-use crate::desk::Picked;
+use crate::desk::{Desk, Picked};
 use crate::texts::Key;
-use castellan_domain::alarm::{Alarm, Condition};
+use castellan_domain::alarm::{Alarm, AlarmCommand, Condition};
+use castellan_domain::command::Command;
 use castellan_domain::estate::Estate;
 use castellan_domain::ids::AlarmId;
 use castellan_domain::text::Language;
 use castellan_domain::time::Timestamp;
-use castellan_domain::wire::api::CommandBody;
 use leptos::prelude::*;
 
 /// Where a row stands.
@@ -78,7 +77,8 @@ pub fn Row(
         Within::Queue => queue.with(|queue| queue.marked.contains(&id)),
         Within::Shelf | Within::Done => is(has_marks),
     });
-    let take_back = move |_| desk.command(CommandBody::Unshelve { alarm: id }, || {});
+    let take_back =
+        move |_| desk.command(Command::Alarm(AlarmCommand::Unshelve { alarm: id }), || {});
     view! {
         <li class:shelved=within == Within::Shelf>
             <button

@@ -5,9 +5,9 @@ use super::model::{condition_name, source_name, type_name};
 use crate::copy::SiteCopy;
 use crate::desk::Desk;
 use crate::texts::Key;
-use castellan_domain::alarm::{Joined, Source};
+use castellan_domain::alarm::{AlarmCommand, Joined, Source};
+use castellan_domain::command::Command;
 use castellan_domain::ids::AlarmId;
-use castellan_domain::wire::api::CommandBody;
 use leptos::prelude::*;
 
 /// What has joined an alarm. The domain lets at most two hundred.
@@ -93,7 +93,10 @@ fn SourceRow(
     };
     let split = move || {
         let source = source.clone();
-        desk.command(CommandBody::Split { alarm: id, source }, || {});
+        desk.command(
+            Command::Alarm(AlarmCommand::Split { alarm: id, source }),
+            || {},
+        );
     };
     view! {
         <li>

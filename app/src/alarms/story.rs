@@ -102,8 +102,12 @@ pub fn timeline(estate: Option<&Estate>, alarm: &Alarm, language: Language) -> V
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{START, claimed, device, judged, li_na, raised, returned_by, risen};
-    use castellan_domain::alarm::{ReturnedBy, Verdict};
+    use crate::fixture::{
+        START, after, claimed, device, judged, li_na, raised, returned_by, risen,
+    };
+    use castellan_domain::alarm::{AlarmFact, ReturnedBy, Verdict};
+    use castellan_domain::fact::AlarmVerdictCorrected;
+    use castellan_domain::ids::AlarmId;
     use castellan_domain::time::Span;
 
     fn told(alarm: &Alarm) -> Vec<(Key, Option<String>)> {
@@ -141,8 +145,13 @@ mod tests {
     #[test]
     fn a_corrected_verdict_stands_before_the_one_that_counts() {
         let at = START + Span::from_secs(50);
-        let corrected = judged(raised(1, 1)).correct_verdict(Verdict::Genuine, li_na(), at);
-        let told = told(&corrected.expect("it was another verdict"));
+        let fact = AlarmVerdictCorrected {
+            alarm: AlarmId(1),
+            by: li_na(),
+            verdict: Verdict::Genuine,
+        };
+        let corrected = after(judged(raised(1, 1)), at, AlarmFact::VerdictCorrected(fact));
+        let told = told(&corrected);
         assert_eq!(
             told[3..],
             [

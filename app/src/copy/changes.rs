@@ -2,8 +2,9 @@
 
 use super::watched::Watched;
 use castellan_domain::ids::{AlarmId, DeviceId, PersonId, PhoneId, ZoneId};
-use castellan_domain::site::{Change as ChangeOf, Touched};
 use castellan_domain::stream::{Change, Replica};
+use castellan_domain::subject::Change as ChangeOf;
+use castellan_domain::view::Touched;
 use leptos::prelude::*;
 use leptos::reactive::signal::Trigger;
 
@@ -83,7 +84,7 @@ impl Changes {
         self.zones.changed(ids(zones));
         self.doors.changed(ids(doors));
         self.actuations.changed(ids(actuations));
-        self.phones.changed(phones.iter());
+        self.phones.changed(ids(phones));
         if *flood {
             self.flood.notify();
         }

@@ -17,12 +17,15 @@ pub use watched::Watched;
 use crate::api;
 use crate::browser::{mono, sleep};
 use castellan_domain::alarm::Alarm;
+use castellan_domain::door::DoorState;
 use castellan_domain::estate::Estate;
 use castellan_domain::ids::{AlarmId, DeviceId, EstateHash, PersonId, SiteId, ZoneId};
-use castellan_domain::site::{DoorState, PersonState, View, ZoneState};
+use castellan_domain::staff::PersonState;
 use castellan_domain::stream::{Change, Link, Replica, Tracked};
 use castellan_domain::time::Timestamp;
+use castellan_domain::view::{Known, View};
 use castellan_domain::wire::live::LatestOf;
+use castellan_domain::zone::ZoneState;
 use clock::Clock;
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -64,6 +67,22 @@ impl SiteCopy {
     /// Reads from the replica, without a promise to be called again.
     pub fn with<T>(&self, read: impl FnOnce(&Replica) -> T) -> T {
         self.replica.with_value(read)
+    }
+
+    /// Reads what commands are decided on; nothing before the estate is here. Like [`Self::with`] it
+    /// promises no further call.
+    pub fn known<T>(&self, read: impl FnOnce(&Known<'_>) -> T) -> Option<T> {
+        let now = self.now_untracked();
+        self.estate.with_untracked(|estate| {
+            let estate = estate.as_ref()?;
+            self.with(|replica| {
+                Some(read(&Known {
+                    view: replica.view(),
+                    estate,
+                    now,
+                }))
+            })
+        })
     }
 
     /// Changes the replica. What came of it is then [shown](Self::show).

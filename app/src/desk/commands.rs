@@ -6,7 +6,7 @@ use crate::api::{self, ApiError};
 use crate::browser::{mono, sleep};
 use castellan_domain::ids::CommandId;
 use castellan_domain::refusal::Refusal;
-use castellan_domain::wire::api::{CommandBody, CommandRequest};
+use castellan_domain::wire::api::{CommandRequest, WireCommand};
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
@@ -19,7 +19,7 @@ const FAILURE_MS: u32 = 8_000;
 
 impl Desk {
     /// Sends a command; says so if it came to nothing. `then` runs after success.
-    pub fn command(&'static self, command: CommandBody, then: impl FnOnce() + 'static) {
+    pub fn command(&'static self, command: WireCommand, then: impl FnOnce() + 'static) {
         let site = self.copy.site.get_untracked();
         let (Some(site), Some(person)) = (site, self.person.get_untracked()) else {
             return;

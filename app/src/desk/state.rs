@@ -6,8 +6,7 @@ use super::{Picked, Theme};
 use crate::browser::{remember, remembered, set_parameter};
 use crate::copy::SiteCopy;
 use crate::texts::Key;
-use castellan_domain::access::Actor;
-use castellan_domain::estate::Role;
+use castellan_domain::access::{Actor, Right, Rights};
 use castellan_domain::ids::{AlarmId, PersonId};
 use castellan_domain::text::Language;
 use leptos::prelude::*;
@@ -77,26 +76,28 @@ impl Desk {
         self.person.set(person);
     }
 
-    /// Whoever works here, with the role that the estate gives them.
+    /// Whoever works here, with what they may do.
     pub fn actor(&self) -> Option<Actor> {
         let person = self.person.get()?;
         let role = self
             .copy
             .estate
             .with(|estate| Some(estate.as_ref()?.person(&person)?.role))?;
-        Some(Actor { person, role })
+        let rights = Rights::of_role(role);
+        Some(Actor { person, rights })
     }
 
     /// Whether whoever works here may command at all, beyond their own duty.
     pub fn is_operator(&self) -> bool {
         self.actor()
-            .is_some_and(|actor| actor.role >= Role::Operator)
+            .is_some_and(|actor| actor.rights.contains(Right::HandleAlarms))
     }
 
     /// Whoever works here, as long as the estate has them on the staff.
     pub fn operator(&self) -> Option<PersonId> {
         let actor = self.actor()?;
-        (actor.role >= Role::Operator).then_some(actor.person)
+        let may = actor.rights.contains(Right::HandleAlarms);
+        may.then_some(actor.person)
     }
 
     /// Selects something, and writes it into the page's address.

@@ -2,11 +2,10 @@
 
 use super::model::{alarms_of_device, device_lines, kind_name};
 use crate::copy::SiteCopy;
-use crate::desk::Desk;
-use crate::desk::Picked;
+use crate::desk::{Desk, Picked};
 use crate::places::details::Details;
 use castellan_domain::ids::DeviceId;
-use castellan_domain::site::View;
+use castellan_domain::view::View;
 use castellan_domain::wire::live::LatestOf;
 use leptos::prelude::*;
 

@@ -2,8 +2,7 @@
 
 use super::model::{door_words, row_words};
 use crate::copy::SiteCopy;
-use crate::desk::Desk;
-use crate::desk::Picked;
+use crate::desk::{Desk, Picked};
 use crate::texts::Key;
 use castellan_domain::estate::Device;
 use castellan_domain::wire::live::LatestOf;

@@ -4,11 +4,12 @@ use crate::ages;
 use crate::names::device_name;
 use crate::places::model::{Line, open_alarms};
 use crate::texts::Key;
+use castellan_domain::door::DoorState;
 use castellan_domain::estate::{Device, DeviceKind, Estate};
 use castellan_domain::ids::{AlarmId, DeviceId};
-use castellan_domain::site::{DoorState, View};
 use castellan_domain::text::Language;
 use castellan_domain::time::{Span, Timestamp};
+use castellan_domain::view::View;
 
 /// What a device is called by its kind.
 pub const fn kind_name(kind: DeviceKind) -> Key {
@@ -116,7 +117,7 @@ mod tests {
     use super::*;
     use crate::fixture::{START, judged, raised, view};
     use castellan_domain::ids::ZoneId;
-    use castellan_domain::site::ZoneState;
+    use castellan_domain::zone::ZoneState;
 
     const ESTATE: &str = r#"{
         "site": "s", "name": {"zh": "园", "en": "S"}, "time_zone": "Asia/Shanghai",

@@ -5,11 +5,12 @@ use crate::ages;
 use crate::copy::SiteCopy;
 use crate::desk::Desk;
 use crate::texts::Key;
+use castellan_domain::command::Command;
 use castellan_domain::estate::Person;
 use castellan_domain::ids::PersonId;
-use castellan_domain::site::View;
+use castellan_domain::staff::StaffCommand;
 use castellan_domain::time::Timestamp;
-use castellan_domain::wire::api::CommandBody;
+use castellan_domain::view::View;
 use leptos::prelude::*;
 
 /// Names in the top bar at most; beyond it they are counted.
@@ -90,9 +91,9 @@ pub fn DutyButton(copy: &'static SiteCopy, desk: &'static Desk, person: PersonId
     let send = move |on: bool| {
         let person = person.clone();
         let command = if on {
-            CommandBody::GoOffDuty { person }
+            Command::Staff(StaffCommand::GoOffDuty { person })
         } else {
-            CommandBody::GoOnDuty { person }
+            Command::Staff(StaffCommand::GoOnDuty { person })
         };
         desk.command(command, || {});
     };

@@ -3,8 +3,7 @@
 use super::duty::duty_of;
 use super::model::{Freshness, age_text, call_sign, guards};
 use crate::copy::SiteCopy;
-use crate::desk::Desk;
-use crate::desk::Picked;
+use crate::desk::{Desk, Picked};
 use crate::texts::Key;
 use castellan_domain::ids::PersonId;
 use leptos::prelude::*;

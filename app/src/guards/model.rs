@@ -3,10 +3,11 @@
 use crate::ages;
 use castellan_domain::estate::{DutyKept, Estate, Person, Role};
 use castellan_domain::ids::PersonId;
-use castellan_domain::site::{Duty, PersonState, View};
+use castellan_domain::staff::{Duty, PersonState};
 use castellan_domain::stream::Tracked;
 use castellan_domain::text::{Language, Localized};
 use castellan_domain::time::{Span, Timestamp};
+use castellan_domain::view::View;
 use std::collections::BTreeMap;
 
 /// Older than this, a position is shown as fading.
@@ -103,7 +104,7 @@ pub fn on_duty<'a>(estate: &'a Estate, view: &View) -> Option<Vec<&'a Person>> {
     }
     let is_on = |person: &&Person| matches!(view.person(&person.id).duty, Duty::On { .. });
     let mut people: Vec<_> = estate.people.iter().filter(is_on).collect();
-    people.sort_by_key(|person| (std::cmp::Reverse(person.role), person.id.clone()));
+    people.sort_by_key(|person| (std::cmp::Reverse(person.role.place()), person.id.clone()));
     Some(people)
 }
 

@@ -3,6 +3,7 @@
 use crate::copy::SiteCopy;
 use crate::desk::Desk;
 use crate::texts::Key;
+use castellan_domain::access::{Right, Rights};
 use castellan_domain::estate::{Person, Role};
 use leptos::html::Div;
 use leptos::prelude::*;
@@ -11,6 +12,7 @@ use leptos::prelude::*;
 pub const fn role_name(role: Role) -> Key {
     match role {
         Role::Guard => Key::RoleGuard,
+        Role::Engineer => Key::RoleEngineer,
         Role::Operator => Key::RoleOperator,
         Role::ShiftLeader => Key::RoleShiftLeader,
         Role::DutyManager => Key::RoleDutyManager,
@@ -26,10 +28,10 @@ pub fn OperatorTiles(copy: &'static SiteCopy, desk: &'static Desk) -> impl IntoV
             let mut people: Vec<Person> = estate
                 .iter()
                 .flat_map(|estate| estate.people.iter())
-                .filter(|person| person.role >= Role::Operator)
+                .filter(|person| Rights::of_role(person.role).contains(Right::HandleAlarms))
                 .cloned()
                 .collect();
-            people.sort_by_key(|person| person.role);
+            people.sort_by_key(|person| person.role.place());
             people
         })
     };

@@ -3,8 +3,7 @@
 use super::model::{Line, alarms_of_building, area_kind, area_line};
 use crate::alarms::model::{place, sign, what};
 use crate::copy::SiteCopy;
-use crate::desk::Desk;
-use crate::desk::Picked;
+use crate::desk::{Desk, Picked};
 use crate::texts::Key;
 use crate::ui::Sentence;
 use castellan_domain::ids::{AlarmId, AreaId, BuildingId};

@@ -2,8 +2,7 @@
 
 use super::model::area_kind;
 use crate::copy::SiteCopy;
-use crate::desk::Desk;
-use crate::desk::Picked;
+use crate::desk::{Desk, Picked};
 use crate::texts::Key;
 use castellan_domain::text::Localized;
 use leptos::prelude::*;

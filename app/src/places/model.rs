@@ -5,8 +5,8 @@ use crate::texts::Key;
 use castellan_domain::alarm::Alarm;
 use castellan_domain::estate::{Area, AreaKind, Estate};
 use castellan_domain::ids::{AlarmId, BuildingId};
-use castellan_domain::site::View;
 use castellan_domain::text::Language;
+use castellan_domain::view::View;
 
 /// Alarms that are named at most; the queue has them all.
 const ALARMS_MAX: usize = 20;

@@ -4,9 +4,10 @@ use super::model::state;
 use crate::copy::SiteCopy;
 use crate::desk::Desk;
 use crate::texts::Key;
+use castellan_domain::command::Command;
 use castellan_domain::estate::Zone;
-use castellan_domain::site::View;
-use castellan_domain::wire::api::CommandBody;
+use castellan_domain::view::View;
+use castellan_domain::zone::ZoneCommand;
 use leptos::prelude::*;
 
 /// The zones, in the estate's order.
@@ -54,9 +55,9 @@ fn ZoneRow(copy: &'static SiteCopy, desk: &'static Desk, zone: Zone) -> impl Int
     let switch = move || {
         let zone = id.clone();
         let command = if armed.get_untracked() {
-            CommandBody::Disarm { zone }
+            Command::Zone(ZoneCommand::Disarm { zone })
         } else {
-            CommandBody::Arm { zone }
+            Command::Zone(ZoneCommand::Arm { zone })
         };
         desk.command(command, || {});
     };

@@ -4,9 +4,9 @@ use crate::ages;
 use crate::names::person_name;
 use crate::texts::Key;
 use castellan_domain::estate::Estate;
-use castellan_domain::site::ZoneState;
 use castellan_domain::text::Language;
 use castellan_domain::time::Timestamp;
+use castellan_domain::zone::ZoneState;
 
 /// Whether a zone is armed, for how long now, and who did it. A zone of which nothing was ever said
 /// is disarmed.

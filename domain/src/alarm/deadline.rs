@@ -1,6 +1,6 @@
 //! Which deadline of an alarm runs. An alarm that nobody has always has one.
 
-use super::{Alarm, Judgement, Ownership};
+use super::state::{Alarm, Judgement, Ownership};
 use crate::estate::Priority;
 use crate::time::{Span, Timestamp};
 

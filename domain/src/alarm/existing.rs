@@ -6,50 +6,30 @@
 //! clears only one of them leaves its row active, and a person looks. The row keeps its tier and its
 //! priority all the while; it is never lowered by itself.
 
-use super::{Alarm, Condition, Source};
+use super::sources::{Condition, EXISTING_MAX, Existing, Source};
+use super::state::Alarm;
 use crate::ids::AlarmTypeId;
 use crate::observation::ReportedState;
 use crate::time::Timestamp;
-use serde::{Deserialize, Serialize};
-
-/// Types that one source can say exist in one row, more than a family of any estate has; one more is
-/// not told from the others, and ends with the last of them.
-pub const EXISTING_MAX: usize = 16;
-
-/// A type of condition that a source says exists.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Existing {
-    /// The type.
-    #[serde(rename = "type")]
-    pub kind: AlarmTypeId,
-    /// What it would share its row with.
-    pub family: AlarmTypeId,
-    /// Since when. Said again is not begun again.
-    pub since: Timestamp,
-}
 
 /// One source's side of a row: the row's own, or that of one that joined it.
 pub(super) struct Voice<'a> {
-    pub(super) kind: &'a AlarmTypeId,
-    pub(super) family: &'a AlarmTypeId,
     pub(super) condition: &'a mut Condition,
     pub(super) exists: &'a mut Vec<Existing>,
     pub(super) repeats: &'a mut u32,
 }
 
 impl Voice<'_> {
-    /// It says something again. Old facts do not name the type: then it is the one it began with.
+    /// It says something again.
     pub(super) fn says(
         &mut self,
-        kind: Option<&AlarmTypeId>,
-        family: Option<&AlarmTypeId>,
+        kind: &AlarmTypeId,
+        family: &AlarmTypeId,
         state: ReportedState,
         at: Timestamp,
     ) {
         *self.repeats = self.repeats.saturating_add(1);
         *self.condition = self.condition.then(state, at);
-        let kind = kind.unwrap_or(self.kind);
-        let family = family.unwrap_or(self.family);
         match state {
             ReportedState::Active => begin(self.exists, kind, family, at),
             ReportedState::Momentary => {}
@@ -57,10 +37,9 @@ impl Voice<'_> {
         }
     }
 
-    /// Some types ended; all of them, where none is named.
+    /// Some types ended.
     pub(super) fn ends(&mut self, ended: &[AlarmTypeId], at: Timestamp) {
-        self.exists
-            .retain(|one| !ended.is_empty() && !ended.contains(&one.kind));
+        self.exists.retain(|one| !ended.contains(&one.kind));
         if self.exists.is_empty() {
             *self.condition = Condition::Cleared { at };
         }
@@ -110,15 +89,11 @@ impl Alarm {
         });
         match joined.and_then(|at| self.joined.get_mut(at)) {
             Some(joined) => Voice {
-                kind: &joined.kind,
-                family: &joined.family,
                 condition: &mut joined.condition,
                 exists: &mut joined.exists,
                 repeats: &mut joined.repeats,
             },
             None => Voice {
-                kind: &self.kind,
-                family: &self.family,
                 condition: &mut self.condition,
                 exists: &mut self.exists,
                 repeats: &mut self.repeats,

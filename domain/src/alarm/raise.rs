@@ -1,86 +1,18 @@
 //! How a row comes to be, rises, and takes in what belongs to it.
 
-use super::existing::{self, Existing};
-use super::{
-    Alarm, Condition, HISTORY_MAX, JOINED_MAX, Judgement, Ownership, Returned, ReturnedBy, Source,
-};
-use crate::estate::Priority;
-use crate::fact::{AlarmCleared, AlarmJoined, AlarmRaised, AlarmRepeated, AlarmRisen, AlarmSplit};
-use crate::ids::{AlarmTypeId, DeviceId, Version};
+use super::existing;
+use super::fact::{AlarmCleared, AlarmJoined, AlarmRaised, AlarmRepeated, AlarmRisen, AlarmSplit};
+use super::refusal::AlarmRefusal;
+use super::sources::{Condition, Joined, JoinedBy, Risen, Source};
+use super::state::{Alarm, HISTORY_MAX, JOINED_MAX, Judgement, Ownership, Returned, ReturnedBy};
 use crate::observation::ReportedState;
+use crate::subject::Stamp;
 use crate::time::Timestamp;
-use serde::{Deserialize, Serialize};
-
-/// Another source that is part of a row.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Joined {
-    /// Who or what.
-    pub source: Source,
-    /// What it reported.
-    #[serde(rename = "type")]
-    pub kind: AlarmTypeId,
-    /// What that would have shared its row with.
-    pub family: AlarmTypeId,
-    /// Why it is part of this row.
-    pub why: JoinedBy,
-    /// Since when.
-    pub at: Timestamp,
-    /// What it says.
-    pub condition: Condition,
-    /// Which types it says exist, at most [`super::EXISTING_MAX`]; none unless it is active.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub exists: Vec<Existing>,
-    /// How often it said it again.
-    pub repeats: u32,
-}
-
-/// Why a source is part of a row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum JoinedBy {
-    /// It confirms the row from nearby.
-    SecondSource,
-    /// It is reached through the same device as the others.
-    Upstream,
-    /// Too many alarms came at once, and it looks like the same matter.
-    Flood,
-}
-
-/// How a row became more urgent.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Risen {
-    /// What it was before.
-    #[serde(rename = "type")]
-    pub from: AlarmTypeId,
-    /// How urgent it was before.
-    pub priority: Priority,
-    /// Why it rose.
-    pub why: RisenBy,
-    /// When.
-    pub at: Timestamp,
-}
-
-/// Why a row became more urgent.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum RisenBy {
-    /// Its own source reported worse.
-    Reported,
-    /// Another source confirmed it.
-    SecondSource(Source),
-    /// Several sources share this device, which is what failed.
-    Upstream(DeviceId),
-}
 
 impl Alarm {
     /// A new row, as its fact decided it.
-    pub fn raised(
-        fact: &AlarmRaised,
-        occurred_at: Timestamp,
-        raised_at: Timestamp,
-        drill: bool,
-        version: Version,
-    ) -> Self {
+    pub fn raised(fact: &AlarmRaised, stamp: &Stamp<'_>) -> Self {
+        let (occurred_at, raised_at) = (stamp.occurred_at, stamp.at);
         Self {
             id: fact.alarm,
             kind: fact.kind.clone(),
@@ -89,7 +21,7 @@ impl Alarm {
             priority: fact.priority,
             source: fact.source.clone(),
             place: fact.place.clone(),
-            drill,
+            drill: stamp.drill,
             occurred_at,
             raised_at,
             doubted_clock: fact.doubted_clock,
@@ -111,21 +43,19 @@ impl Alarm {
             joined: Vec::new(),
             rises: Vec::new(),
             notes: Vec::new(),
-            version,
+            version: stamp.seq,
         }
     }
 
     /// Its source, or one that joined it, said it again.
-    #[must_use]
-    pub fn repeated(mut self, fact: &AlarmRepeated, at: Timestamp) -> Self {
+    pub(super) fn repeated(mut self, fact: &AlarmRepeated, at: Timestamp) -> Self {
         let mut voice = self.voice_mut(fact.source.as_ref());
-        voice.says(fact.kind.as_ref(), fact.family.as_ref(), fact.state, at);
+        voice.says(&fact.kind, &fact.family, fact.state, at);
         self
     }
 
     /// Something that a source said has ended.
-    #[must_use]
-    pub fn cleared(mut self, fact: &AlarmCleared, at: Timestamp) -> Self {
+    pub(super) fn cleared(mut self, fact: &AlarmCleared, at: Timestamp) -> Self {
         self.voice_mut(fact.source.as_ref()).ends(&fact.ended, at);
         self
     }
@@ -146,8 +76,7 @@ impl Alarm {
     }
 
     /// It became more urgent. Its owner keeps it, the clocks start anew, and it is heard again.
-    #[must_use]
-    pub fn risen(mut self, fact: &AlarmRisen, at: Timestamp) -> Self {
+    pub(super) fn risen(mut self, fact: &AlarmRisen, at: Timestamp) -> Self {
         if self.rises.len() >= HISTORY_MAX {
             self.rises.remove(0);
         }
@@ -235,12 +164,15 @@ impl Alarm {
     }
 
     /// Another source is part of it from now on. One that is part of it already says something more.
-    #[must_use]
-    pub fn joined_by(mut self, fact: &AlarmJoined, at: Timestamp, occurred_at: Timestamp) -> Self {
+    pub(super) fn joined_by(
+        mut self,
+        fact: &AlarmJoined,
+        at: Timestamp,
+        occurred_at: Timestamp,
+    ) -> Self {
         if self.condition_of(&fact.source).is_some() {
-            let (kind, family) = (Some(&fact.kind), Some(&fact.family));
             let mut voice = self.voice_mut(Some(&fact.source));
-            voice.says(kind, family, fact.state, occurred_at);
+            voice.says(&fact.kind, &fact.family, fact.state, occurred_at);
         } else if self.joined.len() < JOINED_MAX {
             self.joined.push(Joined {
                 source: fact.source.clone(),
@@ -256,21 +188,22 @@ impl Alarm {
         self
     }
 
-    /// A source leaves it: the row without it, and the new row that it gets.
-    pub fn split(
+    /// A source leaves it: the row without it, and the new row that it gets. What has its verdict is
+    /// history: its sources may have rows of their own again by now.
+    pub(super) fn split(
         mut self,
         fact: &AlarmSplit,
-        at: Timestamp,
-        version: Version,
-    ) -> Option<(Self, Self)> {
-        let index = self
-            .joined
-            .iter()
-            .position(|joined| joined.source == fact.source)?;
+        stamp: &Stamp<'_>,
+    ) -> Result<(Self, Self), AlarmRefusal> {
+        self.must_be_open()?;
+        let mut joined = self.joined.iter();
+        let Some(index) = joined.position(|joined| joined.source == fact.source) else {
+            return Err(AlarmRefusal::NotJoined { alarm: self.id });
+        };
         let joined = self.joined.remove(index);
         let raised = AlarmRaised {
             alarm: fact.into,
-            kind: fact.kind.clone().unwrap_or(joined.kind),
+            kind: fact.kind.clone(),
             family: fact.family.clone(),
             tier: fact.tier,
             priority: fact.priority,
@@ -280,10 +213,15 @@ impl Alarm {
             claim_due_at: fact.claim_due_at,
             doubted_clock: None,
         };
-        let mut alone = Self::raised(&raised, joined.at, at, self.drill, version);
+        let born = Stamp {
+            occurred_at: joined.at,
+            drill: self.drill,
+            ..*stamp
+        };
+        let mut alone = Self::raised(&raised, &born);
         alone.condition = joined.condition;
         alone.exists = joined.exists;
         alone.repeats = joined.repeats;
-        Some((self, alone))
+        Ok((self, alone))
     }
 }

@@ -1,19 +1,21 @@
 //! What people do with an alarm, and what comes of their doing nothing.
 
-use super::{
+use super::fact::{
+    AlarmAcknowledged, AlarmClaimed, AlarmJudged, AlarmMuted, AlarmNoted, AlarmOverdue,
+    AlarmReleased, AlarmReturned, AlarmShelved, AlarmTransferred, AlarmUnshelved,
+    AlarmVerdictCorrected,
+};
+use super::refusal::AlarmRefusal;
+use super::state::{
     Acknowledged, Alarm, HISTORY_MAX, Judged, Judgement, Mute, NOTES_MAX, Note, Ownership,
-    P1_MUTES_MAX, Returned, ReturnedBy, Shelf, Verdict,
+    P1_MUTES_MAX, Returned, ReturnedBy, Shelf,
 };
 use crate::estate::Priority;
-use crate::fact::AlarmReturned;
-use crate::ids::PersonId;
-use crate::refusal::Refusal;
 use crate::time::Timestamp;
 
 impl Alarm {
     /// A deadline passed and the next one runs.
-    #[must_use]
-    pub fn overdue(mut self, times: u32, next_due_at: Timestamp, noticed_late_s: u32) -> Self {
+    pub(super) fn overdue(mut self, fact: &AlarmOverdue) -> Self {
         if let Ownership::Unclaimed {
             due_at,
             times_overdue,
@@ -21,28 +23,27 @@ impl Alarm {
             ..
         } = &mut self.ownership
         {
-            *due_at = next_due_at;
-            *times_overdue = times;
-            *late_s = noticed_late_s;
+            *due_at = fact.claim_due_at;
+            *times_overdue = fact.times;
+            *late_s = fact.late_s;
         }
         self
     }
 
     /// 接警: somebody takes it. The first one wins; a second claim by the owner changes nothing and
     /// is refused like any other, so that nobody believes to have taken it over.
-    pub fn claim(
+    pub(super) fn claim(
         mut self,
-        by: PersonId,
+        fact: &AlarmClaimed,
         at: Timestamp,
-        follow_up_due_at: Option<Timestamp>,
-    ) -> Result<Self, Refusal> {
+    ) -> Result<Self, AlarmRefusal> {
         if let Ownership::Claimed { by, at, .. } = self.ownership {
-            return Err(Refusal::AlreadyClaimed { by, at });
+            return Err(AlarmRefusal::AlreadyClaimed { by, at });
         }
         self.ownership = Ownership::Claimed {
-            by,
+            by: fact.by.clone(),
             at,
-            follow_up_due_at,
+            follow_up_due_at: Some(fact.follow_up_due_at),
             absent_due_at: None,
         };
         // Who owns it wants it in sight.
@@ -50,101 +51,102 @@ impl Alarm {
         Ok(self)
     }
 
-    /// 签收: somebody has seen it. An urgent alarm wants an owner: only a manager, who reads what
-    /// climbed, may acknowledge one, and `is_manager` says whether this is one.
-    pub fn acknowledge(
+    /// 签收: somebody has seen it. Whether they may, where it is urgent, was asked before.
+    pub(super) fn acknowledge(
         mut self,
-        by: PersonId,
+        fact: &AlarmAcknowledged,
         at: Timestamp,
-        due_at: Timestamp,
-        is_manager: bool,
-    ) -> Result<Self, Refusal> {
+    ) -> Result<Self, AlarmRefusal> {
         self.must_be_open()?;
         if let Ownership::Claimed { by, at, .. } = self.ownership {
-            return Err(Refusal::AlreadyClaimed { by, at });
+            return Err(AlarmRefusal::AlreadyClaimed { by, at });
         }
         if let Some(Acknowledged { by, at, .. }) = self.acknowledged {
-            return Err(Refusal::AlreadyAcknowledged { by, at });
-        }
-        if self.priority <= Priority::P2 && !is_manager {
-            return Err(Refusal::ClaimInstead);
+            return Err(AlarmRefusal::AlreadyAcknowledged { by, at });
         }
         self.acknowledged = Some(Acknowledged {
-            by,
+            by: fact.by.clone(),
             at,
-            due_at,
+            due_at: fact.due_at,
             followed_up: false,
         });
         Ok(self)
     }
 
     /// M: no sound until then. Deadlines run on.
-    pub fn mute(mut self, by: PersonId, at: Timestamp, until: Timestamp) -> Result<Self, Refusal> {
+    pub(super) fn mute(mut self, fact: &AlarmMuted, at: Timestamp) -> Result<Self, AlarmRefusal> {
         self.must_be_open()?;
         let times = self.mute.as_ref().map_or(0, |mute| mute.times);
         if let Some(mute) = self.mute.filter(|mute| mute.until > at) {
-            return Err(Refusal::AlreadyMuted {
+            return Err(AlarmRefusal::AlreadyMuted {
                 by: mute.by,
                 until: mute.until,
             });
         }
         if self.priority == Priority::P1 && times >= P1_MUTES_MAX {
-            return Err(Refusal::MutedTooOften);
+            return Err(AlarmRefusal::MutedTooOften);
         }
         self.mute = Some(Mute {
-            by,
-            until,
+            by: fact.by.clone(),
+            until: fact.until,
             times: times.saturating_add(1),
         });
         Ok(self)
     }
 
     /// 限时挂起: out of the queue until then. What may cost a life is never shelved.
-    pub fn put_on_shelf(mut self, place: Shelf) -> Result<Self, Refusal> {
+    pub(super) fn put_on_shelf(
+        mut self,
+        fact: &AlarmShelved,
+        at: Timestamp,
+    ) -> Result<Self, AlarmRefusal> {
         self.must_be_open()?;
         if self.priority == Priority::P1 {
-            return Err(Refusal::NeverShelved);
+            return Err(AlarmRefusal::NeverShelved);
         }
         if let Some(Shelf { by, until, .. }) = self.shelf {
-            return Err(Refusal::AlreadyShelved { by, until });
+            return Err(AlarmRefusal::AlreadyShelved { by, until });
         }
-        self.shelf = Some(place);
+        self.shelf = Some(Shelf {
+            by: fact.by.clone(),
+            at,
+            until: fact.until,
+            reason: fact.reason,
+        });
         Ok(self)
     }
 
     /// Back into the queue. Who took it down has seen it; what comes down by itself is as new.
-    pub fn take_off_shelf(
+    pub(super) fn take_off_shelf(
         mut self,
-        by: Option<&PersonId>,
+        fact: &AlarmUnshelved,
         at: Timestamp,
-        due_at: Timestamp,
-        noticed_late_s: u32,
-    ) -> Result<Self, Refusal> {
+    ) -> Result<Self, AlarmRefusal> {
         self.must_be_open()?;
         if self.shelf.take().is_none() {
-            return Err(Refusal::NotShelved);
+            return Err(AlarmRefusal::NotShelved);
         }
-        self.acknowledged = by.map(|by| Acknowledged {
+        self.acknowledged = fact.by.as_ref().map(|by| Acknowledged {
             by: by.clone(),
             at,
-            due_at,
+            due_at: fact.due_at,
             followed_up: false,
         });
         match &mut self.ownership {
             Ownership::Unclaimed {
                 since,
-                due_at: due,
+                due_at,
                 late_s,
                 ..
             } => {
                 *since = at;
-                *due = due_at;
-                *late_s = noticed_late_s;
+                *due_at = fact.due_at;
+                *late_s = fact.late_s;
             }
             Ownership::Claimed {
                 follow_up_due_at, ..
             } => {
-                *follow_up_due_at = Some(due_at);
+                *follow_up_due_at = Some(fact.due_at);
                 self.acknowledged = None;
             }
         }
@@ -153,28 +155,27 @@ impl Alarm {
 
     /// Its owner gives it back. Who had seen it before that does not stand in for an owner: it waits
     /// to be claimed.
-    pub fn release(
+    pub(super) fn release(
         mut self,
-        by: &PersonId,
+        fact: &AlarmReleased,
         at: Timestamp,
-        due_at: Timestamp,
-    ) -> Result<Self, Refusal> {
+    ) -> Result<Self, AlarmRefusal> {
         self.must_be_open()?;
         let Ownership::Claimed { by: owner, .. } = &self.ownership else {
-            return Err(Refusal::NotClaimed);
+            return Err(AlarmRefusal::NotClaimed);
         };
-        if owner != by {
-            return Err(Refusal::NotOwner { by: owner.clone() });
+        if *owner != fact.by {
+            return Err(AlarmRefusal::NotOwner { by: owner.clone() });
         }
         self.acknowledged = None;
         self.ownership = Ownership::Unclaimed {
             since: at,
-            due_at,
+            due_at: fact.claim_due_at,
             times_overdue: 0,
             late_s: 0,
             returned: Some(Returned {
                 why: ReturnedBy::Released,
-                from: Some(by.clone()),
+                from: Some(fact.by.clone()),
                 at,
                 late_s: 0,
             }),
@@ -183,17 +184,16 @@ impl Alarm {
     }
 
     /// It goes from its owner to somebody else, who has to do something with it.
-    pub fn transfer(
+    pub(super) fn transfer(
         mut self,
-        to: PersonId,
+        fact: &AlarmTransferred,
         at: Timestamp,
-        follow_up_due_at: Option<Timestamp>,
-    ) -> Result<Self, Refusal> {
+    ) -> Result<Self, AlarmRefusal> {
         self.must_be_open()?;
         match &self.ownership {
-            Ownership::Unclaimed { .. } => return Err(Refusal::NotClaimed),
-            Ownership::Claimed { by, at, .. } if *by == to => {
-                return Err(Refusal::AlreadyClaimed {
+            Ownership::Unclaimed { .. } => return Err(AlarmRefusal::NotClaimed),
+            Ownership::Claimed { by, at, .. } if *by == fact.to => {
+                return Err(AlarmRefusal::AlreadyClaimed {
                     by: by.clone(),
                     at: *at,
                 });
@@ -201,17 +201,16 @@ impl Alarm {
             Ownership::Claimed { .. } => {}
         }
         self.ownership = Ownership::Claimed {
-            by: to,
+            by: fact.to.clone(),
             at,
-            follow_up_due_at,
+            follow_up_due_at: Some(fact.follow_up_due_at),
             absent_due_at: None,
         };
         Ok(self)
     }
 
     /// Back to 待接警, with the name of who had it.
-    #[must_use]
-    pub fn returned(mut self, fact: &AlarmReturned, at: Timestamp) -> Self {
+    pub(super) fn returned(mut self, fact: &AlarmReturned, at: Timestamp) -> Self {
         let seen_by = self.acknowledged.take().map(|acknowledged| acknowledged.by);
         let from = match std::mem::replace(&mut self.judgement, Judgement::Open) {
             Judgement::Judged(judged) => {
@@ -256,41 +255,34 @@ impl Alarm {
     }
 
     /// 核实结论: its owner, or who leads the shift, says what it was.
-    pub fn judge(
-        mut self,
-        verdict: Verdict,
-        by: PersonId,
-        at: Timestamp,
-        review_due_at: Option<Timestamp>,
-    ) -> Result<Self, Refusal> {
+    pub(super) fn judge(mut self, fact: &AlarmJudged, at: Timestamp) -> Result<Self, AlarmRefusal> {
         self.must_be_open()?;
         if self.owner().is_none() {
-            return Err(Refusal::NotClaimed);
+            return Err(AlarmRefusal::NotClaimed);
         }
         self.judgement = Judgement::Judged(Judged {
-            verdict,
-            by,
+            verdict: fact.verdict,
+            by: fact.by.clone(),
             at,
-            review_due_at,
+            review_due_at: Some(fact.review_due_at),
         });
         self.shelf = None;
         Ok(self)
     }
 
     /// A wrong verdict gives way to a better one, and is remembered.
-    pub fn correct_verdict(
+    pub(super) fn correct_verdict(
         mut self,
-        verdict: Verdict,
-        by: PersonId,
+        fact: &AlarmVerdictCorrected,
         at: Timestamp,
-    ) -> Result<Self, Refusal> {
+    ) -> Result<Self, AlarmRefusal> {
         let Judgement::Judged(judged) = std::mem::replace(&mut self.judgement, Judgement::Open)
         else {
-            return Err(Refusal::NotJudged);
+            return Err(AlarmRefusal::NotJudged);
         };
-        if judged.verdict == verdict {
-            return Err(Refusal::AlreadyJudged {
-                verdict,
+        if judged.verdict == fact.verdict {
+            return Err(AlarmRefusal::AlreadyJudged {
+                verdict: fact.verdict,
                 by: judged.by,
                 at: judged.at,
             });
@@ -298,28 +290,32 @@ impl Alarm {
         let review_due_at = judged.review_due_at;
         self.remember(judged);
         self.judgement = Judgement::Judged(Judged {
-            verdict,
-            by,
+            verdict: fact.verdict,
+            by: fact.by.clone(),
             at,
             review_due_at,
         });
         Ok(self)
     }
 
-    /// Somebody adds a note: something was done about it. Until `review_due_at`, the end of the
+    /// Somebody adds a note: something was done about it. Until its `review_due_at`, the end of the
     /// shift, an acknowledged one needs nothing more.
-    pub fn note(mut self, note: Note, review_due_at: Option<Timestamp>) -> Result<Self, Refusal> {
+    pub(super) fn note(mut self, fact: &AlarmNoted, at: Timestamp) -> Result<Self, AlarmRefusal> {
         if self.notes.len() >= NOTES_MAX {
-            return Err(Refusal::TooManyNotes);
+            return Err(AlarmRefusal::TooManyNotes);
         }
-        self.notes.push(note);
+        self.notes.push(Note {
+            by: fact.by.clone(),
+            at,
+            content: fact.note.clone(),
+        });
         if let Ownership::Claimed {
             follow_up_due_at, ..
         } = &mut self.ownership
         {
             *follow_up_due_at = None;
         }
-        if let (Some(acknowledged), Some(due_at)) = (&mut self.acknowledged, review_due_at) {
+        if let (Some(acknowledged), Some(due_at)) = (&mut self.acknowledged, fact.review_due_at) {
             acknowledged.due_at = due_at;
             acknowledged.followed_up = true;
         }
@@ -327,10 +323,10 @@ impl Alarm {
     }
 
     /// Refuses what is only possible while it has no verdict.
-    pub(crate) fn must_be_open(&self) -> Result<(), Refusal> {
+    pub(crate) fn must_be_open(&self) -> Result<(), AlarmRefusal> {
         match &self.judgement {
             Judgement::Open => Ok(()),
-            Judgement::Judged(judged) => Err(Refusal::AlreadyJudged {
+            Judgement::Judged(judged) => Err(AlarmRefusal::AlreadyJudged {
                 verdict: judged.verdict,
                 by: judged.by.clone(),
                 at: judged.at,

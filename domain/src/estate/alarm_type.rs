@@ -4,7 +4,7 @@
 //! raises its row, and never gets a second one.
 
 use super::document::is_default;
-use crate::ids::AlarmTypeId;
+use crate::ids::{AlarmTypeId, LadderId};
 use crate::text::Localized;
 use serde::{Deserialize, Serialize};
 
@@ -42,7 +42,7 @@ pub struct AlarmType {
     pub cameras: Cameras,
     /// 超时上报规则: which ladder unanswered work of this type climbs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub ladder: Option<Ladder>,
+    pub ladder: Option<LadderId>,
     /// Shown on consoles only, never on a wall or at a gate.
     #[serde(default, skip_serializing_if = "is_default")]
     pub discreet: bool,
@@ -176,18 +176,4 @@ pub enum Cameras {
     BestTwo,
     /// The best two, and 60 s before.
     BestTwoLong,
-}
-
-/// 超时上报规则: who hears next of work that nobody answers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Ladder {
-    /// Life: 30 s, 60 s.
-    E1,
-    /// Important: 90 s, 180 s.
-    E2,
-    /// Ordinary: 300 s, 900 s.
-    E3,
-    /// Ticket, handover, digest.
-    E4,
 }

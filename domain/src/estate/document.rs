@@ -291,12 +291,14 @@ pub struct Person {
     pub phone: Option<PhoneId>,
 }
 
-/// What a member of the staff may do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+/// What somebody works as: [`crate::access`] says what they may do by it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     /// 安保员
     Guard,
+    /// 工程值班
+    Engineer,
     /// 值班员
     Operator,
     /// 班长
@@ -305,4 +307,22 @@ pub enum Role {
     DutyManager,
     /// 项目经理
     ProjectManager,
+}
+
+impl Role {
+    /// Every role, in the order in which lists of people show them.
+    pub const ALL: [Self; 6] = [
+        Self::Guard,
+        Self::Engineer,
+        Self::Operator,
+        Self::ShiftLeader,
+        Self::DutyManager,
+        Self::ProjectManager,
+    ];
+
+    /// Its place in [`Self::ALL`]. It says nothing about rights.
+    pub fn place(self) -> usize {
+        let mut all = Self::ALL.into_iter();
+        all.position(|role| role == self).unwrap_or_default()
+    }
 }

@@ -5,8 +5,14 @@ use super::check::UPSTREAM_STEPS_MAX;
 use super::{AlarmType, Building, Device, Estate, Near, Place, Zone};
 use crate::geo::{Anchor, LonLat};
 use crate::ids::{AlarmTypeId, DeviceId, PersonId, PhoneId};
+use crate::time::Span;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+
+/// Positions that may be missing: a lift, a stairwell and a basement are no silence.
+pub const PERIODS: i64 = 3;
+/// The shortest silence, in seconds, however often positions come.
+pub const SILENT_S_MIN: i64 = 120;
 
 /// An estate, its calendar and its indexes.
 #[derive(Debug, Clone)]
@@ -25,6 +31,13 @@ pub struct EstateIndex {
 }
 
 impl EstateIndex {
+    /// How long the phone of somebody on duty may be silent. Nothing where the estate does not say
+    /// how often positions come.
+    pub fn silent_after(&self) -> Option<Span> {
+        let every_s = i64::from(self.estate.staffing.position_every_s_max?);
+        Some(Span::from_secs((PERIODS * every_s).max(SILENT_S_MIN)))
+    }
+
     /// Indexes a document.
     pub fn new(estate: Arc<Estate>) -> Result<Self, CalendarError> {
         let mut zones_of: BTreeMap<DeviceId, Vec<usize>> = BTreeMap::new();

@@ -7,19 +7,22 @@ mod alarm_type;
 mod calendar;
 mod check;
 mod document;
+pub mod fact;
+pub(crate) mod fold;
 pub mod graph;
 mod index;
 mod search;
 mod watch;
 
-pub use alarm_type::{AlarmType, Cameras, Ladder, Near, Priority, SecondSource, Sound};
+pub use alarm_type::{AlarmType, Cameras, Near, Priority, SecondSource, Sound};
 pub use calendar::{Calendar, CalendarError, Switch};
 pub use check::EstateError;
 pub use document::{
     Building, Datum, Device, DeviceKind, Estate, Floor, Ground, GroundKind, HomeView, Line,
     LineKind, Path, PathNode, Paths, Person, Place, Role,
 };
-pub use index::EstateIndex;
+pub use fact::EstateFact;
+pub use index::{EstateIndex, PERIODS, SILENT_S_MIN};
 pub use search::{Found, READINGS_MAX, SearchKey, SearchKeys, TYPED_MAX};
 pub use watch::{
     Area, AreaKind, ArmedSpan, DailySpan, DoorSettings, DutyKept, Shift, Staffing, TimeOfDay,

@@ -138,9 +138,10 @@ impl Estate {
             let by_name = within(name.zh.as_str()).into_iter();
             by_name.chain(within(name.en.as_str())).chain(by_key).min()
         };
-        let call_sign = match thing {
-            Found::Person(person) => person.call_sign.as_ref().and_then(named),
-            _ => None,
+        let call_sign = if let Found::Person(person) = thing {
+            person.call_sign.as_ref().and_then(named)
+        } else {
+            None
         };
         let by_name = named(thing.name()).into_iter().chain(call_sign);
         by_name.chain(within(thing.id())).min()

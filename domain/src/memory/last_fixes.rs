@@ -6,7 +6,6 @@ use crate::fix_order::{FixOrder, Standing};
 use crate::geo::LonLat;
 use crate::ids::PersonId;
 use crate::observation::Fix;
-use crate::rules::guard_silent;
 use crate::time::Timestamp;
 use std::collections::BTreeMap;
 
@@ -45,7 +44,7 @@ impl LastFixes {
             if let Some(heard_at) = heard_at {
                 self.heard_at.insert(id.clone(), heard_at);
             }
-            if let Some(limit) = guard_silent::silent_after(estate) {
+            if let Some(limit) = estate.silent_after() {
                 let since = heard_at.unwrap_or(started_at);
                 self.timers.set(id, since + limit);
             }
@@ -58,7 +57,7 @@ impl LastFixes {
             return;
         }
         self.heard_at.insert(person.clone(), now);
-        if let Some(limit) = guard_silent::silent_after(estate) {
+        if let Some(limit) = estate.silent_after() {
             self.timers.set(person, now + limit);
         }
     }
@@ -121,7 +120,7 @@ impl LastFixes {
         self.timers.set(person, at);
     }
 
-    pub(super) fn next_due_at(&self) -> Option<Timestamp> {
+    pub(crate) fn next_due_at(&self) -> Option<Timestamp> {
         self.timers.next_due_at()
     }
 }

@@ -50,7 +50,7 @@ impl LastHeard {
         self.timers.set(device, at);
     }
 
-    pub(super) fn next_due_at(&self) -> Option<Timestamp> {
+    pub(crate) fn next_due_at(&self) -> Option<Timestamp> {
         self.timers.next_due_at()
     }
 }

@@ -14,9 +14,10 @@ pub use borders::{AREAS_MEASURED_MAX, Borders};
 pub use last_fixes::{LastFix, LastFixes};
 pub use last_heard::LastHeard;
 
+use crate::alarm::AlarmFact;
 use crate::estate::EstateIndex;
 use crate::fact::{Fact, FactBody};
-use crate::rules::guard_silent;
+use crate::staff::StaffFact;
 use crate::time::Timestamp;
 
 pub(crate) use borders::{Crossing, Shape};
@@ -31,10 +32,22 @@ pub struct Memory {
     pub fixes: LastFixes,
     /// Who seems to cross which border.
     pub borders: Borders,
+    /// Something came that may begin or end a flood: since when it is to be looked at.
+    pub(crate) flood_due_at: Option<Timestamp>,
+    /// When a zone switches next by its schedule.
+    pub(crate) arming_due_at: Option<Timestamp>,
     started_at: Option<Timestamp>,
 }
 
 impl Memory {
+    /// A memory that begins after these facts. What came before a restart may have begun a flood.
+    pub fn after(recent: Option<Timestamp>) -> Self {
+        Self {
+            flood_due_at: recent,
+            ..Self::default()
+        }
+    }
+
     /// Another estate counts. The first one starts the engine: what was before it is not known.
     pub fn load(&mut self, estate: &EstateIndex, now: Timestamp) {
         let started_at = *self.started_at.get_or_insert(now);
@@ -44,21 +57,29 @@ impl Memory {
     }
 
     /// Looks again at whom a fact makes expected, and follows nobody who went off duty.
-    pub fn follow(&mut self, fact: &Fact, estate: &EstateIndex) {
-        let person = match &fact.body {
-            FactBody::PersonOnDuty(body) => &body.person,
-            FactBody::PhoneBound(body) => &body.person,
-            FactBody::PersonOffDuty(body) => return self.borders.forget(&body.person),
-            _ => return,
-        };
-        if let Some(limit) = guard_silent::silent_after(estate) {
-            self.fixes.look_at(person, fact.recorded_at + limit);
+    pub fn follow(&mut self, fact: &Fact, estate: Option<&EstateIndex>) {
+        if let FactBody::Alarm(AlarmFact::Raised(_) | AlarmFact::Joined(_)) | FactBody::Flood(_) =
+            fact.body
+        {
+            self.flood_due_at = Some(fact.recorded_at);
+        }
+        if let (Some(estate), FactBody::Staff(staff)) = (estate, &fact.body) {
+            self.follow_staff(fact.recorded_at, staff, estate);
         }
     }
 
-    /// When to look at somebody or something next.
-    pub fn next_due_at(&self) -> Option<Timestamp> {
-        let device = self.heard.next_due_at();
-        device.into_iter().chain(self.fixes.next_due_at()).min()
+    fn follow_staff(&mut self, at: Timestamp, fact: &StaffFact, estate: &EstateIndex) {
+        let person = match fact {
+            StaffFact::OnDuty(body) => &body.person,
+            StaffFact::PhoneBound(body) => &body.person,
+            StaffFact::OffDuty(body) => return self.borders.forget(&body.person),
+            StaffFact::Gone(_)
+            | StaffFact::Back(_)
+            | StaffFact::PhoneUnbound(_)
+            | StaffFact::CallSignGiven(_) => return,
+        };
+        if let Some(limit) = estate.silent_after() {
+            self.fixes.look_at(person, at + limit);
+        }
     }
 }

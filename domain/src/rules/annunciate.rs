@@ -11,9 +11,12 @@
 //! 6. in a flood it joins a row that looks like the same matter ([`super::flood`]);
 //! 7. it gets a row of its own.
 
-use super::context::Context;
 use super::{flood, second_source, upstream};
-use crate::alarm::{Alarm, Existing, JoinedBy, ReturnedBy, RisenBy, Source};
+use crate::alarm::{
+    Alarm, AlarmFact, AlarmRefusal, Existing, JoinedBy, OPEN_ALARMS_MAX, ReturnedBy, RisenBy,
+    Source,
+};
+use crate::answer::Outcome;
 use crate::estate::{AlarmType, Place, Priority};
 use crate::fact::{
     AlarmCleared, AlarmJoined, AlarmRaised, AlarmRepeated, AlarmReturned, AlarmRisen, Cause,
@@ -22,9 +25,8 @@ use crate::fact::{
 use crate::ids::{AlarmId, AlarmTypeId};
 use crate::observation::{CLOCK_AHEAD_MAX, ReportedState};
 use crate::refusal::Refusal;
-use crate::site::OPEN_ALARMS_MAX;
+use crate::site::Context;
 use crate::time::Timestamp;
-use serde::{Deserialize, Serialize};
 
 /// A condition that was reported or found.
 #[derive(Debug, Clone)]
@@ -47,32 +49,6 @@ pub struct Seen<'a> {
     pub drill: bool,
     /// What led to it.
     pub cause: Cause,
-}
-
-/// What became of a condition.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Outcome {
-    /// A new row.
-    Raised,
-    /// Counted in an open one.
-    Repeated,
-    /// Made an open one more urgent.
-    Risen,
-    /// Brought a judged one back.
-    Returned,
-    /// Became part of another source's row.
-    Joined,
-    /// Ended something in an open one, which is over when nothing else exists in it.
-    Cleared,
-    /// There was nothing to clear.
-    NothingToClear,
-    /// No zone of the device is armed: kept as an observation only.
-    NotArmed,
-    /// A door's state is on record. No row is concerned.
-    StateKept,
-    /// It was so already, or it is older than what is known.
-    Unchanged,
 }
 
 /// A condition's consequence.
@@ -100,25 +76,25 @@ impl Seen<'_> {
 
     /// It goes into `row`, of which its source is a part.
     pub(super) fn repeat(&self, row: &Alarm) -> FactBody {
-        FactBody::AlarmRepeated(AlarmRepeated {
+        FactBody::Alarm(AlarmFact::Repeated(AlarmRepeated {
             alarm: row.id,
             source: Some(self.source.clone()).filter(|source| *source != row.source),
-            kind: Some(self.kind.id.clone()),
-            family: Some(self.kind.family().clone()),
+            kind: self.kind.id.clone(),
+            family: self.kind.family().clone(),
             state: self.state,
-        })
+        }))
     }
 
     /// It becomes part of `row`.
     pub(super) fn join(&self, row: AlarmId, why: JoinedBy) -> FactDraft {
-        self.draft(FactBody::AlarmJoined(AlarmJoined {
+        self.draft(FactBody::Alarm(AlarmFact::Joined(AlarmJoined {
             alarm: row,
             source: self.source.clone(),
             kind: self.kind.id.clone(),
             family: self.kind.family().clone(),
             state: self.state,
             why,
-        }))
+        })))
     }
 
     fn decision(&self, outcome: Outcome, alarm: AlarmId, body: FactBody) -> Decision {
@@ -135,9 +111,9 @@ pub fn decide(context: &Context<'_>, seen: Seen<'_>) -> Result<Decision, Refusal
     let mut seen = seen;
     let said = &seen.kind.id;
     seen.kind = effective_type(context, &seen);
-    let control = context.site.control();
+    let control = &context.site.control().alarms;
     let open = control
-        .open_alarm(&seen.source, seen.kind.family(), seen.drill)
+        .row_of(&seen.source, seen.kind.family(), seen.drill)
         .and_then(|id| context.view().alarms.get(&id));
     if let Some(row) = open {
         return Ok(into_own_row(context, &seen, said, row));
@@ -154,10 +130,10 @@ pub fn decide(context: &Context<'_>, seen: Seen<'_>) -> Result<Decision, Refusal
     {
         return Ok(decision);
     }
-    if control.open_alarms() >= OPEN_ALARMS_MAX && seen.kind.priority != Priority::P1 {
-        return Err(Refusal::TooManyOpenAlarms);
+    if control.open_count() >= OPEN_ALARMS_MAX && seen.kind.priority != Priority::P1 {
+        return Err(Refusal::Alarm(AlarmRefusal::TooManyOpenAlarms));
     }
-    let alarm = control.next_alarm();
+    let alarm = control.next();
     let raised = AlarmRaised {
         alarm,
         kind: seen.kind.id.clone(),
@@ -170,7 +146,11 @@ pub fn decide(context: &Context<'_>, seen: Seen<'_>) -> Result<Decision, Refusal
         claim_due_at: context.claim_due_at(seen.kind),
         doubted_clock: seen.doubted_clock,
     };
-    Ok(seen.decision(Outcome::Raised, alarm, FactBody::AlarmRaised(raised)))
+    Ok(seen.decision(
+        Outcome::Raised,
+        alarm,
+        FactBody::Alarm(AlarmFact::Raised(raised)),
+    ))
 }
 
 /// Nothing is to be recorded.
@@ -214,7 +194,8 @@ pub(super) fn active_row<'a>(
     let id = context
         .site
         .control()
-        .open_alarm(source, kind.family(), false)?;
+        .alarms
+        .row_of(source, kind.family(), false)?;
     let row = context.view().alarms.get(&id)?;
     let exists = named(context, row, source, &kind.id).next().is_some();
     exists.then_some(row)
@@ -229,11 +210,11 @@ pub(super) fn end(
 ) -> Option<FactDraft> {
     let kind = context.estate.alarm_type(&AlarmTypeId::new(kind).ok()?)?;
     let row = active_row(context, source, kind)?;
-    let body = FactBody::AlarmCleared(AlarmCleared {
+    let body = FactBody::Alarm(AlarmFact::Cleared(AlarmCleared {
         alarm: row.id,
         source: Some(source.clone()).filter(|source| *source != row.source),
         ended: kinds(named(context, row, source, &kind.id)),
-    });
+    }));
     Some(context.by_rule(rule, Some(row), body))
 }
 
@@ -285,7 +266,11 @@ fn into_own_row(
             source,
             ended,
         };
-        return seen.decision(Outcome::Cleared, alarm, FactBody::AlarmCleared(cleared));
+        return seen.decision(
+            Outcome::Cleared,
+            alarm,
+            FactBody::Alarm(AlarmFact::Cleared(cleared)),
+        );
     }
     let state = seen.state;
     let repeated = seen.repeat(row);
@@ -295,7 +280,7 @@ fn into_own_row(
         let risen = rise(context, row, seen.kind, RisenBy::Reported);
         decision
             .drafts
-            .push(seen.draft(FactBody::AlarmRisen(risen)));
+            .push(seen.draft(FactBody::Alarm(AlarmFact::Risen(risen))));
     } else if row.is_judged() && state == ReportedState::Momentary {
         // A button that is pressed once more is a new matter, whatever the first press was.
         decision.outcome = Outcome::Returned;
@@ -307,7 +292,7 @@ fn into_own_row(
         };
         decision
             .drafts
-            .push(seen.draft(FactBody::AlarmReturned(returned)));
+            .push(seen.draft(FactBody::Alarm(AlarmFact::Returned(returned))));
     }
     decision
 }

@@ -20,14 +20,15 @@
 //! have responsibility areas, in one of those; or when they go off duty.
 
 use super::annunciate::{self, Seen};
-use super::context::Context;
 use crate::alarm::Source;
+use crate::area::AreaFact;
 use crate::estate::AreaKind;
 use crate::fact::{AreaEntered, AreaLeft, Cause, FactBody, FactDraft};
 use crate::ids::{AlarmTypeId, AreaId, PersonId};
 use crate::memory::{Borders, Crossing, Shape};
 use crate::observation::{Fix, ReportedState};
 use crate::refusal::Refusal;
+use crate::site::Context;
 use crate::text::Text;
 use std::collections::BTreeSet;
 
@@ -47,14 +48,15 @@ pub(crate) fn decide(context: &Context<'_>, memory: &mut Borders, fix: &Fix) -> 
     if !memory.believe(fix) {
         return Vec::new();
     }
-    let before = context.site.control().areas_of(&fix.person);
+    let before = context.site.control().areas.of(&fix.person);
     let crossings = memory.measure(context.estate, before, fix);
     let mut counts = Borders::counts(&crossings);
     let drafts = crossed(context, memory, before, crossings, fix);
     for draft in &drafts {
         // Having crossed it, one begins anew on the way back.
-        if let FactBody::AreaEntered(AreaEntered { area, .. })
-        | FactBody::AreaLeft(AreaLeft { area, .. }) = &draft.body
+        if let FactBody::Area(
+            AreaFact::Entered(AreaEntered { area, .. }) | AreaFact::Left(AreaLeft { area, .. }),
+        ) = &draft.body
         {
             counts.remove(area);
         }
@@ -114,9 +116,9 @@ fn crossed(
 fn border(crossing: &Crossing<'_>, fix: &Fix) -> FactDraft {
     let (area, person) = (crossing.shape.id.clone(), fix.person.clone());
     let body = if crossing.was_inside {
-        FactBody::AreaLeft(AreaLeft { area, person })
+        FactBody::Area(AreaFact::Left(AreaLeft { area, person }))
     } else {
-        FactBody::AreaEntered(AreaEntered { area, person })
+        FactBody::Area(AreaFact::Entered(AreaEntered { area, person }))
     };
     FactDraft {
         occurred_at: Some(fix.occurred_at),

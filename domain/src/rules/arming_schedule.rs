@@ -4,15 +4,30 @@
 //! disarmed until its next switch. One that was missed needs no mark of its own: it occurred when it
 //! was due, the zone is armed since it was made, and both stand in the record.
 
-use super::context::Context;
 use crate::estate::Zone;
 use crate::fact::{FactBody, FactDraft, ZoneArmed, ZoneDisarmed};
+use crate::memory::Memory;
+use crate::site::Context;
 use crate::time::Timestamp;
+use crate::zone::ZoneFact;
 
 const RULE: &str = "arming_schedule@1";
 
+/// The facts of all switches that are due, and when the next one is. What is decided here is not
+/// folded yet: then it is due once more, and finds nothing.
+pub(super) fn settle(context: &Context<'_>, memory: &mut Memory) -> Vec<FactDraft> {
+    if memory
+        .arming_due_at
+        .is_none_or(|due_at| due_at > context.now)
+    {
+        return Vec::new();
+    }
+    memory.arming_due_at = next_due_at(context);
+    decide(context)
+}
+
 /// The facts for all zones whose last switch has not been made.
-pub(super) fn decide(context: &Context<'_>) -> Vec<FactDraft> {
+fn decide(context: &Context<'_>) -> Vec<FactDraft> {
     let zones = &context.estate.estate.zones;
     let due = zones.iter().filter_map(|zone| due(context, zone));
     due.map(|(zone, at, armed)| switch(context, zone, at, armed))
@@ -22,16 +37,16 @@ pub(super) fn decide(context: &Context<'_>) -> Vec<FactDraft> {
 fn switch(context: &Context<'_>, zone: &Zone, at: Timestamp, armed: bool) -> FactDraft {
     let id = zone.id.clone();
     let body = if armed {
-        FactBody::ZoneArmed(ZoneArmed { zone: id, by: None })
+        FactBody::Zone(ZoneFact::Armed(ZoneArmed { zone: id, by: None }))
     } else {
-        FactBody::ZoneDisarmed(ZoneDisarmed { zone: id, by: None })
+        FactBody::Zone(ZoneFact::Disarmed(ZoneDisarmed { zone: id, by: None }))
     };
     let mut draft = context.by_rule(RULE, None, body);
     draft.occurred_at = Some(at);
     draft
 }
 
-/// When a zone switches next. A switch that was missed is due at once.
+/// When a zone switches next, which takes long to look up. A switch that was missed is due at once.
 pub(crate) fn next_due_at(context: &Context<'_>) -> Option<Timestamp> {
     let zones = &context.estate.estate.zones;
     zones

@@ -6,13 +6,13 @@
 //! about the device.
 
 use super::annunciate::{self, Seen};
-use super::context::Context;
 use super::{ASKED_PER_INPUT_MAX, REFUSED_AGAIN_AFTER, upstream};
 use crate::alarm::Source;
 use crate::fact::{Cause, FactDraft};
 use crate::ids::{AlarmTypeId, DeviceId};
 use crate::memory::LastHeard;
 use crate::observation::ReportedState;
+use crate::site::Context;
 use crate::text::Text;
 
 const RULE: &str = "device_silent@1";

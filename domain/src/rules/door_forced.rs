@@ -4,10 +4,10 @@
 //! zone of it is armed is forced, and at all other times nobody knows. A door that an operator's order
 //! may have opened is not forced.
 
-use super::context::Context;
 use super::door_state::GRANTED_FOR;
 use crate::estate::DoorSettings;
 use crate::ids::DeviceId;
+use crate::site::Context;
 
 /// What a forced door raises.
 pub const TYPE: &str = "door_forced";
@@ -20,7 +20,7 @@ pub(crate) fn would_be(context: &Context<'_>, door: &DeviceId, settings: DoorSet
         return false;
     }
     if settings.reports_grants {
-        return !context.site.control().is_granted(door, context.now);
+        return !context.site.control().doors.is_granted(door, context.now);
     }
     let mut zones = context.estate.zones_of(door);
     zones.any(|zone| context.view().is_armed(&zone.id))

@@ -6,12 +6,12 @@
 //! the row says when it occurred and when it was raised.
 
 use super::annunciate::{self, Seen};
-use super::context::Context;
 use crate::alarm::Source;
+use crate::door::{DOOR_HELD, DoorFact, DoorState};
 use crate::fact::{Cause, DoorOpened, FactBody, FactDraft};
 use crate::ids::{AlarmTypeId, DeviceId};
 use crate::observation::ReportedState;
-use crate::site::{DOOR_HELD, DoorState};
+use crate::site::Context;
 use crate::text::Text;
 use crate::time::{Span, Timestamp};
 
@@ -21,7 +21,7 @@ pub const AGAIN_AFTER: Span = Span::from_secs(600);
 
 /// The facts about the door that has been due for the longest time.
 pub(super) fn decide(context: &Context<'_>) -> Vec<FactDraft> {
-    let Some(door) = context.site.control().door_due(context.now) else {
+    let Some(door) = context.site.control().doors.due(context.now) else {
         return Vec::new();
     };
     let Some(DoorState::Open { since, held_due_at }) = context.view().doors.get(door) else {
@@ -32,7 +32,7 @@ pub(super) fn decide(context: &Context<'_>) -> Vec<FactDraft> {
             door: door.clone(),
             held_due_at: context.now + AGAIN_AFTER,
         };
-        let mut again = context.by_rule(RULE, None, FactBody::DoorOpened(opened));
+        let mut again = context.by_rule(RULE, None, FactBody::Door(DoorFact::Opened(opened)));
         again.occurred_at = Some(*since);
         vec![again]
     })

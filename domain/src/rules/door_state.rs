@@ -18,16 +18,17 @@
 //! Nothing here commands a door. Who opens one from inside in an emergency is reported, never
 //! stopped.
 
-use super::annunciate::{self, Decision, Outcome, Seen, nothing};
-use super::context::Context;
+use super::annunciate::{self, Decision, Seen, nothing};
 use super::door_forced;
 use crate::alarm::Source;
+use crate::answer::Outcome;
+use crate::door::{DOOR_HELD, DoorFact, DoorRefusal, DoorState};
 use crate::estate::{Device, DoorSettings};
 use crate::fact::{Cause, DoorClosed, DoorGranted, DoorOpened, FactBody};
 use crate::ids::AlarmTypeId;
 use crate::observation::{CLOCK_AHEAD_MAX, Dated, DoorChange, DoorReport, ReportedState};
-use crate::refusal::Refusal;
-use crate::site::{DOOR_HELD, DoorState};
+use crate::refusal::{CommonRefusal, Refusal};
+use crate::site::Context;
 use crate::time::{Span, Timestamp};
 
 /// How long a grant holds. Controllers release a door for 3 to 5 s; twice that leaves time for the
@@ -45,11 +46,11 @@ struct About<'a> {
 /// Decides about one report.
 pub(crate) fn decide(context: &Context<'_>, report: &DoorReport) -> Result<Decision, Refusal> {
     let device = context.estate.device(&report.device);
-    let device = device.ok_or(Refusal::NotInEstate)?;
+    let device = device.ok_or(Refusal::Common(CommonRefusal::NotInEstate))?;
     let about = About {
         report,
         device,
-        settings: device.door.ok_or(Refusal::NotADoor)?,
+        settings: device.door.ok_or(Refusal::Door(DoorRefusal::NotADoor))?,
         dated: Dated::new(report.claimed_at, report.received_at),
     };
     match report.what {
@@ -66,10 +67,10 @@ fn granted(context: &Context<'_>, about: &About<'_>) -> Decision {
     }
     kept(
         about,
-        FactBody::DoorGranted(DoorGranted {
+        FactBody::Door(DoorFact::Granted(DoorGranted {
             door: about.device.id.clone(),
             until: context.now + GRANTED_FOR,
-        }),
+        })),
     )
 }
 
@@ -86,7 +87,7 @@ fn opened(context: &Context<'_>, about: &About<'_>, just_now: bool) -> Result<De
             door: about.device.id.clone(),
             held_due_at: context.now + may_be_open,
         };
-        decision = kept(about, FactBody::DoorOpened(opened));
+        decision = kept(about, FactBody::Door(DoorFact::Opened(opened)));
     }
     if just_now && door_forced::would_be(context, &about.device.id, about.settings) {
         let forced = raise_or_end(context, about, door_forced::TYPE, ReportedState::Active);
@@ -108,7 +109,7 @@ fn closed(context: &Context<'_>, about: &About<'_>) -> Result<Decision, Refusal>
         }
         if !matches!(state, Some(DoorState::Closed { .. })) {
             let door = about.device.id.clone();
-            decision = kept(about, FactBody::DoorClosed(DoorClosed { door }));
+            decision = kept(about, FactBody::Door(DoorFact::Closed(DoorClosed { door })));
         }
     }
     for kind in [DOOR_HELD, door_forced::TYPE] {

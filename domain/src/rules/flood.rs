@@ -5,16 +5,20 @@
 //! part of the view, and each folded source stands in its row with its name. The two highest
 //! priorities are never folded.
 
-use super::annunciate::{self, Decision, Outcome, Seen};
-use super::context::Context;
+use super::annunciate::{self, Decision, Seen};
 use crate::alarm::{Alarm, JOINED_MAX, JoinedBy, Source};
+use crate::answer::Outcome;
 use crate::estate::{EstateIndex, Priority, Role};
 use crate::fact::{Cause, FactBody, FactDraft, FloodBegan, FloodEnded};
+use crate::flood::FloodFact;
 use crate::ids::AlarmTypeId;
+use crate::memory::Memory;
 use crate::observation::ReportedState;
-use crate::site::{Console, Duty, Site, View};
+use crate::site::{Context, Site};
+use crate::staff::{Console, Duty};
 use crate::text::Text;
 use crate::time::Timestamp;
+use crate::view::View;
 
 /// New conditions within the window, for each operator, at which a flood begins.
 pub const BEGINS_AT: u32 = 10;
@@ -32,7 +36,13 @@ pub(super) fn fold(context: &Context<'_>, seen: &Seen<'_>) -> Option<Decision> {
     if seen.kind.priority <= Priority::P2 {
         return None;
     }
-    let recent = context.site.control().recent().rev().take(LOOKED_AT_MAX);
+    let recent = context
+        .site
+        .control()
+        .alarms
+        .recent()
+        .rev()
+        .take(LOOKED_AT_MAX);
     let row = recent
         .filter_map(|(_, id)| context.view().alarms.get(&id))
         .filter(|row| row.is_annunciated() && row.drill == seen.drill)
@@ -60,24 +70,30 @@ fn is_same_matter(context: &Context<'_>, seen: &Seen<'_>, row: &Alarm) -> bool {
     same_building || (through.is_some() && through == upstream(&row.source))
 }
 
+/// Something came that may begin or end a flood, or enough has left the window.
+pub(super) fn settle(context: &Context<'_>, memory: &mut Memory) -> Vec<FactDraft> {
+    memory.flood_due_at = memory.flood_due_at.filter(|due_at| *due_at > context.now);
+    decide(context).into_iter().collect()
+}
+
 /// The fact that begins or ends a flood, if it is time; else the flood's own row, if it is not as
 /// the flood is.
-pub(super) fn decide(context: &Context<'_>) -> Option<FactDraft> {
-    let came = context.site.control().came(context.now);
+fn decide(context: &Context<'_>) -> Option<FactDraft> {
+    let came = context.site.control().alarms.came(context.now);
     let alarms = u32::try_from(came).unwrap_or(u32::MAX);
     let operators = operators(context.view(), context.estate);
     let body = match &context.view().flood {
         None if alarms >= BEGINS_AT.saturating_mul(operators) => {
-            FactBody::FloodBegan(FloodBegan { alarms, operators })
+            FactBody::Flood(FloodFact::Began(FloodBegan { alarms, operators }))
         }
         Some(flood) if alarms < ENDS_BELOW.saturating_mul(operators) => {
-            FactBody::FloodEnded(FloodEnded {
+            FactBody::Flood(FloodFact::Ended(FloodEnded {
                 came: flood.shown.saturating_add(flood.folded),
                 shown: flood.shown,
                 folded: flood.folded,
-            })
+            }))
         }
-        _ => return own_row(context),
+        Some(_) | None => return own_row(context),
     };
     Some(context.by_rule(RULE, None, body))
 }
@@ -85,14 +101,14 @@ pub(super) fn decide(context: &Context<'_>) -> Option<FactDraft> {
 /// A flood is an alarm itself.
 fn own_row(context: &Context<'_>) -> Option<FactDraft> {
     let kind = context.estate.alarm_type(&AlarmTypeId::new(TYPE).ok()?)?;
-    let control = context.site.control();
-    let row = control.open_alarm(&Source::System, kind.family(), false);
+    let control = &context.site.control().alarms;
+    let row = control.row_of(&Source::System, kind.family(), false);
     let row = row.and_then(|id| context.view().alarms.get(&id));
     let is_on = context.view().flood.is_some();
     let state = match row {
         Some(row) if row.condition.is_active() == is_on => return None,
         None if !is_on => return None,
-        _ if is_on => ReportedState::Active,
+        Some(_) | None if is_on => ReportedState::Active,
         Some(_) | None => ReportedState::Cleared,
     };
     let seen = Seen {
@@ -111,12 +127,24 @@ fn own_row(context: &Context<'_>) -> Option<FactDraft> {
     decision.drafts.into_iter().next()
 }
 
-/// When a flood ends if nothing more comes: as the conditions that began it leave the window, or at
-/// once where so many operators have come since that it is none for them.
-pub(super) fn next_due_at(site: &Site, estate: &EstateIndex) -> Option<Timestamp> {
+/// When a flood is to be looked at: at once if something came, or when it ends if nothing more does.
+pub(super) fn next_due(site: &Site, estate: &EstateIndex, memory: &Memory) -> Option<Timestamp> {
+    memory
+        .flood_due_at
+        .into_iter()
+        .chain(ends_at(site, estate))
+        .min()
+}
+
+/// As the conditions that began it leave the window, or at once where so many operators have come
+/// since that it is none for them.
+fn ends_at(site: &Site, estate: &EstateIndex) -> Option<Timestamp> {
     let flood = site.view().flood.as_ref()?;
     let still = ENDS_BELOW.saturating_mul(operators(site.view(), estate));
-    let leaves_at = site.control().fewer_than_at(usize::try_from(still).ok()?);
+    let leaves_at = site
+        .control()
+        .alarms
+        .fewer_than_at(usize::try_from(still).ok()?);
     Some(leaves_at.unwrap_or(flood.since))
 }
 

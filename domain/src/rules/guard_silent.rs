@@ -6,34 +6,22 @@
 //! with the next position, or when its person goes off duty.
 
 use super::annunciate::{self, Seen};
-use super::context::Context;
 use super::{ASKED_PER_INPUT_MAX, REFUSED_AGAIN_AFTER};
 use crate::alarm::Source;
-use crate::estate::{EstateIndex, Place};
+use crate::estate::Place;
 use crate::fact::{Cause, FactDraft};
 use crate::ids::{AlarmTypeId, PersonId};
 use crate::memory::LastFixes;
 use crate::observation::ReportedState;
 use crate::refusal::Refusal;
-use crate::site::Duty;
+use crate::site::Context;
+use crate::staff::Duty;
 use crate::text::Text;
-use crate::time::{Span, Timestamp};
+use crate::time::Timestamp;
 
 const RULE: &str = "guard_silent@1";
 /// What a silent guard raises.
 pub const TYPE: &str = "guard_silent";
-/// Positions that may be missing: a lift, a stairwell and a basement are no silence.
-pub const PERIODS: i64 = 3;
-/// The shortest silence, in seconds, however often positions come.
-pub const SILENT_S_MIN: i64 = 120;
-
-/// How long the phone of somebody on duty may be silent. Nothing where the estate does not say how
-/// often positions come.
-pub fn silent_after(estate: &EstateIndex) -> Option<Span> {
-    let every_s = i64::from(estate.estate.staffing.position_every_s_max?);
-    Some(Span::from_secs((PERIODS * every_s).max(SILENT_S_MIN)))
-}
-
 /// Where somebody was last, or where the estate is.
 pub(super) fn last_place(context: &Context<'_>, memory: &LastFixes, person: &PersonId) -> Place {
     let last = memory.last(person).map(|last| last.at);
@@ -70,7 +58,7 @@ pub(super) fn decide(context: &Context<'_>, memory: &mut LastFixes) -> Vec<FactD
 
 /// When a person is silent for too long; never, if nobody expects to hear of them.
 fn due_at(context: &Context<'_>, memory: &LastFixes, person: &PersonId) -> Option<Timestamp> {
-    let limit = silent_after(context.estate)?;
+    let limit = context.estate.silent_after()?;
     if !context.is_on_duty(person) || !has_phone(context, person) {
         return None;
     }

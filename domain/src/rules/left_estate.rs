@@ -2,11 +2,11 @@
 //! would ever end it. What they reported themselves stays as they said it.
 
 use super::annunciate::kinds;
-use super::context::Context;
 use super::{area_breach, device_silent, door_forced, guard_silent};
-use crate::alarm::{Existing, Source};
+use crate::alarm::{AlarmFact, Existing, Source};
+use crate::door::DOOR_HELD;
 use crate::fact::{AlarmCleared, FactBody, FactDraft};
-use crate::site::DOOR_HELD;
+use crate::site::Context;
 
 const RULE: &str = "left_estate@1";
 /// What rules find, by family.
@@ -20,7 +20,7 @@ const FOUND: [&str; 5] = [
 
 /// The facts that end what was found about those who are not in the estate that counts now.
 pub(crate) fn decide(context: &Context<'_>) -> Vec<FactDraft> {
-    let open = context.site.control().open();
+    let open = context.site.control().alarms.open();
     let rows = open.filter_map(|id| context.view().alarms.get(&id));
     let ends = rows.flat_map(|row| {
         let joined = row.joined.iter();
@@ -36,7 +36,11 @@ pub(crate) fn decide(context: &Context<'_>) -> Vec<FactDraft> {
                     source: Some(source.clone()).filter(|source| *source != row.source),
                     ended,
                 };
-                context.by_rule(RULE, Some(row), FactBody::AlarmCleared(cleared))
+                context.by_rule(
+                    RULE,
+                    Some(row),
+                    FactBody::Alarm(AlarmFact::Cleared(cleared)),
+                )
             })
     });
     ends.collect()

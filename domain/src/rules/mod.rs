@@ -31,7 +31,6 @@ pub mod area_breach;
 pub mod arming_schedule;
 pub mod claim_overdue;
 pub mod comes_back;
-mod context;
 pub mod device_silent;
 pub mod door_forced;
 pub mod door_held;
@@ -46,13 +45,11 @@ pub mod sos;
 pub mod system;
 pub mod upstream;
 
-pub use context::Context;
-
 use crate::estate::EstateIndex;
 use crate::fact::FactDraft;
 use crate::ids::PersonId;
 use crate::memory::Memory;
-use crate::site::Site;
+use crate::site::{Context, Site};
 use crate::time::{Span, Timestamp};
 
 /// Silent devices or people that one input asks about; the rest is due at once.
@@ -60,37 +57,97 @@ const ASKED_PER_INPUT_MAX: usize = 64;
 /// When a silence is looked at again that found no room for its row.
 const REFUSED_AGAIN_AFTER: Span = Span::from_secs(60);
 
-/// What is due now. Each call settles some of it; what is left is due at once.
-///
-/// Whatever raises an alarm comes alone, since each alarm's number follows from the facts before.
-pub(crate) fn settle(
-    context: &Context<'_>,
-    memory: &mut Memory,
-    arming_due: bool,
-) -> Vec<FactDraft> {
-    let mut drafts = claim_overdue::decide(context);
-    drafts.extend(comes_back::decide(context));
-    if arming_due {
-        drafts.extend(arming_schedule::decide(context));
+/// A rule that waits for time.
+struct Timed {
+    name: &'static str,
+    /// When it is due next.
+    next_due: fn(&Site, &EstateIndex, &Memory) -> Option<Timestamp>,
+    /// What is due by now. Each call settles some of it; what is left is due at once.
+    settle: fn(&Context<'_>, &mut Memory) -> Vec<FactDraft>,
+    /// It raises alarms, and each alarm's number follows from the facts before: so it comes alone.
+    alone: bool,
+}
+
+/// All that waits for time, in the order in which it is asked. The flood comes before silences: a
+/// storm of them is to be noticed while it lasts.
+const TIMED: [Timed; 8] = [
+    Timed {
+        name: "claim_overdue",
+        next_due: |site, _, _| site.control().alarms.next_due_at(),
+        settle: |context, _| claim_overdue::decide(context),
+        alone: false,
+    },
+    Timed {
+        name: "comes_back",
+        next_due: |site, _, _| site.control().alarms.next_due_at(),
+        settle: |context, _| comes_back::decide(context),
+        alone: false,
+    },
+    Timed {
+        name: "arming_schedule",
+        next_due: |_, _, memory| memory.arming_due_at,
+        settle: arming_schedule::settle,
+        alone: false,
+    },
+    Timed {
+        name: "shelf_time",
+        next_due: |site, _, _| site.control().alarms.next_shelf().map(|(at, _)| at),
+        settle: |context, _| shelf_time::decide(context).into_iter().collect(),
+        alone: true,
+    },
+    Timed {
+        name: "flood",
+        next_due: flood::next_due,
+        settle: flood::settle,
+        alone: true,
+    },
+    Timed {
+        name: "door_held",
+        next_due: |site, _, _| site.control().doors.next_due_at(),
+        settle: |context, _| door_held::decide(context),
+        alone: true,
+    },
+    Timed {
+        name: "device_silent",
+        next_due: |_, _, memory| memory.heard.next_due_at(),
+        settle: |context, memory| device_silent::decide(context, &mut memory.heard),
+        alone: true,
+    },
+    Timed {
+        name: "guard_silent",
+        next_due: |_, _, memory| memory.fixes.next_due_at(),
+        settle: |context, memory| guard_silent::decide(context, &mut memory.fixes),
+        alone: true,
+    },
+];
+
+/// What is due now.
+pub(crate) fn settle(context: &Context<'_>, memory: &mut Memory) -> Vec<FactDraft> {
+    let mut drafts = Vec::new();
+    for rule in TIMED.iter().filter(|rule| !rule.alone) {
+        drafts.extend((rule.settle)(context, memory));
     }
-    drafts.extend(alone(context, memory));
+    for rule in TIMED.iter().filter(|rule| rule.alone) {
+        let raised = (rule.settle)(context, memory);
+        if !raised.is_empty() {
+            drafts.extend(raised);
+            break;
+        }
+    }
     drafts
 }
 
-/// What one of the rules raises that wait for time. The flood comes first: a storm of silences is to
-/// be noticed while it lasts.
-fn alone(context: &Context<'_>, memory: &mut Memory) -> Vec<FactDraft> {
-    if let Some(draft) = shelf_time::decide(context).or_else(|| flood::decide(context)) {
-        return vec![draft];
-    }
-    let mut drafts = door_held::decide(context);
-    if drafts.is_empty() {
-        drafts = device_silent::decide(context, &mut memory.heard);
-    }
-    if drafts.is_empty() {
-        drafts = guard_silent::decide(context, &mut memory.fixes);
-    }
-    drafts
+/// When something is due next, and what.
+pub(crate) fn next_due(
+    site: &Site,
+    estate: &EstateIndex,
+    memory: &Memory,
+) -> Option<(Timestamp, &'static str)> {
+    let due = TIMED.iter().filter_map(|rule| {
+        let at = (rule.next_due)(site, estate, memory)?;
+        Some((at, rule.name))
+    });
+    due.min_by_key(|(at, _)| *at)
 }
 
 /// Somebody goes off duty: what was found by following them ends.
@@ -98,12 +155,4 @@ pub(crate) fn off_duty(context: &Context<'_>, person: &PersonId) -> Vec<FactDraf
     let area = area_breach::over(context, person);
     let silence = guard_silent::over(context, person);
     area.into_iter().chain(silence).collect()
-}
-
-/// When something is due next, as far as facts tell. Weekly schedules are looked up apart, by
-/// [`arming_schedule::next_due_at`], since that takes longer and changes less.
-pub(crate) fn next_due_at(site: &Site, estate: &EstateIndex) -> Option<Timestamp> {
-    let by_facts = site.control().next_due_at();
-    let flood = flood::next_due_at(site, estate);
-    by_facts.into_iter().chain(flood).min()
 }

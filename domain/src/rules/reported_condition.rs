@@ -2,13 +2,13 @@
 //!
 //! A device that has left the estate raises nothing any more; it can still clear what it raised.
 
-use super::annunciate::{self, Decision, Outcome, Seen, kinds, named};
-use super::context::Context;
-use crate::alarm::Source;
-use crate::fact::FactDraft;
-use crate::fact::{AlarmCleared, Cause, FactBody};
+use super::annunciate::{self, Decision, Seen, kinds, named};
+use crate::alarm::{AlarmFact, AlarmRefusal, Source};
+use crate::answer::Outcome;
+use crate::fact::{AlarmCleared, Cause, FactBody, FactDraft};
 use crate::observation::{Dated, Report, ReportedState};
-use crate::refusal::Refusal;
+use crate::refusal::{CommonRefusal, Refusal};
+use crate::site::Context;
 
 /// Decides about one report.
 pub(crate) fn decide(context: &Context<'_>, report: &Report) -> Result<Decision, Refusal> {
@@ -20,10 +20,11 @@ pub(crate) fn decide(context: &Context<'_>, report: &Report) -> Result<Decision,
     let device = context.estate.device(&report.device);
     let kind = context.estate.alarm_type(&report.kind);
     let (Some(device), Some(kind)) = (device, kind) else {
-        return late_goodbye(context, report, &cause).ok_or(Refusal::NotInEstate);
+        return late_goodbye(context, report, &cause)
+            .ok_or(Refusal::Common(CommonRefusal::NotInEstate));
     };
     if kind.by_rule_only {
-        return Err(Refusal::RaisedByRule);
+        return Err(Refusal::Alarm(AlarmRefusal::RaisedByRule));
     }
     annunciate::decide(
         context,
@@ -48,7 +49,7 @@ fn late_goodbye(context: &Context<'_>, report: &Report, cause: &Cause) -> Option
         return None;
     }
     let source = Source::Device(report.device.clone());
-    let mut open = context.site.control().open();
+    let mut open = context.site.control().alarms.open();
     let (row, ended) = open.find_map(|id| {
         let row = context.view().alarms.get(&id)?;
         let ended = kinds(named(context, row, &source, &report.kind));
@@ -63,11 +64,11 @@ fn late_goodbye(context: &Context<'_>, report: &Report, cause: &Cause) -> Option
             cause: cause.clone(),
             actor: None,
             drill: row.drill,
-            body: FactBody::AlarmCleared(AlarmCleared {
+            body: FactBody::Alarm(AlarmFact::Cleared(AlarmCleared {
                 alarm: row.id,
                 source,
                 ended,
-            }),
+            })),
         }],
     })
 }

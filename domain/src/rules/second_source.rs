@@ -1,11 +1,12 @@
 //! Two devices near each other that say the same within a minute are not mistaken: the first
 //! one's row rises, and the second one becomes part of it.
 
-use super::annunciate::{Decision, Outcome, Seen, rise};
-use super::context::Context;
-use crate::alarm::{Alarm, JOINED_MAX, JoinedBy, RisenBy, Source};
+use super::annunciate::{Decision, Seen, rise};
+use crate::alarm::{Alarm, AlarmFact, JOINED_MAX, JoinedBy, RisenBy, Source};
+use crate::answer::Outcome;
 use crate::estate::{AlarmType, SecondSource};
 use crate::fact::FactBody;
+use crate::site::Context;
 use crate::time::Span;
 
 /// Rows that are looked at, newest first.
@@ -13,7 +14,13 @@ const LOOKED_AT_MAX: usize = 500;
 
 /// What becomes of a condition that confirms a row.
 pub(super) fn decide(context: &Context<'_>, seen: &Seen<'_>) -> Option<Decision> {
-    let recent = context.site.control().recent().rev().take(LOOKED_AT_MAX);
+    let recent = context
+        .site
+        .control()
+        .alarms
+        .recent()
+        .rev()
+        .take(LOOKED_AT_MAX);
     let (row, kind) = recent
         .filter_map(|(_, id)| context.view().alarms.get(&id))
         .filter(|row| !row.is_judged() && row.drill == seen.drill)
@@ -29,7 +36,7 @@ pub(super) fn decide(context: &Context<'_>, seen: &Seen<'_>) -> Option<Decision>
     {
         let why = RisenBy::SecondSource(seen.source.clone());
         let risen = rise(context, row, to, why);
-        drafts.push(seen.draft(FactBody::AlarmRisen(risen)));
+        drafts.push(seen.draft(FactBody::Alarm(AlarmFact::Risen(risen))));
         outcome = Outcome::Risen;
     }
     Some(Decision {

@@ -4,14 +4,15 @@
 //! that is nobody's is refused, and its sender is told.
 
 use super::annunciate::{self, Decision, Seen};
-use super::context::Context;
 use super::guard_silent::last_place;
 use crate::alarm::Source;
 use crate::fact::Cause;
 use crate::ids::AlarmTypeId;
 use crate::memory::LastFixes;
 use crate::observation::{Call, CallKind, Dated, ReportedState};
-use crate::refusal::Refusal;
+use crate::refusal::{CommonRefusal, Refusal};
+use crate::site::Context;
+use crate::staff::StaffRefusal;
 
 /// What a call raises.
 pub(crate) const fn type_of(kind: CallKind) -> &'static str {
@@ -28,12 +29,14 @@ pub(crate) fn decide(
     call: &Call,
 ) -> Result<Decision, Refusal> {
     let person = context.person_of_phone(&call.phone);
-    let person = person.ok_or_else(|| Refusal::UnknownPhone {
-        phone: call.phone.clone(),
+    let person = person.ok_or_else(|| {
+        Refusal::Staff(StaffRefusal::UnknownPhone {
+            phone: call.phone.clone(),
+        })
     })?;
     let kind = AlarmTypeId::new(type_of(call.kind)).ok();
     let kind = kind.and_then(|kind| context.estate.alarm_type(&kind));
-    let kind = kind.ok_or(Refusal::NotInEstate)?;
+    let kind = kind.ok_or(Refusal::Common(CommonRefusal::NotInEstate))?;
     let dated = Dated::new(call.claimed_at, call.received_at);
     let place = match call.at {
         Some(at) => context.estate.place_at(at),

@@ -7,12 +7,12 @@
 //! same.
 
 use super::annunciate::{self, Seen, active_row, end};
-use super::context::Context;
 use crate::alarm::Source;
 use crate::fact::{Cause, FactDraft};
-use crate::housekeeping::{ClockStepped, DiskRoom, RecordingResumed};
 use crate::ids::AlarmTypeId;
 use crate::observation::ReportedState;
+use crate::site::Context;
+use crate::system::{ClockStepped, DiskRoom, RecordingResumed};
 use crate::text::Text;
 use crate::time::Timestamp;
 

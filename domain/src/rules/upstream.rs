@@ -16,12 +16,13 @@
 //! their rows already and the one above both falls silent, it takes the row that stands for more, and
 //! the other one stays.
 
-use super::annunciate::{Decision, Outcome, Seen, rise};
-use super::context::Context;
-use crate::alarm::{Alarm, JOINED_MAX, JoinedBy, RisenBy, Source};
+use super::annunciate::{Decision, Seen, rise};
+use crate::alarm::{Alarm, AlarmFact, JOINED_MAX, JoinedBy, RisenBy, Source};
+use crate::answer::Outcome;
 use crate::estate::{AlarmType, Device};
 use crate::fact::FactBody;
 use crate::ids::{AlarmTypeId, DeviceId};
+use crate::site::Context;
 use crate::time::Span;
 
 /// What a device in between is called when those behind it are silent.
@@ -121,7 +122,7 @@ fn row_of<'a>(
 ) -> Option<&'a Alarm> {
     let source = Source::Device(device.clone());
     let control = context.site.control();
-    let id = control.open_alarm(&source, family, seen.drill)?;
+    let id = control.alarms.row_of(&source, family, seen.drill)?;
     context.view().alarms.get(&id)
 }
 
@@ -152,7 +153,13 @@ fn behind<'a>(
 ) -> Option<&'a Alarm> {
     let period = i64::from(device.report_every_s_max.unwrap_or(0));
     let within = Span::from_secs(TOGETHER.as_secs() + period);
-    let newest = context.site.control().open().rev().take(LOOKED_AT_MAX);
+    let newest = context
+        .site
+        .control()
+        .alarms
+        .open()
+        .rev()
+        .take(LOOKED_AT_MAX);
     newest
         .filter_map(|id| context.view().alarms.get(&id))
         .filter(|row| row.drill == seen.drill)
@@ -208,7 +215,7 @@ fn risen(
         risen.place = Some(between.place.clone());
     }
     decision.outcome = Outcome::Risen;
-    let risen = seen.draft(FactBody::AlarmRisen(risen));
+    let risen = seen.draft(FactBody::Alarm(AlarmFact::Risen(risen)));
     decision.drafts.push(risen);
     decision
 }

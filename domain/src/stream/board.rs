@@ -1,6 +1,6 @@
 //! A notice that replaces the one before: short lists that a display holds whole.
 
-use super::session::Outgoing;
+use super::outgoing::Outgoing;
 use crate::audience::Audience;
 use crate::wire::live::ServerMessage;
 use std::collections::BTreeMap;
@@ -9,7 +9,7 @@ use std::sync::Arc;
 /// The latest notice for each audience, encoded once.
 #[derive(Debug, Default)]
 pub(super) struct Board {
-    /// At most one for each audience; there are three.
+    /// At most one for each audience.
     posts: BTreeMap<Audience, Post>,
 }
 
@@ -33,12 +33,12 @@ impl Board {
     /// again are none, and neither is nothing where nothing was.
     pub(super) fn post(
         &mut self,
-        audience: Audience,
+        audience: &Audience,
         message: &ServerMessage,
         is_empty: bool,
     ) -> Result<bool, serde_json::Error> {
         let text: Arc<str> = serde_json::to_string(message)?.into();
-        let before = self.posts.get(&audience);
+        let before = self.posts.get(audience);
         if before.map_or(is_empty, |before| before.text == text) {
             return Ok(false);
         }
@@ -48,13 +48,13 @@ impl Board {
             is_empty,
             text,
         };
-        self.posts.insert(audience, post);
+        self.posts.insert(audience.clone(), post);
         Ok(true)
     }
 
     /// What a display has not been told yet. Nothing is said of an empty list to whoever shows none.
-    pub(super) fn next(&self, audience: Audience, told: &mut Told) -> Option<Outgoing> {
-        let post = self.posts.get(&audience)?;
+    pub(super) fn next(&self, audience: &Audience, told: &mut Told) -> Option<Outgoing> {
+        let post = self.posts.get(audience)?;
         if post.version == told.version {
             return None;
         }

@@ -1,9 +1,9 @@
 //! What a message changed in a display's copy: it drives what is drawn anew.
 
 use crate::ids::PersonId;
-use crate::site::Touched;
 use crate::text::Text;
 use crate::time::Span;
+use crate::view::Touched;
 use crate::wire::live::Refused;
 
 /// What a message changed.

@@ -12,6 +12,7 @@ mod board;
 mod change;
 mod lane;
 mod link;
+mod outgoing;
 mod presence;
 mod replica;
 mod session;
@@ -23,9 +24,10 @@ pub use backlog::{BACKLOG_BYTES_MAX, Backlog, FactFrame, Gap};
 pub use change::Change;
 pub use lane::{GONE_HANDLES_MAX, LANE_ENTITIES_MAX, Lane};
 pub use link::{Link, STALE_AFTER, UNSURE_AFTER};
+pub use outgoing::Outgoing;
 pub use presence::{BEHIND_MAX, DisplayId, Displays, PresenceChange, PresenceEvent};
 pub use replica::{Replica, ReplicaError, Tracked};
-pub use session::{Outgoing, Session};
+pub use session::Session;
 pub use site_stream::{AUDIENCE_KEPT_TURNS, SiteStream};
 pub use turn::{
     Broken, Done, Machine, Ran, RepeatKey, Stamped, Turn, TurnError, caught, fold, run,

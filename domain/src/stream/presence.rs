@@ -181,7 +181,7 @@ impl Displays {
                 let (painted_upto, told_at) = display.painted?;
                 Some(DisplayBehind {
                     display: id.0,
-                    audience: display.audience,
+                    audience: display.audience.clone(),
                     person: display.person.clone(),
                     painted_upto,
                     behind: head.0.saturating_sub(painted_upto.0),

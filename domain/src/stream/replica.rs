@@ -6,14 +6,14 @@
 
 use super::change::Change;
 use super::link::{Link, STALE_AFTER, UNSURE_AFTER};
-use crate::audience::{self, Audience};
+use crate::audience::Audience;
 use crate::fact::{Fact, FactError};
 use crate::geo::Offset;
 use crate::ids::{JournalId, PersonId, Seq, SiteId};
-use crate::site::View;
 use crate::text::Text;
 use crate::time::{Span, Timestamp};
 use crate::unrecorded::Unrecorded;
+use crate::view::{View, fold_told};
 use crate::wire::api::Snapshot;
 use crate::wire::live::{
     Changes, ClientMessage, Echo, Facts, Handles, Hello, Latest, LatestOf, LatestRow,
@@ -122,8 +122,8 @@ impl Replica {
     }
 
     /// What it may see.
-    pub fn audience(&self) -> Audience {
-        self.audience
+    pub fn audience(&self) -> &Audience {
+        &self.audience
     }
 
     /// The folded state.
@@ -438,7 +438,7 @@ impl Replica {
             let (expected, found) = (self.view.seq.next(), changes.after.next());
             return Err(ReplicaError::Missing { expected, found });
         }
-        let touched = audience::fold(&mut self.view, changes.changes);
+        let touched = fold_told(&mut self.view, changes.changes);
         change.touched.extend(touched);
         self.view.seq = changes.upto;
         self.hash = Some(changes.hash);

@@ -1,6 +1,7 @@
 //! One display's place in the stream: a few cursors, whatever its speed.
 
 use super::board::Told;
+use super::outgoing::Outgoing;
 use super::site_stream::SiteStream;
 use crate::audience::Audience;
 use crate::ids::Seq;
@@ -8,7 +9,6 @@ use crate::time::Timestamp;
 use crate::wire::live::{
     Handles, Hello, PROTOCOL_VERSION, Refused, RefusedCode, ResumeBy, ServerMessage, Welcome,
 };
-use std::sync::Arc;
 
 /// A display's place in the stream.
 #[derive(Debug)]
@@ -25,45 +25,21 @@ pub struct Session {
     values_at: u64,
 }
 
-/// One message to send. Its bytes are shared between displays where they are the same.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Outgoing {
-    /// JSON.
-    Text(Arc<str>),
-    /// A position frame.
-    Binary(Arc<[u8]>),
-}
-
-impl Outgoing {
-    /// Bytes of the message.
-    pub fn len(&self) -> usize {
-        match self {
-            Self::Text(text) => text.len(),
-            Self::Binary(bytes) => bytes.len(),
-        }
-    }
-
-    /// Whether there is nothing in it.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-}
-
 impl SiteStream {
     /// Answers a hello. Whoever is let in is to be [`SiteStream::close`]d in the end.
     pub fn open(&mut self, hello: &Hello, now: Timestamp) -> Result<(Session, Welcome), Refused> {
         let audience = self.admit(hello)?;
-        self.enter(audience);
+        self.enter(&audience);
         let (head, _) = self.head();
         let resumed = hello
             .resume
             .as_ref()
-            .zip(self.backlog(audience))
+            .zip(self.backlog(&audience))
             .filter(|(resume, backlog)| resume.journal == backlog.journal())
             .filter(|(resume, backlog)| backlog.reaches(resume.seq, resume.hash.as_str()))
             .map(|(resume, _)| resume.seq);
         let session = Session {
-            audience,
+            audience: audience.clone(),
             facts_at: resumed.unwrap_or(head),
             beat: None,
             unrecorded: Told::default(),
@@ -105,7 +81,7 @@ impl SiteStream {
         } else if let Some(audience) = Audience::named(hello.audience.as_str()) {
             return Ok(audience);
         } else {
-            let known = Audience::ALL.map(Audience::name).join(", ");
+            let known = Audience::ALL.each_ref().map(Audience::name).join(", ");
             let message = format!(
                 "there is no audience {} here; there are {known}",
                 hello.audience
@@ -117,14 +93,14 @@ impl SiteStream {
 
     /// A display went.
     pub fn close(&mut self, session: &Session) {
-        self.leave(session.audience);
+        self.leave(&session.audience);
     }
 }
 
 impl Session {
     /// What the display is shown.
-    pub fn audience(&self) -> Audience {
-        self.audience
+    pub fn audience(&self) -> &Audience {
+        &self.audience
     }
 
     /// The next message for this display, or nothing while it is up to date. The heartbeat comes
@@ -141,7 +117,7 @@ impl Session {
         if let Some(facts) = self.next_facts(stream)? {
             return Ok(Some(facts));
         }
-        if let Some(list) = stream.unrecorded.next(self.audience, &mut self.unrecorded) {
+        if let Some(list) = stream.unrecorded.next(&self.audience, &mut self.unrecorded) {
             return Ok(Some(list));
         }
         // Where somebody is says who works here.
@@ -157,7 +133,7 @@ impl Session {
         if let Some(values) = values {
             return Ok(Some(Outgoing::Text(values)));
         }
-        Ok(stream.viewers.next(self.audience, &mut self.viewers))
+        Ok(stream.viewers.next(&self.audience, &mut self.viewers))
     }
 
     fn next_facts(&mut self, stream: &SiteStream) -> Result<Option<Outgoing>, serde_json::Error> {
@@ -166,7 +142,7 @@ impl Session {
             return Ok(None);
         }
         let next = stream
-            .backlog(self.audience)
+            .backlog(&self.audience)
             .and_then(|backlog| backlog.after(self.facts_at).ok().flatten());
         if let Some(frame) = next {
             self.facts_at = frame.upto;
@@ -202,12 +178,5 @@ impl Session {
         let frame = lane.since(self.positions_at, now);
         self.positions_at = lane.tick();
         Ok(frame.map(Outgoing::Binary))
-    }
-}
-
-impl ServerMessage {
-    /// The message as it goes over the wire.
-    pub fn to_outgoing(&self) -> Result<Outgoing, serde_json::Error> {
-        Ok(Outgoing::Text(serde_json::to_string(self)?.into()))
     }
 }

@@ -3,16 +3,16 @@
 use super::backlog::Backlog;
 use super::board::Board;
 use super::lane::Lane;
-use super::session::Outgoing;
+use super::outgoing::Outgoing;
 use super::values::Values;
 use crate::audience::Audience;
 use crate::fact::{Fact, FactError};
 use crate::geo::Anchor;
 use crate::ids::{JournalId, PersonId, Seq, SiteId};
-use crate::site::{Touched, View};
 use crate::text::Text;
 use crate::time::{Span, Timestamp};
 use crate::unrecorded::Unrecorded;
+use crate::view::{Touched, View, project};
 use crate::wire::api::Snapshot;
 use crate::wire::live::{Heartbeat, LatestOf, ServerMessage, Viewers};
 use std::collections::BTreeMap;
@@ -35,7 +35,7 @@ pub struct SiteStream {
     view: Option<View>,
     staff: Backlog,
     /// What is kept for the audiences that get no facts, from their first display on.
-    /// At most one for each such audience; there are two.
+    /// At most one for each such audience.
     projected: BTreeMap<Audience, Projected>,
     pub(super) lane: Lane,
     pub(super) values: Values,
@@ -163,7 +163,7 @@ impl SiteStream {
             kept.turns_without <= AUDIENCE_KEPT_TURNS
         });
         for (audience, kept) in &mut self.projected {
-            let changes = serde_json::to_string(&audience.project(&touched, view))
+            let changes = serde_json::to_string(&project(audience, &touched, view))
                 .map_err(FactError::Write)?;
             let text = format!(
                 r#"{{"t":"changes","after":{after},"upto":{upto},"hash":"{hash}","changes":{changes}}}"#
@@ -174,29 +174,32 @@ impl SiteStream {
     }
 
     /// What an audience resumes from, if it is kept.
-    pub(super) fn backlog(&self, audience: Audience) -> Option<&Backlog> {
+    pub(super) fn backlog(&self, audience: &Audience) -> Option<&Backlog> {
         if audience.gets_facts() {
             return Some(&self.staff);
         }
-        self.projected.get(&audience).map(|kept| &kept.backlog)
+        self.projected.get(audience).map(|kept| &kept.backlog)
     }
 
     /// A display of this audience came: from here on its audience is encoded.
-    pub(super) fn enter(&mut self, audience: Audience) {
+    pub(super) fn enter(&mut self, audience: &Audience) {
         if audience.gets_facts() || self.view.is_none() {
             return;
         }
-        let kept = self.projected.entry(audience).or_insert_with(|| Projected {
-            backlog: self.staff.beside(),
-            displays: 0,
-            turns_without: 0,
-        });
+        let kept = self
+            .projected
+            .entry(audience.clone())
+            .or_insert_with(|| Projected {
+                backlog: self.staff.beside(),
+                displays: 0,
+                turns_without: 0,
+            });
         kept.displays += 1;
     }
 
     /// A display of this audience went.
-    pub(super) fn leave(&mut self, audience: Audience) {
-        if let Some(kept) = self.projected.get_mut(&audience) {
+    pub(super) fn leave(&mut self, audience: &Audience) {
+        if let Some(kept) = self.projected.get_mut(audience) {
             kept.displays = kept.displays.saturating_sub(1);
         }
     }
@@ -207,14 +210,14 @@ impl SiteStream {
     }
 
     /// The state as an audience may see it, if it is known.
-    pub fn snapshot(&self, audience: Audience) -> Option<Snapshot> {
+    pub fn snapshot(&self, audience: &Audience) -> Option<Snapshot> {
         let (seq, hash) = self.head();
         Some(Snapshot {
             journal: self.staff.journal(),
             run: self.run,
             seq,
             hash: Text::new(hash).ok()?,
-            view: audience.view(self.view.as_ref()?),
+            view: self.view.as_ref()?.seen_by(audience),
         })
     }
 
@@ -227,7 +230,7 @@ impl SiteStream {
     pub fn set_viewers(&mut self, viewers: Viewers) -> Result<bool, serde_json::Error> {
         let is_empty = viewers.viewers.is_empty();
         self.viewers
-            .post(Audience::Staff, &ServerMessage::Viewers(viewers), is_empty)
+            .post(&Audience::Staff, &ServerMessage::Viewers(viewers), is_empty)
     }
 
     /// Ends a tick. Says whether there is anything to send.
@@ -236,10 +239,10 @@ impl SiteStream {
         news |= self.values.advance()?;
         if let Some(list) = self.unrecorded_pending.take() {
             for audience in Audience::ALL {
-                let list = audience.unrecorded(&list);
+                let list = list.seen_by(&audience);
                 let is_empty = list.is_empty();
                 let message = ServerMessage::Unrecorded(list);
-                news |= self.unrecorded.post(audience, &message, is_empty)?;
+                news |= self.unrecorded.post(&audience, &message, is_empty)?;
             }
         }
         Ok(news)

@@ -3,7 +3,8 @@
 //! [`run`] is the whole of it for server and simulation alike. An input that breaks the engine is
 //! named, so that whoever drives can set it aside, rebuild the engine and run the rest again.
 
-use crate::actuation::{Actuation, ActuationRehearsal, Order};
+use crate::actuation::order::{Actuation, ActuationRehearsal, Order};
+use crate::answer::Answer;
 use crate::engine::{Engine, Input, Output};
 use crate::fact::{Fact, FactError};
 use crate::geo::LonLat;
@@ -12,7 +13,6 @@ use crate::notify::{Announcement, Message, Notification, Rehearsal};
 use crate::observation::{Fix, Observation};
 use crate::site::Site;
 use crate::time::Timestamp;
-use crate::wire::api::Answer;
 use std::any::Any;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -137,7 +137,17 @@ impl RepeatKey {
                 let sender = DeviceId::new(format!("phone:{}", call.phone)).ok()?;
                 Some(Self::Event(sender, call.event.clone()))
             }
-            _ => None,
+            Input::Observed(Observation::PhoneFix(_) | Observation::Heard { .. })
+            | Input::DeadlineReached
+            | Input::SessionOpened { .. }
+            | Input::SessionGone { .. }
+            | Input::EstateLoaded { .. }
+            | Input::ClockStepped(_)
+            | Input::RecordingResumed(_)
+            | Input::DiskRoom(_)
+            | Input::SetAside(_)
+            | Input::Notified(_)
+            | Input::Actuated(_) => None,
         }
     }
 

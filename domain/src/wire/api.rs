@@ -1,20 +1,16 @@
 //! REST: requests and responses, documented in `docs/protocols/http.md`.
 
 pub use super::order::Order;
-use crate::alarm::{ShelfReason, Source, Verdict};
+use crate::alarm::NoteWords;
 use crate::audience::Audience;
-use crate::commands::Command;
-use crate::engine::Accepted;
-use crate::housekeeping::{ClockStepped, InputName};
-use crate::ids::{
-    AlarmId, CommandId, DeviceId, EstateHash, JournalId, PersonId, PhoneId, Seq, SiteId, Version,
-    ZoneId,
-};
+use crate::command::Command;
+use crate::ids::{CommandId, EstateHash, JournalId, PersonId, Seq, SiteId, Version};
 use crate::observation::ReportedState;
 use crate::refusal::Refusal;
-use crate::site::View;
+use crate::system::{ClockStepped, InputName};
 use crate::text::{Localized, Text};
 use crate::time::{Span, Timestamp};
+use crate::view::View;
 use serde::{Deserialize, Serialize};
 
 pub use super::alarm_page::{
@@ -38,180 +34,11 @@ pub struct CommandRequest {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expected: Option<Version>,
     /// What is wanted.
-    pub command: CommandBody,
+    pub command: WireCommand,
 }
 
-/// What a person wants.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub enum CommandBody {
-    /// 接警
-    Claim {
-        /// Which alarm.
-        alarm: AlarmId,
-    },
-    /// A note of at most 500 characters.
-    Note {
-        /// About which alarm.
-        alarm: AlarmId,
-        /// The words.
-        text: Text<500>,
-    },
-    /// 核实结论
-    Judge {
-        /// Which alarm.
-        alarm: AlarmId,
-        /// What it was.
-        verdict: Verdict,
-    },
-    /// A wrong verdict gives way to this one.
-    CorrectVerdict {
-        /// Which alarm.
-        alarm: AlarmId,
-        /// What it was.
-        verdict: Verdict,
-    },
-    /// 签收
-    Acknowledge {
-        /// Which alarm.
-        alarm: AlarmId,
-    },
-    /// No sound for 60 s, on all consoles.
-    Mute {
-        /// Which alarm.
-        alarm: AlarmId,
-    },
-    /// 限时挂起
-    Shelve {
-        /// Which alarm.
-        alarm: AlarmId,
-        /// For how many seconds, 60 to 43,200.
-        for_s: u32,
-        /// Why.
-        reason: ShelfReason,
-    },
-    /// Back into the queue before its time.
-    Unshelve {
-        /// Which alarm.
-        alarm: AlarmId,
-    },
-    /// Its owner gives it back.
-    Release {
-        /// Which alarm.
-        alarm: AlarmId,
-    },
-    /// It goes to another owner.
-    Transfer {
-        /// Which alarm.
-        alarm: AlarmId,
-        /// To whom.
-        to: PersonId,
-    },
-    /// A source that joined a row gets a row of its own.
-    Split {
-        /// The row.
-        alarm: AlarmId,
-        /// Which source.
-        source: Source,
-    },
-    /// Somebody goes on duty.
-    GoOnDuty {
-        /// Who.
-        person: PersonId,
-    },
-    /// Somebody goes off duty.
-    GoOffDuty {
-        /// Who.
-        person: PersonId,
-    },
-    /// A phone's positions are this person's from now on.
-    BindPhone {
-        /// Which phone.
-        phone: PhoneId,
-        /// Whose.
-        person: PersonId,
-    },
-    /// A phone's positions are nobody's from now on.
-    UnbindPhone {
-        /// Which phone.
-        phone: PhoneId,
-    },
-    /// Somebody gets another call sign.
-    GiveCallSign {
-        /// Who.
-        person: PersonId,
-        /// Their call sign.
-        call_sign: Localized,
-    },
-    /// 布防
-    Arm {
-        /// Which zone.
-        zone: ZoneId,
-    },
-    /// 撤防
-    Disarm {
-        /// Which zone.
-        zone: ZoneId,
-    },
-    /// 远程开门
-    OpenDoor {
-        /// Which door.
-        door: DeviceId,
-    },
-}
-
-/// A command as the site takes it. The words of a note are not for it: they come back beside it,
-/// to be sealed, and the reference to them goes to it.
-#[derive(Debug)]
-pub enum Taken {
-    /// A command without words.
-    Plain(Command),
-    /// A note.
-    Note {
-        /// About which alarm.
-        alarm: AlarmId,
-        /// The words.
-        text: Text<500>,
-    },
-}
-
-impl CommandBody {
-    /// What the site is asked.
-    pub fn take(self) -> Taken {
-        Taken::Plain(match self {
-            Self::Note { alarm, text } => return Taken::Note { alarm, text },
-            Self::Claim { alarm } => Command::Claim { alarm },
-            Self::Judge { alarm, verdict } => Command::Judge { alarm, verdict },
-            Self::CorrectVerdict { alarm, verdict } => Command::CorrectVerdict { alarm, verdict },
-            Self::Acknowledge { alarm } => Command::Acknowledge { alarm },
-            Self::Mute { alarm } => Command::Mute { alarm },
-            Self::Shelve {
-                alarm,
-                for_s,
-                reason,
-            } => Command::Shelve {
-                alarm,
-                for_s,
-                reason,
-            },
-            Self::Unshelve { alarm } => Command::Unshelve { alarm },
-            Self::Release { alarm } => Command::Release { alarm },
-            Self::Transfer { alarm, to } => Command::Transfer { alarm, to },
-            Self::Split { alarm, source } => Command::Split { alarm, source },
-            Self::GoOnDuty { person } => Command::GoOnDuty { person },
-            Self::GoOffDuty { person } => Command::GoOffDuty { person },
-            Self::BindPhone { phone, person } => Command::BindPhone { phone, person },
-            Self::UnbindPhone { phone } => Command::UnbindPhone { phone },
-            Self::GiveCallSign { person, call_sign } => Command::GiveCallSign { person, call_sign },
-            Self::Arm { zone } => Command::Arm { zone },
-            Self::Disarm { zone } => Command::Disarm { zone },
-            Self::OpenDoor { door } => Command::OpenDoor { door },
-        })
-    }
-}
-
-/// The answer to a command, kept so that a repeat gets it again.
-pub type Answer = Result<Accepted, Refusal>;
+/// A command with the words themselves.
+pub type WireCommand = Command<NoteWords>;
 
 /// `POST /ingest/v1/events`
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -480,17 +307,4 @@ pub struct ErrorDetail {
     /// The refusal with its data, if the site refused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refusal: Option<Refusal>,
-}
-
-/// The owner named in a refusal, if it names one.
-pub fn named_person(refusal: &Refusal) -> Option<&PersonId> {
-    match refusal {
-        Refusal::AlreadyClaimed { by, .. }
-        | Refusal::AlreadyAcknowledged { by, .. }
-        | Refusal::AlreadyMuted { by, .. }
-        | Refusal::AlreadyShelved { by, .. }
-        | Refusal::AlreadyJudged { by, .. }
-        | Refusal::NotOwner { by } => Some(by),
-        _ => None,
-    }
 }

@@ -1,7 +1,7 @@
 //! REST: what is read back from the histories beside the journal, documented in
 //! `docs/protocols/http.md`. A kept observation has the same form on disk and on the wire.
 
-use crate::engine::Accepted;
+use crate::answer::Accepted;
 use crate::geo::LonLat;
 use crate::ids::{AdapterId, PersonId, Seq};
 use crate::observation::{Fix, RawObservation};

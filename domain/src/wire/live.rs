@@ -2,11 +2,12 @@
 //!
 //! Text frames are JSON with a field `t`; binary frames are [`super::position_frame`]s.
 
-use crate::audience::{Audience, ViewFact};
+use crate::audience::Audience;
 use crate::ids::{AlarmId, DeviceId, JournalId, PersonId, Seq, SiteId};
 use crate::text::Text;
 use crate::time::Timestamp;
 use crate::unrecorded::Unrecorded;
+use crate::view::ViewFact;
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;

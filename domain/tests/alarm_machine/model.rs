@@ -5,12 +5,10 @@ mod steps;
 
 use crate::common::{START, secs};
 use castellan_domain::alarm::{ReturnedBy, ShelfReason, Verdict};
-use castellan_domain::engine::Accepted;
+use castellan_domain::answer::{Accepted, Answer, Outcome};
 use castellan_domain::ids::AlarmId;
 use castellan_domain::observation::ReportedState;
-use castellan_domain::rules::annunciate::Outcome;
 use castellan_domain::time::Timestamp;
-use castellan_domain::wire::api::Answer;
 use people::noticed_late;
 use std::collections::BTreeSet;
 pub(crate) use steps::Step;

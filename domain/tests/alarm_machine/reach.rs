@@ -2,8 +2,7 @@
 
 use super::model::{Model, Owner};
 use castellan_domain::alarm::ReturnedBy;
-use castellan_domain::engine::Accepted;
-use castellan_domain::rules::annunciate::Outcome;
+use castellan_domain::answer::{Accepted, Outcome};
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
 use proptest_state_machine::ReferenceStateMachine;
@@ -21,9 +20,8 @@ fn the_nights_of_the_model_meet_every_refusal_and_every_way_back() {
             model = Model::apply(model, &step);
             match &model.answer {
                 Some(Err(refusal)) => {
-                    let name = format!("{refusal:?}");
-                    let end = name.find(' ').unwrap_or(name.len());
-                    refusals.insert(name[..end].to_owned());
+                    let written = serde_json::to_value(refusal).expect("JSON");
+                    refusals.insert(written["code"].as_str().expect("a code").to_owned());
                 }
                 Some(Ok(Accepted::Reported { outcome, .. })) => outcomes.push(*outcome),
                 _ => {}
@@ -35,23 +33,23 @@ fn the_nights_of_the_model_meet_every_refusal_and_every_way_back() {
         }
     }
     let expected = [
-        "AlreadyAcknowledged",
-        "AlreadyClaimed",
-        "AlreadyJudged",
-        "AlreadyMuted",
-        "AlreadyShelved",
-        "CannotOwn",
-        "Changed",
-        "ClaimInstead",
-        "MutedTooOften",
-        "NeverShelved",
-        "NotAllowed",
-        "NotClaimed",
-        "NotJudged",
-        "NotOwner",
-        "NotShelved",
-        "ShelfTime",
-        "UnknownAlarm",
+        "already_acknowledged",
+        "already_claimed",
+        "already_judged",
+        "already_muted",
+        "already_shelved",
+        "cannot_own",
+        "changed",
+        "claim_instead",
+        "muted_too_often",
+        "never_shelved",
+        "not_allowed",
+        "not_claimed",
+        "not_judged",
+        "not_owner",
+        "not_shelved",
+        "shelf_time",
+        "unknown_alarm",
     ];
     assert_eq!(refusals.iter().collect::<Vec<_>>(), expected);
     for outcome in [Cleared, NothingToClear, Raised, Repeated, Returned, Risen] {

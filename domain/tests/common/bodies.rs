@@ -2,9 +2,13 @@
 //! each other.
 
 use crate::common::{DEVICES, PEOPLE, START, TYPES, id, secs, spot, text, words};
-use castellan_domain::actuation::{Act, ActuationOutcome};
-use castellan_domain::alarm::{JoinedBy, ReturnedBy, RisenBy, ShelfReason, Source, Verdict};
-use castellan_domain::estate::{Place, Priority};
+use castellan_domain::actuation::{Act, ActuationFact, ActuationOutcome};
+use castellan_domain::alarm::{
+    AlarmFact, JoinedBy, ReturnedBy, RisenBy, ShelfReason, Source, Verdict,
+};
+use castellan_domain::area::AreaFact;
+use castellan_domain::door::DoorFact;
+use castellan_domain::estate::{EstateFact, Place, Priority};
 use castellan_domain::fact::{
     ActuationIntended, ActuationSettled, AlarmAcknowledged, AlarmClaimed, AlarmCleared,
     AlarmJoined, AlarmJudged, AlarmMuted, AlarmNoted, AlarmOverdue, AlarmRaised, AlarmReleased,
@@ -14,12 +18,15 @@ use castellan_domain::fact::{
     InputSetAside, NotificationSettled, PersonBack, PersonGone, PersonOffDuty, PersonOnDuty,
     PhoneBound, PhoneUnbound, RecordingResumed, ZoneArmed, ZoneDisarmed,
 };
-use castellan_domain::housekeeping::InputName;
+use castellan_domain::flood::FloodFact;
 use castellan_domain::ids::{AlarmId, AlarmTypeId, DeviceId, PersonId, Seq};
-use castellan_domain::notify::Settlement;
+use castellan_domain::notify::{NotificationFact, Settlement};
 use castellan_domain::observation::ReportedState;
+use castellan_domain::staff::StaffFact;
+use castellan_domain::system::{InputName, SystemFact};
 use castellan_domain::text::Localized;
 use castellan_domain::time::Timestamp;
+use castellan_domain::zone::ZoneFact;
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -91,7 +98,7 @@ fn reported() -> impl Strategy<Value = FactBody> {
             (alarm, kind, family, tier, priority),
             (source, place, state, claim_due_at, doubted_clock),
         )| {
-            FactBody::AlarmRaised(AlarmRaised {
+            FactBody::Alarm(AlarmFact::Raised(AlarmRaised {
                 alarm,
                 kind,
                 family,
@@ -102,31 +109,31 @@ fn reported() -> impl Strategy<Value = FactBody> {
                 state,
                 claim_due_at,
                 doubted_clock,
-            })
+            }))
         },
     );
-    let said = option::of((kind(), kind()));
+    let said = (kind(), kind(), state());
     let repeated =
-        (alarm(), option::of(source()), said, state()).prop_map(|(alarm, source, said, state)| {
+        (alarm(), option::of(source()), said).prop_map(|(alarm, source, (kind, family, state))| {
             AlarmRepeated {
                 alarm,
                 source,
-                kind: said.as_ref().map(|(kind, _)| kind.clone()),
-                family: said.map(|(_, family)| family),
+                kind,
+                family,
                 state,
             }
         });
     let ended = prop::collection::vec(kind(), 0..3);
     let cleared = (alarm(), option::of(source()), ended).prop_map(|(alarm, source, ended)| {
-        FactBody::AlarmCleared(AlarmCleared {
+        FactBody::Alarm(AlarmFact::Cleared(AlarmCleared {
             alarm,
             source,
             ended,
-        })
+        }))
     });
     prop_oneof![
         3 => raised,
-        2 => repeated.prop_map(FactBody::AlarmRepeated),
+        2 => repeated.prop_map(|body| FactBody::Alarm(AlarmFact::Repeated(body))),
         2 => cleared,
         2 => risen(),
         2 => joined(),
@@ -143,7 +150,7 @@ fn risen() -> impl Strategy<Value = FactBody> {
     let rest = (why, option::of(source()), option::of(place()), due());
     (what, rest).prop_map(
         |((alarm, kind, family, tier, priority), (why, source, place, due_at))| {
-            FactBody::AlarmRisen(AlarmRisen {
+            FactBody::Alarm(AlarmFact::Risen(AlarmRisen {
                 alarm,
                 kind,
                 family,
@@ -153,7 +160,7 @@ fn risen() -> impl Strategy<Value = FactBody> {
                 source,
                 place,
                 due_at,
-            })
+            }))
         },
     )
 }
@@ -166,14 +173,14 @@ fn joined() -> impl Strategy<Value = FactBody> {
     ]);
     (alarm(), source(), kind(), kind(), state(), why).prop_map(
         |(alarm, source, kind, family, state, why)| {
-            FactBody::AlarmJoined(AlarmJoined {
+            FactBody::Alarm(AlarmFact::Joined(AlarmJoined {
                 alarm,
                 source,
                 kind,
                 family,
                 state,
                 why,
-            })
+            }))
         },
     )
 }
@@ -182,40 +189,40 @@ fn joined() -> impl Strategy<Value = FactBody> {
 fn handled() -> impl Strategy<Value = FactBody> {
     let one = || (alarm(), person());
     prop_oneof![
-        3 => (one(), option::of(due())).prop_map(|((alarm, by), follow_up_due_at)| {
-            FactBody::AlarmClaimed(AlarmClaimed { alarm, by, follow_up_due_at })
+        3 => (one(), due()).prop_map(|((alarm, by), follow_up_due_at)| {
+            FactBody::Alarm(AlarmFact::Claimed(AlarmClaimed { alarm, by, follow_up_due_at }))
         }),
         2 => (one(), 0u128..9, option::of(due())).prop_map(|((alarm, by), n, review_due_at)| {
             let note = words(n);
-            FactBody::AlarmNoted(AlarmNoted { alarm, by, note, review_due_at })
+            FactBody::Alarm(AlarmFact::Noted(AlarmNoted { alarm, by, note, review_due_at }))
         }),
-        3 => (one(), verdict(), option::of(due())).prop_map(
+        3 => (one(), verdict(), due()).prop_map(
             |((alarm, by), verdict, review_due_at)| {
-                FactBody::AlarmJudged(AlarmJudged { alarm, by, verdict, review_due_at })
+                FactBody::Alarm(AlarmFact::Judged(AlarmJudged { alarm, by, verdict, review_due_at }))
             }
         ),
         1 => (one(), due()).prop_map(|((alarm, by), due_at)| {
-            FactBody::AlarmAcknowledged(AlarmAcknowledged { alarm, by, due_at })
+            FactBody::Alarm(AlarmFact::Acknowledged(AlarmAcknowledged { alarm, by, due_at }))
         }),
         1 => (one(), due()).prop_map(|((alarm, by), until)| {
-            FactBody::AlarmMuted(AlarmMuted { alarm, by, until })
+            FactBody::Alarm(AlarmFact::Muted(AlarmMuted { alarm, by, until }))
         }),
         1 => (one(), due(), shelf_reason()).prop_map(|((alarm, by), until, reason)| {
-            FactBody::AlarmShelved(AlarmShelved { alarm, by, until, reason })
+            FactBody::Alarm(AlarmFact::Shelved(AlarmShelved { alarm, by, until, reason }))
         }),
         1 => (alarm(), option::of(person()), due(), 0u32..9).prop_map(|(alarm, by, due_at, late_s)| {
-            FactBody::AlarmUnshelved(AlarmUnshelved { alarm, by, due_at, late_s })
+            FactBody::Alarm(AlarmFact::Unshelved(AlarmUnshelved { alarm, by, due_at, late_s }))
         }),
         1 => (one(), due()).prop_map(|((alarm, by), claim_due_at)| {
-            FactBody::AlarmReleased(AlarmReleased { alarm, by, claim_due_at })
+            FactBody::Alarm(AlarmFact::Released(AlarmReleased { alarm, by, claim_due_at }))
         }),
-        1 => (one(), person(), option::of(due())).prop_map(
+        1 => (one(), person(), due()).prop_map(
             |((alarm, by), to, follow_up_due_at)| {
-                FactBody::AlarmTransferred(AlarmTransferred { alarm, by, to, follow_up_due_at })
+                FactBody::Alarm(AlarmFact::Transferred(AlarmTransferred { alarm, by, to, follow_up_due_at }))
             }
         ),
         1 => (one(), verdict()).prop_map(|((alarm, by), verdict)| {
-            FactBody::AlarmVerdictCorrected(AlarmVerdictCorrected { alarm, by, verdict })
+            FactBody::Alarm(AlarmFact::VerdictCorrected(AlarmVerdictCorrected { alarm, by, verdict }))
         }),
         1 => split(),
     ]
@@ -228,11 +235,11 @@ fn shelf_reason() -> impl Strategy<Value = ShelfReason> {
 
 fn split() -> impl Strategy<Value = FactBody> {
     let into = (1u32..9).prop_map(AlarmId);
-    let from = (alarm(), source(), into, option::of(kind()));
+    let from = (alarm(), source(), into, kind());
     let row = (kind(), 0u8..3, priority(), place(), due(), person());
     (from, row).prop_map(
         |((alarm, source, into, kind), (family, tier, priority, place, claim_due_at, by))| {
-            FactBody::AlarmSplit(AlarmSplit {
+            FactBody::Alarm(AlarmFact::Split(AlarmSplit {
                 alarm,
                 source,
                 into,
@@ -243,7 +250,7 @@ fn split() -> impl Strategy<Value = FactBody> {
                 place,
                 claim_due_at,
                 by,
-            })
+            }))
         },
     )
 }
@@ -262,20 +269,20 @@ fn elapsed() -> impl Strategy<Value = FactBody> {
     ]);
     prop_oneof![
         (alarm(), 0u32..9, due(), 0u32..9).prop_map(|(alarm, times, claim_due_at, late_s)| {
-            FactBody::AlarmOverdue(AlarmOverdue {
+            FactBody::Alarm(AlarmFact::Overdue(AlarmOverdue {
                 alarm,
                 times,
                 claim_due_at,
                 late_s,
-            })
+            }))
         }),
         (alarm(), why, due(), 0u32..9).prop_map(|(alarm, why, claim_due_at, late_s)| {
-            FactBody::AlarmReturned(AlarmReturned {
+            FactBody::Alarm(AlarmFact::Returned(AlarmReturned {
                 alarm,
                 why,
                 claim_due_at,
                 late_s,
-            })
+            }))
         }),
     ]
 }
@@ -290,24 +297,28 @@ fn staff() -> impl Strategy<Value = FactBody> {
     let phone = || select(vec!["guard-01", "guard-02"]).prop_map(id);
     prop_oneof![
         (person(), due()).prop_map(|(person, lapse_at)| {
-            FactBody::PersonGone(PersonGone { person, lapse_at })
+            FactBody::Staff(StaffFact::Gone(PersonGone { person, lapse_at }))
         }),
-        person().prop_map(|person| FactBody::PersonBack(PersonBack { person })),
-        (person(), person())
-            .prop_map(|(person, by)| FactBody::PersonOnDuty(PersonOnDuty { person, by })),
-        (person(), person())
-            .prop_map(|(person, by)| FactBody::PersonOffDuty(PersonOffDuty { person, by })),
-        (phone(), person(), person())
-            .prop_map(|(phone, person, by)| FactBody::PhoneBound(PhoneBound { phone, person, by })),
-        (phone(), person())
-            .prop_map(|(phone, by)| FactBody::PhoneUnbound(PhoneUnbound { phone, by })),
+        person().prop_map(|person| FactBody::Staff(StaffFact::Back(PersonBack { person }))),
+        (person(), person()).prop_map(|(person, by)| FactBody::Staff(StaffFact::OnDuty(
+            PersonOnDuty { person, by }
+        ))),
+        (person(), person()).prop_map(|(person, by)| FactBody::Staff(StaffFact::OffDuty(
+            PersonOffDuty { person, by }
+        ))),
+        (phone(), person(), person()).prop_map(|(phone, person, by)| FactBody::Staff(
+            StaffFact::PhoneBound(PhoneBound { phone, person, by })
+        )),
+        (phone(), person()).prop_map(|(phone, by)| FactBody::Staff(StaffFact::PhoneUnbound(
+            PhoneUnbound { phone, by }
+        ))),
         (person(), person()).prop_map(|(person, by)| {
             let call_sign = name("猎鹰2");
-            FactBody::CallSignGiven(CallSignGiven {
+            FactBody::Staff(StaffFact::CallSignGiven(CallSignGiven {
                 person,
                 call_sign,
                 by,
-            })
+            }))
         }),
     ]
 }
@@ -318,30 +329,35 @@ fn ground() -> impl Strategy<Value = FactBody> {
     let area = || select(vec!["a1", "a2"]).prop_map(id);
     let door = || select(vec!["door-1", "door-2"]).prop_map(id);
     prop_oneof![
-        select(vec!["e1", "e2"])
-            .prop_map(|hash| FactBody::EstatePublished(EstatePublished { hash: id(hash) })),
+        select(vec!["e1", "e2"]).prop_map(|hash| FactBody::Estate(EstateFact::Published(
+            EstatePublished { hash: id(hash) }
+        ))),
         (zone(), option::of(person()))
-            .prop_map(|(zone, by)| FactBody::ZoneArmed(ZoneArmed { zone, by })),
+            .prop_map(|(zone, by)| FactBody::Zone(ZoneFact::Armed(ZoneArmed { zone, by }))),
         (zone(), option::of(person()))
-            .prop_map(|(zone, by)| FactBody::ZoneDisarmed(ZoneDisarmed { zone, by })),
-        (door(), due())
-            .prop_map(|(door, until)| FactBody::DoorGranted(DoorGranted { door, until })),
-        (door(), due())
-            .prop_map(|(door, held_due_at)| FactBody::DoorOpened(DoorOpened { door, held_due_at })),
-        door().prop_map(|door| FactBody::DoorClosed(DoorClosed { door })),
+            .prop_map(|(zone, by)| FactBody::Zone(ZoneFact::Disarmed(ZoneDisarmed { zone, by }))),
+        (door(), due()).prop_map(
+            |(door, until)| FactBody::Door(DoorFact::Granted(DoorGranted { door, until }))
+        ),
+        (door(), due()).prop_map(|(door, held_due_at)| FactBody::Door(DoorFact::Opened(
+            DoorOpened { door, held_due_at }
+        ))),
+        door().prop_map(|door| FactBody::Door(DoorFact::Closed(DoorClosed { door }))),
+        (area(), person()).prop_map(|(area, person)| FactBody::Area(AreaFact::Entered(
+            AreaEntered { area, person }
+        ))),
         (area(), person())
-            .prop_map(|(area, person)| FactBody::AreaEntered(AreaEntered { area, person })),
-        (area(), person()).prop_map(|(area, person)| FactBody::AreaLeft(AreaLeft { area, person })),
+            .prop_map(|(area, person)| FactBody::Area(AreaFact::Left(AreaLeft { area, person }))),
         (0u32..99, 1u32..4).prop_map(|(alarms, operators)| {
-            FactBody::FloodBegan(FloodBegan { alarms, operators })
+            FactBody::Flood(FloodFact::Began(FloodBegan { alarms, operators }))
         }),
         (0u32..99, 0u32..99).prop_map(|(shown, folded)| {
             let came = shown + folded;
-            FactBody::FloodEnded(FloodEnded {
+            FactBody::Flood(FloodFact::Ended(FloodEnded {
                 came,
                 shown,
                 folded,
-            })
+            }))
         }),
     ]
 }
@@ -359,18 +375,18 @@ fn actuations() -> impl Strategy<Value = FactBody> {
     ]);
     prop_oneof![
         (door(), due()).prop_map(move |(device, send_by)| {
-            FactBody::ActuationIntended(ActuationIntended {
+            FactBody::Actuation(ActuationFact::Intended(ActuationIntended {
                 device,
                 what,
                 send_by,
-            })
+            }))
         }),
         (door(), outcome).prop_map(move |(device, outcome)| {
-            FactBody::ActuationSettled(ActuationSettled {
+            FactBody::Actuation(ActuationFact::Settled(ActuationSettled {
                 about,
                 device,
                 outcome,
-            })
+            }))
         }),
     ]
 }
@@ -378,22 +394,22 @@ fn actuations() -> impl Strategy<Value = FactBody> {
 /// What the server notices about itself: it changes nothing of the site.
 fn housekeeping() -> impl Strategy<Value = FactBody> {
     select(vec![
-        FactBody::RecordingResumed(RecordingResumed {
+        FactBody::System(SystemFact::RecordingResumed(RecordingResumed {
             since: START,
             unrecorded: 2,
-        }),
-        FactBody::ClockStepped(ClockStepped {
+        })),
+        FactBody::System(SystemFact::ClockStepped(ClockStepped {
             by: secs(-3_600),
             at: START,
-        }),
-        FactBody::InputSetAside(InputSetAside {
+        })),
+        FactBody::System(SystemFact::InputSetAside(InputSetAside {
             input: InputName::Deadline,
-        }),
-        FactBody::NotificationSettled(NotificationSettled {
+        })),
+        FactBody::Notification(NotificationFact::Settled(NotificationSettled {
             about: Seq(1),
             outcome: Settlement::GivenUp,
             attempts: 9,
-        }),
+        })),
     ])
 }
 

@@ -1,5 +1,6 @@
 //! Settlements of orders in made-up histories, so that they fit.
 
+use castellan_domain::actuation::ActuationFact;
 use castellan_domain::fact::{Fact, FactBody};
 use std::collections::BTreeMap;
 
@@ -8,10 +9,10 @@ pub(crate) fn settle_what_was_intended(history: &mut [Fact]) {
     let mut intents = BTreeMap::new();
     for fact in history {
         match &mut fact.body {
-            FactBody::ActuationIntended(body) if !fact.drill => {
+            FactBody::Actuation(ActuationFact::Intended(body)) if !fact.drill => {
                 intents.insert(body.device.clone(), fact.seq);
             }
-            FactBody::ActuationSettled(body) => {
+            FactBody::Actuation(ActuationFact::Settled(body)) => {
                 body.about = intents.get(&body.device).copied().unwrap_or(body.about);
             }
             _ => {}

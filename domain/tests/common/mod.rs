@@ -6,20 +6,21 @@ pub(crate) mod document;
 pub(crate) mod intents;
 pub(crate) mod variants;
 
-use castellan_domain::access::Actor;
-use castellan_domain::alarm::{Alarm, Verdict};
-use castellan_domain::engine::{Accepted, Command, Engine, Input};
+use castellan_domain::alarm::{Alarm, AlarmCommand, NoteCommand, Verdict};
+use castellan_domain::answer::{Accepted, Answer};
+use castellan_domain::command::Command;
+use castellan_domain::engine::{Engine, Input};
 use castellan_domain::estate::{Estate, EstateIndex};
 use castellan_domain::fact::{Cause, Fact, FactBody, PersonalRef};
 use castellan_domain::geo::LonLat;
 use castellan_domain::ids::{AlarmId, CommandId, EventId, Seq, Version};
 use castellan_domain::observation::{Fix, Observation, PhoneFix, Report, ReportedState};
 use castellan_domain::refusal::Refusal;
-use castellan_domain::site::{Site, View};
+use castellan_domain::site::Site;
 use castellan_domain::stream::{Stamped, Turn};
 use castellan_domain::text::Text;
 use castellan_domain::time::{Span, Timestamp};
-use castellan_domain::wire::api::Answer;
+use castellan_domain::view::View;
 use proptest::test_runner::{Config, FileFailurePersistence};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -291,13 +292,9 @@ impl World {
         expected: Option<Version>,
         command: Command,
     ) -> Answer {
-        let person = estate().person(&id(who)).cloned().expect("of the staff");
         self.give(Input::Commanded {
             command_id: CommandId(uuid::Uuid::from_u128(u128::from(self.inputs))),
-            actor: Actor {
-                person: person.id,
-                role: person.role,
-            },
+            by: id(who),
             expected,
             command,
         })
@@ -306,18 +303,26 @@ impl World {
 
     /// A person claims.
     pub(crate) fn claim(&mut self, who: &str, alarm: AlarmId) -> Answer {
-        self.command(who, None, Command::Claim { alarm })
+        self.command(who, None, Command::Alarm(AlarmCommand::Claim { alarm }))
     }
 
     /// A person judges.
     pub(crate) fn judge(&mut self, who: &str, alarm: AlarmId, verdict: Verdict) -> Answer {
-        self.command(who, None, Command::Judge { alarm, verdict })
+        self.command(
+            who,
+            None,
+            Command::Alarm(AlarmCommand::Judge { alarm, verdict }),
+        )
     }
 
     /// A person writes a note.
     pub(crate) fn note(&mut self, who: &str, alarm: AlarmId) -> Answer {
         let note = words(u128::from(self.inputs));
-        self.command(who, None, Command::Note { alarm, note })
+        self.command(
+            who,
+            None,
+            Command::Note(NoteCommand::Note { alarm, text: note }),
+        )
     }
 
     /// Time passes; every deadline on the way is met on time.

@@ -1,10 +1,15 @@
 //! The files of commands and answers by their variants. A new variant does not compile here until
 //! it is named, and fails in `wire.rs` until it has a file.
 
-use castellan_domain::engine::Accepted;
-use castellan_domain::refusal::Refusal;
-use castellan_domain::rules::annunciate::Outcome;
-use castellan_domain::wire::api::{Answer, CommandBody, CommandRequest};
+use castellan_domain::actuation::{ActuationCommand, ActuationRefusal};
+use castellan_domain::alarm::{AlarmCommand, AlarmRefusal, NoteCommand};
+use castellan_domain::answer::{Accepted, Answer, Outcome};
+use castellan_domain::command::Command;
+use castellan_domain::door::DoorRefusal;
+use castellan_domain::refusal::{CommonRefusal, Refusal};
+use castellan_domain::staff::{StaffCommand, StaffRefusal};
+use castellan_domain::wire::api::CommandRequest;
+use castellan_domain::zone::{ZoneCommand, ZoneRefusal};
 
 /// Every variant that must have a file.
 pub(crate) const COMMANDS_AND_ANSWERS: [&str; 65] = [
@@ -77,25 +82,25 @@ pub(crate) const COMMANDS_AND_ANSWERS: [&str; 65] = [
 
 pub(crate) fn command_request(request: &CommandRequest) -> &str {
     match request.command {
-        CommandBody::Claim { .. } => "command_request.claim",
-        CommandBody::Note { .. } => "command_request.note",
-        CommandBody::Judge { .. } => "command_request.judge",
-        CommandBody::CorrectVerdict { .. } => "command_request.correct_verdict",
-        CommandBody::Acknowledge { .. } => "command_request.acknowledge",
-        CommandBody::Mute { .. } => "command_request.mute",
-        CommandBody::Shelve { .. } => "command_request.shelve",
-        CommandBody::Unshelve { .. } => "command_request.unshelve",
-        CommandBody::Release { .. } => "command_request.release",
-        CommandBody::Transfer { .. } => "command_request.transfer",
-        CommandBody::Split { .. } => "command_request.split",
-        CommandBody::GoOnDuty { .. } => "command_request.go_on_duty",
-        CommandBody::GoOffDuty { .. } => "command_request.go_off_duty",
-        CommandBody::BindPhone { .. } => "command_request.bind_phone",
-        CommandBody::UnbindPhone { .. } => "command_request.unbind_phone",
-        CommandBody::GiveCallSign { .. } => "command_request.give_call_sign",
-        CommandBody::Arm { .. } => "command_request.arm",
-        CommandBody::Disarm { .. } => "command_request.disarm",
-        CommandBody::OpenDoor { .. } => "command_request.open_door",
+        Command::Alarm(AlarmCommand::Claim { .. }) => "command_request.claim",
+        Command::Note(NoteCommand::Note { .. }) => "command_request.note",
+        Command::Alarm(AlarmCommand::Judge { .. }) => "command_request.judge",
+        Command::Alarm(AlarmCommand::CorrectVerdict { .. }) => "command_request.correct_verdict",
+        Command::Alarm(AlarmCommand::Acknowledge { .. }) => "command_request.acknowledge",
+        Command::Alarm(AlarmCommand::Mute { .. }) => "command_request.mute",
+        Command::Alarm(AlarmCommand::Shelve { .. }) => "command_request.shelve",
+        Command::Alarm(AlarmCommand::Unshelve { .. }) => "command_request.unshelve",
+        Command::Alarm(AlarmCommand::Release { .. }) => "command_request.release",
+        Command::Alarm(AlarmCommand::Transfer { .. }) => "command_request.transfer",
+        Command::Alarm(AlarmCommand::Split { .. }) => "command_request.split",
+        Command::Staff(StaffCommand::GoOnDuty { .. }) => "command_request.go_on_duty",
+        Command::Staff(StaffCommand::GoOffDuty { .. }) => "command_request.go_off_duty",
+        Command::Staff(StaffCommand::BindPhone { .. }) => "command_request.bind_phone",
+        Command::Staff(StaffCommand::UnbindPhone { .. }) => "command_request.unbind_phone",
+        Command::Staff(StaffCommand::GiveCallSign { .. }) => "command_request.give_call_sign",
+        Command::Zone(ZoneCommand::Arm { .. }) => "command_request.arm",
+        Command::Zone(ZoneCommand::Disarm { .. }) => "command_request.disarm",
+        Command::Actuation(ActuationCommand::OpenDoor { .. }) => "command_request.open_door",
     }
 }
 
@@ -128,36 +133,36 @@ pub(crate) fn answer(answer: &Answer) -> &str {
 
 fn refused(refusal: &Refusal) -> &'static str {
     match refusal {
-        Refusal::AlreadyClaimed { .. } => "answer.already_claimed",
-        Refusal::AlreadyJudged { .. } => "answer.already_judged",
-        Refusal::AlreadyAcknowledged { .. } => "answer.already_acknowledged",
-        Refusal::ClaimInstead => "answer.claim_instead",
-        Refusal::AlreadyMuted { .. } => "answer.already_muted",
-        Refusal::MutedTooOften => "answer.muted_too_often",
-        Refusal::NeverShelved => "answer.never_shelved",
-        Refusal::AlreadyShelved { .. } => "answer.already_shelved",
-        Refusal::TooManyShelved => "answer.too_many_shelved",
-        Refusal::ShelfTime => "answer.shelf_time",
-        Refusal::NotShelved => "answer.not_shelved",
-        Refusal::NotJudged => "answer.not_judged",
-        Refusal::NotJoined { .. } => "answer.not_joined",
-        Refusal::UnknownPerson { .. } => "answer.unknown_person",
-        Refusal::CannotOwn { .. } => "answer.cannot_own",
-        Refusal::UnknownPhone { .. } => "answer.unknown_phone",
-        Refusal::UnknownZone { .. } => "answer.unknown_zone",
-        Refusal::NothingToDo => "answer.nothing_to_do",
-        Refusal::Changed { .. } => "answer.changed",
-        Refusal::UnknownAlarm { .. } => "answer.unknown_alarm",
-        Refusal::NotClaimed => "answer.not_claimed",
-        Refusal::NotOwner { .. } => "answer.not_owner",
-        Refusal::NotAllowed => "answer.not_allowed",
-        Refusal::TooManyNotes => "answer.too_many_notes",
-        Refusal::NotInEstate => "answer.not_in_estate",
-        Refusal::RaisedByRule => "answer.raised_by_rule",
-        Refusal::NotADoor => "answer.not_a_door",
-        Refusal::NoRemoteRelease { .. } => "answer.no_remote_release",
-        Refusal::AlreadyUnderWay { .. } => "answer.already_under_way",
-        Refusal::NoDriver => "answer.no_driver",
-        Refusal::TooManyOpenAlarms => "answer.too_many_open_alarms",
+        Refusal::Alarm(AlarmRefusal::AlreadyClaimed { .. }) => "answer.already_claimed",
+        Refusal::Alarm(AlarmRefusal::AlreadyJudged { .. }) => "answer.already_judged",
+        Refusal::Alarm(AlarmRefusal::AlreadyAcknowledged { .. }) => "answer.already_acknowledged",
+        Refusal::Alarm(AlarmRefusal::ClaimInstead) => "answer.claim_instead",
+        Refusal::Alarm(AlarmRefusal::AlreadyMuted { .. }) => "answer.already_muted",
+        Refusal::Alarm(AlarmRefusal::MutedTooOften) => "answer.muted_too_often",
+        Refusal::Alarm(AlarmRefusal::NeverShelved) => "answer.never_shelved",
+        Refusal::Alarm(AlarmRefusal::AlreadyShelved { .. }) => "answer.already_shelved",
+        Refusal::Alarm(AlarmRefusal::TooManyShelved) => "answer.too_many_shelved",
+        Refusal::Alarm(AlarmRefusal::ShelfTime) => "answer.shelf_time",
+        Refusal::Alarm(AlarmRefusal::NotShelved) => "answer.not_shelved",
+        Refusal::Alarm(AlarmRefusal::NotJudged) => "answer.not_judged",
+        Refusal::Alarm(AlarmRefusal::NotJoined { .. }) => "answer.not_joined",
+        Refusal::Staff(StaffRefusal::UnknownPerson { .. }) => "answer.unknown_person",
+        Refusal::Alarm(AlarmRefusal::CannotOwn { .. }) => "answer.cannot_own",
+        Refusal::Staff(StaffRefusal::UnknownPhone { .. }) => "answer.unknown_phone",
+        Refusal::Zone(ZoneRefusal::UnknownZone { .. }) => "answer.unknown_zone",
+        Refusal::Common(CommonRefusal::NothingToDo) => "answer.nothing_to_do",
+        Refusal::Alarm(AlarmRefusal::Changed { .. }) => "answer.changed",
+        Refusal::Alarm(AlarmRefusal::UnknownAlarm { .. }) => "answer.unknown_alarm",
+        Refusal::Alarm(AlarmRefusal::NotClaimed) => "answer.not_claimed",
+        Refusal::Alarm(AlarmRefusal::NotOwner { .. }) => "answer.not_owner",
+        Refusal::Common(CommonRefusal::NotAllowed) => "answer.not_allowed",
+        Refusal::Alarm(AlarmRefusal::TooManyNotes) => "answer.too_many_notes",
+        Refusal::Common(CommonRefusal::NotInEstate) => "answer.not_in_estate",
+        Refusal::Alarm(AlarmRefusal::RaisedByRule) => "answer.raised_by_rule",
+        Refusal::Door(DoorRefusal::NotADoor) => "answer.not_a_door",
+        Refusal::Actuation(ActuationRefusal::NoRemoteRelease { .. }) => "answer.no_remote_release",
+        Refusal::Actuation(ActuationRefusal::AlreadyUnderWay { .. }) => "answer.already_under_way",
+        Refusal::Actuation(ActuationRefusal::NoDriver) => "answer.no_driver",
+        Refusal::Alarm(AlarmRefusal::TooManyOpenAlarms) => "answer.too_many_open_alarms",
     }
 }

@@ -1,9 +1,10 @@
 //! A small world for the tests of rules: an estate with doors, zones, areas and a switch, the turn
 //! loop that a server runs, a clock that moves by hand, and a crash at any moment.
 
-use castellan_domain::access::Actor;
-use castellan_domain::alarm::Alarm;
-use castellan_domain::engine::{Accepted, Command, Engine, Input};
+use castellan_domain::alarm::{Alarm, NoteCommand};
+use castellan_domain::answer::{Accepted, Answer, Outcome};
+use castellan_domain::command::Command;
+use castellan_domain::engine::{Engine, Input};
 use castellan_domain::estate::{Estate, EstateIndex};
 use castellan_domain::fact::{Fact, FactBody, PersonalRef};
 use castellan_domain::geo::LonLat;
@@ -12,13 +13,12 @@ use castellan_domain::observation::{
     Call, CallKind, DoorChange, DoorReport, Observation, PhoneFix, Report, ReportedState,
 };
 use castellan_domain::refusal::Refusal;
-use castellan_domain::rules::Context;
-use castellan_domain::rules::annunciate::Outcome;
-use castellan_domain::site::{Site, View};
+use castellan_domain::site::{Context, Site};
+use castellan_domain::staff::StaffCommand;
 use castellan_domain::stream::Turn;
 use castellan_domain::text::Text;
 use castellan_domain::time::{Span, Timestamp};
-use castellan_domain::wire::api::Answer;
+use castellan_domain::view::View;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -195,7 +195,10 @@ impl World {
     pub(crate) fn new() -> Self {
         let mut world = Self::of(&estate());
         for person in ["wang-qiang", "li-na"] {
-            world.done(person, Command::GoOnDuty { person: id(person) });
+            world.done(
+                person,
+                Command::Staff(StaffCommand::GoOnDuty { person: id(person) }),
+            );
         }
         world
     }
@@ -365,14 +368,9 @@ impl World {
 
     /// A person's command as an input.
     pub(crate) fn commanded(&self, who: &str, command: Command) -> Input {
-        let person = self.estate.estate.person(&id(who)).expect("of the staff");
-        let actor = Actor {
-            person: person.id.clone(),
-            role: person.role,
-        };
         Input::Commanded {
             command_id: CommandId(uuid::Uuid::from_u128(u128::from(self.inputs))),
-            actor,
+            by: id(who),
             expected: None,
             command,
         }
@@ -391,7 +389,7 @@ impl World {
             id: uuid::Uuid::from_u128(n),
             commitment: Text::new(format!("{n:064x}")).expect("a text"),
         };
-        self.done(who, Command::Note { alarm, note });
+        self.done(who, Command::Note(NoteCommand::Note { alarm, text: note }));
     }
 
     /// Time passes; every deadline on the way is met on time.

@@ -1,5 +1,4 @@
-//! A server, four displays of three audiences, and links that stall, break and deliver late. No clock, no chance:
-//! a list of steps is a whole run.
+//! A server, four displays of three audiences, and bad links: a list of steps is a whole run.
 
 use super::steps::{AUDIENCES, DISPLAYS, SOURCES, Step, WALKERS};
 use crate::common::{START, World, estate, id, secs, spot, text};
@@ -8,12 +7,13 @@ use castellan_domain::fact::Fact;
 use castellan_domain::geo::Anchor;
 use castellan_domain::ids::{AlarmId, JournalId, PersonId, Seq};
 use castellan_domain::observation::{Fix, ReportedState};
-use castellan_domain::site::{Site, View};
+use castellan_domain::site::Site;
 use castellan_domain::stream::{
     Backlog, Change, DisplayId, Displays, Outgoing, Replica, Session, SiteStream, Tracked,
 };
 use castellan_domain::time::{Span, Timestamp};
 use castellan_domain::unrecorded::{Unrecorded, UnrecordedNotice};
+use castellan_domain::view::View;
 use castellan_domain::wire::api::Snapshot;
 use castellan_domain::wire::live::{
     LatestOf, LookingAt, Presence, Readings, ServerMessage, Viewers,
@@ -161,10 +161,10 @@ impl Sim {
     /// The law that all of this is for.
     pub(crate) fn assert_all_agree(&self) {
         for (who, display) in self.displays.iter().enumerate() {
-            let (audience, replica) = (AUDIENCES[who], &display.replica);
+            let (audience, replica) = (&AUDIENCES[who], &display.replica);
             assert!(replica.is_ready(), "display {who} has a state");
             assert_eq!(replica.audience(), audience);
-            let truth = audience.view(self.world.view());
+            let truth = self.world.view().seen_by(audience);
             assert_eq!(replica.view(), &truth, "display {who}");
             let is_shown =
                 |of: &LatestOf| audience.sees_persons() || matches!(of, LatestOf::Device(_));
@@ -178,7 +178,7 @@ impl Sim {
             let latest = self.latest.iter().filter(|(of, _)| is_shown(of));
             let latest: BTreeMap<_, _> = latest.map(|(of, r)| (of.clone(), *r)).collect();
             assert_eq!(replica.latest(), &latest, "display {who}");
-            let unrecorded = audience.unrecorded(&self.unrecorded);
+            let unrecorded = self.unrecorded.seen_by(audience);
             assert_eq!(replica.unrecorded(), &unrecorded, "display {who}");
             let viewers = match audience {
                 castellan_domain::audience::Audience::Staff => self.viewers.clone(),
@@ -306,7 +306,7 @@ impl Sim {
         let (session, welcome) = opened.expect("this protocol, this site, this audience");
         let welcome = ServerMessage::Welcome(welcome).to_outgoing().expect("JSON");
         display.link.push_back(welcome);
-        let number = self.seated.open(session.audience());
+        let number = self.seated.open(session.audience().clone());
         display.session = Some((session, number));
         display.connections += 1;
     }
@@ -383,7 +383,7 @@ impl Sim {
             return;
         }
         self.displays[who].asked -= 1;
-        let snapshot = self.stream.snapshot(AUDIENCES[who]).expect("all is known");
+        let snapshot = self.stream.snapshot(&AUDIENCES[who]).expect("all is known");
         self.displays[who].answers.push(snapshot);
     }
 
@@ -410,7 +410,7 @@ impl Sim {
         }
         let truths = self.truths.get(&replica.view().seq);
         let mut truths = truths.into_iter().flatten();
-        let known = truths.any(|view| AUDIENCES[who].view(view) == *replica.view());
+        let known = truths.any(|view| view.seen_by(&AUDIENCES[who]) == *replica.view());
         assert!(
             known,
             "display {who} shows at {} what never was",

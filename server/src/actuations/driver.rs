@@ -1,7 +1,8 @@
 //! The driver of devices: a signed HTTP POST for each order. Documented in `docs/protocols/http.md`.
 
 use crate::signed_post::{SignedPost, Unanswered};
-use castellan_domain::actuation::{Actuation, ActuationOutcome, ActuationSettled};
+use castellan_domain::actuation::order::Actuation;
+use castellan_domain::actuation::{ActuationOutcome, ActuationSettled};
 use castellan_domain::ids::{JournalId, SiteId};
 use castellan_domain::wire::api::Order;
 use reqwest::StatusCode;

@@ -12,7 +12,8 @@ pub(crate) use driver::Driver;
 
 use crate::clock::Clock;
 use crate::requests::{Request, have_recorded};
-use castellan_domain::actuation::{Actuation, ActuationOutcome};
+use castellan_domain::actuation::ActuationOutcome;
+use castellan_domain::actuation::order::Actuation;
 use castellan_domain::engine::Input;
 use castellan_domain::ids::Seq;
 use castellan_domain::wire::api::QueueDepth;

@@ -8,6 +8,7 @@ use crate::anchor::{AnchorFile, ChainAnchor, Why};
 use crate::journal::{ChainHash, Journal, JournalError, Snapshots, StoredFact, StoredWords};
 use crate::personal::commitment;
 use crate::site_folder::{SitePaths, hex};
+use castellan_domain::estate::EstateFact;
 use castellan_domain::fact::{Fact, FactBody};
 use castellan_domain::ids::{EstateHash, Seq};
 use castellan_domain::site::Site;
@@ -158,7 +159,7 @@ impl<'a> Walk<'a> {
         if let Some(expected) = &mut self.expected {
             expected.take(fact, &touched, &self.site);
         }
-        let FactBody::EstatePublished(body) = &fact.body else {
+        let FactBody::Estate(EstateFact::Published(body)) = &fact.body else {
             return;
         };
         if !self.estates.insert(body.hash.clone()) {

@@ -7,8 +7,9 @@ use super::identity::Identity;
 use crate::personal::{PersonalRecord, Subject};
 use axum::Json;
 use axum::extract::State;
-use castellan_domain::engine::{Accepted, Command, Input};
-use castellan_domain::wire::api::{CommandRequest, Taken};
+use castellan_domain::answer::Accepted;
+use castellan_domain::engine::Input;
+use castellan_domain::wire::api::CommandRequest;
 use std::sync::Arc;
 use tracing::{Instrument as _, debug_span};
 
@@ -48,25 +49,23 @@ async fn take(
             code: "malformed",
             message: format!("the body is not a command: {error}"),
         })?;
-    let actor = app.actor(&identity?.0)?;
+    let Identity(by) = identity?;
     let mut personal = None;
-    let command =
-        match request.command.take() {
-            Taken::Plain(command) => command,
-            Taken::Note { alarm, text } => {
-                let record = PersonalRecord::seal(Subject::Alarm(alarm), text.to_string())
-                    .map_err(|error| ApiError::Unreadable {
-                        code: "malformed",
-                        message: error.to_string(),
-                    })?;
-                let note = record.reference.clone();
-                personal = Some(record);
-                Command::Note { alarm, note }
+    let command = request.command.seal(|about, words| {
+        let subject = Subject::Alarm(about);
+        let record = PersonalRecord::seal(subject, words.to_string()).map_err(|error| {
+            ApiError::Unreadable {
+                code: "malformed",
+                message: error.to_string(),
             }
-        };
+        })?;
+        let reference = record.reference.clone();
+        personal = Some(record);
+        Ok::<_, ApiError>(reference)
+    })?;
     let input = Input::Commanded {
         command_id: request.command_id,
-        actor,
+        by,
         expected: request.expected,
         command,
     };

@@ -5,6 +5,7 @@ use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header::RETRY_AFTER};
 use axum::response::{IntoResponse, Response};
 use castellan_domain::refusal::Refusal;
+use castellan_domain::subject::RefusalKind;
 use castellan_domain::wire::api::{ErrorBody, ErrorDetail};
 
 /// What the API can say no with.
@@ -122,37 +123,12 @@ impl ApiError {
             Self::UnknownPerson(_) | Self::ForeignOrigin => StatusCode::FORBIDDEN,
             Self::UnknownSender(_) | Self::UnknownSite(_) | Self::NotFound => StatusCode::NOT_FOUND,
             Self::UnknownAlarmType(_) => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::Refused(refusal) => match refusal {
-                Refusal::AlreadyClaimed { .. }
-                | Refusal::AlreadyAcknowledged { .. }
-                | Refusal::AlreadyMuted { .. }
-                | Refusal::AlreadyShelved { .. }
-                | Refusal::AlreadyJudged { .. }
-                | Refusal::AlreadyUnderWay { .. }
-                | Refusal::NothingToDo
-                | Refusal::Changed { .. } => StatusCode::CONFLICT,
-                Refusal::UnknownAlarm { .. } => StatusCode::NOT_FOUND,
-                Refusal::NotOwner { .. } | Refusal::NotAllowed => StatusCode::FORBIDDEN,
-                Refusal::NotClaimed
-                | Refusal::ClaimInstead
-                | Refusal::MutedTooOften
-                | Refusal::NeverShelved
-                | Refusal::TooManyShelved
-                | Refusal::ShelfTime
-                | Refusal::NotShelved
-                | Refusal::NotJudged
-                | Refusal::NotJoined { .. }
-                | Refusal::UnknownPerson { .. }
-                | Refusal::CannotOwn { .. }
-                | Refusal::UnknownPhone { .. }
-                | Refusal::UnknownZone { .. }
-                | Refusal::TooManyNotes
-                | Refusal::RaisedByRule
-                | Refusal::NotADoor
-                | Refusal::NoRemoteRelease { .. }
-                | Refusal::NoDriver
-                | Refusal::NotInEstate => StatusCode::UNPROCESSABLE_ENTITY,
-                Refusal::TooManyOpenAlarms => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Refused(refusal) => match refusal.kind() {
+                RefusalKind::Conflict => StatusCode::CONFLICT,
+                RefusalKind::Missing => StatusCode::NOT_FOUND,
+                RefusalKind::Forbidden => StatusCode::FORBIDDEN,
+                RefusalKind::Impossible => StatusCode::UNPROCESSABLE_ENTITY,
+                RefusalKind::Full => StatusCode::SERVICE_UNAVAILABLE,
             },
             Self::NotRecorded
             | Self::Busy

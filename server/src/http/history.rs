@@ -8,10 +8,10 @@ use crate::observations::{ObservationsError, Question};
 use crate::tracks::TracksError;
 use axum::Json;
 use axum::extract::State;
-use castellan_domain::estate::Role;
+use castellan_domain::access::Right;
 use castellan_domain::ids::{DeviceId, PersonId};
 use castellan_domain::observation::CLOCK_AHEAD_MAX;
-use castellan_domain::refusal::Refusal;
+use castellan_domain::refusal::{CommonRefusal, Refusal};
 use castellan_domain::time::{Span, Timestamp};
 use castellan_domain::wire::history::{
     OBSERVATIONS_MAX, ObservationPage, TRACK_FIXES_MAX, TrackFix, TrackPage, WhereAll, WhereOne,
@@ -131,12 +131,13 @@ pub(super) async fn observations(
     }
 }
 
-/// Guards' ways are for operators and those above.
+/// Guards' ways are for those who have the right to them.
 fn may_see_ways(app: &App, reader: &PersonId) -> Result<(), ApiError> {
-    if app.actor(reader)?.role < Role::Operator {
-        return Err(Refusal::NotAllowed.into());
+    if app.registry.rights(reader).contains(Right::SeeTracks) {
+        Ok(())
+    } else {
+        Err(Refusal::Common(CommonRefusal::NotAllowed).into())
     }
-    Ok(())
 }
 
 fn unreadable_tracks(error: &TracksError) -> ApiError {

@@ -11,10 +11,12 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header::AUTHORI
 use axum::response::{IntoResponse as _, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use castellan_domain::engine::{Accepted, Input};
+use castellan_domain::answer::Accepted;
+use castellan_domain::engine::Input;
 use castellan_domain::ids::{PhoneId, SLUG_MAX};
 use castellan_domain::observation::{Observation, PhoneFix, ReportedState, is_plausible};
-use castellan_domain::refusal::Refusal;
+use castellan_domain::refusal::{CommonRefusal, Refusal};
+use castellan_domain::staff::StaffRefusal;
 use castellan_domain::time::Timestamp;
 use castellan_domain::wire::api::DISCARDED_HEADER;
 use std::sync::Arc;
@@ -109,7 +111,10 @@ async fn plain(
             .map_err(|error| unreadable(&error))?;
         let input = Input::Observed(observation);
         match app.submit(adapter, input, None, trace).await? {
-            Err(Refusal::NotInEstate | Refusal::UnknownPhone { .. }) => {
+            Err(
+                Refusal::Common(CommonRefusal::NotInEstate)
+                | Refusal::Staff(StaffRefusal::UnknownPhone { .. }),
+            ) => {
                 app.health.quarantined(adapter, &sender, &body, now);
                 Err(ApiError::UnknownSender(sender))
             }
@@ -147,9 +152,10 @@ async fn take_event(
     }
     let input = Input::Observed(Observation::Report(report));
     match app.submit(EVENTS, input, None, trace).await? {
-        Err(Refusal::NotInEstate) => {
-            Err(identified.map_or_else(refused, |()| Refusal::NotInEstate.into()))
-        }
+        Err(Refusal::Common(CommonRefusal::NotInEstate)) => Err(identified
+            .map_or_else(refused, |()| {
+                Refusal::Common(CommonRefusal::NotInEstate).into()
+            })),
         answer => Ok(answer?),
     }
 }
@@ -282,7 +288,7 @@ async fn take_fix(
         Ok(Accepted::OffDuty) => Ok(Taken::Discarded(Discarded::OffDuty)),
         Ok(_) => Ok(Taken::Kept),
         // Whose a phone is, is decided by the site: bindings change while it runs.
-        Err(Refusal::UnknownPhone { .. }) => Err(unknown()),
+        Err(Refusal::Staff(StaffRefusal::UnknownPhone { .. })) => Err(unknown()),
         Err(refusal) => Err(refusal.into()),
     }
 }

@@ -30,10 +30,10 @@ use crate::site_folder::PublishedEstate;
 use crate::site_task::SetAsides;
 use crate::tables::TablesReader;
 use crate::tracks::Tracks;
-use castellan_domain::access::Actor;
+use castellan_domain::answer::Answer;
 use castellan_domain::engine::Input;
-use castellan_domain::ids::{PersonId, Seq, SiteId};
-use castellan_domain::wire::api::{Answer, QueueDepth};
+use castellan_domain::ids::{Seq, SiteId};
+use castellan_domain::wire::api::QueueDepth;
 use connections::Connections;
 use errors::ApiError;
 use std::path::PathBuf;
@@ -96,12 +96,6 @@ impl App {
             })
         });
         asked?.answer().await
-    }
-
-    /// Who commands, with their role.
-    fn actor(&self, person: &PersonId) -> Result<Actor, ApiError> {
-        let actor = self.registry.actor(person);
-        actor.ok_or_else(|| ApiError::UnknownPerson(person.to_string()))
     }
 
     /// How many inputs wait for their turn.

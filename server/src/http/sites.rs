@@ -69,7 +69,7 @@ fn audience_of(query: &str) -> Result<Audience, ApiError> {
         return Ok(Audience::Staff);
     };
     Audience::named(name).ok_or_else(|| {
-        let known = Audience::ALL.map(Audience::name).join(", ");
+        let known = Audience::ALL.each_ref().map(Audience::name).join(", ");
         ApiError::Unreadable {
             code: "unknown_audience",
             message: format!("there is no such audience; there are {known}"),

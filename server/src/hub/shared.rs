@@ -5,10 +5,10 @@ use crate::clock::Clock;
 use castellan_domain::geo::Anchor;
 use castellan_domain::ids::{DeviceId, Seq, SiteId};
 use castellan_domain::observation::Fix;
-use castellan_domain::site::View;
 use castellan_domain::stream::{Backlog, Displays, Outgoing, Session, SiteStream};
 use castellan_domain::text::Text;
 use castellan_domain::time::Timestamp;
+use castellan_domain::view::View;
 use castellan_domain::wire::live::{
     Echo, HEARTBEAT_EVERY_MS, Hello, LatestOf, Readings, Refused, TICK_EVERY_MS, Welcome,
 };

@@ -24,7 +24,8 @@ impl Hub {
                 return Ok(kept.clone());
             }
             let source = hub.clone();
-            let new = tokio::task::spawn_blocking(move || source.pack(audience)).await??;
+            let asked = audience.clone();
+            let new = tokio::task::spawn_blocking(move || source.pack(&asked)).await??;
             packed.insert(audience, new.clone());
             Ok(new)
         };
@@ -34,7 +35,7 @@ impl Hub {
         }
     }
 
-    fn pack(&self, audience: Audience) -> Result<Packed, SnapshotError> {
+    fn pack(&self, audience: &Audience) -> Result<Packed, SnapshotError> {
         // Only the copy is made under the lock.
         let snapshot = self.read().snapshot(audience);
         let snapshot = snapshot.ok_or(SnapshotError::Unknown)?;

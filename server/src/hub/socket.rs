@@ -109,7 +109,7 @@ async fn converse(socket: &mut WebSocket, live: &Live) -> End {
     live.health.accepted(ADAPTER);
     let seat = Seat {
         hub: &live.hub,
-        display: live.hub.sit_down(session.audience()),
+        display: live.hub.sit_down(session.audience().clone()),
     };
     let end = match send(socket, &ServerMessage::Welcome(welcome)).await {
         Ok(()) => talk(socket, live, &mut session, seat.display).await,

@@ -12,11 +12,11 @@ use castellan_domain::estate::{Estate, Priority};
 use castellan_domain::geo::Anchor;
 use castellan_domain::ids::{AlarmTypeId, DeviceId, JournalId, PersonId, Seq};
 use castellan_domain::observation::{Fix, ReportedState};
-use castellan_domain::site::View;
 use castellan_domain::stream::{Backlog, PresenceChange, Replica};
 use castellan_domain::text::Text;
 use castellan_domain::time::{Span, Timestamp};
 use castellan_domain::unrecorded::{Unrecorded, UnrecordedNotice};
+use castellan_domain::view::View;
 use castellan_domain::wire::live::{ClientMessage, LatestOf, LookingAt, Presence, Readings};
 use flate2::read::GzDecoder;
 use futures_util::{SinkExt as _, StreamExt as _};
@@ -84,7 +84,7 @@ impl Display {
             .hello("test-1".parse().unwrap(), Text::constant("test"));
         display.say(&ClientMessage::Hello(hello)).await;
         display.until(Replica::is_waiting).await;
-        let snapshot = hub.read().snapshot(audience).unwrap();
+        let snapshot = hub.read().snapshot(display.replica.audience()).unwrap();
         display.replica.on_snapshot(snapshot).unwrap();
         display
     }
@@ -304,7 +304,7 @@ async fn a_display_that_has_not_painted_all_is_seen_from_outside() {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     let behind = hub.displays_behind();
-    assert_eq!((behind.len(), behind[0].audience), (1, Audience::Wall));
+    assert_eq!((behind.len(), &behind[0].audience), (1, &Audience::Wall));
     // It cannot have painted what was not there yet.
     assert!(
         behind[0].painted_upto <= Seq(1) && behind[0].behind >= 1,

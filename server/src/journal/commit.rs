@@ -1,10 +1,10 @@
 //! Everything that one transaction writes.
 
 use crate::personal::PersonalRecord;
+use castellan_domain::answer::Answer;
 use castellan_domain::ids::{CommandId, DeviceId, EventId, Seq};
 use castellan_domain::notify::Notification;
 use castellan_domain::time::Timestamp;
-use castellan_domain::wire::api::Answer;
 
 /// The facts of a turn, and what must be committed with them.
 #[derive(Debug, Default)]

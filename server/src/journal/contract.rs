@@ -5,12 +5,11 @@ use super::fixture::{START, append, folded, history, journal_with, keep};
 use super::{
     ChainHash, Commit, Journal, JournalError, Reader, SeenCommand, SeenEvent, Snapshots, StoredFact,
 };
-use castellan_domain::engine::Accepted;
+use castellan_domain::answer::{Accepted, Answer};
 use castellan_domain::fact::Fact;
 use castellan_domain::ids::{CommandId, DeviceId, EventId, Seq};
 use castellan_domain::notify::{Announcement, Message, Notification};
 use castellan_domain::time::{Span, Timestamp};
-use castellan_domain::wire::api::Answer;
 use serde_json::json;
 use std::path::PathBuf;
 

@@ -34,7 +34,7 @@ pub(super) async fn write(
         )
         .bind(column(notification.about()))
         .bind(now.as_micros())
-        .bind(i64::from(u8::from(message.priority)))
+        .bind(i64::from(u8::from(message.priority())))
         .bind(serde_json::to_string(message)?)
         .execute(&mut *db)
         .await?;

@@ -4,9 +4,9 @@
 use super::commit::Commit;
 use super::error::JournalError;
 use crate::rows::ManyRows;
+use castellan_domain::answer::Answer;
 use castellan_domain::ids::{CommandId, DeviceId, EventId};
 use castellan_domain::time::{Span, Timestamp};
-use castellan_domain::wire::api::Answer;
 use sqlx::sqlite::SqliteConnection;
 use sqlx::{AssertSqlSafe, Row as _};
 use std::collections::BTreeMap;
@@ -232,7 +232,7 @@ pub(super) async fn purge(
 mod tests {
     use super::*;
     use crate::journal::{Journal, SeenCommand, SeenEvent};
-    use castellan_domain::engine::Accepted;
+    use castellan_domain::answer::Accepted;
     use castellan_domain::ids::Seq;
 
     fn event(device: &str, n: i64) -> SeenEvent {

@@ -236,7 +236,7 @@ fn count(health: &mut ObservationHealth, written: &Result<(), NotWritten>, at: T
 #[cfg(test)]
 mod tests {
     use super::*;
-    use castellan_domain::engine::Accepted;
+    use castellan_domain::answer::Accepted;
     use castellan_domain::ids::{AlarmTypeId, DeviceId, EventId};
     use castellan_domain::observation::{Report, ReportedState};
 

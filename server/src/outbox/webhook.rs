@@ -47,12 +47,13 @@ impl Webhook {
     /// Posts one.
     pub(super) async fn send(&self, parcel: &Parcel) -> Sent {
         let id = format!("{}-{}", self.journal.0, parcel.about);
+        // The message is an object of its own: what is told, and about what.
+        let message = parcel.message.trim_start_matches('{');
         let body = format!(
-            r#"{{"id":"{id}","site":"{}","kind":"alarm_overdue","about":{},"created_at":{},"alarm":{}}}"#,
+            r#"{{"id":"{id}","site":"{}","about":{},"created_at":{},{message}"#,
             self.site,
             parcel.about,
             parcel.created_at.as_micros(),
-            parcel.message
         );
         match self.post.send(&id, body).await {
             Ok(status) => judge(status),

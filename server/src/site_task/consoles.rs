@@ -6,8 +6,9 @@
 
 use castellan_domain::engine::Input;
 use castellan_domain::ids::PersonId;
-use castellan_domain::site::{Console, View};
+use castellan_domain::staff::Console;
 use castellan_domain::stream::{PresenceChange, PresenceEvent};
+use castellan_domain::view::View;
 use std::collections::BTreeMap;
 
 /// The consoles of everybody.

@@ -3,7 +3,7 @@
 //! A state, not a queue: whatever was lost with a turn is told again, and so is, from time to time,
 //! what the site could not take (a full site refuses the row). Told again, it changes nothing.
 
-use castellan_domain::housekeeping::DiskRoom;
+use castellan_domain::system::DiskRoom;
 use std::time::Duration;
 use tokio::time::Instant;
 

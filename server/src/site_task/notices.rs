@@ -3,7 +3,7 @@
 
 use castellan_domain::engine::Input;
 use castellan_domain::estate::EstateIndex;
-use castellan_domain::rules::Context;
+use castellan_domain::site::Context;
 use castellan_domain::stream::{Machine, caught};
 use castellan_domain::time::{Span, Timestamp};
 use castellan_domain::unrecorded::{Unrecorded, UnrecordedDoors, UnrecordedNotice, notice};

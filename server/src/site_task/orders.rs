@@ -2,11 +2,15 @@
 //! disk, and settled where nobody else will.
 
 use super::SiteTask;
-use castellan_domain::actuation::{Actuation, ActuationOutcome, ActuationSettled};
-use castellan_domain::engine::{Command, Input};
+use castellan_domain::actuation::order::Actuation;
+use castellan_domain::actuation::{
+    ActuationCommand, ActuationOutcome, ActuationRefusal, ActuationSettled,
+};
+use castellan_domain::answer::Answer;
+use castellan_domain::command::Command;
+use castellan_domain::engine::Input;
 use castellan_domain::refusal::Refusal;
 use castellan_domain::stream::Machine;
-use castellan_domain::wire::api::Answer;
 
 impl<M: Machine> SiteTask<M> {
     /// Gives orders to the worker. Their turn is on disk.
@@ -48,10 +52,11 @@ impl<M: Machine> SiteTask<M> {
         let orders = matches!(
             input,
             Input::Commanded {
-                command: Command::OpenDoor { .. },
+                command: Command::Actuation(ActuationCommand::OpenDoor { .. }),
                 ..
             }
         );
-        (orders && self.actuations.is_none()).then_some(Err(Refusal::NoDriver))
+        (orders && self.actuations.is_none())
+            .then_some(Err(Refusal::Actuation(ActuationRefusal::NoDriver)))
     }
 }

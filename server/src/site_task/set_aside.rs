@@ -1,7 +1,6 @@
 //! Inputs that broke the engine: kept for people, and known again when they come once more.
 
 use castellan_domain::engine::Input;
-use castellan_domain::housekeeping::InputName;
 use castellan_domain::observation::Observation;
 use castellan_domain::stream::RepeatKey;
 use castellan_domain::time::Timestamp;
@@ -30,7 +29,7 @@ impl SetAsides {
     pub(crate) fn keep(&self, input: &Input, why: String, at: Timestamp) {
         let entry = SetAside {
             at,
-            input: InputName::of(input),
+            input: input.name(),
             detail: detail(input),
             why,
         };

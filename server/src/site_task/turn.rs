@@ -6,14 +6,15 @@ use crate::journal::{Commit, SeenCommand, SeenEvent};
 use crate::personal::PersonalRecord;
 use crate::requests::{Lost, Reply, Ticket};
 use castellan_domain::actuation::ActuationOutcome;
-use castellan_domain::engine::{Accepted, Input};
+use castellan_domain::answer::{Accepted, Answer};
+use castellan_domain::engine::Input;
 use castellan_domain::estate::DutyKept;
 use castellan_domain::fact::{FactBody, InputSetAside};
-use castellan_domain::housekeeping::InputName;
 use castellan_domain::ids::{DeviceId, EventId, PersonId};
+use castellan_domain::staff::StaffFact;
 use castellan_domain::stream::{Broken, Done, Machine, Ran, RepeatKey, Stamped, Turn, run};
+use castellan_domain::system::InputName;
 use castellan_domain::time::Timestamp;
-use castellan_domain::wire::api::Answer;
 use std::mem;
 use std::pin::pin;
 use std::time::Duration;
@@ -258,7 +259,7 @@ impl<M: Machine> SiteTask<M> {
         if matches!(entries.inputs.first(), Some(Input::EstateLoaded { .. })) {
             entries.remove(0);
         }
-        let name = InputName::of(&input);
+        let name = input.name();
         error!(input = ?name, why = %broken.why, "an input broke the engine and is set aside");
         self.set_asides.keep(&input, broken.why, self.clock.now());
         let known = Known {
@@ -349,7 +350,7 @@ impl<M: Machine> SiteTask<M> {
             outbox.committed(commit.notifications.len(), commit.settled.len());
         }
         for rehearsal in rehearsals {
-            info!(about = %rehearsal.about(), alarm = %rehearsal.message().alarm, "a drill would have told people outside");
+            info!(about = %rehearsal.about(), message = ?rehearsal.message(), "a drill would have told people outside");
         }
         for rehearsal in actuation_rehearsals {
             info!(about = %rehearsal.about(), device = %rehearsal.intended().device, "a drill would have ordered something of a device");
@@ -369,7 +370,7 @@ impl<M: Machine> SiteTask<M> {
         let bodies = facts.iter().map(|stamped| &stamped.fact.body);
         bodies
             .filter_map(|body| match body {
-                FactBody::PersonOffDuty(body) => Some(body.person.clone()),
+                FactBody::Staff(StaffFact::OffDuty(body)) => Some(body.person.clone()),
                 _ => None,
             })
             .collect()

@@ -160,7 +160,7 @@ impl Display {
         };
         if change.take_snapshot {
             self.snapshots += 1;
-            let snapshot = server.snapshot_for(self.replica.audience()).await;
+            let snapshot = server.snapshot_for(self.replica.audience().clone()).await;
             let change = self.replica.on_snapshot(snapshot);
             assert!(!change.expect("a snapshot that fits").take_snapshot);
         }
@@ -192,7 +192,7 @@ impl Display {
     pub(crate) async fn agree(&mut self, server: &Castellan) {
         let end = Instant::now() + PATIENCE;
         loop {
-            let snapshot = server.snapshot_for(self.replica.audience()).await;
+            let snapshot = server.snapshot_for(self.replica.audience().clone()).await;
             self.reach(server, snapshot.seq).await;
             // A rule may have recorded something in between.
             if self.replica.view().seq == snapshot.seq {

@@ -10,11 +10,11 @@ pub(crate) mod scene;
 pub(crate) mod stranger;
 
 use castellan_client::http::{Client, Failure, Identity, Reply};
+use castellan_domain::answer::Accepted;
 use castellan_domain::audience::Audience;
-use castellan_domain::engine::Accepted;
 use castellan_domain::ids::{AlarmId, CommandId};
 use castellan_domain::wire::api::{
-    CommandBody, CommandRequest, ErrorDetail, Health, PERSON_HEADER, Snapshot,
+    CommandRequest, ErrorDetail, Health, PERSON_HEADER, Snapshot, WireCommand,
 };
 use serde::de::DeserializeOwned;
 use serde_json::json;
@@ -288,7 +288,7 @@ impl Castellan {
     }
 
     /// Gives a command with an id of its own.
-    pub(crate) async fn command(&self, person: &str, command: CommandBody) -> Answer {
+    pub(crate) async fn command(&self, person: &str, command: WireCommand) -> Answer {
         self.command_as(person, uuid::Uuid::new_v4(), command).await
     }
 
@@ -297,7 +297,7 @@ impl Castellan {
         &self,
         person: &str,
         id: uuid::Uuid,
-        command: CommandBody,
+        command: WireCommand,
     ) -> Answer {
         let request = CommandRequest {
             command_id: CommandId(id),

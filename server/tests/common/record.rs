@@ -4,14 +4,13 @@
 //! hash chain, numbering and counts are computed here once more. Positions it asks of the server.
 
 use super::{Castellan, SITE, database};
-use castellan_domain::engine::Accepted;
+use castellan_domain::alarm::AlarmFact;
+use castellan_domain::answer::{Accepted, Answer, Outcome};
 use castellan_domain::fact::{Cause, Fact, FactBody};
 use castellan_domain::ids::{AlarmId, AlarmTypeId, DeviceId};
 use castellan_domain::observation::ReportedState;
-use castellan_domain::rules::annunciate::Outcome;
 use castellan_domain::site::Site;
 use castellan_domain::time::Timestamp;
-use castellan_domain::wire::api::Answer;
 use castellan_domain::wire::history::TrackPage;
 use sha2::{Digest as _, Sha256};
 use sqlx::Row as _;
@@ -232,13 +231,14 @@ fn no_alarm_twice(facts: &[Fact], faults: &mut Vec<String>) {
     let mut numbers = BTreeSet::new();
     let mut before = None;
     for fact in facts {
-        if let FactBody::AlarmRaised(body) = &fact.body {
+        if let FactBody::Alarm(AlarmFact::Raised(body)) = &fact.body {
             if !numbers.insert(body.alarm) {
                 faults.push(format!("{} was raised twice", body.alarm));
             }
             if let Some(open) = site
                 .control()
-                .open_alarm(&body.source, &body.family, fact.drill)
+                .alarms
+                .row_of(&body.source, &body.family, fact.drill)
             {
                 faults.push(format!("{} was raised while {open} was open", body.alarm));
             }
@@ -258,22 +258,24 @@ fn fits(sent: &Sent, answer: &Answer, made: &[&FactBody]) -> bool {
     };
     let same = |made: AlarmId| *alarm == Some(made);
     let again = |made: &FactBody| match made {
-        FactBody::AlarmRepeated(body) => same(body.alarm) && body.state == sent.state,
-        FactBody::AlarmJoined(body) => {
+        FactBody::Alarm(AlarmFact::Repeated(body)) => same(body.alarm) && body.state == sent.state,
+        FactBody::Alarm(AlarmFact::Joined(body)) => {
             same(body.alarm) && body.kind == sent.kind && body.state == sent.state
         }
         _ => false,
     };
     match (outcome, made) {
-        (Outcome::Raised, [FactBody::AlarmRaised(body)]) => {
+        (Outcome::Raised, [FactBody::Alarm(AlarmFact::Raised(body))]) => {
             same(body.alarm) && body.kind == sent.kind && body.state == sent.state
         }
-        (Outcome::Repeated, [repeated @ FactBody::AlarmRepeated(_)]) => again(repeated),
-        (Outcome::Joined, [joined @ FactBody::AlarmJoined(_)]) => again(joined),
-        (Outcome::Returned, [repeated, FactBody::AlarmReturned(body)]) => {
+        (Outcome::Repeated, [repeated @ FactBody::Alarm(AlarmFact::Repeated(_))]) => {
+            again(repeated)
+        }
+        (Outcome::Joined, [joined @ FactBody::Alarm(AlarmFact::Joined(_))]) => again(joined),
+        (Outcome::Returned, [repeated, FactBody::Alarm(AlarmFact::Returned(body))]) => {
             again(repeated) && same(body.alarm)
         }
-        (Outcome::Cleared, [FactBody::AlarmCleared(body)]) => {
+        (Outcome::Cleared, [FactBody::Alarm(AlarmFact::Cleared(body))]) => {
             same(body.alarm) && sent.state == ReportedState::Cleared
         }
         (Outcome::NothingToClear, []) => sent.state == ReportedState::Cleared,

@@ -5,7 +5,7 @@ use super::receiver::{self, Receiver};
 use super::stranger::{Beside, Stranger};
 use super::{Castellan, estate, text};
 use castellan_domain::audience::Audience;
-use castellan_domain::wire::api::CommandBody;
+use castellan_domain::wire::api::WireCommand;
 use serde_json::{Value, json};
 use std::path::Path;
 use tempfile::TempDir;
@@ -53,7 +53,7 @@ impl Scene {
     /// Commands as the page writes them, one after the other.
     pub(crate) async fn commands<const N: usize>(&self, person: &str, commands: [Value; N]) {
         for command in commands {
-            let body: CommandBody = serde_json::from_value(command).expect("a command");
+            let body: WireCommand = serde_json::from_value(command).expect("a command");
             let answer = self.server.command(person, body).await;
             assert_eq!(answer.status, 200, "{}", answer.body);
         }
@@ -85,7 +85,7 @@ impl Scene {
     /// Compares what is in no record.
     pub(crate) async fn agree_beside(&mut self, of: impl Fn(Audience) -> Beside) {
         for stranger in &mut self.strangers {
-            let beside = of(stranger.audience);
+            let beside = of(stranger.audience.clone());
             stranger.agree_beside(&self.server, beside).await;
         }
     }

@@ -71,7 +71,7 @@ impl Stranger {
     }
 
     pub(crate) fn ask(&mut self, command: &str) -> Value {
-        let audience = self.audience;
+        let audience = self.audience.clone();
         writeln!(self.stdin, "{command}").expect("it listens");
         let mut line = String::new();
         self.stdout.read_line(&mut line).expect("it answers");
@@ -93,7 +93,7 @@ impl Stranger {
 
     /// Compares all of the view, and gives all that it holds.
     pub(crate) async fn agree(&mut self, server: &Castellan) -> Value {
-        let audience = self.audience;
+        let audience = self.audience.clone();
         let path = format!("/api/v1/sites/{SITE}/snapshot?audience={}", audience.name());
         for _ in 0..ROUNDS {
             let truth: Value = server.get(&path).await.json();
@@ -111,7 +111,7 @@ impl Stranger {
 
     /// Compares what is in no record with what a display is told that comes now.
     pub(crate) async fn agree_beside(&mut self, server: &Castellan, beside: Beside) {
-        let audience = self.audience;
+        let audience = self.audience.clone();
         let Beside {
             positions,
             latest,
@@ -124,7 +124,7 @@ impl Stranger {
         self.do_it(&format!("hold latest {latest}"));
         self.do_it(&format!("hold unrecorded {unrecorded}"));
         self.do_it(&format!("hold viewers {viewers}"));
-        let mut display = Display::resume(server, Replica::new(audience)).await;
+        let mut display = Display::resume(server, Replica::new(audience.clone())).await;
         display
             .until(server, |display| {
                 let replica = &display.replica;

@@ -102,10 +102,10 @@ def raised(fact, body):
 
 def split(view, alarm, body, fact):
     leaves = part_of(alarm, body["source"])
-    if leaves is None or body["into"] in view["alarms"]:
+    if alarm["judgement"] != "open" or leaves is None or body["into"] in view["alarms"]:
         return False
     alarm["joined"].remove(leaves)
-    own = {"alarm": body["into"], "type": body.get("type", leaves["type"]), "state": "momentary"}
+    own = {"alarm": body["into"], "state": "momentary"}
     alone = raised(fact, body | own)
     alone |= {"condition": leaves["condition"], "repeats": leaves["repeats"], "occurred_at": leaves["at"]}
     alone["exists"] = leaves.get("exists", [])
@@ -121,8 +121,7 @@ def alarm_repeated(alarm, body, fact, at):
 
 def alarm_cleared(alarm, body, fact, at):
     one = said_by(alarm, body.get("source"))
-    ended = body.get("ended")
-    one["exists"] = [it for it in one.get("exists", []) if ended and it["type"] not in ended]
+    one["exists"] = [it for it in one.get("exists", []) if it["type"] not in body["ended"]]
     if not one["exists"]:
         one["condition"] = {"cleared": {"at": fact["occurred_at"]}}
 

@@ -4,23 +4,19 @@ The view is the snapshot's, as JSON has it: what is absent there is absent here.
 import alarms
 
 # The kinds and versions of the page.
-VERSIONS = {
-    name: 2
-    for name in (
-        "alarm_raised", "alarm_overdue", "alarm_claimed", "alarm_noted", "alarm_judged", "alarm_split",
-        "alarm_unshelved", "alarm_returned",
-    )
-} | {"alarm_repeated": 3, "alarm_cleared": 3} | {
-    name: 1
-    for name in (
-        "estate_published", "alarm_verdict_corrected", "alarm_acknowledged", "alarm_muted", "alarm_shelved",
-        "alarm_released", "alarm_transferred", "alarm_risen", "alarm_joined", "person_gone", "person_back",
-        "person_on_duty", "person_off_duty", "call_sign_given", "phone_bound", "phone_unbound", "zone_armed",
-        "zone_disarmed", "door_opened", "door_closed", "door_granted", "area_entered", "area_left",
-        "flood_began", "flood_ended", "recording_resumed", "clock_stepped", "input_set_aside",
-        "notification_settled", "actuation_intended", "actuation_settled",
-    )
-}  # fmt: skip
+VERSIONS = dict.fromkeys(
+    (
+        "estate_published", "alarm_raised", "alarm_repeated", "alarm_cleared", "alarm_overdue", "alarm_claimed",
+        "alarm_noted", "alarm_judged", "alarm_verdict_corrected", "alarm_acknowledged", "alarm_muted",
+        "alarm_shelved", "alarm_unshelved", "alarm_released", "alarm_transferred", "alarm_returned", "alarm_risen",
+        "alarm_joined", "alarm_split", "person_gone", "person_back", "person_on_duty", "person_off_duty",
+        "call_sign_given", "phone_bound", "phone_unbound", "zone_armed", "zone_disarmed", "door_opened",
+        "door_closed", "door_granted", "area_entered", "area_left", "flood_began", "flood_ended",
+        "recording_resumed", "clock_stepped", "input_set_aside", "notification_settled", "actuation_intended",
+        "actuation_settled",
+    ),
+    1,
+)  # fmt: skip
 
 CLOSED_MAX, CLOSED_US_MAX = 500, 24 * 3600 * 1_000_000
 

@@ -4,14 +4,17 @@ use super::books::{Seen, is_active};
 use super::staff_book::StaffBook;
 use super::totals::Totals;
 use castellan_domain::alarm::Source;
-use castellan_domain::engine::{Accepted, Input};
+use castellan_domain::answer::Accepted;
+use castellan_domain::area::AreaFact;
+use castellan_domain::engine::Input;
 use castellan_domain::estate::{Area, AreaKind, EstateIndex};
 use castellan_domain::fact::{Fact, FactBody};
 use castellan_domain::geo::{LonLat, distance_m};
 use castellan_domain::ids::{AreaId, PersonId};
 use castellan_domain::observation::{Observation, PhoneFix};
-use castellan_domain::site::View;
+use castellan_domain::staff::StaffFact;
 use castellan_domain::time::Timestamp;
+use castellan_domain::view::View;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Nobody is faster on foot or on a cycle.
@@ -71,7 +74,7 @@ impl AreaBook {
         }
         assert_eq!(told, expected, "borders crossed by {:?}", handled.input);
         for fact in &handled.facts {
-            if let FactBody::PersonOffDuty(body) = &fact.body {
+            if let FactBody::Staff(StaffFact::OffDuty(body)) = &fact.body {
                 self.inside.retain(|(person, _)| *person != body.person);
                 self.beyond.retain(|(person, _), _| *person != body.person);
                 self.breaches.remove(&body.person);
@@ -251,8 +254,12 @@ impl AreaBook {
 /// Whose border a fact tells of, and whether they entered.
 fn border(fact: &Fact) -> Option<(PersonId, AreaId, bool)> {
     match &fact.body {
-        FactBody::AreaEntered(body) => Some((body.person.clone(), body.area.clone(), true)),
-        FactBody::AreaLeft(body) => Some((body.person.clone(), body.area.clone(), false)),
+        FactBody::Area(AreaFact::Entered(body)) => {
+            Some((body.person.clone(), body.area.clone(), true))
+        }
+        FactBody::Area(AreaFact::Left(body)) => {
+            Some((body.person.clone(), body.area.clone(), false))
+        }
         _ => None,
     }
 }

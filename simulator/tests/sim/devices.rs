@@ -5,9 +5,9 @@ use super::cast::{
 };
 use super::world::World;
 use castellan_domain::engine::Input;
-use castellan_domain::housekeeping::DiskRoom;
 use castellan_domain::ids::EventId;
 use castellan_domain::observation::{DoorChange, DoorReport, Observation, Report, ReportedState};
+use castellan_domain::system::DiskRoom;
 use castellan_domain::time::{Span, Timestamp};
 
 /// Steps in which those that died are missed one after the other: five minutes.

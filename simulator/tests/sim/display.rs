@@ -3,10 +3,10 @@
 use super::server::Server;
 use castellan_domain::audience::Audience;
 use castellan_domain::ids::{AlarmId, PersonId, Seq, SiteId};
-use castellan_domain::site::View;
 use castellan_domain::stream::{Change, DisplayId, Link, Outgoing, Replica, ReplicaError, Session};
 use castellan_domain::text::Text;
 use castellan_domain::time::{Span, Timestamp};
+use castellan_domain::view::View;
 use castellan_domain::wire::api::Snapshot;
 use castellan_domain::wire::live::{ClientMessage, Echo, LookingAt, Presence, ServerMessage};
 use fastrand::Rng;
@@ -46,9 +46,9 @@ pub(crate) struct Display {
 impl Display {
     pub(crate) fn new(audience: Audience, person: Option<PersonId>, now: Timestamp) -> Self {
         Self {
+            replica: Replica::new(audience.clone()),
             audience,
             person,
-            replica: Replica::new(audience),
             session: None,
             link: VecDeque::new(),
             asks: 0,
@@ -92,7 +92,7 @@ impl Display {
         let (session, welcome) = server.stream.open(&hello, now).expect("a good hello");
         let welcome = ServerMessage::Welcome(welcome).to_outgoing().expect("JSON");
         self.link.push_back((now, welcome));
-        let seat = server.seated.open(session.audience());
+        let seat = server.seated.open(session.audience().clone());
         self.session = Some((session, seat));
         (self.loses, self.has_lost) = (false, false);
         self.connections += 1;
@@ -148,7 +148,7 @@ impl Display {
     pub(crate) fn step(&mut self, server: &mut Server, rng: &mut Rng, now: Timestamp) {
         if self.asks > 0 && rng.bool() {
             self.asks -= 1;
-            if let Some(snapshot) = server.stream.snapshot(self.audience) {
+            if let Some(snapshot) = server.stream.snapshot(&self.audience) {
                 let json = serde_json::to_string(&snapshot).expect("JSON");
                 let snapshot = serde_json::from_str(&json).expect("the same JSON");
                 self.answers.push((later(rng, now), snapshot));

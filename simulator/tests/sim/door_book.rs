@@ -4,14 +4,16 @@
 use super::books::{Seen, is_active};
 use super::order_book::OrderBook;
 use super::totals::Totals;
-use castellan_domain::alarm::Source;
-use castellan_domain::engine::{Accepted, Input};
+use castellan_domain::alarm::{AlarmFact, Source};
+use castellan_domain::answer::Accepted;
+use castellan_domain::door::{DoorFact, DoorState};
+use castellan_domain::engine::Input;
 use castellan_domain::estate::EstateIndex;
 use castellan_domain::fact::{Cause, Fact, FactBody};
 use castellan_domain::ids::DeviceId;
 use castellan_domain::observation::{DoorChange, DoorReport, Observation};
-use castellan_domain::site::{DoorState, View};
 use castellan_domain::time::{Span, Timestamp};
+use castellan_domain::view::View;
 use std::collections::BTreeMap;
 
 /// Clocks that differ by less cannot tell what came first.
@@ -151,7 +153,9 @@ impl DoorBook {
         let is_forced = seen.handled.facts.iter().any(|fact| {
             matches!(
                 fact.body,
-                FactBody::AlarmRaised(_) | FactBody::AlarmRepeated(_) | FactBody::AlarmJoined(_)
+                FactBody::Alarm(
+                    AlarmFact::Raised(_) | AlarmFact::Repeated(_) | AlarmFact::Joined(_)
+                )
             )
         });
         assert_eq!(is_forced, opens && !may, "{report:?} was forced");
@@ -188,9 +192,9 @@ impl DoorBook {
             return;
         }
         let source = match &fact.body {
-            FactBody::AlarmRaised(body) => body.source.clone(),
-            FactBody::AlarmJoined(body) => body.source.clone(),
-            FactBody::AlarmRepeated(body) => {
+            FactBody::Alarm(AlarmFact::Raised(body)) => body.source.clone(),
+            FactBody::Alarm(AlarmFact::Joined(body)) => body.source.clone(),
+            FactBody::Alarm(AlarmFact::Repeated(body)) => {
                 let row = &seen.after.alarms[&body.alarm];
                 body.source.clone().unwrap_or_else(|| row.source.clone())
             }
@@ -238,9 +242,11 @@ impl DoorBook {
 /// What a fact keeps of a door.
 fn kept(fact: &Fact) -> Option<(&DeviceId, Kept)> {
     match &fact.body {
-        FactBody::DoorGranted(body) => Some((&body.door, Kept::Granted(body.until))),
-        FactBody::DoorOpened(body) => Some((&body.door, Kept::Opened(body.held_due_at))),
-        FactBody::DoorClosed(body) => Some((&body.door, Kept::Closed)),
+        FactBody::Door(DoorFact::Granted(body)) => Some((&body.door, Kept::Granted(body.until))),
+        FactBody::Door(DoorFact::Opened(body)) => {
+            Some((&body.door, Kept::Opened(body.held_due_at)))
+        }
+        FactBody::Door(DoorFact::Closed(body)) => Some((&body.door, Kept::Closed)),
         _ => None,
     }
 }

@@ -2,7 +2,8 @@
 
 use super::happened::{Happened, Sent};
 use super::server::Server;
-use castellan_domain::actuation::{Actuation, ActuationOutcome, ActuationSettled};
+use castellan_domain::actuation::order::Actuation;
+use castellan_domain::actuation::{ActuationOutcome, ActuationSettled};
 use castellan_domain::engine::Input;
 use castellan_domain::ids::Seq;
 use castellan_domain::stream::Machine as _;

@@ -3,9 +3,9 @@
 use super::display::{DELAY_MAX, Display};
 use super::store::Mood;
 use super::world::World;
-use castellan_domain::housekeeping::ClockStepped;
 use castellan_domain::site::FOLD_VERSION;
 use castellan_domain::stream::Machine as _;
+use castellan_domain::system::ClockStepped;
 use castellan_domain::time::Span;
 
 /// Facts that a new process has at hand for displays, at most.
@@ -30,7 +30,7 @@ impl World {
     pub(super) fn wall(&mut self) {
         let who = self.rng.usize(3..5);
         self.displays[who].cut(&mut self.server);
-        let audience = self.displays[who].audience;
+        let audience = self.displays[who].audience.clone();
         self.displays[who] = Display::new(audience, None, self.now);
         self.books.totals.walls += 1;
     }

@@ -4,8 +4,13 @@
 use super::store::Store;
 use super::totals::Totals;
 use castellan_domain::alarm::Alarm;
+use castellan_domain::door::DoorState;
 use castellan_domain::ids::{AlarmId, DeviceId, PersonId, Seq, ZoneId};
-use castellan_domain::site::{Change, DoorState, PersonState, Site, View, ZoneState};
+use castellan_domain::site::Site;
+use castellan_domain::staff::PersonState;
+use castellan_domain::subject::Change;
+use castellan_domain::view::View;
+use castellan_domain::zone::ZoneState;
 use fastrand::Rng;
 use std::collections::BTreeMap;
 

@@ -1,11 +1,11 @@
 //! What happens in the server, as its senders and the books are told.
 
+use castellan_domain::answer::Answer;
 use castellan_domain::engine::Input;
 use castellan_domain::fact::Fact;
 use castellan_domain::ids::{DeviceId, Seq};
 use castellan_domain::stream::Done;
 use castellan_domain::time::Timestamp;
-use castellan_domain::wire::api::Answer;
 
 /// What a sender hears.
 #[derive(Debug, Clone, PartialEq)]

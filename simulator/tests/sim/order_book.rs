@@ -3,13 +3,17 @@
 use super::books::Seen;
 use super::happened::Sent;
 use super::totals::Totals;
-use castellan_domain::actuation::ActuationOutcome;
-use castellan_domain::engine::{Accepted, Command, Input};
+use castellan_domain::actuation::{
+    ActuationCommand, ActuationFact, ActuationOutcome, ActuationRefusal,
+};
+use castellan_domain::answer::Accepted;
+use castellan_domain::command::Command;
+use castellan_domain::engine::Input;
 use castellan_domain::fact::{Cause, Fact, FactBody};
 use castellan_domain::ids::{DeviceId, Seq};
-use castellan_domain::refusal::Refusal;
-use castellan_domain::site::View;
+use castellan_domain::refusal::{CommonRefusal, Refusal};
 use castellan_domain::time::{Span, Timestamp};
+use castellan_domain::view::View;
 use std::collections::BTreeMap;
 
 /// An order lives so long.
@@ -39,7 +43,7 @@ impl OrderBook {
         };
         let mut wanted = None;
         if let Input::Commanded {
-            command: Command::OpenDoor { door },
+            command: Command::Actuation(ActuationCommand::OpenDoor { door }),
             ..
         } = &seen.handled.input
         {
@@ -49,18 +53,22 @@ impl OrderBook {
                     assert!(!is_busy, "{door} is ordered twice");
                     wanted = Some((*seq, door));
                 }
-                Err(Refusal::AlreadyUnderWay { .. }) => {
+                Err(Refusal::Actuation(ActuationRefusal::AlreadyUnderWay { .. })) => {
                     totals.orders_busy += 1;
                     assert!(is_busy, "nobody has ordered {door}");
                 }
-                Err(Refusal::NoRemoteRelease { door }) => assert_eq!(door.as_str(), "door-3"),
-                Err(Refusal::NotInEstate) => assert!(seen.estate.device(door).is_none()),
+                Err(Refusal::Actuation(ActuationRefusal::NoRemoteRelease { door })) => {
+                    assert_eq!(door.as_str(), "door-3");
+                }
+                Err(Refusal::Common(CommonRefusal::NotInEstate)) => {
+                    assert!(seen.estate.device(door).is_none());
+                }
                 refused => panic!("{door} was answered {refused:?}"),
             }
         }
         for fact in &seen.handled.facts {
             match &fact.body {
-                FactBody::ActuationIntended(body) => {
+                FactBody::Actuation(ActuationFact::Intended(body)) => {
                     let of = wanted.take();
                     assert_eq!(of, Some((fact.seq, &body.device)), "who wanted {fact:?}");
                     assert!(matches!(fact.cause, Cause::Command(_)) && fact.actor.is_some());
@@ -74,7 +82,7 @@ impl OrderBook {
                     };
                     self.orders.insert(fact.seq, order);
                 }
-                FactBody::ActuationSettled(body) => {
+                FactBody::Actuation(ActuationFact::Settled(body)) => {
                     self.settled(fact, body.about, body.outcome, totals);
                 }
                 _ => {}

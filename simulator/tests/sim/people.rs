@@ -2,15 +2,17 @@
 
 use super::cast::{DOORS, FIRST_GUARD, FIRST_OPERATOR, GUARDS, OPERATORS, PHONES};
 use super::world::World;
-use castellan_domain::access::Actor;
-use castellan_domain::alarm::{Alarm, ShelfReason, Verdict};
-use castellan_domain::commands::Command;
+use castellan_domain::actuation::ActuationCommand;
+use castellan_domain::alarm::{Alarm, AlarmCommand, NoteCommand, ShelfReason, Verdict};
+use castellan_domain::command::Command;
 use castellan_domain::engine::Input;
 use castellan_domain::fact::PersonalRef;
 use castellan_domain::ids::{AlarmId, CommandId, PersonId, Version};
 use castellan_domain::observation::DoorChange;
+use castellan_domain::staff::StaffCommand;
 use castellan_domain::text::{Localized, Text};
 use castellan_domain::time::Span;
+use castellan_domain::zone::ZoneCommand;
 use fastrand::Rng;
 
 impl World {
@@ -45,32 +47,32 @@ impl World {
         let zone = if self.rng.bool() { "north" } else { "east" };
         let zone = zone.parse().expect("an id");
         let command = match what {
-            0..9 => Command::Claim { alarm },
-            9..14 => Command::Judge { alarm, verdict },
-            14..16 => Command::Note {
+            0..9 => Command::Alarm(AlarmCommand::Claim { alarm }),
+            9..14 => Command::Alarm(AlarmCommand::Judge { alarm, verdict }),
+            14..16 => Command::Note(NoteCommand::Note {
                 alarm,
-                note: words(n),
-            },
-            16 => Command::Acknowledge { alarm },
-            17 => Command::Mute { alarm },
-            18 => Command::Shelve {
+                text: words(n),
+            }),
+            16 => Command::Alarm(AlarmCommand::Acknowledge { alarm }),
+            17 => Command::Alarm(AlarmCommand::Mute { alarm }),
+            18 => Command::Alarm(AlarmCommand::Shelve {
                 alarm,
                 for_s: self.rng.u32(30..1_500),
                 reason: ShelfReason::Works,
-            },
-            19 => Command::Unshelve { alarm },
-            20 => Command::Release { alarm },
-            21 => Command::Transfer {
+            }),
+            19 => Command::Alarm(AlarmCommand::Unshelve { alarm }),
+            20 => Command::Alarm(AlarmCommand::Release { alarm }),
+            21 => Command::Alarm(AlarmCommand::Transfer {
                 alarm,
                 to: other.parse().expect("an id"),
-            },
-            22 => Command::CorrectVerdict { alarm, verdict },
+            }),
+            22 => Command::Alarm(AlarmCommand::CorrectVerdict { alarm, verdict }),
             23 => match joined {
-                Some(source) => Command::Split { alarm, source },
-                None => Command::Claim { alarm },
+                Some(source) => Command::Alarm(AlarmCommand::Split { alarm, source }),
+                None => Command::Alarm(AlarmCommand::Claim { alarm }),
             },
-            24 => Command::Arm { zone },
-            _ => Command::Disarm { zone },
+            24 => Command::Zone(ZoneCommand::Arm { zone }),
+            _ => Command::Zone(ZoneCommand::Disarm { zone }),
         };
         self.say_command(FIRST_OPERATOR + who, person, expected, command);
         if self.rng.bool() {
@@ -93,7 +95,10 @@ impl World {
             return;
         };
         let verdict = Verdict::Genuine;
-        for command in [Command::Claim { alarm }, Command::Judge { alarm, verdict }] {
+        for command in [
+            Command::Alarm(AlarmCommand::Claim { alarm }),
+            Command::Alarm(AlarmCommand::Judge { alarm, verdict }),
+        ] {
             self.say_command(FIRST_OPERATOR + who, OPERATORS[who], None, command);
         }
     }
@@ -102,9 +107,9 @@ impl World {
     pub(super) fn open_door(&mut self) {
         let who = self.rng.usize(..OPERATORS.len());
         let door = self.rng.usize(..DOORS.len());
-        let command = Command::OpenDoor {
+        let command = Command::Actuation(ActuationCommand::OpenDoor {
             door: DOORS[door].parse().expect("an id"),
-        };
+        });
         self.say_command(FIRST_OPERATOR + who, OPERATORS[who], None, command);
         if self.rng.bool() {
             self.door_says(door, DoorChange::Closed);
@@ -126,7 +131,7 @@ impl World {
         }
         let alarm = free[self.rng.usize(..free.len())];
         for (who, person) in OPERATORS.into_iter().enumerate() {
-            let claim = Command::Claim { alarm };
+            let claim = Command::Alarm(AlarmCommand::Claim { alarm });
             self.say_command(FIRST_OPERATOR + who, person, None, claim);
         }
     }
@@ -138,15 +143,13 @@ impl World {
         expected: Option<Version>,
         command: Command,
     ) {
-        let person = person.parse().expect("an id");
-        let estate = &self.documents[0].estate.estate;
-        let role = estate.person(&person).expect("of the staff").role;
+        let by = person.parse().expect("an id");
         let n = self.id();
         self.outside.say(
             sender,
             Input::Commanded {
                 command_id: CommandId(uuid::Uuid::from_u128(n)),
-                actor: Actor { person, role },
+                by,
                 expected,
                 command,
             },
@@ -157,7 +160,7 @@ impl World {
     pub(super) fn begin_duty(&mut self) {
         for (who, guard) in GUARDS.into_iter().enumerate() {
             let person = guard.parse().expect("an id");
-            let command = Command::GoOnDuty { person };
+            let command = Command::Staff(StaffCommand::GoOnDuty { person });
             self.say_command(FIRST_GUARD + who, guard, None, command);
         }
     }
@@ -166,9 +169,9 @@ impl World {
         let who = self.rng.usize(..GUARDS.len());
         let person: PersonId = GUARDS[who].parse().expect("an id");
         let command = if self.rng.u8(..4) > 0 {
-            Command::GoOnDuty { person }
+            Command::Staff(StaffCommand::GoOnDuty { person })
         } else {
-            Command::GoOffDuty { person }
+            Command::Staff(StaffCommand::GoOffDuty { person })
         };
         self.say_command(FIRST_GUARD + who, GUARDS[who], None, command);
     }
@@ -178,10 +181,10 @@ impl World {
         let who = self.rng.usize(..GUARDS.len());
         self.walkers[who].fix_at = self.now + Span::from_secs(self.rng.i64(100..600));
         let person: PersonId = GUARDS[who].parse().expect("an id");
-        let off = Command::GoOffDuty {
+        let off = Command::Staff(StaffCommand::GoOffDuty {
             person: person.clone(),
-        };
-        for command in [off, Command::GoOnDuty { person }] {
+        });
+        for command in [off, Command::Staff(StaffCommand::GoOnDuty { person })] {
             self.say_command(FIRST_GUARD + who, GUARDS[who], None, command);
         }
     }
@@ -195,15 +198,15 @@ impl World {
         let person = people[self.rng.usize(..people.len())];
         let person = person.parse().expect("an id");
         let command = match self.rng.u8(..6) {
-            0..3 => Command::BindPhone { phone, person },
-            3 => Command::UnbindPhone { phone },
+            0..3 => Command::Staff(StaffCommand::BindPhone { phone, person }),
+            3 => Command::Staff(StaffCommand::UnbindPhone { phone }),
             _ => {
                 let sign = Text::new(format!("{}", self.rng.u8(1..100))).expect("short");
                 let call_sign = Localized {
                     zh: sign.clone(),
                     en: sign,
                 };
-                Command::GiveCallSign { person, call_sign }
+                Command::Staff(StaffCommand::GiveCallSign { person, call_sign })
             }
         };
         self.say_command(FIRST_OPERATOR + who, OPERATORS[who], None, command);

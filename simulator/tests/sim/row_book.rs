@@ -2,14 +2,21 @@
 
 use super::books::Seen;
 use super::totals::Totals;
-use castellan_domain::alarm::{Alarm, JoinedBy, Source};
-use castellan_domain::engine::{Accepted, Command, Input};
-use castellan_domain::estate::Priority;
+use castellan_domain::alarm::{
+    Alarm, AlarmCommand, AlarmFact, AlarmRefusal, JoinedBy, OPEN_ALARMS_MAX, Source,
+};
+use castellan_domain::answer::Accepted;
+use castellan_domain::command::Command;
+use castellan_domain::engine::Input;
+use castellan_domain::estate::{EstateFact, Priority};
 use castellan_domain::fact::{Cause, Fact, FactBody};
+use castellan_domain::flood::FloodFact;
 use castellan_domain::ids::{AlarmId, CommandId, DeviceId, EventId, PersonId};
 use castellan_domain::refusal::Refusal;
-use castellan_domain::site::{OPEN_ALARMS_MAX, Site, Touched, View};
+use castellan_domain::site::Site;
+use castellan_domain::system::SystemFact;
 use castellan_domain::time::Timestamp;
+use castellan_domain::view::{Touched, View};
 use std::collections::{BTreeMap, BTreeSet};
 
 #[derive(Clone, Default)]
@@ -37,7 +44,7 @@ impl RowBook {
     /// Who wins a race has the alarm, and who loses it is told whose it is.
     pub(crate) fn handled(&self, seen: &Seen<'_>, totals: &mut Totals) {
         for fact in &seen.handled.facts {
-            if let FactBody::AlarmJoined(body) = &fact.body
+            if let FactBody::Alarm(AlarmFact::Joined(body)) = &fact.body
                 && body.why == JoinedBy::Flood
             {
                 totals.folded += 1;
@@ -48,9 +55,9 @@ impl RowBook {
             }
         }
         let Input::Commanded {
-            actor,
+            by: asked,
             expected,
-            command: Command::Claim { alarm },
+            command: Command::Alarm(AlarmCommand::Claim { alarm }),
             ..
         } = &seen.handled.input
         else {
@@ -62,12 +69,12 @@ impl RowBook {
             Ok(Accepted::Done { .. }) => {
                 assert_eq!(had, None, "{alarm} was claimed twice");
                 let (by, at) = &self.owners[alarm];
-                assert_eq!((by, *at), (&actor.person, seen.handled.at));
+                assert_eq!((by, *at), (asked, seen.handled.at));
             }
-            Err(Refusal::AlreadyClaimed { by, at }) => {
+            Err(Refusal::Alarm(AlarmRefusal::AlreadyClaimed { by, at })) => {
                 let (owner, since) = &self.owners[alarm];
                 assert_eq!((by, at), (owner, since), "{alarm} is not theirs");
-                totals.races += u64::from(*by != actor.person);
+                totals.races += u64::from(by != asked);
             }
             refused => {
                 let is_free = row.is_some() && had.is_none() && expected.is_none();
@@ -92,38 +99,40 @@ impl RowBook {
         }
         match &fact.body {
             // The flood's own row is nothing that came.
-            FactBody::AlarmRaised(body) if body.source == Source::System => totals.raised += 1,
-            FactBody::AlarmRaised(_) => {
+            FactBody::Alarm(AlarmFact::Raised(body)) if body.source == Source::System => {
+                totals.raised += 1;
+            }
+            FactBody::Alarm(AlarmFact::Raised(_)) => {
                 totals.raised += 1;
                 self.comes(fact, false);
             }
-            FactBody::AlarmJoined(body) => {
+            FactBody::Alarm(AlarmFact::Joined(body)) => {
                 totals.joined += 1;
                 totals.confirmed += u64::from(body.why == JoinedBy::SecondSource);
                 self.comes(fact, true);
             }
-            FactBody::AlarmClaimed(body) => {
+            FactBody::Alarm(AlarmFact::Claimed(body)) => {
                 let since = (body.by.clone(), fact.recorded_at);
                 let before = self.owners.insert(body.alarm, since);
                 assert_eq!(before, None, "{} was claimed twice", body.alarm);
             }
-            FactBody::AlarmTransferred(body) => {
+            FactBody::Alarm(AlarmFact::Transferred(body)) => {
                 let since = (body.to.clone(), fact.recorded_at);
                 let before = self.owners.insert(body.alarm, since);
                 assert!(before.is_some(), "nobody had {}", body.alarm);
             }
-            FactBody::AlarmReleased(body) => {
+            FactBody::Alarm(AlarmFact::Released(body)) => {
                 let before = self.owners.remove(&body.alarm);
                 let before = before.map(|(by, _)| by);
                 assert_eq!(before.as_ref(), Some(&body.by), "{}", body.alarm);
                 self.overdue.remove(&body.alarm);
             }
-            FactBody::AlarmReturned(body) => {
+            FactBody::Alarm(AlarmFact::Returned(body)) => {
                 totals.returned += 1;
                 self.owners.remove(&body.alarm);
                 self.overdue.remove(&body.alarm);
             }
-            FactBody::AlarmRisen(body) => {
+            FactBody::Alarm(AlarmFact::Risen(body)) => {
                 totals.risen += 1;
                 self.overdue.remove(&body.alarm);
                 let row = before.alarms.get(&body.alarm);
@@ -131,7 +140,7 @@ impl RowBook {
                     self.owners.remove(&body.alarm);
                 }
             }
-            FactBody::AlarmOverdue(body) => {
+            FactBody::Alarm(AlarmFact::Overdue(body)) => {
                 totals.overdue += 1;
                 totals.late += u64::from(body.late_s > 0);
                 let before = self.overdue.insert(body.alarm, body.times).unwrap_or(0);
@@ -142,16 +151,16 @@ impl RowBook {
                     body.alarm
                 );
             }
-            FactBody::AlarmShelved(_) => totals.shelved += 1,
-            FactBody::AlarmJudged(_) => totals.judged += 1,
-            FactBody::InputSetAside(_) => totals.set_aside += 1,
-            FactBody::RecordingResumed(_) => totals.resumed += 1,
-            FactBody::EstatePublished(_) => totals.estates += 1,
-            FactBody::FloodBegan(_) => {
+            FactBody::Alarm(AlarmFact::Shelved(_)) => totals.shelved += 1,
+            FactBody::Alarm(AlarmFact::Judged(_)) => totals.judged += 1,
+            FactBody::System(SystemFact::InputSetAside(_)) => totals.set_aside += 1,
+            FactBody::System(SystemFact::RecordingResumed(_)) => totals.resumed += 1,
+            FactBody::Estate(EstateFact::Published(_)) => totals.estates += 1,
+            FactBody::Flood(FloodFact::Began(_)) => {
                 totals.floods += 1;
                 self.flood = Some((0, 0));
             }
-            FactBody::FloodEnded(body) => {
+            FactBody::Flood(FloodFact::Ended(body)) => {
                 let counted = self.flood.take().expect("it had begun");
                 assert_eq!((body.shown, body.folded), counted, "in = shown + folded");
                 assert_eq!(body.came, body.shown + body.folded);
@@ -213,17 +222,19 @@ impl RowBook {
                 }
             }
         }
-        let control = site.control().next_due_at();
+        let alarms = &site.control().alarms;
+        let control = [alarms.next_due_at(), alarms.next_shelf().map(|(at, _)| at)];
+        let control = control.into_iter().flatten().min();
         match (earliest, control) {
-            // Shelves may come down later, one by one, and doors are due too.
+            // Shelves may come down later, one by one.
             (Some(alarm), Some(next)) => assert!(
-                next <= alarm || site.control().shelved() > 0,
+                next <= alarm || alarms.shelved() > 0,
                 "an alarm is due at {alarm:?}, and nobody looks before {next:?}"
             ),
             (Some(_), None) => panic!("a deadline runs that nobody looks at"),
             _ => {}
         }
-        assert!(site.control().open_alarms() <= OPEN_ALARMS_MAX);
+        assert!(site.control().alarms.open_count() <= OPEN_ALARMS_MAX);
     }
 }
 

@@ -4,17 +4,17 @@ use super::cast::Document;
 use super::driver::Worker;
 use super::happened::{Happened, Heard, Ticket, tell};
 use super::store::{Failed, Mood, Store};
-use castellan_domain::engine::{Accepted, Engine, Input, Output};
+use castellan_domain::answer::Accepted;
+use castellan_domain::engine::{Engine, Input, Output};
 use castellan_domain::fact::Fact;
-use castellan_domain::housekeeping::{
-    ClockStepped, DiskRoom, InputName, InputSetAside, RecordingResumed,
-};
 use castellan_domain::ids::{JournalId, PersonId, Seq, SiteId};
 use castellan_domain::observation::Observation;
-use castellan_domain::site::{Console, Site};
+use castellan_domain::site::Site;
+use castellan_domain::staff::Console;
 use castellan_domain::stream::{
     Backlog, Displays, Machine, PresenceChange, RepeatKey, SiteStream, run,
 };
+use castellan_domain::system::{ClockStepped, DiskRoom, InputSetAside, RecordingResumed};
 use castellan_domain::text::Text;
 use castellan_domain::time::Timestamp;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -291,7 +291,7 @@ impl Server {
         };
         entries.insert(0, own(self.document.loaded()));
         entries.push(own(Input::SetAside(InputSetAside {
-            input: InputName::of(&entry.input),
+            input: entry.input.name(),
         })));
     }
 

@@ -17,7 +17,7 @@ pub(crate) fn check(books: &Books, display: &mut Display, now: Timestamp) {
             .ok()
             .and_then(|n| books.truths.get(n));
         let truth = truth.unwrap_or_else(|| panic!("{shown} is shown and not recorded"));
-        let truth = display.audience.view(truth);
+        let truth = truth.seen_by(&display.audience);
         assert!(
             *display.view() == truth,
             "{:?} at {shown} shows what never was",
@@ -64,7 +64,7 @@ pub(crate) fn check_rest(server: &Server, displays: &[Display]) {
         "replay differs from memory"
     );
     for display in displays {
-        let truth = display.audience.view(server.machine.site().view());
+        let truth = server.machine.site().view().seen_by(&display.audience);
         assert!(display.replica.is_ready(), "a display has nothing to show");
         assert_eq!(display.view(), &truth, "{:?}", display.audience);
     }

@@ -3,14 +3,16 @@
 use super::books::{Seen, conditions, is_active};
 use super::staff_book::StaffBook;
 use super::totals::Totals;
-use castellan_domain::alarm::{Alarm, JOINED_MAX, JoinedBy, RisenBy, Source};
-use castellan_domain::engine::{Accepted, Input};
+use castellan_domain::alarm::{Alarm, AlarmFact, JOINED_MAX, JoinedBy, RisenBy, Source};
+use castellan_domain::answer::Accepted;
+use castellan_domain::engine::Input;
 use castellan_domain::estate::{Device, EstateIndex};
 use castellan_domain::fact::{Cause, Fact, FactBody};
 use castellan_domain::ids::{DeviceId, PersonId};
 use castellan_domain::observation::Observation;
-use castellan_domain::site::View;
+use castellan_domain::staff::StaffFact;
 use castellan_domain::time::{Span, Timestamp};
+use castellan_domain::view::View;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// In which families a device is called silent.
@@ -114,11 +116,11 @@ impl SilenceBook {
 
     fn follow_guard(&mut self, seen: &Seen<'_>, fact: &Fact) {
         match &fact.body {
-            FactBody::PersonOffDuty(body) => {
+            FactBody::Staff(StaffFact::OffDuty(body)) => {
                 self.silent_guards.remove(&body.person);
                 check_guard(seen.after, &body.person, false);
             }
-            FactBody::PhoneBound(body) => {
+            FactBody::Staff(StaffFact::PhoneBound(body)) => {
                 self.bound_at.insert(body.person.clone(), fact.recorded_at);
             }
             _ => {}
@@ -241,11 +243,13 @@ fn follow(seen: &Seen<'_>, fact: &Fact, totals: &mut Totals) {
     let is_silence =
         matches!(&fact.cause, Cause::Rule(rule) if rule.as_str().starts_with("device_silent@"));
     match &fact.body {
-        FactBody::AlarmJoined(body) if body.why == JoinedBy::Upstream => totals.upstream += 1,
-        FactBody::AlarmRisen(body) if matches!(body.why, RisenBy::Upstream(_)) => {
+        FactBody::Alarm(AlarmFact::Joined(body)) if body.why == JoinedBy::Upstream => {
+            totals.upstream += 1;
+        }
+        FactBody::Alarm(AlarmFact::Risen(body)) if matches!(body.why, RisenBy::Upstream(_)) => {
             totals.switches += 1;
         }
-        FactBody::AlarmRaised(body) if is_silence => {
+        FactBody::Alarm(AlarmFact::Raised(body)) if is_silence => {
             let id = body.source.device().expect("a device was silent");
             let device = seen.estate.device(id).expect("of the estate");
             let chain = chain_of(seen.estate, device);

@@ -4,16 +4,19 @@ use super::books::Seen;
 use super::store::Store;
 use super::totals::Totals;
 use castellan_domain::alarm::{Condition, Source};
-use castellan_domain::engine::{Accepted, Command, Input};
+use castellan_domain::answer::{Accepted, Answer};
+use castellan_domain::command::Command;
+use castellan_domain::engine::Input;
 use castellan_domain::estate::{EstateIndex, Priority};
 use castellan_domain::fact::FactBody;
 use castellan_domain::ids::{PersonId, PhoneId, ZoneId};
 use castellan_domain::observation::{Call, Observation, PhoneFix};
 use castellan_domain::refusal::Refusal;
-use castellan_domain::site::{Duty, View};
+use castellan_domain::staff::{Duty, StaffCommand, StaffRefusal};
 use castellan_domain::text::Localized;
 use castellan_domain::time::{Span, Timestamp};
-use castellan_domain::wire::api::Answer;
+use castellan_domain::view::View;
+use castellan_domain::zone::{ZoneCommand, ZoneFact};
 use std::collections::BTreeMap;
 
 /// Hours by which the estate's clocks are ahead, and when its one schedule switches.
@@ -62,8 +65,8 @@ impl StaffBook {
     pub(crate) fn handled(&mut self, seen: &Seen<'_>, store: &Store, totals: &mut Totals) {
         for fact in &seen.handled.facts {
             let by = match &fact.body {
-                FactBody::ZoneArmed(body) => &body.by,
-                FactBody::ZoneDisarmed(body) => &body.by,
+                FactBody::Zone(ZoneFact::Armed(body)) => &body.by,
+                FactBody::Zone(ZoneFact::Disarmed(body)) => &body.by,
                 _ => continue,
             };
             totals.switched += u64::from(by.is_none());
@@ -83,28 +86,32 @@ impl StaffBook {
 
     fn done(&mut self, command: &Command, at: Timestamp, totals: &mut Totals) {
         match command {
-            Command::GoOnDuty { person } => {
+            Command::Staff(StaffCommand::GoOnDuty { person }) => {
                 let before = self.on_duty.insert(person.clone(), at);
                 assert_eq!(before, None, "{person} was on duty");
             }
-            Command::GoOffDuty { person } => {
+            Command::Staff(StaffCommand::GoOffDuty { person }) => {
                 let before = self.on_duty.remove(person);
                 assert!(before.is_some(), "{person} was off duty");
             }
-            Command::BindPhone { phone, person } => {
+            Command::Staff(StaffCommand::BindPhone { phone, person }) => {
                 totals.bound += 1;
                 self.phones.insert(phone.clone(), Some(person.clone()));
             }
-            Command::UnbindPhone { phone } => {
+            Command::Staff(StaffCommand::UnbindPhone { phone }) => {
                 totals.unbound += 1;
                 self.phones.insert(phone.clone(), None);
             }
-            Command::GiveCallSign { person, call_sign } => {
+            Command::Staff(StaffCommand::GiveCallSign { person, call_sign }) => {
                 totals.call_signs += 1;
                 self.call_signs.insert(person.clone(), call_sign.clone());
             }
-            Command::Arm { zone } => drop(self.by_hand.insert(zone.clone(), (true, at))),
-            Command::Disarm { zone } => drop(self.by_hand.insert(zone.clone(), (false, at))),
+            Command::Zone(ZoneCommand::Arm { zone }) => {
+                self.by_hand.insert(zone.clone(), (true, at));
+            }
+            Command::Zone(ZoneCommand::Disarm { zone }) => {
+                self.by_hand.insert(zone.clone(), (false, at));
+            }
             _ => {}
         }
     }
@@ -114,9 +121,9 @@ impl StaffBook {
         let person = self.person_of(&fix.phone, seen.estate);
         let is_far = seen.estate.anchor.offset(fix.at).is_none();
         let expected = match person {
-            None => Err(Refusal::UnknownPhone {
+            None => Err(Refusal::Staff(StaffRefusal::UnknownPhone {
                 phone: fix.phone.clone(),
-            }),
+            })),
             Some(person) if !self.on_duty.contains_key(person) => Ok(Accepted::OffDuty),
             Some(_) if is_far => Ok(Accepted::OffSite),
             Some(_) => Ok(Accepted::Tracked),
@@ -131,7 +138,10 @@ impl StaffBook {
     fn call(&self, seen: &Seen<'_>, call: &Call, answer: &Answer, totals: &mut Totals) {
         let Some(person) = self.person_of(&call.phone, seen.estate) else {
             let phone = call.phone.clone();
-            assert_eq!(*answer, Err(Refusal::UnknownPhone { phone }));
+            assert_eq!(
+                *answer,
+                Err(Refusal::Staff(StaffRefusal::UnknownPhone { phone }))
+            );
             return;
         };
         let Ok(Accepted::Reported {

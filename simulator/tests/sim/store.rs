@@ -1,12 +1,12 @@
 //! The store: what was committed stays, and committing fails when the world says so.
 
+use castellan_domain::answer::Answer;
 use castellan_domain::fact::Fact;
 use castellan_domain::ids::{JournalId, PersonId, Seq};
 use castellan_domain::observation::Fix;
 use castellan_domain::site::{FOLD_VERSION, Site};
 use castellan_domain::stream::{RepeatKey, Stamped};
 use castellan_domain::time::Timestamp;
-use castellan_domain::wire::api::Answer;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How the store behaves.

@@ -3,12 +3,12 @@
 
 use super::books::{Seen, is_active};
 use super::totals::Totals;
-use castellan_domain::alarm::{Alarm, Source};
+use castellan_domain::alarm::{Alarm, AlarmFact, Source};
 use castellan_domain::engine::Input;
 use castellan_domain::fact::FactBody;
-use castellan_domain::housekeeping::DiskRoom;
-use castellan_domain::site::View;
+use castellan_domain::system::DiskRoom;
 use castellan_domain::time::Timestamp;
+use castellan_domain::view::View;
 
 const DISK: &str = "disk_low";
 
@@ -57,8 +57,8 @@ fn told(seen: &Seen<'_>, family: &str, at: Timestamp) {
     let mut facts = seen.handled.facts.iter();
     let says_when = facts.any(|fact| {
         let alarm = match &fact.body {
-            FactBody::AlarmRaised(body) => body.alarm,
-            FactBody::AlarmRepeated(body) => body.alarm,
+            FactBody::Alarm(AlarmFact::Raised(body)) => body.alarm,
+            FactBody::Alarm(AlarmFact::Repeated(body)) => body.alarm,
             _ => return false,
         };
         alarm == row.id && fact.occurred_at == at

@@ -3,13 +3,13 @@
 use super::books::{Seen, is_active};
 use super::totals::Totals;
 use castellan_domain::alarm::Source;
-use castellan_domain::engine::{Accepted, Input};
+use castellan_domain::answer::{Accepted, Outcome};
+use castellan_domain::engine::Input;
 use castellan_domain::estate::{AlarmType, EstateIndex};
 use castellan_domain::ids::{AlarmTypeId, DeviceId};
 use castellan_domain::observation::{Observation, Report, ReportedState};
-use castellan_domain::rules::annunciate::Outcome;
-use castellan_domain::site::View;
 use castellan_domain::time::Span;
+use castellan_domain::view::View;
 use std::collections::BTreeSet;
 
 /// Clocks that differ by less cannot tell what came first.

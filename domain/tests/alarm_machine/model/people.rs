@@ -2,11 +2,10 @@
 
 use super::{ABSENT_S, Back, Judged, Model, Owner, Row, SeenBy, Step, number, remember};
 use crate::common::{PEOPLE, id};
-use castellan_domain::alarm::ReturnedBy;
-use castellan_domain::engine::Accepted;
+use castellan_domain::alarm::{AlarmRefusal, ReturnedBy};
+use castellan_domain::answer::{Accepted, Answer};
 use castellan_domain::ids::Seq;
-use castellan_domain::refusal::Refusal;
-use castellan_domain::wire::api::Answer;
+use castellan_domain::refusal::{CommonRefusal, Refusal};
 
 /// The guard among [`PEOPLE`]; whoever stands before them and not among the first two leads.
 const GUARD: usize = 4;
@@ -23,30 +22,30 @@ fn is_leader(who: usize) -> bool {
 }
 
 fn not_owner(who: usize) -> Refusal {
-    Refusal::NotOwner {
+    Refusal::Alarm(AlarmRefusal::NotOwner {
         by: id(PEOPLE[who]),
-    }
+    })
 }
 
 impl Row {
     fn already_claimed(&self) -> Result<(), Refusal> {
         match self.owner {
             Owner::Nobody { .. } => Ok(()),
-            Owner::Somebody { who, at, .. } => Err(Refusal::AlreadyClaimed {
+            Owner::Somebody { who, at, .. } => Err(Refusal::Alarm(AlarmRefusal::AlreadyClaimed {
                 by: id(PEOPLE[who]),
                 at: Model::at(at),
-            }),
+            })),
         }
     }
 
     fn already_judged(&self) -> Result<(), Refusal> {
         match &self.judged {
             None => Ok(()),
-            Some(judged) => Err(Refusal::AlreadyJudged {
+            Some(judged) => Err(Refusal::Alarm(AlarmRefusal::AlreadyJudged {
                 verdict: judged.verdict,
                 by: id(PEOPLE[judged.who]),
                 at: Model::at(judged.at),
-            }),
+            })),
         }
     }
 }
@@ -69,10 +68,10 @@ impl Model {
     pub(super) fn command(&mut self, step: &Step, who: usize, row: usize) -> Answer {
         let alarm = number(row);
         if who == GUARD {
-            return Err(Refusal::NotAllowed);
+            return Err(Refusal::Common(CommonRefusal::NotAllowed));
         }
         let Some(known) = self.rows.get(row) else {
-            return Err(Refusal::UnknownAlarm { alarm });
+            return Err(Refusal::Alarm(AlarmRefusal::UnknownAlarm { alarm }));
         };
         may(step, who, known)?;
         self.possible(step, who, known)?;
@@ -81,7 +80,7 @@ impl Model {
             .expected(known.version)
             .is_some_and(|seen| seen != version)
         {
-            return Err(Refusal::Changed { version });
+            return Err(Refusal::Alarm(AlarmRefusal::Changed { version }));
         }
         self.done(step, who, row);
         let seq = Seq(self.facts);
@@ -93,10 +92,12 @@ impl Model {
             Step::Claim(..) => row.already_claimed(),
             Step::Judge(..) => {
                 row.already_judged()?;
-                row.owner().map(|_| ()).ok_or(Refusal::NotClaimed)
+                row.owner()
+                    .map(|_| ())
+                    .ok_or(Refusal::Alarm(AlarmRefusal::NotClaimed))
             }
             Step::Correct(_, _, verdict, _) => match &row.judged {
-                None => Err(Refusal::NotJudged),
+                None => Err(Refusal::Alarm(AlarmRefusal::NotJudged)),
                 Some(judged) if judged.verdict == verdict => row.already_judged(),
                 Some(_) => Ok(()),
             },
@@ -104,47 +105,55 @@ impl Model {
                 row.already_judged()?;
                 row.already_claimed()?;
                 match &row.seen {
-                    Some(seen) => Err(Refusal::AlreadyAcknowledged {
+                    Some(seen) => Err(Refusal::Alarm(AlarmRefusal::AlreadyAcknowledged {
                         by: id(PEOPLE[seen.who]),
                         at: Self::at(seen.at),
-                    }),
-                    None if row.kind.priority <= 2 && !is_leader(who) => Err(Refusal::ClaimInstead),
+                    })),
+                    None if row.kind.priority <= 2 && !is_leader(who) => {
+                        Err(Refusal::Alarm(AlarmRefusal::ClaimInstead))
+                    }
                     None => Ok(()),
                 }
             }
             Step::Mute(..) => {
                 row.already_judged()?;
                 match row.mute {
-                    Some((by, until, _)) if until > self.now => Err(Refusal::AlreadyMuted {
-                        by: id(PEOPLE[by]),
-                        until: Self::at(until),
-                    }),
-                    Some((_, _, 2..)) if row.kind.priority == 1 => Err(Refusal::MutedTooOften),
+                    Some((by, until, _)) if until > self.now => {
+                        Err(Refusal::Alarm(AlarmRefusal::AlreadyMuted {
+                            by: id(PEOPLE[by]),
+                            until: Self::at(until),
+                        }))
+                    }
+                    Some((_, _, 2..)) if row.kind.priority == 1 => {
+                        Err(Refusal::Alarm(AlarmRefusal::MutedTooOften))
+                    }
                     _ => Ok(()),
                 }
             }
             Step::Shelve(_, _, for_s, _) => {
                 if for_s < SHELF_S[0] || for_s > SHELF_S[1] {
-                    return Err(Refusal::ShelfTime);
+                    return Err(Refusal::Alarm(AlarmRefusal::ShelfTime));
                 }
                 row.already_judged()?;
                 match row.shelf {
-                    _ if row.kind.priority == 1 => Err(Refusal::NeverShelved),
-                    Some((by, _, until, _)) => Err(Refusal::AlreadyShelved {
+                    _ if row.kind.priority == 1 => Err(Refusal::Alarm(AlarmRefusal::NeverShelved)),
+                    Some((by, _, until, _)) => Err(Refusal::Alarm(AlarmRefusal::AlreadyShelved {
                         by: id(PEOPLE[by]),
                         until: Self::at(until),
-                    }),
+                    })),
                     None => Ok(()),
                 }
             }
             Step::Unshelve(..) => {
                 row.already_judged()?;
-                row.shelf.map(|_| ()).ok_or(Refusal::NotShelved)
+                row.shelf
+                    .map(|_| ())
+                    .ok_or(Refusal::Alarm(AlarmRefusal::NotShelved))
             }
             Step::Release(..) => {
                 row.already_judged()?;
                 match row.owner() {
-                    None => Err(Refusal::NotClaimed),
+                    None => Err(Refusal::Alarm(AlarmRefusal::NotClaimed)),
                     Some(owner) if owner != who => Err(not_owner(owner)),
                     Some(_) => Ok(()),
                 }
@@ -152,11 +161,11 @@ impl Model {
             Step::Transfer(_, _, to, _) => {
                 if to == GUARD {
                     let person = id(PEOPLE[to]);
-                    return Err(Refusal::CannotOwn { person });
+                    return Err(Refusal::Alarm(AlarmRefusal::CannotOwn { person }));
                 }
                 row.already_judged()?;
                 match row.owner() {
-                    None => Err(Refusal::NotClaimed),
+                    None => Err(Refusal::Alarm(AlarmRefusal::NotClaimed)),
                     Some(owner) if owner == to => row.already_claimed(),
                     Some(_) => Ok(()),
                 }

@@ -9,14 +9,12 @@ use crate::journal::replay;
 use axum::Router;
 use axum::extract::WebSocketUpgrade;
 use axum::routing::any;
-use castellan_domain::access::Actor;
-use castellan_domain::alarm::{Ownership, ReturnedBy};
+use castellan_domain::alarm::{NoteCommand, Ownership, ReturnedBy};
 use castellan_domain::audience::Audience;
-use castellan_domain::engine::Command;
-use castellan_domain::estate::Role;
+use castellan_domain::command::Command;
 use castellan_domain::fact::{FactBody, PersonalRef};
 use castellan_domain::ids::{AlarmId, CommandId, PersonId};
-use castellan_domain::site::Console;
+use castellan_domain::staff::{Console, StaffFact};
 use castellan_domain::stream::Replica;
 use castellan_domain::text::Text;
 use castellan_domain::wire::live::{ClientMessage, Presence};
@@ -100,18 +98,15 @@ impl World {
 fn note(alarm: AlarmId, n: u128) -> Input {
     Input::Commanded {
         command_id: CommandId(uuid::Uuid::from_u128(n)),
-        actor: Actor {
-            person: PersonId::new("li-na").unwrap(),
-            role: Role::Operator,
-        },
+        by: PersonId::new("li-na").unwrap(),
         expected: None,
-        command: Command::Note {
+        command: Command::Note(NoteCommand::Note {
             alarm,
-            note: PersonalRef {
+            text: PersonalRef {
                 id: uuid::Uuid::from_u128(n),
                 commitment: Text::constant("c"),
             },
-        },
+        }),
     }
 }
 
@@ -233,7 +228,7 @@ async fn after_a_start_nobody_has_a_console_who_does_not_come_back() {
         .await;
     let facts = world.facts().await;
     let gone = facts.iter().filter_map(|fact| match &fact.body {
-        FactBody::PersonGone(body) => Some(body.person.to_string()),
+        FactBody::Staff(StaffFact::Gone(body)) => Some(body.person.to_string()),
         _ => None,
     });
     assert!(gone.into_iter().any(|person| person == "li-na"));

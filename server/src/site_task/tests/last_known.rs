@@ -3,11 +3,10 @@
 use super::world::World;
 use crate::requests::Lost;
 use crate::site_task::*;
-use castellan_domain::engine::Accepted;
+use castellan_domain::answer::{Accepted, Answer};
 use castellan_domain::geo::LonLat;
 use castellan_domain::ids::EventId;
 use castellan_domain::observation::{Call, CallKind, PhoneFix};
-use castellan_domain::wire::api::Answer;
 
 fn fix(world: &World, at: LonLat) -> Input {
     let now = world.task.clock.now();

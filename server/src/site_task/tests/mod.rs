@@ -10,12 +10,13 @@ mod world;
 use super::*;
 use crate::journal::{Reader, Snapshots, Stamp, replay};
 use crate::requests::{Lost, QUEUE_MAX};
-use castellan_domain::alarm::Source;
+use castellan_domain::alarm::{AlarmFact, Source};
 use castellan_domain::estate::Priority;
 use castellan_domain::fact::FactBody;
 use castellan_domain::ids::AlarmId;
 use castellan_domain::rules::claim_overdue::SETTLED_PER_INPUT_MAX;
 use castellan_domain::site::FOLD_VERSION;
+use castellan_domain::system::SystemFact;
 use world::{Fragile, World, claim, trigger};
 
 const HOUR: i64 = 3_600_000_000;
@@ -115,7 +116,7 @@ async fn a_turn_that_breaks_too_often_is_lost_and_leaves_its_gap_in_the_record()
     let [.., resumed, gap] = facts.as_slice() else {
         panic!("{facts:?}");
     };
-    let FactBody::RecordingResumed(resumed) = &resumed.body else {
+    let FactBody::System(SystemFact::RecordingResumed(resumed)) = &resumed.body else {
         panic!("{facts:?}");
     };
     assert_eq!(
@@ -202,7 +203,7 @@ async fn after_six_hours_of_sleep_5000_deadlines_fire_once_each_and_commands_get
     let overdue: Vec<_> = facts
         .iter()
         .filter_map(|fact| match &fact.body {
-            FactBody::AlarmOverdue(body) if of_devices(body.alarm) => {
+            FactBody::Alarm(AlarmFact::Overdue(body)) if of_devices(body.alarm) => {
                 assert_eq!(
                     body.late_s / 3_600,
                     5,
@@ -257,7 +258,9 @@ async fn a_step_of_the_wall_clock_is_a_fact_and_keeps_deadlines_honest() {
         .await
         .iter()
         .filter_map(|fact| match fact.body {
-            FactBody::ClockStepped(step) => Some((step.by.as_micros(), fact.occurred_at)),
+            FactBody::System(SystemFact::ClockStepped(step)) => {
+                Some((step.by.as_micros(), fact.occurred_at))
+            }
             _ => None,
         })
         .collect();

@@ -5,13 +5,15 @@ use super::world::{Fragile, World, trigger};
 use crate::actuations::{Actuations, Driver, Orders, Worker};
 use crate::journal::replay;
 use crate::requests::Lost;
-use castellan_domain::access::Actor;
-use castellan_domain::actuation::{ActuationOutcome, ActuationSettled};
-use castellan_domain::engine::{Accepted, Command};
-use castellan_domain::estate::{DeviceKind, DoorSettings, EstateIndex, Role};
+use castellan_domain::actuation::{
+    ActuationCommand, ActuationFact, ActuationOutcome, ActuationSettled,
+};
+use castellan_domain::answer::Accepted;
+use castellan_domain::command::Command;
+use castellan_domain::estate::{DeviceKind, DoorSettings, EstateIndex};
 use castellan_domain::fact::FactBody;
 use castellan_domain::ids::{CommandId, DeviceId, EstateHash, PersonId, Seq};
-use castellan_domain::refusal::Refusal;
+use castellan_domain::refusal::{CommonRefusal, Refusal};
 
 const SECOND: i64 = 1_000_000;
 
@@ -50,12 +52,9 @@ fn door(n: usize) -> DeviceId {
 fn open(n: usize) -> Input {
     Input::Commanded {
         command_id: CommandId(uuid::Uuid::new_v4()),
-        actor: Actor {
-            person: PersonId::new("li-na").unwrap(),
-            role: Role::Operator,
-        },
+        by: PersonId::new("li-na").unwrap(),
         expected: None,
-        command: Command::OpenDoor { door: door(n) },
+        command: Command::Actuation(ActuationCommand::OpenDoor { door: door(n) }),
     }
 }
 
@@ -70,7 +69,7 @@ async fn wants_open(world: &mut World, n: usize) -> Seq {
 async fn ends(world: &mut World) -> Vec<(Seq, ActuationOutcome)> {
     let facts = world.facts().await.into_iter();
     let ends = facts.filter_map(|fact| match fact.body {
-        FactBody::ActuationSettled(body) => Some((body.about, body.outcome)),
+        FactBody::Actuation(ActuationFact::Settled(body)) => Some((body.about, body.outcome)),
         _ => None,
     });
     ends.collect()
@@ -117,7 +116,10 @@ async fn an_engine_rebuilt_in_the_same_process_leaves_to_the_worker_what_it_hold
     assert_eq!(ends(&mut world).await, []);
     let order = orders.next_now().expect("the worker still has it");
     let done = Input::Actuated(order.settled(ActuationOutcome::Done));
-    for told in [Ok(Ok(())), Ok(Err(Refusal::NothingToDo))] {
+    for told in [
+        Ok(Ok(())),
+        Ok(Err(Refusal::Common(CommonRefusal::NothingToDo))),
+    ] {
         // Whoever could not know that it is recorded says it again.
         let answer = world.turn(vec![done.clone()]).await.remove(0);
         assert_eq!(answer.map(|answer| answer.map(|_| ())), told);

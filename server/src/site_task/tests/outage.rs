@@ -2,8 +2,9 @@
 //! exact.
 
 use super::*;
+use castellan_domain::answer::Answer;
+use castellan_domain::system::SystemFact;
 use castellan_domain::unrecorded::UNRECORDED_MAX;
-use castellan_domain::wire::api::Answer;
 
 const MINUTE: i64 = 60_000_000;
 const BREAK: &str =
@@ -48,7 +49,7 @@ async fn an_hours_outage_keeps_a_bounded_list_an_exact_count_and_the_heartbeat()
     let [.., resumed, _row_of_the_gap] = facts.as_slice() else {
         panic!("{facts:?}");
     };
-    let FactBody::RecordingResumed(resumed) = &resumed.body else {
+    let FactBody::System(SystemFact::RecordingResumed(resumed)) = &resumed.body else {
         panic!("{facts:?}");
     };
     assert_eq!((resumed.since, resumed.unrecorded), (since, lost));
@@ -77,7 +78,7 @@ async fn somebody_who_plays_with_the_clock_during_an_outage_fills_no_list() {
         .await
         .into_iter()
         .filter_map(|fact| match fact.body {
-            FactBody::ClockStepped(step) => Some(step.by.as_micros()),
+            FactBody::System(SystemFact::ClockStepped(step)) => Some(step.by.as_micros()),
             _ => None,
         });
     let steps: Vec<_> = steps.collect();

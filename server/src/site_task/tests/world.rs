@@ -4,19 +4,20 @@ use super::super::*;
 use crate::clock::tests::Hands;
 use crate::requests::{Lost, Reply};
 use crate::site_folder::read_estate;
-use castellan_domain::access::Actor;
-use castellan_domain::alarm::Source;
+use castellan_domain::alarm::{AlarmCommand, Source};
+use castellan_domain::answer::{Accepted, Answer};
 use castellan_domain::audience::Audience;
-use castellan_domain::engine::{Accepted, Command, Output};
-use castellan_domain::estate::{EstateIndex, Priority, Role};
+use castellan_domain::command::Command;
+use castellan_domain::engine::Output;
+use castellan_domain::estate::{EstateIndex, Priority};
 use castellan_domain::fact::Fact;
 use castellan_domain::geo::Anchor;
 use castellan_domain::ids::{AlarmId, CommandId, DeviceId, EstateHash, EventId, PersonId, Seq};
 use castellan_domain::observation::{Fix, Observation, Report, ReportedState};
-use castellan_domain::site::{Site, View};
+use castellan_domain::site::Site;
 use castellan_domain::stream::{Backlog, Outgoing, Replica};
 use castellan_domain::text::Text;
-use castellan_domain::wire::api::Answer;
+use castellan_domain::view::View;
 use castellan_domain::wire::live::ServerMessage;
 use std::path::Path;
 use tempfile::TempDir;
@@ -250,12 +251,9 @@ impl World {
 pub(super) fn claim(alarm: AlarmId, n: u128) -> Input {
     Input::Commanded {
         command_id: CommandId(uuid::Uuid::from_u128(n)),
-        actor: Actor {
-            person: PersonId::new("li-na").unwrap(),
-            role: Role::Operator,
-        },
+        by: PersonId::new("li-na").unwrap(),
         expected: None,
-        command: Command::Claim { alarm },
+        command: Command::Alarm(AlarmCommand::Claim { alarm }),
     }
 }
 

@@ -2,9 +2,9 @@
 
 use super::Scene;
 use castellan_domain::ids::PersonId;
-use castellan_domain::site::View;
 use castellan_domain::stream::{Change, Tracked};
 use castellan_domain::time::Span;
+use castellan_domain::view::View;
 use std::collections::BTreeMap;
 
 /// Whether a message changed anything that is drawn.
@@ -56,7 +56,8 @@ mod tests {
     use super::*;
     use crate::fixture::{START, judged, person, raised, view};
     use castellan_domain::geo::{Anchor, LonLat, Offset};
-    use castellan_domain::site::{Change as ChangeOf, Touched};
+    use castellan_domain::subject::Change as ChangeOf;
+    use castellan_domain::view::Touched;
 
     fn at(x_cm: i32) -> Tracked {
         Tracked {

@@ -1,12 +1,13 @@
 //! What a scene draws, and when it needs the next frame.
 
 use super::*;
+use crate::fixture::{after, claimed, judged, shelved, stamp};
 use crate::map::live_layer::vertices::{FLOATS_PER_MARKER, FLOATS_PER_VERTEX, Ink};
-use castellan_domain::alarm::{Shelf, ShelfReason, Source};
+use castellan_domain::alarm::{AlarmFact, Source};
 use castellan_domain::estate::Place;
 use castellan_domain::fact::{AlarmCleared, AlarmRaised};
 use castellan_domain::geo::Offset;
-use castellan_domain::ids::{AlarmTypeId, DeviceId, Seq};
+use castellan_domain::ids::{AlarmTypeId, DeviceId};
 use castellan_domain::observation::ReportedState;
 
 const START: Timestamp = Timestamp::from_secs(1_795_000_000);
@@ -57,7 +58,7 @@ fn alarm(number: u32, priority: Priority) -> Alarm {
         claim_due_at: START + Span::from_secs(30),
         doubted_clock: None,
     };
-    Alarm::raised(&fact, START, START, false, Seq(1))
+    Alarm::raised(&fact, &stamp(START, 1))
 }
 
 /// The first vertex of each marker of a batch.
@@ -176,22 +177,19 @@ fn at_most_three_alarms_pulse_the_most_urgent_and_then_the_oldest() {
 #[test]
 fn a_claimed_alarm_is_steady_a_judged_one_hollow_and_a_closed_one_gone() {
     let mut scene = scene();
-    let claimed = alarm(1, Priority::P1)
-        .claim(guard("li"), START, None)
-        .unwrap();
+    let claimed = claimed(alarm(1, Priority::P1));
     scene.set_alarm(&claimed);
     assert_eq!(calls(&mut scene), [1.0]);
     assert_eq!(scene.next_frame(at(900)), None, "nothing moves");
-    let verdict = castellan_domain::alarm::Verdict::Test;
-    let judged = claimed.judge(verdict, guard("li"), START, None).unwrap();
+    let judged = judged(alarm(1, Priority::P1));
     scene.set_alarm(&judged);
     assert_eq!(calls(&mut scene), [0.0]);
     let over = AlarmCleared {
         alarm: judged.id,
         source: None,
-        ended: Vec::new(),
+        ended: vec![AlarmTypeId::new("gas_low").unwrap()],
     };
-    scene.set_alarm(&judged.cleared(&over, START));
+    scene.set_alarm(&after(judged, START, AlarmFact::Cleared(over)));
     assert!(calls(&mut scene).is_empty());
 }
 
@@ -304,12 +302,6 @@ fn a_drill_has_its_own_colour_and_what_is_put_aside_calls_nobody() {
     scene.set_alarm(&drill);
     assert_eq!(ink(&mut scene), bits(Ink::P3));
     assert_eq!(calls(&mut scene), [4.0]);
-    let shelf = Shelf {
-        by: guard("li"),
-        at: START,
-        until: START + Span::from_secs(600),
-        reason: ShelfReason::Works,
-    };
-    scene.set_alarm(&drill.put_on_shelf(shelf).unwrap());
+    scene.set_alarm(&shelved(drill, START + Span::from_secs(600)));
     assert_eq!(calls(&mut scene), [0.0]);
 }

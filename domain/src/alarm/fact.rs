@@ -1,0 +1,356 @@
+//! What facts say about alarms.
+
+use super::sources::{JoinedBy, RisenBy, Source};
+use super::state::{ReturnedBy, ShelfReason, Verdict};
+use crate::estate::{Place, Priority};
+use crate::ids::{AlarmId, AlarmTypeId, PersonId};
+use crate::observation::ReportedState;
+use crate::personal::PersonalRef;
+use crate::time::Timestamp;
+use serde::{Deserialize, Serialize};
+
+facts! {
+    /// What was decided about an alarm.
+    pub enum AlarmFact {
+        /// A new row in the queue.
+        Raised(AlarmRaised) = "alarm_raised", 1;
+        /// A source said the same thing again while its row was open.
+        Repeated(AlarmRepeated) = "alarm_repeated", 1;
+        /// Something that a source said ended. The alarm stays until somebody judged it.
+        Cleared(AlarmCleared) = "alarm_cleared", 1;
+        /// Nobody claimed it in time. It is annunciated again, with the next deadline.
+        Overdue(AlarmOverdue) = "alarm_overdue", 1;
+        /// A person owns it.
+        Claimed(AlarmClaimed) = "alarm_claimed", 1;
+        /// A person wrote a note.
+        Noted(AlarmNoted) = "alarm_noted", 1;
+        /// A person judged what it was.
+        Judged(AlarmJudged) = "alarm_judged", 1;
+        /// A person has seen it.
+        Acknowledged(AlarmAcknowledged) = "alarm_acknowledged", 1;
+        /// A person wants it quiet for a while.
+        Muted(AlarmMuted) = "alarm_muted", 1;
+        /// A person took it out of the queue for a while.
+        Shelved(AlarmShelved) = "alarm_shelved", 1;
+        /// It is in the queue again.
+        Unshelved(AlarmUnshelved) = "alarm_unshelved", 1;
+        /// Its owner gave it back.
+        Released(AlarmReleased) = "alarm_released", 1;
+        /// It has another owner.
+        Transferred(AlarmTransferred) = "alarm_transferred", 1;
+        /// It came back to 待接警 by itself.
+        Returned(AlarmReturned) = "alarm_returned", 1;
+        /// It became more urgent, in the same row.
+        Risen(AlarmRisen) = "alarm_risen", 1;
+        /// Another source is part of it.
+        Joined(AlarmJoined) = "alarm_joined", 1;
+        /// A source that had joined it got a row of its own.
+        Split(AlarmSplit) = "alarm_split", 1;
+        /// Another verdict counts.
+        VerdictCorrected(AlarmVerdictCorrected) = "alarm_verdict_corrected", 1;
+    }
+}
+
+/// A new row in the queue, with everything that was decided about it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AlarmRaised {
+    /// Its number.
+    pub alarm: AlarmId,
+    /// Its type, by which screens name it.
+    #[serde(rename = "type")]
+    pub kind: AlarmTypeId,
+    /// What its type shares the row with.
+    pub family: AlarmTypeId,
+    /// Its type's place within the family.
+    pub tier: u8,
+    /// How urgent it is.
+    pub priority: Priority,
+    /// Who or what it is about.
+    pub source: Source,
+    /// Where.
+    pub place: Place,
+    /// Whether the condition lasts.
+    pub state: ReportedState,
+    /// Claimed by then, or overdue.
+    pub claim_due_at: Timestamp,
+    /// What the device's clock said, kept only when it could not be believed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub doubted_clock: Option<Timestamp>,
+}
+
+/// The same thing again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AlarmRepeated {
+    /// Into which row it goes.
+    pub alarm: AlarmId,
+    /// Which of its sources said it. Absent: the row's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<Source>,
+    /// What it said this time.
+    #[serde(rename = "type")]
+    pub kind: AlarmTypeId,
+    /// What that would have shared its row with.
+    pub family: AlarmTypeId,
+    /// Whether the condition lasts.
+    pub state: ReportedState,
+}
+
+/// Something that a source said has ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AlarmCleared {
+    /// Of which row.
+    pub alarm: AlarmId,
+    /// Which of its sources. Absent: the row's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<Source>,
+    /// Which of the types that it said exist. What else it said exists still.
+    pub ended: Vec<AlarmTypeId>,
+}
+
+/// Nobody claimed it in time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AlarmOverdue {
+    /// Which alarm.
+    pub alarm: AlarmId,
+    /// How often it has been overdue, this time included.
+    pub times: u32,
+    /// The next deadline.
+    pub claim_due_at: Timestamp,
+    /// Seconds by which this was noticed too late, since nobody was there to notice it: after a
+    /// power cut or a machine that slept.
+    #[serde(default, skip_serializing_if = "crate::serial::is_default")]
+    pub late_s: u32,
+}
+
+/// A person owns it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AlarmClaimed {
+    /// Which alarm.
+    pub alarm: AlarmId,
+    /// Its owner.
+    pub by: PersonId,
+    /// Something done by then, or it returns.
+    pub follow_up_due_at: Timestamp,
+}
+
+/// A person wrote a note. The words stand beside the journal, where they can be purged.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AlarmNoted {
+    /// About which alarm.
+    pub alarm: AlarmId,
+    /// Who wrote it.
+    pub by: PersonId,
+    /// Where the words are.
+    pub note: PersonalRef,
+    /// If the alarm is merely acknowledged: when it returns now that something was done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub review_due_at: Option<Timestamp>,
+}
+
+/// A person judged it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AlarmJudged {
+    /// Which alarm.
+    pub alarm: AlarmId,
+    /// Who judged.
+    pub by: PersonId,
+    /// What it was.
+    pub verdict: Verdict,
+    /// When it returns if its condition still exists then.
+    pub review_due_at: Timestamp,
+}
+
+/// 签收: a person has seen it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AlarmAcknowledged {
+    /// Which alarm.
+    pub alarm: AlarmId,
+    /// Who.
+    pub by: PersonId,
+    /// Something done by then, or it returns.
+    pub due_at: Timestamp,
+}
+
+/// A person wants it quiet for a while.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AlarmMuted {
+    /// Which alarm.
+    pub alarm: AlarmId,
+    /// Who.
+    pub by: PersonId,
+    /// Until when.
+    pub until: Timestamp,
+}
+
+/// 限时挂起: a person took it out of the queue for a while.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AlarmShelved {
+    /// Which alarm.
+    pub alarm: AlarmId,
+    /// Who.
+    pub by: PersonId,
+    /// Until when.
+    pub until: Timestamp,
+    /// Why.
+    pub reason: ShelfReason,
+}
+
+/// It is in the queue again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AlarmUnshelved {
+    /// Which alarm.
+    pub alarm: AlarmId,
+    /// Who took it down, and so has seen it. Absent: its time was over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<PersonId>,
+    /// The deadline that runs from here on.
+    pub due_at: Timestamp,
+    /// Seconds by which its turn to come down was noticed too late, like [`AlarmOverdue::late_s`].
+    #[serde(default, skip_serializing_if = "crate::serial::is_default")]
+    pub late_s: u32,
+}
+
+/// Its owner gave it back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AlarmReleased {
+    /// Which alarm.
+    pub alarm: AlarmId,
+    /// Its former owner.
+    pub by: PersonId,
+    /// Claimed by then, or overdue.
+    pub claim_due_at: Timestamp,
+}
+
+/// It has another owner.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AlarmTransferred {
+    /// Which alarm.
+    pub alarm: AlarmId,
+    /// Who decided it.
+    pub by: PersonId,
+    /// Its owner from here on.
+    pub to: PersonId,
+    /// Something done by then, or it returns.
+    pub follow_up_due_at: Timestamp,
+}
+
+/// It came back to 待接警 by itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AlarmReturned {
+    /// Which alarm.
+    pub alarm: AlarmId,
+    /// Why.
+    pub why: ReturnedBy,
+    /// Claimed by then, or overdue.
+    pub claim_due_at: Timestamp,
+    /// Seconds by which this was noticed too late, like [`AlarmOverdue::late_s`].
+    #[serde(default, skip_serializing_if = "crate::serial::is_default")]
+    pub late_s: u32,
+}
+
+/// It became more urgent.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AlarmRisen {
+    /// Which alarm.
+    pub alarm: AlarmId,
+    /// What it is from here on.
+    #[serde(rename = "type")]
+    pub kind: AlarmTypeId,
+    /// What that shares its row with.
+    pub family: AlarmTypeId,
+    /// Its place within the family.
+    pub tier: u8,
+    /// How urgent it is.
+    pub priority: Priority,
+    /// Why.
+    pub why: RisenBy,
+    /// Who or what it is about from here on, where that changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<Source>,
+    /// Where, if that changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<Place>,
+    /// The deadline that starts anew: to claim it, or for its owner to do something.
+    pub due_at: Timestamp,
+}
+
+/// Another source is part of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AlarmJoined {
+    /// Which alarm.
+    pub alarm: AlarmId,
+    /// Who or what joined.
+    pub source: Source,
+    /// What it reported.
+    #[serde(rename = "type")]
+    pub kind: AlarmTypeId,
+    /// What that would have shared its row with.
+    pub family: AlarmTypeId,
+    /// Whether the condition lasts.
+    pub state: ReportedState,
+    /// Why it belongs here.
+    pub why: JoinedBy,
+}
+
+/// A source that had joined got a row of its own.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AlarmSplit {
+    /// The row that it leaves.
+    pub alarm: AlarmId,
+    /// Who or what.
+    pub source: Source,
+    /// The number of its own row.
+    pub into: AlarmId,
+    /// The worst that it says exists.
+    #[serde(rename = "type")]
+    pub kind: AlarmTypeId,
+    /// What its type shares that row with.
+    pub family: AlarmTypeId,
+    /// Its type's place within the family.
+    pub tier: u8,
+    /// How urgent it is.
+    pub priority: Priority,
+    /// Where.
+    pub place: Place,
+    /// Claimed by then, or overdue.
+    pub claim_due_at: Timestamp,
+    /// Who decided it.
+    pub by: PersonId,
+}
+
+/// Another verdict counts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AlarmVerdictCorrected {
+    /// Which alarm.
+    pub alarm: AlarmId,
+    /// Who corrected it.
+    pub by: PersonId,
+    /// What it was.
+    pub verdict: Verdict,
+}
+
+impl AlarmFact {
+    /// Which alarm it is about; of a split, the row that is left.
+    pub const fn alarm(&self) -> AlarmId {
+        match self {
+            Self::Raised(body) => body.alarm,
+            Self::Repeated(body) => body.alarm,
+            Self::Cleared(body) => body.alarm,
+            Self::Overdue(body) => body.alarm,
+            Self::Claimed(body) => body.alarm,
+            Self::Noted(body) => body.alarm,
+            Self::Judged(body) => body.alarm,
+            Self::Acknowledged(body) => body.alarm,
+            Self::Muted(body) => body.alarm,
+            Self::Shelved(body) => body.alarm,
+            Self::Unshelved(body) => body.alarm,
+            Self::Released(body) => body.alarm,
+            Self::Transferred(body) => body.alarm,
+            Self::Returned(body) => body.alarm,
+            Self::Risen(body) => body.alarm,
+            Self::Joined(body) => body.alarm,
+            Self::Split(body) => body.alarm,
+            Self::VerdictCorrected(body) => body.alarm,
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! What facts about alarms change.
+
+use super::fact::{AlarmFact, AlarmSplit};
+use super::sources::Source;
+use super::state::{Alarm, CLOSED_ALARMS_MAX, CLOSED_KEPT};
+use crate::estate::Priority;
+use crate::flood::fold::count;
+use crate::ids::{AlarmId, PersonId};
+use crate::staff::{ABSENT_MAX, Console};
+use crate::subject::Stamp;
+use crate::time::Timestamp;
+use crate::view::{Touched, View, put, remove};
+
+pub(crate) fn fold(view: &mut View, fact: &AlarmFact, stamp: &Stamp<'_>, touched: &mut Touched) {
+    match fact {
+        // A number is given once: the row that has it stays as it is.
+        AlarmFact::Raised(body) if view.alarms.contains_key(&body.alarm) => {}
+        AlarmFact::Raised(body) => {
+            let row = Alarm::raised(body, stamp);
+            put(&mut view.alarms, &body.alarm, row, &mut touched.alarms);
+            // The flood's own row did not come from outside.
+            if body.source != Source::System {
+                count(view, touched, |flood| &mut flood.shown);
+            }
+        }
+        AlarmFact::Split(body) => split(view, body, stamp, touched),
+        AlarmFact::Claimed(body) => {
+            let absent = absent_due_at(view, &body.by, stamp.at);
+            change(view, body.alarm, stamp, touched, |row| {
+                Some(row.apply(fact, stamp).ok()?.owner_absent(absent))
+            });
+        }
+        AlarmFact::Transferred(body) => {
+            let absent = absent_due_at(view, &body.to, stamp.at);
+            change(view, body.alarm, stamp, touched, |row| {
+                Some(row.apply(fact, stamp).ok()?.owner_absent(absent))
+            });
+        }
+        AlarmFact::Joined(body) => {
+            change(view, body.alarm, stamp, touched, |row| {
+                row.apply(fact, stamp).ok()
+            });
+            count(view, touched, |flood| &mut flood.folded);
+        }
+        AlarmFact::Repeated(_)
+        | AlarmFact::Cleared(_)
+        | AlarmFact::Overdue(_)
+        | AlarmFact::Noted(_)
+        | AlarmFact::Judged(_)
+        | AlarmFact::Acknowledged(_)
+        | AlarmFact::Muted(_)
+        | AlarmFact::Shelved(_)
+        | AlarmFact::Unshelved(_)
+        | AlarmFact::Released(_)
+        | AlarmFact::Returned(_)
+        | AlarmFact::Risen(_)
+        | AlarmFact::VerdictCorrected(_) => {
+            change(view, fact.alarm(), stamp, touched, |row| {
+                row.apply(fact, stamp).ok()
+            });
+        }
+    }
+}
+
+/// Starts or stops the deadline of everything urgent that a person owns.
+pub(crate) fn owner_absent(
+    view: &mut View,
+    stamp: &Stamp<'_>,
+    owner: &PersonId,
+    due_at: Option<Timestamp>,
+    touched: &mut Touched,
+) {
+    let rows = view.alarms.values();
+    let theirs: Vec<_> = rows
+        .filter(|row| !row.is_judged() && row.owner() == Some(owner))
+        .filter(|row| due_at.is_none() || row.priority <= Priority::P2)
+        .map(|row| row.id)
+        .collect();
+    for id in theirs {
+        change(view, id, stamp, touched, |row| {
+            Some(row.owner_absent(due_at))
+        });
+    }
+}
+
+/// Lets go of what was closed long ago: a pure function of the facts' own times, so that every
+/// replica lets go of the same alarms at the same fact.
+pub(crate) fn let_go(view: &mut View, now: Timestamp, touched: &mut Touched) {
+    while let Some((closed_at, id)) = view.closed.front().copied() {
+        let expired = now.since(closed_at) > CLOSED_KEPT;
+        if !expired && view.closed.len() <= CLOSED_ALARMS_MAX {
+            break;
+        }
+        view.closed.pop_front();
+        if view.alarms.contains_key(&id) {
+            remove(&mut view.alarms, id, &mut touched.alarms);
+        }
+    }
+}
+
+/// By when somebody must have a console to keep what they take at `at`. Nothing if they have one, or
+/// never had: then nobody can have seen them leave.
+fn absent_due_at(view: &View, owner: &PersonId, at: Timestamp) -> Option<Timestamp> {
+    let console = view.people.get(owner).map(|person| person.console);
+    matches!(console, Some(Console::Gone { .. })).then(|| at + ABSENT_MAX)
+}
+
+fn split(view: &mut View, body: &AlarmSplit, stamp: &Stamp<'_>, touched: &mut Touched) {
+    if view.alarms.contains_key(&body.into) {
+        return;
+    }
+    let mut alone = None;
+    change(view, body.alarm, stamp, touched, |row| {
+        let (mut rest, split) = row.split(body, stamp).ok()?;
+        rest.version = stamp.seq;
+        alone = Some(split);
+        Some(rest)
+    });
+    if let Some(alone) = alone {
+        put(&mut view.alarms, &body.into, alone, &mut touched.alarms);
+    }
+}
+
+fn change(
+    view: &mut View,
+    id: AlarmId,
+    stamp: &Stamp<'_>,
+    touched: &mut Touched,
+    step: impl FnOnce(Alarm) -> Option<Alarm>,
+) {
+    let Some(before) = view.alarms.get(&id) else {
+        return;
+    };
+    let Some(after) = step(before.clone()) else {
+        return;
+    };
+    if after.is_closed() && !before.is_closed() {
+        view.closed.push_back((stamp.at, id));
+    } else if before.is_closed() && !after.is_closed() {
+        view.closed.retain(|(_, closed)| *closed != id);
+    }
+    put(&mut view.alarms, &id, after, &mut touched.alarms);
+}

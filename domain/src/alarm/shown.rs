@@ -1,0 +1,104 @@
+//! Who may see what of an alarm.
+
+use super::sources::{RisenBy, Source};
+use super::state::{Acknowledged, Alarm, Judgement, Mute, Ownership, Returned, Shelf};
+use crate::audience::{Audience, WITHHELD};
+use crate::ids::{AlarmId, AlarmTypeId, PersonId};
+use crate::view::Shown;
+
+impl Shown<AlarmId> for Alarm {
+    fn seen_by(&self, _id: &AlarmId, audience: &Audience) -> Option<Self> {
+        if !audience.sees_duress() && began_as_duress(self) {
+            return None;
+        }
+        if !audience.sees_persons() && self.source.person().is_some() {
+            return None;
+        }
+        let mut shown = self.clone();
+        if !audience.sees_duress() {
+            shown
+                .joined
+                .retain(|joined| !joined.kind.is_duress() && !joined.family.is_duress());
+            let joined = shown.joined.iter_mut().map(|joined| &mut joined.exists);
+            for exists in joined.chain([&mut shown.exists]) {
+                exists.retain(|one| !one.kind.is_duress() && !one.family.is_duress());
+            }
+        }
+        if !audience.sees_persons() {
+            withhold_persons(&mut shown);
+        }
+        Some(shown)
+    }
+}
+
+/// Whether an alarm is a silent call for help, or was one before it became something else.
+fn began_as_duress(alarm: &Alarm) -> bool {
+    let kinds = [&alarm.kind, &alarm.family].into_iter();
+    let mut kinds = kinds.chain(alarm.rises.iter().map(|rise| &rise.from));
+    kinds.any(AlarmTypeId::is_duress)
+}
+
+/// Takes every person out of an alarm. Whoever adds a field to it meets this list.
+fn withhold_persons(alarm: &mut Alarm) {
+    let Alarm {
+        id: _,
+        kind: _,
+        family: _,
+        tier: _,
+        priority: _,
+        source: _,
+        place: _,
+        drill: _,
+        occurred_at: _,
+        raised_at: _,
+        doubted_clock: _,
+        condition: _,
+        exists: _,
+        ownership,
+        acknowledged,
+        mute,
+        shelf,
+        judgement,
+        former,
+        repeats: _,
+        joined,
+        rises,
+        notes,
+        version: _,
+    } = alarm;
+    match ownership {
+        Ownership::Unclaimed { returned, .. } => {
+            if let Some(Returned { from, .. }) = returned {
+                *from = from.as_ref().map(|_| withheld());
+            }
+        }
+        Ownership::Claimed { by, .. } => *by = withheld(),
+    }
+    if let Some(Acknowledged { by, .. }) = acknowledged {
+        *by = withheld();
+    }
+    if let Some(Mute { by, .. }) = mute {
+        *by = withheld();
+    }
+    if let Some(Shelf { by, .. }) = shelf {
+        *by = withheld();
+    }
+    if let Judgement::Judged(judged) = judgement {
+        judged.by = withheld();
+    }
+    for judged in former {
+        judged.by = withheld();
+    }
+    joined.retain(|joined| joined.source.person().is_none());
+    for rise in rises {
+        if let RisenBy::SecondSource(source @ Source::Person(_)) = &mut rise.why {
+            *source = Source::Person(withheld());
+        }
+    }
+    // A note has an author, and words that may name anybody.
+    notes.clear();
+}
+
+fn withheld() -> PersonId {
+    PersonId::constant(WITHHELD)
+}

@@ -1,0 +1,161 @@
+//! Who speaks in a row, and what they say.
+
+use crate::estate::Priority;
+use crate::ids::{AlarmTypeId, DeviceId, PersonId};
+use crate::observation::ReportedState;
+use crate::time::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// Who or what an alarm is about.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Source {
+    /// A device of the estate.
+    Device(DeviceId),
+    /// A person of the staff.
+    Person(PersonId),
+    /// Castellan itself.
+    System,
+}
+
+impl Source {
+    /// The person, if it is about one.
+    pub const fn person(&self) -> Option<&PersonId> {
+        match self {
+            Self::Person(person) => Some(person),
+            Self::Device(_) | Self::System => None,
+        }
+    }
+
+    /// The device, if it is about one.
+    pub const fn device(&self) -> Option<&DeviceId> {
+        match self {
+            Self::Device(device) => Some(device),
+            Self::Person(_) | Self::System => None,
+        }
+    }
+}
+
+/// What a source says of its condition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Condition {
+    /// It exists.
+    Active {
+        /// Since when.
+        since: Timestamp,
+    },
+    /// It existed and is over.
+    Cleared {
+        /// When it ended.
+        at: Timestamp,
+    },
+    /// It happened and left nothing to clear.
+    Momentary {
+        /// When it last happened.
+        at: Timestamp,
+    },
+}
+
+impl Condition {
+    pub(crate) fn reported(state: ReportedState, at: Timestamp) -> Self {
+        match state {
+            ReportedState::Active => Self::Active { since: at },
+            ReportedState::Cleared => Self::Cleared { at },
+            ReportedState::Momentary => Self::Momentary { at },
+        }
+    }
+
+    /// What it is after its source said `state`.
+    pub(crate) fn then(self, state: ReportedState, at: Timestamp) -> Self {
+        match (self, state) {
+            // Said again is not begun again, and only "cleared" ends what lasts.
+            (Self::Active { since }, ReportedState::Active | ReportedState::Momentary) => {
+                Self::Active { since }
+            }
+            (_, state) => Self::reported(state, at),
+        }
+    }
+
+    /// Whether it exists.
+    pub const fn is_active(self) -> bool {
+        matches!(self, Self::Active { .. })
+    }
+}
+
+/// Types that one source can say exist in one row, more than a family of any estate has; one more is
+/// not told from the others, and ends with the last of them.
+pub const EXISTING_MAX: usize = 16;
+
+/// A type of condition that a source says exists.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Existing {
+    /// The type.
+    #[serde(rename = "type")]
+    pub kind: AlarmTypeId,
+    /// What it would share its row with.
+    pub family: AlarmTypeId,
+    /// Since when. Said again is not begun again.
+    pub since: Timestamp,
+}
+
+/// Another source that is part of a row.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Joined {
+    /// Who or what.
+    pub source: Source,
+    /// What it reported.
+    #[serde(rename = "type")]
+    pub kind: AlarmTypeId,
+    /// What that would have shared its row with.
+    pub family: AlarmTypeId,
+    /// Why it is part of this row.
+    pub why: JoinedBy,
+    /// Since when.
+    pub at: Timestamp,
+    /// What it says.
+    pub condition: Condition,
+    /// Which types it says exist, at most [`super::EXISTING_MAX`]; none unless it is active.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exists: Vec<Existing>,
+    /// How often it said it again.
+    pub repeats: u32,
+}
+
+/// Why a source is part of a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum JoinedBy {
+    /// It confirms the row from nearby.
+    SecondSource,
+    /// It is reached through the same device as the others.
+    Upstream,
+    /// Too many alarms came at once, and it looks like the same matter.
+    Flood,
+}
+
+/// How a row became more urgent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Risen {
+    /// What it was before.
+    #[serde(rename = "type")]
+    pub from: AlarmTypeId,
+    /// How urgent it was before.
+    pub priority: Priority,
+    /// Why it rose.
+    pub why: RisenBy,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Why a row became more urgent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RisenBy {
+    /// Its own source reported worse.
+    Reported,
+    /// Another source confirmed it.
+    SecondSource(Source),
+    /// Several sources share this device, which is what failed.
+    Upstream(DeviceId),
+}

@@ -1,0 +1,108 @@
+//! What can happen to a site.
+
+use crate::actuation::ActuationSettled;
+use crate::command::Command;
+use crate::estate::EstateIndex;
+use crate::ids::{CommandId, EstateHash, PersonId, Version};
+use crate::notify::NotificationSettled;
+use crate::observation::Observation;
+use crate::system::{ClockStepped, DiskRoom, InputName, InputSetAside, RecordingResumed};
+use crate::text::Text;
+use std::sync::Arc;
+
+/// Everything that can happen to a site.
+#[derive(Debug, Clone)]
+pub enum Input {
+    /// A device said something.
+    Observed(Observation),
+    /// A person wants something.
+    Commanded {
+        /// The client's id of this command.
+        command_id: CommandId,
+        /// Who.
+        by: PersonId,
+        /// What the sender believes the alarm's version to be. A claim sends none.
+        expected: Option<Version>,
+        /// What.
+        command: Command,
+    },
+    /// The time that [`crate::engine::Engine::next_deadline`] named has come.
+    DeadlineReached,
+    /// A person has a console now. Told again, it changes nothing.
+    SessionOpened {
+        /// Who.
+        person: PersonId,
+    },
+    /// A person's last console is gone. Told again, it changes nothing.
+    SessionGone {
+        /// Who.
+        person: PersonId,
+    },
+    /// The estate document was read, at start or after a change.
+    EstateLoaded {
+        /// Its name.
+        hash: EstateHash,
+        /// The document with its indexes.
+        estate: Arc<EstateIndex>,
+    },
+    /// The machine's wall clock jumped.
+    ClockStepped(ClockStepped),
+    /// Facts are recorded again after a time in which none could be.
+    RecordingResumed(RecordingResumed),
+    /// There is little room on the disk, or enough again. Told again, it changes nothing.
+    DiskRoom(DiskRoom),
+    /// An input broke the engine and was set aside.
+    SetAside(InputSetAside),
+    /// A notification was sent, or given up.
+    Notified(NotificationSettled),
+    /// An order to a device was carried out, or came to nothing, or nobody knows.
+    Actuated(ActuationSettled),
+}
+
+impl Input {
+    /// The name of an input.
+    pub fn name(&self) -> InputName {
+        match self {
+            Self::Observed(Observation::Report(report)) => InputName::Report {
+                device: report.device.clone(),
+                kind: report.kind.clone(),
+                event: report.event.clone(),
+            },
+            Self::Observed(Observation::PhoneFix(fix)) => InputName::Position {
+                phone: fix.phone.clone(),
+            },
+            Self::Observed(Observation::Door(report)) => InputName::Door {
+                device: report.device.clone(),
+                event: report.event.clone(),
+            },
+            Self::Observed(Observation::Heard { device, .. }) => InputName::Heard {
+                device: device.clone(),
+            },
+            Self::Observed(Observation::Call(call)) => InputName::Call {
+                phone: call.phone.clone(),
+                event: call.event.clone(),
+            },
+            Self::Commanded {
+                command_id,
+                by,
+                command,
+                ..
+            } => InputName::Command {
+                id: *command_id,
+                by: by.clone(),
+                wish: Text::constant(command.name()),
+                alarm: command.alarm(),
+            },
+            Self::DeadlineReached => InputName::Deadline,
+            Self::SessionOpened { .. }
+            | Self::SessionGone { .. }
+            | Self::EstateLoaded { .. }
+            | Self::ClockStepped(_)
+            | Self::RecordingResumed(_)
+            | Self::DiskRoom(_)
+            | Self::SetAside(_)
+            | Self::Notified(_)
+            | Self::Actuated(_) => InputName::Own,
+        }
+    }
+}

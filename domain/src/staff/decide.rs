@@ -1,0 +1,56 @@
+//! What a person wants of the staff becomes the fact that tells it, or a refusal.
+
+use super::command::StaffCommand;
+use super::fact::{
+    CallSignGiven, PersonOffDuty, PersonOnDuty, PhoneBound, PhoneUnbound, StaffFact,
+};
+use super::refusal::StaffRefusal;
+use super::state::Duty;
+use crate::ids::PersonId;
+use crate::refusal::{Refusal, must_change};
+use crate::view::Known;
+
+pub(crate) fn decide(
+    known: &Known<'_>,
+    by: PersonId,
+    command: StaffCommand,
+) -> Result<StaffFact, Refusal> {
+    let is_on = |person: &PersonId| matches!(known.view.person(person).duty, Duty::On { .. });
+    match command {
+        StaffCommand::GoOnDuty { person } => {
+            must_be_known(known, &person)?;
+            must_change(!is_on(&person))?;
+            Ok(StaffFact::OnDuty(PersonOnDuty { person, by }))
+        }
+        StaffCommand::GoOffDuty { person } => {
+            must_change(is_on(&person))?;
+            Ok(StaffFact::OffDuty(PersonOffDuty { person, by }))
+        }
+        StaffCommand::BindPhone { phone, person } => {
+            must_be_known(known, &person)?;
+            must_change(known.person_of_phone(&phone) != Some(&person))?;
+            Ok(StaffFact::PhoneBound(PhoneBound { phone, person, by }))
+        }
+        StaffCommand::UnbindPhone { phone } => {
+            must_change(known.person_of_phone(&phone).is_some())?;
+            Ok(StaffFact::PhoneUnbound(PhoneUnbound { phone, by }))
+        }
+        StaffCommand::GiveCallSign { person, call_sign } => {
+            must_be_known(known, &person)?;
+            Ok(StaffFact::CallSignGiven(CallSignGiven {
+                person,
+                call_sign,
+                by,
+            }))
+        }
+    }
+}
+
+fn must_be_known(known: &Known<'_>, person: &PersonId) -> Result<(), StaffRefusal> {
+    match known.estate.person(person) {
+        Some(_) => Ok(()),
+        None => Err(StaffRefusal::UnknownPerson {
+            person: person.clone(),
+        }),
+    }
+}

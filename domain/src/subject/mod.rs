@@ -1,0 +1,51 @@
+//! What every subject of the domain is made of.
+//!
+//! A subject (`alarm`, `staff`, `zone` …) is a folder. Its words come first: state, facts, commands and
+//! refusals. The sums [`crate::fact::FactBody`], [`crate::command::Command`] and
+//! [`crate::refusal::Refusal`] name each subject once. Its behaviour stands on those: `decide` makes a
+//! fact of a command, `fold` lets a fact change the site, `shown` says who may see it.
+
+#[macro_use]
+mod commands;
+#[macro_use]
+mod facts;
+
+use crate::ids::{PersonId, Seq};
+use crate::time::Timestamp;
+
+/// What is known of a fact beside its body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stamp<'a> {
+    /// Its number.
+    pub seq: Seq,
+    /// Site time at which it was recorded.
+    pub at: Timestamp,
+    /// When it happened in the world.
+    pub occurred_at: Timestamp,
+    /// Who did it, if a person did.
+    pub actor: Option<&'a PersonId>,
+    pub drill: bool,
+}
+
+/// A thing that came, changed or left.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Change<K, V> {
+    pub id: K,
+    /// What it was; nothing if it is new.
+    pub before: Option<V>,
+}
+
+/// What sort of no a refusal is. The server's HTTP status follows from it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RefusalKind {
+    /// It is not, or no longer, as the sender believes: somebody else was first.
+    Conflict,
+    /// There is no such thing.
+    Missing,
+    /// The person may not.
+    Forbidden,
+    /// It cannot be done, whoever asks.
+    Impossible,
+    /// There is no room now.
+    Full,
+}

@@ -1,0 +1,102 @@
+//! Facts about the server itself: its clock, its record, the inputs that broke it. They decide
+//! nothing about the site; they stand in the record so that a later reader knows what it lacks.
+
+use crate::ids::{AlarmId, AlarmTypeId, CommandId, DeviceId, EventId, PersonId, PhoneId};
+use crate::text::Text;
+use crate::time::{Span, Timestamp};
+use serde::{Deserialize, Serialize};
+
+facts! {
+    /// What the server noticed about itself.
+    pub enum SystemFact {
+        /// Facts are recorded again after a time in which none could be.
+        RecordingResumed(RecordingResumed) = "recording_resumed", 1;
+        /// The machine's wall clock jumped.
+        ClockStepped(ClockStepped) = "clock_stepped", 1;
+        /// An input broke the engine and was set aside.
+        InputSetAside(InputSetAside) = "input_set_aside", 1;
+    }
+}
+
+/// Somebody or something set the machine's wall clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClockStepped {
+    /// How far it jumped, in microseconds; negative when it was set back, or when it was found
+    /// behind the record at a start.
+    pub by: Span,
+    /// Site time when it was noticed.
+    pub at: Timestamp,
+}
+
+/// Facts are recorded again after a time in which none could be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecordingResumed {
+    /// When the first turn was lost.
+    pub since: Timestamp,
+    /// Reports that came meanwhile and were answered "not recorded". Whoever sends again, is
+    /// recorded after this fact.
+    pub unrecorded: u32,
+}
+
+/// An input broke the engine. It was set aside, and the rest of its turn ran without it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InputSetAside {
+    /// What it was, by its names only.
+    pub input: InputName,
+}
+
+/// An input by its names, without what it says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum InputName {
+    /// A device's report.
+    Report {
+        /// Which device.
+        device: DeviceId,
+        /// Of what.
+        #[serde(rename = "type")]
+        kind: AlarmTypeId,
+        /// Its own id of the event.
+        event: EventId,
+    },
+    /// A phone's position.
+    Position {
+        /// Which phone.
+        phone: PhoneId,
+    },
+    /// A door's report.
+    Door {
+        /// Which door.
+        device: DeviceId,
+        /// Its own id of the event.
+        event: EventId,
+    },
+    /// A device's sign of life.
+    Heard {
+        /// Which device.
+        device: DeviceId,
+    },
+    /// A call for help.
+    Call {
+        /// Which phone.
+        phone: PhoneId,
+        /// Its own id of the call.
+        event: EventId,
+    },
+    /// A person's command.
+    Command {
+        /// Its id.
+        id: CommandId,
+        /// Whose.
+        by: PersonId,
+        /// What was wanted, as [`crate::commands::Command::name`] says it.
+        wish: Text<32>,
+        /// About which alarm, if about one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        alarm: Option<AlarmId>,
+    },
+    /// A deadline that came.
+    Deadline,
+    /// Something that the server told itself.
+    Own,
+}

@@ -1,0 +1,12 @@
+//! What displays know of a site, and its list of things. Folded from facts by the server and by every
+//! console with the same code: [`View::apply`](crate::site).
+
+mod entities;
+mod known;
+mod state;
+
+pub use entities::{Entity, EntityId, Shown, Touched, ViewFact, fold_told, project};
+pub use known::Known;
+pub use state::View;
+
+pub(crate) use entities::{put, remove};

@@ -1,0 +1,58 @@
+//! The part of a site that displays replicate.
+
+use crate::actuation::ActuationState;
+use crate::alarm::Alarm;
+use crate::door::DoorState;
+use crate::flood::Flood;
+use crate::ids::{AlarmId, DeviceId, EstateHash, PersonId, PhoneId, Seq, ZoneId};
+use crate::staff::PersonState;
+use crate::time::Timestamp;
+use crate::zone::ZoneState;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, VecDeque};
+
+/// What every display of the staff knows.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct View {
+    /// The last fact that was folded.
+    pub seq: Seq,
+    /// The estate document that counts.
+    pub estate: Option<EstateHash>,
+    /// Open alarms, and those closed within 24 hours.
+    pub alarms: BTreeMap<AlarmId, Alarm>,
+    /// When which alarm was closed, in that order.
+    /// At most `alarm::CLOSED_ALARMS_MAX`.
+    pub(crate) closed: VecDeque<(Timestamp, AlarmId)>,
+    /// What facts said of people. Who is not here is as the estate says, and off duty.
+    pub people: BTreeMap<PersonId, PersonState>,
+    /// Whose a phone is, where facts said so: somebody's or nobody's. Else it is as in the estate.
+    pub phones: BTreeMap<PhoneId, Option<PersonId>>,
+    /// Zones that were ever armed or disarmed. A zone that is not here is disarmed.
+    pub zones: BTreeMap<ZoneId, ZoneState>,
+    /// Doors whose state is known.
+    pub doors: BTreeMap<DeviceId, DoorState>,
+    /// What was last wanted of a device, and what became of it. One for each device.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub actuations: BTreeMap<DeviceId, ActuationState>,
+    /// 报警激增, while it lasts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub flood: Option<Flood>,
+}
+
+impl View {
+    /// What facts said of a person.
+    pub fn person(&self, person: &PersonId) -> PersonState {
+        self.people.get(person).cloned().unwrap_or_default()
+    }
+
+    /// Whether a zone is armed.
+    pub fn is_armed(&self, zone: &ZoneId) -> bool {
+        self.zones.get(zone).is_some_and(|zone| zone.armed)
+    }
+
+    /// Orders that are under way, with their devices.
+    pub fn open_actuations(&self) -> impl Iterator<Item = (&DeviceId, &ActuationState)> {
+        let all = self.actuations.iter();
+        all.filter(|(_, state)| state.settled.is_none())
+    }
+}
