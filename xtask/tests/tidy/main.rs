@@ -225,6 +225,14 @@ fn links_between_documents_lead_somewhere() {
 }
 
 #[test]
+fn every_file_is_a_module() {
+    check(
+        "A .rs file is named by a `mod`, or nobody compiles it.",
+        &structure::modules_of_nobody(&files()),
+    );
+}
+
+#[test]
 fn no_large_files() {
     check(
         "A file over 1 MiB is generated, fetched, or on the list in xtask/tests/tidy/structure.rs.",

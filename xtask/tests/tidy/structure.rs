@@ -1,6 +1,6 @@
 //! Rules about the tree as a whole: folders, links between documents, large files, the npm lock.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::File;
 
@@ -154,6 +154,37 @@ pub(crate) fn registry_addresses(files: &[File]) -> Vec<String> {
         .collect()
 }
 
+/// A source file that no `mod` names is compiled by nobody, and its tests never run: crates list their
+/// files of tests in `tests/main.rs`.
+pub(crate) fn modules_of_nobody(files: &[File]) -> Vec<String> {
+    let texts: BTreeMap<&str, &str> = files
+        .iter()
+        .filter(|file| file.ends_with(&["rs"]))
+        .filter_map(|file| Some((file.path.as_str(), file.text.as_deref()?)))
+        .collect();
+    let is_root = |path: &str| {
+        let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let is_target = folder.ends_with("/examples") || folder.ends_with("/tests");
+        matches!(name, "lib.rs" | "main.rs")
+            || is_target && !texts.contains_key(format!("{folder}/main.rs").as_str())
+    };
+    let named = |path: &str| {
+        let path = path.strip_suffix("/mod.rs").unwrap_or(path);
+        let path = path.strip_suffix(".rs").unwrap_or(path);
+        let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let module = format!("mod {name};");
+        ["/mod.rs", "/lib.rs", "/main.rs", ".rs"]
+            .iter()
+            .filter_map(|end| texts.get(format!("{folder}{end}").as_str()))
+            .any(|text| text.contains(&module))
+    };
+    texts
+        .keys()
+        .filter(|path| !is_root(path) && !named(path))
+        .map(|path| format!("{path}: no `mod` names it"))
+        .collect()
+}
+
 #[test]
 fn a_folder_that_the_architecture_leaves_out_is_found() {
     let text =
@@ -226,4 +257,27 @@ fn an_address_in_the_lock_is_found() {
         1
     );
     assert!(registry_addresses(&[File::new("other.json", lock)]).is_empty());
+}
+
+#[test]
+fn a_module_of_nobody_is_found() {
+    let files = [
+        File::new("domain/tests/main.rs", "//! x\nmod wire;\nmod common;"),
+        File::new("domain/tests/wire.rs", "//! x\nmod frames;"),
+        File::new("domain/tests/wire/frames.rs", ""),
+        File::new("domain/tests/common/mod.rs", ""),
+        File::new("domain/tests/forgotten.rs", ""),
+        File::new("domain/tests/wire/lost.rs", ""),
+        File::new("bench/tests/load.rs", ""),
+    ];
+    let found = modules_of_nobody(&files);
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert!(
+        found[0].starts_with("domain/tests/forgotten.rs"),
+        "{found:?}"
+    );
+    assert!(
+        found[1].starts_with("domain/tests/wire/lost.rs"),
+        "{found:?}"
+    );
 }
