@@ -4,7 +4,7 @@ use castellan_domain::time::{Span, Timestamp};
 use std::sync::atomic::{AtomicBool, Ordering};
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::Window;
+use web_sys::{HtmlDocument, Window};
 
 /// The window.
 ///
@@ -80,6 +80,19 @@ pub fn remember(name: &str, value: Option<&str>) {
             Some(value) => storage.set_item(name, value),
             None => storage.remove_item(name),
         };
+    }
+}
+
+/// Lets every request of this page carry a cookie until the browser is closed, or takes it out.
+/// Cookies may be switched off: then none does.
+pub fn set_cookie(name: &str, value: Option<&str>) {
+    let document = window()
+        .document()
+        .and_then(|d| d.dyn_into::<HtmlDocument>().ok());
+    let until = if value.is_none() { "; Max-Age=0" } else { "" };
+    let value = value.unwrap_or_default();
+    if let Some(document) = document {
+        let _ = document.set_cookie(&format!("{name}={value}; SameSite=Strict; Path=/{until}"));
     }
 }
 

@@ -47,7 +47,7 @@ pub fn start() {
     let copy = SiteCopy::open();
     let desk = Desk::open(copy, language, theme);
     if let Some(person) = parameter("as").and_then(|id| PersonId::new(id).ok()) {
-        desk.person.set(Some(person));
+        desk.seat(Some(person));
     }
     if let Some(id) = parameter("selected") {
         desk.select(Picked::from_address(&id));

@@ -98,10 +98,16 @@ test("whoever is not on the staff chooses a tile, and the choice is remembered",
 test("a person who hands over is not followed by the name in the address", async ({ open }) => {
   const window = await open("li-na", { viewport: { width: 1280, height: 800 } });
   const { page } = window;
+  // Sockets and pictures can send no header: whom they are for goes by the cookie.
+  const seated = async () => (await page.context().cookies()).map(({ name, value, sameSite }) => [name, value, sameSite]);
+  expect(await seated()).toEqual([["castellan_person", "li-na", "Strict"]]);
   await page.locator(".top .person").click();
+  expect(await seated()).toEqual([]);
   await page.locator("[data-person='zhang-wei']").click();
   await expect(page.locator(".top .person")).toHaveText("张伟");
+  expect(await seated()).toEqual([["castellan_person", "zhang-wei", "Strict"]]);
   await page.reload();
   await window.ready();
   await expect(page.locator(".top .person")).toHaveText("张伟");
+  expect(await seated()).toEqual([["castellan_person", "zhang-wei", "Strict"]]);
 });

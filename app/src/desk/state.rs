@@ -2,13 +2,15 @@
 
 use super::failure::Failure;
 use super::hand::Hand;
-use super::{Picked, Theme};
-use crate::browser::{remember, remembered, set_parameter};
+use super::picked::Picked;
+use super::theme::Theme;
+use crate::browser::{remember, remembered, set_cookie, set_parameter};
 use crate::copy::SiteCopy;
 use crate::texts::Key;
 use castellan_domain::access::{Actor, Right, Rights};
 use castellan_domain::ids::{AlarmId, PersonId};
 use castellan_domain::text::Language;
+use castellan_domain::wire::api::PERSON_COOKIE;
 use leptos::prelude::*;
 
 /// Where somebody works on what the copy shows. There is one for as long as the page lives.
@@ -32,18 +34,18 @@ pub struct Desk {
 impl Desk {
     /// A desk at which whoever worked here last works again.
     pub fn open(copy: &'static SiteCopy, language: Language, theme: Theme) -> &'static Self {
-        Box::leak(Box::new(Self {
+        let desk = Box::leak(Box::new(Self {
             copy,
-            person: RwSignal::new(
-                remembered("castellan.person").and_then(|id| PersonId::new(id).ok()),
-            ),
+            person: RwSignal::new(None),
             selected: RwSignal::new(None),
             hand: Hand::new(),
             language: RwSignal::new(language),
             theme: RwSignal::new(theme),
             failure: RwSignal::new(None),
             sending: RwSignal::new(false),
-        }))
+        }));
+        desk.seat(remembered("castellan.person").and_then(|id| PersonId::new(id).ok()));
+        desk
     }
 
     /// A text in the language of this page.
@@ -73,6 +75,13 @@ impl Desk {
         remember("castellan.person", person.as_ref().map(PersonId::as_str));
         // Or the name in the address would come back with the next reload.
         set_parameter("as", None);
+        self.seat(person);
+    }
+
+    /// Seats somebody in this tab only. Sockets and pictures carry no header of ours, so what they
+    /// are for goes by a cookie; the browser has one for all its tabs, and the last one counts.
+    pub fn seat(&self, person: Option<PersonId>) {
+        set_cookie(PERSON_COOKIE, person.as_ref().map(PersonId::as_str));
         self.person.set(person);
     }
 
