@@ -5,7 +5,7 @@ use crate::api;
 use crate::browser::{build, mono, parameter, sleep, window};
 use crate::copy::{Fault, SiteCopy};
 use crate::desk::{Desk, Picked};
-use crate::map::{Scene, SceneHandle, is_drawn};
+use crate::map::{Scene, SceneHandle};
 use castellan_domain::ids::{Seq, SiteId};
 use castellan_domain::stream::{Change, Link, Replica, ReplicaError};
 use castellan_domain::text::Text;
@@ -86,7 +86,7 @@ impl Line {
     /// apply → project: what a message changed goes to the signals and to the map.
     fn show(&self, change: &Change) {
         self.copy.show(change);
-        if is_drawn(change) {
+        if Scene::draws(change) {
             self.copy.with(|replica| {
                 let (view, tracked) = (replica.view(), replica.tracked());
                 let show = |scene: &mut Scene| scene.show(change, view, tracked, mono());

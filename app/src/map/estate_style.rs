@@ -5,11 +5,15 @@
 //! library then draws every label with the page's own font, Chinese included.
 
 use super::palette::Palette;
-use super::{FONT_FAMILY, borders, estate_layers};
+use super::{borders, estate_layers};
 use crate::desk::Theme;
 use castellan_domain::estate::Estate;
 use castellan_domain::text::Language;
 use serde_json::{Map, Value, json};
+
+/// The family that the page's font style sheet declares. Its slices are loaded by the characters
+/// that the labels need, before the labels are drawn.
+pub const FONT_FAMILY: &str = "Noto Sans SC Variable";
 
 /// Metres around the equator of the map library's sphere.
 const EQUATOR_M: f64 = 40_075_016.686;

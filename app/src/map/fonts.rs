@@ -1,7 +1,7 @@
 //! The label font: its slices are loaded by the characters that labels need, before there are
 //! labels, because the map library draws each character once and keeps it.
 
-use super::FONT_FAMILY;
+use super::estate_style::FONT_FAMILY;
 use js_sys::{Array, Function, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;

@@ -16,6 +16,7 @@ pub mod labels;
 pub mod live_layer;
 pub mod outline;
 pub mod palette;
+pub mod scale;
 
 #[cfg(target_arch = "wasm32")]
 mod controls;
@@ -32,36 +33,6 @@ mod view;
 
 #[cfg(target_arch = "wasm32")]
 pub use live_layer::SceneHandle;
-pub use live_layer::scene::{Scene, is_drawn};
+pub use live_layer::scene::Scene;
 #[cfg(target_arch = "wasm32")]
 pub use view::MapView;
-
-/// The family that the page's font style sheet declares. Its slices are loaded by the characters
-/// that the labels need, before the labels are drawn.
-pub const FONT_FAMILY: &str = "Noto Sans SC Variable";
-
-/// How much larger than on a desk everything is drawn, by the height of the map in CSS pixels: a
-/// wall of 2160 lines is read from across the room.
-pub fn scale_for_height(height_px: f64) -> f64 {
-    (height_px / 1_000.0).clamp(1.0, 2.4)
-}
-
-/// Markers shrink a little from afar, where they would cover the estate.
-pub fn marker_scale(zoom: f64) -> f64 {
-    let near = ((zoom - 15.0) / 1.8).clamp(0.0, 1.0);
-    0.7 + 0.3 * near
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_wall_is_drawn_larger_than_a_desk_and_a_phone_not_smaller() {
-        let close = |a: f64, b: f64| (a - b).abs() < 1e-9;
-        assert!(close(scale_for_height(844.0), 1.0));
-        assert!(close(scale_for_height(2160.0), 2.16));
-        assert!(close(scale_for_height(9_000.0), 2.4));
-        assert!(close(marker_scale(14.0), 0.7) && close(marker_scale(18.0), 1.0));
-    }
-}

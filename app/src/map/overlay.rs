@@ -1,9 +1,10 @@
 //! The names beside people's markers: a fixed set of page elements, moved with each frame.
 
 use super::camera::Camera;
+use super::estate_layers;
 use super::labels::{self, Area, Candidate, LABELS_MAX, Side};
 use super::live_layer::scene::Scene;
-use super::{estate_layers, scale_for_height};
+use super::scale::scale_for_height;
 use crate::desk::Picked;
 use castellan_domain::estate::Estate;
 use castellan_domain::ids::PersonId;

@@ -5,7 +5,7 @@ use super::handle::SceneHandle;
 use crate::browser::mono;
 use crate::map::camera::Camera;
 use crate::map::maplibre::{Map, RenderInput};
-use crate::map::marker_scale;
+use crate::map::scale::marker_scale;
 use castellan_domain::time::Span;
 use js_sys::{Object, Reflect};
 use std::cell::{Cell, RefCell};

@@ -6,8 +6,6 @@
 mod marks;
 mod show;
 
-pub use show::is_drawn;
-
 use crate::desk::{Picked, Theme};
 use crate::map::camera::Camera;
 use castellan_domain::alarm::Alarm;

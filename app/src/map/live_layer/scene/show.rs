@@ -7,15 +7,15 @@ use castellan_domain::time::Span;
 use castellan_domain::view::View;
 use std::collections::BTreeMap;
 
-/// Whether a message changed anything that is drawn.
-pub fn is_drawn(change: &Change) -> bool {
-    change.reset
-        || !change.touched.alarms.is_empty()
-        || !change.gone.is_empty()
-        || !change.moved.is_empty()
-}
-
 impl Scene {
+    /// Whether a message changed anything that is drawn.
+    pub fn draws(change: &Change) -> bool {
+        change.reset
+            || !change.touched.alarms.is_empty()
+            || !change.gone.is_empty()
+            || !change.moved.is_empty()
+    }
+
     /// Takes what a message changed. `view` and `tracked` are as they are after it.
     pub fn show(
         &mut self,
@@ -90,7 +90,7 @@ mod tests {
             moved: vec![wang.clone()],
             ..Change::default()
         };
-        assert!(is_drawn(&came) && !is_drawn(&Change::default()));
+        assert!(Scene::draws(&came) && !Scene::draws(&Change::default()));
         scene.show(&came, &view([raised(1, 2)]), &tracked, Span::ZERO);
         assert_eq!(drawn(&scene), (1, 1));
         let left = Change {
