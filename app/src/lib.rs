@@ -1,7 +1,8 @@
 //! The browser app: a replica of the site, the live map, and the queue that people work from.
 //!
-//! Each folder is a screen or a part of one: `model.rs` (pure, tested natively) beside the views
-//! (only in the browser). `live` holds the link to the server; `start` puts the parts together.
+//! Each folder is a subject or a page: `model.rs` (pure, tested natively) beside the views (only in
+//! the browser). `copy` is what is known of the site, `desk` who looks at it; `live` keeps the link
+//! to the server, `pages` lists the pages.
 
 #![cfg_attr(
     target_arch = "wasm32",
@@ -34,11 +35,17 @@ pub mod api;
 #[cfg(target_arch = "wasm32")]
 pub mod browser;
 #[cfg(target_arch = "wasm32")]
+pub mod console;
+#[cfg(target_arch = "wasm32")]
 pub mod copy;
 #[cfg(target_arch = "wasm32")]
 pub mod keyboard;
 #[cfg(target_arch = "wasm32")]
 pub mod operator;
+#[cfg(target_arch = "wasm32")]
+pub mod page;
+#[cfg(target_arch = "wasm32")]
+pub mod pages;
 #[cfg(target_arch = "wasm32")]
 pub mod start;
 #[cfg(target_arch = "wasm32")]

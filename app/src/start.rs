@@ -1,24 +1,19 @@
-//! Puts the console together: top bar, queue, map and what is selected.
+//! Starts the app, and puts what is the same on every page around the one at this address.
 
 use crate::alarms::model::sign;
 use crate::alarms::queue::counts;
-use crate::alarms::{AlarmQueue, Open, SelectedAlarm, UnrecordedList, arranged};
+use crate::alarms::{Open, arranged};
 use crate::browser::{beat, parameter, remembered, sleep, watch_panics, window};
 use crate::copy::SiteCopy;
 use crate::desk::{Desk, Picked, Theme};
-use crate::devices::{DeviceList, SelectedDevice};
-use crate::guards::model::given_call_signs;
-use crate::guards::{GuardList, SelectedGuard};
 use crate::keyboard::Keyboard;
 use crate::live::{Line, StaleCover};
-use crate::map::{MapView, SceneHandle};
+use crate::map::SceneHandle;
 use crate::operator::OperatorTiles;
-use crate::places::{PlaceList, SelectedArea, SelectedBuilding};
+use crate::page::{Page, Parts};
+use crate::pages::page_at;
 use crate::refusals::failure_sentence;
-use crate::texts::Key;
 use crate::top_bar::{Help, TopBar};
-use crate::ui::Sentence;
-use crate::zones::ZoneList;
 use castellan_domain::estate::{Estate, Priority};
 use castellan_domain::ids::PersonId;
 use castellan_domain::text::Language;
@@ -69,20 +64,28 @@ pub fn start() {
     if let Some(boot) = document().and_then(|d| d.get_element_by_id("boot")) {
         boot.remove();
     }
-    mount_to_body(move || view! { <Screen copy desk scene /> });
+    let page = page_at(&window().location().pathname().unwrap_or_default());
+    mount_to_body(move || view! { <Screen copy desk scene page /> });
 }
 
 fn document() -> Option<web_sys::Document> {
     window().document()
 }
 
-/// The whole screen.
+/// The whole screen: what is the same on every page, around the one at this address.
 #[component]
-fn Screen(copy: &'static SiteCopy, desk: &'static Desk, scene: SceneHandle) -> impl IntoView {
+fn Screen(
+    copy: &'static SiteCopy,
+    desk: &'static Desk,
+    scene: SceneHandle,
+    page: Page,
+) -> impl IntoView {
     let (open, help) = (Open::default(), RwSignal::new(false));
-    let (map_ready, set_map_ready) = signal(false);
+    let (is_drawn, drawn) = signal(false);
     let queue = arranged(copy, desk);
-    let who = Memo::new(move |_| copy.estate.with(Option::is_some) && desk.operator().is_none());
+    let asks = page.is_worked_at;
+    let who =
+        Memo::new(move |_| asks && copy.estate.with(Option::is_some) && desk.operator().is_none());
     // A choice that was opened for one alarm does not stay open for the next.
     Effect::new(move |_| {
         desk.selected.track();
@@ -92,11 +95,10 @@ fn Screen(copy: &'static SiteCopy, desk: &'static Desk, scene: SceneHandle) -> i
     Effect::new(move |_| title(copy, desk));
     Effect::new(move |_| {
         if let Some(body) = document().and_then(|d| d.body()) {
-            let ready = copy.ready.get() && map_ready.get();
+            let ready = copy.ready.get() && is_drawn.get();
             let _ = body.set_attribute("data-ready", if ready { "true" } else { "false" });
         }
     });
-    let call_signs = Memo::new(move |_| copy.people(given_call_signs));
     let sentence = Memo::new(move |_| {
         desk.failure.with(|failure| {
             let (failure, language) = (failure.as_ref()?, desk.language.get());
@@ -113,49 +115,25 @@ fn Screen(copy: &'static SiteCopy, desk: &'static Desk, scene: SceneHandle) -> i
         help,
     };
     let keys = window_event_listener(leptos::ev::keydown, move |event| {
-        if !who.get_untracked() && !help.get_untracked() {
+        if asks && !who.get_untracked() && !help.get_untracked() {
             keyboard.on_key(&event);
         }
     });
     on_cleanup(move || keys.remove());
+    let parts = Parts {
+        copy,
+        desk,
+        scene,
+        queue,
+        open,
+        sentence,
+        drawn,
+    };
     view! {
         <TopBar copy desk help who />
-        <main inert=move || who.get()>
-            <aside class="left">
-                <UnrecordedList copy desk />
-                <AlarmQueue copy desk queue />
-                <ZoneList copy desk />
-                <GuardList copy desk />
-                <DeviceList copy desk />
-                <PlaceList copy desk />
-            </aside>
-            <section class="middle" aria-label=move || desk.t(Key::MapLabel)>
-                <MapView
-                    estate=copy.estate.into()
-                    theme=desk.theme.into()
-                    language=desk.language.into()
-                    scene
-                    call_signs=call_signs.into()
-                    selected=desk.selected.into()
-                    on_pick=Callback::new(move |picked| desk.select(picked))
-                    ready=set_map_ready
-                />
-                <StaleCover copy desk />
-            </section>
-            <aside class="right" aria-label=move || desk.t(Key::Selected)>
-                {move || match desk.selected.get() {
-                    Some(Picked::Alarm(id)) => view! { <SelectedAlarm copy desk id open sentence /> }.into_any(),
-                    Some(Picked::Person(id)) => view! { <SelectedGuard copy desk id sentence /> }.into_any(),
-                    Some(Picked::Device(id)) => view! { <SelectedDevice copy desk id sentence /> }.into_any(),
-                    Some(Picked::Building(id)) => view! { <SelectedBuilding copy desk id sentence /> }.into_any(),
-                    Some(Picked::Area(id)) => view! { <SelectedArea copy desk id sentence /> }.into_any(),
-                    // A zone or somebody's own duty can fail with nothing selected.
-                    None if sentence.with(Option::is_some) => {
-                        view! { <Sentence words=sentence /> }.into_any()
-                    }
-                    None => view! { <p class="empty quiet hint">{move || desk.t(Key::SelectHint)}</p> }.into_any(),
-                }}
-            </aside>
+        <main class=page.name inert=move || who.get()>
+            {(page.view)(&parts)}
+            <StaleCover copy desk />
         </main>
         {move || who.get().then(|| view! { <OperatorTiles copy desk /> })}
         <Help desk open=help />

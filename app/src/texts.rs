@@ -285,6 +285,9 @@ texts! {
     PriorityShortP2: "二级", "P2";
     PriorityShortP3: "三级", "P3";
     PriorityShortP4: "四级", "P4";
+    Console: "控制台", "Console";
+    NoPage: "没有这个页面", "There is no such page";
+    NoPageAdvice: "请检查网址，或从这里继续：", "Check the address, or go on from here:";
     MapLabel: "实时地图", "Live map";
     Show: "在地图上显示", "Show on the map";
     Sending: "正在发送…", "Sending…";

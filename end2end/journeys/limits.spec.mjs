@@ -111,3 +111,18 @@ test("a person who hands over is not followed by the name in the address", async
   await expect(page.locator(".top .person")).toHaveText("张伟");
   expect(await seated()).toEqual([["castellan_person", "zhang-wei", "Strict"]]);
 });
+
+test("an address without a page says so, works as no desk, and leads home", async ({ open, site }) => {
+  const id = await site.report("smoke-3-15", "smoke_single");
+  const window = await open("li-na", { viewport: { width: 1280, height: 800 } });
+  const { page } = window;
+  await page.goto("/nothing?lang=en");
+  await expect(page.locator("main h2")).toHaveText("There is no such page");
+  await expect(page.locator("body")).toHaveAttribute("data-ready", "true", { timeout: 60_000 });
+  await expect(window.light, "what is the same on every page is there").toHaveAttribute("data-link", "live");
+  await page.keyboard.press("g");
+  await expect(page, "keys select nothing that is not in sight").toHaveURL(/\/nothing\?lang=en$/);
+  await page.locator("main a").click();
+  await window.ready();
+  await expect(window.row(id)).toBeVisible();
+});

@@ -40,6 +40,7 @@ test("the server is killed and comes back: noticed within five seconds, and noth
   await castellan.kill();
   await expect(liNa.cover).toBeVisible(NOTICED);
   await expect(liNa.cover).toContainText("实时数据中断");
+  expect(await liNa.cover.boundingBox(), "it lies over the map").toEqual(await liNa.map.boundingBox());
   await expect(liNa.cover).toContainText(/自 \d\d:\d\d:\d\d/);
   await expect(liNa.cover).toContainText("对讲机");
   await expect(liNa.light).toHaveText("实时数据中断");

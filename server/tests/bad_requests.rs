@@ -239,6 +239,50 @@ async fn whatever_is_asked_at_any_address_is_answered_in_the_form_of_an_error() 
 }
 
 #[tokio::test]
+async fn a_browser_that_goes_to_a_word_gets_the_app_and_nobody_else_does() {
+    let (data, web) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    std::fs::write(web.path().join("build.txt"), "b1").unwrap();
+    std::fs::write(web.path().join("index.html"), "<!doctype html>").unwrap();
+    let more = ["--web", crate::common::text(web.path())];
+    let server = Castellan::start_with(data.path(), &crate::common::estate(), &more);
+    let host = server.address;
+    let ask = |request: &str, accept: &str| {
+        let head = format!("Host: {host}\r\nAccept: {accept}\r\nConnection: close\r\n");
+        raw(
+            &server,
+            format!("{request} HTTP/1.1\r\n{head}\r\n").as_bytes(),
+        )
+    };
+    let browser = "text/html,application/xhtml+xml,*/*;q=0.8";
+    for page in ["/", "/wall", "/nothing?lang=en"] {
+        let answer = ask(&format!("GET {page}"), browser);
+        assert!(answer.starts_with("HTTP/1.1 200"), "{page}: {answer:.80}");
+        assert!(
+            answer.contains("no-store"),
+            "{page} is kept by nobody: {answer}"
+        );
+        assert!(answer.ends_with("<!doctype html>"), "{page}: {answer}");
+    }
+    for (request, accept, status) in [
+        ("GET /wall", "*/*", 404),
+        ("POST /wall", browser, 404),
+        ("GET /wall/", browser, 404),
+        ("GET /wall.js", browser, 404),
+        ("GET /assets/nothing", browser, 404),
+        ("GET /api/v1/nothing", browser, 404),
+        ("GET /healthz", browser, 200),
+        ("GET /live", browser, 400),
+    ] {
+        let answer = ask(request, accept);
+        assert!(
+            answer.starts_with(&format!("HTTP/1.1 {status}")),
+            "{request}: {answer:.80}"
+        );
+        assert!(!answer.contains("<!doctype html>"), "{request}: {answer}");
+    }
+}
+
+#[tokio::test]
 async fn pages_of_other_origins_get_nothing_under_whatever_name_they_come() {
     let data = tempfile::tempdir().unwrap();
     let server = Castellan::start(data.path());

@@ -1,13 +1,14 @@
-//! The browser app's files, and the headers that every answer carries.
+//! The browser app's files, its pages, and the headers that every answer carries.
 
 use super::errors::ApiError;
 use axum::Router;
 use axum::extract::Request;
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, HeaderValue, REFERRER_POLICY,
+    ACCEPT, CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, HeaderValue, REFERRER_POLICY,
     X_CONTENT_TYPE_OPTIONS,
 };
-use axum::middleware::Next;
+use axum::http::{Method, Uri};
+use axum::middleware::{Next, map_request};
 use axum::response::Response;
 use std::path::PathBuf;
 use tower_http::services::ServeDir;
@@ -31,7 +32,28 @@ pub(super) fn service(web: Option<PathBuf>) -> Router {
         .precompressed_br()
         .call_fallback_on_method_not_allowed(true)
         .fallback(nothing);
-    Router::new().fallback_service(files)
+    Router::new()
+        .fallback_service(files)
+        .layer(map_request(page))
+}
+
+/// The app is one file, whatever page a browser goes to.
+async fn page(mut request: Request) -> Request {
+    if asks_for_a_page(&request) {
+        *request.uri_mut() = Uri::from_static("/");
+    }
+    request
+}
+
+/// A page's address is one word. Which words there are, the app alone knows: it says so itself if
+/// there is no such page. Whoever is no browser that goes there gets an error as everywhere.
+fn asks_for_a_page(request: &Request) -> bool {
+    let path = request.uri().path().strip_prefix('/').unwrap_or_default();
+    let is_word = !path.is_empty() && path.bytes().all(|byte| byte.is_ascii_lowercase());
+    let reads = [Method::GET, Method::HEAD].contains(request.method());
+    let accepts = request.headers().get(ACCEPT);
+    let accepts = accepts.and_then(|accepts| accepts.to_str().ok());
+    reads && is_word && accepts.is_some_and(|accepts| accepts.contains("text/html"))
 }
 
 pub(super) async fn headers(request: Request, next: Next) -> Response {

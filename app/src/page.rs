@@ -1,0 +1,43 @@
+//! What a page is, and what every page is given.
+
+use crate::alarms::Open;
+use crate::alarms::queue::Queue;
+use crate::copy::SiteCopy;
+use crate::desk::Desk;
+use crate::map::SceneHandle;
+use crate::texts::Key;
+use leptos::prelude::*;
+
+/// A page: a line in the table of pages.
+pub struct Page {
+    /// Where it is: one lower-case word behind the slash, or none.
+    pub path: &'static str,
+    /// What style sheets call it.
+    pub name: &'static str,
+    /// What people call it.
+    pub title: Key,
+    /// Whether somebody works at it. Then the tiles of who that is stand before it, and the
+    /// operator's keys act.
+    pub is_worked_at: bool,
+    /// What stands between the top bar and the edge of the screen. What is said of the link stands
+    /// outside of it.
+    pub view: fn(&Parts) -> AnyView,
+}
+
+/// What every page is given.
+pub struct Parts {
+    /// What is known of the site.
+    pub copy: &'static SiteCopy,
+    /// Who looks at it.
+    pub desk: &'static Desk,
+    /// What moves or flashes on a map.
+    pub scene: SceneHandle,
+    /// The queue as it is shown.
+    pub queue: Memo<Queue>,
+    /// What is open beside the selected alarm.
+    pub open: Open,
+    /// What is said of a command that came to nothing.
+    pub sentence: Signal<Option<String>>,
+    /// Set once all of the page has been drawn.
+    pub drawn: WriteSignal<bool>,
+}
