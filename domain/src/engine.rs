@@ -9,7 +9,7 @@ pub use crate::input::Input;
 
 use crate::actuation::{ActuationFact, ActuationSettled};
 use crate::answer::{Accepted, Answer};
-use crate::decide;
+use crate::decision;
 use crate::estate::{EstateFact, EstateIndex};
 use crate::fact::{Cause, EstatePublished, Fact, FactBody, FactDraft, PersonBack, PersonGone};
 use crate::geo::LonLat;
@@ -18,7 +18,7 @@ use crate::memory::Memory;
 use crate::notify::{Message, NotificationFact};
 use crate::observation::{Fix, Observation, PhoneFix};
 use crate::refusal::{CommonRefusal, Refusal};
-use crate::rules::annunciate::Decision;
+use crate::rules::seen::Decision;
 use crate::rules::{
     self, area_breach, device_silent, door_state, guard_silent, left_estate, reported_condition,
     sos, system,
@@ -140,7 +140,7 @@ impl Engine {
                 command,
             } => {
                 let decided = self.with_estate(now, |context| {
-                    decide::decide(context, command_id, by, expected, command)
+                    decision::decide(context, command_id, by, expected, command)
                 });
                 let answer = match decided
                     .unwrap_or(Err(Refusal::Common(CommonRefusal::NotAllowed)))

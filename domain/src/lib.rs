@@ -19,7 +19,7 @@ pub mod answer;
 pub mod area;
 pub mod audience;
 pub mod command;
-pub mod decide;
+pub mod decision;
 pub mod door;
 pub mod engine;
 pub mod estate;

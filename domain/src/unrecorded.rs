@@ -10,7 +10,7 @@ use crate::estate::{Device, Place, Priority};
 use crate::geo::LonLat;
 use crate::ids::{AlarmTypeId, DeviceId, PersonId};
 use crate::observation::{Call, DoorChange, DoorReport, Observation, ReportedState};
-use crate::rules::{door_forced, door_state, sos};
+use crate::rules::{door_forced, sos};
 use crate::site::Context;
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -213,7 +213,7 @@ impl UnrecordedDoors {
         let door = self.doors.entry(device.id.clone()).or_default();
         match report.what {
             DoorChange::Granted => {
-                door.granted_until = Some(context.now + door_state::GRANTED_FOR);
+                door.granted_until = Some(context.now + crate::door::GRANTED_FOR);
                 false
             }
             DoorChange::Closed => {

@@ -216,7 +216,7 @@ mod tests {
     /// by hand from the table that was agreed on, not from the file.
     const AGREED: &str = "
         smoke_single: 1 life best_two 30 60 1 e1
-        fire_confirmed: 1 life best_two 30 30 2 e1
+        fire_alarm: 1 life best_two 30 30 2 e1
         gas_low: 2 pulses best_two 60 90 1 e2
         gas_high: 1 life best_two 30 60 2 e1
         co: 1 life best_two 30 60 1 e1
@@ -269,7 +269,7 @@ mod tests {
     ";
     /// What a type becomes by night, of a critical device, and by whose second word within how long.
     const BECOMES: [(&str, &str); 8] = [
-        ("smoke_single", "60 building fire_confirmed +"),
+        ("smoke_single", "60 building fire_alarm +"),
         (
             "intrusion",
             "60 zone intrusion_confirmed +door_forced +fall_seen +loitering +loitering_night",
@@ -289,7 +289,7 @@ mod tests {
     ];
     /// Families of several types, by tier.
     const FAMILIES: [(&str, [&str; 2]); 10] = [
-        ("fire", ["smoke_single", "fire_confirmed"]),
+        ("fire", ["smoke_single", "fire_alarm"]),
         ("gas", ["gas_low", "gas_high"]),
         ("guard_silent", ["guard_silent", "guard_silent_on_task"]),
         ("intrusion", ["intrusion", "intrusion_confirmed"]),

@@ -4,7 +4,7 @@
 use super::choice::Choice;
 use castellan_domain::access::Actor;
 use castellan_domain::alarm::{Alarm, AlarmCommand, SHELF_S_MIN, ShelfReason, Verdict};
-use castellan_domain::decide::why_not;
+use castellan_domain::decision::why_not;
 use castellan_domain::ids::AlarmId;
 use castellan_domain::refusal::Refusal;
 use castellan_domain::time::Timestamp;

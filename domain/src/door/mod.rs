@@ -9,4 +9,4 @@ mod state;
 
 pub use fact::DoorFact;
 pub use refusal::DoorRefusal;
-pub use state::{DOOR_HELD, DoorState};
+pub use state::{DOOR_HELD, DoorState, GRANTED_FOR};

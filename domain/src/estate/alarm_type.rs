@@ -3,7 +3,6 @@
 //! Types of one *family* (gas low, gas high) share a row: a device that reports a higher *tier*
 //! raises its row, and never gets a second one.
 
-use super::document::is_default;
 use crate::ids::{AlarmTypeId, LadderId};
 use crate::text::Localized;
 use serde::{Deserialize, Serialize};
@@ -20,7 +19,7 @@ pub struct AlarmType {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub family: Option<AlarmTypeId>,
     /// Its place within the family; a higher one is worse.
-    #[serde(default, skip_serializing_if = "is_default")]
+    #[serde(default, skip_serializing_if = "crate::serial::is_default")]
     pub tier: u8,
     /// How urgent it is.
     pub priority: Priority,
@@ -38,16 +37,16 @@ pub struct AlarmType {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sound: Option<Sound>,
     /// Which pictures belong to it.
-    #[serde(default, skip_serializing_if = "is_default")]
+    #[serde(default, skip_serializing_if = "crate::serial::is_default")]
     pub cameras: Cameras,
     /// 超时上报规则: which ladder unanswered work of this type climbs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ladder: Option<LadderId>,
     /// Shown on consoles only, never on a wall or at a gate.
-    #[serde(default, skip_serializing_if = "is_default")]
+    #[serde(default, skip_serializing_if = "crate::serial::is_default")]
     pub discreet: bool,
     /// Raised only while a zone of its device is armed. A device in no zone always counts.
-    #[serde(default, skip_serializing_if = "is_default")]
+    #[serde(default, skip_serializing_if = "crate::serial::is_default")]
     pub needs_arming: bool,
     /// The type that it is at night, see [`super::Staffing::night`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -59,7 +58,7 @@ pub struct AlarmType {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub second_source: Option<SecondSource>,
     /// Raised by Castellan itself; a device that reports it is refused.
-    #[serde(default, skip_serializing_if = "is_default")]
+    #[serde(default, skip_serializing_if = "crate::serial::is_default")]
     pub by_rule_only: bool,
 }
 

@@ -1,7 +1,7 @@
 //! The shape of an estate document.
 
 use super::alarm_type::AlarmType;
-use super::search::SearchKeys;
+use super::search_key::SearchKeys;
 use super::watch::{Area, DoorSettings, Staffing, Zone};
 use crate::geo::LonLat;
 use crate::ids::{BuildingId, DeviceId, PersonId, PhoneId, SiteId};
@@ -43,7 +43,7 @@ pub struct Estate {
     #[serde(default)]
     pub people: Vec<Person>,
     /// When shifts begin and how duty is kept.
-    #[serde(default, skip_serializing_if = "is_default")]
+    #[serde(default, skip_serializing_if = "crate::serial::is_default")]
     pub staffing: Staffing,
     /// 防区: what is armed and disarmed together.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -57,10 +57,6 @@ pub struct Estate {
     /// How Chinese names are searched for; the server adds what is not named here.
     #[serde(default, skip_serializing_if = "SearchKeys::is_empty")]
     pub search_keys: SearchKeys,
-}
-
-pub(super) fn is_default<T: Default + PartialEq>(value: &T) -> bool {
-    *value == T::default()
 }
 
 /// Which ellipsoid the coordinates are on. Chinese web maps use GCJ-02, phones WGS-84.
@@ -214,7 +210,7 @@ pub struct Device {
     pub place: Place,
     /// Its failing leaves something important blind: a gate, the perimeter, fire protection, a pump
     /// room. Types may rise by it, see [`AlarmType::if_critical`].
-    #[serde(default, skip_serializing_if = "is_default")]
+    #[serde(default, skip_serializing_if = "crate::serial::is_default")]
     pub critical: bool,
     /// It reports at least this often, in seconds, 1 to 86,400; heard of less often it is silent.
     /// Absent: its silence says nothing.

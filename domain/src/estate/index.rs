@@ -1,8 +1,10 @@
 //! An estate with what is looked up in it at every report.
 
+use super::alarm_type::{AlarmType, Near};
 use super::calendar::{Calendar, CalendarError};
 use super::check::UPSTREAM_STEPS_MAX;
-use super::{AlarmType, Building, Device, Estate, Near, Place, Zone};
+use super::document::{Building, Device, Estate, Place};
+use super::watch::Zone;
 use crate::geo::{Anchor, LonLat};
 use crate::ids::{AlarmTypeId, DeviceId, PersonId, PhoneId};
 use crate::time::Span;

@@ -12,6 +12,7 @@ pub(crate) mod fold;
 pub mod graph;
 mod index;
 mod search;
+mod search_key;
 mod watch;
 
 pub use alarm_type::{AlarmType, Cameras, Near, Priority, SecondSource, Sound};
@@ -23,7 +24,8 @@ pub use document::{
 };
 pub use fact::EstateFact;
 pub use index::{EstateIndex, PERIODS, SILENT_S_MIN};
-pub use search::{Found, READINGS_MAX, SearchKey, SearchKeys, TYPED_MAX};
+pub use search::{Found, TYPED_MAX};
+pub use search_key::{READINGS_MAX, SearchKey, SearchKeys};
 pub use watch::{
     Area, AreaKind, ArmedSpan, DailySpan, DoorSettings, DutyKept, Shift, Staffing, TimeOfDay,
     Weekday, Zone,

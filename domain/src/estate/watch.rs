@@ -1,6 +1,5 @@
 //! What an estate watches over: shifts and nights, armed zones, borders of areas, doors.
 
-use super::document::is_default;
 use crate::geo::LonLat;
 use crate::ids::{AreaId, DeviceId, PersonId, ZoneId};
 use crate::text::{Localized, Text};
@@ -74,7 +73,7 @@ pub struct Staffing {
     #[serde(default = "night")]
     pub night: DailySpan,
     /// Whether people go on and off duty on the record.
-    #[serde(default, skip_serializing_if = "is_default")]
+    #[serde(default, skip_serializing_if = "crate::serial::is_default")]
     pub duty: DutyKept,
     /// How often the phone of somebody on duty sends a position, in seconds, 5 to 3,600. Absent:
     /// nobody is called silent.
@@ -225,10 +224,10 @@ pub struct DoorSettings {
     pub held_open_s_max: u32,
     /// Its controller reports every grant (card, code, button inside), so that opening without
     /// one is forcing it. Without, it is forced only while a zone of it is armed.
-    #[serde(default, skip_serializing_if = "is_default")]
+    #[serde(default, skip_serializing_if = "crate::serial::is_default")]
     pub reports_grants: bool,
     /// A driver may open it for a moment when an operator wants it. Nothing can lock it.
-    #[serde(default, skip_serializing_if = "is_default")]
+    #[serde(default, skip_serializing_if = "crate::serial::is_default")]
     pub remote_release: bool,
 }
 

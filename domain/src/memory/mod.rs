@@ -18,9 +18,14 @@ use crate::alarm::AlarmFact;
 use crate::estate::EstateIndex;
 use crate::fact::{Fact, FactBody};
 use crate::staff::StaffFact;
-use crate::time::Timestamp;
+use crate::time::{Span, Timestamp};
 
 pub(crate) use borders::{Crossing, Shape};
+
+/// Silent devices or people that one input asks about; the rest is due at once.
+pub(crate) const ASKED_PER_INPUT_MAX: usize = 64;
+/// When a silence is looked at again that found no room for its row.
+pub(crate) const REFUSED_AGAIN_AFTER: Span = Span::from_secs(60);
 
 /// What the engine remembers beside the facts. Bounded by the estate: one entry for each device and
 /// each person, and [`AREAS_MEASURED_MAX`] areas for each person.

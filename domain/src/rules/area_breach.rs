@@ -19,7 +19,8 @@
 //! left nothing. A breach is over when its person is in no area that is forbidden to them and, if they
 //! have responsibility areas, in one of those; or when they go off duty.
 
-use super::annunciate::{self, Seen};
+use super::annunciate;
+use super::seen::{self, Seen};
 use crate::alarm::Source;
 use crate::area::AreaFact;
 use crate::estate::AreaKind;
@@ -67,7 +68,7 @@ pub(crate) fn decide(context: &Context<'_>, memory: &mut Borders, fix: &Fix) -> 
 
 /// A person went off duty: what ends by that.
 pub(crate) fn over(context: &Context<'_>, person: &PersonId) -> Option<FactDraft> {
-    annunciate::end(context, &Source::Person(person.clone()), TYPE, RULE)
+    seen::end(context, &Source::Person(person.clone()), TYPE, RULE)
 }
 
 fn crossed(

@@ -5,12 +5,13 @@
 //! is silent before they had a chance to speak. What a drill reports in a device's name says nothing
 //! about the device.
 
-use super::annunciate::{self, Seen};
-use super::{ASKED_PER_INPUT_MAX, REFUSED_AGAIN_AFTER, upstream};
+use super::annunciate;
+use super::seen::{self, Seen};
+use super::upstream;
 use crate::alarm::Source;
 use crate::fact::{Cause, FactDraft};
 use crate::ids::{AlarmTypeId, DeviceId};
-use crate::memory::LastHeard;
+use crate::memory::{ASKED_PER_INPUT_MAX, LastHeard, REFUSED_AGAIN_AFTER};
 use crate::observation::ReportedState;
 use crate::site::Context;
 use crate::text::Text;
@@ -33,7 +34,7 @@ pub(crate) fn heard(
     let types = [TYPE, upstream::TYPE];
     let ends = types
         .iter()
-        .filter_map(|kind| annunciate::end(context, &source, kind, RULE));
+        .filter_map(|kind| seen::end(context, &source, kind, RULE));
     ends.collect()
 }
 
@@ -60,7 +61,7 @@ fn silent(context: &Context<'_>, id: &DeviceId) -> Result<Vec<FactDraft>, crate:
     };
     let source = Source::Device(id.clone());
     // After a restart it is on record that it is silent.
-    if annunciate::active_row(context, &source, kind).is_some() {
+    if seen::active_row(context, &source, kind).is_some() {
         return Ok(Vec::new());
     }
     let seen = Seen {

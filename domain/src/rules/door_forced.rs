@@ -4,7 +4,7 @@
 //! zone of it is armed is forced, and at all other times nobody knows. A door that an operator's order
 //! may have opened is not forced.
 
-use super::door_state::GRANTED_FOR;
+use crate::door::GRANTED_FOR;
 use crate::estate::DoorSettings;
 use crate::ids::DeviceId;
 use crate::site::Context;

@@ -5,7 +5,8 @@
 //! after [`AGAIN_AFTER`], and the record says so. One that was noticed late needs no mark of its own:
 //! the row says when it occurred and when it was raised.
 
-use super::annunciate::{self, Seen};
+use super::annunciate;
+use super::seen::{self, Seen};
 use crate::alarm::Source;
 use crate::door::{DOOR_HELD, DoorFact, DoorState};
 use crate::fact::{Cause, DoorOpened, FactBody, FactDraft};
@@ -44,7 +45,7 @@ fn held(context: &Context<'_>, door: &DeviceId, due_at: Timestamp) -> Option<Vec
     let kind = context.estate.alarm_type(&kind)?;
     let source = Source::Device(door.clone());
     // Only where the estate gave the type another family: then its row is not known by it.
-    if annunciate::active_row(context, &source, kind).is_some() {
+    if seen::active_row(context, &source, kind).is_some() {
         return None;
     }
     let seen = Seen {

@@ -18,11 +18,12 @@
 //! Nothing here commands a door. Who opens one from inside in an emergency is reported, never
 //! stopped.
 
-use super::annunciate::{self, Decision, Seen, nothing};
+use super::annunciate;
 use super::door_forced;
+use super::seen::{Decision, Seen, nothing};
 use crate::alarm::Source;
 use crate::answer::Outcome;
-use crate::door::{DOOR_HELD, DoorFact, DoorRefusal, DoorState};
+use crate::door::{DOOR_HELD, DoorFact, DoorRefusal, DoorState, GRANTED_FOR};
 use crate::estate::{Device, DoorSettings};
 use crate::fact::{Cause, DoorClosed, DoorGranted, DoorOpened, FactBody};
 use crate::ids::AlarmTypeId;
@@ -30,10 +31,6 @@ use crate::observation::{CLOCK_AHEAD_MAX, Dated, DoorChange, DoorReport, Reporte
 use crate::refusal::{CommonRefusal, Refusal};
 use crate::site::Context;
 use crate::time::{Span, Timestamp};
-
-/// How long a grant holds. Controllers release a door for 3 to 5 s; twice that leaves time for the
-/// two messages on the way and for somebody with their hands full.
-pub const GRANTED_FOR: Span = Span::from_secs(10);
 
 /// A door's report with what the estate says of the door.
 struct About<'a> {

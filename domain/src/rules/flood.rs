@@ -5,10 +5,10 @@
 //! part of the view, and each folded source stands in its row with its name. The two highest
 //! priorities are never folded.
 
-use super::annunciate::{self, Decision, Seen};
-use crate::alarm::{Alarm, JOINED_MAX, JoinedBy, Source};
-use crate::answer::Outcome;
-use crate::estate::{EstateIndex, Priority, Role};
+use super::annunciate;
+use super::seen::Seen;
+use crate::alarm::Source;
+use crate::estate::{EstateIndex, Role};
 use crate::fact::{Cause, FactBody, FactDraft, FloodBegan, FloodEnded};
 use crate::flood::FloodFact;
 use crate::ids::AlarmTypeId;
@@ -24,51 +24,9 @@ use crate::view::View;
 pub const BEGINS_AT: u32 = 10;
 /// Below this many it ends.
 pub const ENDS_BELOW: u32 = 5;
-/// Rows that are looked at, newest first.
-const LOOKED_AT_MAX: usize = 500;
 const RULE: &str = "flood@1";
 /// The type of the flood's own row.
 const TYPE: &str = "alarm_flood";
-
-/// Folds a condition into a row that looks like the same matter, while a flood lasts.
-pub(super) fn fold(context: &Context<'_>, seen: &Seen<'_>) -> Option<Decision> {
-    context.view().flood.as_ref()?;
-    if seen.kind.priority <= Priority::P2 {
-        return None;
-    }
-    let recent = context
-        .site
-        .control()
-        .alarms
-        .recent()
-        .rev()
-        .take(LOOKED_AT_MAX);
-    let row = recent
-        .filter_map(|(_, id)| context.view().alarms.get(&id))
-        .filter(|row| row.is_annunciated() && row.drill == seen.drill)
-        .filter(|row| row.joined.len() < JOINED_MAX && row.priority <= seen.kind.priority)
-        .filter(|row| !row.has_part(&seen.source))
-        .find(|row| is_same_matter(context, seen, row))?;
-    Some(Decision {
-        outcome: Outcome::Joined,
-        alarm: Some(row.id),
-        drafts: vec![seen.join(row.id, JoinedBy::Flood)],
-    })
-}
-
-/// The same kind of thing at the same building, or behind the same device of the network.
-fn is_same_matter(context: &Context<'_>, seen: &Seen<'_>, row: &Alarm) -> bool {
-    if row.family != *seen.kind.family() || row.source == seen.source {
-        return false;
-    }
-    let upstream = |source: &Source| {
-        let device = source.device().and_then(|id| context.estate.device(id));
-        device.and_then(|device| device.upstream.clone())
-    };
-    let same_building = row.place.building.is_some() && row.place.building == seen.place.building;
-    let through = upstream(&seen.source);
-    same_building || (through.is_some() && through == upstream(&row.source))
-}
 
 /// Something came that may begin or end a flood, or enough has left the window.
 pub(super) fn settle(context: &Context<'_>, memory: &mut Memory) -> Vec<FactDraft> {

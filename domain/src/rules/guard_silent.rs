@@ -5,13 +5,13 @@
 //! engine's start, whichever was last. Who has no phone is not expected to send one. The row ends
 //! with the next position, or when its person goes off duty.
 
-use super::annunciate::{self, Seen};
-use super::{ASKED_PER_INPUT_MAX, REFUSED_AGAIN_AFTER};
+use super::annunciate;
+use super::seen::{self, Seen};
 use crate::alarm::Source;
 use crate::estate::Place;
 use crate::fact::{Cause, FactDraft};
 use crate::ids::{AlarmTypeId, PersonId};
-use crate::memory::LastFixes;
+use crate::memory::{ASKED_PER_INPUT_MAX, LastFixes, REFUSED_AGAIN_AFTER};
 use crate::observation::ReportedState;
 use crate::refusal::Refusal;
 use crate::site::Context;
@@ -31,7 +31,7 @@ pub(super) fn last_place(context: &Context<'_>, memory: &LastFixes, person: &Per
 
 /// A person's phone spoke, or they went off duty: what ends by that.
 pub(crate) fn over(context: &Context<'_>, person: &PersonId) -> Option<FactDraft> {
-    annunciate::end(context, &Source::Person(person.clone()), TYPE, RULE)
+    seen::end(context, &Source::Person(person.clone()), TYPE, RULE)
 }
 
 /// The facts about the person who has been silent for the longest time, if it is time.
@@ -92,7 +92,7 @@ fn silent(
     };
     let source = Source::Person(person.clone());
     // After a restart it is on record that they are silent.
-    if annunciate::active_row(context, &source, kind).is_some() {
+    if seen::active_row(context, &source, kind).is_some() {
         return Ok(Vec::new());
     }
     let seen = Seen {

@@ -1,7 +1,7 @@
 //! Who has left the estate is not watched any more: what rules found about them ends, since nobody
 //! would ever end it. What they reported themselves stays as they said it.
 
-use super::annunciate::kinds;
+use super::seen::kinds;
 use super::{area_breach, device_silent, door_forced, guard_silent};
 use crate::alarm::{AlarmFact, Existing, Source};
 use crate::door::DOOR_HELD;

@@ -9,7 +9,7 @@
 //! 6. [`area_breach`]: somebody is where they should not be, or is not where they should be.
 //! 7. [`second_source`]: two devices near each other confirm a matter.
 //! 8. [`upstream`]: one switch, one row.
-//! 9. [`flood`]: when more comes than people can take.
+//! 9. [`flood`]: when more comes than people can take; then [`same_matter`] shares a row.
 //!
 //! What time brings:
 //! 10. [`claim_overdue`]: an alarm that nobody claims in time is annunciated again.
@@ -39,7 +39,9 @@ pub mod flood;
 pub mod guard_silent;
 pub mod left_estate;
 pub mod reported_condition;
+mod same_matter;
 pub mod second_source;
+pub(crate) mod seen;
 pub mod shelf_time;
 pub mod sos;
 pub mod system;
@@ -50,12 +52,7 @@ use crate::fact::FactDraft;
 use crate::ids::PersonId;
 use crate::memory::Memory;
 use crate::site::{Context, Site};
-use crate::time::{Span, Timestamp};
-
-/// Silent devices or people that one input asks about; the rest is due at once.
-const ASKED_PER_INPUT_MAX: usize = 64;
-/// When a silence is looked at again that found no room for its row.
-const REFUSED_AGAIN_AFTER: Span = Span::from_secs(60);
+use crate::time::Timestamp;
 
 /// A rule that waits for time.
 struct Timed {

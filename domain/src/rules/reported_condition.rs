@@ -2,7 +2,8 @@
 //!
 //! A device that has left the estate raises nothing any more; it can still clear what it raised.
 
-use super::annunciate::{self, Decision, Seen, kinds, named};
+use super::annunciate;
+use super::seen::{Decision, Seen, kinds, named};
 use crate::alarm::{AlarmFact, AlarmRefusal, Source};
 use crate::answer::Outcome;
 use crate::fact::{AlarmCleared, Cause, FactBody, FactDraft};

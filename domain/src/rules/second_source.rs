@@ -1,7 +1,7 @@
 //! Two devices near each other that say the same within a minute are not mistaken: the first
 //! one's row rises, and the second one becomes part of it.
 
-use super::annunciate::{Decision, Seen, rise};
+use super::seen::{Decision, Seen, rise};
 use crate::alarm::{Alarm, AlarmFact, JOINED_MAX, JoinedBy, RisenBy, Source};
 use crate::answer::Outcome;
 use crate::estate::{AlarmType, SecondSource};

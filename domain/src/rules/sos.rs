@@ -3,8 +3,9 @@
 //! It is never discarded: not off duty, not away from the site, not with a wrong clock. Only a phone
 //! that is nobody's is refused, and its sender is told.
 
-use super::annunciate::{self, Decision, Seen};
+use super::annunciate;
 use super::guard_silent::last_place;
+use super::seen::{Decision, Seen};
 use crate::alarm::Source;
 use crate::fact::Cause;
 use crate::ids::AlarmTypeId;

@@ -6,7 +6,8 @@
 //! again. A full site refuses what is not of the first priority: lights and health say it all the
 //! same.
 
-use super::annunciate::{self, Seen, active_row, end};
+use super::annunciate;
+use super::seen::{Seen, active_row, end};
 use crate::alarm::Source;
 use crate::fact::{Cause, FactDraft};
 use crate::ids::AlarmTypeId;

@@ -16,7 +16,7 @@
 //! their rows already and the one above both falls silent, it takes the row that stands for more, and
 //! the other one stays.
 
-use super::annunciate::{Decision, Seen, rise};
+use super::seen::{Decision, Seen, rise};
 use crate::alarm::{Alarm, AlarmFact, JOINED_MAX, JoinedBy, RisenBy, Source};
 use crate::answer::Outcome;
 use crate::estate::{AlarmType, Device};

@@ -1,7 +1,7 @@
 //! What every rule is given: the site, the estate and the time.
 
-use super::Site;
 use super::control::Control;
+use super::state::Site;
 use crate::alarm::decide::Terms;
 use crate::alarm::{Alarm, OVERDUE_WAIT_MAX, follow_up_wait};
 use crate::estate::{AlarmType, EstateIndex, Priority};

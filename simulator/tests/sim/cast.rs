@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 /// Who reports what: device, types.
 pub(crate) const REPORTERS: [(&str, &[&str]); 13] = [
-    ("smoke-1", &["smoke_single", "fire_confirmed"]),
+    ("smoke-1", &["smoke_single", "fire_alarm"]),
     ("smoke-2", &["smoke_single"]),
     ("gas-1", &["gas_low", "gas_high"]),
     ("leak-1", &["water_leak"]),

@@ -5,16 +5,16 @@ use super::File;
 use super::imports::{Crate, Import};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Crates that are not held to these rules yet.
-const NOT_YET: [&str; 1] = ["domain"];
 /// Opens the block of ARCHITECTURE.md that has a line for each crate: its modules from the ground up,
-/// a `<` between two floors. What is indented belongs to the line before.
+/// a `<` between two floors. What is indented belongs to the line before. `module::file` is one file of a
+/// module that stands higher than the rest of it, `*::file` that file of every module.
 const BLOCK: &str = "```floors\n";
 
 /// Every circle of files, with what ties it.
 pub(crate) fn circles(files: &[File]) -> Vec<String> {
-    let held = crates(files).into_iter().filter(is_held);
-    held.flat_map(|name| circles_among(&Crate::read(&sources(name), files).imports()))
+    let crates = crates(files).into_iter();
+    crates
+        .flat_map(|name| circles_among(&Crate::read(&sources(name), files).imports()))
         .collect()
 }
 
@@ -26,8 +26,7 @@ pub(crate) fn imports_from_above(files: &[File]) -> Vec<String> {
     let crates = crates(files);
     let strangers = lines.keys().filter(|name| !crates.contains(*name));
     let strangers = strangers.map(|name| format!("{name} is no crate and has a line"));
-    let held = crates.iter().copied().filter(is_held);
-    let told = held.flat_map(|name| {
+    let told = crates.iter().flat_map(|name| {
         let floors = lines.get(name).cloned().unwrap_or_default();
         let of_crate = Crate::read(&sources(name), files);
         [
@@ -37,10 +36,6 @@ pub(crate) fn imports_from_above(files: &[File]) -> Vec<String> {
         .concat()
     });
     told.chain(strangers).collect()
-}
-
-fn is_held(name: &&str) -> bool {
-    !NOT_YET.contains(name)
 }
 
 fn sources(name: &str) -> String {
@@ -79,8 +74,9 @@ fn lines(page: &str) -> BTreeMap<&str, Vec<Vec<&str>>> {
 /// Modules without a place, with two, and places without a module.
 fn unplaced(name: &str, of_crate: &Crate<'_>, floors: &[Vec<&str>]) -> Vec<String> {
     let modules = of_crate.top_level();
+    let floors = floors.iter().flatten().filter(|name| !name.contains("::"));
     let mut places: BTreeMap<&str, usize> = modules.iter().map(|module| (*module, 0)).collect();
-    for module in floors.iter().flatten() {
+    for module in floors {
         *places.entry(module).or_default() += 1;
     }
     let told = places
@@ -97,9 +93,12 @@ fn unplaced(name: &str, of_crate: &Crate<'_>, floors: &[Vec<&str>]) -> Vec<Strin
 /// Imports of what does not stand below.
 fn upward(name: &str, of_crate: &Crate<'_>, floors: &[Vec<&str>]) -> Vec<String> {
     let folder = sources(name);
+    let stands = |name: &str| floors.iter().position(|floor| floor.contains(&name));
     let floor = |path| {
-        let module = top_level(&folder, path)?;
-        let floor = floors.iter().position(|floor| floor.contains(&module))?;
+        let (module, file) = placed(&folder, path)?;
+        let floor = stands(&format!("{module}::{file}"))
+            .or_else(|| stands(&format!("*::{file}")))
+            .or_else(|| stands(module))?;
         Some((floor, module))
     };
     let imports = of_crate.imports();
@@ -114,10 +113,12 @@ fn upward(name: &str, of_crate: &Crate<'_>, floors: &[Vec<&str>]) -> Vec<String>
         .collect()
 }
 
-/// The module directly under the root that a file belongs to.
-fn top_level<'a>(folder: &str, path: &'a str) -> Option<&'a str> {
+/// The module directly under the root that a file belongs to, and the file's own name.
+fn placed<'a>(folder: &str, path: &'a str) -> Option<(&'a str, &'a str)> {
     let inside = path.strip_prefix(folder)?.strip_prefix('/')?;
-    inside.split(['/', '.']).next()
+    let module = inside.split(['/', '.']).next()?;
+    let file = inside.rsplit('/').next()?.strip_suffix(".rs")?;
+    Some((module, file))
 }
 
 fn circles_among(imports: &BTreeSet<Import<'_>>) -> Vec<String> {
@@ -239,4 +240,31 @@ fn an_import_from_above_or_beside_is_found() {
         3,
         "without a line none has a place"
     );
+}
+
+#[test]
+fn a_file_may_stand_higher_than_the_rest_of_its_module() {
+    let files = |line: &str| {
+        [
+            File::new("ARCHITECTURE.md", &format!("# x\n{BLOCK}{line}\n```\n")),
+            File::new("x/Cargo.toml", ""),
+            File::new("x/src/lib.rs", "mod door; mod lamp; mod view;"),
+            File::new("x/src/door/mod.rs", "mod fold;"),
+            File::new("x/src/door/fold.rs", "use crate::view::View;"),
+            File::new("x/src/lamp/mod.rs", "mod fold; pub struct Lamp;"),
+            File::new(
+                "x/src/lamp/fold.rs",
+                "use crate::view::View; use crate::door::fold::f;",
+            ),
+            File::new("x/src/view.rs", "use crate::lamp::Lamp;"),
+        ]
+    };
+    let found = imports_from_above(&files("x: door lamp < view < door::fold < *::fold"));
+    assert!(found.is_empty(), "{found:?}");
+    for wrong in [
+        "x: door lamp < view < *::fold",
+        "x: door lamp view < door::fold < *::fold",
+    ] {
+        assert_eq!(imports_from_above(&files(wrong)).len(), 1, "{wrong}");
+    }
 }
