@@ -97,6 +97,11 @@ impl SiteStream {
         self.staff.head()
     }
 
+    /// The fold of the facts up to there, if it is known.
+    pub fn view(&self) -> Option<&View> {
+        self.view.as_ref()
+    }
+
     /// The journal that the numbers belong to.
     pub fn journal(&self) -> JournalId {
         self.staff.journal()
@@ -217,7 +222,7 @@ impl SiteStream {
             run: self.run,
             seq,
             hash: Text::new(hash).ok()?,
-            view: self.view.as_ref()?.seen_by(audience),
+            view: self.view()?.seen_by(audience),
         })
     }
 

@@ -133,7 +133,8 @@ pub(super) async fn observations(
 
 /// Guards' ways are for those who have the right to them.
 fn may_see_ways(app: &App, reader: &PersonId) -> Result<(), ApiError> {
-    if app.registry.rights(reader).contains(Right::SeeTracks) {
+    let rights = app.hub.rights_of(reader, &app.estate.estate);
+    if rights.ok_or(ApiError::Storage)?.contains(Right::SeeTracks) {
         Ok(())
     } else {
         Err(Refusal::Common(CommonRefusal::NotAllowed).into())

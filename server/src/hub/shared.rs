@@ -2,13 +2,15 @@
 
 use super::packed::Snapshots;
 use crate::clock::Clock;
+use castellan_domain::access::{Rights, rights_of};
+use castellan_domain::estate::Estate;
 use castellan_domain::geo::Anchor;
-use castellan_domain::ids::{DeviceId, Seq, SiteId};
+use castellan_domain::ids::{DeviceId, PersonId, Seq, SiteId};
 use castellan_domain::observation::Fix;
 use castellan_domain::stream::{Backlog, Displays, Outgoing, Session, SiteStream};
 use castellan_domain::text::Text;
 use castellan_domain::time::Timestamp;
-use castellan_domain::view::View;
+use castellan_domain::view::{Known, View};
 use castellan_domain::wire::live::{
     Echo, HEARTBEAT_EVERY_MS, Hello, LatestOf, Readings, Refused, TICK_EVERY_MS, Welcome,
 };
@@ -124,10 +126,7 @@ impl Hub {
     }
 
     /// Takes people off the map, who went off duty.
-    pub(crate) fn remove_people<'a>(
-        &self,
-        people: impl IntoIterator<Item = &'a castellan_domain::ids::PersonId>,
-    ) {
+    pub(crate) fn remove_people<'a>(&self, people: impl IntoIterator<Item = &'a PersonId>) {
         let mut stream = self.write();
         for person in people {
             stream.remove_person(person);
@@ -177,6 +176,17 @@ impl Hub {
             stream.set_viewers(viewers)?;
         }
         Ok(news || beat)
+    }
+
+    /// What a person may do by the facts that displays can see, if these are known.
+    pub(crate) fn rights_of(&self, person: &PersonId, estate: &Estate) -> Option<Rights> {
+        let stream = self.read();
+        let known = Known {
+            view: stream.view()?,
+            estate,
+            now: self.clock.now(),
+        };
+        Some(rights_of(&known, person))
     }
 
     /// Number of the last fact that displays can see.

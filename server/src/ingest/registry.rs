@@ -3,7 +3,6 @@
 //! Until sign-in exists nothing is proven here: a sender is who it says it is, which is why the
 //! server listens on loopback only.
 
-use castellan_domain::access::Rights;
 use castellan_domain::estate::Estate;
 use castellan_domain::ids::PersonId;
 use std::sync::Arc;
@@ -23,12 +22,6 @@ impl Registry {
     pub(crate) fn person(&self, name: &str) -> Option<PersonId> {
         let person = PersonId::new(name).ok()?;
         self.estate.person(&person).map(|_known| person)
-    }
-
-    /// What a person may do.
-    pub(crate) fn rights(&self, person: &PersonId) -> Rights {
-        let person = self.estate.person(person);
-        person.map_or_else(Rights::default, |person| Rights::of_role(person.role))
     }
 
     /// Whether device and alarm type are known.
