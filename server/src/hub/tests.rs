@@ -34,7 +34,7 @@ const ESTATE: &str = include_str!("../../tests/common/estate.json");
 
 fn fact(seq: u64) -> String {
     format!(
-        r#"{{"site":"test-1","seq":{seq},"kind":"alarm_cleared","v":1,"recorded_at":1,"occurred_at":1,"cause":"estate","actor":null,"drill":false,"body":{{"alarm":"A-9"}}}}"#
+        r#"{{"site":"test-1","seq":{seq},"kind":"alarm_cleared","v":1,"recorded_at":1,"occurred_at":1,"cause":"estate","actor":null,"drill":false,"body":{{"alarm":"A-9","ended":[]}}}}"#
     )
 }
 

@@ -1,16 +1,15 @@
 //! What a journal promises whoever calls it, whatever store lies beneath: tested by its public
 //! functions alone. Another store has to pass the same tests.
 
-use super::fixture::{START, append, folded, history, journal_with, keep};
+use super::fixture::{START, append, folded, history, journal_with, keep, overdue};
 use super::{
     ChainHash, Commit, Journal, JournalError, Reader, SeenCommand, SeenEvent, Snapshots, StoredFact,
 };
 use castellan_domain::answer::{Accepted, Answer};
 use castellan_domain::fact::Fact;
 use castellan_domain::ids::{CommandId, DeviceId, EventId, Seq};
-use castellan_domain::notify::{Announcement, Message, Notification};
+use castellan_domain::notify::{Announcement, Notification};
 use castellan_domain::time::{Span, Timestamp};
-use serde_json::json;
 use std::path::PathBuf;
 
 struct Folder {
@@ -43,12 +42,7 @@ fn command(n: u64) -> SeenCommand {
 }
 
 fn notification((_, _, bytes): &(Seq, Timestamp, String), priority: u8) -> Notification {
-    let message: Message = serde_json::from_value(json!({
-        "alarm": "A-1", "type": "panic", "priority": priority, "source": {"device": "d-1"},
-        "place": {"at": [120.1, 30.2]}, "raised_at": 1, "times_overdue": 1,
-    }))
-    .unwrap();
-    match Announcement::of(&Fact::decode(bytes).unwrap(), message) {
+    match Announcement::of(&Fact::decode(bytes).unwrap(), overdue(priority)) {
         Announcement::Real(notification) => notification,
         Announcement::Drill(_) => panic!("no drill"),
     }

@@ -1,10 +1,12 @@
-//! Histories for tests: stored facts as bytes, in shapes that are read for ever.
+//! Histories for tests: stored facts as bytes.
 
 use super::{Commit, Journal, Snapshots, Stamp};
 use castellan_domain::fact::Fact;
 use castellan_domain::ids::Seq;
+use castellan_domain::notify::Message;
 use castellan_domain::site::{FOLD_VERSION, Site};
 use castellan_domain::time::{Span, Timestamp};
+use serde_json::json;
 use std::path::Path;
 
 /// When histories begin.
@@ -13,6 +15,10 @@ pub(crate) const START: Timestamp = Timestamp::from_secs(1_795_000_000);
 /// This many facts, one every half hour: alarms that are raised, claimed, repeated and judged in
 /// turn, so that at any cut some are open, some closed, and some have left the live site.
 pub(crate) fn history(facts: u64) -> Vec<(Seq, Timestamp, String)> {
+    let again = || {
+        let body = r#""type":"panic","family":"panic","state":"momentary""#;
+        ("alarm_repeated", body.to_owned())
+    };
     (1..=facts)
         .map(|seq| {
             let at = START + Span::from_secs(1_800 * i64::try_from(seq).unwrap());
@@ -21,16 +27,28 @@ pub(crate) fn history(facts: u64) -> Vec<(Seq, Timestamp, String)> {
                 1 => (
                     "alarm_raised",
                     format!(
-                        r#""type":"panic","priority":1,"device":"d-{}","place":{{"at":[120.1,30.2]}},"state":"momentary","claim_due_at":{}"#,
+                        r#""type":"panic","family":"panic","tier":0,"priority":1,"source":{{"device":"d-{}"}},"place":{{"at":[120.1,30.2]}},"state":"momentary","claim_due_at":{}"#,
                         alarm % 7,
                         at.as_micros() + 60_000_000
                     ),
                 ),
-                2 => ("alarm_claimed", r#""by":"li-na""#.to_owned()),
-                3 => ("alarm_repeated", r#""state":"momentary""#.to_owned()),
+                2 => (
+                    "alarm_claimed",
+                    format!(
+                        r#""by":"li-na","follow_up_due_at":{}"#,
+                        at.as_micros() + 7_200_000_000
+                    ),
+                ),
+                3 => again(),
                 // Every fifth alarm stays open.
-                _ if alarm.is_multiple_of(5) => ("alarm_repeated", r#""state":"momentary""#.to_owned()),
-                _ => ("alarm_judged", r#""by":"li-na","verdict":"test""#.to_owned()),
+                _ if alarm.is_multiple_of(5) => again(),
+                _ => (
+                    "alarm_judged",
+                    format!(
+                        r#""by":"li-na","verdict":"test","review_due_at":{}"#,
+                        at.as_micros() + 7_200_000_000
+                    ),
+                ),
             };
             let at_us = at.as_micros();
             let bytes = format!(
@@ -39,6 +57,15 @@ pub(crate) fn history(facts: u64) -> Vec<(Seq, Timestamp, String)> {
             (Seq(seq), at, bytes)
         })
         .collect()
+}
+
+/// What people outside are told.
+pub(crate) fn overdue(priority: u8) -> Message {
+    let alarm = json!({
+        "alarm": "A-1", "type": "panic", "priority": priority, "source": {"device": "d-1"},
+        "place": {"at": [120.1, 30.2]}, "raised_at": 1, "times_overdue": 1,
+    });
+    serde_json::from_value(json!({"kind": "alarm_overdue", "alarm": alarm})).unwrap()
 }
 
 /// A journal that holds these facts, committed in turns of a thousand.

@@ -171,18 +171,14 @@ impl Worker {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use castellan_domain::notify::{Announcement, Message};
+    use crate::journal::fixture;
+    use castellan_domain::notify::Announcement;
 
     #[test]
     fn a_full_outbox_takes_no_more_and_says_how_many_it_left_out() {
-        let fact = crate::journal::fixture::history(1).remove(0).2;
+        let fact = fixture::history(1).remove(0).2;
         let fact = castellan_domain::fact::Fact::decode(&fact).unwrap();
-        let message: Message = serde_json::from_value(serde_json::json!({
-            "alarm": "A-1", "type": "panic", "priority": 1, "source": {"device": "d-1"},
-            "place": {"at": [120.1, 30.2]}, "raised_at": 1, "times_overdue": 1,
-        }))
-        .unwrap();
-        let Announcement::Real(one) = Announcement::of(&fact, message) else {
+        let Announcement::Real(one) = Announcement::of(&fact, fixture::overdue(1)) else {
             panic!("no drill");
         };
         let outbox = Outbox::default();
