@@ -4,7 +4,7 @@
 //! three things: taken, refused (sending it again is useless), or away (try again later).
 
 use castellan_domain::ids::PersonId;
-use castellan_domain::wire::api::{ErrorBody, ErrorDetail, PERSON_HEADER};
+use castellan_domain::wire::api::{ErrorBody, ErrorDetail, PERSON_COOKIE, PERSON_HEADER};
 use reqwest::header::HeaderMap;
 use reqwest::{Method, RequestBuilder, Response, StatusCode, Url};
 use serde::de::DeserializeOwned;
@@ -21,7 +21,6 @@ pub(crate) const DOCUMENT_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// Characters of a foreign answer that are quoted in a sentence.
 const QUOTE_MAX: usize = 160;
 const COOKIE_HEADER: &str = "cookie";
-const PERSON_COOKIE: &str = "castellan_person";
 
 /// Who asks. Nobody is proven to be anybody until there is sign-in.
 #[derive(Debug, Clone, PartialEq, Eq)]
