@@ -74,11 +74,23 @@ fn lines(page: &str) -> BTreeMap<&str, Vec<Vec<&str>>> {
 /// Modules without a place, with two, and places without a module.
 fn unplaced(name: &str, of_crate: &Crate<'_>, floors: &[Vec<&str>]) -> Vec<String> {
     let modules = of_crate.top_level();
-    let floors = floors.iter().flatten().filter(|name| !name.contains("::"));
     let mut places: BTreeMap<&str, usize> = modules.iter().map(|module| (*module, 0)).collect();
-    for module in floors {
+    let (files, whole): (Vec<&str>, Vec<&str>) = floors
+        .iter()
+        .flatten()
+        .partition(|name| name.contains("::"));
+    for module in whole {
         *places.entry(module).or_default() += 1;
     }
+    let folder = sources(name);
+    let there = |named: &&str| {
+        let mut placed = of_crate.paths().filter_map(|path| placed(&folder, path));
+        placed.any(|(module, file)| {
+            *named == format!("{module}::{file}") || *named == format!("*::{file}")
+        })
+    };
+    let gone = files.into_iter().filter(|named| !there(named));
+    let gone = gone.map(|named| format!("{name} has no file {named}"));
     let told = places
         .into_iter()
         .filter_map(|(module, places)| match places {
@@ -87,7 +99,7 @@ fn unplaced(name: &str, of_crate: &Crate<'_>, floors: &[Vec<&str>]) -> Vec<Strin
             1 => None,
             _ => Some(format!("{name}: {module} is in the line {places} times")),
         });
-    told.collect()
+    told.chain(gone).collect()
 }
 
 /// Imports of what does not stand below.
@@ -264,6 +276,7 @@ fn a_file_may_stand_higher_than_the_rest_of_its_module() {
     for wrong in [
         "x: door lamp < view < *::fold",
         "x: door lamp view < door::fold < *::fold",
+        "x: door lamp < view < door::fold < *::fold < lamp::gone",
     ] {
         assert_eq!(imports_from_above(&files(wrong)).len(), 1, "{wrong}");
     }

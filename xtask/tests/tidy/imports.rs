@@ -66,6 +66,11 @@ impl<'a> Crate<'a> {
         self.modules.keys().filter_map(first).collect()
     }
 
+    /// Its files.
+    pub(crate) fn paths(&self) -> impl Iterator<Item = &'a str> {
+        self.modules.values().map(|source| source.path)
+    }
+
     /// Every import between two of its files, each once and in order.
     pub(crate) fn imports(&self) -> BTreeSet<Import<'a>> {
         let mut imports = BTreeSet::new();
