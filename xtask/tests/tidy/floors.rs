@@ -84,8 +84,8 @@ fn unplaced(name: &str, of_crate: &Crate<'_>, floors: &[Vec<&str>]) -> Vec<Strin
     }
     let folder = sources(name);
     let there = |named: &&str| {
-        let mut placed = of_crate.paths().filter_map(|path| placed(&folder, path));
-        placed.any(|(module, file)| {
+        let mut sources = of_crate.paths().filter_map(|path| placed(&folder, path));
+        sources.any(|(module, file)| {
             *named == format!("{module}::{file}") || *named == format!("*::{file}")
         })
     };
