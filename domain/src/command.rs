@@ -1,11 +1,8 @@
 //! What people can want: the sum of what they can want of each subject.
 
-use crate::actuation::ActuationCommand;
-use crate::alarm::{AlarmCommand, NoteCommand};
+use crate::alarm::NoteCommand;
 use crate::ids::AlarmId;
 use crate::personal::PersonalRef;
-use crate::staff::StaffCommand;
-use crate::zone::ZoneCommand;
 use serde::de::{DeserializeOwned, Error};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
@@ -27,6 +24,16 @@ macro_rules! commands_of {
                 match self {
                     $(Self::$name(command) => command.name(),)+
                 }
+            }
+
+            /// The same with its words sealed, if it has any. `seal` hears what they are about.
+            pub fn seal<E>(
+                self,
+                seal: impl FnOnce(AlarmId, Words) -> Result<PersonalRef, E>,
+            ) -> Result<Command, E> {
+                Ok(match self {
+                    $(Self::$name(command) => Command::$name(command.seal(seal)?),)+
+                })
             }
 
             /// Every name on the wire.
@@ -59,39 +66,27 @@ macro_rules! commands_of {
 
 commands_of! {
     /// Of an alarm.
-    Alarm(AlarmCommand);
+    Alarm(crate::alarm::AlarmCommand);
     /// To write something about an alarm.
     Note(NoteCommand<Words>);
     /// Of a person or a phone.
-    Staff(StaffCommand);
+    Staff(crate::staff::StaffCommand);
     /// Of a zone.
-    Zone(ZoneCommand);
+    Zone(crate::zone::ZoneCommand);
     /// Of a device.
-    Actuation(ActuationCommand);
+    Actuation(crate::actuation::ActuationCommand);
 }
 
 impl<Words> Command<Words> {
     /// The alarm that it is about, if it is about one.
     pub const fn alarm(&self) -> Option<AlarmId> {
-        match self {
-            Self::Alarm(command) => Some(command.alarm()),
-            Self::Note(command) => Some(command.alarm()),
-            Self::Staff(_) | Self::Zone(_) | Self::Actuation(_) => None,
+        if let Self::Alarm(command) = self {
+            Some(command.alarm())
+        } else if let Self::Note(command) = self {
+            Some(command.alarm())
+        } else {
+            None
         }
-    }
-
-    /// The same with its words sealed, if it has any. `seal` hears what they are about.
-    pub fn seal<E>(
-        self,
-        seal: impl FnOnce(AlarmId, Words) -> Result<PersonalRef, E>,
-    ) -> Result<Command, E> {
-        Ok(match self {
-            Self::Note(command) => Command::Note(command.seal(seal)?),
-            Self::Alarm(command) => Command::Alarm(command),
-            Self::Staff(command) => Command::Staff(command),
-            Self::Zone(command) => Command::Zone(command),
-            Self::Actuation(command) => Command::Actuation(command),
-        })
     }
 }
 

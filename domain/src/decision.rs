@@ -13,7 +13,6 @@ use crate::ids::{CommandId, PersonId, Version};
 use crate::refusal::Refusal;
 use crate::site::Context;
 use crate::view::Known;
-use crate::{actuation, alarm, staff, zone};
 
 /// A command's fact, and the row that it is about.
 type Decided<'a> = (FactBody, Option<&'a Alarm>);
@@ -63,15 +62,24 @@ fn attempt<'a>(
     let by = || actor.person.clone();
     Ok(match command {
         Command::Alarm(command) => {
-            let (fact, row) = alarm::decide::decide(known, actor, command, terms)?;
+            let (fact, row) = crate::alarm::decide::decide(known, actor, command, terms)?;
             (fact.into(), Some(row))
         }
         Command::Note(command) => {
-            let (fact, row) = alarm::decide::decide_note(known, actor, command, terms)?;
+            let (fact, row) = crate::alarm::decide::decide_note(known, actor, command, terms)?;
             (fact.into(), Some(row))
         }
-        Command::Staff(command) => (staff::decide::decide(known, by(), command)?.into(), None),
-        Command::Zone(command) => (zone::decide::decide(known, by(), command)?.into(), None),
-        Command::Actuation(command) => (actuation::decide::decide(known, command)?.into(), None),
+        Command::Staff(command) => (
+            crate::staff::decide::decide(known, by(), command)?.into(),
+            None,
+        ),
+        Command::Zone(command) => (
+            crate::zone::decide::decide(known, by(), command)?.into(),
+            None,
+        ),
+        Command::Actuation(command) => (
+            crate::actuation::decide::decide(known, command)?.into(),
+            None,
+        ),
     })
 }

@@ -1,11 +1,6 @@
 //! Why a command or a report was refused: typed, for the program that asked and for its person.
 
-use crate::actuation::ActuationRefusal;
-use crate::alarm::AlarmRefusal;
-use crate::door::DoorRefusal;
-use crate::staff::StaffRefusal;
 use crate::subject::RefusalKind;
-use crate::zone::ZoneRefusal;
 use serde::{Deserialize, Serialize};
 
 /// What can be refused whatever the subject.
@@ -59,15 +54,15 @@ refusals! {
     /// Whatever the subject.
     Common(CommonRefusal);
     /// Of an alarm.
-    Alarm(AlarmRefusal);
+    Alarm(crate::alarm::AlarmRefusal);
     /// Of a person or a phone.
-    Staff(StaffRefusal);
+    Staff(crate::staff::StaffRefusal);
     /// Of a zone.
-    Zone(ZoneRefusal);
+    Zone(crate::zone::ZoneRefusal);
     /// Of a door.
-    Door(DoorRefusal);
+    Door(crate::door::DoorRefusal);
     /// Of an order to a device.
-    Actuation(ActuationRefusal);
+    Actuation(crate::actuation::ActuationRefusal);
 }
 
 /// Refuses what would change nothing.

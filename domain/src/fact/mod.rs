@@ -5,17 +5,7 @@
 //! [`Fact::decode`] lifts it while reading. A sample of every released shape stands in
 //! `domain/tests/facts`.
 
-pub use crate::actuation::fact::*;
-pub use crate::alarm::fact::*;
-pub use crate::area::fact::*;
-pub use crate::door::fact::*;
-pub use crate::estate::fact::*;
-pub use crate::flood::fact::*;
-pub use crate::notify::fact::*;
 pub use crate::personal::PersonalRef;
-pub use crate::staff::fact::*;
-pub use crate::system::fact::*;
-pub use crate::zone::fact::*;
 
 use crate::ids::{CommandId, DeviceId, EventId, PersonId, PhoneId, Seq, SiteId};
 use crate::subject::Stamp;
@@ -91,7 +81,9 @@ pub enum Cause {
 }
 
 macro_rules! facts_of {
-    ($($(#[$doc:meta])* $name:ident($type:ty);)+) => {
+    ($($(#[$doc:meta])* $name:ident($subject:ident::$type:ident);)+) => {
+        $(pub use crate::$subject::fact::*;)+
+
         /// What was decided, by subject.
         #[derive(Debug, Clone, PartialEq)]
         pub enum FactBody {
@@ -101,7 +93,7 @@ macro_rules! facts_of {
         impl FactBody {
             /// Every kind with its current version.
             pub fn kinds() -> impl Iterator<Item = (&'static str, u16)> {
-                [$(<$type>::KINDS),+].into_iter().flatten().copied()
+                [$($type::KINDS),+].into_iter().flatten().copied()
             }
 
             /// Name and version of its shape.
@@ -118,7 +110,7 @@ macro_rules! facts_of {
             }
 
             fn read(kind: &str, version: u16, raw: &RawValue) -> Result<Self, FactError> {
-                $(if let Some(read) = <$type>::read(kind, version, raw) {
+                $(if let Some(read) = $type::read(kind, version, raw) {
                     return read.map(Self::$name).map_err(FactError::Body);
                 })+
                 Err(FactError::UnknownShape { kind: kind.to_owned(), version })
@@ -135,25 +127,25 @@ macro_rules! facts_of {
 
 facts_of! {
     /// The estate document.
-    Estate(EstateFact);
+    Estate(estate::EstateFact);
     /// Alarms.
-    Alarm(AlarmFact);
+    Alarm(alarm::AlarmFact);
     /// People and their phones.
-    Staff(StaffFact);
+    Staff(staff::StaffFact);
     /// Armed zones.
-    Zone(ZoneFact);
+    Zone(zone::ZoneFact);
     /// Doors.
-    Door(DoorFact);
+    Door(door::DoorFact);
     /// Watched areas.
-    Area(AreaFact);
+    Area(area::AreaFact);
     /// Floods of alarms.
-    Flood(FloodFact);
+    Flood(flood::FloodFact);
     /// Orders to devices.
-    Actuation(ActuationFact);
+    Actuation(actuation::ActuationFact);
     /// What people outside are told.
-    Notification(NotificationFact);
+    Notification(notify::NotificationFact);
     /// The server itself.
-    System(SystemFact);
+    System(system::SystemFact);
 }
 
 /// Why stored bytes are not a fact.

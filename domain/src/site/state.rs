@@ -1,9 +1,9 @@
 //! The fold: what each fact changes.
 
 use super::control::Control;
+use crate::alarm;
 use crate::fact::{Fact, FactBody};
 use crate::view::{Touched, View};
-use crate::{actuation, alarm, door, estate, flood, staff, zone};
 use serde::{Deserialize, Serialize};
 
 /// Raised whenever the same facts fold to another state, or the state is written in another shape:
@@ -44,13 +44,13 @@ impl View {
         let (stamp, told) = (fact.stamp(), &mut touched);
         self.seq = fact.seq;
         match &fact.body {
-            FactBody::Estate(fact) => estate::fold::fold(self, fact, told),
-            FactBody::Alarm(fact) => alarm::fold::fold(self, fact, &stamp, told),
-            FactBody::Staff(fact) => staff::fold::fold(self, fact, &stamp, told),
-            FactBody::Zone(fact) => zone::fold::fold(self, fact, &stamp, told),
-            FactBody::Door(fact) => door::fold::fold(self, fact, &stamp, told),
-            FactBody::Flood(fact) => flood::fold::fold(self, fact, &stamp, told),
-            FactBody::Actuation(fact) => actuation::fold::fold(self, fact, &stamp, told),
+            FactBody::Estate(fact) => crate::estate::fold::fold(self, fact, told),
+            FactBody::Alarm(fact) => crate::alarm::fold::fold(self, fact, &stamp, told),
+            FactBody::Staff(fact) => crate::staff::fold::fold(self, fact, &stamp, told),
+            FactBody::Zone(fact) => crate::zone::fold::fold(self, fact, &stamp, told),
+            FactBody::Door(fact) => crate::door::fold::fold(self, fact, &stamp, told),
+            FactBody::Flood(fact) => crate::flood::fold::fold(self, fact, &stamp, told),
+            FactBody::Actuation(fact) => crate::actuation::fold::fold(self, fact, &stamp, told),
             // Only the server needs to know who crossed a border; the others stand in the record.
             FactBody::Area(_) | FactBody::Notification(_) | FactBody::System(_) => {}
         }

@@ -2,15 +2,10 @@
 //! audience is told, and how a display without facts folds it.
 
 use super::state::View;
-use crate::actuation::ActuationState;
-use crate::alarm::Alarm;
 use crate::audience::Audience;
-use crate::door::DoorState;
 use crate::flood::Flood;
 use crate::ids::{AlarmId, DeviceId, EstateHash, PersonId, PhoneId, ZoneId};
-use crate::staff::PersonState;
 use crate::subject::Change;
-use crate::zone::ZoneState;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -178,19 +173,19 @@ macro_rules! entities {
 entities! {
     with_id {
         /// A row of the queue.
-        Alarm(AlarmId => Alarm), alarms;
+        Alarm(AlarmId => crate::alarm::Alarm), alarms;
     }
     by_id {
         /// What is known of a member of the staff.
-        Person(PersonId => PersonState), people;
+        Person(PersonId => crate::staff::PersonState), people;
         /// Whose a phone is.
         Phone(PhoneId => Option<PersonId>), phones;
         /// Whether a zone is armed.
-        Zone(ZoneId => ZoneState), zones;
+        Zone(ZoneId => crate::zone::ZoneState), zones;
         /// Whether a door is open.
-        Door(DeviceId => DoorState), doors;
+        Door(DeviceId => crate::door::DoorState), doors;
         /// What was last wanted of a device.
-        Actuation(DeviceId => ActuationState), actuations;
+        Actuation(DeviceId => crate::actuation::ActuationState), actuations;
     }
 }
 
