@@ -157,7 +157,6 @@ pub struct Reply {
     pub status: u16,
     /// The headers.
     pub headers: HeaderMap,
-    /// The body.
     pub body: String,
 }
 

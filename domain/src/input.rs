@@ -19,28 +19,19 @@ pub enum Input {
     Commanded {
         /// The client's id of this command.
         command_id: CommandId,
-        /// Who.
         by: PersonId,
         /// What the sender believes the alarm's version to be. A claim sends none.
         expected: Option<Version>,
-        /// What.
         command: Command,
     },
     /// The time that [`crate::engine::Engine::next_deadline`] named has come.
     DeadlineReached,
     /// A person has a console now. Told again, it changes nothing.
-    SessionOpened {
-        /// Who.
-        person: PersonId,
-    },
+    SessionOpened { person: PersonId },
     /// A person's last console is gone. Told again, it changes nothing.
-    SessionGone {
-        /// Who.
-        person: PersonId,
-    },
+    SessionGone { person: PersonId },
     /// The estate document was read, at start or after a change.
     EstateLoaded {
-        /// Its name.
         hash: EstateHash,
         /// The document with its indexes.
         estate: Arc<EstateIndex>,

@@ -28,7 +28,6 @@ pub enum Observation {
     Door(DoorReport),
     /// A device is there and has nothing else to say.
     Heard {
-        /// Which device.
         device: DeviceId,
         /// When we heard of it.
         received_at: Timestamp,
@@ -105,13 +104,11 @@ impl RawObservation {
 /// Where a phone was.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PhoneFix {
-    /// Which phone.
     pub phone: PhoneId,
     /// When it says that it was there.
     pub occurred_at: Timestamp,
     /// When we heard of it.
     pub received_at: Timestamp,
-    /// Where.
     pub at: LonLat,
     /// Radius in decimetres within which it believes to be.
     pub accuracy_dm: Option<u16>,
@@ -142,7 +139,6 @@ pub struct Fix {
     pub occurred_at: Timestamp,
     /// When we heard of it. Ages on screen count from here.
     pub received_at: Timestamp,
-    /// Where.
     pub at: LonLat,
     /// Radius in decimetres within which the phone believes to be.
     pub accuracy_dm: Option<u16>,
@@ -153,7 +149,6 @@ pub struct Fix {
 /// What a device reported.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Report {
-    /// Which device.
     pub device: DeviceId,
     /// What kind of alarm it means.
     #[serde(rename = "type")]
@@ -175,7 +170,6 @@ pub struct Report {
 /// What a door's controller reported.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DoorReport {
-    /// Which door.
     pub device: DeviceId,
     /// What became of it.
     pub what: DoorChange,
@@ -212,7 +206,6 @@ pub enum DoorChange {
 /// A call for help from a guard's phone.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Call {
-    /// Which phone.
     pub phone: PhoneId,
     /// Whether a person called or the phone noticed.
     pub kind: CallKind,
@@ -244,7 +237,6 @@ pub enum CallKind {
 /// When something happened, as far as its sender's clock can be believed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Dated {
-    /// When.
     pub at: Timestamp,
     /// That comes from the sender's clock.
     pub own_clock: bool,

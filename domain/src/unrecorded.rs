@@ -39,7 +39,6 @@ pub struct UnrecordedNotice {
     pub first_received_at: Timestamp,
     /// When it said so last.
     pub received_at: Timestamp,
-    /// How often.
     pub count: u32,
     /// Part of a drill.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]

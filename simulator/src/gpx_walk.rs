@@ -19,7 +19,6 @@ const BOM: &[u8] = b"\xEF\xBB\xBF";
 /// One point of a recorded walk.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Point {
-    /// Where.
     pub at: LonLat,
     /// Metres above the sea, where recorded.
     pub altitude_m: Option<f64>,

@@ -52,7 +52,6 @@ enum Verb {
     },
     /// Send a recorded walk (GPX tracks and routes) as the positions of one phone.
     Replay {
-        /// The recording.
         file: PathBuf,
         /// The phone that sends it, as the estate names it.
         #[arg(long)]

@@ -27,7 +27,6 @@ const REFUSALS_SAID_MAX: usize = 5;
 /// What the command line asks for.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// The recording.
     pub file: PathBuf,
     /// Whose phone sends it.
     pub phone: PhoneId,

@@ -21,7 +21,6 @@ const EXTENT_M_MIN: f64 = 50.0;
 /// One fix to send.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Step {
-    /// Where.
     pub at: LonLat,
     /// Metres above the sea; 0 where not recorded.
     pub altitude_m: f64,

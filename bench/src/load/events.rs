@@ -17,7 +17,6 @@ const WARM_UP: Duration = Duration::from_millis(500);
 /// What is asked for.
 #[derive(Debug, Clone, Copy)]
 pub struct Options {
-    /// The server.
     pub target: Target,
     /// Events under way at once.
     pub connections: usize,

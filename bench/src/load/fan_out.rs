@@ -34,7 +34,6 @@ const ALARMS_WAITING_MAX: usize = 1_024;
 /// What is asked for.
 #[derive(Debug, Clone, Copy)]
 pub struct Options {
-    /// The server.
     pub target: Target,
     /// How many displays watch.
     pub displays: usize,

@@ -24,7 +24,6 @@ const LOOK_EVERY: Duration = Duration::from_secs(2);
 /// What is asked for.
 #[derive(Debug, Clone, Copy)]
 pub struct Options {
-    /// The server.
     pub target: Target,
     /// Facts that the record shall have.
     pub facts: u64,

@@ -25,7 +25,6 @@ const CONNECTIONS: usize = 64;
 /// What is asked for.
 #[derive(Debug, Clone, Copy)]
 pub struct Options {
-    /// The server.
     pub target: Target,
     /// Positions to send.
     pub fixes: usize,

@@ -36,7 +36,6 @@ pub struct Answer {
     pub status: u16,
     /// Whether the server took the message and did not keep it.
     pub discarded: bool,
-    /// The body.
     pub body: Vec<u8>,
 }
 

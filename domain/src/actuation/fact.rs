@@ -27,7 +27,6 @@ pub enum Act {
 pub struct ActuationIntended {
     /// Of which device.
     pub device: DeviceId,
-    /// What.
     pub what: Act,
     /// After this it is not sent any more.
     pub send_by: Timestamp,
@@ -38,7 +37,6 @@ pub struct ActuationIntended {
 pub struct ActuationSettled {
     /// The fact that intended it.
     pub about: Seq,
-    /// The device.
     pub device: DeviceId,
     /// How it ended.
     pub outcome: ActuationOutcome,

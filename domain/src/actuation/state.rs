@@ -19,7 +19,6 @@ pub struct ActuationState {
     /// By whom.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<PersonId>,
-    /// When.
     pub at: Timestamp,
     /// After this it is not sent any more.
     pub send_by: Timestamp,

@@ -54,7 +54,6 @@ facts! {
 /// A new row in the queue, with everything that was decided about it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AlarmRaised {
-    /// Its number.
     pub alarm: AlarmId,
     /// Its type, by which screens name it.
     #[serde(rename = "type")]
@@ -63,11 +62,9 @@ pub struct AlarmRaised {
     pub family: AlarmTypeId,
     /// Its type's place within the family.
     pub tier: u8,
-    /// How urgent it is.
     pub priority: Priority,
     /// Who or what it is about.
     pub source: Source,
-    /// Where.
     pub place: Place,
     /// Whether the condition lasts.
     pub state: ReportedState,
@@ -110,7 +107,6 @@ pub struct AlarmCleared {
 /// Nobody claimed it in time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AlarmOverdue {
-    /// Which alarm.
     pub alarm: AlarmId,
     /// How often it has been overdue, this time included.
     pub times: u32,
@@ -125,7 +121,6 @@ pub struct AlarmOverdue {
 /// A person owns it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AlarmClaimed {
-    /// Which alarm.
     pub alarm: AlarmId,
     /// Its owner.
     pub by: PersonId,
@@ -150,7 +145,6 @@ pub struct AlarmNoted {
 /// A person judged it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AlarmJudged {
-    /// Which alarm.
     pub alarm: AlarmId,
     /// Who judged.
     pub by: PersonId,
@@ -163,9 +157,7 @@ pub struct AlarmJudged {
 /// 签收: a person has seen it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AlarmAcknowledged {
-    /// Which alarm.
     pub alarm: AlarmId,
-    /// Who.
     pub by: PersonId,
     /// Something done by then, or it returns.
     pub due_at: Timestamp,
@@ -174,31 +166,23 @@ pub struct AlarmAcknowledged {
 /// A person wants it quiet for a while.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AlarmMuted {
-    /// Which alarm.
     pub alarm: AlarmId,
-    /// Who.
     pub by: PersonId,
-    /// Until when.
     pub until: Timestamp,
 }
 
 /// 限时挂起: a person took it out of the queue for a while.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AlarmShelved {
-    /// Which alarm.
     pub alarm: AlarmId,
-    /// Who.
     pub by: PersonId,
-    /// Until when.
     pub until: Timestamp,
-    /// Why.
     pub reason: ShelfReason,
 }
 
 /// It is in the queue again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AlarmUnshelved {
-    /// Which alarm.
     pub alarm: AlarmId,
     /// Who took it down, and so has seen it. Absent: its time was over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -213,7 +197,6 @@ pub struct AlarmUnshelved {
 /// Its owner gave it back.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AlarmReleased {
-    /// Which alarm.
     pub alarm: AlarmId,
     /// Its former owner.
     pub by: PersonId,
@@ -224,7 +207,6 @@ pub struct AlarmReleased {
 /// It has another owner.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AlarmTransferred {
-    /// Which alarm.
     pub alarm: AlarmId,
     /// Who decided it.
     pub by: PersonId,
@@ -237,9 +219,7 @@ pub struct AlarmTransferred {
 /// It came back to 待接警 by itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AlarmReturned {
-    /// Which alarm.
     pub alarm: AlarmId,
-    /// Why.
     pub why: ReturnedBy,
     /// Claimed by then, or overdue.
     pub claim_due_at: Timestamp,
@@ -251,7 +231,6 @@ pub struct AlarmReturned {
 /// It became more urgent.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AlarmRisen {
-    /// Which alarm.
     pub alarm: AlarmId,
     /// What it is from here on.
     #[serde(rename = "type")]
@@ -260,9 +239,7 @@ pub struct AlarmRisen {
     pub family: AlarmTypeId,
     /// Its place within the family.
     pub tier: u8,
-    /// How urgent it is.
     pub priority: Priority,
-    /// Why.
     pub why: RisenBy,
     /// Who or what it is about from here on, where that changed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -277,7 +254,6 @@ pub struct AlarmRisen {
 /// Another source is part of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AlarmJoined {
-    /// Which alarm.
     pub alarm: AlarmId,
     /// Who or what joined.
     pub source: Source,
@@ -308,9 +284,7 @@ pub struct AlarmSplit {
     pub family: AlarmTypeId,
     /// Its type's place within the family.
     pub tier: u8,
-    /// How urgent it is.
     pub priority: Priority,
-    /// Where.
     pub place: Place,
     /// Claimed by then, or overdue.
     pub claim_due_at: Timestamp,
@@ -321,7 +295,6 @@ pub struct AlarmSplit {
 /// Another verdict counts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AlarmVerdictCorrected {
-    /// Which alarm.
     pub alarm: AlarmId,
     /// Who corrected it.
     pub by: PersonId,

@@ -41,10 +41,7 @@ impl Source {
 #[serde(rename_all = "snake_case")]
 pub enum Condition {
     /// It exists.
-    Active {
-        /// Since when.
-        since: Timestamp,
-    },
+    Active { since: Timestamp },
     /// It existed and is over.
     Cleared {
         /// When it ended.
@@ -111,7 +108,6 @@ pub struct Joined {
     pub family: AlarmTypeId,
     /// Why it is part of this row.
     pub why: JoinedBy,
-    /// Since when.
     pub at: Timestamp,
     /// What it says.
     pub condition: Condition,
@@ -144,7 +140,6 @@ pub struct Risen {
     pub priority: Priority,
     /// Why it rose.
     pub why: RisenBy,
-    /// When.
     pub at: Timestamp,
 }
 

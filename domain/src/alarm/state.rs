@@ -26,7 +26,6 @@ pub const P1_MUTES_MAX: u32 = 2;
 /// One row of the queue.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Alarm {
-    /// Its number.
     pub id: AlarmId,
     /// Its type.
     #[serde(rename = "type")]
@@ -35,11 +34,9 @@ pub struct Alarm {
     pub family: AlarmTypeId,
     /// Its type's place within the family.
     pub tier: u8,
-    /// How urgent it is.
     pub priority: Priority,
     /// Who or what it is about.
     pub source: Source,
-    /// Where it is.
     pub place: Place,
     /// Part of a drill.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -109,9 +106,7 @@ pub enum Ownership {
     },
     /// Somebody.
     Claimed {
-        /// The owner.
         by: PersonId,
-        /// Since when.
         at: Timestamp,
         /// Something done by then (a note), or it returns. Nothing once something was done.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -125,12 +120,10 @@ pub enum Ownership {
 /// How an alarm came back to 待接警.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Returned {
-    /// Why.
     pub why: ReturnedBy,
     /// Who had or had seen it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<PersonId>,
-    /// When.
     pub at: Timestamp,
     /// Seconds by which it came back too late, since nobody was there to notice.
     #[serde(default, skip_serializing_if = "crate::serial::is_default")]
@@ -160,9 +153,7 @@ pub enum ReturnedBy {
 /// 签收: somebody has seen it without taking it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Acknowledged {
-    /// Who.
     pub by: PersonId,
-    /// When.
     pub at: Timestamp,
     /// Something done by then, or it returns.
     pub due_at: Timestamp,
@@ -173,9 +164,7 @@ pub struct Acknowledged {
 /// A wish for silence. Its deadlines run on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mute {
-    /// Whose.
     pub by: PersonId,
-    /// Until when.
     pub until: Timestamp,
     /// How often it has been muted.
     pub times: u32,
@@ -186,11 +175,8 @@ pub struct Mute {
 pub struct Shelf {
     /// Who put it there.
     pub by: PersonId,
-    /// Since when.
     pub at: Timestamp,
-    /// Until when.
     pub until: Timestamp,
-    /// Why.
     pub reason: ShelfReason,
 }
 
@@ -227,7 +213,6 @@ pub struct Judged {
     pub verdict: Verdict,
     /// Who says so.
     pub by: PersonId,
-    /// When.
     pub at: Timestamp,
     /// When it returns if its condition still exists then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -263,7 +248,6 @@ impl Verdict {
 pub struct Note {
     /// Who wrote it.
     pub by: PersonId,
-    /// When.
     pub at: Timestamp,
     /// Where the words are.
     pub content: PersonalRef,

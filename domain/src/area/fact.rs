@@ -16,17 +16,13 @@ facts! {
 /// A person is inside a watched area.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AreaEntered {
-    /// Which area.
     pub area: AreaId,
-    /// Who.
     pub person: PersonId,
 }
 
 /// A person is outside of a watched area.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AreaLeft {
-    /// Which area.
     pub area: AreaId,
-    /// Who.
     pub person: PersonId,
 }

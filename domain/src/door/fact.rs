@@ -19,7 +19,6 @@ facts! {
 /// A door's controller let somebody through.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DoorGranted {
-    /// Which door.
     pub door: DeviceId,
     /// Opened by then, it is not forced.
     pub until: Timestamp,
@@ -28,7 +27,6 @@ pub struct DoorGranted {
 /// A door opened.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DoorOpened {
-    /// Which door.
     pub door: DeviceId,
     /// Closed by then, or it is held open.
     pub held_due_at: Timestamp,
@@ -37,6 +35,5 @@ pub struct DoorOpened {
 /// A door closed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DoorClosed {
-    /// Which door.
     pub door: DeviceId,
 }

@@ -21,7 +21,6 @@ pub struct AlarmType {
     /// Its place within the family; a higher one is worse.
     #[serde(default, skip_serializing_if = "crate::serial::is_default")]
     pub tier: u8,
-    /// How urgent it is.
     pub priority: Priority,
     /// Seconds until an unclaimed alarm of this type is overdue, 1 to 43,200. Absent: the end of
     /// the shift.

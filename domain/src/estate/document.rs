@@ -177,7 +177,6 @@ pub struct Paths {
 pub struct PathNode {
     /// Its number, by which edges name it.
     pub id: u32,
-    /// Where it is.
     pub at: LonLat,
 }
 
@@ -206,7 +205,6 @@ pub struct Device {
     pub kind: DeviceKind,
     /// What people call it.
     pub name: Localized,
-    /// Where it is.
     pub place: Place,
     /// Its failing leaves something important blind: a gate, the perimeter, fire protection, a pump
     /// room. Types may rise by it, see [`AlarmType::if_critical`].
@@ -273,9 +271,7 @@ pub struct Place {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Person {
-    /// Their id.
     pub id: PersonId,
-    /// Their name.
     pub name: Localized,
     /// What they may do.
     pub role: Role,

@@ -56,14 +56,12 @@ pub struct FactDraft {
 pub enum Cause {
     /// A device reported.
     Event {
-        /// Which device.
         device: DeviceId,
         /// Its own id of the event.
         event: EventId,
     },
     /// A phone called for help.
     Call {
-        /// Which phone.
         phone: PhoneId,
         /// Its own id of the call.
         event: EventId,

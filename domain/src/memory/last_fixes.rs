@@ -14,7 +14,6 @@ use std::collections::BTreeMap;
 pub struct LastFix {
     /// When the phone was there, by its clock.
     pub occurred_at: Timestamp,
-    /// Where.
     pub at: LonLat,
 }
 

@@ -20,7 +20,6 @@ pub struct Seen<'a> {
     pub kind: &'a AlarmType,
     /// Whether it began, ended or merely happened.
     pub state: ReportedState,
-    /// Where.
     pub place: Place,
     /// When, as far as known.
     pub occurred_at: Timestamp,

@@ -19,9 +19,7 @@ const LATE_AFTER: Span = Span::from_secs(5);
 pub struct Context<'a> {
     /// What is known.
     pub site: &'a Site,
-    /// The place.
     pub estate: &'a EstateIndex,
-    /// Site time.
     pub now: Timestamp,
 }
 

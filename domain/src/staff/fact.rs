@@ -28,7 +28,6 @@ facts! {
 /// A person's last console is gone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PersonGone {
-    /// Who.
     pub person: PersonId,
     /// Back by then, or the urgent alarms that they own return.
     pub lapse_at: Timestamp,
@@ -37,14 +36,12 @@ pub struct PersonGone {
 /// A person has a console again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PersonBack {
-    /// Who.
     pub person: PersonId,
 }
 
 /// A person went on duty.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PersonOnDuty {
-    /// Who.
     pub person: PersonId,
     /// Who put them there; themselves, as a rule.
     pub by: PersonId,
@@ -53,7 +50,6 @@ pub struct PersonOnDuty {
 /// A person went off duty.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PersonOffDuty {
-    /// Who.
     pub person: PersonId,
     /// Who took them off; themselves, as a rule.
     pub by: PersonId,
@@ -62,9 +58,7 @@ pub struct PersonOffDuty {
 /// A phone's positions are a person's from here on, and nobody else's.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PhoneBound {
-    /// Which phone.
     pub phone: PhoneId,
-    /// Whose.
     pub person: PersonId,
     /// Who bound it.
     pub by: PersonId,
@@ -73,7 +67,6 @@ pub struct PhoneBound {
 /// A phone's positions are nobody's.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PhoneUnbound {
-    /// Which phone.
     pub phone: PhoneId,
     /// Who unbound it.
     pub by: PersonId,
@@ -82,7 +75,6 @@ pub struct PhoneUnbound {
 /// A person has another call sign.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CallSignGiven {
-    /// Who.
     pub person: PersonId,
     /// Their call sign.
     pub call_sign: Localized,

@@ -32,10 +32,7 @@ pub enum Duty {
         since: Option<Timestamp>,
     },
     /// They are.
-    On {
-        /// Since when.
-        since: Timestamp,
-    },
+    On { since: Timestamp },
 }
 
 impl Default for Duty {
@@ -52,13 +49,7 @@ pub enum Console {
     #[default]
     Never,
     /// At least one.
-    Here {
-        /// Since when.
-        since: Timestamp,
-    },
+    Here { since: Timestamp },
     /// The last one is gone.
-    Gone {
-        /// Since when.
-        since: Timestamp,
-    },
+    Gone { since: Timestamp },
 }

@@ -20,9 +20,7 @@ pub struct DisplayId(pub u64);
 /// A person's session at a display began or ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PresenceEvent {
-    /// Who.
     pub person: PersonId,
-    /// Where.
     pub display: DisplayId,
     /// What happened.
     pub change: PresenceChange,

@@ -31,7 +31,6 @@ const WAITING_MAX: usize = 10_000;
 /// Somebody's latest position.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Tracked {
-    /// Where.
     pub offset: Offset,
     /// When the server heard of it.
     pub received_at: Timestamp,

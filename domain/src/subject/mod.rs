@@ -16,7 +16,6 @@ use crate::time::Timestamp;
 /// What is known of a fact beside its body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stamp<'a> {
-    /// Its number.
     pub seq: Seq,
     /// Site time at which it was recorded.
     pub at: Timestamp,

@@ -51,7 +51,6 @@ pub struct InputSetAside {
 pub enum InputName {
     /// A device's report.
     Report {
-        /// Which device.
         device: DeviceId,
         /// Of what.
         #[serde(rename = "type")]
@@ -60,34 +59,24 @@ pub enum InputName {
         event: EventId,
     },
     /// A phone's position.
-    Position {
-        /// Which phone.
-        phone: PhoneId,
-    },
+    Position { phone: PhoneId },
     /// A door's report.
     Door {
-        /// Which door.
         device: DeviceId,
         /// Its own id of the event.
         event: EventId,
     },
     /// A device's sign of life.
-    Heard {
-        /// Which device.
-        device: DeviceId,
-    },
+    Heard { device: DeviceId },
     /// A call for help.
     Call {
-        /// Which phone.
         phone: PhoneId,
         /// Its own id of the call.
         event: EventId,
     },
     /// A person's command.
     Command {
-        /// Its id.
         id: CommandId,
-        /// Whose.
         by: PersonId,
         /// What was wanted, as [`crate::commands::Command::name`] says it.
         wish: Text<32>,

@@ -12,7 +12,6 @@ use crate::time::{Span, Timestamp};
 pub struct Known<'a> {
     pub view: &'a View,
     pub estate: &'a Estate,
-    /// Site time.
     pub now: Timestamp,
 }
 

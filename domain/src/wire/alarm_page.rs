@@ -25,19 +25,16 @@ pub struct AlarmPage {
 /// One alarm in a list: what it came to, without its history.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AlarmRow {
-    /// Its number.
     pub id: AlarmId,
     /// Its type.
     #[serde(rename = "type")]
     pub kind: AlarmTypeId,
-    /// How urgent it is.
     pub priority: Priority,
     /// Whom or what it is about.
     pub source: Source,
     /// Part of a drill.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub drill: bool,
-    /// Where it is.
     pub place: Place,
     /// When it happened in the world.
     pub occurred_at: Timestamp,
@@ -62,9 +59,7 @@ pub struct AlarmRow {
 /// Who owns an alarm.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Claimed {
-    /// The owner.
     pub by: PersonId,
-    /// Since when.
     pub at: Timestamp,
 }
 
@@ -75,6 +70,5 @@ pub struct Judged {
     pub verdict: Verdict,
     /// Who says so.
     pub by: PersonId,
-    /// When.
     pub at: Timestamp,
 }

@@ -69,9 +69,7 @@ fn momentary() -> ReportedState {
 /// `GET /api/v1/sites`
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SiteSummary {
-    /// Its id.
     pub site: SiteId,
-    /// Its name.
     pub name: Localized,
     /// Its estate document.
     pub estate: EstateHash,
@@ -150,7 +148,6 @@ pub struct Health {
 /// An input that broke the engine and was set aside.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SetAside {
-    /// When.
     pub at: Timestamp,
     /// What it was.
     pub input: InputName,
@@ -254,7 +251,6 @@ pub struct QueueDepth {
 /// What an adapter took and refused.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AdapterHealth {
-    /// Its name.
     pub adapter: String,
     /// Messages taken.
     pub accepted: u64,
@@ -267,7 +263,6 @@ pub struct AdapterHealth {
 pub struct RefusalCount {
     /// The code.
     pub code: String,
-    /// How often.
     pub count: u64,
     /// When last.
     pub last_at: Timestamp,

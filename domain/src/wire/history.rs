@@ -39,7 +39,6 @@ pub struct WhereAll {
 /// Where one person was.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct WhereOne {
-    /// Who.
     pub person: PersonId,
     /// Where and when.
     #[serde(flatten)]
@@ -53,7 +52,6 @@ pub struct TrackFix {
     pub occurred_at: Timestamp,
     /// When it was heard of. In the history it may stand up to two seconds earlier, never later.
     pub received_at: Timestamp,
-    /// Where.
     pub at: LonLat,
     /// Radius in decimetres within which the phone believed to be.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -10,7 +10,6 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DoorRequest {
-    /// Which door.
     pub device: DeviceId,
     /// The sender's id of this event; a resend with the same id counts once.
     pub event_id: EventId,
@@ -36,7 +35,6 @@ pub struct HeardRequest {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CallRequest {
-    /// Which phone.
     pub phone: PhoneId,
     /// The phone's id of this call; a resend with the same id counts once.
     pub event_id: EventId,

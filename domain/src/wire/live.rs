@@ -184,7 +184,6 @@ pub struct Welcome {
     pub run: u32,
     /// What the display is shown.
     pub audience: Audience,
-    /// Site time.
     pub server_time: Timestamp,
     /// How the display gets to the present.
     pub resume: ResumeBy,
@@ -238,7 +237,6 @@ pub struct Handles {
 pub struct HandleEntry {
     /// The handle.
     pub handle: u32,
-    /// The person.
     pub person: PersonId,
 }
 
@@ -268,7 +266,6 @@ pub enum LatestOf {
 /// The values of one thing that changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LatestRow {
-    /// Whose.
     pub of: LatestOf,
     /// What they are now; a value that is absent has not changed.
     #[serde(flatten)]
@@ -299,7 +296,6 @@ pub struct Viewers {
 /// Somebody at a display.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Viewer {
-    /// Who.
     pub person: PersonId,
     /// The display's number, for as long as it is connected.
     pub display: u64,
@@ -311,7 +307,6 @@ pub struct Viewer {
 /// A sign of life.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Heartbeat {
-    /// Site time.
     pub server_time: Timestamp,
     /// Number of the last fact.
     pub upto: Seq,

@@ -11,11 +11,9 @@ use serde::{Deserialize, Serialize};
 pub struct Order {
     /// Journal and number of the fact that intends it.
     pub id: String,
-    /// The site.
     pub site: SiteId,
     /// The fact that intends it.
     pub about: Seq,
-    /// Which device.
     pub device: DeviceId,
     /// What is wanted of it.
     pub what: Act,

@@ -21,7 +21,6 @@ pub const FRAME_POSITIONS_MAX: usize = 65_536;
 pub struct Moved {
     /// Who, by handle.
     pub handle: u32,
-    /// Where.
     pub offset: Offset,
     /// When the server heard of it, in whole milliseconds.
     pub received_at: Timestamp,

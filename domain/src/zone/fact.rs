@@ -16,7 +16,6 @@ facts! {
 /// 布防
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ZoneArmed {
-    /// Which zone.
     pub zone: ZoneId,
     /// Who armed it. Absent: its schedule.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -26,7 +25,6 @@ pub struct ZoneArmed {
 /// 撤防
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ZoneDisarmed {
-    /// Which zone.
     pub zone: ZoneId,
     /// Who disarmed it. Absent: its schedule.
     #[serde(default, skip_serializing_if = "Option::is_none")]

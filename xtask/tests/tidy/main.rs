@@ -7,6 +7,7 @@ mod dependencies;
 mod floors;
 mod imports;
 mod limits;
+mod said;
 mod sources;
 mod structure;
 mod tokens;
@@ -113,6 +114,14 @@ fn every_module_says_what_it_is_for() {
     check(
         "A .rs file opens with `//!`: one sentence on what it is for.",
         &sources::without_module_docs(&files()),
+    );
+}
+
+#[test]
+fn what_is_shown_is_said() {
+    check(
+        "A public type, function or constant has a sentence on what it is.",
+        &said::unsaid(&files()),
     );
 }
 
