@@ -43,7 +43,7 @@ const GROWS: [&str; 6] = [
 ];
 
 pub(crate) fn queues_without_a_limit(files: &[File]) -> Vec<String> {
-    code(files)
+    shipped(files)
         .flat_map(|(path, text)| {
             text.lines().enumerate().filter_map(move |(index, line)| {
                 let fault = unbounded(line).or_else(|| unnamed_limit(line))?;
@@ -71,8 +71,10 @@ fn unnamed_limit(line: &str) -> Option<String> {
 /// Private fields of what lives long, and every `VecDeque`: each names a constant that exists, or
 /// says how many "at most".
 pub(crate) fn lists_without_a_limit(files: &[File]) -> Vec<String> {
-    let constants: BTreeSet<&str> = code(files).flat_map(|(_, text)| constants(text)).collect();
-    code(files)
+    let constants: BTreeSet<&str> = shipped(files)
+        .flat_map(|(_, text)| constants(text))
+        .collect();
+    shipped(files)
         .flat_map(|(path, text)| {
             let long_lived = LONG_LIVED.iter().any(|place| path.starts_with(place));
             fields(text)
@@ -149,13 +151,13 @@ fn is_constant(word: &str) -> bool {
 }
 
 /// What ships: no folder of tests, and of a file only what comes before its tests.
-fn code(files: &[File]) -> impl Iterator<Item = (&str, &str)> {
-    let shipped = |path: &str| {
+pub(crate) fn shipped(files: &[File]) -> impl Iterator<Item = (&str, &str)> {
+    let ships = |path: &str| {
         path.contains("/src/") && !path.contains("/tests/") && !path.ends_with("tests.rs")
     };
     files
         .iter()
-        .filter(move |file| file.ends_with(&["rs"]) && shipped(&file.path))
+        .filter(move |file| file.ends_with(&["rs"]) && ships(&file.path))
         .filter_map(|file| Some((file.path.as_str(), file.text.as_deref()?)))
         .map(|(path, text)| {
             (

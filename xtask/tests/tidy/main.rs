@@ -7,6 +7,7 @@ mod dependencies;
 mod floors;
 mod imports;
 mod limits;
+mod limits_page;
 mod said;
 mod sources;
 mod structure;
@@ -214,6 +215,14 @@ fn every_list_that_is_kept_says_its_limit() {
     check(
         "What is kept and may grow says in its comment how long it gets: a constant, or so many \"at most\".",
         &limits::lists_without_a_limit(&files()),
+    );
+}
+
+#[test]
+fn the_table_of_limits_is_true() {
+    check(
+        "docs/limits.md names constants that exist, each right after its number.",
+        &limits_page::untrue_limits(&files()),
     );
 }
 
