@@ -235,6 +235,14 @@ fn architecture_names_every_folder() {
 }
 
 #[test]
+fn architecture_is_read_in_ten_minutes() {
+    check(
+        "ARCHITECTURE.md has at most 250 lines of at most 120 columns: details go to `//!` and to docs/.",
+        &structure::too_long_to_read(&files()),
+    );
+}
+
+#[test]
 fn links_between_documents_lead_somewhere() {
     check(
         "A relative link leads to a file of this repository.",

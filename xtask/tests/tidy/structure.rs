@@ -7,15 +7,32 @@ use super::File;
 const BYTES_MAX: u64 = 1024 * 1024;
 /// Files that may be larger, each with its reason.
 const LARGE: [(&str, &str); 0] = [];
+/// ARCHITECTURE.md is read in ten minutes.
+const LINES_MAX: usize = 250;
+const COLUMNS_MAX: usize = 120;
 /// Crates whose folders are the map of the code.
 const MAPPED: [&str; 3] = ["domain/src", "server/src", "app/src"];
 
+/// The lines of ARCHITECTURE.md that are too long, and whether there are too many.
+pub(crate) fn too_long_to_read(files: &[File]) -> Vec<String> {
+    let text = architecture(files).unwrap_or_default();
+    let long = text.lines().enumerate().filter_map(|(index, line)| {
+        let columns = line.chars().count();
+        (columns > COLUMNS_MAX).then(|| format!("ARCHITECTURE.md:{}: {columns} columns", index + 1))
+    });
+    let lines = text.lines().count();
+    let many = (lines > LINES_MAX).then(|| format!("ARCHITECTURE.md: {lines} lines"));
+    long.chain(many).collect()
+}
+
+fn architecture(files: &[File]) -> Option<&str> {
+    let mut files = files.iter();
+    let file = files.find(|file| file.path == "ARCHITECTURE.md")?;
+    file.text.as_deref()
+}
+
 pub(crate) fn unnamed_folders(files: &[File]) -> Vec<String> {
-    let Some(text) = files
-        .iter()
-        .find(|file| file.path == "ARCHITECTURE.md")
-        .and_then(|file| file.text.as_deref())
-    else {
+    let Some(text) = architecture(files) else {
         return vec!["There is no ARCHITECTURE.md.".to_owned()];
     };
     let folders: BTreeSet<String> = files
@@ -202,6 +219,21 @@ fn a_folder_that_the_architecture_leaves_out_is_found() {
     assert_eq!(
         unnamed_folders(&files[1..]),
         ["There is no ARCHITECTURE.md."]
+    );
+}
+
+#[test]
+fn an_architecture_that_takes_longer_to_read_is_found() {
+    let found = |text: &str| too_long_to_read(&[File::new("ARCHITECTURE.md", text)]);
+    let fits = format!("{}\n", "│".repeat(COLUMNS_MAX));
+    assert!(found(&fits.repeat(LINES_MAX)).is_empty());
+    assert_eq!(
+        found(&format!("# x\n| {fits}")),
+        ["ARCHITECTURE.md:2: 122 columns"]
+    );
+    assert_eq!(
+        found(&fits.repeat(LINES_MAX + 1)),
+        ["ARCHITECTURE.md: 251 lines"]
     );
 }
 
