@@ -4,7 +4,7 @@
 //! named, so that whoever drives can set it aside, rebuild the engine and run the rest again.
 
 use crate::actuation::order::{Actuation, ActuationRehearsal, Order};
-use crate::answer::Answer;
+use crate::answer::{Accepted, Answer};
 use crate::engine::{Engine, Input, Output};
 use crate::fact::{Fact, FactError};
 use crate::geo::LonLat;
@@ -167,6 +167,22 @@ pub struct Done {
     pub is_repeat: bool,
     /// The first fact that it made.
     pub made: Option<Seq>,
+}
+
+impl Done {
+    /// The key and the answer that are kept with the turn, so that a repeat of `input` hears the same.
+    pub fn to_keep(&self, input: &Input) -> Option<(RepeatKey, Answer)> {
+        let answer = self.answer.as_ref().filter(|_| !self.is_repeat)?;
+        let key = RepeatKey::of(input).filter(|key| key.keeps(answer))?;
+        Some((key, answer.clone()))
+    }
+
+    /// What its sender hears once the facts are recorded. Nothing, if that is not to be counted on: no
+    /// answer came, or it is a position whose history could not be kept.
+    pub fn heard(self, kept_positions: bool) -> Option<Answer> {
+        self.answer
+            .filter(|answer| kept_positions || !matches!(answer, Ok(Accepted::Tracked)))
+    }
 }
 
 /// A turn that ran to its end.

@@ -116,10 +116,8 @@ impl<M: Machine> SiteTask<M> {
                     if let (Some(made), Some(noted)) = (done.made, &mut sender.reply.noted) {
                         noted.made(made);
                     }
-                    let lost = positions == Positions::Lost
-                        && matches!(done.answer, Some(Ok(Accepted::Tracked)));
-                    let told = done.answer.filter(|_| !lost).ok_or(Lost::NotRecorded);
-                    sender.reply.answer(told);
+                    let heard = done.heard(positions == Positions::Kept);
+                    sender.reply.answer(heard.ok_or(Lost::NotRecorded));
                 }
             }
             Err(error) => self.lose(&error, entries),
@@ -417,21 +415,18 @@ fn remember(entries: &mut Entries, done: &[Done]) -> Commit {
         if let Input::Notified(settled) = input {
             commit.settled.push(settled.about);
         }
-        let (false, Some(answer)) = (done.is_repeat, &done.answer) else {
-            continue;
-        };
-        if let Some(key) = RepeatKey::of(input).filter(|key| key.keeps(answer)) {
-            let answer = answer.clone();
-            match key {
-                RepeatKey::Command(id) => commit.commands.push(SeenCommand { id, answer }),
-                RepeatKey::Event(device, event) => commit.events.push(SeenEvent {
-                    device,
-                    event,
-                    answer,
-                }),
+        match done.to_keep(input) {
+            Some((RepeatKey::Command(id), answer)) => {
+                commit.commands.push(SeenCommand { id, answer });
             }
+            Some((RepeatKey::Event(device, event), answer)) => commit.events.push(SeenEvent {
+                device,
+                event,
+                answer,
+            }),
+            None => {}
         }
-        if answer.is_ok() {
+        if !done.is_repeat && matches!(done.answer, Some(Ok(_))) {
             let words = sender.as_mut().and_then(|sender| sender.personal.take());
             commit.personal.extend(words);
         }

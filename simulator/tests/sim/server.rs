@@ -4,7 +4,6 @@ use super::cast::Document;
 use super::driver::Worker;
 use super::happened::{Happened, Heard, Ticket, tell};
 use super::store::{Failed, Mood, Store};
-use castellan_domain::answer::Accepted;
 use castellan_domain::engine::{Engine, Input, Output};
 use castellan_domain::fact::Fact;
 use castellan_domain::ids::{JournalId, PersonId, Seq, SiteId};
@@ -216,12 +215,7 @@ impl Server {
         };
         let mut seen = Vec::new();
         for (entry, done) in entries.iter().zip(&ran.done) {
-            if let (Some(key), Some(answer), false) =
-                (RepeatKey::of(&entry.input), &done.answer, done.is_repeat)
-                && key.keeps(answer)
-            {
-                seen.push((key, answer.clone()));
-            }
+            seen.extend(done.to_keep(&entry.input));
         }
         let commit = self.store.commit(&ran.turn.facts, seen);
         if matches!(commit, Err(Failed::Wholly)) {
@@ -257,14 +251,8 @@ impl Server {
                 self.let_go(settled.about);
             }
             if let Some(sender) = entry.sender {
-                let lost = !kept && matches!(done.answer, Some(Ok(Accepted::Tracked)));
-                heard.push((
-                    sender,
-                    match done.answer {
-                        Some(answer) if !lost => Heard::Answer(answer),
-                        _ => Heard::NotRecorded,
-                    },
-                ));
+                let told = done.heard(kept);
+                heard.push((sender, told.map_or(Heard::NotRecorded, Heard::Answer)));
             }
         }
         true
