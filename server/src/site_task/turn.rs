@@ -6,7 +6,7 @@ use crate::journal::{Commit, SeenCommand, SeenEvent};
 use crate::personal::PersonalRecord;
 use crate::requests::{Lost, Reply, Ticket};
 use castellan_domain::actuation::ActuationOutcome;
-use castellan_domain::answer::{Accepted, Answer};
+use castellan_domain::answer::Answer;
 use castellan_domain::engine::Input;
 use castellan_domain::estate::DutyKept;
 use castellan_domain::fact::{FactBody, InputSetAside};
