@@ -15,6 +15,7 @@
 
 pub mod ages;
 pub mod alarms;
+pub mod console;
 pub mod desk;
 pub mod devices;
 pub mod guards;
@@ -22,9 +23,12 @@ pub mod keys;
 pub mod live;
 pub mod map;
 pub mod names;
+pub mod no_page;
+pub mod operator;
 pub mod places;
 pub mod refusals;
 pub mod texts;
+pub mod top_bar;
 pub mod zones;
 
 #[cfg(test)]
@@ -35,20 +39,14 @@ pub mod api;
 #[cfg(target_arch = "wasm32")]
 pub mod browser;
 #[cfg(target_arch = "wasm32")]
-pub mod console;
-#[cfg(target_arch = "wasm32")]
 pub mod copy;
 #[cfg(target_arch = "wasm32")]
 pub mod keyboard;
-#[cfg(target_arch = "wasm32")]
-pub mod operator;
 #[cfg(target_arch = "wasm32")]
 pub mod page;
 #[cfg(target_arch = "wasm32")]
 pub mod pages;
 #[cfg(target_arch = "wasm32")]
 pub mod start;
-#[cfg(target_arch = "wasm32")]
-pub mod top_bar;
 #[cfg(target_arch = "wasm32")]
 pub mod ui;

@@ -5,7 +5,7 @@ use crate::alarms::queue::Queue;
 use crate::copy::SiteCopy;
 use crate::desk::Desk;
 use crate::map::SceneHandle;
-use crate::texts::Key;
+use crate::texts::Words;
 use leptos::prelude::*;
 
 /// A page: a line in the table of pages.
@@ -15,7 +15,7 @@ pub struct Page {
     /// What style sheets call it.
     pub name: &'static str,
     /// What people call it.
-    pub title: Key,
+    pub title: Words,
     /// Whether somebody works at it. Then the tiles of who that is stand before it, and the
     /// operator's keys act.
     pub is_worked_at: bool,

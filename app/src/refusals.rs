@@ -1,149 +1,83 @@
-//! What a person reads when their command was refused.
+//! What is said of a command that came to nothing. Each subject has its own sentences; here are those
+//! that are about none.
 
-use crate::ages;
-use crate::alarms::model::verdict_name;
 use crate::desk::{FailedBy, Failure};
-use crate::names::person_name;
-use crate::texts::Key;
-use castellan_domain::actuation::ActuationRefusal;
-use castellan_domain::alarm::{AlarmRefusal, P1_MUTES_MAX, SHELVED_MAX};
-use castellan_domain::door::DoorRefusal;
+use crate::texts::{Words, texts};
+use crate::{alarms, devices, guards, zones};
 use castellan_domain::estate::Estate;
 use castellan_domain::refusal::{CommonRefusal, Refusal};
-use castellan_domain::staff::StaffRefusal;
 use castellan_domain::text::Language;
 use castellan_domain::time::Timestamp;
 use castellan_domain::wire::api::ErrorDetail;
-use castellan_domain::zone::ZoneRefusal;
 
 /// What is said of a command that came to nothing.
 pub fn failure_sentence(failure: &Failure, estate: Option<&Estate>, language: Language) -> String {
     match &failure.by {
-        FailedBy::Unreachable => Key::SendFailed.get(language).to_owned(),
-        FailedBy::Server(error) => error_sentence(error, estate, failure.at, language),
-        FailedBy::Refusal(refusal) => sentence(refusal, estate, failure.at, language),
+        FailedBy::Unreachable => SEND_FAILED.get(language).to_owned(),
+        FailedBy::Server(ErrorDetail {
+            refusal: Some(refusal),
+            ..
+        })
+        | FailedBy::Refusal(refusal) => sentence(refusal, estate, failure.at, language),
+        FailedBy::Server(error) => {
+            let words = error_name(&error.code).map(|words| words.get(language).to_owned());
+            words.unwrap_or_else(|| error.message.clone())
+        }
     }
 }
 
-fn error_sentence(
-    error: &ErrorDetail,
-    estate: Option<&Estate>,
-    now: Option<Timestamp>,
-    language: Language,
-) -> String {
-    let t = |key: Key| key.get(language);
-    match (&error.refusal, error.code.as_str()) {
-        // No command of a person is refused like this, only a device's report.
-        (
-            None
-            | Some(Refusal::Alarm(AlarmRefusal::RaisedByRule | AlarmRefusal::TooManyOpenAlarms)),
-            code,
-        ) => match code {
-            "not_recorded" => t(Key::NotRecordedError).to_owned(),
-            "busy" | "no_answer" => t(Key::BusyError).to_owned(),
-            "unknown_person" | "no_name" => t(Key::UnknownPersonError).to_owned(),
-            _ => error.message.clone(),
-        },
-        (Some(refusal), _) => sentence(refusal, estate, now, language),
+/// What is said of an error of the API, where it can be said better than the server does.
+fn error_name(code: &str) -> Option<Words> {
+    match code {
+        "not_recorded" => Some(NOT_RECORDED),
+        "busy" | "no_answer" => Some(BUSY),
+        "unknown_person" | "no_name" => Some(UNKNOWN_PERSON),
+        _ => None,
     }
 }
 
-/// The sentence for a refusal. `now` is server time, where it is known.
 fn sentence(
     refusal: &Refusal,
     estate: Option<&Estate>,
     now: Option<Timestamp>,
     language: Language,
 ) -> String {
-    let t = |key: Key| key.get(language).to_owned();
-    let name = |person| person_name(estate, person, language);
-    let left = |until: Timestamp| ages::text(until.since(now.unwrap_or(until)));
     match refusal {
-        Refusal::Alarm(AlarmRefusal::AlreadyClaimed { by, at }) => {
-            lost_race(&name(by), *at, now, language)
-        }
-        Refusal::Alarm(AlarmRefusal::AlreadyJudged { by, verdict, .. }) => format!(
-            "{} {} ({})",
-            t(Key::AlreadyJudgedError),
-            name(by),
-            t(verdict_name(*verdict))
-        ),
-        Refusal::Alarm(AlarmRefusal::NotOwner { by }) => {
-            format!("{} {}", t(Key::NotOwnerError), name(by))
-        }
-        Refusal::Alarm(AlarmRefusal::AlreadyAcknowledged { by, .. }) => {
-            Key::AlreadyAcknowledgedError.fill(language, &[&name(by)])
-        }
-        Refusal::Alarm(AlarmRefusal::AlreadyMuted { by, until }) => {
-            Key::AlreadyMutedError.fill(language, &[&name(by), &left(*until)])
-        }
-        Refusal::Alarm(AlarmRefusal::AlreadyShelved { by, until }) => {
-            Key::AlreadyShelvedError.fill(language, &[&name(by), &left(*until)])
-        }
-        Refusal::Alarm(AlarmRefusal::MutedTooOften) => {
-            Key::MutedTooOftenError.fill(language, &[&P1_MUTES_MAX.to_string()])
-        }
-        Refusal::Alarm(AlarmRefusal::TooManyShelved) => {
-            Key::TooManyShelvedError.fill(language, &[&SHELVED_MAX.to_string()])
-        }
-        Refusal::Alarm(AlarmRefusal::CannotOwn { person }) => {
-            Key::CannotOwnError.fill(language, &[&name(person)])
-        }
-        Refusal::Staff(StaffRefusal::UnknownPerson { person }) => {
-            Key::PersonGoneError.fill(language, &[person.as_str()])
-        }
-        Refusal::Staff(StaffRefusal::UnknownPhone { phone }) => {
-            Key::UnknownPhoneError.fill(language, &[phone.as_str()])
-        }
-        Refusal::Zone(ZoneRefusal::UnknownZone { zone }) => {
-            Key::UnknownZoneError.fill(language, &[zone.as_str()])
-        }
-        Refusal::Actuation(ActuationRefusal::NoRemoteRelease { door }) => {
-            Key::NoRemoteReleaseError.fill(language, &[door.as_str()])
-        }
-        Refusal::Actuation(ActuationRefusal::AlreadyUnderWay { by, .. }) => match by {
-            Some(by) => Key::UnderWayByError.fill(language, &[&name(by)]),
-            None => t(Key::UnderWayError),
-        },
-        Refusal::Actuation(ActuationRefusal::NoDriver) => t(Key::NoDriverError),
-        Refusal::Door(DoorRefusal::NotADoor) => t(Key::NotADoorError),
-        Refusal::Common(CommonRefusal::NotInEstate) => t(Key::NotInEstateError),
-        Refusal::Alarm(AlarmRefusal::ClaimInstead) => t(Key::ClaimInsteadError),
-        Refusal::Alarm(AlarmRefusal::NeverShelved) => t(Key::NeverShelvedError),
-        Refusal::Alarm(AlarmRefusal::ShelfTime) => t(Key::ShelfTimeError),
-        Refusal::Alarm(AlarmRefusal::NotShelved) => t(Key::NotShelvedError),
-        Refusal::Alarm(AlarmRefusal::NotJudged) => t(Key::NotJudgedError),
-        Refusal::Alarm(AlarmRefusal::NotJoined { .. }) => t(Key::NotJoinedError),
-        Refusal::Common(CommonRefusal::NothingToDo) => t(Key::NothingToDoError),
-        Refusal::Alarm(AlarmRefusal::Changed { .. }) => t(Key::ChangedError),
-        Refusal::Alarm(AlarmRefusal::UnknownAlarm { .. }) => t(Key::GoneError),
-        Refusal::Alarm(AlarmRefusal::NotClaimed) => t(Key::NotClaimedError),
-        Refusal::Common(CommonRefusal::NotAllowed) => t(Key::NotAllowedError),
-        Refusal::Alarm(AlarmRefusal::TooManyNotes) => t(Key::NotesFullError),
-        Refusal::Alarm(AlarmRefusal::RaisedByRule | AlarmRefusal::TooManyOpenAlarms) => {
-            refusal.to_string()
+        Refusal::Common(refusal) => common_name(refusal).get(language).to_owned(),
+        Refusal::Alarm(refusal) => alarms::refusals::sentence(refusal, estate, now, language),
+        Refusal::Staff(refusal) => guards::refusals::sentence(refusal, language),
+        Refusal::Zone(refusal) => zones::refusals::sentence(refusal, language),
+        Refusal::Door(refusal) => devices::refusals::door_sentence(refusal, language),
+        Refusal::Actuation(refusal) => {
+            devices::refusals::actuation_sentence(refusal, estate, language)
         }
     }
 }
 
-fn lost_race(name: &str, at: Timestamp, now: Option<Timestamp>, language: Language) -> String {
-    let first = Key::LostRace.get(language);
-    let ago = now.map(|now| now.since(at).as_millis().max(0));
-    match (language, ago) {
-        (_, None) => format!("{name} {first}"),
-        (Language::Zh, Some(ms)) => format!("{name} {first}（早 {} 秒）", tenths(ms)),
-        (Language::En, Some(ms)) => format!("{name} {first} (by {} s)", tenths(ms)),
+const fn common_name(refusal: &CommonRefusal) -> Words {
+    match refusal {
+        CommonRefusal::NothingToDo => NOTHING_TO_DO,
+        CommonRefusal::NotAllowed => NOT_ALLOWED,
+        CommonRefusal::NotInEstate => NOT_IN_ESTATE,
     }
 }
 
-fn tenths(ms: i64) -> String {
-    format!("{}.{}", ms / 1_000, ms % 1_000 / 100)
+texts! {
+    NOT_IN_ESTATE: "园区资料里没有这台设备。", "The estate has no such device.";
+    SEND_FAILED: "没有发出去：服务器连不上。请再试一次，或用对讲机。", "Not sent: the server cannot be reached. Try again, or use the radio.";
+    NOT_RECORDED: "没有记录成功。服务器正在恢复，请看清列表后再试。", "It could not be recorded. The server is recovering; look at the list, then try again.";
+    BUSY: "服务器繁忙，没有生效。请几秒后再试。", "Too much is waiting; nothing happened. Try again in a few seconds.";
+    UNKNOWN_PERSON: "服务器不认识当前身份，请重新选择值班人员。", "The server does not know you. Choose again who is on duty.";
+    NOTHING_TO_DO: "已经是这样，没有变化。", "It is so already; nothing was changed.";
+    NOT_ALLOWED: "当前身份无权操作，请找值班员。", "Your role may not do this. Ask an operator.";
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::fixture::{START, li_na};
+    use castellan_domain::actuation::ActuationRefusal;
+    use castellan_domain::alarm::AlarmRefusal;
     use castellan_domain::time::Span;
 
     fn refused(refusal: Option<Refusal>, code: &str, language: Language) -> String {
@@ -208,12 +142,15 @@ mod tests {
 
     #[test]
     fn what_only_devices_are_refused_is_said_as_the_server_says_it() {
-        for refusal in [None, Some(Refusal::Alarm(AlarmRefusal::RaisedByRule))] {
-            assert_eq!(
-                refused(refusal, "refused", Language::Zh),
-                "as the server says it"
-            );
-        }
+        assert_eq!(
+            refused(None, "refused", Language::Zh),
+            "as the server says it"
+        );
+        let by_rule = Refusal::Alarm(AlarmRefusal::RaisedByRule);
+        assert_eq!(
+            refused(Some(by_rule.clone()), "refused", Language::Zh),
+            by_rule.to_string()
+        );
         assert!(refused(None, "busy", Language::Zh).starts_with("服务器繁忙"));
     }
 }

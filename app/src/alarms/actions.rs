@@ -3,11 +3,11 @@
 use super::can::{Can, changes_at, why_not_choose};
 use super::choice::{Choice, SHELF_REASONS, ShelfTime, heirs, judge};
 use super::model::{shelf_reason_name, verdict_name};
+use super::texts;
 use crate::ages;
 use crate::copy::SiteCopy;
 use crate::desk::Desk;
 use crate::names::person_name;
-use crate::texts::Key;
 use castellan_domain::alarm::{AlarmCommand, ShelfReason, Verdict};
 use castellan_domain::command::Command;
 use castellan_domain::estate::Calendar;
@@ -182,62 +182,62 @@ fn Buttons(
             {can.claim.then(|| view! {
                 <button class="main" disabled=busy data-action="claim"
                     on:click=move |_| send(Command::Alarm(AlarmCommand::Claim { alarm: id }))>
-                    {move || desk.t(Key::Claim)}<kbd>"Enter"</kbd>
+                    {move || desk.t(texts::CLAIM)}<kbd>"Enter"</kbd>
                 </button>
             })}
             {can.judge.then(|| view! {
                 <button class="main" disabled=busy data-action="judge"
                     aria-expanded=move || expanded(Choice::Verdict)
                     on:click=move |_| toggle(Choice::Verdict)>
-                    {move || desk.t(Key::Verdict)}<kbd>"X"</kbd>
+                    {move || desk.t(texts::VERDICT)}<kbd>"X"</kbd>
                 </button>
             })}
             {can.correct.then(|| view! {
                 <button disabled=busy data-action="correct"
                     aria-expanded=move || expanded(Choice::Correction)
                     on:click=move |_| toggle(Choice::Correction)>
-                    {move || desk.t(Key::CorrectVerdict)}<kbd>"X"</kbd>
+                    {move || desk.t(texts::CORRECT_VERDICT)}<kbd>"X"</kbd>
                 </button>
             })}
             {can.unshelve.then(|| view! {
                 <button class="main" disabled=busy data-action="unshelve"
                     on:click=move |_| send(Command::Alarm(AlarmCommand::Unshelve { alarm: id }))>
-                    {move || desk.t(Key::Unshelve)}
+                    {move || desk.t(texts::UNSHELVE)}
                 </button>
             })}
             <button disabled=busy data-action="note" on:click=move |_| open.noting.update(|open| *open = !*open)>
-                {move || desk.t(Key::Note)}<kbd>"T"</kbd>
+                {move || desk.t(texts::NOTE)}<kbd>"T"</kbd>
             </button>
             {can.acknowledge.then(|| view! {
                 <button disabled=busy data-action="acknowledge"
                     on:click=move |_| send(Command::Alarm(AlarmCommand::Acknowledge { alarm: id }))>
-                    {move || desk.t(Key::Acknowledge)}<kbd>"Q"</kbd>
+                    {move || desk.t(texts::ACKNOWLEDGE)}<kbd>"Q"</kbd>
                 </button>
             })}
             {can.mute.then(|| view! {
                 <button disabled=busy data-action="mute"
                     on:click=move |_| send(Command::Alarm(AlarmCommand::Mute { alarm: id }))>
-                    {move || desk.t(Key::Mute)}<kbd>"M"</kbd>
+                    {move || desk.t(texts::MUTE)}<kbd>"M"</kbd>
                 </button>
             })}
             {can.shelve.then(|| view! {
                 <button disabled=busy data-action="shelve"
                     aria-expanded=move || expanded(Choice::Shelf(None))
                     on:click=move |_| toggle(Choice::Shelf(None))>
-                    {move || desk.t(Key::Shelve)}<kbd>"H"</kbd>
+                    {move || desk.t(texts::SHELVE)}<kbd>"H"</kbd>
                 </button>
             })}
             {can.transfer.then(|| view! {
                 <button disabled=busy data-action="transfer"
                     aria-expanded=move || expanded(Choice::Transfer)
                     on:click=move |_| toggle(Choice::Transfer)>
-                    {move || desk.t(Key::Transfer)}
+                    {move || desk.t(texts::TRANSFER)}
                 </button>
             })}
             {can.release.then(|| view! {
                 <button disabled=busy data-action="release"
                     on:click=move |_| send(Command::Alarm(AlarmCommand::Release { alarm: id }))>
-                    {move || desk.t(Key::Release)}
+                    {move || desk.t(texts::RELEASE)}
                 </button>
             })}
         </div>
@@ -259,13 +259,13 @@ fn Verdicts(
 ) -> impl IntoView {
     let label = move || {
         desk.t(match choice {
-            Choice::Correction => Key::CorrectVerdict,
-            _ => Key::Verdict,
+            Choice::Correction => texts::CORRECT_VERDICT,
+            _ => texts::VERDICT,
         })
     };
     view! {
         <div class="choices verdicts" role="group" aria-label=label>
-            <p class="quiet">{move || desk.t(Key::VerdictPrompt)}</p>
+            <p class="quiet">{move || desk.t(texts::VERDICT_PROMPT)}</p>
             {Verdict::ALL.into_iter().enumerate().map(|(index, verdict)| view! {
                 <button data-verdict=index + 1 on:click=move |_| open.pick(copy, desk, id, index)>
                     <kbd>{index + 1}</kbd>{move || desk.t(verdict_name(verdict))}
@@ -304,13 +304,13 @@ fn Shelves(
             }
         };
         view! {
-            <p class="quiet">{move || desk.t(Key::ShelfTimePrompt)}</p>
+            <p class="quiet">{move || desk.t(texts::SHELF_TIME_PROMPT)}</p>
             {ShelfTime::ALL.into_iter().enumerate().map(button).collect_view()}
         }
     });
     view! {
-        <div class="choices shelves" role="group" aria-label=move || desk.t(Key::Shelve)>
-            <p class="quiet">{move || desk.t(Key::ShelfReasonPrompt)}</p>
+        <div class="choices shelves" role="group" aria-label=move || desk.t(texts::SHELVE)>
+            <p class="quiet">{move || desk.t(texts::SHELF_REASON_PROMPT)}</p>
             {SHELF_REASONS.into_iter().zip(1..).map(|(named, digit)| view! {
                 <button class="chip" data-reason=digit aria-pressed=(reason == Some(named)).to_string()
                     on:click=move |_| choose(named)>
@@ -342,9 +342,9 @@ fn Heirs(copy: &'static SiteCopy, desk: &'static Desk, id: AlarmId, open: Open) 
         }
     };
     view! {
-        <div class="choices heirs" role="group" aria-label=move || desk.t(Key::Transfer)>
+        <div class="choices heirs" role="group" aria-label=move || desk.t(texts::TRANSFER)>
             <p class="quiet">
-                {move || desk.t(if nobody { Key::TransferNobody } else { Key::TransferPrompt })}
+                {move || desk.t(if nobody { texts::TRANSFER_NOBODY } else { texts::TRANSFER_PROMPT })}
             </p>
             {heirs.into_iter().enumerate().map(button).collect_view()}
         </div>

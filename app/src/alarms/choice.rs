@@ -1,6 +1,7 @@
 //! What an operator is choosing beside the selected alarm, by digit or by hand.
 
-use crate::texts::Key;
+use super::texts;
+use crate::texts::Words;
 use castellan_domain::access::{Right, Rights};
 use castellan_domain::alarm::{AlarmCommand, SHELF_S_MAX, SHELF_S_MIN, ShelfReason, Verdict};
 use castellan_domain::command::Command;
@@ -49,12 +50,12 @@ impl ShelfTime {
     pub const ALL: [Self; 4] = [Self::Minutes15, Self::Hour1, Self::Hours4, Self::ShiftEnd];
 
     /// In words.
-    pub const fn name(self) -> Key {
+    pub const fn name(self) -> Words {
         match self {
-            Self::Minutes15 => Key::Shelf15Min,
-            Self::Hour1 => Key::Shelf1H,
-            Self::Hours4 => Key::Shelf4H,
-            Self::ShiftEnd => Key::ShelfShiftEnd,
+            Self::Minutes15 => texts::SHELF_15_MIN,
+            Self::Hour1 => texts::SHELF_1_H,
+            Self::Hours4 => texts::SHELF_4_H,
+            Self::ShiftEnd => texts::SHELF_SHIFT_END,
         }
     }
 

@@ -5,11 +5,12 @@ use super::marks::{Mark, marks};
 use super::model::{class, condition_name, place, priority_name, sign, source_name, state, what};
 use super::sources::Sources;
 use super::story::{Moment, timeline};
+use super::texts;
 use crate::browser::{clock_text, sleep};
 use crate::copy::SiteCopy;
 use crate::desk::Desk;
 use crate::names::person_name;
-use crate::texts::Key;
+use crate::texts::Words;
 use crate::ui::Sentence;
 use crate::{ages, api};
 use castellan_domain::alarm::{Alarm, NoteCommand};
@@ -35,8 +36,8 @@ struct Shown {
 }
 
 impl Shown {
-    fn t(&self, key: Key) -> &'static str {
-        key.get(self.language)
+    fn t(&self, words: Words) -> &'static str {
+        words.get(self.language)
     }
 }
 
@@ -83,12 +84,12 @@ pub fn SelectedAlarm(
                 Some(shown) => view! { <Heading copy shown /> }.into_any(),
                 // Before the first state has come, nothing is known to be gone.
                 None if !copy.ready.get() => ().into_any(),
-                None => view! { <p class="empty">{desk.t(Key::GoneError)}</p> }.into_any(),
+                None => view! { <p class="empty">{desk.t(texts::GONE)}</p> }.into_any(),
             }}
             <Actions copy desk id can open />
             {move || noting.get().then(|| view! { <NoteForm desk id noting /> })}
             {move || desk.sending.get().then(|| view! {
-                <p class="quiet" role="status">{desk.t(Key::Sending)}</p>
+                <p class="quiet" role="status">{desk.t(texts::SENDING)}</p>
             })}
             <Sentence words=sentence />
             <Sources copy desk id joined can_split />
@@ -147,7 +148,7 @@ fn Heading(copy: &'static SiteCopy, shown: Shown) -> impl IntoView {
     let says_more = alarm.owner().is_none() || !alarm.is_annunciated();
     let shelved = alarm.shelf.is_some() && !alarm.is_judged();
     let owner = alarm.owner().map_or_else(
-        || shown.t(Key::Nobody).to_owned(),
+        || shown.t(texts::NOBODY).to_owned(),
         |by| person_name(estate, by, language),
     );
     view! {
@@ -155,7 +156,7 @@ fn Heading(copy: &'static SiteCopy, shown: Shown) -> impl IntoView {
             <p class="kicker">
                 <span class="sign">{sign(alarm.priority)}</span>
                 {priority_name(alarm.priority).get(language)}
-                {alarm.drill.then(|| view! { <span class="drill-tag">{shown.t(Key::Drill)}</span> })}
+                {alarm.drill.then(|| view! { <span class="drill-tag">{shown.t(texts::DRILL)}</span> })}
                 <span class="number">{alarm.id.to_string()}</span>
             </p>
             <h2>{what(estate, alarm, language)}</h2>
@@ -163,23 +164,23 @@ fn Heading(copy: &'static SiteCopy, shown: Shown) -> impl IntoView {
         </header>
         <dl class="facts">
             <div>
-                <dt>{shown.t(Key::SinceAlarm)}</dt>
+                <dt>{shown.t(texts::SINCE_ALARM)}</dt>
                 <dd class="num">{move || ages::age(raised_at, copy.now())}</dd>
             </div>
-            <div><dt>{shown.t(Key::Condition)}</dt><dd>{condition_name(alarm.condition).get(language)}</dd></div>
-            <div><dt>{shown.t(Key::Source)}</dt><dd>{source_name(estate, &alarm.source, language)}</dd></div>
+            <div><dt>{shown.t(texts::CONDITION)}</dt><dd>{condition_name(alarm.condition).get(language)}</dd></div>
+            <div><dt>{shown.t(texts::SOURCE)}</dt><dd>{source_name(estate, &alarm.source, language)}</dd></div>
             {(alarm.repeats > 0).then(|| view! {
                 <div>
-                    <dt>{shown.t(Key::TimelineRepeated)}</dt>
-                    <dd class="num">{alarm.repeats}" "{shown.t(Key::Times)}</dd>
+                    <dt>{shown.t(texts::TIMELINE_REPEATED)}</dt>
+                    <dd class="num">{alarm.repeats}" "{shown.t(texts::TIMES)}</dd>
                 </div>
             })}
-            <div><dt>{shown.t(Key::Owner)}</dt><dd data-owner="">{owner}</dd></div>
+            <div><dt>{shown.t(texts::OWNER)}</dt><dd data-owner="">{owner}</dd></div>
         </dl>
         // Who has it stands above already; what is left to say is a deadline or a verdict.
         {says_more.then(|| view! {
             <p class="state" data-state="">
-                {shelved.then(|| format!("{} ", shown.t(Key::Shelved)))}
+                {shelved.then(|| format!("{} ", shown.t(texts::SHELVED)))}
                 {state_text}
             </p>
         })}
@@ -217,8 +218,8 @@ fn NoteForm(desk: &'static Desk, id: AlarmId, noting: RwSignal<bool>) -> impl In
                 node_ref=field
                 rows="3"
                 maxlength="500"
-                aria-label=move || desk.t(Key::Note)
-                placeholder=move || desk.t(Key::NotePlaceholder)
+                aria-label=move || desk.t(texts::NOTE)
+                placeholder=move || desk.t(texts::NOTE_PLACEHOLDER)
                 on:keydown=move |event| {
                     event.stop_propagation();
                     if event.key() == "Escape" {
@@ -231,7 +232,7 @@ fn NoteForm(desk: &'static Desk, id: AlarmId, noting: RwSignal<bool>) -> impl In
                     }
                 }
             ></textarea>
-            <button type="submit" data-action="send-note">{move || desk.t(Key::NoteSend)}</button>
+            <button type="submit" data-action="send-note">{move || desk.t(texts::NOTE_SEND)}</button>
         </form>
     }
 }
@@ -252,11 +253,11 @@ fn Story(shown: Shown, notes: RwSignal<Vec<NoteText>>) -> impl IntoView {
             let id = moment.note?;
             Some(notes.with(|notes| {
                 match notes.iter().find(|note| note.id == id) {
-                    None => Key::NoteLoading.get(language).to_owned(),
+                    None => texts::NOTE_LOADING.get(language).to_owned(),
                     Some(note) => note
                         .text
                         .clone()
-                        .unwrap_or_else(|| Key::NoteErased.get(language).to_owned()),
+                        .unwrap_or_else(|| texts::NOTE_ERASED.get(language).to_owned()),
                 }
             }))
         };
@@ -271,8 +272,8 @@ fn Story(shown: Shown, notes: RwSignal<Vec<NoteText>>) -> impl IntoView {
         }
     };
     view! {
-        <section class="story" aria-label=shown.t(Key::Timeline)>
-            <h3>{shown.t(Key::Timeline)}</h3>
+        <section class="story" aria-label=shown.t(texts::TIMELINE)>
+            <h3>{shown.t(texts::TIMELINE)}</h3>
             <ol>{timeline(shown.estate.as_deref(), &shown.alarm, language).into_iter().map(line).collect_view()}</ol>
         </section>
     }

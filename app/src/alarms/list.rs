@@ -3,9 +3,10 @@
 use super::model::{class, place, sign, what};
 use super::queue::Queue;
 use super::row::{Row, Within};
+use super::texts;
 use crate::copy::SiteCopy;
 use crate::desk::{Desk, Picked};
-use crate::texts::Key;
+use crate::texts::Words;
 use castellan_domain::ids::AlarmId;
 use leptos::ev::FocusEvent;
 use leptos::prelude::*;
@@ -61,16 +62,16 @@ pub fn AlarmQueue(
                 place(estate, &alarm, language),
             );
             let drill = if alarm.drill {
-                Key::Drill.get(language)
+                texts::DRILL.get(language)
             } else {
                 ""
             };
-            let new = Key::NewArrivals.get(language);
+            let new = texts::NEW_ARRIVALS.get(language);
             Some(format!("{new} {drill} {what} {place}"))
         })
     };
     view! {
-        <section class="queue" aria-label=move || desk.t(Key::Queue)>
+        <section class="queue" aria-label=move || desk.t(texts::QUEUE)>
             <p class="unseen" role="status">{announcement}</p>
             <div
                 class="open-alarms"
@@ -82,7 +83,7 @@ pub fn AlarmQueue(
                     {move || {
                         let arrivals = arrivals();
                         if arrivals.is_empty() {
-                            view! { <h2>{move || desk.t(Key::Queue)}</h2> }.into_any()
+                            view! { <h2>{move || desk.t(texts::QUEUE)}</h2> }.into_any()
                         } else {
                             view! { <Arrivals copy desk ids=arrivals /> }.into_any()
                         }
@@ -100,13 +101,13 @@ pub fn AlarmQueue(
             </div>
             {move || (copy.ready.get() && rows().is_empty()).then(|| view! {
                 <div class="empty">
-                    <p>{desk.t(Key::QueueEmpty)}</p>
-                    <p class="quiet">{desk.t(Key::QueueEmptyHint)}</p>
+                    <p>{desk.t(texts::QUEUE_EMPTY)}</p>
+                    <p class="quiet">{desk.t(texts::QUEUE_EMPTY_HINT)}</p>
                 </div>
             })}
-            <Folded copy desk queue title=Key::Shelved open=false within=Within::Shelf ids=list(|queue| &queue.shelved) />
-            <Folded copy desk queue title=Key::JudgedActive open=true within=Within::Done ids=list(|queue| &queue.judged_active) />
-            <Folded copy desk queue title=Key::Closed open=false within=Within::Done ids=list(|queue| &queue.closed) />
+            <Folded copy desk queue title=texts::SHELVED open=false within=Within::Shelf ids=list(|queue| &queue.shelved) />
+            <Folded copy desk queue title=texts::JUDGED_ACTIVE open=true within=Within::Done ids=list(|queue| &queue.judged_active) />
+            <Folded copy desk queue title=texts::CLOSED open=false within=Within::Done ids=list(|queue| &queue.closed) />
         </section>
     }
 }
@@ -131,11 +132,11 @@ fn Arrivals(copy: &'static SiteCopy, desk: &'static Desk, ids: Vec<AlarmId>) -> 
             class="arrivals"
             on:click=move |_| desk.select(newest.map(Picked::Alarm))
         >
-            <span>{move || desk.t(Key::NewArrivals)}</span>
+            <span>{move || desk.t(texts::NEW_ARRIVALS)}</span>
             {signs.into_iter().map(|(priority, count)| view! {
                 <span class=format!("sign {}", class(priority))>{sign(priority)}{count}</span>
             }).collect_view()}
-            <span class="quiet">{move || desk.t(Key::JumpKey)}</span>
+            <span class="quiet">{move || desk.t(texts::JUMP_KEY)}</span>
         </button>
     }
 }
@@ -146,7 +147,7 @@ fn Folded(
     copy: &'static SiteCopy,
     desk: &'static Desk,
     queue: Memo<Queue>,
-    title: Key,
+    title: Words,
     open: bool,
     within: Within,
     ids: Signal<Vec<AlarmId>>,

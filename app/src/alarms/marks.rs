@@ -1,9 +1,10 @@
 //! What has happened to an alarm and what will, in the few words that a row has room for.
 
 use super::model::{priority_name, source_name, type_name};
+use super::texts;
 use crate::ages;
 use crate::names::{device_name, person_name};
-use crate::texts::Key;
+use crate::texts::Words;
 use castellan_domain::alarm::{
     Alarm, Due, JoinedBy, Ownership, Returned, ReturnedBy, Risen, RisenBy,
 };
@@ -41,11 +42,14 @@ pub fn marks(
     }
     if let Some(risen) = alarm.rises.last() {
         let why = risen_because(estate, &risen.why, language);
-        marks.push(mark("risen", Key::RisenBecause.fill(language, &[&why])));
+        marks.push(mark("risen", texts::RISEN_BECAUSE.fill(language, &[&why])));
     }
     if !alarm.joined.is_empty() {
         let count = alarm.joined.len().to_string();
-        marks.push(mark("joined", Key::JoinedCount.fill(language, &[&count])));
+        marks.push(mark(
+            "joined",
+            texts::JOINED_COUNT.fill(language, &[&count]),
+        ));
     }
     if let Some(words) = muted(estate, alarm, now, language) {
         marks.push(mark("muted", words));
@@ -64,7 +68,7 @@ pub fn has_marks(alarm: &Alarm) -> bool {
         || (alarm.mute.is_some() && !alarm.is_judged())
 }
 
-fn comes_back_at(alarm: &Alarm) -> Option<(Timestamp, Key)> {
+fn comes_back_at(alarm: &Alarm) -> Option<(Timestamp, Words)> {
     let (at, due) = alarm.next_due()?;
     let followed_up = alarm
         .acknowledged
@@ -73,10 +77,10 @@ fn comes_back_at(alarm: &Alarm) -> Option<(Timestamp, Key)> {
     match due {
         // The row's state counts these down already.
         Due::Claim | Due::Shelf => None,
-        Due::Acknowledged if followed_up => Some((at, Key::BackForReview)),
-        Due::Acknowledged | Due::FollowUp => Some((at, Key::BackUnlessDone)),
-        Due::OwnerAbsent => Some((at, Key::BackOwnerAbsent)),
-        Due::Review => Some((at, Key::BackIfActive)),
+        Due::Acknowledged if followed_up => Some((at, texts::BACK_FOR_REVIEW)),
+        Due::Acknowledged | Due::FollowUp => Some((at, texts::BACK_UNLESS_DONE)),
+        Due::OwnerAbsent => Some((at, texts::BACK_OWNER_ABSENT)),
+        Due::Review => Some((at, texts::BACK_IF_ACTIVE)),
     }
 }
 
@@ -104,7 +108,7 @@ fn overdue_late_s(alarm: &Alarm) -> Option<u32> {
 
 fn noticed_late(late_s: u32, language: Language) -> String {
     let late = ages::text(Span::from_secs(i64::from(late_s)));
-    Key::NoticedLate.fill(language, &[&late])
+    texts::NOTICED_LATE.fill(language, &[&late])
 }
 
 /// Why it is back, who had it, and whether it should have been sooner.
@@ -115,10 +119,10 @@ pub fn returned_because(
 ) -> String {
     let why = returned_name(returned.why).get(language);
     let words = match &returned.from {
-        None => Key::ReturnedBecause.fill(language, &[why]),
+        None => texts::RETURNED_BECAUSE.fill(language, &[why]),
         Some(from) => {
             let from = person_name(estate, from, language);
-            Key::ReturnedFrom.fill(language, &[why, &from])
+            texts::RETURNED_FROM.fill(language, &[why, &from])
         }
     };
     match returned.late_s {
@@ -127,28 +131,28 @@ pub fn returned_because(
     }
 }
 
-const fn returned_name(why: ReturnedBy) -> Key {
+const fn returned_name(why: ReturnedBy) -> Words {
     match why {
-        ReturnedBy::Released => Key::ReturnedReleased,
-        ReturnedBy::NoFollowUp => Key::ReturnedNoFollowUp,
-        ReturnedBy::OwnerAbsent => Key::ReturnedOwnerAbsent,
-        ReturnedBy::ShiftEnd => Key::ReturnedShiftEnd,
-        ReturnedBy::StillActive => Key::ReturnedStillActive,
-        ReturnedBy::Risen => Key::ReturnedRisen,
-        ReturnedBy::Again => Key::ReturnedAgain,
+        ReturnedBy::Released => texts::RETURNED_RELEASED,
+        ReturnedBy::NoFollowUp => texts::RETURNED_NO_FOLLOW_UP,
+        ReturnedBy::OwnerAbsent => texts::RETURNED_OWNER_ABSENT,
+        ReturnedBy::ShiftEnd => texts::RETURNED_SHIFT_END,
+        ReturnedBy::StillActive => texts::RETURNED_STILL_ACTIVE,
+        ReturnedBy::Risen => texts::RETURNED_RISEN,
+        ReturnedBy::Again => texts::RETURNED_AGAIN,
     }
 }
 
 fn risen_because(estate: Option<&Estate>, why: &RisenBy, language: Language) -> String {
     match why {
-        RisenBy::Reported => Key::RisenReported.get(language).to_owned(),
+        RisenBy::Reported => texts::RISEN_REPORTED.get(language).to_owned(),
         RisenBy::SecondSource(source) => {
             let source = source_name(estate, source, language);
-            Key::RisenSecondSource.fill(language, &[&source])
+            texts::RISEN_SECOND_SOURCE.fill(language, &[&source])
         }
         RisenBy::Upstream(device) => {
             let name = device_name(estate, device, language);
-            Key::RisenUpstream.fill(language, &[&name])
+            texts::RISEN_UPSTREAM.fill(language, &[&name])
         }
     }
 }
@@ -158,7 +162,7 @@ pub fn risen_from(estate: Option<&Estate>, risen: &Risen, language: Language) ->
     let why = risen_because(estate, &risen.why, language);
     let before = type_name(estate, &risen.from, language);
     let priority = priority_name(risen.priority).get(language);
-    Key::RisenFrom.fill(language, &[&why, &before, priority])
+    texts::RISEN_FROM.fill(language, &[&why, &before, priority])
 }
 
 /// Until when it is quiet and by whose wish; later how often it was, because that is counted.
@@ -172,18 +176,18 @@ fn muted(
     Some(if mute.until > now {
         let left = ages::text(mute.until.since(now));
         let by = person_name(estate, &mute.by, language);
-        Key::MutedFor.fill(language, &[&left, &by])
+        texts::MUTED_FOR.fill(language, &[&left, &by])
     } else {
-        Key::MutedBefore.fill(language, &[&mute.times.to_string()])
+        texts::MUTED_BEFORE.fill(language, &[&mute.times.to_string()])
     })
 }
 
 /// Why a source is part of a row.
-pub const fn joined_name(why: JoinedBy) -> Key {
+pub const fn joined_name(why: JoinedBy) -> Words {
     match why {
-        JoinedBy::SecondSource => Key::JoinedSecondSource,
-        JoinedBy::Upstream => Key::JoinedUpstream,
-        JoinedBy::Flood => Key::JoinedFlood,
+        JoinedBy::SecondSource => texts::JOINED_SECOND_SOURCE,
+        JoinedBy::Upstream => texts::JOINED_UPSTREAM,
+        JoinedBy::Flood => texts::JOINED_FLOOD,
     }
 }
 

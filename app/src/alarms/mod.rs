@@ -6,7 +6,9 @@ pub mod choice;
 pub mod marks;
 pub mod model;
 pub mod queue;
+pub mod refusals;
 pub mod story;
+pub mod texts;
 
 #[cfg(target_arch = "wasm32")]
 pub mod actions;

@@ -1,8 +1,9 @@
 //! What a row and the details of an alarm say. Pure, so that every word can be tested.
 
+use super::texts;
 use crate::ages;
 use crate::names::{device_name, person_name};
-use crate::texts::Key;
+use crate::texts::Words;
 use castellan_domain::alarm::{Alarm, Condition, Ownership, ShelfReason, Source, Verdict};
 use castellan_domain::estate::{Estate, Place, Priority};
 use castellan_domain::ids::AlarmTypeId;
@@ -31,32 +32,32 @@ pub const fn class(priority: Priority) -> &'static str {
 }
 
 /// The priority in words.
-pub const fn priority_name(priority: Priority) -> Key {
+pub const fn priority_name(priority: Priority) -> Words {
     match priority {
-        Priority::P1 => Key::PriorityP1,
-        Priority::P2 => Key::PriorityP2,
-        Priority::P3 => Key::PriorityP3,
-        Priority::P4 => Key::PriorityP4,
+        Priority::P1 => texts::PRIORITY_P1,
+        Priority::P2 => texts::PRIORITY_P2,
+        Priority::P3 => texts::PRIORITY_P3,
+        Priority::P4 => texts::PRIORITY_P4,
     }
 }
 
 /// The priority in one word, for a row.
-pub const fn priority_short(priority: Priority) -> Key {
+pub const fn priority_short(priority: Priority) -> Words {
     match priority {
-        Priority::P1 => Key::PriorityShortP1,
-        Priority::P2 => Key::PriorityShortP2,
-        Priority::P3 => Key::PriorityShortP3,
-        Priority::P4 => Key::PriorityShortP4,
+        Priority::P1 => texts::PRIORITY_SHORT_P1,
+        Priority::P2 => texts::PRIORITY_SHORT_P2,
+        Priority::P3 => texts::PRIORITY_SHORT_P3,
+        Priority::P4 => texts::PRIORITY_SHORT_P4,
     }
 }
 
 /// A verdict in words.
-pub const fn verdict_name(verdict: Verdict) -> Key {
+pub const fn verdict_name(verdict: Verdict) -> Words {
     match verdict {
-        Verdict::Genuine => Key::VerdictGenuine,
-        Verdict::Environment => Key::VerdictEnvironment,
-        Verdict::DeviceFault => Key::VerdictDeviceFault,
-        Verdict::Test => Key::VerdictTest,
+        Verdict::Genuine => texts::VERDICT_GENUINE,
+        Verdict::Environment => texts::VERDICT_ENVIRONMENT,
+        Verdict::DeviceFault => texts::VERDICT_DEVICE_FAULT,
+        Verdict::Test => texts::VERDICT_TEST,
     }
 }
 
@@ -92,7 +93,7 @@ pub fn source_name(estate: Option<&Estate>, source: &Source, language: Language)
     match source {
         Source::Device(id) => device_name(estate, id, language),
         Source::Person(id) => person_name(estate, id, language),
-        Source::System => Key::SourceSystem.get(language).to_owned(),
+        Source::System => texts::SOURCE_SYSTEM.get(language).to_owned(),
     }
 }
 
@@ -105,13 +106,13 @@ pub fn state(estate: Option<&Estate>, alarm: &Alarm, now: Timestamp, language: L
         let left = ages::text(shelf.until.since(now));
         let why = shelf_reason_name(shelf.reason).get(language);
         let by = person_name(estate, &shelf.by, language);
-        return Key::ShelvedFor.fill(language, &[&left, why, &by]);
+        return texts::SHELVED_FOR.fill(language, &[&left, why, &by]);
     }
     match (&alarm.ownership, &alarm.acknowledged) {
         (Ownership::Claimed { by, .. }, _) => person_name(estate, by, language),
         (Ownership::Unclaimed { .. }, Some(acknowledged)) => {
             let by = person_name(estate, &acknowledged.by, language);
-            Key::AcknowledgedBy.fill(language, &[&by])
+            texts::ACKNOWLEDGED_BY.fill(language, &[&by])
         }
         (
             Ownership::Unclaimed {
@@ -125,19 +126,10 @@ pub fn state(estate: Option<&Estate>, alarm: &Alarm, now: Timestamp, language: L
 }
 
 fn unclaimed(due_at: Timestamp, times_overdue: u32, now: Timestamp, language: Language) -> String {
-    let unclaimed = Key::Unclaimed.get(language);
-    let left = ages::text(due_at.since(now));
-    let due_in = Key::DueIn.get(language);
     match times_overdue {
-        0 if language == Language::Zh => format!("{unclaimed} · {due_in} {left}"),
-        0 => format!("{unclaimed}, {left} {due_in}"),
-        1 if language == Language::En => {
-            format!("{unclaimed}, {}", Key::Overdue.get(language))
-        }
-        n if language == Language::Zh => {
-            format!("{unclaimed} · {} {n} 次", Key::OverdueTimes.get(language))
-        }
-        n => format!("{unclaimed}, {} {n}×", Key::OverdueTimes.get(language)),
+        0 => texts::UNCLAIMED.fill(language, &[&ages::text(due_at.since(now))]),
+        1 => texts::OVERDUE_ONCE.get(language).to_owned(),
+        times => texts::OVERDUE.fill(language, &[&times.to_string()]),
     }
 }
 
@@ -149,31 +141,31 @@ pub fn is_overdue(alarm: &Alarm) -> bool {
 }
 
 /// Why an alarm is shelved, in words.
-pub const fn shelf_reason_name(reason: ShelfReason) -> Key {
+pub const fn shelf_reason_name(reason: ShelfReason) -> Words {
     match reason {
-        ShelfReason::Maintenance => Key::ShelfMaintenance,
-        ShelfReason::KnownFault => Key::ShelfKnownFault,
-        ShelfReason::Works => Key::ShelfWorks,
-        ShelfReason::Weather => Key::ShelfWeather,
-        ShelfReason::Event => Key::ShelfEvent,
+        ShelfReason::Maintenance => texts::SHELF_MAINTENANCE,
+        ShelfReason::KnownFault => texts::SHELF_KNOWN_FAULT,
+        ShelfReason::Works => texts::SHELF_WORKS,
+        ShelfReason::Weather => texts::SHELF_WEATHER,
+        ShelfReason::Event => texts::SHELF_EVENT,
     }
 }
 
 /// What a source says of its condition.
-pub const fn condition_name(condition: Condition) -> Key {
+pub const fn condition_name(condition: Condition) -> Words {
     match condition {
-        Condition::Active { .. } => Key::StillActive,
-        Condition::Cleared { .. } => Key::Cleared,
-        Condition::Momentary { .. } => Key::Momentary,
+        Condition::Active { .. } => texts::STILL_ACTIVE,
+        Condition::Cleared { .. } => texts::CLEARED,
+        Condition::Momentary { .. } => texts::MOMENTARY,
     }
 }
 
 /// The same of a report that is no alarm.
-pub const fn condition_of_report(state: ReportedState) -> Key {
+pub const fn condition_of_report(state: ReportedState) -> Words {
     match state {
-        ReportedState::Active => Key::StillActive,
-        ReportedState::Cleared => Key::Cleared,
-        ReportedState::Momentary => Key::Momentary,
+        ReportedState::Active => texts::STILL_ACTIVE,
+        ReportedState::Cleared => texts::CLEARED,
+        ReportedState::Momentary => texts::MOMENTARY,
     }
 }
 

@@ -5,10 +5,11 @@ use super::model::{
     class, condition_name, is_overdue, place, priority_name, priority_short, sign, state, what,
 };
 use super::queue::Queue;
+use super::texts;
 use crate::ages;
 use crate::copy::SiteCopy;
 use crate::desk::{Desk, Picked};
-use crate::texts::Key;
+use crate::texts::Words;
 use castellan_domain::alarm::{Alarm, AlarmCommand, Condition};
 use castellan_domain::command::Command;
 use castellan_domain::estate::Estate;
@@ -53,7 +54,7 @@ pub fn Row(
     let of = move |read: fn(&Alarm) -> String| {
         alarm.with(|alarm| alarm.as_ref().map(read).unwrap_or_default())
     };
-    let word = move |read: fn(&Alarm) -> Key| {
+    let word = move |read: fn(&Alarm) -> Words| {
         let language = desk.language.get();
         alarm.with(|alarm| alarm.as_ref().map(|alarm| read(alarm).get(language)))
     };
@@ -93,7 +94,7 @@ pub fn Row(
                 </span>
                 <span class="what">
                     {move || is(|alarm| alarm.drill).then(|| view! {
-                        <span class="drill-tag">{desk.t(Key::Drill)}</span>
+                        <span class="drill-tag">{desk.t(texts::DRILL)}</span>
                     })}
                     {move || text(|estate, alarm, _, language| what(estate, alarm, language))}
                 </span>
@@ -117,7 +118,7 @@ pub fn Row(
                 {move || desk.is_operator().then(|| view! {
                     <button class="take-back" data-action="unshelve" disabled=move || desk.sending.get()
                         on:click=take_back>
-                        {move || desk.t(Key::Unshelve)}
+                        {move || desk.t(texts::UNSHELVE)}
                         <span class="unseen">{id.to_string()}</span>
                     </button>
                 })}

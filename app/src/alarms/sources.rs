@@ -2,9 +2,9 @@
 
 use super::marks::joined_name;
 use super::model::{condition_name, source_name, type_name};
+use super::texts;
 use crate::copy::SiteCopy;
 use crate::desk::Desk;
-use crate::texts::Key;
 use castellan_domain::alarm::{AlarmCommand, Joined, Source};
 use castellan_domain::command::Command;
 use castellan_domain::ids::AlarmId;
@@ -32,7 +32,7 @@ pub fn Sources(
         {move || any.get().then(|| view! {
             <details class="sources" open>
                 <summary>
-                    {move || desk.t(Key::JoinedList)}" "
+                    {move || desk.t(texts::JOINED_LIST)}" "
                     <span class="count">{move || joined.with(Vec::len)}</span>
                 </summary>
                 <ul>
@@ -106,7 +106,7 @@ fn SourceRow(
                 let split = split.clone();
                 can_split.get().then(|| view! {
                     <button data-action="split" disabled=move || desk.sending.get() on:click=move |_| split()>
-                        {move || desk.t(Key::Split)}
+                        {move || desk.t(texts::SPLIT)}
                     </button>
                 })
             }}

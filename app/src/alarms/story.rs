@@ -2,7 +2,8 @@
 
 use super::marks::{returned_because, risen_from};
 use super::model::{shelf_reason_name, verdict_name};
-use crate::texts::Key;
+use super::texts;
+use crate::texts::Words;
 use castellan_domain::alarm::{Alarm, Condition, Ownership, Source};
 use castellan_domain::estate::Estate;
 use castellan_domain::ids::PersonId;
@@ -16,7 +17,7 @@ pub struct Moment {
     /// When.
     pub at: Timestamp,
     /// What happened.
-    pub what: Key,
+    pub what: Words,
     /// Who did it.
     pub by: Option<PersonId>,
     /// More about it: a verdict or a reason.
@@ -41,55 +42,57 @@ pub fn timeline(estate: Option<&Estate>, alarm: &Alarm, language: Language) -> V
     // A gap is told by what it was: it stopped when it happened, and its row came when it was over.
     let is_gap = alarm.source == Source::System && alarm.family.as_str() == system::GAP;
     let (occurred, raised) = if is_gap {
-        (Key::TimelineGapBegan, Key::TimelineGapEnded)
+        (texts::TIMELINE_GAP_BEGAN, texts::TIMELINE_GAP_ENDED)
     } else {
-        (Key::TimelineOccurred, Key::TimelineRaised)
+        (texts::TIMELINE_OCCURRED, texts::TIMELINE_RAISED)
     };
     let mut moments = vec![
         Moment {
             detail: alarm
                 .doubted_clock
-                .map(|_| Key::DoubtedClock.get(language).to_owned()),
+                .map(|_| texts::DOUBTED_CLOCK.get(language).to_owned()),
             ..moment(alarm.occurred_at, occurred)
         },
         moment(alarm.raised_at, raised),
     ];
     if let Condition::Cleared { at } = alarm.condition {
-        moments.push(moment(at, Key::TimelineCleared));
+        moments.push(moment(at, texts::TIMELINE_CLEARED));
     }
     moments.extend(alarm.rises.iter().map(|risen| Moment {
         detail: Some(risen_from(estate, risen, language)),
-        ..moment(risen.at, Key::TimelineRisen)
+        ..moment(risen.at, texts::TIMELINE_RISEN)
     }));
     match &alarm.ownership {
         Ownership::Claimed { by: owner, at, .. } => {
-            moments.push(by(owner, *at, Key::TimelineClaimed));
+            moments.push(by(owner, *at, texts::TIMELINE_CLAIMED));
         }
         Ownership::Unclaimed { returned, .. } => {
             moments.extend(returned.as_ref().map(|returned| Moment {
                 detail: Some(returned_because(estate, returned, language)),
-                ..moment(returned.at, Key::TimelineReturned)
+                ..moment(returned.at, texts::TIMELINE_RETURNED)
             }));
         }
     }
     if let Some(seen) = &alarm.acknowledged {
-        moments.push(by(&seen.by, seen.at, Key::TimelineAcknowledged));
+        moments.push(by(&seen.by, seen.at, texts::TIMELINE_ACKNOWLEDGED));
     }
     if let Some(shelf) = &alarm.shelf {
         moments.push(Moment {
             detail: Some(shelf_reason_name(shelf.reason).get(language).to_owned()),
-            ..by(&shelf.by, shelf.at, Key::TimelineShelved)
+            ..by(&shelf.by, shelf.at, texts::TIMELINE_SHELVED)
         });
     }
     moments.extend(alarm.notes.iter().map(|note| Moment {
         note: Some(note.content.id),
-        ..by(&note.by, note.at, Key::Note)
+        ..by(&note.by, note.at, texts::NOTE)
     }));
     let former = alarm
         .former
         .iter()
-        .map(|judged| (judged, Key::TimelineFormer));
-    let judged = alarm.judged().map(|judged| (judged, Key::TimelineJudged));
+        .map(|judged| (judged, texts::TIMELINE_FORMER));
+    let judged = alarm
+        .judged()
+        .map(|judged| (judged, texts::TIMELINE_JUDGED));
     moments.extend(former.chain(judged).map(|(judged, what)| Moment {
         detail: Some(verdict_name(judged.verdict).get(language).to_owned()),
         ..by(&judged.by, judged.at, what)
@@ -110,7 +113,7 @@ mod tests {
     use castellan_domain::ids::AlarmId;
     use castellan_domain::time::Span;
 
-    fn told(alarm: &Alarm) -> Vec<(Key, Option<String>)> {
+    fn told(alarm: &Alarm) -> Vec<(Words, Option<String>)> {
         timeline(None, alarm, Language::En)
             .into_iter()
             .map(|moment| (moment.what, moment.detail))
@@ -123,10 +126,13 @@ mod tests {
         gap.source = Source::System;
         gap.family = system::GAP.parse().unwrap();
         gap.occurred_at = gap.raised_at - Span::from_secs(40);
-        let expected = [(Key::TimelineGapBegan, None), (Key::TimelineGapEnded, None)];
+        let expected = [
+            (texts::TIMELINE_GAP_BEGAN, None),
+            (texts::TIMELINE_GAP_ENDED, None),
+        ];
         assert_eq!(told(&gap), expected);
         gap.source = device("d1");
-        assert_eq!(told(&gap)[0].0, Key::TimelineOccurred);
+        assert_eq!(told(&gap)[0].0, texts::TIMELINE_OCCURRED);
     }
 
     #[test]
@@ -134,10 +140,10 @@ mod tests {
         assert_eq!(
             told(&judged(raised(1, 1))),
             [
-                (Key::TimelineOccurred, None),
-                (Key::TimelineRaised, None),
-                (Key::TimelineClaimed, None),
-                (Key::TimelineJudged, Some("Environment".to_owned())),
+                (texts::TIMELINE_OCCURRED, None),
+                (texts::TIMELINE_RAISED, None),
+                (texts::TIMELINE_CLAIMED, None),
+                (texts::TIMELINE_JUDGED, Some("Environment".to_owned())),
             ]
         );
     }
@@ -155,8 +161,8 @@ mod tests {
         assert_eq!(
             told[3..],
             [
-                (Key::TimelineFormer, Some("Environment".to_owned())),
-                (Key::TimelineJudged, Some("Genuine".to_owned())),
+                (texts::TIMELINE_FORMER, Some("Environment".to_owned())),
+                (texts::TIMELINE_JUDGED, Some("Genuine".to_owned())),
             ]
         );
     }
@@ -171,11 +177,11 @@ mod tests {
             told[2..],
             [
                 (
-                    Key::TimelineRisen,
+                    texts::TIMELINE_RISEN,
                     Some("second source d2. It was gas_low (P2 high)".to_owned())
                 ),
                 (
-                    Key::TimelineReturned,
+                    texts::TIMELINE_RETURNED,
                     Some(
                         "Back: owner's console gone (li-na) · \
                          noticed 10:00 late, the server stood still"

@@ -4,10 +4,10 @@
 use super::model::{
     class, condition_of_report, place_name, priority_name, sign, source_name, type_name,
 };
+use super::texts;
 use crate::ages;
 use crate::copy::SiteCopy;
 use crate::desk::Desk;
-use crate::texts::Key;
 use castellan_domain::unrecorded::UnrecordedNotice;
 use leptos::prelude::*;
 
@@ -32,17 +32,17 @@ pub fn UnrecordedList(copy: &'static SiteCopy, desk: &'static Desk) -> impl Into
     };
     let left_out = move || {
         let count = unrecorded.with(|list| list.left_out);
-        let words = || Key::UnrecordedLeftOut.fill(desk.language.get(), &[&count.to_string()]);
+        let words = || texts::UNRECORDED_LEFT_OUT.fill(desk.language.get(), &[&count.to_string()]);
         (count > 0).then(words)
     };
     view! {
         {move || any.get().then(|| view! {
             <section class="unrecorded" aria-labelledby="unrecorded-title">
                 <h2 id="unrecorded-title">
-                    {move || desk.t(Key::Unrecorded)}" "
+                    {move || desk.t(texts::UNRECORDED)}" "
                     <span class="count">{move || unrecorded.with(|list| list.notices.len())}</span>
                 </h2>
-                <p role="status">{move || desk.t(Key::UnrecordedAdvice)}</p>
+                <p role="status">{move || desk.t(texts::UNRECORDED_ADVICE)}</p>
                 <ul tabindex="0" aria-labelledby="unrecorded-title">{rows}</ul>
                 {move || left_out().map(|words| view! { <p class="quiet">{words}</p> })}
             </section>
@@ -63,7 +63,7 @@ fn Notice(copy: &'static SiteCopy, desk: &'static Desk, notice: UnrecordedNotice
                 .map_or_else(|| source.clone(), |place| format!("{place} · {source}")),
         )
     });
-    let times = Key::UnrecordedTimes.fill(language, &[&notice.count.to_string()]);
+    let times = texts::UNRECORDED_TIMES.fill(language, &[&notice.count.to_string()]);
     let received_at = notice.received_at;
     view! {
         <li class=class(notice.priority)>
@@ -72,7 +72,7 @@ fn Notice(copy: &'static SiteCopy, desk: &'static Desk, notice: UnrecordedNotice
             </span>
             <span class="what">
                 {what}
-                {notice.drill.then(|| view! { " "<span class="drill-tag">{Key::Drill.get(language)}</span> })}
+                {notice.drill.then(|| view! { " "<span class="drill-tag">{texts::DRILL.get(language)}</span> })}
             </span>
             <span class="age">{move || ages::age(received_at, copy.now())}</span>
             <span class="place">{place}</span>

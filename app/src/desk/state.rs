@@ -6,7 +6,7 @@ use super::picked::Picked;
 use super::theme::Theme;
 use crate::browser::{remember, remembered, set_cookie, set_parameter};
 use crate::copy::SiteCopy;
-use crate::texts::Key;
+use crate::texts::Words;
 use castellan_domain::access::{Actor, Right, Rights};
 use castellan_domain::ids::{AlarmId, PersonId};
 use castellan_domain::text::Language;
@@ -49,8 +49,8 @@ impl Desk {
     }
 
     /// A text in the language of this page.
-    pub fn t(&self, key: Key) -> &'static str {
-        key.get(self.language.get())
+    pub fn t(&self, words: Words) -> &'static str {
+        words.get(self.language.get())
     }
 
     /// Chinese becomes English, and the other way round.

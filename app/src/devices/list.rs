@@ -1,9 +1,9 @@
 //! Devices as rows: whatever the map draws can also be reached by keyboard.
 
 use super::model::{door_words, row_words};
+use super::texts;
 use crate::copy::SiteCopy;
 use crate::desk::{Desk, Picked};
-use crate::texts::Key;
 use castellan_domain::estate::Device;
 use castellan_domain::wire::live::LatestOf;
 use leptos::prelude::*;
@@ -25,7 +25,7 @@ pub fn DeviceList(copy: &'static SiteCopy, desk: &'static Desk) -> impl IntoView
     };
     view! {
         <details class="folded devices" on:toggle=move |_| set_open.update(|open| *open = !*open)>
-            <summary>{move || desk.t(Key::Devices)}" "<span class="count">{count}</span></summary>
+            <summary>{move || desk.t(texts::DEVICES)}" "<span class="count">{count}</span></summary>
             <ul class="rows">{move || open.get().then(rows)}</ul>
         </details>
     }

@@ -1,6 +1,8 @@
 //! The estate's devices, as rows and as something that is selected.
 
 pub mod model;
+pub mod refusals;
+pub mod texts;
 
 #[cfg(target_arch = "wasm32")]
 pub mod details;

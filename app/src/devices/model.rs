@@ -1,9 +1,10 @@
 //! What is said of a device.
 
+use super::texts;
 use crate::ages;
 use crate::names::device_name;
 use crate::places::model::{Line, open_alarms};
-use crate::texts::Key;
+use crate::texts::Words;
 use castellan_domain::door::DoorState;
 use castellan_domain::estate::{Device, DeviceKind, Estate};
 use castellan_domain::ids::{AlarmId, DeviceId};
@@ -12,35 +13,35 @@ use castellan_domain::time::{Span, Timestamp};
 use castellan_domain::view::View;
 
 /// What a device is called by its kind.
-pub const fn kind_name(kind: DeviceKind) -> Key {
+pub const fn kind_name(kind: DeviceKind) -> Words {
     match kind {
-        DeviceKind::Door => Key::KindDoor,
-        DeviceKind::Camera => Key::KindCamera,
-        DeviceKind::Detector => Key::KindDetector,
-        DeviceKind::Panel => Key::KindPanel,
-        DeviceKind::FirePanel => Key::KindFirePanel,
-        DeviceKind::Barrier => Key::KindBarrier,
-        DeviceKind::ManualCallPoint => Key::KindCallPoint,
-        DeviceKind::PanicButton => Key::KindPanicButton,
-        DeviceKind::HelpPoint => Key::KindHelpPoint,
-        DeviceKind::Lift => Key::KindLift,
-        DeviceKind::Network => Key::KindNetwork,
+        DeviceKind::Door => texts::KIND_DOOR,
+        DeviceKind::Camera => texts::KIND_CAMERA,
+        DeviceKind::Detector => texts::KIND_DETECTOR,
+        DeviceKind::Panel => texts::KIND_PANEL,
+        DeviceKind::FirePanel => texts::KIND_FIRE_PANEL,
+        DeviceKind::Barrier => texts::KIND_BARRIER,
+        DeviceKind::ManualCallPoint => texts::KIND_CALL_POINT,
+        DeviceKind::PanicButton => texts::KIND_PANIC_BUTTON,
+        DeviceKind::HelpPoint => texts::KIND_HELP_POINT,
+        DeviceKind::Lift => texts::KIND_LIFT,
+        DeviceKind::Network => texts::KIND_NETWORK,
     }
 }
 
 /// A door's state in words, with its age and the time that it may still stand open.
 pub fn door_words(state: Option<&DoorState>, now: Timestamp, language: Language) -> String {
     match state {
-        None => Key::DoorUnknown.get(language).to_owned(),
+        None => texts::DOOR_UNKNOWN.get(language).to_owned(),
         Some(DoorState::Closed { since }) => {
-            Key::DoorClosed.fill(language, &[&ages::age(*since, now)])
+            texts::DOOR_CLOSED.fill(language, &[&ages::age(*since, now)])
         }
         Some(DoorState::Open { since, held_due_at }) if *held_due_at > now => {
             let left = ages::text(held_due_at.since(now));
-            Key::DoorOpen.fill(language, &[&ages::age(*since, now), &left])
+            texts::DOOR_OPEN.fill(language, &[&ages::age(*since, now), &left])
         }
         Some(DoorState::Open { since, .. }) => {
-            Key::DoorHeld.fill(language, &[&ages::age(*since, now)])
+            texts::DOOR_HELD.fill(language, &[&ages::age(*since, now)])
         }
     }
 }
@@ -52,7 +53,7 @@ pub fn row_words(
     last_seen_at: Option<Timestamp>,
     (now, language): (Timestamp, Language),
 ) -> String {
-    let heard = last_seen_at.map(|at| Key::HeardAgo.fill(language, &[&ages::age(at, now)]));
+    let heard = last_seen_at.map(|at| texts::HEARD_AGO.fill(language, &[&ages::age(at, now)]));
     let words: Vec<_> = beside.into_iter().chain(heard).collect();
     words.join(" · ")
 }
@@ -65,26 +66,26 @@ pub fn device_lines(
     last_seen_at: Option<Timestamp>,
     (now, language): (Timestamp, Language),
 ) -> Vec<Line> {
-    let mut lines = vec![(Key::Place, estate.place_name(&device.place, language))];
+    let mut lines = vec![(texts::PLACE, estate.place_name(&device.place, language))];
     if device.door.is_some() {
         let state = view.doors.get(&device.id);
-        lines.push((Key::Door, door_words(state, now, language)));
+        lines.push((texts::DOOR, door_words(state, now, language)));
     }
     if let Some(at) = last_seen_at {
-        lines.push((Key::LastReport, ages::age(at, now)));
+        lines.push((texts::LAST_REPORT, ages::age(at, now)));
     }
     if let Some(every_s) = device.report_every_s_max {
         let every = Span::from_secs(i64::from(every_s));
-        lines.push((Key::ReportsWithin, ages::text(every)));
+        lines.push((texts::REPORTS_WITHIN, ages::text(every)));
     }
     if let Some(upstream) = &device.upstream {
         let name = device_name(Some(estate), upstream, language);
-        lines.push((Key::ReachedThrough, name));
+        lines.push((texts::REACHED_THROUGH, name));
     }
     let is_behind = |other: &&Device| other.upstream.as_ref() == Some(&device.id);
     let behind = estate.devices.iter().filter(is_behind).count();
     if behind > 0 {
-        lines.push((Key::DevicesBehind, behind.to_string()));
+        lines.push((texts::DEVICES_BEHIND, behind.to_string()));
     }
     let zones = estate.zones.iter();
     lines.extend(
@@ -92,12 +93,12 @@ pub fn device_lines(
             .filter(|zone| zone.devices.contains(&device.id))
             .map(|zone| {
                 let armed = if view.is_armed(&zone.id) {
-                    Key::Armed
+                    crate::zones::texts::ARMED
                 } else {
-                    Key::Disarmed
+                    crate::zones::texts::DISARMED
                 };
                 let (name, armed) = (zone.name.get(language), armed.get(language));
-                (Key::InZone, format!("{name} · {armed}"))
+                (texts::IN_ZONE, format!("{name} · {armed}"))
             }),
     );
     lines

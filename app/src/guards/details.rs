@@ -2,9 +2,9 @@
 
 use super::duty::{DutyButton, duty_of, duty_words};
 use super::model::{Freshness, age_text, call_sign};
+use super::texts;
 use crate::copy::SiteCopy;
 use crate::desk::Desk;
-use crate::texts::Key;
 use crate::ui::Sentence;
 use castellan_domain::estate::Person;
 use castellan_domain::ids::PersonId;
@@ -40,7 +40,7 @@ pub fn SelectedGuard(
     };
     let age = move || {
         age_text(tracked.get().as_ref(), copy.now())
-            .unwrap_or_else(|| desk.t(Key::NeverHeard).to_owned())
+            .unwrap_or_else(|| desk.t(texts::NEVER_HEARD).to_owned())
     };
     let accuracy = move || {
         let metres = f64::from(tracked.get()?.accuracy_dm?) / 10.0;
@@ -50,21 +50,21 @@ pub fn SelectedGuard(
     view! {
         <article class="selected-guard" data-selected=data>
             <header>
-                <p class="kicker">{move || desk.t(Key::Guards)}</p>
+                <p class="kicker">{move || desk.t(texts::GUARDS)}</p>
                 <h2>{radio}</h2>
                 <p class="where">{move || person.with(|p| p.as_ref().map(|p| p.name.get(desk.language.get()).to_owned()))}</p>
             </header>
             <dl class="facts">
                 <div>
-                    <dt>{move || desk.t(Key::LastHeard)}</dt>
+                    <dt>{move || desk.t(texts::LAST_HEARD)}</dt>
                     <dd class=move || format!("num {}", freshness())>{age}</dd>
                 </div>
                 {move || accuracy().map(|metres| view! {
-                    <div><dt>{desk.t(Key::Accuracy)}</dt><dd class="num">{metres}</dd></div>
+                    <div><dt>{desk.t(texts::ACCURACY)}</dt><dd class="num">{metres}</dd></div>
                 })}
                 {move || duty.get().map(|since| view! {
                     <div>
-                        <dt>{desk.t(Key::Duty)}</dt>
+                        <dt>{desk.t(texts::DUTY)}</dt>
                         <dd class="num" data-duty="">{move || duty_words(copy, desk, since)}</dd>
                     </div>
                 })}

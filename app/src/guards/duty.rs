@@ -1,10 +1,10 @@
 //! Who is on duty, where the estate keeps it.
 
 use super::model::{call_sign, on_duty, on_duty_since};
+use super::texts;
 use crate::ages;
 use crate::copy::SiteCopy;
 use crate::desk::Desk;
-use crate::texts::Key;
 use castellan_domain::command::Command;
 use castellan_domain::estate::Person;
 use castellan_domain::ids::PersonId;
@@ -34,15 +34,15 @@ pub fn OnDuty(copy: &'static SiteCopy, desk: &'static Desk) -> impl IntoView {
     let words = move |names: Vec<String>| {
         let language = desk.language.get();
         if names.is_empty() {
-            return Key::NobodyOnDuty.get(language).to_owned();
+            return texts::NOBODY_ON_DUTY.get(language).to_owned();
         }
         let more = names.len().saturating_sub(NAMES_MAX);
         let mut shown: Vec<String> = names.into_iter().take(NAMES_MAX).collect();
         if more > 0 {
-            shown.push(Key::MorePeople.fill(language, &[&more.to_string()]));
+            shown.push(texts::MORE_PEOPLE.fill(language, &[&more.to_string()]));
         }
         let shown = shown.join(" · ");
-        format!("{} {shown}", Key::OnDuty.get(language))
+        format!("{} {shown}", texts::ON_DUTY.get(language))
     };
     view! {
         {move || names.get().map(|names| view! {
@@ -68,9 +68,9 @@ pub fn duty_words(
     match since {
         Some(since) => {
             let age = ages::age(since, copy.now());
-            format!("{} {age}", desk.t(Key::OnDuty))
+            format!("{} {age}", desk.t(texts::ON_DUTY))
         }
-        None => desk.t(Key::OffDuty).to_owned(),
+        None => desk.t(texts::OFF_DUTY).to_owned(),
     }
 }
 
@@ -101,9 +101,9 @@ pub fn DutyButton(copy: &'static SiteCopy, desk: &'static Desk, person: PersonId
         let on = is_on.get().filter(|_| may.get())?;
         let send = send.clone();
         let (words, name) = if on {
-            (Key::GoOffDuty, "go-off-duty")
+            (texts::GO_OFF_DUTY, "go-off-duty")
         } else {
-            (Key::GoOnDuty, "go-on-duty")
+            (texts::GO_ON_DUTY, "go-on-duty")
         };
         Some(view! {
             <button class="duty" data-action=name disabled=move || desk.sending.get()

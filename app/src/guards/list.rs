@@ -2,9 +2,9 @@
 
 use super::duty::duty_of;
 use super::model::{Freshness, age_text, call_sign, guards};
+use super::texts;
 use crate::copy::SiteCopy;
 use crate::desk::{Desk, Picked};
-use crate::texts::Key;
 use castellan_domain::ids::PersonId;
 use leptos::prelude::*;
 
@@ -30,11 +30,11 @@ pub fn GuardList(copy: &'static SiteCopy, desk: &'static Desk) -> impl IntoView 
     view! {
         <details class="folded guards" open>
             <summary>
-                {move || desk.t(Key::Guards)}" "
+                {move || desk.t(texts::GUARDS)}" "
                 <span class="count">{heard}"/"{move || ids.with(Vec::len)}</span>
             </summary>
             {move || (heard.get() == 0 && copy.ready.get()).then(|| view! {
-                <p class="empty quiet">{desk.t(Key::GuardsEmpty)}</p>
+                <p class="empty quiet">{desk.t(texts::GUARDS_EMPTY)}</p>
             })}
             <ul class="rows">
                 <For each=move || ids.get() key=PersonId::clone let:id>
@@ -75,12 +75,12 @@ fn GuardRow(copy: &'static SiteCopy, desk: &'static Desk, id: PersonId) -> impl 
     };
     let off_duty = move || {
         let off = duty.get().is_some_and(|since| since.is_none());
-        off.then(|| format!(" · {}", desk.t(Key::OffDuty)))
+        off.then(|| format!(" · {}", desk.t(texts::OFF_DUTY)))
     };
     let freshness = move || Freshness::of(tracked.get().as_ref(), copy.now()).class();
     let age = move || {
         age_text(tracked.get().as_ref(), copy.now())
-            .unwrap_or_else(|| desk.t(Key::NeverHeard).to_owned())
+            .unwrap_or_else(|| desk.t(texts::NEVER_HEARD).to_owned())
     };
     let (picked, data) = (Picked::Person(id.clone()), id.to_string());
     let is_selected = {

@@ -1,6 +1,8 @@
 //! Guards: where they are, as rows that say the same as the map.
 
 pub mod model;
+pub mod refusals;
+pub mod texts;
 
 #[cfg(target_arch = "wasm32")]
 pub mod details;

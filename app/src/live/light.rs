@@ -1,10 +1,11 @@
 //! The link light, and the cover that lies over the map while what it shows is old.
 
 use super::model::{class, words};
+use super::texts;
 use crate::browser::clock_text;
 use crate::copy::{Fault, SiteCopy};
 use crate::desk::Desk;
-use crate::texts::Key;
+use crate::texts::Words;
 use castellan_domain::stream::Link;
 use leptos::prelude::*;
 
@@ -45,10 +46,10 @@ pub fn StaleCover(copy: &'static SiteCopy, desk: &'static Desk) -> impl IntoView
         {move || stale().map(|since| view! {
             <div class="stale-cover" role="alert">
                 <p class="stale-title">
-                    {desk.t(Key::Stale)}" "
-                    <span class="since">{desk.t(Key::Since)}" "{clock_text(since, &zone())}</span>
+                    {desk.t(texts::STALE)}" "
+                    <span class="since">{desk.t(texts::SINCE)}" "{clock_text(since, &zone())}</span>
                 </p>
-                <p>{desk.t(Key::StaleAdvice)}</p>
+                <p>{desk.t(texts::STALE_ADVICE)}</p>
             </div>
         })}
         {move || copy.link.fault.get().map(|fault| view! {
@@ -56,18 +57,18 @@ pub fn StaleCover(copy: &'static SiteCopy, desk: &'static Desk) -> impl IntoView
         })}
         {move || copy.link.not_recording_since.get().map(|since| view! {
             <div class="not-recording" role="alert">
-                <strong>{desk.t(Key::NotRecording)}" "</strong>
-                <span class="since">{desk.t(Key::Since)}" "{clock_text(since, &zone())}</span>
-                " · "{desk.t(Key::NotRecordingAdvice)}
+                <strong>{desk.t(texts::NOT_RECORDING)}" "</strong>
+                <span class="since">{desk.t(texts::SINCE)}" "{clock_text(since, &zone())}</span>
+                " · "{desk.t(texts::NOT_RECORDING_ADVICE)}
             </div>
         })}
     }
 }
 
-const fn fault_name(fault: Fault) -> Key {
+const fn fault_name(fault: Fault) -> Words {
     match fault {
-        Fault::SiteUnknown => Key::SiteUnknown,
-        Fault::Unreachable => Key::SiteUnreachable,
-        Fault::WrongVersion => Key::WrongVersion,
+        Fault::SiteUnknown => texts::SITE_UNKNOWN,
+        Fault::Unreachable => texts::SITE_UNREACHABLE,
+        Fault::WrongVersion => texts::WRONG_VERSION,
     }
 }

@@ -2,6 +2,7 @@
 //! feeds the copy and the map's scene.
 
 pub mod model;
+pub mod texts;
 
 #[cfg(target_arch = "wasm32")]
 pub mod light;

@@ -1,6 +1,7 @@
 //! How the link stands, in words, and how long to wait before trying again.
 
-use crate::texts::Key;
+use super::texts;
+use crate::texts::Words;
 use castellan_domain::stream::Link;
 use castellan_domain::text::Language;
 
@@ -20,13 +21,13 @@ pub const fn class(link: Link) -> &'static str {
 /// What the light says. The way there and back is said only while the link is good: an old
 /// measurement beside a dead link would be a lie.
 pub fn words(link: Link, round_trip_ms: Option<u32>, language: Language) -> String {
-    let t = |key: Key| key.get(language);
+    let t = |words: Words| words.get(language);
     match (link, round_trip_ms) {
-        (Link::Connecting, _) => t(Key::Connecting).to_owned(),
-        (Link::Live, Some(ms)) => format!("{} {ms} ms", t(Key::Live)),
-        (Link::Live, None) => t(Key::Live).to_owned(),
-        (Link::Unsure, _) => t(Key::Unsure).to_owned(),
-        (Link::Stale { .. }, _) => t(Key::Stale).to_owned(),
+        (Link::Connecting, _) => t(texts::CONNECTING).to_owned(),
+        (Link::Live, Some(ms)) => format!("{} {ms} ms", t(texts::LIVE)),
+        (Link::Live, None) => t(texts::LIVE).to_owned(),
+        (Link::Unsure, _) => t(texts::UNSURE).to_owned(),
+        (Link::Stale { .. }, _) => t(texts::STALE).to_owned(),
     }
 }
 

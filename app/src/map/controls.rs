@@ -7,6 +7,8 @@
 
 use super::camera::scale_bar;
 use super::running::Pose;
+use super::texts;
+use crate::texts::Words;
 use castellan_domain::text::Language;
 use leptos::prelude::*;
 
@@ -29,10 +31,6 @@ pub(super) fn Controls(
     pose: Signal<Pose>,
     on_move: Callback<Move>,
 ) -> impl IntoView {
-    let say = move |zh: &'static str, en: &'static str| match language.get() {
-        Language::Zh => zh,
-        Language::En => en,
-    };
     let turn = move || format!("rotate({:.1}deg)", -pose.get().bearing_deg);
     let bar = Memo::new(move |_| scale_bar(pose.get().metres_per_pixel.max(1e-6), BAR_PX));
     let length = move || {
@@ -43,13 +41,13 @@ pub(super) fn Controls(
             format!("{metres} m")
         }
     };
-    let button = move |what: Move, zh: &'static str, en: &'static str, icon: AnyView| {
+    let button = move |what: Move, words: Words, icon: AnyView| {
         view! {
             <button
                 type="button"
                 class="map-button"
-                title=move || say(zh, en)
-                aria-label=move || say(zh, en)
+                title=move || words.get(language.get())
+                aria-label=move || words.get(language.get())
                 on:click=move |_| on_move.run(what)
             >
                 {icon}
@@ -57,20 +55,20 @@ pub(super) fn Controls(
         }
     };
     view! {
-        <div class="map-controls" role="group" aria-label=move || say("地图视角", "Map view")>
-            {button(Move::Closer, "放大", "Zoom in", view! {
+        <div class="map-controls" role="group" aria-label=move || texts::CONTROLS.get(language.get())>
+            {button(Move::Closer, texts::CLOSER, view! {
                 <svg viewBox="0 0 20 20" aria-hidden="true"><path d="M10 4v12M4 10h12" /></svg>
             }.into_any())}
-            {button(Move::Further, "缩小", "Zoom out", view! {
+            {button(Move::Further, texts::FURTHER, view! {
                 <svg viewBox="0 0 20 20" aria-hidden="true"><path d="M4 10h12" /></svg>
             }.into_any())}
-            {button(Move::Level, "正北朝上,俯视(再按恢复倾斜)", "North up, seen from above (again: tilt back)", view! {
+            {button(Move::Level, texts::LEVEL, view! {
                 <svg class="map-compass" viewBox="0 0 20 20" aria-hidden="true" style:transform=turn>
                     <path class="map-needle" d="M10 1.5 13.5 10h-7z" />
                     <path d="M6.5 10h7L10 18.5z" />
                 </svg>
             }.into_any())}
-            {button(Move::Home, "回到全景", "Whole estate", view! {
+            {button(Move::Home, texts::HOME, view! {
                 <svg viewBox="0 0 20 20" aria-hidden="true"><path d="M3 8V3h5M12 3h5v5M17 12v5h-5M8 17H3v-5" /></svg>
             }.into_any())}
         </div>

@@ -7,7 +7,7 @@ use super::live_layer::{LiveLayer, SceneHandle};
 use super::maplibre::{self, Map, PointerEvent};
 use super::overlay::Overlay;
 use super::scale::scale_for_height;
-use super::{estate_layers, estate_style, fonts};
+use super::{estate_layers, estate_style, fonts, texts};
 use crate::browser::mono;
 use crate::desk::{Picked, Theme};
 use castellan_domain::estate::Estate;
@@ -288,15 +288,7 @@ impl Running {
     }
 
     fn name_canvas(&self) -> Result<(), JsValue> {
-        let name = match self.shown.borrow().language {
-            Language::Zh => {
-                "地图。方向键移动，加号减号缩放，Shift 加方向键旋转和倾斜。图上的内容在列表中都有。"
-            }
-            Language::En => {
-                "Map. Arrow keys move it, plus and minus zoom, Shift with arrow keys turns and tilts. \
-                 Everything on it is also in the lists."
-            }
-        };
+        let name = texts::CANVAS.get(self.shown.borrow().language);
         self.map.canvas().set_attribute("aria-label", name)
     }
 

@@ -8,6 +8,7 @@
 use super::controls::{Controls, Move};
 use super::live_layer::SceneHandle;
 use super::running::{Events, Fault, Places, Pose, Running};
+use super::texts;
 use crate::desk::{Picked, Theme};
 use castellan_domain::estate::Estate;
 use castellan_domain::ids::PersonId;
@@ -177,28 +178,12 @@ fn go(running: &Running, what: Move) -> Result<(), JsValue> {
 
 /// What is said in the place of a map that is not there.
 fn sentence_of(fault: Option<Fault>, drawn: bool, language: Language) -> Option<&'static str> {
-    let sentence = match (fault, language) {
-        (None, _) if drawn => return None,
-        (None, Language::Zh) => "正在载入地图 …",
-        (None, Language::En) => "Loading the map …",
-        (Some(Fault::Library), Language::Zh) => {
-            "地图组件未能载入，地图暂时看不到。报警列表和处置照常工作；网络恢复后请刷新页面。"
-        }
-        (Some(Fault::Library), Language::En) => {
-            "The map could not be loaded. The alarm list works as usual; reload the page once the network is back."
-        }
-        (Some(Fault::Graphics), Language::Zh) => {
-            "此浏览器无法绘制地图（需要 WebGL2）。报警列表和处置照常工作；请更新浏览器，或开启硬件加速。"
-        }
-        (Some(Fault::Graphics), Language::En) => {
-            "This browser cannot draw the map (it needs WebGL2). The alarm list works as usual; update the browser or turn on hardware acceleration."
-        }
-        (Some(Fault::Lost), Language::Zh) => {
-            "显卡暂时不可用，地图正在恢复。报警列表和处置照常工作；若一分钟内未恢复，请刷新页面。"
-        }
-        (Some(Fault::Lost), Language::En) => {
-            "The graphics card is not available at the moment; the map is coming back. The alarm list works as usual; if it takes over a minute, reload the page."
-        }
+    let words = match fault {
+        None if drawn => return None,
+        None => texts::LOADING,
+        Some(Fault::Library) => texts::NO_LIBRARY,
+        Some(Fault::Graphics) => texts::NO_GRAPHICS,
+        Some(Fault::Lost) => texts::GRAPHICS_LOST,
     };
-    Some(sentence)
+    Some(words.get(language))
 }

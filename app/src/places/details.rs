@@ -1,10 +1,10 @@
 //! The right column while a building or an area is selected.
 
 use super::model::{Line, alarms_of_building, area_kind, area_line};
+use super::texts;
 use crate::alarms::model::{place, sign, what};
 use crate::copy::SiteCopy;
 use crate::desk::{Desk, Picked};
-use crate::texts::Key;
 use crate::ui::Sentence;
 use castellan_domain::ids::{AlarmId, AreaId, BuildingId};
 use leptos::prelude::*;
@@ -38,8 +38,8 @@ pub fn SelectedBuilding(
                 here.map_or(0, Iterator::count)
             });
             Some(vec![
-                (Key::Floors, floors),
-                (Key::DevicesHere, here.to_string()),
+                (texts::FLOORS, floors),
+                (texts::DEVICES_HERE, here.to_string()),
             ])
         }
     };
@@ -49,7 +49,7 @@ pub fn SelectedBuilding(
     };
     let alarms = Memo::new(move |_| copy.alarms(|view| alarms_of_building(view, &id)));
     view! {
-        <Details copy desk sentence address kicker=Signal::derive(move || Some(desk.t(Key::BuildingKind)))
+        <Details copy desk sentence address kicker=Signal::derive(move || Some(desk.t(texts::BUILDING_KIND)))
             name=Signal::derive(name) lines=Signal::derive(move || lines().unwrap_or_default()) alarms />
     }
 }
@@ -103,8 +103,8 @@ pub fn Details(
     let rows = move || {
         let lines = lines.get().into_iter();
         lines
-            .map(|(key, words)| {
-                view! { <div><dt>{desk.t(key)}</dt><dd class="num">{words}</dd></div> }
+            .map(|(about, words)| {
+                view! { <div><dt>{desk.t(about)}</dt><dd class="num">{words}</dd></div> }
             })
             .collect_view()
     };
@@ -133,7 +133,7 @@ pub fn Details(
             </header>
             <dl class="facts">{rows}</dl>
             {move || (!alarms.with(Vec::is_empty)).then(|| view! {
-                <h3>{move || desk.t(Key::OpenHere)}</h3>
+                <h3>{move || desk.t(texts::OPEN_HERE)}</h3>
                 <ul class="alarms-here">{alarms.get().into_iter().map(alarm).collect_view()}</ul>
             })}
             <Sentence words=sentence />

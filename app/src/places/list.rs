@@ -1,9 +1,10 @@
 //! Buildings and watched areas as rows.
 
 use super::model::area_kind;
+use super::texts;
 use crate::copy::SiteCopy;
 use crate::desk::{Desk, Picked};
-use crate::texts::Key;
+use crate::texts::Words;
 use castellan_domain::text::Localized;
 use leptos::prelude::*;
 
@@ -19,7 +20,7 @@ pub fn PlaceList(copy: &'static SiteCopy, desk: &'static Desk) -> impl IntoView 
             let buildings = estate.buildings.iter();
             let buildings = buildings.map(|b| {
                 let picked = Picked::Building(b.id.clone());
-                (picked, b.name.clone(), Key::BuildingKind)
+                (picked, b.name.clone(), texts::BUILDING_KIND)
             });
             let areas = estate.areas.iter();
             let areas = areas.map(|a| {
@@ -40,7 +41,7 @@ pub fn PlaceList(copy: &'static SiteCopy, desk: &'static Desk) -> impl IntoView 
     view! {
         <details class="folded places" on:toggle=move |_| set_open.update(|open| *open = !*open)>
             <summary>
-                {move || desk.t(Key::PlaceTitle)}" "
+                {move || desk.t(texts::PLACE_TITLE)}" "
                 <span class="count">{move || places.with(Vec::len)}</span>
             </summary>
             <ul class="rows">{move || open.get().then(rows)}</ul>
@@ -50,7 +51,7 @@ pub fn PlaceList(copy: &'static SiteCopy, desk: &'static Desk) -> impl IntoView 
 
 /// A row that selects what stands still.
 #[component]
-fn PlaceRow(desk: &'static Desk, picked: Picked, name: Localized, kind: Key) -> impl IntoView {
+fn PlaceRow(desk: &'static Desk, picked: Picked, name: Localized, kind: Words) -> impl IntoView {
     let data = picked.address();
     let is_selected = {
         let picked = picked.clone();

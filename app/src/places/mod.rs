@@ -1,6 +1,7 @@
 //! Buildings and watched areas, as rows and as something that is selected.
 
 pub mod model;
+pub mod texts;
 
 #[cfg(target_arch = "wasm32")]
 pub mod details;

@@ -1,7 +1,8 @@
 //! What is said of a building or an area, and which alarms are open where something is.
 
+use super::texts;
 use crate::names::person_name;
-use crate::texts::Key;
+use crate::texts::Words;
 use castellan_domain::alarm::Alarm;
 use castellan_domain::estate::{Area, AreaKind, Estate};
 use castellan_domain::ids::{AlarmId, BuildingId};
@@ -12,24 +13,24 @@ use castellan_domain::view::View;
 const ALARMS_MAX: usize = 20;
 
 /// A line of the details: what it is about, and what there is to say.
-pub type Line = (Key, String);
+pub type Line = (Words, String);
 
 /// What an area is.
-pub const fn area_kind(kind: AreaKind) -> Key {
+pub const fn area_kind(kind: AreaKind) -> Words {
     match kind {
-        AreaKind::Responsibility => Key::AreaResponsibility,
-        AreaKind::Forbidden => Key::AreaForbidden,
+        AreaKind::Responsibility => texts::AREA_RESPONSIBILITY,
+        AreaKind::Forbidden => texts::AREA_FORBIDDEN,
     }
 }
 
 /// Whom an area is for.
 pub fn area_line(estate: &Estate, area: &Area, language: Language) -> Line {
     let key = match area.kind {
-        AreaKind::Responsibility => Key::AreaKeepsIn,
-        AreaKind::Forbidden => Key::AreaLetsIn,
+        AreaKind::Responsibility => texts::AREA_KEEPS_IN,
+        AreaKind::Forbidden => texts::AREA_LETS_IN,
     };
     if area.people.is_empty() {
-        return (key, Key::NobodyMayEnter.get(language).to_owned());
+        return (key, texts::NOBODY_MAY_ENTER.get(language).to_owned());
     }
     let names = area.people.iter();
     let names = names.map(|id| person_name(Some(estate), id, language));
@@ -66,6 +67,6 @@ mod tests {
     fn a_forbidden_area_that_is_for_nobody_says_so() {
         let estate = Estate::parse(ESTATE.as_bytes()).expect("a valid estate");
         let line = area_line(&estate, &estate.areas[0], Language::Zh);
-        assert_eq!(line, (Key::AreaLetsIn, "任何人不得进入".to_owned()));
+        assert_eq!(line, (texts::AREA_LETS_IN, "任何人不得进入".to_owned()));
     }
 }

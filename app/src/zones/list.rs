@@ -1,9 +1,9 @@
 //! Armed zones as rows. Only an estate that has any shows the list.
 
 use super::model::state;
+use super::texts;
 use crate::copy::SiteCopy;
 use crate::desk::Desk;
-use crate::texts::Key;
 use castellan_domain::command::Command;
 use castellan_domain::estate::Zone;
 use castellan_domain::view::View;
@@ -28,9 +28,9 @@ pub fn ZoneList(copy: &'static SiteCopy, desk: &'static Desk) -> impl IntoView {
         {move || (!zones.with(Vec::is_empty)).then(|| view! {
             <details class="folded zones">
                 <summary>
-                    {move || desk.t(Key::Zones)}" "
+                    {move || desk.t(texts::ZONES)}" "
                     <span class="count">{armed}"/"{zones.with(Vec::len)}</span>
-                    " "{move || desk.t(Key::Armed)}
+                    " "{move || desk.t(texts::ARMED)}
                 </summary>
                 <ul class="rows">
                     {zones.get().into_iter().map(|zone| view! { <ZoneRow copy desk zone /> }).collect_view()}
@@ -64,12 +64,18 @@ fn ZoneRow(copy: &'static SiteCopy, desk: &'static Desk, zone: Zone) -> impl Int
     let data = zone.id.to_string();
     let name = move || zone.name.get(desk.language.get()).to_owned();
     let (label, consequence) = (
-        move || desk.t(if armed.get() { Key::Disarm } else { Key::Arm }),
         move || {
             desk.t(if armed.get() {
-                Key::DisarmConsequence
+                texts::DISARM
             } else {
-                Key::ArmConsequence
+                texts::ARM
+            })
+        },
+        move || {
+            desk.t(if armed.get() {
+                texts::DISARM_CONSEQUENCE
+            } else {
+                texts::ARM_CONSEQUENCE
             })
         },
     );

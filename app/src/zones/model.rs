@@ -1,8 +1,8 @@
 //! What an armed zone's row says.
 
+use super::texts;
 use crate::ages;
 use crate::names::person_name;
-use crate::texts::Key;
 use castellan_domain::estate::Estate;
 use castellan_domain::text::Language;
 use castellan_domain::time::Timestamp;
@@ -17,15 +17,15 @@ pub fn state(
     language: Language,
 ) -> String {
     let Some(zone) = zone else {
-        return Key::Disarmed.get(language).to_owned();
+        return texts::DISARMED.get(language).to_owned();
     };
     let armed = if zone.armed {
-        Key::Armed
+        texts::ARMED
     } else {
-        Key::Disarmed
+        texts::DISARMED
     };
     let by = zone.by.as_ref().map_or_else(
-        || Key::BySchedule.get(language).to_owned(),
+        || texts::BY_SCHEDULE.get(language).to_owned(),
         |by| person_name(estate, by, language),
     );
     format!(

@@ -1,6 +1,6 @@
-//! The top bar: how many alarms wait, whether it is a flood, who is on duty, the link, the time, and
-//! who works here.
+//! The bar, and the help that it opens.
 
+use super::texts;
 use crate::alarms::model::{class, sign};
 use crate::alarms::queue::counts;
 use crate::browser::clock_text;
@@ -9,7 +9,6 @@ use crate::desk::{Desk, Theme};
 use crate::guards::OnDuty;
 use crate::live::LinkLight;
 use crate::names::person_name;
-use crate::texts::Key;
 use crate::ui::Modal;
 use castellan_domain::estate::Priority;
 use leptos::prelude::*;
@@ -58,7 +57,7 @@ pub fn TopBar(
     view! {
         <header class="top" inert=move || who.get()>
             <h1 class="site">{name}</h1>
-            <div class="totals" aria-label=move || desk.t(Key::Alarms)>{totals}</div>
+            <div class="totals" aria-label=move || desk.t(texts::ALARMS)>{totals}</div>
             <FloodLight copy desk />
             <OnDuty copy desk />
             <div class="gap"></div>
@@ -66,16 +65,16 @@ pub fn TopBar(
             <time class="clock num">{clock}</time>
             <button class="plain" on:click=move |_| desk.switch_theme()>
                 {move || match desk.theme.get() {
-                    Theme::Dark => desk.t(Key::ThemeLight),
-                    Theme::Light => desk.t(Key::ThemeDark),
+                    Theme::Dark => desk.t(texts::THEME_LIGHT),
+                    Theme::Light => desk.t(texts::THEME_DARK),
                 }}
             </button>
-            <button class="plain" on:click=move |_| desk.switch_language()>{move || desk.t(Key::OtherLanguage)}</button>
-            <button class="plain" on:click=move |_| help.set(true)>{move || desk.t(Key::Help)}<kbd>"?"</kbd></button>
+            <button class="plain" on:click=move |_| desk.switch_language()>{move || desk.t(crate::texts::OTHER_LANGUAGE)}</button>
+            <button class="plain" on:click=move |_| help.set(true)>{move || desk.t(texts::HELP)}<kbd>"?"</kbd></button>
             {move || person().map(|name| view! {
                 <button
                     class="plain person"
-                    title=desk.t(Key::SwitchPerson)
+                    title=desk.t(texts::SWITCH_PERSON)
                     on:click=move |_| desk.set_person(None)
                 >{name}</button>
             })}
@@ -87,21 +86,21 @@ pub fn TopBar(
 #[component]
 pub fn Help(desk: &'static Desk, open: RwSignal<bool>) -> impl IntoView {
     let keys = [
-        ("Enter · F2", Key::KeyClaim),
-        ("X · F4", Key::KeyVerdict),
-        ("Q · Shift+F2", Key::KeyAcknowledge),
-        ("M · Shift+F8", Key::KeyMute),
-        ("H · Shift+F4", Key::KeyShelve),
-        ("T · F9", Key::KeyNote),
-        ("G · F8", Key::KeyNewest),
-        ("↑ ↓", Key::KeyMove),
-        ("Esc", Key::KeyBack),
+        ("Enter · F2", texts::KEY_CLAIM),
+        ("X · F4", texts::KEY_VERDICT),
+        ("Q · Shift+F2", texts::KEY_ACKNOWLEDGE),
+        ("M · Shift+F8", texts::KEY_MUTE),
+        ("H · Shift+F4", texts::KEY_SHELVE),
+        ("T · F9", texts::KEY_NOTE),
+        ("G · F8", texts::KEY_NEWEST),
+        ("↑ ↓", texts::KEY_MOVE),
+        ("Esc", texts::KEY_BACK),
     ];
     view! {
         <Modal
             open
-            title=Signal::derive(move || desk.t(Key::HelpKeys))
-            close=Signal::derive(move || desk.t(Key::Close))
+            title=Signal::derive(move || desk.t(texts::HELP_KEYS))
+            close=Signal::derive(move || desk.t(crate::texts::CLOSE))
         >
             <dl class="keys">
                 {keys.into_iter().map(|(key, text)| view! {
@@ -123,7 +122,7 @@ fn FloodLight(copy: &'static SiteCopy, desk: &'static Desk) -> impl IntoView {
     view! {
         {move || folded.get().map(|folded| view! {
             <strong class="flood" role="status">
-                {Key::Flood.fill(desk.language.get(), &[&folded.to_string()])}
+                {texts::FLOOD.fill(desk.language.get(), &[&folded.to_string()])}
             </strong>
         })}
     }

@@ -1,0 +1,66 @@
+//! The three columns of the console.
+
+use super::texts;
+use crate::alarms::{AlarmQueue, SelectedAlarm, UnrecordedList};
+use crate::desk::Picked;
+use crate::devices::{DeviceList, SelectedDevice};
+use crate::guards::model::given_call_signs;
+use crate::guards::{GuardList, SelectedGuard};
+use crate::map::MapView;
+use crate::page::Parts;
+use crate::places::{PlaceList, SelectedArea, SelectedBuilding};
+use crate::ui::Sentence;
+use crate::zones::ZoneList;
+use leptos::prelude::*;
+
+/// The three columns.
+pub fn view(parts: &Parts) -> AnyView {
+    let Parts {
+        copy,
+        desk,
+        queue,
+        open,
+        sentence,
+        drawn,
+        ..
+    } = *parts;
+    let scene = parts.scene.clone();
+    let call_signs = Memo::new(move |_| copy.people(given_call_signs));
+    view! {
+        <aside class="left">
+            <UnrecordedList copy desk />
+            <AlarmQueue copy desk queue />
+            <ZoneList copy desk />
+            <GuardList copy desk />
+            <DeviceList copy desk />
+            <PlaceList copy desk />
+        </aside>
+        <section class="middle" aria-label=move || desk.t(texts::MAP_LABEL)>
+            <MapView
+                estate=copy.estate.into()
+                theme=desk.theme.into()
+                language=desk.language.into()
+                scene
+                call_signs=call_signs.into()
+                selected=desk.selected.into()
+                on_pick=Callback::new(move |picked| desk.select(picked))
+                ready=drawn
+            />
+        </section>
+        <aside class="right" aria-label=move || desk.t(texts::SELECTED)>
+            {move || match desk.selected.get() {
+                Some(Picked::Alarm(id)) => view! { <SelectedAlarm copy desk id open sentence /> }.into_any(),
+                Some(Picked::Person(id)) => view! { <SelectedGuard copy desk id sentence /> }.into_any(),
+                Some(Picked::Device(id)) => view! { <SelectedDevice copy desk id sentence /> }.into_any(),
+                Some(Picked::Building(id)) => view! { <SelectedBuilding copy desk id sentence /> }.into_any(),
+                Some(Picked::Area(id)) => view! { <SelectedArea copy desk id sentence /> }.into_any(),
+                // A zone or somebody's own duty can fail with nothing selected.
+                None if sentence.with(Option::is_some) => {
+                    view! { <Sentence words=sentence /> }.into_any()
+                }
+                None => view! { <p class="empty quiet hint">{move || desk.t(texts::SELECT_HINT)}</p> }.into_any(),
+            }}
+        </aside>
+    }
+    .into_any()
+}

@@ -1,0 +1,16 @@
+//! Words of the map.
+
+use crate::texts::texts;
+
+texts! {
+    CONTROLS: "地图视角", "Map view";
+    CLOSER: "放大", "Zoom in";
+    FURTHER: "缩小", "Zoom out";
+    LEVEL: "正北朝上,俯视(再按恢复倾斜)", "North up, seen from above (again: tilt back)";
+    HOME: "回到全景", "Whole estate";
+    CANVAS: "地图。方向键移动，加号减号缩放，Shift 加方向键旋转和倾斜。图上的内容在列表中都有。", "Map. Arrow keys move it, plus and minus zoom, Shift with arrow keys turns and tilts. Everything on it is also in the lists.";
+    LOADING: "正在载入地图 …", "Loading the map …";
+    NO_LIBRARY: "地图组件未能载入，地图暂时看不到。报警列表和处置照常工作；网络恢复后请刷新页面。", "The map could not be loaded. The alarm list works as usual; reload the page once the network is back.";
+    NO_GRAPHICS: "此浏览器无法绘制地图（需要 WebGL2）。报警列表和处置照常工作；请更新浏览器，或开启硬件加速。", "This browser cannot draw the map (it needs WebGL2). The alarm list works as usual; update the browser or turn on hardware acceleration.";
+    GRAPHICS_LOST: "显卡暂时不可用，地图正在恢复。报警列表和处置照常工作；若一分钟内未恢复，请刷新页面。", "The graphics card is not available at the moment; the map is coming back. The alarm list works as usual; if it takes over a minute, reload the page.";
+}

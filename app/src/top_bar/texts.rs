@@ -1,0 +1,22 @@
+//! Words of the top bar and of the help.
+
+use crate::texts::texts;
+
+texts! {
+    ALARMS: "报警", "Alarms";
+    FLOOD: "报警激增：另 {0} 起已折叠，0 丢失", "Alarm flood: {0} more folded, 0 lost";
+    SWITCH_PERSON: "换人", "Change person";
+    THEME_DARK: "深色", "Dark";
+    THEME_LIGHT: "浅色", "Light";
+    HELP: "帮助", "Help";
+    HELP_KEYS: "快捷键", "Keys";
+    KEY_CLAIM: "接警（选中 0.4 秒后有效）", "Claim (after a row was selected for 0.4 s)";
+    KEY_VERDICT: "核实结论：1 真警 2 环境干扰 3 设备误报 4 测试", "Verdict: 1 genuine, 2 environment, 3 device fault, 4 test";
+    KEY_ACKNOWLEDGE: "签收（三、四级；班长以上任何级别）", "Acknowledge (P3 and P4; a leader any)";
+    KEY_MUTE: "静音 60 秒，时限照走", "Mute for 60 s; deadlines run on";
+    KEY_SHELVE: "限时挂起：1–5 原因，再 1–4 时长", "Shelve: 1–5 why, then 1–4 how long";
+    KEY_NEWEST: "跳到最新报警", "Go to the newest alarm";
+    KEY_NOTE: "写备注", "Write a note";
+    KEY_MOVE: "上一条 / 下一条", "Previous / next row";
+    KEY_BACK: "返回", "Back";
+}
