@@ -7,7 +7,6 @@ use crate::copy::SiteCopy;
 use crate::desk::{Desk, Picked};
 use crate::keys::{KeyAction, action};
 use castellan_domain::alarm::AlarmCommand;
-use castellan_domain::command::Command;
 use castellan_domain::ids::AlarmId;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast as _;
@@ -104,12 +103,12 @@ impl Keyboard {
             alarm.map(castellan_domain::alarm::Alarm::is_judged)
         });
         let Some(judged) = judged else { return };
-        let send = |command| desk.command(command, || {});
+        let send = |command| desk.send(command);
         let choose = |choice| open.choose(copy, desk, alarm, choice);
         match action {
-            KeyAction::Claim => send(Command::Alarm(AlarmCommand::Claim { alarm })),
-            KeyAction::Acknowledge => send(Command::Alarm(AlarmCommand::Acknowledge { alarm })),
-            KeyAction::Mute => send(Command::Alarm(AlarmCommand::Mute { alarm })),
+            KeyAction::Claim => send(AlarmCommand::Claim { alarm }),
+            KeyAction::Acknowledge => send(AlarmCommand::Acknowledge { alarm }),
+            KeyAction::Mute => send(AlarmCommand::Mute { alarm }),
             KeyAction::OpenVerdicts if judged => choose(Choice::Correction),
             KeyAction::OpenVerdicts => choose(Choice::Verdict),
             KeyAction::OpenShelf => choose(Choice::Shelf(None)),

@@ -9,11 +9,9 @@ use crate::copy::SiteCopy;
 use crate::desk::Desk;
 use crate::names::person_name;
 use castellan_domain::alarm::{AlarmCommand, ShelfReason, Verdict};
-use castellan_domain::command::Command;
 use castellan_domain::estate::Calendar;
 use castellan_domain::ids::{AlarmId, PersonId};
 use castellan_domain::time::Timestamp;
-use castellan_domain::wire::api::WireCommand;
 use leptos::prelude::*;
 
 /// What is open beside the selected alarm.
@@ -62,7 +60,7 @@ impl Open {
             Some(choice @ (Choice::Verdict | Choice::Correction)) => {
                 if let Some(verdict) = Verdict::ALL.get(index) {
                     self.choice.set(None);
-                    desk.command(judge(choice, id, *verdict), || {});
+                    desk.send(judge(choice, id, *verdict));
                 }
             }
             Some(Choice::Shelf(None)) => {
@@ -73,16 +71,13 @@ impl Open {
             Some(Choice::Shelf(Some(reason))) => {
                 if let Some(time) = ShelfTime::ALL.get(index) {
                     self.choice.set(None);
-                    desk.command(shelve(copy, id, *time, reason), || {});
+                    desk.send(shelve(copy, id, *time, reason));
                 }
             }
             Some(Choice::Transfer) => {
                 if let Some(to) = heirs_of(copy, id).into_iter().nth(index) {
                     self.choice.set(None);
-                    desk.command(
-                        Command::Alarm(AlarmCommand::Transfer { alarm: id, to }),
-                        || {},
-                    );
+                    desk.send(AlarmCommand::Transfer { alarm: id, to });
                 }
             }
         }
@@ -111,22 +106,22 @@ fn shelve(
     alarm: AlarmId,
     time: ShelfTime,
     reason: ShelfReason,
-) -> WireCommand {
+) -> AlarmCommand {
     let now = copy.now_untracked();
-    Command::Alarm(AlarmCommand::Shelve {
+    AlarmCommand::Shelve {
         alarm,
         for_s: time.seconds(now, shift_end(copy, now)),
         reason,
-    })
+    }
 }
 
 fn heirs_of(copy: &'static SiteCopy, id: AlarmId) -> Vec<PersonId> {
     let owner = copy.with(|replica| replica.view().alarms.get(&id)?.owner().cloned());
-    copy.estate.with_untracked(|estate| {
-        let heirs = estate.as_ref().map(|e| heirs(e, owner.as_ref()));
-        let heirs = heirs.unwrap_or_default().into_iter();
+    let heirs = copy.known(|known| {
+        let heirs = heirs(known, owner.as_ref()).into_iter();
         heirs.map(|person| person.id.clone()).collect()
-    })
+    });
+    heirs.unwrap_or_default()
 }
 
 /// The buttons, and what they open.
@@ -161,7 +156,7 @@ fn Buttons(
     open: Open,
 ) -> impl IntoView {
     let busy = move || desk.sending.get();
-    let send = move |command: WireCommand| desk.command(command, || {});
+    let send = move |command: AlarmCommand| desk.send(command);
     let toggle = move |choice: Choice| {
         if open
             .choice
@@ -181,7 +176,7 @@ fn Buttons(
         <div class="actions">
             {can.claim.then(|| view! {
                 <button class="main" disabled=busy data-action="claim"
-                    on:click=move |_| send(Command::Alarm(AlarmCommand::Claim { alarm: id }))>
+                    on:click=move |_| send(AlarmCommand::Claim { alarm: id })>
                     {move || desk.t(texts::CLAIM)}<kbd>"Enter"</kbd>
                 </button>
             })}
@@ -201,7 +196,7 @@ fn Buttons(
             })}
             {can.unshelve.then(|| view! {
                 <button class="main" disabled=busy data-action="unshelve"
-                    on:click=move |_| send(Command::Alarm(AlarmCommand::Unshelve { alarm: id }))>
+                    on:click=move |_| send(AlarmCommand::Unshelve { alarm: id })>
                     {move || desk.t(texts::UNSHELVE)}
                 </button>
             })}
@@ -210,13 +205,13 @@ fn Buttons(
             </button>
             {can.acknowledge.then(|| view! {
                 <button disabled=busy data-action="acknowledge"
-                    on:click=move |_| send(Command::Alarm(AlarmCommand::Acknowledge { alarm: id }))>
+                    on:click=move |_| send(AlarmCommand::Acknowledge { alarm: id })>
                     {move || desk.t(texts::ACKNOWLEDGE)}<kbd>"Q"</kbd>
                 </button>
             })}
             {can.mute.then(|| view! {
                 <button disabled=busy data-action="mute"
-                    on:click=move |_| send(Command::Alarm(AlarmCommand::Mute { alarm: id }))>
+                    on:click=move |_| send(AlarmCommand::Mute { alarm: id })>
                     {move || desk.t(texts::MUTE)}<kbd>"M"</kbd>
                 </button>
             })}
@@ -236,7 +231,7 @@ fn Buttons(
             })}
             {can.release.then(|| view! {
                 <button disabled=busy data-action="release"
-                    on:click=move |_| send(Command::Alarm(AlarmCommand::Release { alarm: id }))>
+                    on:click=move |_| send(AlarmCommand::Release { alarm: id })>
                     {move || desk.t(texts::RELEASE)}
                 </button>
             })}

@@ -2,13 +2,12 @@
 
 use super::texts;
 use crate::texts::Words;
-use castellan_domain::access::{Right, Rights};
+use castellan_domain::access::{Right, rights_of};
 use castellan_domain::alarm::{AlarmCommand, SHELF_S_MAX, SHELF_S_MIN, ShelfReason, Verdict};
-use castellan_domain::command::Command;
-use castellan_domain::estate::{Estate, Person};
+use castellan_domain::estate::Person;
 use castellan_domain::ids::{AlarmId, PersonId};
 use castellan_domain::time::Timestamp;
-use castellan_domain::wire::api::WireCommand;
+use castellan_domain::view::Known;
 
 /// What is being chosen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,11 +73,10 @@ impl ShelfTime {
 }
 
 /// Who can be given an alarm: everybody who may own one but `owner`.
-pub fn heirs<'a>(estate: &'a Estate, owner: Option<&PersonId>) -> Vec<&'a Person> {
-    let mut heirs: Vec<_> = estate
-        .people
-        .iter()
-        .filter(|person| Rights::of_role(person.role).contains(Right::OwnAlarms))
+pub fn heirs<'a>(known: &Known<'a>, owner: Option<&PersonId>) -> Vec<&'a Person> {
+    let people = known.estate.people.iter();
+    let mut heirs: Vec<_> = people
+        .filter(|person| rights_of(known, &person.id).contains(Right::OwnAlarms))
         .filter(|person| Some(&person.id) != owner)
         .collect();
     heirs.sort_by_key(|person| person.role.place());
@@ -86,10 +84,10 @@ pub fn heirs<'a>(estate: &'a Estate, owner: Option<&PersonId>) -> Vec<&'a Person
 }
 
 /// What a picked verdict asks for.
-pub const fn judge(choice: Choice, alarm: AlarmId, verdict: Verdict) -> WireCommand {
+pub const fn judge(choice: Choice, alarm: AlarmId, verdict: Verdict) -> AlarmCommand {
     match choice {
-        Choice::Correction => Command::Alarm(AlarmCommand::CorrectVerdict { alarm, verdict }),
-        _ => Command::Alarm(AlarmCommand::Judge { alarm, verdict }),
+        Choice::Correction => AlarmCommand::CorrectVerdict { alarm, verdict },
+        _ => AlarmCommand::Judge { alarm, verdict },
     }
 }
 

@@ -204,12 +204,8 @@ fn NoteForm(desk: &'static Desk, id: AlarmId, noting: RwSignal<bool>) -> impl In
         // Tabs and the like come along when something is pasted from a table.
         let written = written.replace(|c: char| c.is_control() && c != '\n', " ");
         if let Ok(text) = Text::new(&written) {
-            desk.command(
-                Command::Note(NoteCommand::Note { alarm: id, text }),
-                move || {
-                    noting.set(false);
-                },
-            );
+            let note = Command::Note(NoteCommand::Note { alarm: id, text });
+            desk.send_and_then(note, move || noting.set(false));
         }
     };
     view! {

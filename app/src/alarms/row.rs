@@ -10,8 +10,8 @@ use crate::ages;
 use crate::copy::SiteCopy;
 use crate::desk::{Desk, Picked};
 use crate::texts::Words;
+use castellan_domain::access::Right;
 use castellan_domain::alarm::{Alarm, AlarmCommand, Condition};
-use castellan_domain::command::Command;
 use castellan_domain::estate::Estate;
 use castellan_domain::ids::AlarmId;
 use castellan_domain::text::Language;
@@ -78,8 +78,7 @@ pub fn Row(
         Within::Queue => queue.with(|queue| queue.marked.contains(&id)),
         Within::Shelf | Within::Done => is(has_marks),
     });
-    let take_back =
-        move |_| desk.command(Command::Alarm(AlarmCommand::Unshelve { alarm: id }), || {});
+    let take_back = move |_| desk.send(AlarmCommand::Unshelve { alarm: id });
     view! {
         <li class:shelved=within == Within::Shelf>
             <button
@@ -115,7 +114,7 @@ pub fn Row(
                 {move || lined.get().then(|| view! { <Marks copy desk alarm /> })}
             </button>
             {(within == Within::Shelf).then(|| view! {
-                {move || desk.is_operator().then(|| view! {
+                {move || desk.may(Right::HandleAlarms).then(|| view! {
                     <button class="take-back" data-action="unshelve" disabled=move || desk.sending.get()
                         on:click=take_back>
                         {move || desk.t(texts::UNSHELVE)}

@@ -6,7 +6,6 @@ use super::texts;
 use crate::copy::SiteCopy;
 use crate::desk::Desk;
 use castellan_domain::alarm::{AlarmCommand, Joined, Source};
-use castellan_domain::command::Command;
 use castellan_domain::ids::AlarmId;
 use leptos::prelude::*;
 
@@ -93,10 +92,7 @@ fn SourceRow(
     };
     let split = move || {
         let source = source.clone();
-        desk.command(
-            Command::Alarm(AlarmCommand::Split { alarm: id, source }),
-            || {},
-        );
+        desk.send(AlarmCommand::Split { alarm: id, source });
     };
     view! {
         <li>

@@ -18,8 +18,17 @@ const SEND_AGAIN_MS: u32 = 700;
 const FAILURE_MS: u32 = 8_000;
 
 impl Desk {
-    /// Sends a command; says so if it came to nothing. `then` runs after success.
-    pub fn command(&'static self, command: WireCommand, then: impl FnOnce() + 'static) {
+    /// Sends a command; says so if it came to nothing.
+    pub fn send(&'static self, command: impl Into<WireCommand>) {
+        self.send_and_then(command, || {});
+    }
+
+    /// The same; `then` runs after success.
+    pub fn send_and_then(
+        &'static self,
+        command: impl Into<WireCommand>,
+        then: impl FnOnce() + 'static,
+    ) {
         let site = self.copy.site.get_untracked();
         let (Some(site), Some(person)) = (site, self.person.get_untracked()) else {
             return;
@@ -31,7 +40,7 @@ impl Desk {
         let request = CommandRequest {
             command_id: CommandId(uuid::Uuid::new_v4()),
             expected: None,
-            command,
+            command: command.into(),
         };
         spawn_local(async move {
             let mut result = api::command(&site, &person, &request).await;

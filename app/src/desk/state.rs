@@ -7,7 +7,7 @@ use super::theme::Theme;
 use crate::browser::{remember, remembered, set_cookie, set_parameter};
 use crate::copy::SiteCopy;
 use crate::texts::Words;
-use castellan_domain::access::{Actor, Right, Rights};
+use castellan_domain::access::{Actor, Right};
 use castellan_domain::ids::{AlarmId, PersonId};
 use castellan_domain::text::Language;
 use castellan_domain::wire::api::PERSON_COOKIE;
@@ -85,24 +85,22 @@ impl Desk {
         self.person.set(person);
     }
 
-    /// Whoever works here, with what they may do.
+    /// Whoever works here, with what they may do; nobody before the estate is here.
     pub fn actor(&self) -> Option<Actor> {
         let person = self.person.get()?;
-        let role = self
-            .copy
-            .estate
-            .with(|estate| Some(estate.as_ref()?.person(&person)?.role))?;
-        let rights = Rights::of_role(role);
-        Some(Actor { person, rights })
+        // What somebody may do is decided by what is known of them.
+        self.copy.estate.track();
+        self.copy.changes.people.track(&person);
+        self.copy.known(|known| Actor::of(known, person))
     }
 
-    /// Whether whoever works here may command at all, beyond their own duty.
-    pub fn is_operator(&self) -> bool {
+    /// Whether whoever works here has a right.
+    pub fn may(&self, right: Right) -> bool {
         self.actor()
-            .is_some_and(|actor| actor.rights.contains(Right::HandleAlarms))
+            .is_some_and(|actor| actor.rights.contains(right))
     }
 
-    /// Whoever works here, as long as the estate has them on the staff.
+    /// Whoever works here, as long as they may work at a console.
     pub fn operator(&self) -> Option<PersonId> {
         let actor = self.actor()?;
         let may = actor.rights.contains(Right::HandleAlarms);

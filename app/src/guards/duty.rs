@@ -5,7 +5,7 @@ use super::texts;
 use crate::ages;
 use crate::copy::SiteCopy;
 use crate::desk::Desk;
-use castellan_domain::command::Command;
+use castellan_domain::access::Right;
 use castellan_domain::estate::Person;
 use castellan_domain::ids::PersonId;
 use castellan_domain::staff::StaffCommand;
@@ -85,17 +85,17 @@ pub fn DutyButton(copy: &'static SiteCopy, desk: &'static Desk, person: PersonId
     let may = {
         let person = person.clone();
         Memo::new(move |_| {
-            desk.is_operator() || desk.person.with(|own| own.as_ref() == Some(&person))
+            desk.may(Right::KeepStaff) || desk.person.with(|own| own.as_ref() == Some(&person))
         })
     };
     let send = move |on: bool| {
         let person = person.clone();
         let command = if on {
-            Command::Staff(StaffCommand::GoOffDuty { person })
+            StaffCommand::GoOffDuty { person }
         } else {
-            Command::Staff(StaffCommand::GoOnDuty { person })
+            StaffCommand::GoOnDuty { person }
         };
-        desk.command(command, || {});
+        desk.send(command);
     };
     move || {
         let on = is_on.get().filter(|_| may.get())?;

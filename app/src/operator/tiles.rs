@@ -4,7 +4,7 @@ use super::texts;
 use crate::copy::SiteCopy;
 use crate::desk::Desk;
 use crate::texts::Words;
-use castellan_domain::access::{Right, Rights};
+use castellan_domain::access::{Right, rights_of};
 use castellan_domain::estate::{Person, Role};
 use leptos::html::Div;
 use leptos::prelude::*;
@@ -25,16 +25,18 @@ const fn role_name(role: Role) -> Words {
 #[component]
 pub fn OperatorTiles(copy: &'static SiteCopy, desk: &'static Desk) -> impl IntoView {
     let people = move || {
-        copy.estate.with(|estate| {
-            let mut people: Vec<Person> = estate
-                .iter()
-                .flat_map(|estate| estate.people.iter())
-                .filter(|person| Rights::of_role(person.role).contains(Right::HandleAlarms))
-                .cloned()
-                .collect();
+        copy.estate.track();
+        copy.changes.people.track_any();
+        let people = copy.known(|known| {
+            let may = |person: &&Person| {
+                let rights = rights_of(known, &person.id);
+                rights.contains(Right::HandleAlarms)
+            };
+            let mut people: Vec<_> = known.estate.people.iter().filter(may).cloned().collect();
             people.sort_by_key(|person| person.role.place());
             people
-        })
+        });
+        people.unwrap_or_default()
     };
     let tile = move |person: Person| {
         let language = desk.language.get();

@@ -4,7 +4,7 @@ use super::model::state;
 use super::texts;
 use crate::copy::SiteCopy;
 use crate::desk::Desk;
-use castellan_domain::command::Command;
+use castellan_domain::access::Right;
 use castellan_domain::estate::Zone;
 use castellan_domain::view::View;
 use castellan_domain::zone::ZoneCommand;
@@ -55,11 +55,11 @@ fn ZoneRow(copy: &'static SiteCopy, desk: &'static Desk, zone: Zone) -> impl Int
     let switch = move || {
         let zone = id.clone();
         let command = if armed.get_untracked() {
-            Command::Zone(ZoneCommand::Disarm { zone })
+            ZoneCommand::Disarm { zone }
         } else {
-            Command::Zone(ZoneCommand::Arm { zone })
+            ZoneCommand::Arm { zone }
         };
-        desk.command(command, || {});
+        desk.send(command);
     };
     let data = zone.id.to_string();
     let name = move || zone.name.get(desk.language.get()).to_owned();
@@ -85,7 +85,7 @@ fn ZoneRow(copy: &'static SiteCopy, desk: &'static Desk, zone: Zone) -> impl Int
             <span class="quiet num">{words}</span>
             {move || {
                 let (switch, name) = (switch.clone(), name.clone());
-                desk.is_operator().then(|| view! {
+                desk.may(Right::ArmZones).then(|| view! {
                     <button data-action="arm" title=consequence disabled=move || desk.sending.get()
                         on:click=move |_| switch()>
                         {label}<span class="unseen">" "{name}</span>
