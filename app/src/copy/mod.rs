@@ -17,15 +17,13 @@ pub use watched::Watched;
 use crate::api;
 use crate::browser::{mono, sleep};
 use castellan_domain::alarm::Alarm;
-use castellan_domain::door::DoorState;
 use castellan_domain::estate::Estate;
-use castellan_domain::ids::{AlarmId, DeviceId, EstateHash, PersonId, SiteId, ZoneId};
+use castellan_domain::ids::{AlarmId, EstateHash, PersonId, SiteId};
 use castellan_domain::staff::PersonState;
 use castellan_domain::stream::{Change, Link, Replica, Tracked};
 use castellan_domain::time::Timestamp;
 use castellan_domain::view::{Known, View};
 use castellan_domain::wire::live::LatestOf;
-use castellan_domain::zone::ZoneState;
 use clock::Clock;
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -90,46 +88,40 @@ impl SiteCopy {
         self.replica.try_update_value(change)
     }
 
+    /// A thing by its id.
+    pub fn one<K: Ord + Clone, V: Clone>(&self, kind: &Watched<K, V>, id: &K) -> Option<V> {
+        kind.track(id);
+        self.with(|replica| kind.find(replica.view(), id).cloned())
+    }
+
+    /// Reads all things of a kind.
+    pub fn all<K: Ord + Clone, V, T>(
+        &self,
+        kind: &Watched<K, V>,
+        read: impl FnOnce(&View) -> T,
+    ) -> T {
+        kind.track_any();
+        self.with(|replica| read(replica.view()))
+    }
+
     /// An alarm.
     pub fn alarm(&self, id: AlarmId) -> Option<Alarm> {
-        self.changes.alarms.track(&id);
-        self.with(|replica| replica.view().alarms.get(&id).cloned())
+        self.one(&self.changes.alarms, &id)
     }
 
     /// Reads the alarms.
     pub fn alarms<T>(&self, read: impl FnOnce(&View) -> T) -> T {
-        self.changes.alarms.track_any();
-        self.with(|replica| read(replica.view()))
+        self.all(&self.changes.alarms, read)
     }
 
     /// What facts said of a person.
     pub fn person(&self, id: &PersonId) -> PersonState {
-        self.changes.people.track(id);
-        self.with(|replica| replica.view().person(id))
+        self.one(&self.changes.people, id).unwrap_or_default()
     }
 
     /// Reads what facts said of people.
     pub fn people<T>(&self, read: impl FnOnce(&View) -> T) -> T {
-        self.changes.people.track_any();
-        self.with(|replica| read(replica.view()))
-    }
-
-    /// An armed zone.
-    pub fn zone(&self, id: &ZoneId) -> Option<ZoneState> {
-        self.changes.zones.track(id);
-        self.with(|replica| replica.view().zones.get(id).cloned())
-    }
-
-    /// Reads the armed zones.
-    pub fn zones<T>(&self, read: impl FnOnce(&View) -> T) -> T {
-        self.changes.zones.track_any();
-        self.with(|replica| read(replica.view()))
-    }
-
-    /// A door.
-    pub fn door(&self, id: &DeviceId) -> Option<DoorState> {
-        self.changes.doors.track(id);
-        self.with(|replica| replica.view().doors.get(id).copied())
+        self.all(&self.changes.people, read)
     }
 
     /// Somebody's latest position, as it is at this second.

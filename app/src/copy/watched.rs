@@ -1,19 +1,23 @@
 //! The signals of one kind of thing: one for each thing, and one for the list of all.
 
+use castellan_domain::subject::Change;
+use castellan_domain::view::View;
 use leptos::prelude::*;
 use leptos::reactive::signal::{ArcTrigger, Trigger};
 use std::collections::BTreeMap;
 
 /// Tells views of one kind of thing what changed.
-pub struct Watched<K: 'static> {
+pub struct Watched<K: 'static, V: 'static> {
+    things: fn(&View) -> &BTreeMap<K, V>,
     /// At most one for each thing that a view has named.
     each: StoredValue<BTreeMap<K, ArcTrigger>, LocalStorage>,
     any: Trigger,
 }
 
-impl<K: Ord + Clone> Watched<K> {
-    pub(super) fn new() -> Self {
+impl<K: Ord + Clone, V> Watched<K, V> {
+    pub(super) fn new(things: fn(&View) -> &BTreeMap<K, V>) -> Self {
         Self {
+            things,
             each: StoredValue::new_local(BTreeMap::new()),
             any: Trigger::new(),
         }
@@ -37,24 +41,33 @@ impl<K: Ord + Clone> Watched<K> {
         self.any.track();
     }
 
-    pub(super) fn changed<'a>(&self, ids: impl ExactSizeIterator<Item = &'a K>)
-    where
-        K: 'a,
-    {
-        if ids.len() > 0 {
-            self.tell(|each| ids.filter_map(|id| each.get(id).cloned()).collect());
+    pub(super) fn find<'a>(&self, view: &'a View, id: &K) -> Option<&'a V> {
+        (self.things)(view).get(id)
+    }
+
+    /// `view` is the state after these changes.
+    pub(super) fn changed(&self, changes: &[Change<K, V>], view: &View) {
+        if changes.is_empty() {
+            return;
         }
-    }
-
-    pub(super) fn all_changed(&self) {
-        self.tell(|each| each.values().cloned().collect());
-    }
-
-    /// A thing is gone; whoever still shows it asks again and finds nothing.
-    pub(super) fn forget(&self, id: &K) {
-        self.each.update_value(|each| {
-            each.remove(id);
+        self.tell(|each| {
+            let ids = changes.iter().map(|change| &change.id);
+            ids.filter_map(|id| each.get(id).cloned()).collect()
         });
+        // Whoever still shows what is gone asks again, and finds nothing.
+        self.each.update_value(|each| {
+            for change in changes {
+                if self.find(view, &change.id).is_none() {
+                    each.remove(&change.id);
+                }
+            }
+        });
+    }
+
+    pub(super) fn all_changed(&self, view: &View) {
+        self.tell(|each| each.values().cloned().collect());
+        self.each
+            .update_value(|each| each.retain(|id, _| self.find(view, id).is_some()));
     }
 
     /// Whoever is told may name another thing at once, so the signals are taken out first.

@@ -31,7 +31,7 @@ pub fn SelectedDevice(
             copy.estate.with(|estate| {
                 let (estate, device) = (estate.as_ref()?, found.get()?);
                 let lines = |view: &View| device_lines(estate, view, &device, seen_at, shown);
-                Some(copy.zones(lines))
+                Some(copy.all(&copy.changes.zones, lines))
             })
         }
     };

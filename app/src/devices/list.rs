@@ -49,7 +49,7 @@ fn DeviceRow(copy: &'static SiteCopy, desk: &'static Desk, device: Device) -> im
     let beside = Memo::new(move |_| {
         let language = desk.language.get();
         if device.door.is_some() {
-            let state = copy.door(&device.id);
+            let state = copy.one(&copy.changes.doors, &device.id);
             return Some(door_words(state.as_ref(), copy.now(), language));
         }
         let place = copy

@@ -22,7 +22,7 @@ pub fn ZoneList(copy: &'static SiteCopy, desk: &'static Desk) -> impl IntoView {
             let is_armed = |zone: &&Zone| view.is_armed(&zone.id);
             zones.with(|zones| zones.iter().filter(is_armed).count())
         };
-        copy.zones(count)
+        copy.all(&copy.changes.zones, count)
     };
     view! {
         {move || (!zones.with(Vec::is_empty)).then(|| view! {
@@ -43,7 +43,7 @@ pub fn ZoneList(copy: &'static SiteCopy, desk: &'static Desk) -> impl IntoView {
 #[component]
 fn ZoneRow(copy: &'static SiteCopy, desk: &'static Desk, zone: Zone) -> impl IntoView {
     let id = zone.id.clone();
-    let known = Memo::new(move |_| copy.zone(&id));
+    let known = Memo::new(move |_| copy.one(&copy.changes.zones, &id));
     let armed = Memo::new(move |_| known.with(|zone| zone.as_ref().is_some_and(|z| z.armed)));
     let words = move || {
         let (now, language) = (copy.now(), desk.language.get());
