@@ -69,17 +69,13 @@ fn attempt<'a>(
             let (fact, row) = crate::alarm::decide::decide_note(known, actor, command, terms)?;
             (fact.into(), Some(row))
         }
-        Command::Staff(command) => (
-            crate::staff::decide::decide(known, by(), command)?.into(),
-            None,
-        ),
-        Command::Zone(command) => (
-            crate::zone::decide::decide(known, by(), command)?.into(),
-            None,
-        ),
-        Command::Actuation(command) => (
-            crate::actuation::decide::decide(known, command)?.into(),
-            None,
-        ),
+        Command::Staff(command) => of_site(crate::staff::decide::decide(known, by(), command)?),
+        Command::Zone(command) => of_site(crate::zone::decide::decide(known, by(), command)?),
+        Command::Actuation(command) => of_site(crate::actuation::decide::decide(known, command)?),
     })
+}
+
+/// A fact that is about no row.
+fn of_site<'a>(fact: impl Into<FactBody>) -> Decided<'a> {
+    (fact.into(), None)
 }
