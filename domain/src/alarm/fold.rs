@@ -1,6 +1,6 @@
 //! What facts about alarms change.
 
-use super::fact::{AlarmFact, AlarmSplit};
+use super::fact::{AlarmFact, AlarmRaised, AlarmSplit};
 use super::sources::Source;
 use super::state::{Alarm, CLOSED_ALARMS_MAX, CLOSED_KEPT};
 use crate::estate::Priority;
@@ -12,53 +12,46 @@ use crate::time::Timestamp;
 use crate::view::{Touched, View, put, remove};
 
 pub(crate) fn fold(view: &mut View, fact: &AlarmFact, stamp: &Stamp<'_>, touched: &mut Touched) {
-    match fact {
-        // A number is given once: the row that has it stays as it is.
-        AlarmFact::Raised(body) if view.alarms.contains_key(&body.alarm) => {}
-        AlarmFact::Raised(body) => {
-            let row = Alarm::raised(body, stamp);
-            put(&mut view.alarms, &body.alarm, row, &mut touched.alarms);
-            // The flood's own row did not come from outside.
-            if body.source != Source::System {
-                count(view, touched, |flood| &mut flood.shown);
-            }
-        }
-        AlarmFact::Split(body) => split(view, body, stamp, touched),
-        AlarmFact::Claimed(body) => {
-            let absent = absent_due_at(view, &body.by, stamp.at);
-            change(view, body.alarm, stamp, touched, |row| {
-                Some(row.apply(fact, stamp).ok()?.owner_absent(absent))
-            });
-        }
-        AlarmFact::Transferred(body) => {
-            let absent = absent_due_at(view, &body.to, stamp.at);
-            change(view, body.alarm, stamp, touched, |row| {
-                Some(row.apply(fact, stamp).ok()?.owner_absent(absent))
-            });
-        }
-        AlarmFact::Joined(body) => {
-            change(view, body.alarm, stamp, touched, |row| {
-                row.apply(fact, stamp).ok()
-            });
-            count(view, touched, |flood| &mut flood.folded);
-        }
-        AlarmFact::Repeated(_)
-        | AlarmFact::Cleared(_)
-        | AlarmFact::Overdue(_)
-        | AlarmFact::Noted(_)
-        | AlarmFact::Judged(_)
-        | AlarmFact::Acknowledged(_)
-        | AlarmFact::Muted(_)
-        | AlarmFact::Shelved(_)
-        | AlarmFact::Unshelved(_)
-        | AlarmFact::Released(_)
-        | AlarmFact::Returned(_)
-        | AlarmFact::Risen(_)
-        | AlarmFact::VerdictCorrected(_) => {
-            change(view, fact.alarm(), stamp, touched, |row| {
-                row.apply(fact, stamp).ok()
-            });
-        }
+    if let AlarmFact::Raised(body) = fact {
+        return raise(view, body, stamp, touched);
+    }
+    if let AlarmFact::Split(body) = fact {
+        return split(view, body, stamp, touched);
+    }
+    let absent = new_owner(fact).map(|owner| absent_due_at(view, owner, stamp.at));
+    change(view, fact.alarm(), stamp, touched, |row| {
+        let after = row.apply(fact, stamp).ok()?;
+        Some(match absent {
+            Some(due_at) => after.owner_absent(due_at),
+            None => after,
+        })
+    });
+    if let AlarmFact::Joined(_) = fact {
+        count(view, touched, |flood| &mut flood.folded);
+    }
+}
+
+/// A number is given once: the row that has it stays as it is.
+fn raise(view: &mut View, body: &AlarmRaised, stamp: &Stamp<'_>, touched: &mut Touched) {
+    if view.alarms.contains_key(&body.alarm) {
+        return;
+    }
+    let row = Alarm::raised(body, stamp);
+    put(&mut view.alarms, &body.alarm, row, &mut touched.alarms);
+    // The flood's own row did not come from outside.
+    if body.source != Source::System {
+        count(view, touched, |flood| &mut flood.shown);
+    }
+}
+
+/// Whose the row is from here on, if the fact gives it to somebody.
+fn new_owner(fact: &AlarmFact) -> Option<&PersonId> {
+    if let AlarmFact::Claimed(body) = fact {
+        Some(&body.by)
+    } else if let AlarmFact::Transferred(body) = fact {
+        Some(&body.to)
+    } else {
+        None
     }
 }
 
