@@ -205,7 +205,7 @@ export const test = base.extend({
   site: async ({ castellan }, use) => use(new Site(castellan)),
 
   /** `open(person, options)` opens a window of its own browser profile; `search` adds to the address. */
-  open: async ({ browser, castellan, viewport, locale }, use) => {
+  open: async ({ browser, castellan, viewport, locale }, use, testInfo) => {
     const windows = [];
     const contexts = [];
     await use(async (person, { search = {}, map = false, ready = true, watch = () => {}, ...options } = {}) => {
@@ -223,6 +223,12 @@ export const test = base.extend({
       return window;
     });
     const panics = windows.flatMap((window) => window.panics);
+    if (panics.length > 0 || testInfo.status !== testInfo.expectedStatus) {
+      for (const [at, { page }] of windows.entries()) {
+        // A page that has crashed gives no picture, and the journey has failed already.
+        await page.screenshot({ path: testInfo.outputPath(`window-${at + 1}.png`) }).catch(() => {});
+      }
+    }
     for (const context of contexts) {
       await context.close();
     }

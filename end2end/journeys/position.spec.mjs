@@ -30,7 +30,8 @@ async function expectGuardsAt(window, places) {
 }
 
 test("a phone's body moves its guard on the map, and a late one does not pull him back", async ({ open, site }) => {
-  const liNa = await open("li-na", { map: true });
+  // As large as the screens of a control room.
+  const liNa = await open("li-na", { map: true, viewport: { width: 1920, height: 1080 } });
   const row = liNa.guard("wang-qiang");
   await expect(row).toHaveClass(/\bnever\b/);
   await expect(row).toContainText("未上线");

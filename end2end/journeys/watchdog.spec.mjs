@@ -55,6 +55,8 @@ const appThatBeatsFor = (seconds) => `
 const stopped = (page) => page.locator("#castellan-stopped");
 const fresh = (more) => ({ healthy: true, loads: 0, app: appThatBeatsFor(1e9), boot: true, ...more });
 
+test.use({ screenshot: "only-on-failure" });
+
 test.beforeEach(async ({ page }) => {
   await page.clock.install();
 });

@@ -43,7 +43,7 @@ pub(crate) fn run(wanted: &[String], quick: bool) -> Result<()> {
         return Ok(());
     }
     let folder = workspace::target_folder()?.join("bench");
-    let mut steps = Steps::new(1);
+    let steps = Steps::new(1);
     let mut command = steps.run(
         "build",
         "Building server and load generator for release",
@@ -107,7 +107,7 @@ fn measuring(folder: &Path) -> Result<Command> {
 }
 
 fn first_load() -> Result<()> {
-    let mut steps = Steps::new(3);
+    let steps = Steps::new(3);
     steps.run("setup", "Checking this machine", || {
         setup::ensure(Needs::Building)
     })?;

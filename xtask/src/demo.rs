@@ -21,7 +21,7 @@ const POLL: Duration = Duration::from_millis(200);
 pub(crate) fn run(port: u16, simulator: bool) -> Result<()> {
     // Before minutes of building, not after.
     expect_port_free(port, "demo")?;
-    let mut steps = Steps::new(if simulator { 6 } else { 5 });
+    let steps = Steps::new(if simulator { 6 } else { 5 });
     steps.run("setup", "Checking this machine", || {
         setup::ensure(Needs::Building)
     })?;

@@ -62,7 +62,7 @@ struct Running {
 
 pub(crate) fn run(port: u16) -> Result<()> {
     expect_port_free(port, "dev")?;
-    let mut steps = Steps::new(5);
+    let steps = Steps::new(5);
     steps.run("setup", "Checking this machine", || {
         setup::ensure(Needs::Building)
     })?;
@@ -128,7 +128,7 @@ fn start(server: &Path, simulator: &Path, port: u16) -> Result<Running> {
 impl Running {
     fn follow(&mut self, changed: &[Part]) -> Result<()> {
         println!("\nChanged: {changed:?}");
-        let mut steps = Steps::new(changed.len().min(2));
+        let steps = Steps::new(changed.len().min(2));
         if changed.contains(&Part::Web) {
             steps.run("web", "Building the browser app", || {
                 web::build(Flavor::Dev)

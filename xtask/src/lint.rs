@@ -7,7 +7,7 @@ use crate::setup::{self, Needs};
 use crate::workspace::cargo_run;
 
 pub(crate) fn run() -> Result<()> {
-    let mut steps = Steps::new(5);
+    let steps = Steps::new(5);
     steps.run("setup", "Checking this machine", || {
         setup::ensure(Needs::Building)
     })?;

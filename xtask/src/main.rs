@@ -12,6 +12,7 @@ mod npm;
 mod progress;
 mod setup;
 mod sim;
+mod slowest;
 mod test;
 mod web;
 mod workspace;

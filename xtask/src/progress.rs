@@ -1,5 +1,7 @@
 //! Numbered steps with their time, so that nobody wonders whether a long build still runs.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
@@ -22,11 +24,13 @@ struct Row {
     took: Duration,
 }
 
-/// A run of steps, numbered as they start.
+/// A run of steps, numbered as they start. Some may run beside each other.
 pub(crate) struct Steps {
     total: usize,
     started: Instant,
-    rows: Vec<Row>,
+    begun: AtomicUsize,
+    /// One for each step that ended, `total` at most.
+    rows: Mutex<Vec<Row>>,
 }
 
 impl Steps {
@@ -34,13 +38,14 @@ impl Steps {
         Self {
             total,
             started: Instant::now(),
-            rows: Vec::with_capacity(total),
+            begun: AtomicUsize::new(0),
+            rows: Mutex::new(Vec::with_capacity(total)),
         }
     }
 
     /// Runs a step that cannot be skipped and returns what it made.
     pub(crate) fn run<T>(
-        &mut self,
+        &self,
         name: &'static str,
         title: &str,
         step: impl FnOnce() -> Result<T>,
@@ -50,7 +55,7 @@ impl Steps {
 
     /// Runs a step that may find that there is nothing for it to do.
     pub(crate) fn run_or_skip(
-        &mut self,
+        &self,
         name: &'static str,
         title: &str,
         step: impl FnOnce() -> Result<Outcome>,
@@ -60,13 +65,14 @@ impl Steps {
     }
 
     fn record<T>(
-        &mut self,
+        &self,
         name: &'static str,
         title: &str,
         step: impl FnOnce() -> Result<T>,
         outcome: impl FnOnce(&T) -> Outcome,
     ) -> Result<T> {
-        println!("[{}/{}] {title} …", self.rows.len() + 1, self.total);
+        let number = self.begun.fetch_add(1, Ordering::Relaxed) + 1;
+        println!("[{number}/{}] {title} …", self.total);
         let started = Instant::now();
         let result = step();
         let took = started.elapsed();
@@ -75,11 +81,16 @@ impl Steps {
             Err(_) => Ending::Failed,
         };
         match ending {
-            Ending::Outcome(Outcome::Passed) => println!("      done in {}", in_words(took)),
-            Ending::Outcome(Outcome::Skipped(reason)) => println!("      skipped: {reason}"),
-            Ending::Failed => println!("      failed after {}", in_words(took)),
+            Ending::Outcome(Outcome::Passed) => {
+                println!("      {name}: done in {}", in_words(took));
+            }
+            Ending::Outcome(Outcome::Skipped(reason)) => {
+                println!("      {name}: skipped: {reason}");
+            }
+            Ending::Failed => println!("      {name}: failed after {}", in_words(took)),
         }
-        self.rows.push(Row { name, ending, took });
+        let mut rows = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
+        rows.push(Row { name, ending, took });
         result
     }
 
@@ -93,7 +104,8 @@ impl Steps {
             String::new(),
             "  step            result      time".to_owned(),
         ];
-        for row in &self.rows {
+        let rows = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
+        for row in rows.iter() {
             let result = match row.ending {
                 Ending::Outcome(Outcome::Passed) => "passed",
                 Ending::Outcome(Outcome::Skipped(_)) => "skipped",
@@ -102,7 +114,7 @@ impl Steps {
             let took = in_words(row.took);
             lines.push(format!("  {:<14}  {result:<8}  {took:>9}", row.name));
         }
-        let missing = self.total.saturating_sub(self.rows.len());
+        let missing = self.total.saturating_sub(rows.len());
         if missing > 0 {
             lines.push(format!("  {missing} not run"));
         }
@@ -132,7 +144,7 @@ mod tests {
 
     #[test]
     fn the_summary_names_what_failed_and_counts_what_was_not_reached() {
-        let mut steps = Steps::new(4);
+        let steps = Steps::new(4);
         steps
             .run("fmt", "Checking formatting", || Ok(()))
             .expect("passes");

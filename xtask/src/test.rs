@@ -1,24 +1,42 @@
-//! `cargo xtask test`: everything that must be true before a change lands, cheapest first.
+//! `cargo xtask test`: everything that must be true before a change lands, cheapest first. What is built for the
+//! browser is built beside what is built for here, in a folder of its own.
 
-use std::path::PathBuf;
+use std::fs;
 use std::process::Command;
-use std::time::Duration;
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use castellan_programs::process;
 
 use crate::progress::{Outcome, Steps};
 use crate::setup::{self, Needs};
+use crate::slowest::{self, Ends, Timed};
 use crate::web::{self, Flavor};
 use crate::{lint, npm, workspace};
 
 /// A little more than Playwright gives itself (`globalTimeout`), so that it is the one that says what took so long.
 const JOURNEYS_LIMIT: Duration = Duration::from_mins(32);
 const DENY_LIMIT: Duration = Duration::from_mins(5);
+const ESTATE_LIMIT: Duration = Duration::from_mins(2);
+
+/// Tests that run at once for each core: most of those that take long wait for a server.
+const TESTS_PER_CORE: usize = 2;
+
+/// When a step runs. `Native` and `Browser` run beside each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum When {
+    First,
+    Native,
+    Browser,
+    Last,
+}
 
 /// One step of the test, by the name that `--only` takes.
 struct Step {
     name: &'static str,
+    when: When,
     title: &'static str,
     /// Steps without which this one cannot run alone.
     needs: &'static [&'static str],
@@ -29,71 +47,98 @@ struct Step {
 struct Plan {
     /// Words for Playwright.
     extra: Vec<String>,
+    /// The slowest of what ran, as lines; one entry for tests and one for journeys.
+    slowest: Mutex<Vec<String>>,
 }
 
-const STEPS: [Step; 11] = [
+impl Plan {
+    fn took(&self, what: &str, timed: Vec<Timed>) {
+        let mut slowest = self.slowest.lock().unwrap_or_else(PoisonError::into_inner);
+        slowest.push(slowest::said(what, timed));
+    }
+}
+
+const STEPS: [Step; 12] = [
     Step {
         name: "setup",
+        when: When::First,
         title: "Checking this machine",
         needs: &[],
         run: |_| passed(setup::ensure(Needs::Journeys)),
     },
     Step {
         name: "npm",
+        when: When::First,
         title: "Installing npm packages",
         needs: &["setup"],
         run: |_| passed(npm::ensure()),
     },
     Step {
         name: "fmt",
+        when: When::First,
         title: "Checking formatting",
         needs: &[],
         run: |_| passed(lint::formatting()),
     },
     Step {
+        name: "estate",
+        when: When::First,
+        title: "Drawing the demo estate anew and comparing",
+        needs: &["setup"],
+        run: |_| passed(estate()),
+    },
+    Step {
         name: "deny",
+        when: When::First,
         title: "Checking licences, bans and sources of dependencies",
         needs: &[],
         run: |_| deny(),
     },
     Step {
         name: "clippy",
+        when: When::Native,
         title: "Linting, native",
         needs: &["setup"],
         run: |_| passed(lint::clippy()),
     },
     Step {
         name: "clippy-wasm",
+        when: When::Browser,
         title: "Linting, for the browser",
         needs: &["setup"],
         run: |_| passed(lint::clippy_wasm()),
     },
     Step {
         name: "tests",
+        when: When::Native,
         title: "Running every Rust test, tidy among them",
         needs: &["setup"],
-        run: |_| passed(rust_tests()),
+        run: |plan| passed(rust_tests(plan)),
     },
     Step {
         name: "tidy",
+        when: When::Native,
         title: "Checking the house rules",
         needs: &["setup"],
         run: |_| passed(lint::tidy()),
     },
     Step {
         name: "server",
+        when: When::Native,
         title: "Building the server and the simulator",
         needs: &["setup"],
-        run: |_| passed(server().map(|_| ())),
+        run: |_| passed(workspace::server_and_simulator_of_tests().map(|_| ())),
     },
     Step {
         name: "web",
+        when: When::Browser,
         title: "Building the browser app",
         needs: &["setup", "npm"],
         run: |_| web_app(),
     },
     Step {
         name: "journeys",
+        when: When::Last,
         title: "Walking the browser journeys",
         needs: &["setup", "npm", "server", "web"],
         run: journeys,
@@ -107,20 +152,46 @@ pub(crate) fn run(only: Option<&str>, extra: &[String]) -> Result<()> {
     let chosen = choose(only)?;
     let plan = Plan {
         extra: extra.to_vec(),
+        slowest: Mutex::default(),
     };
-    let mut steps = Steps::new(chosen.len());
-    for step in chosen {
-        let outcome = steps.run_or_skip(step.name, step.title, || (step.run)(&plan));
-        if let Err(error) = outcome {
-            println!("{}", steps.summary());
-            return Err(error.context(format!(
-                "The step `{0}` failed; once it is mended, run it alone with `cargo xtask test --only {0}`",
-                step.name
-            )));
-        }
+    let steps = Steps::new(chosen.len());
+    let ended = walk(&chosen, &steps, &plan);
+    for lines in plan
+        .slowest
+        .into_inner()
+        .unwrap_or_else(PoisonError::into_inner)
+    {
+        println!("{lines}");
     }
     println!("{}", steps.summary());
-    Ok(())
+    ended
+}
+
+fn walk(chosen: &[&Step], steps: &Steps, plan: &Plan) -> Result<()> {
+    let part = |when| {
+        let mut part = chosen.iter().filter(|step| step.when == when);
+        part.try_for_each(|step| one(step, steps, plan))
+    };
+    part(When::First)?;
+    thread::scope(|scope| {
+        let browser = scope.spawn(|| part(When::Browser));
+        let native = part(When::Native);
+        let browser = browser.join().unwrap_or_else(|_| {
+            bail!("A step for the browser broke off; what it printed above says why.")
+        });
+        native.and(browser)
+    })?;
+    part(When::Last)
+}
+
+fn one(step: &Step, steps: &Steps, plan: &Plan) -> Result<()> {
+    let outcome = steps.run_or_skip(step.name, step.title, || (step.run)(plan));
+    outcome.with_context(|| {
+        format!(
+            "The step `{0}` failed; once it is mended, run it alone with `cargo xtask test --only {0}`",
+            step.name
+        )
+    })
 }
 
 fn choose(only: Option<&str>) -> Result<Vec<&'static Step>> {
@@ -167,13 +238,30 @@ fn deny() -> Result<Outcome> {
     ))
 }
 
-fn rust_tests() -> Result<()> {
-    workspace::cargo_run(&["test", "--workspace"])
+fn estate() -> Result<()> {
+    let mut maker = Command::new("node");
+    maker
+        .current_dir(workspace::root())
+        .args(["assets/demo/make_estate.mjs", "--check"]);
+    process::run(&mut maker, "make_estate.mjs --check", ESTATE_LIMIT)
 }
 
-/// The whole workspace is selected so that its dependencies have the features that `tests` just built them with.
-fn server() -> Result<(PathBuf, PathBuf)> {
-    workspace::server_and_simulator(&["--workspace"])
+fn rust_tests(plan: &Plan) -> Result<()> {
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    let threads = TESTS_PER_CORE * cores;
+    let (started, mut ends) = (Instant::now(), Ends::new(threads));
+    let mut command = workspace::cargo();
+    command
+        .args(["test", "--workspace"])
+        .env("RUST_TEST_THREADS", threads.to_string());
+    let ended = process::run_heard(
+        &mut command,
+        "cargo test --workspace",
+        workspace::BUILD_LIMIT,
+        |line| ends.hear(started.elapsed(), line),
+    );
+    plan.took("tests", ends.timed());
+    ended
 }
 
 fn web_app() -> Result<Outcome> {
@@ -184,7 +272,7 @@ fn web_app() -> Result<Outcome> {
 
 fn journeys(plan: &Plan) -> Result<Outcome> {
     // Built by the step before; asking cargo again costs a moment and cannot name a stale file.
-    let (server, simulator) = server()?;
+    let (server, simulator) = workspace::server_and_simulator_of_tests()?;
     let root = workspace::root();
     let mut playwright = Command::new("node");
     playwright
@@ -196,9 +284,15 @@ fn journeys(plan: &Plan) -> Result<Outcome> {
         .env("CASTELLAN_SIMULATOR", simulator)
         .env("CASTELLAN_WEB", root.join(Flavor::Test.folder()))
         .env("CASTELLAN_CHROMIUM", setup::chromium()?);
-    process::run(&mut playwright, "playwright test", JOURNEYS_LIMIT)
-        .context("Pictures of what failed are in end2end/results")?;
-    Ok(Outcome::Passed)
+    let times = root.join("end2end/results/times.json");
+    // What a run before left is not this run's.
+    let _none = fs::remove_file(&times);
+    let ended = process::run(&mut playwright, "playwright test", JOURNEYS_LIMIT)
+        .context("Pictures of what failed are in end2end/results");
+    if let Ok(text) = fs::read_to_string(&times) {
+        plan.took("journeys", slowest::of_journeys(&text)?);
+    }
+    passed(ended)
 }
 
 #[cfg(test)]

@@ -55,10 +55,13 @@ pub(crate) struct Artifacts(Vec<Value>);
 
 /// Runs `cargo build <words>` and remembers what came out.
 pub(crate) fn cargo_build(words: &[&str]) -> Result<Artifacts> {
-    let what = format!("cargo build {}", words.join(" "));
+    artifacts(&[&["build"], words].concat())
+}
+
+fn artifacts(words: &[&str]) -> Result<Artifacts> {
+    let what = format!("cargo {}", words.join(" "));
     let text = process::capture(
         cargo()
-            .arg("build")
             .args(words)
             .arg("--message-format=json-render-diagnostics"),
         &what,
@@ -78,7 +81,19 @@ pub(crate) const SERVER_AND_SIMULATOR: [&str; 4] = [
 /// Builds the server and the simulator, of these packages and in this profile.
 pub(crate) fn server_and_simulator(words: &[&str]) -> Result<(PathBuf, PathBuf)> {
     let both = ["--bin", "castellan", "--bin", "castellan-simulator"];
-    let built = cargo_build(&[words, &both].concat())?;
+    paths_of_both(&cargo_build(&[words, &both].concat())?)
+}
+
+/// The server and the simulator that the Rust tests run. Built by themselves they would be built anew: without
+/// tests their dependencies have fewer features.
+pub(crate) fn server_and_simulator_of_tests() -> Result<(PathBuf, PathBuf)> {
+    let tests = ["--test", "server", "--test", "simulator"];
+    paths_of_both(&artifacts(
+        &[&["test", "--workspace", "--no-run"], tests.as_slice()].concat(),
+    )?)
+}
+
+fn paths_of_both(built: &Artifacts) -> Result<(PathBuf, PathBuf)> {
     Ok((
         built.program("castellan")?,
         built.program("castellan-simulator")?,

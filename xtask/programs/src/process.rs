@@ -1,7 +1,7 @@
 //! Running other programs: found before they are started, waited for with a limit, ended by their own id.
 
 use std::env;
-use std::io::{ErrorKind, Read};
+use std::io::{BufRead, BufReader, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread;
@@ -59,6 +59,29 @@ pub fn capture(command: &mut Command, what: &str, limit: Duration) -> Result<Str
     };
     expect_success(status, what)?;
     Ok(text)
+}
+
+/// Runs a program in the open, and hears each line that it prints when it prints it.
+pub fn run_heard(
+    command: &mut Command,
+    what: &str,
+    limit: Duration,
+    mut hear: impl FnMut(&str) + Send,
+) -> Result<()> {
+    let mut child = spawn(command.stdin(Stdio::null()).stdout(Stdio::piped()), what)?;
+    let stdout = child.stdout.take().map(BufReader::new);
+    let status = thread::scope(|scope| {
+        scope.spawn(move || {
+            for line in stdout.into_iter().flat_map(|lines| lines.split(b'\n')) {
+                let Ok(line) = line else { break };
+                let line = String::from_utf8_lossy(&line);
+                println!("{line}");
+                hear(&line);
+            }
+        });
+        wait(&mut child, what, limit)
+    })?;
+    expect_success(status, what)
 }
 
 fn expect_success(status: ExitStatus, what: &str) -> Result<()> {
@@ -151,6 +174,19 @@ mod tests {
             300_000
         );
         Ok(())
+    }
+
+    #[test]
+    fn each_line_is_heard_and_a_failure_is_one_all_the_same() {
+        let mut heard = Vec::new();
+        let failed = run_heard(
+            Command::new("sh").args(["-c", "echo one; printf '\\377\\ntwo'; exit 3"]),
+            "printing",
+            Duration::from_secs(20),
+            |line| heard.push(line.to_owned()),
+        );
+        assert!(failed.is_err());
+        assert_eq!(heard, ["one", "\u{fffd}", "two"]);
     }
 
     #[test]

@@ -58,7 +58,7 @@ impl Flavor {
 }
 
 pub(crate) fn run(flavor: Flavor) -> Result<()> {
-    let mut steps = Steps::new(3);
+    let steps = Steps::new(3);
     steps.run("setup", "Checking this machine", || {
         setup::ensure(Needs::Building)
     })?;
