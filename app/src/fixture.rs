@@ -10,7 +10,7 @@ use castellan_domain::fact::{
 };
 use castellan_domain::geo::LonLat;
 use castellan_domain::ids::{AlarmId, AlarmTypeId, DeviceId, PersonId, Seq};
-use castellan_domain::observation::ReportedState;
+use castellan_domain::observation::{Doubts, ReportedState};
 use castellan_domain::subject::Stamp;
 use castellan_domain::time::{Span, Timestamp};
 use castellan_domain::view::View;
@@ -42,7 +42,7 @@ pub(crate) fn raised(number: u32, priority: u8) -> Alarm {
         },
         state: ReportedState::Active,
         claim_due_at: START + Span::from_secs(60),
-        doubted_clock: None,
+        doubts: Doubts::default(),
     };
     Alarm::raised(&fact, &stamp(START, u64::from(number)))
 }
@@ -165,6 +165,7 @@ pub(crate) fn joined(alarm: Alarm, source: Source) -> Alarm {
         family: kind("gas"),
         state: ReportedState::Active,
         why: JoinedBy::Flood,
+        doubts: Doubts::default(),
     };
     after(alarm, START, AlarmFact::Joined(fact))
 }

@@ -165,6 +165,9 @@ pub struct Report {
     /// Part of a drill.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub drill: bool,
+    /// What of it could not be read.
+    #[serde(default, skip_serializing_if = "Doubts::is_empty")]
+    pub doubts: Doubts,
 }
 
 /// What a door's controller reported.
@@ -183,6 +186,9 @@ pub struct DoorReport {
     /// Part of a drill.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub drill: bool,
+    /// What of it could not be read.
+    #[serde(default, skip_serializing_if = "Doubts::is_empty")]
+    pub doubts: Doubts,
 }
 
 /// What became of a door.
@@ -222,6 +228,9 @@ pub struct Call {
     /// Part of a drill.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub drill: bool,
+    /// What of it could not be read.
+    #[serde(default, skip_serializing_if = "Doubts::is_empty")]
+    pub doubts: Doubts,
 }
 
 /// How a phone calls for help.
@@ -234,6 +243,86 @@ pub enum CallKind {
     ManDown,
 }
 
+/// What of a message could not be read or is not believed. The message counts all the same, and its
+/// row says what is doubtful about it. Each side has one doubt at most, and none of them is a text.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Doubts {
+    /// When it happened. The time of receipt counts instead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time: Option<TimeDoubt>,
+    /// Where it happened. What is not used gives way to the last place that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<PlaceDoubt>,
+    /// Whether it is a drill could not be read: it is none.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub drill: bool,
+    /// Whether it began, ended or merely happened could not be read: it happened.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub state: bool,
+}
+
+/// What is doubtful about a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum TimeDoubt {
+    /// It could not be read.
+    Unreadable,
+    /// The sender's clock cannot be right.
+    Unbelievable {
+        /// What it said.
+        said: Timestamp,
+    },
+}
+
+/// What is doubtful about a place.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum PlaceDoubt {
+    /// It could not be read.
+    Unreadable,
+    /// It came with more numbers than two. The first two count.
+    Surplus,
+    /// It cannot be true.
+    Untrue {
+        /// What the sender said, as longitude and latitude.
+        said: [f64; 2],
+        why: Untrue,
+    },
+}
+
+/// Why a place cannot be true.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Untrue {
+    /// Outside the degrees that there are.
+    NotOnEarth,
+    /// (0, 0): what a receiver without a fix says.
+    NullIsland,
+    /// Latitude and longitude stand in each other's place.
+    Swapped,
+    /// Too far from the estate for whoever works there.
+    FarAway,
+}
+
+impl Doubts {
+    /// Whether nothing is doubtful.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// These, and those of what the same sender said later. Of one side the later doubt counts.
+    #[must_use]
+    pub fn and(self, later: Self) -> Self {
+        Self {
+            time: later.time.or(self.time),
+            place: later.place.or(self.place),
+            drill: self.drill || later.drill,
+            state: self.state || later.state,
+        }
+    }
+}
+
 /// When something happened, as far as its sender's clock can be believed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Dated {
@@ -241,7 +330,7 @@ pub struct Dated {
     /// That comes from the sender's clock.
     pub own_clock: bool,
     /// What the sender's clock said, where it could not be believed.
-    pub doubted: Option<Timestamp>,
+    unbelievable: Option<Timestamp>,
 }
 
 impl Dated {
@@ -251,7 +340,17 @@ impl Dated {
         Self {
             at: believed.unwrap_or(received_at),
             own_clock: believed.is_some(),
-            doubted: claimed_at.filter(|_| believed.is_none()),
+            unbelievable: claimed_at.filter(|_| believed.is_none()),
+        }
+    }
+
+    /// What could not be read, and that the clock is not believed, if so.
+    pub fn doubts(self, unread: Doubts) -> Doubts {
+        let said = self.unbelievable;
+        let unbelievable = said.map(|said| TimeDoubt::Unbelievable { said });
+        Doubts {
+            time: unbelievable.or(unread.time),
+            ..unread
         }
     }
 }

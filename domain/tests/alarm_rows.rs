@@ -11,6 +11,7 @@ use castellan_domain::command::Command;
 use castellan_domain::estate::{Estate, Near, Priority, SecondSource};
 use castellan_domain::fact::{AlarmJoined, AlarmRisen, Cause, Fact, FactBody};
 use castellan_domain::ids::AlarmId;
+use castellan_domain::observation::Doubts;
 use castellan_domain::observation::ReportedState::{self, Active, Cleared, Momentary};
 use castellan_domain::refusal::{CommonRefusal, Refusal};
 use castellan_domain::site::Site;
@@ -68,6 +69,7 @@ fn joined(alarm: AlarmId, source: Source, state: ReportedState) -> FactBody {
         family: id("gas"),
         state,
         why: JoinedBy::Flood,
+        doubts: Doubts::default(),
     }))
 }
 

@@ -8,7 +8,7 @@ use castellan_domain::command::Command;
 use castellan_domain::estate::Priority;
 use castellan_domain::ids::AlarmId;
 use castellan_domain::observation::ReportedState::{Active, Cleared, Momentary};
-use castellan_domain::observation::{DoorChange, Observation, Report, ReportedState};
+use castellan_domain::observation::{DoorChange, Doubts, Observation, Report, ReportedState};
 use castellan_domain::time::{Span, Timestamp};
 use serde_json::{Value, json};
 
@@ -219,6 +219,7 @@ fn report_at(
         claimed_at: Some(claimed_at),
         received_at: world.now,
         drill: false,
+        doubts: Doubts::default(),
     };
     became(world.observe(Observation::Report(report)))
 }
@@ -373,6 +374,7 @@ fn a_drill_ends_what_the_drill_began() {
             claimed_at: None,
             received_at: world.now,
             drill: true,
+            doubts: Doubts::default(),
         };
         match world.observe(Observation::Report(report)) {
             Ok(Accepted::Reported { outcome, alarm }) => (outcome, alarm),

@@ -13,7 +13,9 @@ use castellan_domain::estate::{Device, EstateFact, Priority};
 use castellan_domain::fact::{Cause, Fact, FactBody};
 use castellan_domain::geo::LonLat;
 use castellan_domain::ids::{AlarmId, CommandId, Seq};
-use castellan_domain::observation::{CLOCK_AHEAD_MAX, PhoneFix, REPORT_AGE_MAX, ReportedState};
+use castellan_domain::observation::{
+    CLOCK_AHEAD_MAX, PhoneFix, REPORT_AGE_MAX, ReportedState, TimeDoubt,
+};
 use castellan_domain::refusal::{CommonRefusal, Refusal};
 use castellan_domain::site::Site;
 use castellan_domain::time::{Span, Timestamp};
@@ -145,13 +147,14 @@ fn a_clock_that_cannot_be_right_is_replaced_by_ours_and_kept_as_a_doubt() {
         };
         assert_eq!(*recorded_at, START);
         assert_eq!(body.claim_due_at, START + secs(60), "the deadline is ours");
-        (*occurred_at, body.doubted_clock)
+        (*occurred_at, body.doubts.time)
     };
     for claimed in believed {
         assert_eq!(raised(Some(claimed)), (claimed, None));
     }
     for claimed in doubted {
-        assert_eq!(raised(Some(claimed)), (START, Some(claimed)));
+        let doubt = TimeDoubt::Unbelievable { said: claimed };
+        assert_eq!(raised(Some(claimed)), (START, Some(doubt)));
     }
     assert_eq!(raised(None), (START, None));
 }

@@ -12,11 +12,16 @@ use castellan_domain::alarm::{
 use castellan_domain::fact::{AlarmRaised, Cause, Fact, FactBody};
 use castellan_domain::geo::LonLat;
 use castellan_domain::ids::{AlarmId, Seq};
-use castellan_domain::observation::ReportedState;
+use castellan_domain::observation::{ReportedState, TimeDoubt};
 use castellan_domain::site::Site;
 use castellan_domain::staff::{Console, Duty};
 use castellan_domain::time::Timestamp;
 use proptest::prelude::*;
+
+/// What the samples' clock said that could not be believed.
+const BEFORE_1970: TimeDoubt = TimeDoubt::Unbelievable {
+    said: Timestamp::from_micros(-1),
+};
 
 struct Sample {
     name: String,
@@ -119,7 +124,7 @@ fn the_samples_are_one_journal_and_fold_to_what_they_tell() {
     assert_eq!(gas.owner(), who("zhao-min").as_ref());
     assert_eq!(gas.rises[0].from.as_str(), "gas_low");
     assert_eq!(gas.mute.as_ref().map(|mute| mute.times), Some(1));
-    assert_eq!(gas.doubted_clock, Some(Timestamp::from_micros(-1)));
+    assert_eq!(gas.doubts.time, Some(BEFORE_1970));
     assert_eq!(
         (gas.former[0].verdict, verdict(gas)),
         (Verdict::Environment, Some(Verdict::Genuine))
@@ -189,18 +194,13 @@ fn a_raised_alarm_is_read_to_the_last_digit() {
         fact.occurred_at,
         Timestamp::from_micros(1_795_000_083_120_000)
     );
-    let FactBody::Alarm(AlarmFact::Raised(AlarmRaised {
-        place,
-        doubted_clock,
-        ..
-    })) = fact.body
-    else {
+    let FactBody::Alarm(AlarmFact::Raised(AlarmRaised { place, doubts, .. })) = fact.body else {
         panic!("another kind");
     };
     let at = LonLat::new(120.112_233_445_566_77, 30.287_000_000_000_003).unwrap();
     assert_eq!(place.at, at);
     assert_eq!(place.spot.unwrap().zh.as_str(), "走道");
-    assert_eq!(doubted_clock, Some(Timestamp::from_micros(-1)));
+    assert_eq!(doubts.time, Some(BEFORE_1970));
 }
 
 #[test]

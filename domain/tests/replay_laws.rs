@@ -10,7 +10,7 @@ use castellan_domain::engine::{Engine, Input, Output};
 use castellan_domain::estate::EstateIndex;
 use castellan_domain::fact::{Fact, FactBody};
 use castellan_domain::ids::{AlarmId, CommandId, PersonId, Seq};
-use castellan_domain::observation::{Observation, PhoneFix, Report, ReportedState};
+use castellan_domain::observation::{Doubts, Observation, PhoneFix, Report, ReportedState};
 use castellan_domain::site::Site;
 use castellan_domain::staff::StaffCommand;
 use castellan_domain::text::Localized;
@@ -109,6 +109,7 @@ fn report(world: &World, nth: u64, choice: usize, amount: u32) -> Input {
         claimed_at: Some(world.now - secs(i64::from(amount) - 1_000)),
         received_at: world.now,
         drill: amount.is_multiple_of(7),
+        doubts: Doubts::default(),
     }))
 }
 

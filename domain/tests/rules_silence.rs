@@ -7,7 +7,7 @@ use castellan_domain::command::Command;
 use castellan_domain::estate::Priority;
 use castellan_domain::fact::FactBody;
 use castellan_domain::ids::AlarmId;
-use castellan_domain::observation::ReportedState;
+use castellan_domain::observation::{Doubts, ReportedState};
 use castellan_domain::refusal::{CommonRefusal, Refusal};
 use castellan_domain::staff::StaffCommand;
 use serde_json::json;
@@ -66,6 +66,7 @@ fn every_report_is_a_sign_of_life_but_for_a_drill() {
         claimed_at: None,
         received_at: world.now,
         drill: true,
+        doubts: Doubts::default(),
     };
     let drill = castellan_domain::observation::Observation::Report(drill);
     world.observe(drill).unwrap();

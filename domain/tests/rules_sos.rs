@@ -8,6 +8,7 @@ use castellan_domain::engine::Engine;
 use castellan_domain::estate::Priority;
 use castellan_domain::fact::Cause;
 use castellan_domain::observation::CallKind::{ManDown, Sos};
+use castellan_domain::observation::{Doubts, PlaceDoubt, TimeDoubt};
 use castellan_domain::refusal::Refusal;
 use castellan_domain::site::Site;
 use castellan_domain::staff::{StaffCommand, StaffRefusal};
@@ -38,6 +39,36 @@ fn without_a_position_it_is_the_last_one_and_else_the_estate() {
     let row = world.alarm(second.unwrap());
     assert_eq!(row.kind.as_str(), "man_down");
     assert_eq!(row.place.building, Some(id("b2")));
+}
+
+#[test]
+fn what_could_not_be_read_stands_on_the_row_and_costs_nothing_else() {
+    let mut world = World::new();
+    world.fix("guard-01", 70.0, 10.0, 5).unwrap();
+    let place = Doubts {
+        place: Some(PlaceDoubt::Unreadable),
+        drill: true,
+        ..Doubts::default()
+    };
+    let (outcome, alarm) = became(world.odd_call("guard-01", Sos, None, place));
+    assert_eq!(outcome, Outcome::Raised);
+    let alarm = alarm.unwrap();
+    let row = world.alarm(alarm);
+    assert_eq!((row.priority, row.drill), (Priority::P1, false));
+    assert_eq!(
+        row.place.building,
+        Some(id("b2")),
+        "where the phone was last"
+    );
+    assert_eq!(row.doubts, place);
+
+    let time = Doubts {
+        time: Some(TimeDoubt::Unreadable),
+        ..Doubts::default()
+    };
+    let again = became(world.odd_call("guard-01", Sos, Some(at(70.0, 10.0)), time));
+    assert_eq!(again, (Outcome::Repeated, Some(alarm)));
+    assert_eq!(world.alarm(alarm).doubts, place.and(time));
 }
 
 /// What the shell tells of the time before a restart is a place and nothing else.

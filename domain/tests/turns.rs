@@ -7,7 +7,7 @@ use castellan_domain::engine::{Engine, Input, Output};
 use castellan_domain::estate::EstateIndex;
 use castellan_domain::fact::{Fact, FactBody, InputSetAside};
 use castellan_domain::notify::{Announcement, Message, Notification};
-use castellan_domain::observation::{Observation, Report, ReportedState};
+use castellan_domain::observation::{Doubts, Observation, Report, ReportedState};
 use castellan_domain::rules::claim_overdue::SETTLED_PER_INPUT_MAX;
 use castellan_domain::site::Site;
 use castellan_domain::stream::{Broken, Machine, Ran, fold, run};
@@ -85,6 +85,7 @@ fn report(device: &str, event: &str) -> Input {
         claimed_at: None,
         received_at: START,
         drill: false,
+        doubts: Doubts::default(),
     }))
 }
 

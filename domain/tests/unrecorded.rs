@@ -6,7 +6,7 @@ use castellan_domain::command::Command;
 use castellan_domain::estate::Priority;
 use castellan_domain::geo::LonLat;
 use castellan_domain::observation::{
-    Call, CallKind, DoorChange, DoorReport, Observation, Report, ReportedState,
+    Call, CallKind, DoorChange, DoorReport, Doubts, Observation, Report, ReportedState,
 };
 use castellan_domain::unrecorded::{UnrecordedDoors, UnrecordedNotice, notice};
 use castellan_domain::zone::ZoneCommand;
@@ -43,6 +43,7 @@ impl Outage {
             claimed_at: None,
             received_at: self.world.now,
             drill: false,
+            doubts: Doubts::default(),
         }))
     }
 
@@ -55,6 +56,7 @@ impl Outage {
             claimed_at: None,
             received_at: self.world.now,
             drill: false,
+            doubts: Doubts::default(),
         }));
         if let Some(shown) = &shown {
             assert_eq!(shown.source, Source::Device(id(door)));
@@ -140,6 +142,7 @@ fn a_report_is_shown_when_something_began_and_a_drill_is_marked() {
             claimed_at: None,
             received_at: crate::rules_common::NOON,
             drill,
+            doubts: Doubts::default(),
         })
     };
     let shown = outage

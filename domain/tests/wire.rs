@@ -220,7 +220,7 @@ fn the_snapshots_file_has_every_side_of_an_alarm_and_of_a_site() {
         ("joined", some(|a| !a.joined.is_empty())),
         ("risen", some(|a| !a.rises.is_empty())),
         ("drill", some(|a| a.drill)),
-        ("doubted", some(|a| a.doubted_clock.is_some())),
+        ("doubted", some(|a| !a.doubts.is_empty())),
         ("closed", some(Alarm::is_closed)),
         ("of a person", some(|a| a.source.person().is_some())),
         ("of Castellan", some(|a| a.source == Source::System)),

@@ -301,8 +301,8 @@ async fn a_clock_of_1970_or_2099_is_doubted_and_never_believed() {
         )]
         let micros = (seconds * 1e6) as i64;
         assert_eq!(
-            fact["body"]["doubted_clock"],
-            json!(Timestamp::from_micros(micros))
+            fact["body"]["doubts"],
+            json!({"time": {"unbelievable": {"said": Timestamp::from_micros(micros)}}})
         );
         let (occurred, recorded) = (&fact["occurred_at"], &fact["recorded_at"]);
         let apart = recorded.as_i64().unwrap() - occurred.as_i64().unwrap();

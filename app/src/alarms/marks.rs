@@ -1,5 +1,6 @@
 //! What has happened to an alarm and what will, in the few words that a row has room for.
 
+use super::doubts::sentences;
 use super::model::{priority_name, source_name, type_name};
 use super::texts;
 use crate::ages;
@@ -40,6 +41,9 @@ pub fn marks(
     if let Some(late_s) = overdue_late_s(alarm) {
         marks.push(mark("late", noticed_late(late_s, language)));
     }
+    for doubt in sentences(&alarm.doubts) {
+        marks.push(mark("doubt", doubt.get(language).to_owned()));
+    }
     if let Some(risen) = alarm.rises.last() {
         let why = risen_because(estate, &risen.why, language);
         marks.push(mark("risen", texts::RISEN_BECAUSE.fill(language, &[&why])));
@@ -63,6 +67,7 @@ pub fn has_marks(alarm: &Alarm) -> bool {
     comes_back_at(alarm).is_some()
         || returned(alarm).is_some()
         || overdue_late_s(alarm).is_some()
+        || !alarm.doubts.is_empty()
         || !alarm.rises.is_empty()
         || !alarm.joined.is_empty()
         || (alarm.mute.is_some() && !alarm.is_judged())
@@ -199,8 +204,9 @@ mod tests {
         returned_by, risen, shelved,
     };
     use castellan_domain::alarm::AlarmFact;
-    use castellan_domain::fact::{AlarmMuted, AlarmReleased};
+    use castellan_domain::fact::{AlarmMuted, AlarmReleased, AlarmRepeated};
     use castellan_domain::ids::AlarmId;
+    use castellan_domain::observation::{Doubts, PlaceDoubt, ReportedState, TimeDoubt, Untrue};
 
     const NOW: Timestamp = Timestamp::from_secs(1_795_000_040);
 
@@ -270,6 +276,60 @@ mod tests {
         assert_eq!(words(&next, Language::Zh), [""; 0], "that one came in time");
         let taken = claimed(late);
         assert!(!words(&taken, Language::Zh).concat().contains("系统停顿"));
+    }
+
+    #[test]
+    fn a_row_says_each_doubt_and_what_counts_instead() {
+        let mut alarm = raised(1, 1);
+        let time = Some(TimeDoubt::Unreadable);
+        let said = [0.0, 0.0];
+        for (doubts, zh) in [
+            (
+                Doubts {
+                    time,
+                    ..Doubts::default()
+                },
+                vec!["上报的时间无法识别，以接收时间为准"],
+            ),
+            (
+                Doubts {
+                    time: Some(TimeDoubt::Unbelievable { said: START }),
+                    place: Some(PlaceDoubt::Untrue {
+                        said,
+                        why: Untrue::NullIsland,
+                    }),
+                    drill: true,
+                    state: true,
+                },
+                vec![
+                    "上报的位置为 0,0（手机没有定位），未采用",
+                    "上报的状态无法识别，是否仍在持续请核实",
+                    "是否演练无法识别，按真实情况处理",
+                    "设备时钟有误，以接收时间为准",
+                ],
+            ),
+        ] {
+            alarm.doubts = doubts;
+            assert_eq!(words(&alarm, Language::Zh), zh);
+        }
+        let at = START + Span::from_secs(1);
+        let fact = AlarmRepeated {
+            alarm: alarm.id,
+            source: None,
+            kind: alarm.kind.clone(),
+            family: alarm.family.clone(),
+            state: ReportedState::Active,
+            doubts: Doubts {
+                time,
+                ..Doubts::default()
+            },
+        };
+        alarm.doubts = Doubts::default();
+        let again = after(alarm, at, AlarmFact::Repeated(fact));
+        assert_eq!(
+            words(&again, Language::Zh),
+            ["上报的时间无法识别，以接收时间为准"]
+        );
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 pub mod can;
 pub mod choice;
+pub mod doubts;
 pub mod marks;
 pub mod model;
 pub mod queue;

@@ -1,5 +1,6 @@
 //! The sources that are part of the selected alarm, and the way out for one that is not.
 
+use super::doubts::sentences;
 use super::marks::joined_name;
 use super::model::{condition_name, source_name, type_name};
 use super::texts;
@@ -85,6 +86,9 @@ fn SourceRow(
                     if joined.repeats > 0 {
                         words.push(format!("×{}", joined.repeats.saturating_add(1)));
                     }
+                    words.extend(
+                        sentences(&joined.doubts).map(|doubt| doubt.get(language).to_owned()),
+                    );
                     words.join(" · ")
                 }))
             })

@@ -1,5 +1,6 @@
 //! What happened to an alarm, as far as its row remembers.
 
+use super::doubts::time_sentence;
 use super::marks::{returned_because, risen_from};
 use super::model::{shelf_reason_name, verdict_name};
 use super::texts;
@@ -49,8 +50,9 @@ pub fn timeline(estate: Option<&Estate>, alarm: &Alarm, language: Language) -> V
     let mut moments = vec![
         Moment {
             detail: alarm
-                .doubted_clock
-                .map(|_| texts::DOUBTED_CLOCK.get(language).to_owned()),
+                .doubts
+                .time
+                .map(|doubt| time_sentence(&doubt).get(language).to_owned()),
             ..moment(alarm.occurred_at, occurred)
         },
         moment(alarm.raised_at, raised),

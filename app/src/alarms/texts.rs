@@ -114,5 +114,14 @@ texts! {
     PRIORITY_SHORT_P3: "三级", "P3";
     PRIORITY_SHORT_P4: "四级", "P4";
     SENDING: "正在发送…", "Sending…";
-    DOUBTED_CLOCK: "设备时钟有误，以接收时间为准", "The device's clock is wrong; the time of receipt counts";
+    DOUBT_CLOCK: "设备时钟有误，以接收时间为准", "The device's clock is wrong; the time of receipt counts";
+    DOUBT_TIME_UNREADABLE: "上报的时间无法识别，以接收时间为准", "The time that was sent cannot be read; the time of receipt counts";
+    DOUBT_PLACE_UNREADABLE: "上报的位置无法识别，未采用", "The place that was sent cannot be read; it is not used";
+    DOUBT_PLACE_SURPLUS: "上报的位置多于两个数，取前两个", "The place that was sent has more than two numbers; the first two count";
+    DOUBT_PLACE_OUTSIDE: "上报的位置超出经纬度范围，未采用", "The place that was sent is beyond the range of degrees; it is not used";
+    DOUBT_PLACE_ZERO: "上报的位置为 0,0（手机没有定位），未采用", "The place that was sent is 0, 0 (the phone has no fix); it is not used";
+    DOUBT_PLACE_SWAPPED: "上报的位置经纬度颠倒，未采用", "The place that was sent has longitude and latitude swapped; it is not used";
+    DOUBT_PLACE_FAR: "上报的位置远离园区，未采用", "The place that was sent is far from the estate; it is not used";
+    DOUBT_DRILL: "是否演练无法识别，按真实情况处理", "Whether it is a drill cannot be read; it counts as real";
+    DOUBT_STATE: "上报的状态无法识别，是否仍在持续请核实", "The state that was sent cannot be read; check whether it still goes on";
 }

@@ -9,7 +9,7 @@
 use super::sources::{Condition, EXISTING_MAX, Existing, Source};
 use super::state::Alarm;
 use crate::ids::AlarmTypeId;
-use crate::observation::ReportedState;
+use crate::observation::{Doubts, ReportedState};
 use crate::time::Timestamp;
 
 /// One source's side of a row: the row's own, or that of one that joined it.
@@ -17,6 +17,7 @@ pub(super) struct Voice<'a> {
     pub(super) condition: &'a mut Condition,
     pub(super) exists: &'a mut Vec<Existing>,
     pub(super) repeats: &'a mut u32,
+    pub(super) doubts: &'a mut Doubts,
 }
 
 impl Voice<'_> {
@@ -92,11 +93,13 @@ impl Alarm {
                 condition: &mut joined.condition,
                 exists: &mut joined.exists,
                 repeats: &mut joined.repeats,
+                doubts: &mut joined.doubts,
             },
             None => Voice {
                 condition: &mut self.condition,
                 exists: &mut self.exists,
                 repeats: &mut self.repeats,
+                doubts: &mut self.doubts,
             },
         }
     }

@@ -4,7 +4,7 @@ use super::sources::{JoinedBy, RisenBy, Source};
 use super::state::{ReturnedBy, ShelfReason, Verdict};
 use crate::estate::{Place, Priority};
 use crate::ids::{AlarmId, AlarmTypeId, PersonId};
-use crate::observation::ReportedState;
+use crate::observation::{Doubts, ReportedState};
 use crate::personal::PersonalRef;
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -70,13 +70,13 @@ pub struct AlarmRaised {
     pub state: ReportedState,
     /// Claimed by then, or overdue.
     pub claim_due_at: Timestamp,
-    /// What the device's clock said, kept only when it could not be believed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub doubted_clock: Option<Timestamp>,
+    /// What is doubtful about what was said.
+    #[serde(default, skip_serializing_if = "Doubts::is_empty")]
+    pub doubts: Doubts,
 }
 
 /// The same thing again.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AlarmRepeated {
     /// Into which row it goes.
     pub alarm: AlarmId,
@@ -90,6 +90,9 @@ pub struct AlarmRepeated {
     pub family: AlarmTypeId,
     /// Whether the condition lasts.
     pub state: ReportedState,
+    /// What is doubtful about what was said.
+    #[serde(default, skip_serializing_if = "Doubts::is_empty")]
+    pub doubts: Doubts,
 }
 
 /// Something that a source said has ended.
@@ -252,7 +255,7 @@ pub struct AlarmRisen {
 }
 
 /// Another source is part of it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AlarmJoined {
     pub alarm: AlarmId,
     /// Who or what joined.
@@ -266,6 +269,9 @@ pub struct AlarmJoined {
     pub state: ReportedState,
     /// Why it belongs here.
     pub why: JoinedBy,
+    /// What is doubtful about what was said.
+    #[serde(default, skip_serializing_if = "Doubts::is_empty")]
+    pub doubts: Doubts,
 }
 
 /// A source that had joined got a row of its own.

@@ -24,7 +24,7 @@ impl Alarm {
             drill: stamp.drill,
             occurred_at,
             raised_at,
-            doubted_clock: fact.doubted_clock,
+            doubts: fact.doubts,
             condition: Condition::reported(fact.state, occurred_at),
             exists: existing::first(&fact.kind, &fact.family, fact.state, occurred_at),
             ownership: Ownership::Unclaimed {
@@ -51,6 +51,7 @@ impl Alarm {
     pub(super) fn repeated(mut self, fact: &AlarmRepeated, at: Timestamp) -> Self {
         let mut voice = self.voice_mut(fact.source.as_ref());
         voice.says(&fact.kind, &fact.family, fact.state, at);
+        *voice.doubts = voice.doubts.and(fact.doubts);
         self
     }
 
@@ -105,6 +106,7 @@ impl Alarm {
                 condition: self.condition,
                 exists: std::mem::take(&mut self.exists),
                 repeats: self.repeats,
+                doubts: std::mem::take(&mut self.doubts),
             };
             self.joined.insert(0, first);
             self.condition = Condition::Momentary { at };
@@ -113,6 +115,7 @@ impl Alarm {
                 self.condition = part.condition;
                 self.exists = part.exists;
                 self.repeats = part.repeats;
+                self.doubts = part.doubts;
             }
         }
         if let Some(place) = fact.place.clone() {
@@ -173,6 +176,7 @@ impl Alarm {
         if self.condition_of(&fact.source).is_some() {
             let mut voice = self.voice_mut(Some(&fact.source));
             voice.says(&fact.kind, &fact.family, fact.state, occurred_at);
+            *voice.doubts = voice.doubts.and(fact.doubts);
         } else if self.joined.len() < JOINED_MAX {
             self.joined.push(Joined {
                 source: fact.source.clone(),
@@ -183,6 +187,7 @@ impl Alarm {
                 condition: Condition::reported(fact.state, occurred_at),
                 exists: existing::first(&fact.kind, &fact.family, fact.state, occurred_at),
                 repeats: 0,
+                doubts: fact.doubts,
             });
         }
         self
@@ -211,7 +216,7 @@ impl Alarm {
             place: fact.place.clone(),
             state: ReportedState::Momentary,
             claim_due_at: fact.claim_due_at,
-            doubted_clock: None,
+            doubts: joined.doubts,
         };
         let born = Stamp {
             occurred_at: joined.at,

@@ -51,7 +51,7 @@ fn withhold_persons(alarm: &mut Alarm) {
         drill: _,
         occurred_at: _,
         raised_at: _,
-        doubted_clock: _,
+        doubts,
         condition: _,
         exists: _,
         ownership,
@@ -66,6 +66,8 @@ fn withhold_persons(alarm: &mut Alarm) {
         notes,
         version: _,
     } = alarm;
+    // Where a phone claimed to be is about whoever carries it.
+    doubts.place = None;
     match ownership {
         Ownership::Unclaimed { returned, .. } => {
             if let Some(Returned { from, .. }) = returned {

@@ -2,7 +2,7 @@
 
 use crate::estate::Priority;
 use crate::ids::{AlarmTypeId, DeviceId, PersonId};
-use crate::observation::ReportedState;
+use crate::observation::{Doubts, ReportedState};
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -97,7 +97,7 @@ pub struct Existing {
 }
 
 /// Another source that is part of a row.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Joined {
     /// Who or what.
     pub source: Source,
@@ -116,6 +116,9 @@ pub struct Joined {
     pub exists: Vec<Existing>,
     /// How often it said it again.
     pub repeats: u32,
+    /// What is doubtful about what it said.
+    #[serde(default, skip_serializing_if = "Doubts::is_empty")]
+    pub doubts: Doubts,
 }
 
 /// Why a source is part of a row.

@@ -3,6 +3,7 @@
 use super::sources::{Condition, Existing, Joined, Risen, Source};
 use crate::estate::{Place, Priority};
 use crate::ids::{AlarmId, AlarmTypeId, PersonId, Version};
+use crate::observation::Doubts;
 use crate::personal::PersonalRef;
 use crate::time::{Span, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -45,9 +46,9 @@ pub struct Alarm {
     pub occurred_at: Timestamp,
     /// When it came onto the record.
     pub raised_at: Timestamp,
-    /// What the device's clock said, where it could not be believed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub doubted_clock: Option<Timestamp>,
+    /// What is doubtful about what its source said.
+    #[serde(default, skip_serializing_if = "Doubts::is_empty")]
+    pub doubts: Doubts,
     /// What its source says.
     pub condition: Condition,
     /// Which types its source says exist, at most [`super::EXISTING_MAX`]; none unless it is active.

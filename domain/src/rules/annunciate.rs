@@ -61,7 +61,7 @@ pub fn decide(context: &Context<'_>, seen: Seen<'_>) -> Result<Decision, Refusal
         place: seen.place.clone(),
         state: seen.state,
         claim_due_at: context.claim_due_at(seen.kind),
-        doubted_clock: seen.doubted_clock,
+        doubts: seen.doubts,
     };
     Ok(seen.decision(
         Outcome::Raised,

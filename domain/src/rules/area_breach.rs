@@ -27,7 +27,7 @@ use crate::estate::AreaKind;
 use crate::fact::{AreaEntered, AreaLeft, Cause, FactBody, FactDraft};
 use crate::ids::{AlarmTypeId, AreaId, PersonId};
 use crate::memory::{Borders, Crossing, Shape};
-use crate::observation::{Fix, ReportedState};
+use crate::observation::{Doubts, Fix, ReportedState};
 use crate::refusal::Refusal;
 use crate::site::Context;
 use crate::text::Text;
@@ -142,7 +142,7 @@ fn breach(context: &Context<'_>, fix: &Fix) -> Result<Vec<FactDraft>, Refusal> {
         place: context.estate.place_at(fix.at),
         occurred_at: fix.occurred_at,
         own_clock: true,
-        doubted_clock: None,
+        doubts: Doubts::default(),
         drill: false,
         cause: Cause::Rule(Text::constant(RULE)),
     };

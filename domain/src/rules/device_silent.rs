@@ -12,7 +12,7 @@ use crate::alarm::Source;
 use crate::fact::{Cause, FactDraft};
 use crate::ids::{AlarmTypeId, DeviceId};
 use crate::memory::{ASKED_PER_INPUT_MAX, LastHeard, REFUSED_AGAIN_AFTER};
-use crate::observation::ReportedState;
+use crate::observation::{Doubts, ReportedState};
 use crate::site::Context;
 use crate::text::Text;
 
@@ -71,7 +71,7 @@ fn silent(context: &Context<'_>, id: &DeviceId) -> Result<Vec<FactDraft>, crate:
         place: device.place.clone(),
         occurred_at: context.now,
         own_clock: false,
-        doubted_clock: None,
+        doubts: Doubts::default(),
         drill: false,
         cause: Cause::Rule(Text::constant(RULE)),
     };

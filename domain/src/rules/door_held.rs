@@ -11,7 +11,7 @@ use crate::alarm::Source;
 use crate::door::{DOOR_HELD, DoorFact, DoorState};
 use crate::fact::{Cause, DoorOpened, FactBody, FactDraft};
 use crate::ids::{AlarmTypeId, DeviceId};
-use crate::observation::ReportedState;
+use crate::observation::{Doubts, ReportedState};
 use crate::site::Context;
 use crate::text::Text;
 use crate::time::{Span, Timestamp};
@@ -55,7 +55,7 @@ fn held(context: &Context<'_>, door: &DeviceId, due_at: Timestamp) -> Option<Vec
         place: device.place.clone(),
         occurred_at: due_at,
         own_clock: false,
-        doubted_clock: None,
+        doubts: Doubts::default(),
         drill: false,
         cause: Cause::Rule(Text::constant(RULE)),
     };

@@ -154,7 +154,7 @@ fn raise_or_end(
         occurred_at: about.dated.at,
         // Which word about a door is the last one was decided by then: what that ends has ended.
         own_clock: about.dated.own_clock && state != ReportedState::Cleared,
-        doubted_clock: about.dated.doubted,
+        doubts: about.dated.doubts(about.report.doubts),
         drill: about.report.drill,
         cause: about.cause(),
     };

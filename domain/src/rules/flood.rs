@@ -13,7 +13,7 @@ use crate::fact::{Cause, FactBody, FactDraft, FloodBegan, FloodEnded};
 use crate::flood::FloodFact;
 use crate::ids::AlarmTypeId;
 use crate::memory::Memory;
-use crate::observation::ReportedState;
+use crate::observation::{Doubts, ReportedState};
 use crate::site::{Context, Site};
 use crate::staff::{Console, Duty};
 use crate::text::Text;
@@ -76,7 +76,7 @@ fn own_row(context: &Context<'_>) -> Option<FactDraft> {
         place: context.estate.place_at(context.estate.anchor.origin()),
         occurred_at: context.now,
         own_clock: false,
-        doubted_clock: None,
+        doubts: Doubts::default(),
         drill: false,
         cause: Cause::Rule(Text::constant(RULE)),
     };

@@ -12,7 +12,7 @@ use crate::estate::Place;
 use crate::fact::{Cause, FactDraft};
 use crate::ids::{AlarmTypeId, PersonId};
 use crate::memory::{ASKED_PER_INPUT_MAX, LastFixes, REFUSED_AGAIN_AFTER};
-use crate::observation::ReportedState;
+use crate::observation::{Doubts, ReportedState};
 use crate::refusal::Refusal;
 use crate::site::Context;
 use crate::staff::Duty;
@@ -102,7 +102,7 @@ fn silent(
         place: last_place(context, memory, person),
         occurred_at: context.now,
         own_clock: false,
-        doubted_clock: None,
+        doubts: Doubts::default(),
         drill: false,
         cause: Cause::Rule(Text::constant(RULE)),
     };

@@ -7,7 +7,7 @@ use crate::fact::{
     AlarmCleared, AlarmJoined, AlarmRepeated, AlarmRisen, Cause, FactBody, FactDraft,
 };
 use crate::ids::{AlarmId, AlarmTypeId};
-use crate::observation::ReportedState;
+use crate::observation::{Doubts, ReportedState};
 use crate::site::Context;
 use crate::time::Timestamp;
 
@@ -25,8 +25,8 @@ pub struct Seen<'a> {
     pub occurred_at: Timestamp,
     /// Whether that comes from a clock of the source's own.
     pub own_clock: bool,
-    /// What the source's clock said, where it could not be believed.
-    pub doubted_clock: Option<Timestamp>,
+    /// What is doubtful about what was said.
+    pub doubts: Doubts,
     /// Part of a drill.
     pub drill: bool,
     /// What led to it.
@@ -64,6 +64,7 @@ impl Seen<'_> {
             kind: self.kind.id.clone(),
             family: self.kind.family().clone(),
             state: self.state,
+            doubts: self.doubts,
         }))
     }
 
@@ -76,6 +77,7 @@ impl Seen<'_> {
             family: self.kind.family().clone(),
             state: self.state,
             why,
+            doubts: self.doubts,
         })))
     }
 

@@ -52,7 +52,7 @@ pub(crate) fn decide(
             place,
             occurred_at: dated.at,
             own_clock: dated.own_clock,
-            doubted_clock: dated.doubted,
+            doubts: dated.doubts(call.doubts),
             drill: call.drill,
             cause: Cause::Call {
                 phone: call.phone.clone(),

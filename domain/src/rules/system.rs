@@ -11,7 +11,7 @@ use super::seen::{Seen, active_row, end};
 use crate::alarm::Source;
 use crate::fact::{Cause, FactDraft};
 use crate::ids::AlarmTypeId;
-use crate::observation::ReportedState;
+use crate::observation::{Doubts, ReportedState};
 use crate::site::Context;
 use crate::system::{ClockStepped, DiskRoom, RecordingResumed};
 use crate::text::Text;
@@ -76,7 +76,7 @@ fn raise(
         place: context.estate.place_at(context.estate.anchor.origin()),
         occurred_at,
         own_clock: false,
-        doubted_clock: None,
+        doubts: Doubts::default(),
         drill: false,
         cause: Cause::Rule(Text::constant(rule)),
     };

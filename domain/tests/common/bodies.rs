@@ -21,7 +21,7 @@ use castellan_domain::fact::{
 use castellan_domain::flood::FloodFact;
 use castellan_domain::ids::{AlarmId, AlarmTypeId, DeviceId, PersonId, Seq};
 use castellan_domain::notify::{NotificationFact, Settlement};
-use castellan_domain::observation::ReportedState;
+use castellan_domain::observation::{Doubts, PlaceDoubt, ReportedState, TimeDoubt, Untrue};
 use castellan_domain::staff::StaffFact;
 use castellan_domain::system::{InputName, SystemFact};
 use castellan_domain::text::Localized;
@@ -65,6 +65,34 @@ fn due() -> impl Strategy<Value = Timestamp> {
     (0i64..5_000).prop_map(|s| START + secs(s))
 }
 
+fn doubts() -> impl Strategy<Value = Doubts> {
+    let time = due().prop_map(|said| TimeDoubt::Unbelievable { said });
+    let time = prop_oneof![Just(TimeDoubt::Unreadable), time];
+    let why = select(vec![
+        Untrue::NotOnEarth,
+        Untrue::NullIsland,
+        Untrue::Swapped,
+        Untrue::FarAway,
+    ]);
+    let place = why.prop_map(|why| PlaceDoubt::Untrue {
+        said: [0.0, 91.5],
+        why,
+    });
+    let place = prop_oneof![Just(PlaceDoubt::Unreadable), place];
+    let sides = (
+        option::of(time),
+        option::of(place),
+        any::<bool>(),
+        any::<bool>(),
+    );
+    sides.prop_map(|(time, place, drill, state)| Doubts {
+        time,
+        place,
+        drill,
+        state,
+    })
+}
+
 fn place() -> impl Strategy<Value = Place> {
     (0..9i32, any::<bool>()).prop_map(|(n, indoors)| Place {
         building: indoors.then(|| id("b3")),
@@ -91,13 +119,10 @@ fn verdict() -> impl Strategy<Value = Verdict> {
 fn reported() -> impl Strategy<Value = FactBody> {
     let raised = (
         (alarm(), kind(), kind(), 0u8..3, priority()),
-        (source(), place(), state(), due(), option::of(due())),
+        (source(), place(), state(), due(), doubts()),
     );
     let raised = raised.prop_map(
-        |(
-            (alarm, kind, family, tier, priority),
-            (source, place, state, claim_due_at, doubted_clock),
-        )| {
+        |((alarm, kind, family, tier, priority), (source, place, state, claim_due_at, doubts))| {
             FactBody::Alarm(AlarmFact::Raised(AlarmRaised {
                 alarm,
                 kind,
@@ -108,21 +133,23 @@ fn reported() -> impl Strategy<Value = FactBody> {
                 place,
                 state,
                 claim_due_at,
-                doubted_clock,
+                doubts,
             }))
         },
     );
-    let said = (kind(), kind(), state());
+    let said = (kind(), kind(), state(), doubts());
+    let repeated = (alarm(), option::of(source()), said);
     let repeated =
-        (alarm(), option::of(source()), said).prop_map(|(alarm, source, (kind, family, state))| {
-            AlarmRepeated {
+        repeated.prop_map(
+            |(alarm, source, (kind, family, state, doubts))| AlarmRepeated {
                 alarm,
                 source,
                 kind,
                 family,
                 state,
-            }
-        });
+                doubts,
+            },
+        );
     let ended = prop::collection::vec(kind(), 0..3);
     let cleared = (alarm(), option::of(source()), ended).prop_map(|(alarm, source, ended)| {
         FactBody::Alarm(AlarmFact::Cleared(AlarmCleared {
@@ -171,8 +198,8 @@ fn joined() -> impl Strategy<Value = FactBody> {
         JoinedBy::Upstream,
         JoinedBy::Flood,
     ]);
-    (alarm(), source(), kind(), kind(), state(), why).prop_map(
-        |(alarm, source, kind, family, state, why)| {
+    (alarm(), source(), kind(), kind(), state(), why, doubts()).prop_map(
+        |(alarm, source, kind, family, state, why, doubts)| {
             FactBody::Alarm(AlarmFact::Joined(AlarmJoined {
                 alarm,
                 source,
@@ -180,6 +207,7 @@ fn joined() -> impl Strategy<Value = FactBody> {
                 family,
                 state,
                 why,
+                doubts,
             }))
         },
     )

@@ -14,7 +14,7 @@ use castellan_domain::estate::{Estate, EstateIndex};
 use castellan_domain::fact::{Cause, Fact, FactBody, PersonalRef};
 use castellan_domain::geo::LonLat;
 use castellan_domain::ids::{AlarmId, CommandId, EventId, Seq, Version};
-use castellan_domain::observation::{Fix, Observation, PhoneFix, Report, ReportedState};
+use castellan_domain::observation::{Doubts, Fix, Observation, PhoneFix, Report, ReportedState};
 use castellan_domain::refusal::Refusal;
 use castellan_domain::site::Site;
 use castellan_domain::stream::{Stamped, Turn};
@@ -264,6 +264,7 @@ impl World {
             claimed_at,
             received_at: self.now,
             drill,
+            doubts: Doubts::default(),
         };
         self.give(Input::Observed(Observation::Report(report)))
             .expect("a report is answered")

@@ -10,7 +10,7 @@ use castellan_domain::fact::{Fact, FactBody, PersonalRef};
 use castellan_domain::geo::LonLat;
 use castellan_domain::ids::{AlarmId, CommandId, EventId};
 use castellan_domain::observation::{
-    Call, CallKind, DoorChange, DoorReport, Observation, PhoneFix, Report, ReportedState,
+    Call, CallKind, DoorChange, DoorReport, Doubts, Observation, PhoneFix, Report, ReportedState,
 };
 use castellan_domain::refusal::Refusal;
 use castellan_domain::site::{Context, Site};
@@ -284,6 +284,7 @@ impl World {
             claimed_at: Some(self.now),
             received_at: self.now,
             drill: false,
+            doubts: Doubts::default(),
         };
         became(self.observe(Observation::Report(report)))
     }
@@ -314,6 +315,7 @@ impl World {
             claimed_at,
             received_at: self.now,
             drill,
+            doubts: Doubts::default(),
         };
         self.observe(Observation::Door(report))
     }
@@ -329,6 +331,17 @@ impl World {
 
     /// A phone calls for help.
     pub(crate) fn call(&mut self, phone: &str, kind: CallKind, at: Option<LonLat>) -> Answer {
+        self.odd_call(phone, kind, at, Doubts::default())
+    }
+
+    /// A phone calls for help, and not all that it says can be read.
+    pub(crate) fn odd_call(
+        &mut self,
+        phone: &str,
+        kind: CallKind,
+        at: Option<LonLat>,
+        doubts: Doubts,
+    ) -> Answer {
         let call = Call {
             phone: id(phone),
             kind,
@@ -337,6 +350,7 @@ impl World {
             claimed_at: None,
             received_at: self.now,
             drill: false,
+            doubts,
         };
         self.observe(Observation::Call(call))
     }

@@ -1,7 +1,7 @@
 //! Our own plain form of an event, for scripts and for devices that can send any JSON.
 //! Documented in `docs/protocols/http.md`.
 
-use castellan_domain::observation::{Call, DoorReport, Report};
+use castellan_domain::observation::{Call, DoorReport, Doubts, Report, TimeDoubt};
 use castellan_domain::text::Text;
 use castellan_domain::time::Timestamp;
 use castellan_domain::wire::api::EventRequest;
@@ -38,6 +38,7 @@ pub(crate) fn decode(body: &[u8], received_at: Timestamp) -> Result<Report, Deco
         claimed_at,
         received_at,
         drill: request.drill,
+        doubts: Doubts::default(),
     })
 }
 
@@ -52,6 +53,7 @@ pub(crate) fn decode_door(body: &[u8], received_at: Timestamp) -> Result<DoorRep
         claimed_at,
         received_at,
         drill: request.drill,
+        doubts: Doubts::default(),
     })
 }
 
@@ -64,7 +66,10 @@ pub(crate) fn decode_heard(body: &[u8]) -> Result<HeardRequest, DecodeError> {
 pub(crate) fn decode_call(body: &[u8], received_at: Timestamp) -> Result<Call, DecodeError> {
     let request: CallRequest = json(body)?;
     // A call is not refused for a clock that nobody can read.
-    let claimed_at = time(request.occurred_at.as_ref()).unwrap_or(None);
+    let (claimed_at, doubt) = match time(request.occurred_at.as_ref()) {
+        Ok(claimed_at) => (claimed_at, None),
+        Err(_unreadable) => (None, Some(TimeDoubt::Unreadable)),
+    };
     Ok(Call {
         phone: request.phone,
         kind: request.kind,
@@ -73,6 +78,10 @@ pub(crate) fn decode_call(body: &[u8], received_at: Timestamp) -> Result<Call, D
         claimed_at,
         received_at,
         drill: request.drill,
+        doubts: Doubts {
+            time: doubt,
+            ..Doubts::default()
+        },
     })
 }
 
@@ -167,6 +176,7 @@ mod tests {
         let body = br#"{"phone":"guard-01","event_id":"e","kind":"sos","occurred_at":"noon"}"#;
         let call = decode_call(body, NOW).unwrap();
         assert_eq!((call.kind, call.claimed_at), (CallKind::Sos, None));
+        assert_eq!(call.doubts.time, Some(TimeDoubt::Unreadable));
         let body = br#"{"phone":"g","event_id":"e","kind":"man_down","at":[120.1,30.2]}"#;
         let call = decode_call(body, NOW).unwrap();
         assert_eq!(call.at.map(|at| at.lat().round()), Some(30.0));

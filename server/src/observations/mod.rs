@@ -238,7 +238,7 @@ mod tests {
     use super::*;
     use castellan_domain::answer::Accepted;
     use castellan_domain::ids::{AlarmTypeId, DeviceId, EventId};
-    use castellan_domain::observation::{Report, ReportedState};
+    use castellan_domain::observation::{Doubts, Report, ReportedState};
 
     pub(super) fn shanghai() -> TimeZone {
         TimeZone::get("Asia/Shanghai").unwrap()
@@ -253,6 +253,7 @@ mod tests {
             claimed_at: None,
             received_at: Timestamp::from_secs(second),
             drill: false,
+            doubts: Doubts::default(),
         })
     }
 

@@ -85,7 +85,7 @@ def without_console(view, alarm, at):
 
 def raised(fact, body):
     names = ("type", "family", "tier", "priority", "source", "place")
-    maybe = ("doubted_clock",)
+    maybe = ("doubts",)
     owner = {"since": fact["recorded_at"], "due_at": body["claim_due_at"], "times_overdue": 0}
     alarm = {name: body[name] for name in names} | {name: body[name] for name in maybe if name in body}
     alarm |= {
@@ -107,6 +107,7 @@ def split(view, alarm, body, fact):
     alarm["joined"].remove(leaves)
     own = {"alarm": body["into"], "state": "momentary"}
     alone = raised(fact, body | own)
+    doubt(alone, leaves)
     alone |= {"condition": leaves["condition"], "repeats": leaves["repeats"], "occurred_at": leaves["at"]}
     alone["exists"] = leaves.get("exists", [])
     if alarm.get("drill"):
@@ -230,6 +231,7 @@ def alarm_risen(alarm, body, fact, at):
     if "source" in body:
         first = {name: alarm[name] for name in ("source", "type", "family", "condition", "repeats")}
         first["exists"] = alarm.get("exists", [])
+        doubt(first, {"doubts": alarm.pop("doubts", {})})
         part = part_of(alarm, body["source"])
         joined = alarm.setdefault("joined", [])
         if part is not None:
@@ -237,6 +239,7 @@ def alarm_risen(alarm, body, fact, at):
         joined.insert(0, first | {"why": "upstream", "at": at})
         new = part or {"condition": {"momentary": {"at": at}}, "repeats": 0}
         alarm |= {"condition": new["condition"], "repeats": new["repeats"], "exists": new.get("exists", [])}
+        doubt(alarm, new)
     names = ("type", "family", "tier", "priority", "source", "place")
     alarm |= {name: body[name] for name in names if name in body}
     judged, owner = reopen(alarm), alarm["ownership"]
@@ -260,7 +263,9 @@ def alarm_joined(alarm, body, fact, at):
     new = {name: body[name] for name in ("source", "type", "family", "why")}
     state = condition(body["state"], fact["occurred_at"])
     exists = existing(body, fact) if body["state"] == "active" else []
-    joined.append(new | {"at": at, "condition": state, "exists": exists, "repeats": 0})
+    new |= {"at": at, "condition": state, "exists": exists, "repeats": 0}
+    doubt(new, body)
+    joined.append(new)
 
 
 KINDS = {
@@ -280,6 +285,7 @@ def existing(body, fact):
 def says(one, body, fact):
     """A source of a row says something again."""
     one["repeats"] += 1
+    doubt(one, body)
     if "active" not in one["condition"] or body["state"] == "cleared":
         one["condition"] = condition(body["state"], fact["occurred_at"])
     exists = one.setdefault("exists", [])
@@ -288,6 +294,13 @@ def says(one, body, fact):
     elif body["state"] == "active" and len(exists) < EXISTING_MAX:
         if body["type"] not in [it["type"] for it in exists]:
             exists += existing(body, fact)
+
+
+def doubt(one, said):
+    """Of each side of what a source said the last doubt counts."""
+    doubts = one.get("doubts", {}) | said.get("doubts", {})
+    if doubts:
+        one["doubts"] = doubts
 
 
 def part_of(alarm, source):

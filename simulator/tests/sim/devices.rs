@@ -6,7 +6,9 @@ use super::cast::{
 use super::world::World;
 use castellan_domain::engine::Input;
 use castellan_domain::ids::EventId;
-use castellan_domain::observation::{DoorChange, DoorReport, Observation, Report, ReportedState};
+use castellan_domain::observation::{
+    DoorChange, DoorReport, Doubts, Observation, Report, ReportedState,
+};
 use castellan_domain::system::DiskRoom;
 use castellan_domain::time::{Span, Timestamp};
 
@@ -42,6 +44,7 @@ impl World {
             claimed_at: self.claims(who),
             received_at: self.now,
             drill: self.rng.u8(..20) == 0,
+            doubts: Doubts::default(),
         };
         self.outside
             .say(who, Input::Observed(Observation::Report(report)));
@@ -94,6 +97,7 @@ impl World {
             claimed_at: self.claims(FIRST_DOOR + who),
             received_at: self.now,
             drill: self.rng.u8(..12) == 0,
+            doubts: Doubts::default(),
         };
         let input = Input::Observed(Observation::Door(report));
         self.outside.say(FIRST_DOOR + who, input);

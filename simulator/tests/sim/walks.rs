@@ -5,7 +5,7 @@ use super::cast::{FIRST_PHONE, PHONES};
 use super::world::World;
 use castellan_domain::engine::Input;
 use castellan_domain::geo::{LonLat, Offset};
-use castellan_domain::observation::{Call, CallKind, Observation, PhoneFix};
+use castellan_domain::observation::{Call, CallKind, Doubts, Observation, PhoneFix};
 use castellan_domain::time::{Span, Timestamp};
 use fastrand::Rng;
 
@@ -142,6 +142,7 @@ impl World {
             claimed_at: self.claims(FIRST_PHONE + who),
             received_at: self.now,
             drill: self.rng.u8(..8) == 0,
+            doubts: Doubts::default(),
         };
         let input = Input::Observed(Observation::Call(call));
         self.outside.say(FIRST_PHONE + who, input);

@@ -6,7 +6,7 @@ use crate::site_task::*;
 use castellan_domain::answer::{Accepted, Answer};
 use castellan_domain::geo::LonLat;
 use castellan_domain::ids::EventId;
-use castellan_domain::observation::{Call, CallKind, PhoneFix};
+use castellan_domain::observation::{Call, CallKind, Doubts, PhoneFix};
 
 fn fix(world: &World, at: LonLat) -> Input {
     let now = world.task.clock.now();
@@ -30,6 +30,7 @@ fn call(world: &World, event: &str) -> Input {
         claimed_at: None,
         received_at: world.task.clock.now(),
         drill: false,
+        doubts: Doubts::default(),
     }))
 }
 

@@ -13,7 +13,7 @@ use castellan_domain::estate::{EstateIndex, Priority};
 use castellan_domain::fact::Fact;
 use castellan_domain::geo::Anchor;
 use castellan_domain::ids::{AlarmId, CommandId, DeviceId, EstateHash, EventId, PersonId, Seq};
-use castellan_domain::observation::{Fix, Observation, Report, ReportedState};
+use castellan_domain::observation::{Doubts, Fix, Observation, Report, ReportedState};
 use castellan_domain::site::Site;
 use castellan_domain::stream::{Backlog, Outgoing, Replica};
 use castellan_domain::text::Text;
@@ -168,6 +168,7 @@ impl World {
             claimed_at: None,
             received_at: self.task.clock.now(),
             drill: false,
+            doubts: Doubts::default(),
         }))
     }
 

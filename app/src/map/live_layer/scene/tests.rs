@@ -8,7 +8,7 @@ use castellan_domain::estate::Place;
 use castellan_domain::fact::{AlarmCleared, AlarmRaised};
 use castellan_domain::geo::Offset;
 use castellan_domain::ids::{AlarmTypeId, DeviceId};
-use castellan_domain::observation::ReportedState;
+use castellan_domain::observation::{Doubts, ReportedState};
 
 const START: Timestamp = Timestamp::from_secs(1_795_000_000);
 
@@ -56,7 +56,7 @@ fn alarm(number: u32, priority: Priority) -> Alarm {
         place,
         state: ReportedState::Active,
         claim_due_at: START + Span::from_secs(30),
-        doubted_clock: None,
+        doubts: Doubts::default(),
     };
     Alarm::raised(&fact, &stamp(START, 1))
 }
