@@ -1,15 +1,15 @@
 // Notices when the app has stopped (a WebAssembly panic stops it for good) and reloads the page.
 //
 // The app sets `window.castellanBeat = performance.now()` every second, and never again after a panic.
-// Five seconds of silence in a visible tab cover the screen, because a picture that no longer moves must not be
-// believed; after five more it reloads, unless the app was only slow.
+// Four seconds of silence in a visible tab cover the screen, because a picture that no longer moves must not be
+// believed: with the tick that is within five. After five more it reloads, unless the app was only slow.
 // The page is reloaded only once the server answers: a covered screen is better than a browser's error page.
 // Written for old browsers too: it also tells them that they are too old.
 (function () {
   "use strict";
 
-  var SILENCE_MS = 5000;
-  var TICK_MS = 1000;
+  var SILENCE_MS = 4000;
+  var TICK_MS = 500;
   // A tick that comes this late means that the whole page slept; then the app's silence means nothing.
   var SLEPT_MS = 3000;
   var PROBE_EVERY_MS = 3000;

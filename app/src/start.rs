@@ -3,7 +3,7 @@
 use crate::alarms::model::sign;
 use crate::alarms::queue::counts;
 use crate::alarms::{Open, arranged};
-use crate::browser::{beat, parameter, remembered, sleep, watch_panics, window};
+use crate::browser::{parameter, remembered, watch_panics, window};
 use crate::copy::SiteCopy;
 use crate::desk::{Desk, Picked, Theme};
 use crate::keyboard::Keyboard;
@@ -54,13 +54,7 @@ pub fn start() {
     };
     line.clone().connect();
     let scene = line.scene.clone();
-    spawn_local(async move {
-        loop {
-            beat();
-            line.tick();
-            sleep(1_000).await;
-        }
-    });
+    spawn_local(line.keep_time());
     if let Some(boot) = document().and_then(|d| d.get_element_by_id("boot")) {
         boot.remove();
     }

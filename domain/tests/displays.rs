@@ -7,13 +7,14 @@ use castellan_domain::geo::Anchor;
 use castellan_domain::ids::{JournalId, Seq};
 use castellan_domain::observation::ReportedState;
 use castellan_domain::stream::{
-    Backlog, Link, Replica, ReplicaError, STALE_AFTER, SiteStream, UNSURE_AFTER,
+    Backlog, Link, Replica, ReplicaError, STALE_AFTER, STALE_SEEN_WITHIN, SiteStream, UNSURE_AFTER,
 };
 use castellan_domain::time::{Span, Timestamp};
 use castellan_domain::view::View;
 use castellan_domain::wire::api::Snapshot;
 use castellan_domain::wire::live::{
-    Heartbeat, Hello, PROTOCOL_VERSION, RefusedCode, ResumeBy, ServerMessage, Welcome,
+    ClientMessage, Echo, Heartbeat, Hello, PROTOCOL_VERSION, RefusedCode, ResumeBy, ServerMessage,
+    Welcome,
 };
 
 const JOURNAL: JournalId = JournalId(uuid::Uuid::from_u128(1));
@@ -101,7 +102,7 @@ fn waiting() -> Replica {
 }
 
 #[test]
-fn a_silent_link_is_unsure_after_two_seconds_and_stale_after_five() {
+fn a_silent_link_is_unsure_after_two_seconds_and_stale_after_four() {
     let mut replica = Replica::default();
     assert_eq!(replica.link(secs(100)), Link::Connecting);
     let (heard, since) = (Span::from_millis(7_300), START + secs(3));
@@ -109,22 +110,22 @@ fn a_silent_link_is_unsure_after_two_seconds_and_stale_after_five() {
     let after = |span: Span| Span::from_micros(heard.as_micros() + span.as_micros());
     let instant = Span::from_micros(1);
     let before = |span: Span| after(Span::from_micros(span.as_micros() - instant.as_micros()));
-    assert_eq!((UNSURE_AFTER, STALE_AFTER), (secs(2), secs(5)));
+    assert_eq!((UNSURE_AFTER, STALE_AFTER), (secs(2), secs(4)));
     let stale = Link::Stale { since };
     for (mono, expected) in [
         (heard, Link::Live),
         (before(secs(2)), Link::Live),
         (after(secs(2)), Link::Unsure),
-        (before(secs(5)), Link::Unsure),
-        (after(secs(5)), stale),
+        (before(secs(4)), Link::Unsure),
+        (after(secs(4)), stale),
         (after(secs(3_600)), stale),
     ] {
         assert_eq!(replica.link(mono), expected, "{mono:?}");
     }
-    let now = replica.server_now(after(secs(4)));
+    let now = replica.server_now(after(secs(3)));
     assert_eq!(
         now,
-        Some(since + secs(4)),
+        Some(since + secs(3)),
         "deadlines are shown against site time"
     );
     let late = after(secs(9));
@@ -132,6 +133,43 @@ fn a_silent_link_is_unsure_after_two_seconds_and_stale_after_five() {
         .on_text(&heartbeat(since + secs(9), None), late)
         .unwrap();
     assert_eq!(replica.link(late), Link::Live, "and alive again");
+}
+
+/// Wherever between two echoes the server dies, and however late the screen's timer comes within
+/// what is left of the five seconds.
+#[test]
+fn a_screen_that_looks_when_it_is_told_to_says_within_five_seconds_that_the_link_is_dead() {
+    const LATENESS_MS_MAX: i64 = 900;
+    for round_trip_ms in [1, 20, 900, 2_500] {
+        for lateness_ms in [0, 5, 250, LATENESS_MS_MAX] {
+            let mut replica = Replica::default();
+            let asked_at = Span::from_millis(10_000);
+            let ClientMessage::Echo { n } = replica.ask(asked_at) else {
+                panic!("an echo");
+            };
+            let answered_at = Span::from_millis(10_000 + round_trip_ms);
+            let echo = Echo {
+                n,
+                upto: Seq(0),
+                server_time: START,
+            };
+            let answer = serde_json::to_string(&ServerMessage::Echo(echo)).expect("JSON");
+            replica.on_text(&answer, answered_at).expect("taken");
+            let mut now = answered_at;
+            let mut looks = 0;
+            while !matches!(replica.link(now), Link::Stale { .. }) {
+                let turns_in = replica.link_turns_in(now).expect("it will turn");
+                let next = now.as_micros() + turns_in.as_micros() + lateness_ms * 1_000;
+                now = Span::from_micros(next);
+                looks += 1;
+            }
+            let age = now.as_micros() - asked_at.as_micros();
+            assert!(age < STALE_SEEN_WITHIN.as_micros(), "{age} µs");
+            assert!(looks <= 2, "it looks no oftener than it must");
+            assert_eq!(replica.link_turns_in(now), None);
+        }
+    }
+    assert_eq!(Replica::default().link_turns_in(secs(9)), None);
 }
 
 #[test]
@@ -147,18 +185,18 @@ fn a_link_that_beats_and_brings_no_facts_is_not_live() {
     };
     beat(&mut replica, 1, 2);
     assert_eq!(replica.link(secs(1)), Link::Live);
-    for second in 2..=6 {
+    for second in 2..=5 {
         beat(&mut replica, second, 3);
     }
     let since = START + secs(1);
     assert_eq!(
-        replica.link(secs(6)),
+        replica.link(secs(5)),
         Link::Stale { since },
         "fact 3 is missing"
     );
-    replica.on_text(&night.frames[2], secs(7)).unwrap();
+    replica.on_text(&night.frames[2], secs(6)).unwrap();
     assert_eq!(
-        replica.link(secs(7)),
+        replica.link(secs(6)),
         Link::Live,
         "true as of the last heartbeat"
     );

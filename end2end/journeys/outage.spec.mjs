@@ -3,7 +3,7 @@ import { expect, test } from "../console.mjs";
 import { onMap, strongestColour } from "../pixels.mjs";
 
 const LAWN = [120.1118, 30.2862];
-/** The screen notices after 5 s of silence; the rest is for slow machines. */
+/** The screen notices after 4 s of silence; the rest is for slow machines. */
 const NOTICED = { timeout: 9_000 };
 /** A reconnecting page waits up to 5 s between attempts. */
 const BACK = { timeout: 20_000 };

@@ -168,7 +168,7 @@ impl SiteCopy {
         }
     }
 
-    /// Once a second: the time, and how old the copy is. Gives the time while it runs.
+    /// The time, and how old the copy is. Gives the time while it runs.
     pub fn tick(&self) -> Option<Timestamp> {
         let mono = mono();
         let (link, now) = self.with(|replica| (replica.link(mono), replica.server_now(mono)));

@@ -4,7 +4,10 @@ use super::texts;
 use crate::texts::Words;
 use castellan_domain::stream::Link;
 use castellan_domain::text::Language;
+use castellan_domain::time::Span;
 
+/// Longest wait before the page looks at its clock and its link again, in milliseconds.
+const LOOK_MS_MAX: i64 = 1_000;
 /// Longest wait between two attempts to connect, in milliseconds.
 const WAIT_MS_MAX: u32 = 5_000;
 
@@ -29,6 +32,13 @@ pub fn words(link: Link, round_trip_ms: Option<u32>, language: Language) -> Stri
         (Link::Unsure, _) => t(texts::UNSURE).to_owned(),
         (Link::Stale { .. }, _) => t(texts::STALE).to_owned(),
     }
+}
+
+/// Milliseconds until the page looks at its clock and its link again: a second, or less if the link
+/// turns before, so that a dead one is called so at its moment and not at the next full second.
+pub fn look_in_ms(link_turns_in: Option<Span>) -> u32 {
+    let turns_in_ms = link_turns_in.map_or(LOOK_MS_MAX, |turn| (turn.as_micros() + 999) / 1_000);
+    u32::try_from(turns_in_ms.clamp(1, LOOK_MS_MAX)).unwrap_or(1)
 }
 
 /// Milliseconds to wait before attempt number `attempt` (from 0), doubled each time. `chance` from
@@ -58,6 +68,16 @@ mod tests {
         assert_eq!(wait_ms(0, 1.0), 250);
         assert_eq!(wait_ms(30, 1.0), 5_000);
         assert_eq!(wait_ms(u32::MAX, 0.0), 2_500);
+    }
+
+    #[test]
+    fn the_page_looks_once_a_second_and_at_the_moment_at_which_its_link_turns() {
+        let turns_in = |micros| look_in_ms(Some(Span::from_micros(micros)));
+        assert_eq!(look_in_ms(None), 1_000);
+        assert_eq!(turns_in(4_000_000), 1_000);
+        assert_eq!(turns_in(300_001), 301, "not before");
+        assert_eq!(turns_in(1), 1);
+        assert_eq!(turns_in(i64::MAX - 999), 1_000);
     }
 
     #[test]

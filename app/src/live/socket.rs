@@ -1,8 +1,8 @@
 //! Keeps a socket to `/live`: connects, says hello, feeds the replica, and comes back after a break.
 
-use super::model::wait_ms;
+use super::model::{look_in_ms, wait_ms};
 use crate::api;
-use crate::browser::{build, mono, parameter, sleep, window};
+use crate::browser::{beat, build, mono, parameter, sleep, window};
 use crate::copy::{Fault, SiteCopy};
 use crate::desk::{Desk, Picked};
 use crate::map::{Scene, SceneHandle};
@@ -75,8 +75,18 @@ impl Line {
         });
     }
 
-    /// Once a second: the clock of what is shown.
-    pub fn tick(&self) {
+    /// Lets the clock of what is shown run, and calls the link dead at the moment at which it is.
+    pub async fn keep_time(self) {
+        loop {
+            beat();
+            self.tick();
+            let turns_in = self.copy.with(|replica| replica.link_turns_in(mono()));
+            sleep(look_in_ms(turns_in)).await;
+        }
+    }
+
+    /// The clock of what is shown.
+    fn tick(&self) {
         if let Some(now) = self.copy.tick() {
             let mono = mono();
             self.scene.update(|scene| scene.set_clock(now, mono));

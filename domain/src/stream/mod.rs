@@ -23,7 +23,7 @@ mod values;
 pub use backlog::{BACKLOG_BYTES_MAX, Backlog, FactFrame, Gap};
 pub use change::Change;
 pub use lane::{GONE_HANDLES_MAX, LANE_ENTITIES_MAX, Lane};
-pub use link::{Link, STALE_AFTER, UNSURE_AFTER};
+pub use link::{Link, STALE_AFTER, STALE_SEEN_WITHIN, UNSURE_AFTER};
 pub use outgoing::Outgoing;
 pub use presence::{BEHIND_MAX, DisplayId, Displays, PresenceChange, PresenceEvent};
 pub use replica::{Replica, ReplicaError, Tracked};

@@ -5,7 +5,7 @@
 //! wrongly set wall clock can disturb; the server's time comes with its heartbeats.
 
 use super::change::Change;
-use super::link::{Link, STALE_AFTER, UNSURE_AFTER};
+use super::link::{Link, STALE_AFTER};
 use crate::audience::Audience;
 use crate::fact::{Fact, FactError};
 use crate::geo::Offset;
@@ -206,17 +206,21 @@ impl Replica {
 
     /// How the link stands at this moment.
     pub fn link(&self, mono: Span) -> Link {
-        let Some((heard, server_time)) = self.current else {
-            return Link::Connecting;
-        };
-        let silence = Span::from_micros(mono.as_micros() - heard.as_micros());
-        if silence >= STALE_AFTER {
-            Link::Stale { since: server_time }
-        } else if silence >= UNSURE_AFTER {
-            Link::Unsure
-        } else {
-            Link::Live
-        }
+        self.age(mono)
+            .map_or(Link::Connecting, |(age, since)| Link::after(age, since))
+    }
+
+    /// How long it takes until [`Self::link`] says something else if nothing comes meanwhile; nothing
+    /// if it never does.
+    pub fn link_turns_in(&self, mono: Span) -> Option<Span> {
+        self.age(mono).and_then(|(age, _)| Link::turns_in(age))
+    }
+
+    /// How old the copy is at this moment, and what server time it was when all of it was true.
+    fn age(&self, mono: Span) -> Option<(Span, Timestamp)> {
+        let (current, server_time) = self.current?;
+        let age = mono.as_micros() - current.as_micros();
+        Some((Span::from_micros(age), server_time))
     }
 
     /// Whether nothing has been heard for so long that the connection is to be given up. A display

@@ -25,7 +25,7 @@ pub(crate) fn check(books: &Books, display: &mut Display, now: Timestamp) {
         );
         check_visitors(books, display);
     }
-    // Invariant 8: who is not called stale holds all of five seconds ago.
+    // Invariant 8: who is not called stale holds all of [`STALE_AFTER`] ago.
     if !matches!(display.link(now), Link::Stale { .. } | Link::Connecting)
         && let Some((at, seq)) = books.committed_at.front()
         && *at <= now - STALE_AFTER
