@@ -1,11 +1,16 @@
 //! Reads a recorded walk out of a GPX file, or says in one sentence why there is none.
+//!
+//! Of GPX 1.0 and 1.1 only points, their times and heights are read. Recorders write much else, and
+//! not always as the schema wants it: whatever is not read here costs nothing, and a time or a height
+//! that means nothing costs its point that one value.
 
 use castellan_domain::geo::{CoordinateError, LonLat};
-use gpx::errors::GpxError;
-use gpx::{Gpx, Waypoint};
 use std::io::Read as _;
 use std::path::Path;
-use time::OffsetDateTime;
+use time::format_description::well_known::Iso8601;
+use time::{OffsetDateTime, PrimitiveDateTime};
+use xml::attribute::OwnedAttribute;
+use xml::reader::{EventReader, ParserConfig, XmlEvent};
 
 /// Bytes of a file at most.
 const FILE_BYTES_MAX: usize = 32 * 1024 * 1024;
@@ -15,6 +20,15 @@ const POINTS_MAX: usize = 130_000;
 const DEPTH_MAX: usize = 64;
 /// The mark that some editors put before UTF-8.
 const BOM: &[u8] = b"\xEF\xBB\xBF";
+
+/// A recorded walk.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Walk {
+    /// At least two, at most [`POINTS_MAX`]: of all tracks, then of all routes, as in the file.
+    pub points: Vec<Point>,
+    /// Times and heights that mean nothing; empty ones are as good as none.
+    pub unreadable: usize,
+}
 
 /// One point of a recorded walk.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -41,9 +55,31 @@ pub enum Refusal {
     /// More than [`DEPTH_MAX`] elements within each other.
     #[error("the XML is nested more than {DEPTH_MAX} deep: this is not a recording")]
     TooDeep,
-    /// XML or GPX that does not hold together.
-    #[error("{0}")]
+    /// XML that does not hold together.
+    #[error("the XML is broken: {0}")]
     Broken(String),
+    /// Another kind of document.
+    #[error("this is not GPX: it begins with <{0}>")]
+    NotGpx(String),
+    /// No XML at all.
+    #[error("this is not GPX: no <gpx> element is found")]
+    NoElement,
+    /// A point without its place.
+    #[error("point {number} has no {attribute}")]
+    NoAttribute {
+        /// Its number, from 1.
+        number: usize,
+        /// What it lacks.
+        attribute: &'static str,
+    },
+    /// A point whose place is no number.
+    #[error("the {attribute} of point {number} is no number")]
+    NoNumber {
+        /// Its number, from 1.
+        number: usize,
+        /// What is none.
+        attribute: &'static str,
+    },
     /// Good GPX, but nobody walks in it.
     #[error(
         "the file has no point in any track or route ({waypoints} single waypoints): nothing to walk"
@@ -56,8 +92,8 @@ pub enum Refusal {
     #[error("the file has only one point: at least two are needed for a walk")]
     OnePoint,
     /// More than [`POINTS_MAX`].
-    #[error("the file has {0} points; at most {POINTS_MAX} are replayed")]
-    TooManyPoints(usize),
+    #[error("the file has more than {POINTS_MAX} points")]
+    TooManyPoints,
     /// A point that the map does not reach.
     #[error("point {number} cannot be on the map: {error}")]
     Coordinate {
@@ -69,7 +105,7 @@ pub enum Refusal {
 }
 
 /// Reads the walk in a file.
-pub fn read_file(path: &Path) -> Result<Vec<Point>, Refusal> {
+pub fn read_file(path: &Path) -> Result<Walk, Refusal> {
     let limit = u64::try_from(FILE_BYTES_MAX).unwrap_or(u64::MAX);
     let mut bytes = Vec::new();
     std::fs::File::open(path)?
@@ -78,8 +114,8 @@ pub fn read_file(path: &Path) -> Result<Vec<Point>, Refusal> {
     read(&bytes)
 }
 
-/// Reads the walk in a file's bytes: all tracks, then all routes, in the order of the file.
-pub fn read(bytes: &[u8]) -> Result<Vec<Point>, Refusal> {
+/// Reads the walk in a file's bytes.
+pub fn read(bytes: &[u8]) -> Result<Walk, Refusal> {
     if bytes.len() > FILE_BYTES_MAX {
         return Err(Refusal::TooLarge);
     }
@@ -93,33 +129,16 @@ pub fn read(bytes: &[u8]) -> Result<Vec<Point>, Refusal> {
     if deepest(bytes) > DEPTH_MAX {
         return Err(Refusal::TooDeep);
     }
-    let gpx = gpx::read(bytes).map_err(|error| Refusal::Broken(sentence(&error)))?;
-    let count = points(&gpx).count();
-    match count {
-        0 => {
-            return Err(Refusal::NoPoints {
-                waypoints: gpx.waypoints.len(),
-            });
+    let mut file = File::default();
+    for event in EventReader::new_with_config(bytes, ParserConfig::new().cdata_to_characters(true))
+    {
+        match event {
+            Ok(event) => file.take(event)?,
+            Err(_) if file.path.is_empty() && !file.has_begun => return Err(Refusal::NoElement),
+            Err(error) => return Err(Refusal::Broken(shortened(error.msg()))),
         }
-        1 => return Err(Refusal::OnePoint),
-        _ if count > POINTS_MAX => return Err(Refusal::TooManyPoints(count)),
-        _ => {}
     }
-    points(&gpx)
-        .enumerate()
-        .map(|(index, waypoint)| {
-            let (lon, lat) = waypoint.point().x_y();
-            let at = LonLat::new(lon, lat).map_err(|error| Refusal::Coordinate {
-                number: index + 1,
-                error,
-            })?;
-            Ok(Point {
-                at,
-                altitude_m: waypoint.elevation.filter(|metres| metres.is_finite()),
-                at_ms: waypoint.time.and_then(milliseconds),
-            })
-        })
-        .collect()
+    file.walk()
 }
 
 /// How deep elements are nested, at a glance: the XML itself is judged by its reader later.
@@ -149,57 +168,152 @@ fn deepest(bytes: &[u8]) -> usize {
     deepest
 }
 
-fn points(gpx: &Gpx) -> impl Iterator<Item = &Waypoint> {
-    let tracks = gpx
-        .tracks
-        .iter()
-        .flat_map(|track| &track.segments)
-        .flat_map(|s| &s.points);
-    tracks.chain(gpx.routes.iter().flat_map(|route| &route.points))
+/// What has been read of a file.
+#[derive(Debug, Default)]
+struct File {
+    has_begun: bool,
+    /// The elements around what is read, at most [`DEPTH_MAX`].
+    path: Vec<String>,
+    tracks: Vec<Point>,
+    routes: Vec<Point>,
+    waypoints: usize,
+    unreadable: usize,
+    /// The words in the element that is read.
+    words: String,
 }
 
-fn milliseconds(time: gpx::Time) -> Option<i64> {
-    i64::try_from(OffsetDateTime::from(time).unix_timestamp_nanos() / 1_000_000).ok()
+/// What an element is to a walk.
+enum Part {
+    TrackPoint,
+    RoutePoint,
+    Waypoint,
+    Time,
+    Height,
+    Other,
 }
 
-/// What the library means, in words for the person who chose the file.
-fn sentence(error: &GpxError) -> String {
-    match error {
-        GpxError::MissingOpeningTag(_) => "this is not GPX: no <gpx> element is found".to_owned(),
-        GpxError::MissingClosingTag(tag) => format!("the file ends in the middle of a {tag}"),
-        GpxError::InvalidElementLacksAttribute(attribute, "gpx") => {
-            format!("the <gpx> element has no {attribute}: only GPX 1.0 and 1.1 are read")
+impl Part {
+    fn of(path: &[String]) -> Self {
+        let path: Vec<&str> = path.iter().map(String::as_str).collect();
+        match *path.as_slice() {
+            ["gpx", "trk", "trkseg", "trkpt"] => Self::TrackPoint,
+            ["gpx", "rte", "rtept"] => Self::RoutePoint,
+            ["gpx", "wpt"] => Self::Waypoint,
+            ["gpx", "trk", "trkseg", "trkpt", "time"] | ["gpx", "rte", "rtept", "time"] => {
+                Self::Time
+            }
+            ["gpx", "trk", "trkseg", "trkpt", "ele"] | ["gpx", "rte", "rtept", "ele"] => {
+                Self::Height
+            }
+            _ => Self::Other,
         }
-        GpxError::InvalidElementLacksAttribute(attribute, element) => {
-            format!("a {element} has no {attribute}")
-        }
-        GpxError::UnknownVersionError(_) => {
-            "the GPX version is unknown: only 1.0 and 1.1 are read".to_owned()
-        }
-        GpxError::InvalidChildElement(found, "gpx") if found != "gpx" && found.len() < 40 => {
-            format!("this is not GPX: {found:?} is found where <gpx> or a part of it should be")
-        }
-        GpxError::InvalidChildElement(found, parent) => {
-            let found: String = found.trim().chars().take(40).collect();
-            format!("the GPX reader does not know <{found}> in a {parent}")
-        }
-        GpxError::LonLatOutOfBoundsError(what, range, value) => {
-            format!(
-                "a {} of {value} degrees is outside {range}",
-                what.to_lowercase()
-            )
-        }
-        GpxError::ParseFloatError(_) | GpxError::ParseIntegerError(_) => {
-            "a number in the file cannot be read".to_owned()
-        }
-        GpxError::Iso8601Error(_) => "a time in the file cannot be read".to_owned(),
-        GpxError::EventParsingError(_)
-        | GpxError::TrackSegmentError()
-        | GpxError::MetadataParsingError()
-        | GpxError::InvalidClosingTag(..) => {
-            "the XML is broken: it cannot be read to its end".to_owned()
-        }
-        GpxError::XmlParseError(error) => format!("the XML is broken: {error}"),
-        other => format!("the GPX is broken: {other}"),
     }
+}
+
+impl File {
+    fn take(&mut self, event: XmlEvent) -> Result<(), Refusal> {
+        match event {
+            XmlEvent::StartElement {
+                name, attributes, ..
+            } => {
+                if self.path.is_empty() && name.local_name != "gpx" {
+                    return Err(Refusal::NotGpx(shortened(&name.local_name)));
+                }
+                self.has_begun = true;
+                self.path.push(name.local_name);
+                self.words.clear();
+                match Part::of(&self.path) {
+                    Part::TrackPoint => self.tracks.push(self.point(&attributes)?),
+                    Part::RoutePoint => self.routes.push(self.point(&attributes)?),
+                    Part::Waypoint => self.waypoints += 1,
+                    Part::Time | Part::Height | Part::Other => {}
+                }
+            }
+            XmlEvent::Characters(words) => self.words.push_str(&words),
+            XmlEvent::EndElement { .. } => {
+                self.end();
+                self.path.pop();
+                self.words.clear();
+            }
+            XmlEvent::StartDocument { .. }
+            | XmlEvent::EndDocument
+            | XmlEvent::ProcessingInstruction { .. }
+            | XmlEvent::CData(_)
+            | XmlEvent::Comment(_)
+            | XmlEvent::Whitespace(_) => {}
+        }
+        Ok(())
+    }
+
+    /// The point that begins.
+    fn point(&self, attributes: &[OwnedAttribute]) -> Result<Point, Refusal> {
+        let number = self.tracks.len() + self.routes.len() + 1;
+        if number > POINTS_MAX {
+            return Err(Refusal::TooManyPoints);
+        }
+        let degrees = |name: &str, attribute: &'static str| {
+            let found = attributes.iter().find(|a| a.name.local_name == name);
+            let found = found.ok_or(Refusal::NoAttribute { number, attribute })?;
+            let number_of = found.value.trim().parse();
+            number_of.map_err(|_| Refusal::NoNumber { number, attribute })
+        };
+        let (lon, lat) = (degrees("lon", "longitude")?, degrees("lat", "latitude")?);
+        let at = LonLat::new(lon, lat).map_err(|error| Refusal::Coordinate { number, error })?;
+        Ok(Point {
+            at,
+            altitude_m: None,
+            at_ms: None,
+        })
+    }
+
+    /// The element that is read ends: its words may belong to the point around it.
+    fn end(&mut self) {
+        let words = self.words.trim();
+        let points = match self.path.get(1).map(String::as_str) {
+            Some("rte") => &mut self.routes,
+            _ => &mut self.tracks,
+        };
+        let Some(point) = points.last_mut().filter(|_| !words.is_empty()) else {
+            return;
+        };
+        match Part::of(&self.path) {
+            Part::Time => match milliseconds(words) {
+                Some(at_ms) => point.at_ms = Some(at_ms),
+                None => self.unreadable += 1,
+            },
+            Part::Height => match words.parse::<f64>().ok().filter(|m| m.is_finite()) {
+                Some(metres) => point.altitude_m = Some(metres),
+                None => self.unreadable += 1,
+            },
+            Part::TrackPoint | Part::RoutePoint | Part::Waypoint | Part::Other => {}
+        }
+    }
+
+    fn walk(mut self) -> Result<Walk, Refusal> {
+        self.tracks.append(&mut self.routes);
+        match self.tracks.len() {
+            0 => Err(Refusal::NoPoints {
+                waypoints: self.waypoints,
+            }),
+            1 => Err(Refusal::OnePoint),
+            _ => Ok(Walk {
+                points: self.tracks,
+                unreadable: self.unreadable,
+            }),
+        }
+    }
+}
+
+/// A time as recorders write it: of UTC, where it names no offset.
+fn milliseconds(words: &str) -> Option<i64> {
+    let time = OffsetDateTime::parse(words, &Iso8601::DEFAULT).or_else(|_| {
+        PrimitiveDateTime::parse(words, &Iso8601::DEFAULT).map(PrimitiveDateTime::assume_utc)
+    });
+    i64::try_from(time.ok()?.unix_timestamp_nanos() / 1_000_000).ok()
+}
+
+/// Words of the file or of its reader, as many as fit into a sentence.
+fn shortened(words: &str) -> String {
+    let words: String = words.chars().take(60).collect();
+    words.replace(char::is_control, " ")
 }

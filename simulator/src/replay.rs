@@ -98,10 +98,17 @@ pub async fn run(
     stop: impl Future<Output = ()>,
     say: &mut (dyn FnMut(String) + Send),
 ) -> Result<Summary, ReplayError> {
-    let mut points = gpx_walk::read_file(&options.file).map_err(|refusal| ReplayError::File {
+    let walk = gpx_walk::read_file(&options.file).map_err(|refusal| ReplayError::File {
         file: options.file.clone(),
         refusal,
     })?;
+    let mut points = walk.points;
+    if walk.unreadable > 0 {
+        say(format!(
+            "times and heights that cannot be read and are left out: {}",
+            walk.unreadable
+        ));
+    }
     let client = Client::new(&options.server, 1).map_err(anyhow::Error::from)?;
     let mut stop = std::pin::pin!(stop);
     if options.onto_estate {
