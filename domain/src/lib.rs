@@ -24,7 +24,7 @@ pub mod door;
 pub mod engine;
 pub mod estate;
 pub mod fact;
-mod fix_order;
+pub mod fix_order;
 pub mod flood;
 pub mod geo;
 pub mod ids;

@@ -108,6 +108,46 @@ fn nobody_flies() {
     assert!(world.row("area_breach").is_active());
 }
 
+/// By network and by satellite a phone says two positions of one second, in either order.
+#[test]
+fn of_one_second_the_better_position_says_who_crossed_a_border() {
+    for poor_first in [true, false] {
+        let mut world = at_post();
+        let mut both = [(500.0, 1_000), (111.0, 5)];
+        if !poor_first {
+            both.reverse();
+        }
+        world.wait(secs(60));
+        for (north_m, accuracy_m) in both {
+            world.fix("guard-01", 0.0, north_m, accuracy_m).unwrap();
+        }
+        let row = world.row("area_breach");
+        assert_eq!(row.place.at, at(0.0, 111.0), "poor first: {poor_first}");
+        // The way on is measured from there: on foot, and not back over 389 metres in ten seconds.
+        world.wait(secs(10));
+        world.fix("guard-01", 0.0, 80.0, 5).unwrap();
+        assert!(!world.row("area_breach").is_active());
+    }
+}
+
+#[test]
+fn several_positions_of_one_second_are_one_in_a_row() {
+    let mut world = at_post();
+    world.wait(secs(30));
+    for accuracy_m in [12, 11, 10, 10] {
+        world.fix("guard-01", 0.0, 113.0, accuracy_m).unwrap();
+    }
+    assert!(world.rows("area_breach").is_empty());
+    // A better one of the same moment can also say that nobody crossed.
+    world.fix("guard-01", 0.0, 95.0, 9).unwrap();
+    for _ in 0..2 {
+        go(&mut world, "guard-01", 0.0, 113.0, 10);
+    }
+    assert!(world.rows("area_breach").is_empty());
+    go(&mut world, "guard-01", 0.0, 113.0, 10);
+    assert!(world.row("area_breach").is_active());
+}
+
 #[test]
 fn a_position_that_comes_late_says_nothing() {
     let mut world = at_post();

@@ -135,7 +135,7 @@ fn a_fix_that_comes_late_does_not_pull_its_guard_back() {
         "older"
     );
     assert!(
-        !stream.lane().update(&fix("wang-qiang", 5, 100, 102)),
+        !stream.lane().update(&fix("wang-qiang", 10, 100, 102)),
         "the same again"
     );
     assert!(stream.lane().update(&fix("wang-qiang", 11, 101, 103)));

@@ -1,10 +1,11 @@
 //! Outlines of watched areas in metres, and how often in a row each person seemed to have crossed.
 
 use crate::estate::{Area, AreaKind, EstateIndex};
-use crate::fix_order::{FixOrder, Standing};
-use crate::geo::{LonLat, distance_m};
+use crate::fix_order::{ACCURACY_UNKNOWN_DM, FixOrder, Standing};
+use crate::geo::distance_m;
 use crate::ids::{AreaId, PersonId};
 use crate::observation::Fix;
+use crate::time::Span;
 use geo::{BoundingRect as _, Contains as _, Distance as _, Euclidean, Point, Polygon, Rect};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,8 +14,6 @@ use std::collections::{BTreeMap, BTreeSet};
 pub const AREAS_MEASURED_MAX: usize = 64;
 /// Faster than this between two fixes, in metres a second, nobody is on foot or on a cycle.
 const SPEED_M_S_MAX: f64 = 12.0;
-/// Assumed where a phone does not say how well it knows, in metres.
-const ACCURACY_UNKNOWN_M: f64 = 30.0;
 /// However well a phone believes to know, in metres.
 const ACCURACY_M_MIN: f64 = 5.0;
 /// Fixes in a row that must lie beyond a border.
@@ -25,12 +24,29 @@ const IN_A_ROW: u8 = 3;
 pub struct Borders {
     /// At most the areas of the estate.
     shapes: Vec<Shape>,
-    /// The last fix of each person that was believed.
     /// At most one for each person of the estate.
-    last: BTreeMap<PersonId, (FixOrder, LonLat)>,
+    last: BTreeMap<PersonId, Believed>,
     /// Fixes in a row beyond a border; none is kept as zero.
     /// At most one for each person and area of the estate.
     pending: BTreeMap<PersonId, BTreeMap<AreaId, u8>>,
+}
+
+/// The last fix of a person that was believed, and the one before it.
+#[derive(Debug)]
+struct Believed {
+    last: FixOrder,
+    before: Option<Fix>,
+}
+
+/// What is to be made of a fix.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Belief {
+    /// It is older than the last one, or too far from it, and says nothing.
+    None,
+    /// It counts instead of the last one, of the same moment.
+    Instead,
+    /// It is the next one.
+    Next,
 }
 
 /// An area on the flat grid.
@@ -99,6 +115,19 @@ impl Shape {
     }
 }
 
+/// Whether somebody on foot or on a cycle can have come from one fix to a later one.
+fn can_come(from: &Fix, to: &Fix) -> bool {
+    // Where a clock was set, ours tells how long it took.
+    let elapsed = if to.occurred_at > from.occurred_at {
+        to.occurred_at.since(from.occurred_at)
+    } else {
+        to.received_at.since(from.received_at)
+    };
+    let millis = i32::try_from(elapsed.as_millis()).unwrap_or(i32::MAX);
+    let reach_m = SPEED_M_S_MAX * f64::from(millis) / 1_000.0;
+    elapsed > Span::default() && distance_m(from.at, to.at) <= reach_m
+}
+
 impl Borders {
     pub(super) fn load(&mut self, estate: &EstateIndex) {
         let areas = estate.estate.areas.iter();
@@ -113,47 +142,48 @@ impl Borders {
         self.shapes.iter().filter(|shape| shape.concerns(person))
     }
 
-    /// Takes a fix. False: it is older than the last one, or too far from it, and says nothing.
-    pub(crate) fn believe(&mut self, fix: &Fix) -> bool {
+    /// Takes a fix, if it is believed.
+    pub(crate) fn believe(&mut self, fix: &Fix) -> Belief {
         if self.shapes.is_empty() {
-            return false;
+            return Belief::None;
         }
-        let (occurred_at, received_at) = (fix.occurred_at, fix.received_at);
-        let Some((order, place)) = self.last.get_mut(&fix.person) else {
-            let order = FixOrder::new(occurred_at, received_at);
-            self.last.insert(fix.person.clone(), (order, fix.at));
-            return true;
+        let Some(believed) = self.last.get_mut(&fix.person) else {
+            let last = FixOrder::new(fix.clone());
+            let before = None;
+            let first = Believed { last, before };
+            self.last.insert(fix.person.clone(), first);
+            return Belief::Next;
         };
-        let elapsed = match order.judge(occurred_at, received_at) {
-            Standing::Newer if occurred_at > order.occurred_at() => {
-                occurred_at.since(order.occurred_at())
-            }
-            // Its clock was set: ours tells how long it took.
-            Standing::Newer | Standing::YoungerClock => received_at.since(order.received_at()),
-            Standing::Same | Standing::Older => return false,
+        let standing = believed.last.judge(fix);
+        let last = believed.last.newest();
+        let (from, belief) = match standing {
+            Standing::Newer | Standing::YoungerClock => (Some(last), Belief::Next),
+            Standing::Better => (believed.before.as_ref(), Belief::Instead),
+            Standing::Same | Standing::Older => return Belief::None,
         };
-        let elapsed = elapsed.as_millis();
-        let elapsed_s = f64::from(i32::try_from(elapsed).unwrap_or(i32::MAX)) / 1_000.0;
-        if elapsed <= 0 || distance_m(*place, fix.at) > SPEED_M_S_MAX * elapsed_s {
-            return false;
+        if from.is_some_and(|from| !can_come(from, fix)) {
+            return Belief::None;
         }
-        order.take(occurred_at, received_at);
-        *place = fix.at;
-        true
+        if belief == Belief::Next {
+            believed.before = Some(last.clone());
+        }
+        believed.last.take(fix.clone());
+        belief
     }
 
-    /// What a fix says of the borders around it.
+    /// What a fix that is believed says of the borders around it. One that counts instead of another
+    /// is no further one in a row.
     pub(crate) fn measure(
         &self,
         estate: &EstateIndex,
         inside: Option<&BTreeSet<AreaId>>,
         fix: &Fix,
+        belief: Belief,
     ) -> Vec<Crossing<'_>> {
         let point = Point::from(estate.anchor.metres(fix.at));
-        let accuracy_m = fix
-            .accuracy_dm
-            .map_or(ACCURACY_UNKNOWN_M, |dm| f64::from(dm) / 10.0)
-            .max(ACCURACY_M_MIN);
+        let known_dm = fix.accuracy_dm.unwrap_or(ACCURACY_UNKNOWN_DM);
+        let accuracy_m = (f64::from(known_dm) / 10.0).max(ACCURACY_M_MIN);
+        let one_more = u8::from(belief == Belief::Next);
         let pending = self.pending.get(&fix.person);
         let was_inside = |shape: &Shape| inside.is_some_and(|areas| areas.contains(&shape.id));
         self.shapes_of(&fix.person)
@@ -165,7 +195,8 @@ impl Borders {
                 let beyond_m = if was_inside { -depth_m } else { depth_m };
                 let so_far = pending.and_then(|pending| pending.get(&shape.id));
                 let in_a_row = if beyond_m >= shape.reach_m(accuracy_m, !was_inside) {
-                    so_far.copied().unwrap_or(0).saturating_add(1)
+                    let so_far = so_far.copied().unwrap_or(0);
+                    so_far.saturating_add(one_more).max(1)
                 } else {
                     0
                 };

@@ -3,19 +3,10 @@
 use super::timers::Timers;
 use crate::estate::EstateIndex;
 use crate::fix_order::{FixOrder, Standing};
-use crate::geo::LonLat;
 use crate::ids::PersonId;
 use crate::observation::Fix;
 use crate::time::Timestamp;
 use std::collections::BTreeMap;
-
-/// The last of a person's fixes.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct LastFix {
-    /// When the phone was there, by its clock.
-    pub occurred_at: Timestamp,
-    pub at: LonLat,
-}
 
 /// What is remembered of people's phones; people of the estate only.
 #[derive(Debug, Default)]
@@ -24,7 +15,7 @@ pub struct LastFixes {
     /// At most one for each person of the estate, as in the next.
     heard_at: BTreeMap<PersonId, Timestamp>,
     /// At most one for each person of the estate.
-    last: BTreeMap<PersonId, (FixOrder, LonLat)>,
+    last: BTreeMap<PersonId, FixOrder>,
     timers: Timers<PersonId>,
 }
 
@@ -37,7 +28,7 @@ impl LastFixes {
         for person in &estate.estate.people {
             let id = &person.id;
             if let Some(last) = before.last.get(id) {
-                self.last.insert(id.clone(), *last);
+                self.last.insert(id.clone(), last.clone());
             }
             let heard_at = before.heard_at.get(id).copied();
             if let Some(heard_at) = heard_at {
@@ -64,45 +55,35 @@ impl LastFixes {
     /// A person was there. One that comes late does not pull them back, and a clock that fell back
     /// does not keep them where they were ([`crate::fix_order`]).
     pub(crate) fn keep(&mut self, estate: &EstateIndex, fix: &Fix) {
-        let (occurred_at, received_at) = (fix.occurred_at, fix.received_at);
-        if let Some((order, at)) = self.last.get_mut(&fix.person) {
-            if order.judge(occurred_at, received_at) != Standing::Older {
-                order.take(occurred_at, received_at);
-                *at = fix.at;
+        if let Some(order) = self.last.get_mut(&fix.person) {
+            match order.judge(fix) {
+                Standing::Newer | Standing::Better | Standing::YoungerClock => {
+                    order.take(fix.clone());
+                }
+                Standing::Same | Standing::Older => {}
             }
         } else if estate.estate.person(&fix.person).is_some() {
-            let order = FixOrder::new(occurred_at, received_at);
-            self.last.insert(fix.person.clone(), (order, fix.at));
+            let order = FixOrder::new(fix.clone());
+            self.last.insert(fix.person.clone(), order);
         }
     }
 
     /// Where a person was before this engine began, unless it has heard of them since. Their phone's
     /// silence is measured from the start all the same.
     pub(crate) fn recall(&mut self, fix: &Fix) {
-        let order = FixOrder::new(fix.occurred_at, fix.received_at);
         let known = self.last.entry(fix.person.clone());
-        known.or_insert((order, fix.at));
+        known.or_insert_with(|| FixOrder::new(fix.clone()));
     }
 
     /// Where everybody was last, for [`Self::recall`].
     pub(crate) fn all(&self) -> Vec<Fix> {
-        let all = self.last.iter().map(|(person, (order, at))| Fix {
-            person: person.clone(),
-            occurred_at: order.occurred_at(),
-            received_at: order.received_at(),
-            at: *at,
-            accuracy_dm: None,
-            battery_percent: None,
-        });
-        all.collect()
+        let all = self.last.values();
+        all.map(|order| order.newest().clone()).collect()
     }
 
     /// Where a person was last.
-    pub fn last(&self, person: &PersonId) -> Option<LastFix> {
-        self.last.get(person).map(|(order, at)| LastFix {
-            occurred_at: order.occurred_at(),
-            at: *at,
-        })
+    pub fn last(&self, person: &PersonId) -> Option<&Fix> {
+        self.last.get(person).map(FixOrder::newest)
     }
 
     /// Since when nothing came from a person's phone: since the start, if nothing ever did.

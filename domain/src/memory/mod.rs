@@ -11,7 +11,7 @@ mod last_heard;
 mod timers;
 
 pub use borders::{AREAS_MEASURED_MAX, Borders};
-pub use last_fixes::{LastFix, LastFixes};
+pub use last_fixes::LastFixes;
 pub use last_heard::LastHeard;
 
 use crate::alarm::AlarmFact;
@@ -20,7 +20,7 @@ use crate::fact::{Fact, FactBody};
 use crate::staff::StaffFact;
 use crate::time::{Span, Timestamp};
 
-pub(crate) use borders::{Crossing, Shape};
+pub(crate) use borders::{Belief, Crossing, Shape};
 
 /// Silent devices or people that one input asks about; the rest is due at once.
 pub(crate) const ASKED_PER_INPUT_MAX: usize = 64;

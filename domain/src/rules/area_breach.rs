@@ -8,7 +8,8 @@
 //! 2. it lies beyond the border by at least its accuracy, 5 m at the least and 30 m if it tells none;
 //!    to enter a small area, a quarter of the shorter side of its box is enough;
 //! 3. three fixes in a row do so; or a single one lies beyond by twice its accuracy. A fix that does
-//!    not begins the count anew.
+//!    not begins the count anew. Of fixes of one moment only the one that counts is one of them
+//!    ([`crate::fix_order`]).
 //!
 //! Accuracy is the radius of two fixes in three, so that one fix at that distance would fire by
 //! chance every few minutes, and three close to the border even more often: hence both together.
@@ -26,7 +27,7 @@ use crate::area::AreaFact;
 use crate::estate::AreaKind;
 use crate::fact::{AreaEntered, AreaLeft, Cause, FactBody, FactDraft};
 use crate::ids::{AlarmTypeId, AreaId, PersonId};
-use crate::memory::{Borders, Crossing, Shape};
+use crate::memory::{Belief, Borders, Crossing, Shape};
 use crate::observation::{Doubts, Fix, ReportedState};
 use crate::refusal::Refusal;
 use crate::site::Context;
@@ -46,11 +47,12 @@ struct Whereabouts<'a> {
 
 /// The facts that follow from where somebody on duty is.
 pub(crate) fn decide(context: &Context<'_>, memory: &mut Borders, fix: &Fix) -> Vec<FactDraft> {
-    if !memory.believe(fix) {
+    let belief = memory.believe(fix);
+    if belief == Belief::None {
         return Vec::new();
     }
     let before = context.site.control().areas.of(&fix.person);
-    let crossings = memory.measure(context.estate, before, fix);
+    let crossings = memory.measure(context.estate, before, fix, belief);
     let mut counts = Borders::counts(&crossings);
     let drafts = crossed(context, memory, before, crossings, fix);
     for draft in &drafts {

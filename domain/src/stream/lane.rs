@@ -21,10 +21,8 @@ pub const GONE_HANDLES_MAX: usize = 4_096;
 
 #[derive(Debug)]
 struct Entry {
-    person: PersonId,
     offset: Offset,
     order: FixOrder,
-    accuracy_dm: Option<u16>,
     moved_in: u64,
     accuracy_changed_in: u64,
 }
@@ -77,7 +75,7 @@ impl Lane {
         self.tick
     }
 
-    /// Takes a position if it is newer than the one held. A fix that a phone sends late belongs
+    /// Takes a position if it is newer than the one held, or of the same moment and better. A fix that a phone sends late belongs
     /// into the history and does not pull its guard back on the map; one whose clock fell back does
     /// not freeze them ([`crate::fix_order`]).
     pub fn update(&mut self, fix: &Fix) -> bool {
@@ -86,16 +84,15 @@ impl Lane {
         };
         let tick = self.tick + 1;
         if let Some(entry) = self.entry(&fix.person) {
-            let standing = entry.order.judge(fix.occurred_at, fix.received_at);
-            if !matches!(standing, Standing::Newer | Standing::YoungerClock) {
-                return false;
+            match entry.order.judge(fix) {
+                Standing::Newer | Standing::Better | Standing::YoungerClock => {}
+                Standing::Same | Standing::Older => return false,
             }
-            if entry.accuracy_dm != fix.accuracy_dm {
+            if entry.order.newest().accuracy_dm != fix.accuracy_dm {
                 entry.accuracy_changed_in = tick;
             }
             entry.offset = offset;
-            entry.order.take(fix.occurred_at, fix.received_at);
-            entry.accuracy_dm = fix.accuracy_dm;
+            entry.order.take(fix.clone());
             entry.moved_in = tick;
         } else {
             if self.slots.len() >= LANE_ENTITIES_MAX && self.handles.len() < self.slots.len() {
@@ -107,10 +104,8 @@ impl Lane {
             }
             self.handles.insert(fix.person.clone(), handle);
             self.slots.push(Slot::Here(Entry {
-                person: fix.person.clone(),
                 offset,
-                order: FixOrder::new(fix.occurred_at, fix.received_at),
-                accuracy_dm: fix.accuracy_dm,
+                order: FixOrder::new(fix.clone()),
                 moved_in: tick,
                 accuracy_changed_in: tick,
             }));
@@ -155,7 +150,7 @@ impl Lane {
         self.slots.retain(|slot| matches!(slot, Slot::Here(_)));
         self.handles = self
             .entries()
-            .map(|(handle, entry)| (entry.person.clone(), handle))
+            .map(|(handle, entry)| (entry.order.newest().person.clone(), handle))
             .collect();
         // The last tick's frame speaks of the handles before.
         self.shared = None;
@@ -202,8 +197,9 @@ impl Lane {
             .map(|(handle, entry)| Moved {
                 handle,
                 offset: entry.offset,
-                received_at: entry.order.received_at(),
-                accuracy_dm: (entry.accuracy_changed_in > tick).then_some(entry.accuracy_dm),
+                received_at: entry.order.newest().received_at,
+                accuracy_dm: (entry.accuracy_changed_in > tick)
+                    .then_some(entry.order.newest().accuracy_dm),
             })
             .collect();
         let gone = (0u32..)
@@ -237,7 +233,7 @@ impl Lane {
             .filter_map(|(handle, slot)| match slot {
                 Slot::Here(entry) => Some(HandleEntry {
                     handle,
-                    person: entry.person.clone(),
+                    person: entry.order.newest().person.clone(),
                 }),
                 Slot::Gone(_) => None,
             })

@@ -5,7 +5,8 @@
 //! process. The disk itself is synced once a second ([`Tracks::sync`]): a power cut can cost the
 //! last second's positions. Beside the turns, [`upkeep`] moves what has gathered into blocks
 //! ([`block`]) and lets go of what is too old. A fix lies in a tail, in a block, or for a moment in
-//! both: whoever reads counts it once, by person and time, and the one that came first counts.
+//! both: whoever reads counts it once, by person and time. Of several of one time that one counts
+//! which the map shows as well ([`castellan_domain::fix_order`]).
 
 mod block;
 mod check;
@@ -15,6 +16,8 @@ mod error;
 mod people;
 mod point;
 mod read;
+#[cfg(test)]
+mod same_moment;
 mod schema;
 mod seen;
 mod store;

@@ -1,9 +1,12 @@
 //! A position as it is stored: whole numbers only.
 
+use castellan_domain::fix_order::counts_instead;
 use castellan_domain::geo::LonLat;
 use castellan_domain::ids::PersonId;
 use castellan_domain::observation::Fix;
 use castellan_domain::time::Timestamp;
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 /// One position of a person whom the place of storage names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +35,12 @@ impl Point {
         }
     }
 
+    /// Whether this one, which came later, counts instead of one of the same person and moment.
+    pub(super) fn counts_instead_of(&self, held: &Self) -> bool {
+        let known = |point: &Self| (point.accuracy_dm, (point.lon_e7, point.lat_e7));
+        counts_instead(known(self), known(held))
+    }
+
     /// Nothing if it lies outside the map, which only a damaged row does.
     pub(super) fn fix(&self, person: &PersonId) -> Option<Fix> {
         Some(Fix {
@@ -43,6 +52,23 @@ impl Point {
             battery_percent: self.battery_percent,
         })
     }
+}
+
+/// Adds points that came after those held: of two of one moment one is kept. Says whether anything
+/// changed.
+pub(super) fn add(held: &mut BTreeMap<i64, Point>, later: impl IntoIterator<Item = Point>) -> bool {
+    let mut changed = false;
+    for point in later {
+        match held.entry(point.occurred_at) {
+            Entry::Vacant(entry) => drop(entry.insert(point)),
+            Entry::Occupied(mut entry) if point.counts_instead_of(entry.get()) => {
+                entry.insert(point);
+            }
+            Entry::Occupied(_) => continue,
+        }
+        changed = true;
+    }
+    changed
 }
 
 #[expect(

@@ -5,7 +5,7 @@
 use super::block::{self, DAY_US};
 use super::error::TracksError;
 use super::people::{id_of, people};
-use super::point::Point;
+use super::point::{self, Point};
 use super::store::Tracks;
 use super::tail::Tail;
 use castellan_domain::ids::PersonId;
@@ -13,6 +13,7 @@ use castellan_domain::observation::Fix;
 use castellan_domain::time::{Span, Timestamp};
 use sqlx::Row as _;
 use sqlx::sqlite::SqliteConnection;
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use tracing::error;
@@ -39,9 +40,8 @@ impl Tracks {
         let filling = Tail::filling(&mut tx).await?;
         for tail in [filling.other(), filling] {
             let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-            for point in tail.read_of(&mut tx, id, stretch, limit).await? {
-                points.entry(point.occurred_at).or_insert(point);
-            }
+            let gathered = tail.read_of(&mut tx, id, stretch, limit).await?;
+            point::add(&mut points, gathered);
         }
         let points = points.into_values().take(limit);
         Ok(points.filter_map(|point| point.fix(person)).collect())
@@ -72,9 +72,14 @@ impl Tracks {
             for (id, point) in tail.last_of_each(&mut tx, (from, to)).await? {
                 match last.entry(id) {
                     Entry::Vacant(entry) => drop(entry.insert(point)),
-                    // Of two of the same time the first that came counts.
                     Entry::Occupied(mut entry) => {
-                        if entry.get().occurred_at < point.occurred_at {
+                        let held = entry.get();
+                        let is_newer = match point.occurred_at.cmp(&held.occurred_at) {
+                            Ordering::Greater => true,
+                            Ordering::Equal => point.counts_instead_of(held),
+                            Ordering::Less => false,
+                        };
+                        if is_newer {
                             entry.insert(point);
                         }
                     }
@@ -135,7 +140,7 @@ async fn points_in_blocks(
             let wanted = found
                 .into_iter()
                 .filter(|point| (from..=to).contains(&point.occurred_at));
-            points.extend(wanted.map(|point| (point.occurred_at, point)));
+            point::add(&mut points, wanted);
         }
     }
     Ok(points)

@@ -102,7 +102,7 @@ impl Tracks {
         Ok(())
     }
 
-    /// Stores positions. One that is there already, by person and time, counts once.
+    /// Stores positions. Of two of one person and moment one counts ([`castellan_domain::fix_order`]).
     pub(crate) async fn append(&self, fixes: &[Fix]) -> Result<(), TracksError> {
         let mut writer = self.writer.lock().await;
         let Writer {

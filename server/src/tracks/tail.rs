@@ -68,7 +68,7 @@ impl Tail {
         Ok(())
     }
 
-    /// Adds rows of (person, point). What is there already stays as it is.
+    /// Adds rows of (person, point). Of two of one person and moment one is kept.
     pub(super) async fn insert(
         self,
         db: &mut SqliteConnection,
@@ -91,8 +91,44 @@ impl Tail {
                     .bind(point.accuracy_dm.map(i64::from))
                     .bind(point.battery_percent.map(i64::from));
             }
-            query.execute(&mut *db).await?;
+            let added = query.execute(&mut *db).await?.rows_affected();
+            if added < u64::try_from(rows.len()).unwrap_or(u64::MAX) {
+                for (person, point) in rows {
+                    self.weigh(db, *person, point).await?;
+                }
+            }
         }
+        Ok(())
+    }
+
+    /// Looks whether a point that came later counts instead of the one of the same moment. Phones
+    /// seldom say a moment twice, so that it need not be quick.
+    async fn weigh(
+        self,
+        db: &mut SqliteConnection,
+        person: i64,
+        point: &Point,
+    ) -> Result<(), TracksError> {
+        let moment = (point.occurred_at, point.occurred_at);
+        let held = self.read_of(db, person, moment, 1).await?;
+        if !held.iter().any(|held| point.counts_instead_of(held)) {
+            return Ok(());
+        }
+        sqlx::query(on_tail!(
+            self,
+            "UPDATE",
+            "SET received_at = $3, lon_e7 = $4, lat_e7 = $5, accuracy_dm = $6, battery_percent = $7
+             WHERE occurred_at = $1 AND person = $2"
+        ))
+        .bind(point.occurred_at)
+        .bind(person)
+        .bind(point.received_at)
+        .bind(i64::from(point.lon_e7))
+        .bind(i64::from(point.lat_e7))
+        .bind(point.accuracy_dm.map(i64::from))
+        .bind(point.battery_percent.map(i64::from))
+        .execute(db)
+        .await?;
         Ok(())
     }
 

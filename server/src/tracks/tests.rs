@@ -3,6 +3,7 @@
 use super::block::{self, DAY_US};
 use super::check;
 use super::store::Tracks;
+use castellan_domain::fix_order::counts_instead;
 use castellan_domain::geo::LonLat;
 use castellan_domain::ids::PersonId;
 use castellan_domain::observation::Fix;
@@ -89,7 +90,10 @@ async fn a_fix_that_is_sent_again_a_week_later_counts_once_and_as_it_was() {
     tracks.append(&walk).await.unwrap();
     tracks.compact().await.unwrap();
     assert_eq!(number(&tracks, "SELECT COUNT(*) FROM blocks").await, 3);
-    let again: Vec<Fix> = (0..3_000).map(|n| fix("a", NOON_S + n, 121.0)).collect();
+    let mut again = walk.clone();
+    for fix in &mut again {
+        fix.received_at = fix.received_at + Span::from_secs(7 * 24 * 3600);
+    }
     for compacted in [false, true] {
         tracks.append(&again).await.unwrap();
         if compacted {
@@ -346,8 +350,9 @@ async fn twenty_shifts_need_at_most_eight_bytes_a_fix_with_all_pages() {
 /// What is done to the history.
 #[derive(Debug, Clone)]
 enum Step {
-    /// Seconds after noon, some of the day before and after; and a longitude that tells rounds apart.
-    Append(Vec<(u8, i64)>),
+    /// Whose, seconds after noon (some of the day before and after), and how well it was known. The
+    /// longitude tells rounds apart.
+    Append(Vec<(u8, i64, u16)>),
     Compact,
     /// A compaction that ends after so many waits: the program is killed there.
     Killed(usize),
@@ -359,7 +364,7 @@ enum Step {
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
     let second = prop_oneof![0i64..200, -90_000i64..90_000];
-    let fixes = prop::collection::vec((0u8..3, second), 1..80);
+    let fixes = prop::collection::vec((0u8..3, second, 51u16..54), 1..80);
     prop::collection::vec(
         prop_oneof![
             5 => fixes.prop_map(Step::Append),
@@ -399,12 +404,19 @@ async fn play(steps: Vec<Step>) -> Result<(), TestCaseError> {
                 let lon = f64::from(u32::try_from(round).unwrap());
                 let fixes: Vec<Fix> = fixes
                     .into_iter()
-                    .map(|(who, second)| fix(&format!("p{who}"), NOON_S + second, lon))
+                    .map(|(who, second, accuracy_dm)| Fix {
+                        accuracy_dm: Some(accuracy_dm),
+                        ..fix(&format!("p{who}"), NOON_S + second, lon)
+                    })
                     .collect();
                 tracks.append(&fixes).await.unwrap();
                 for fix in fixes {
                     let key = (fix.person.clone(), fix.occurred_at);
-                    model.entry(key).or_insert(fix);
+                    let held = model.entry(key).or_insert_with(|| fix.clone());
+                    let (new, old) = ((fix.accuracy_dm, fix.at), (held.accuracy_dm, held.at));
+                    if counts_instead(new, old) {
+                        *held = fix;
+                    }
                 }
             }
             Step::Compact => tracks.compact().await.unwrap(),

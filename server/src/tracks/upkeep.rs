@@ -6,7 +6,7 @@
 
 use super::block::{self, BLOCK_FIXES_MAX, DAY_US};
 use super::error::TracksError;
-use super::point::Point;
+use super::point::{self, Point};
 use super::read;
 use super::store::Tracks;
 use crate::clock::Clock;
@@ -214,7 +214,8 @@ async fn merge(
         let later = known.partition_point(|(first_at, _)| *first_at <= latest);
         let place = later.saturating_sub(1);
         let Some((first_at, id)) = known.get(place).copied() else {
-            changes.push(change(person, None, BTreeMap::new(), rest, true));
+            let points = rest.into_iter().map(|point| (point.occurred_at, point));
+            changes.push(change(person, None, points.collect(), true));
             break;
         };
         let Some(held) = read_block(db, id).await? else {
@@ -229,29 +230,23 @@ async fn merge(
         let from = if place == 0 { i64::MIN } else { first_at };
         let cut = rest.partition_point(|point| point.occurred_at < from);
         let new = rest.split_off(cut);
-        let before = held.len();
-        let held: BTreeMap<i64, Point> = held.into_iter().map(|p| (p.occurred_at, p)).collect();
-        let is_last = place + 1 == known.len();
-        let change = change(person, Some(id), held, new, is_last);
-        if change.blocks.iter().map(Vec::len).sum::<usize>() > before {
-            changes.push(change);
+        let mut held: BTreeMap<i64, Point> = held.into_iter().map(|p| (p.occurred_at, p)).collect();
+        if point::add(&mut held, new) {
+            let is_last = place + 1 == known.len();
+            changes.push(change(person, Some(id), held, is_last));
         }
     }
     Ok(changes)
 }
 
-/// Old and new points together; of two of one time the old one counts.
+/// The blocks of these points, at least one.
 fn change(
     person: i64,
     replaces: Option<i64>,
-    mut held: BTreeMap<i64, Point>,
-    new: Vec<Point>,
+    points: BTreeMap<i64, Point>,
     is_last: bool,
 ) -> Change {
-    for point in new {
-        held.entry(point.occurred_at).or_insert(point);
-    }
-    let points: Vec<Point> = held.into_values().collect();
+    let points: Vec<Point> = points.into_values().collect();
     // The last block of a day is filled up, others are halved: more may come between.
     let size = if is_last {
         BLOCK_FIXES_MAX
