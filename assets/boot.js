@@ -50,14 +50,10 @@ function say(zh, en) {
   box.id = "boot";
   box.setAttribute("role", "alert");
   box.dataset.failed = "true";
-  box.replaceChildren(
-    ...[["zh-CN", zh], ["en", en]].map(([lang, text]) => {
-      const line = document.createElement("p");
-      line.lang = lang;
-      line.textContent = text;
-      return line;
-    }),
-  );
+  const line = document.createElement("p");
+  // The watchdog, which runs first, has chosen it.
+  line.textContent = document.documentElement.lang === "zh-CN" ? zh : en;
+  box.replaceChildren(line);
 }
 
 async function start() {

@@ -1,4 +1,5 @@
-// Notices when the app has stopped (a WebAssembly panic stops it for good) and reloads the page.
+// Notices when the app has stopped (a WebAssembly panic stops it for good) and reloads the page. Before that it
+// says which language the page speaks: it is the first script that runs.
 //
 // The app sets `window.castellanBeat = performance.now()` every second, and never again after a panic.
 // Four seconds of silence in a visible tab cover the screen, because a picture that no longer moves must not be
@@ -18,6 +19,43 @@
   // Running well for this long, the next fault is a new one.
   var HEALTHY_MS = 5 * 60 * 1000;
   var COUNT_KEY = "castellan-reloads";
+
+  // The language in the address, else the one that was chosen here before, else the browser's own. Everybody after
+  // this script reads it from <html lang>: the boot script and the app too.
+  function preferred() {
+    var named = [(/[?&]lang=([^&#]*)/.exec(location.search) || [])[1]];
+    try {
+      named.push(localStorage.getItem("castellan.language"));
+    } catch (blocked) {
+      // Nothing was chosen that this browser could have kept.
+    }
+    named = named.concat(navigator.languages || [navigator.language]);
+    for (var i = 0; i < named.length; i += 1) {
+      var language = /^(zh|en)(-|$)/i.exec(named[i] || "");
+      if (language) {
+        return language[1].toLowerCase() === "zh" ? "zh-CN" : "en";
+      }
+    }
+    return "en";
+  }
+
+  function chinese() {
+    return document.documentElement.lang === "zh-CN";
+  }
+
+  // Until here both languages stand there; what needs scripts to be allowed stays in both.
+  function speak() {
+    document.documentElement.lang = preferred();
+    document.title = chinese() ? "Castellan 智慧安防一张图" : "Castellan";
+    var lines = document.querySelectorAll("#boot [lang]");
+    for (var i = 0; i < lines.length; i += 1) {
+      if (lines[i].lang !== document.documentElement.lang) {
+        lines[i].parentNode.removeChild(lines[i]);
+      }
+    }
+  }
+
+  speak();
 
   var trustedSince = performance.now();
   var lastTick = trustedSince;
@@ -41,10 +79,9 @@
     }
   }
 
-  function line(lang, text) {
+  function line(zh, en) {
     var element = document.createElement("p");
-    element.lang = lang;
-    element.textContent = text;
+    element.textContent = chinese() ? zh : en;
     element.style.margin = "0 0 0.6em";
     return element;
   }
@@ -58,8 +95,10 @@
       "position:fixed;inset:0;z-index:2147483647;display:flex;flex-direction:column;align-items:center;" +
       "justify-content:center;padding:8vmin;text-align:center;background:#0b1220;color:#ffffff;" +
       "font:600 clamp(20px,3vmin,64px)/1.5 system-ui,sans-serif";
-    banner.appendChild(line("zh-CN", "画面已停止更新，正在重新载入。服务器恢复后会自动刷新，其间请用对讲机联络。"));
-    banner.appendChild(line("en", "The screen has stopped; reloading. It comes back by itself once the server answers. Until then, use the radio."));
+    banner.appendChild(line(
+      "画面已停止更新，正在重新载入。服务器恢复后会自动刷新，其间请用对讲机联络。",
+      "The screen has stopped; reloading. It comes back by itself once the server answers. Until then, use the radio."
+    ));
     // A modal dialog is drawn above everything else, so it would stay readable as if it were true.
     var dialogs = document.querySelectorAll("dialog[open]");
     for (var i = 0; i < dialogs.length; i += 1) {
@@ -166,8 +205,10 @@
     }
     var box = document.getElementById("boot");
     box.textContent = "";
-    box.appendChild(line("zh-CN", "载入失败：浏览器版本过旧，或网络中断。请改用新版 Chrome、Edge 或 Firefox，或稍后刷新页面。"));
-    box.appendChild(line("en", "Loading failed: the browser is too old, or the network broke. Use a current Chrome, Edge or Firefox, or reload the page later."));
+    box.appendChild(line(
+      "载入失败：浏览器版本过旧，或网络中断。请改用新版 Chrome、Edge 或 Firefox，或稍后刷新页面。",
+      "Loading failed: the browser is too old, or the network broke. Use a current Chrome, Edge or Firefox, or reload the page later."
+    ));
     if (window.fetch && window.AbortController && !rescue) {
       startRescue(null);
     }

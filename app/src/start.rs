@@ -25,13 +25,7 @@ use wasm_bindgen_futures::spawn_local;
 #[wasm_bindgen(start)]
 pub fn start() {
     watch_panics();
-    let language = match parameter("lang")
-        .or_else(|| remembered("castellan.language"))
-        .as_deref()
-    {
-        Some("en") => Language::En,
-        _ => Language::Zh,
-    };
+    let language = page_language();
     let theme = match parameter("theme")
         .or_else(|| remembered("castellan.theme"))
         .as_deref()
@@ -60,6 +54,16 @@ pub fn start() {
     }
     let page = page_at(&window().location().pathname().unwrap_or_default());
     mount_to_body(move || view! { <Screen copy desk scene page /> });
+}
+
+/// The language that the watchdog, which runs first, has found for this page: the address's, the one
+/// chosen before, or the browser's.
+fn page_language() -> Language {
+    let root = document().and_then(|d| d.document_element());
+    match root.and_then(|root| root.get_attribute("lang")).as_deref() {
+        Some("zh-CN") => Language::Zh,
+        _ => Language::En,
+    }
 }
 
 fn document() -> Option<web_sys::Document> {

@@ -60,6 +60,8 @@ impl Desk {
             Language::En => (Language::Zh, "zh"),
         };
         remember("castellan.language", Some(name));
+        // Or the one in the address would come back with the next reload.
+        set_parameter("lang", None);
         self.language.set(next);
     }
 
@@ -67,6 +69,7 @@ impl Desk {
     pub fn switch_theme(&self) {
         let next = self.theme.get_untracked().other();
         remember("castellan.theme", Some(next.name()));
+        set_parameter("theme", None);
         self.theme.set(next);
     }
 
