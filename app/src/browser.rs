@@ -96,6 +96,24 @@ pub fn set_cookie(name: &str, value: Option<&str>) {
     }
 }
 
+/// What the keyboard prints at its places, where the browser tells; nothing elsewhere.
+pub async fn printed_keys() -> Vec<(String, String)> {
+    let ask = async {
+        let get = |of: &JsValue, name: &str| js_sys::Reflect::get(of, &name.into());
+        let keyboard = get(&get(&window(), "navigator")?, "keyboard")?;
+        let layout = get(&keyboard, "getLayoutMap")?.dyn_into::<js_sys::Function>()?;
+        let layout: js_sys::Promise = layout.call0(&keyboard)?.dyn_into()?;
+        let map = JsFuture::from(layout).await?;
+        let mut keys = Vec::new();
+        for entry in js_sys::try_iter(&map)?.into_iter().flatten() {
+            let entry = js_sys::Array::from(&entry?);
+            keys.extend(entry.get(0).as_string().zip(entry.get(1).as_string()));
+        }
+        Ok::<_, JsValue>(keys)
+    };
+    ask.await.unwrap_or_default()
+}
+
 /// The build of this page, as its builder wrote it there.
 pub fn build() -> String {
     window()

@@ -5,7 +5,7 @@ use crate::alarms::choice::Choice;
 use crate::alarms::queue::Queue;
 use crate::copy::SiteCopy;
 use crate::desk::{Desk, Picked};
-use crate::keys::{KeyAction, action};
+use crate::keys::{Ear, Heard, KeyAction, Press};
 use castellan_domain::alarm::AlarmCommand;
 use castellan_domain::ids::AlarmId;
 use leptos::prelude::*;
@@ -25,45 +25,57 @@ pub struct Keyboard {
     pub open: Open,
     /// Whether the keys themselves are shown.
     pub help: RwSignal<bool>,
+    /// Remembers what is still held down.
+    pub ear: StoredValue<Ear>,
 }
 
 impl Keyboard {
-    /// A key went down, anywhere on the page.
-    pub fn on_key(&self, event: &KeyboardEvent) {
+    /// A key went down, anywhere on the page; it is heard before whatever has the focus hears it.
+    /// `at_desk`: nothing stands before the desk.
+    pub fn on_key(&self, event: &KeyboardEvent, at_desk: bool) {
         let focused = event
             .target()
             .and_then(|target| target.dyn_into::<web_sys::Element>().ok());
-        let typing = focused.as_ref().is_some_and(|element| {
-            matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT")
-        });
+        let within = |selector| {
+            let focused = focused.as_ref()?;
+            focused.closest(selector).ok().flatten()
+        };
+        let (code, key) = (event.code(), event.key());
         let modified = event.ctrl_key() || event.alt_key() || event.meta_key();
-        if typing || modified || event.repeat() || event.is_composing() {
-            return;
-        }
-        let choosing = self.open.choice.get_untracked().is_some();
-        if let Some(action) = action(&event.code(), event.shift_key(), choosing) {
-            if focused.is_some_and(|element| self.belongs_to(&element, &event.code(), action)) {
-                return;
+        let press = Press {
+            code: &code,
+            key: &key,
+            shift: event.shift_key(),
+            // A keyboard may have the question mark on its third level.
+            modified: modified && key != "?",
+            repeats: event.repeat(),
+            composes: Press::is_composing(&key, event.is_composing(), event.key_code()),
+            types: within("input, textarea, select").is_some(),
+            on_control: within("button, summary, a").is_some_and(|control| !self.claims(&control)),
+            on_scroller: within("[tabindex]").is_some(),
+            choosing: self.open.choice.get_untracked().is_some(),
+            at_desk,
+        };
+        let heard = self.ear.try_update_value(|ear| {
+            self.desk
+                .layout
+                .with_untracked(|layout| ear.hear(&press, layout))
+        });
+        match heard {
+            Some(Heard::Wanted(action)) => {
+                event.prevent_default();
+                self.perform(action);
             }
-            event.prevent_default();
-            self.perform(action);
+            Some(Heard::Swallowed) => event.prevent_default(),
+            Some(Heard::Left) | None => {}
         }
     }
 
-    /// Whether a key is meant for what has the focus: Enter for a button, an arrow for what it
-    /// scrolls. On the selected row Enter claims.
-    fn belongs_to(&self, focused: &web_sys::Element, code: &str, action: KeyAction) -> bool {
-        let within = |selector| focused.closest(selector).ok().flatten();
-        match action {
-            KeyAction::Claim if code.ends_with("Enter") => within("button, summary, a")
-                .is_some_and(|control| {
-                    let row = control.get_attribute("data-alarm");
-                    let selected = self.desk.selected_alarm().map(|id| id.to_string());
-                    row.is_none() || row != selected
-                }),
-            KeyAction::Move(_) => within("[tabindex]").is_some(),
-            _ => false,
-        }
+    /// Whether Enter on a control claims: on the row that is selected already.
+    fn claims(&self, control: &web_sys::Element) -> bool {
+        let row = control.get_attribute("data-alarm");
+        let selected = self.desk.selected_alarm().map(|id| id.to_string());
+        row.is_some() && row == selected
     }
 
     fn perform(&self, action: KeyAction) {

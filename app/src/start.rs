@@ -3,10 +3,11 @@
 use crate::alarms::model::sign;
 use crate::alarms::queue::counts;
 use crate::alarms::{Open, arranged};
-use crate::browser::{parameter, remembered, watch_panics, window};
+use crate::browser::{parameter, printed_keys, remembered, watch_panics, window};
 use crate::copy::SiteCopy;
 use crate::desk::{Desk, Picked, Theme};
 use crate::keyboard::Keyboard;
+use crate::keys::{Ear, Layout};
 use crate::live::{Line, StaleCover};
 use crate::map::SceneHandle;
 use crate::operator::OperatorTiles;
@@ -20,6 +21,7 @@ use castellan_domain::text::Language;
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
+use web_sys::KeyboardEvent;
 
 /// Called once by the page.
 #[wasm_bindgen(start)]
@@ -111,13 +113,16 @@ fn Screen(
         queue,
         open,
         help,
+        ear: StoredValue::new(Ear::default()),
     };
-    let keys = window_event_listener(leptos::ev::keydown, move |event| {
-        if asks && !who.get_untracked() && !help.get_untracked() {
-            keyboard.on_key(&event);
-        }
+    hear_keys(move |event| {
+        let at_desk = asks && !who.get_untracked() && !help.get_untracked();
+        keyboard.on_key(event, at_desk);
     });
-    on_cleanup(move || keys.remove());
+    learn_layout(desk);
+    // Whoever comes back may have another keyboard now.
+    let focus = window_event_listener(leptos::ev::focus, move |_| learn_layout(desk));
+    on_cleanup(move || focus.remove());
     let parts = Parts {
         copy,
         desk,
@@ -136,6 +141,24 @@ fn Screen(
         {move || who.get().then(|| view! { <OperatorTiles copy desk /> })}
         <Help desk open=help />
     }
+}
+
+/// Hears every key before what has the focus does, for as long as the page lives.
+fn hear_keys(hear: impl Fn(&KeyboardEvent) + 'static) {
+    let hear = Closure::<dyn Fn(KeyboardEvent)>::new(move |event: KeyboardEvent| hear(&event));
+    let function = hear.as_ref().unchecked_ref();
+    let heard = window().add_event_listener_with_callback_and_bool("keydown", function, true);
+    debug_assert!(heard.is_ok(), "the page refuses to listen");
+    hear.forget();
+}
+
+fn learn_layout(desk: &'static Desk) {
+    spawn_local(async move {
+        let layout = Layout::new(printed_keys().await);
+        if desk.layout.with_untracked(|known| *known != layout) {
+            desk.layout.set(layout);
+        }
+    });
 }
 
 /// Theme and language of the page itself.

@@ -184,14 +184,14 @@ fn Buttons(
                 <button class="main" disabled=busy data-action="judge"
                     aria-expanded=move || expanded(Choice::Verdict)
                     on:click=move |_| toggle(Choice::Verdict)>
-                    {move || desk.t(texts::VERDICT)}<kbd>"X"</kbd>
+                    {move || desk.t(texts::VERDICT)}<Key desk letter='X' />
                 </button>
             })}
             {can.correct.then(|| view! {
                 <button disabled=busy data-action="correct"
                     aria-expanded=move || expanded(Choice::Correction)
                     on:click=move |_| toggle(Choice::Correction)>
-                    {move || desk.t(texts::CORRECT_VERDICT)}<kbd>"X"</kbd>
+                    {move || desk.t(texts::CORRECT_VERDICT)}<Key desk letter='X' />
                 </button>
             })}
             {can.unshelve.then(|| view! {
@@ -201,25 +201,25 @@ fn Buttons(
                 </button>
             })}
             <button disabled=busy data-action="note" on:click=move |_| open.noting.update(|open| *open = !*open)>
-                {move || desk.t(texts::NOTE)}<kbd>"T"</kbd>
+                {move || desk.t(texts::NOTE)}<Key desk letter='T' />
             </button>
             {can.acknowledge.then(|| view! {
                 <button disabled=busy data-action="acknowledge"
                     on:click=move |_| send(AlarmCommand::Acknowledge { alarm: id })>
-                    {move || desk.t(texts::ACKNOWLEDGE)}<kbd>"Q"</kbd>
+                    {move || desk.t(texts::ACKNOWLEDGE)}<Key desk letter='Q' />
                 </button>
             })}
             {can.mute.then(|| view! {
                 <button disabled=busy data-action="mute"
                     on:click=move |_| send(AlarmCommand::Mute { alarm: id })>
-                    {move || desk.t(texts::MUTE)}<kbd>"M"</kbd>
+                    {move || desk.t(texts::MUTE)}<Key desk letter='M' />
                 </button>
             })}
             {can.shelve.then(|| view! {
                 <button disabled=busy data-action="shelve"
                     aria-expanded=move || expanded(Choice::Shelf(None))
                     on:click=move |_| toggle(Choice::Shelf(None))>
-                    {move || desk.t(texts::SHELVE)}<kbd>"H"</kbd>
+                    {move || desk.t(texts::SHELVE)}<Key desk letter='H' />
                 </button>
             })}
             {can.transfer.then(|| view! {
@@ -237,6 +237,12 @@ fn Buttons(
             })}
         </div>
     }
+}
+
+/// The key that does the same as a button.
+#[component]
+fn Key(desk: &'static Desk, letter: char) -> impl IntoView {
+    move || desk.key(letter).map(|key| view! { <kbd>{key}</kbd> })
 }
 
 /// The shelf's two steps are one choice.

@@ -102,7 +102,7 @@ pub fn AlarmQueue(
             {move || (copy.ready.get() && rows().is_empty()).then(|| view! {
                 <div class="empty">
                     <p>{desk.t(texts::QUEUE_EMPTY)}</p>
-                    <p class="quiet">{desk.t(texts::QUEUE_EMPTY_HINT)}</p>
+                    <p class="quiet">{move || desk.t_key(texts::QUEUE_EMPTY_HINT, 'G')}</p>
                 </div>
             })}
             <Folded copy desk queue title=texts::SHELVED open=false within=Within::Shelf ids=list(|queue| &queue.shelved) />
@@ -136,7 +136,7 @@ fn Arrivals(copy: &'static SiteCopy, desk: &'static Desk, ids: Vec<AlarmId>) -> 
             {signs.into_iter().map(|(priority, count)| view! {
                 <span class=format!("sign {}", class(priority))>{sign(priority)}{count}</span>
             }).collect_view()}
-            <span class="quiet">{move || desk.t(texts::JUMP_KEY)}</span>
+            <span class="quiet">{move || desk.t_key(texts::JUMP_KEY, 'G')}</span>
         </button>
     }
 }

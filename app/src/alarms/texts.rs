@@ -5,9 +5,9 @@ use crate::texts::texts;
 texts! {
     QUEUE: "报警列表", "Alarm queue";
     QUEUE_EMPTY: "没有待处理的报警。", "No alarm needs anybody.";
-    QUEUE_EMPTY_HINT: "新报警会出现在这里，按 G 跳到最新一条。", "A new alarm appears here; G takes you to it.";
+    QUEUE_EMPTY_HINT: "新报警会出现在这里，按 {0} 跳到最新一条。", "A new alarm appears here; {0} takes you to it.";
     NEW_ARRIVALS: "新报警", "New";
-    JUMP_KEY: "G 跳转", "G to go there";
+    JUMP_KEY: "{0} 跳转", "{0} to go there";
     JUDGED_ACTIVE: "已判定·未恢复", "Judged, still active";
     CLOSED: "24 小时内已结束", "Closed within 24 hours";
     UNCLAIMED: "待接警 · 剩余 {0}", "Unclaimed, {0} left";

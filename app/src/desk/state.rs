@@ -6,6 +6,7 @@ use super::picked::Picked;
 use super::theme::Theme;
 use crate::browser::{remember, remembered, set_cookie, set_parameter};
 use crate::copy::SiteCopy;
+use crate::keys::Layout;
 use crate::texts::Words;
 use castellan_domain::access::{Actor, Right};
 use castellan_domain::ids::{AlarmId, PersonId};
@@ -25,6 +26,8 @@ pub struct Desk {
     pub language: RwSignal<Language>,
     /// Dark or light.
     pub theme: RwSignal<Theme>,
+    /// What the keyboard prints on its keys.
+    pub layout: RwSignal<Layout>,
     /// What just came to nothing.
     pub failure: RwSignal<Option<Failure>>,
     /// Whether a command is under way.
@@ -41,6 +44,7 @@ impl Desk {
             hand: Hand::new(),
             language: RwSignal::new(language),
             theme: RwSignal::new(theme),
+            layout: RwSignal::new(Layout::default()),
             failure: RwSignal::new(None),
             sending: RwSignal::new(false),
         }));
@@ -51,6 +55,17 @@ impl Desk {
     /// A text in the language of this page.
     pub fn t(&self, words: Words) -> &'static str {
         words.get(self.language.get())
+    }
+
+    /// What this person's keyboard prints on the key that means a letter; nothing where none does.
+    pub fn key(&self, letter: char) -> Option<char> {
+        self.layout.with(|layout| layout.label(letter))
+    }
+
+    /// A text that names the key of a letter.
+    pub fn t_key(&self, words: Words, letter: char) -> String {
+        let key = self.key(letter).unwrap_or(letter).to_string();
+        words.fill(self.language.get(), &[&key])
     }
 
     /// Chinese becomes English, and the other way round.

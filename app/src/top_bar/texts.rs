@@ -19,4 +19,5 @@ texts! {
     KEY_NOTE: "写备注", "Write a note";
     KEY_MOVE: "上一条 / 下一条", "Previous / next row";
     KEY_BACK: "返回", "Back";
+    KEY_HELP: "显示这些快捷键", "Show these keys";
 }

@@ -86,16 +86,21 @@ pub fn TopBar(
 #[component]
 pub fn Help(desk: &'static Desk, open: RwSignal<bool>) -> impl IntoView {
     let keys = [
-        ("Enter · F2", texts::KEY_CLAIM),
-        ("X · F4", texts::KEY_VERDICT),
-        ("Q · Shift+F2", texts::KEY_ACKNOWLEDGE),
-        ("M · Shift+F8", texts::KEY_MUTE),
-        ("H · Shift+F4", texts::KEY_SHELVE),
-        ("T · F9", texts::KEY_NOTE),
-        ("G · F8", texts::KEY_NEWEST),
-        ("↑ ↓", texts::KEY_MOVE),
-        ("Esc", texts::KEY_BACK),
+        (None, "Enter · F2", texts::KEY_CLAIM),
+        (Some('X'), "F4", texts::KEY_VERDICT),
+        (Some('Q'), "Shift+F2", texts::KEY_ACKNOWLEDGE),
+        (Some('M'), "Shift+F8", texts::KEY_MUTE),
+        (Some('H'), "Shift+F4", texts::KEY_SHELVE),
+        (Some('T'), "F9", texts::KEY_NOTE),
+        (Some('G'), "F8", texts::KEY_NEWEST),
+        (None, "↑ ↓", texts::KEY_MOVE),
+        (None, "Esc", texts::KEY_BACK),
+        (None, "?", texts::KEY_HELP),
     ];
+    let label = move |letter: Option<char>, more: &str| match letter.and_then(|l| desk.key(l)) {
+        Some(key) => format!("{key} · {more}"),
+        None => more.to_owned(),
+    };
     view! {
         <Modal
             open
@@ -103,8 +108,8 @@ pub fn Help(desk: &'static Desk, open: RwSignal<bool>) -> impl IntoView {
             close=Signal::derive(move || desk.t(crate::texts::CLOSE))
         >
             <dl class="keys">
-                {keys.into_iter().map(|(key, text)| view! {
-                    <div><dt><kbd>{key}</kbd></dt><dd>{move || desk.t(text)}</dd></div>
+                {keys.into_iter().map(|(letter, more, text)| view! {
+                    <div><dt><kbd>{move || label(letter, more)}</kbd></dt><dd>{move || desk.t(text)}</dd></div>
                 }).collect_view()}
             </dl>
         </Modal>
