@@ -83,6 +83,21 @@ pub fn remember(name: &str, value: Option<&str>) {
     }
 }
 
+/// What this tab remembers under a name until it is closed.
+pub fn remembered_in_tab(name: &str) -> Option<String> {
+    window().session_storage().ok()??.get_item(name).ok()?
+}
+
+/// Remembers something in this tab, or forgets it. Without storage it lasts as long as the page.
+pub fn remember_in_tab(name: &str, value: Option<&str>) {
+    if let Ok(Some(storage)) = window().session_storage() {
+        let _ = match value {
+            Some(value) => storage.set_item(name, value),
+            None => storage.remove_item(name),
+        };
+    }
+}
+
 /// Lets every request of this page carry a cookie until the browser is closed, or takes it out.
 /// Cookies may be switched off: then none does.
 pub fn set_cookie(name: &str, value: Option<&str>) {

@@ -87,7 +87,7 @@ impl Keyboard {
                 self.go_to(self.queue.with_untracked(next));
             }
             KeyAction::Help => self.help.set(true),
-            KeyAction::Back if self.open.is_any() => self.open.close(),
+            KeyAction::Back if self.open.is_any() => self.open.step_back(),
             KeyAction::Back => self.desk.select(None),
             _ => {
                 if let Some(selected) = self.desk.settled_alarm() {

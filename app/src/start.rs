@@ -86,10 +86,18 @@ fn Screen(
     let asks = page.is_worked_at;
     let who =
         Memo::new(move |_| asks && copy.estate.with(Option::is_some) && desk.operator().is_none());
-    // A choice that was opened for one alarm does not stay open for the next.
+    open.noting.set(desk.was_writing());
+    // What was opened for one alarm, or by one person, does not stay open for the next.
+    Effect::new(move |before: Option<_>| {
+        let now = (desk.selected.get(), desk.person.get());
+        if before.is_some_and(|before| before != now) {
+            open.close();
+        }
+        now
+    });
     Effect::new(move |_| {
-        desk.selected.track();
-        open.close();
+        let noting = open.noting.get();
+        desk.write_about(desk.selected_alarm().filter(|_| noting));
     });
     Effect::new(move |_| dress(desk));
     Effect::new(move |_| title(copy, desk));

@@ -29,6 +29,15 @@ impl Open {
         self.choice.get_untracked().is_some() || self.noting.get_untracked()
     }
 
+    /// One step back: out of the last choice, or out of the note.
+    pub fn step_back(&self) {
+        match self.choice.get_untracked() {
+            Some(Choice::Shelf(Some(_))) => self.choice.set(Some(Choice::Shelf(None))),
+            Some(_) => self.choice.set(None),
+            None => self.noting.set(false),
+        }
+    }
+
     /// Closes all of it.
     pub fn close(&self) {
         self.choice.set(None);

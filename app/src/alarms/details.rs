@@ -3,6 +3,7 @@
 use super::actions::{Actions, Open, can_do};
 use super::marks::{Mark, marks};
 use super::model::{class, condition_name, place, priority_name, sign, source_name, state, what};
+use super::note::Note;
 use super::sources::Sources;
 use super::story::{Moment, timeline};
 use super::texts;
@@ -13,13 +14,11 @@ use crate::names::person_name;
 use crate::texts::Words;
 use crate::ui::Sentence;
 use crate::{ages, api};
-use castellan_domain::alarm::{Alarm, NoteCommand};
-use castellan_domain::command::Command;
+use castellan_domain::alarm::Alarm;
 use castellan_domain::estate::Estate;
 use castellan_domain::ids::AlarmId;
-use castellan_domain::text::{Language, Text};
+use castellan_domain::text::Language;
 use castellan_domain::wire::api::NoteText;
-use leptos::html::Textarea;
 use leptos::prelude::*;
 use std::sync::Arc;
 use wasm_bindgen_futures::spawn_local;
@@ -77,7 +76,6 @@ pub fn SelectedAlarm(
         format!("selected-alarm {}", look.unwrap_or_default())
     };
     let notes = notes_of(copy, alarm);
-    let noting = open.noting;
     view! {
         <article class=look data-selected=id.to_string()>
             {move || match shown() {
@@ -87,7 +85,7 @@ pub fn SelectedAlarm(
                 None => view! { <p class="empty">{desk.t(texts::GONE)}</p> }.into_any(),
             }}
             <Actions copy desk id can open />
-            {move || noting.get().then(|| view! { <NoteForm desk id noting /> })}
+            <Note desk id noting=open.noting />
             {move || desk.sending.get().then(|| view! {
                 <p class="quiet" role="status">{desk.t(texts::SENDING)}</p>
             })}
@@ -185,51 +183,6 @@ fn Heading(copy: &'static SiteCopy, shown: Shown) -> impl IntoView {
             </p>
         })}
         <ul class="marks-list num">{marked}</ul>
-    }
-}
-
-#[component]
-fn NoteForm(desk: &'static Desk, id: AlarmId, noting: RwSignal<bool>) -> impl IntoView {
-    let field = NodeRef::<Textarea>::new();
-    Effect::new(move |_| {
-        if let Some(field) = field.get() {
-            let _ = field.focus();
-        }
-    });
-    let send = move || {
-        let written = field
-            .get_untracked()
-            .map(|field| field.value())
-            .unwrap_or_default();
-        // Tabs and the like come along when something is pasted from a table.
-        let written = written.replace(|c: char| c.is_control() && c != '\n', " ");
-        if let Ok(text) = Text::new(&written) {
-            let note = Command::Note(NoteCommand::Note { alarm: id, text });
-            desk.send_and_then(note, move || noting.set(false));
-        }
-    };
-    view! {
-        <form class="note-form" on:submit=move |event| { event.prevent_default(); send(); }>
-            <textarea
-                node_ref=field
-                rows="3"
-                maxlength="500"
-                aria-label=move || desk.t(texts::NOTE)
-                placeholder=move || desk.t(texts::NOTE_PLACEHOLDER)
-                on:keydown=move |event| {
-                    event.stop_propagation();
-                    if event.key() == "Escape" {
-                        noting.set(false);
-                    }
-                    // Enter that ends a Chinese composition is not Enter.
-                    if event.key() == "Enter" && !event.shift_key() && !event.is_composing() {
-                        event.prevent_default();
-                        send();
-                    }
-                }
-            ></textarea>
-            <button type="submit" data-action="send-note">{move || desk.t(texts::NOTE_SEND)}</button>
-        </form>
     }
 }
 

@@ -10,6 +10,7 @@ pub mod queue;
 pub mod refusals;
 pub mod story;
 pub mod texts;
+pub mod typed;
 
 #[cfg(target_arch = "wasm32")]
 pub mod actions;
@@ -17,6 +18,8 @@ pub mod actions;
 pub mod details;
 #[cfg(target_arch = "wasm32")]
 pub mod list;
+#[cfg(target_arch = "wasm32")]
+pub mod note;
 #[cfg(target_arch = "wasm32")]
 pub mod row;
 #[cfg(target_arch = "wasm32")]

@@ -78,6 +78,7 @@ pub fn Row(
         Within::Queue => queue.with(|queue| queue.marked.contains(&id)),
         Within::Shelf | Within::Done => is(has_marks),
     });
+    let has_draft = Memo::new(move |_| !desk.draft(id).is_empty());
     let take_back = move |_| desk.send(AlarmCommand::Unshelve { alarm: id });
     view! {
         <li class:shelved=within == Within::Shelf>
@@ -90,6 +91,9 @@ pub fn Row(
                 <span class="sign" title=move || word(|alarm| priority_name(alarm.priority))>
                     {move || of(|alarm| sign(alarm.priority).to_owned())}
                     <small>{move || word(|alarm| priority_short(alarm.priority))}</small>
+                    {move || has_draft.get().then(|| view! {
+                        <small class="has-draft">{desk.t(texts::DRAFT)}</small>
+                    })}
                 </span>
                 <span class="what">
                     {move || is(|alarm| alarm.drill).then(|| view! {

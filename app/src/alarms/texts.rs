@@ -71,6 +71,8 @@ texts! {
     VERDICT_TEST: "测试", "Test";
     NOTE: "备注", "Note";
     NOTE_PLACEHOLDER: "写下看到的情况，最多 500 字", "What you see, 500 characters at most";
+    NOTE_TOO_LONG: "最多 {0} 字，请删去 {1} 字再记录。", "{0} characters at most: take out {1} to record it.";
+    DRAFT: "草稿", "Draft";
     NOTE_SEND: "记录", "Record";
     NOTE_ERASED: "（内容已清除）", "(erased)";
     NOTE_LOADING: "（正在读取…）", "(reading…)";

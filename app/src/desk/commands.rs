@@ -20,12 +20,14 @@ const FAILURE_MS: u32 = 8_000;
 impl Desk {
     /// Sends a command; says so if it came to nothing.
     pub fn send(&'static self, command: impl Into<WireCommand>) {
-        self.send_and_then(command, || {});
+        self.send_as(CommandId(uuid::Uuid::new_v4()), command, || {});
     }
 
-    /// The same; `then` runs after success.
-    pub fn send_and_then(
+    /// The same under an id, by which the server knows a command that it has done already; `then`
+    /// runs after success.
+    pub fn send_as(
         &'static self,
+        command_id: CommandId,
         command: impl Into<WireCommand>,
         then: impl FnOnce() + 'static,
     ) {
@@ -38,7 +40,7 @@ impl Desk {
         }
         self.sending.set(true);
         let request = CommandRequest {
-            command_id: CommandId(uuid::Uuid::new_v4()),
+            command_id,
             expected: None,
             command: command.into(),
         };

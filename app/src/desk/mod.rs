@@ -1,5 +1,6 @@
 //! The desk: who works at this page, what they have selected and sent, and how it looks to them.
 
+pub mod drafts;
 mod failure;
 mod picked;
 mod theme;
@@ -10,6 +11,8 @@ mod commands;
 mod hand;
 #[cfg(target_arch = "wasm32")]
 mod state;
+#[cfg(target_arch = "wasm32")]
+mod writing;
 
 pub use failure::{FailedBy, Failure};
 pub use picked::Picked;

@@ -1,9 +1,11 @@
 //! The desk as views see it.
 
+use super::drafts::Drafts;
 use super::failure::Failure;
 use super::hand::Hand;
 use super::picked::Picked;
 use super::theme::Theme;
+use super::writing::kept_drafts;
 use crate::browser::{remember, remembered, set_cookie, set_parameter};
 use crate::copy::SiteCopy;
 use crate::keys::Layout;
@@ -28,6 +30,8 @@ pub struct Desk {
     pub theme: RwSignal<Theme>,
     /// What the keyboard prints on its keys.
     pub layout: RwSignal<Layout>,
+    /// What was typed and not sent.
+    pub(super) drafts: RwSignal<Drafts>,
     /// What just came to nothing.
     pub failure: RwSignal<Option<Failure>>,
     /// Whether a command is under way.
@@ -45,6 +49,7 @@ impl Desk {
             language: RwSignal::new(language),
             theme: RwSignal::new(theme),
             layout: RwSignal::new(Layout::default()),
+            drafts: RwSignal::new(kept_drafts()),
             failure: RwSignal::new(None),
             sending: RwSignal::new(false),
         }));

@@ -18,6 +18,6 @@ texts! {
     KEY_NEWEST: "跳到最新报警", "Go to the newest alarm";
     KEY_NOTE: "写备注", "Write a note";
     KEY_MOVE: "上一条 / 下一条", "Previous / next row";
-    KEY_BACK: "返回", "Back";
+    KEY_BACK: "返回，未发出的文字保留为草稿", "Back; words that were not sent stay as a draft";
     KEY_HELP: "显示这些快捷键", "Show these keys";
 }

@@ -1,0 +1,105 @@
+// Words that were typed and not sent: they outlive Escape, another row, another person and a reload, and stay in the tab.
+import { expect, test } from "../console.mjs";
+
+const DESK = { viewport: { width: 1280, height: 800 } };
+const kept = (page) => page.evaluate(() => sessionStorage.getItem("castellan.drafts"));
+
+test("Escape keeps the words as a draft that the alarm shows, for whoever wrote it", async ({ open, site }) => {
+  const id = await site.report("door-east-gate", "door_forced");
+  const other = await site.report("smoke-3-15", "smoke_single");
+  const liNa = await open("li-na", DESK);
+  const { page } = liNa;
+  const note = page.locator(".note-form textarea");
+  const draft = page.locator(".right .draft");
+  await liNa.walkTo(id);
+  await page.keyboard.press("t");
+  await expect(note).toBeFocused();
+  await page.keyboard.insertText("门锁被撬");
+  await page.keyboard.press("Escape");
+  await expect(note).toHaveCount(0);
+  await expect(draft).toContainText("门锁被撬");
+  await expect(liNa.row(id).locator(".has-draft")).toHaveText("草稿");
+
+  await liNa.row(other).click();
+  await expect(draft).toHaveCount(0);
+  await page.locator(".top .person").click();
+  await page.locator("[data-person='zhang-wei']").click();
+  await liNa.row(id).click();
+  await expect(page.locator(`[data-selected='${id}']`)).toBeVisible();
+  await expect(draft, "it is li-na's").toHaveCount(0);
+  await page.locator(".top .person").click();
+  await page.locator("[data-person='li-na']").click();
+
+  await draft.click();
+  await expect(note).toHaveValue("门锁被撬");
+  await expect(note).toBeFocused();
+  await page.keyboard.insertText("，巡逻2前往");
+  await page.keyboard.press("Enter");
+  await expect(liNa.details.locator(".story .words", { hasText: "门锁被撬，巡逻2前往" })).toBeVisible();
+  await expect(draft).toHaveCount(0);
+  expect(await kept(page)).toBeNull();
+});
+
+test("a page that is loaded again in the middle of a note goes on in the note", async ({ open, site }) => {
+  const id = await site.report("door-east-gate", "door_held");
+  const liNa = await open("li-na", DESK);
+  const { page } = liNa;
+  const commands = [];
+  page.on("request", (request) => request.url().endsWith("/commands") && commands.push(request.postData()));
+  const note = page.locator(".note-form textarea");
+  await liNa.walkTo(id);
+  await page.keyboard.press("t");
+  await expect(note).toBeFocused();
+  await page.keyboard.insertText("x2 号门");
+  await page.reload();
+  await expect(note).toBeFocused();
+  await expect(note).toHaveValue("x2 号门");
+  // Whoever types on presses no commands.
+  await page.keyboard.type(" mqx1");
+  await expect(note).toHaveValue("x2 号门 mqx1");
+  await liNa.ready();
+  expect(commands).toEqual([]);
+  expect(await page.evaluate(() => [localStorage.length, document.cookie].join().includes("号门"))).toBe(false);
+});
+
+test("a note whose answer was lost by a reload is recorded once", async ({ open, site }) => {
+  const id = await site.report("door-east-gate", "door_held");
+  const liNa = await open("li-na", DESK);
+  const { page } = liNa;
+  const note = page.locator(".note-form textarea");
+  await liNa.walkTo(id);
+  await page.keyboard.press("t");
+  await expect(note).toBeFocused();
+  await page.keyboard.insertText("已电话通知");
+  let answered = 0;
+  await page.route("**/commands", async (route) => {
+    await route.fetch();
+    answered += 1;
+    // The page never hears of it.
+  });
+  await page.keyboard.press("Enter");
+  await expect.poll(() => answered).toBe(1);
+  await page.unroute("**/commands");
+  await page.reload();
+  await expect(note).toHaveValue("已电话通知");
+  await liNa.ready();
+  await page.keyboard.press("Enter");
+  await expect(note).toHaveCount(0);
+  await expect(liNa.details.locator(".story .words", { hasText: "已电话通知" })).toHaveCount(1);
+  expect((await site.alarm(id)).notes).toHaveLength(1);
+  expect(await kept(page)).toBeNull();
+});
+
+test("a note that is too long is neither cut nor sent, and says what is too much", async ({ open, site }) => {
+  const id = await site.report("door-east-gate", "door_held");
+  const liNa = await open("li-na", DESK);
+  const { page } = liNa;
+  await liNa.walkTo(id);
+  await page.keyboard.press("t");
+  const note = page.locator(".note-form textarea");
+  await expect(note).toBeFocused();
+  await page.keyboard.insertText("水".repeat(512));
+  await page.keyboard.press("Enter");
+  await expect(page.locator(".note-form .sentence")).toContainText("12");
+  await expect(note).toHaveValue("水".repeat(512));
+});
