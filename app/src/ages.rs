@@ -2,6 +2,32 @@
 
 use castellan_domain::time::{Span, Timestamp};
 
+/// The time by which something is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Now {
+    /// Server time.
+    pub at: Timestamp,
+    /// The picture is old: time on the screen stands still, and that at the server goes on.
+    pub stands_still: bool,
+}
+
+impl From<Timestamp> for Now {
+    fn from(at: Timestamp) -> Self {
+        Self {
+            at,
+            stands_still: false,
+        }
+    }
+}
+
+/// What is left until a moment. While time stands still nobody here knows.
+pub fn left(until: Timestamp, now: Now) -> String {
+    if now.stands_still {
+        return "--:--".to_owned();
+    }
+    text(until.since(now.at))
+}
+
 /// The age of something at `now`. What seems to lie ahead counts as just now: server and device
 /// clocks may differ by moments.
 pub fn age(at: Timestamp, now: Timestamp) -> String {
@@ -22,6 +48,18 @@ pub fn text(span: Span) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nothing_counts_down_while_time_stands_still() {
+        let at = Timestamp::from_secs(1_795_000_000);
+        let until = at + Span::from_secs(12);
+        assert_eq!(left(until, at.into()), "00:12");
+        let now = Now {
+            at,
+            stands_still: true,
+        };
+        assert_eq!(left(until, now), "--:--");
+    }
 
     #[test]
     fn ages_read_like_an_instrument() {

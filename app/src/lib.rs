@@ -27,6 +27,7 @@ pub mod no_page;
 pub mod operator;
 pub mod places;
 pub mod refusals;
+pub mod stale;
 pub mod texts;
 pub mod top_bar;
 pub mod zones;

@@ -14,6 +14,7 @@ use castellan_domain::wire::api::ErrorDetail;
 pub fn failure_sentence(failure: &Failure, estate: Option<&Estate>, language: Language) -> String {
     match &failure.by {
         FailedBy::Unreachable => SEND_FAILED.get(language).to_owned(),
+        FailedBy::Stale => STALE.get(language).to_owned(),
         FailedBy::Server(ErrorDetail {
             refusal: Some(refusal),
             ..
@@ -65,6 +66,7 @@ const fn common_name(refusal: &CommonRefusal) -> Words {
 texts! {
     NOT_IN_ESTATE: "园区资料里没有这台设备。", "The estate has no such device.";
     SEND_FAILED: "没有发出去：服务器连不上。请再试一次，或用对讲机。", "Not sent: the server cannot be reached. Try again, or use the radio.";
+    STALE: "没有发出去：画面已停止更新，列表可能已变。请等恢复后再试，或用对讲机。", "Not sent: the screen is out of date and the list may have changed. Try again once it is live, or use the radio.";
     NOT_RECORDED: "没有记录成功。服务器正在恢复，请看清列表后再试。", "It could not be recorded. The server is recovering; look at the list, then try again.";
     BUSY: "服务器繁忙，没有生效。请几秒后再试。", "Too much is waiting; nothing happened. Try again in a few seconds.";
     UNKNOWN_PERSON: "服务器不认识当前身份，请重新选择值班人员。", "The server does not know you. Choose again who is on duty.";

@@ -107,6 +107,13 @@ fn Screen(
             let _ = body.set_attribute("data-ready", if ready { "true" } else { "false" });
         }
     });
+    // Style sheets take the life out of whatever lies on the page.
+    Effect::new(move |_| {
+        if let Some(body) = document().and_then(|d| d.body()) {
+            let stale = copy.link.stale_since().is_some();
+            let _ = body.toggle_attribute_with_force("data-stale", stale);
+        }
+    });
     let sentence = Memo::new(move |_| {
         desk.failure.with(|failure| {
             let (failure, language) = (failure.as_ref()?, desk.language.get());
@@ -196,6 +203,10 @@ fn title(copy: &'static SiteCopy, desk: &'static Desk) {
         .filter(|(_, count)| *count > 0)
         .map(|(priority, count)| format!("{}{count}", sign(priority)))
         .collect();
+    // Counts that may be wrong by now are not called out.
+    if copy.link.stale_since().is_some() {
+        words = vec![desk.t(crate::live::texts::STALE).to_owned()];
+    }
     words.push(name);
     if let Some(document) = document() {
         document.set_title(&words.join(" "));

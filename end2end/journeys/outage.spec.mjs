@@ -1,6 +1,6 @@
 // What is true when the server dies, the network breaks, and everything comes back. Nothing here reloads the page.
 import { expect, test } from "../console.mjs";
-import { onMap, strongestColour } from "../pixels.mjs";
+import { decodePng, onMap, strongestColour } from "../pixels.mjs";
 
 const LAWN = [120.1118, 30.2862];
 /** The screen notices after 4 s of silence; the rest is for slow machines. */
@@ -29,6 +29,7 @@ test("the server is killed and comes back: noticed within five seconds, and noth
   const liNa = await open("li-na", { map: true });
   await plant(liNa);
   const id = await site.report("smoke-3-15", "smoke_single");
+  const waiting = await site.report("door-east-gate", "door_held");
   await site.position("guard-01", LAWN);
   const positionSentAt = Date.now();
   await liNa.walkTo(id);
@@ -46,6 +47,20 @@ test("the server is killed and comes back: noticed within five seconds, and noth
   await expect(liNa.light).toHaveText("实时数据中断");
   expect(strongestColour(await liNa.mapPixels()), "the map has no colour left").toBeLessThan(40);
   await expect(liNa.row(id), "the list stays readable").toContainText("烟感报警");
+  for (const list of [".queue-head", ".zones summary", ".guards summary", ".devices summary", ".right", ".top"]) {
+    await expect(liNa.page.locator(`${list} > .as-of`), `${list} says of which moment it is`).toHaveText(/^数据截至 \d\d:\d\d:\d\d$/);
+  }
+  await expect(liNa.page.locator(".top .clock"), "no clock that stands still").toHaveCount(0);
+  await expect(liNa.page, "nobody is called by counts that may be wrong").toHaveTitle("实时数据中断 锦绣花园");
+  await expect(liNa.owner(waiting), "nothing counts down").toHaveText("待接警 · 剩余 --:--");
+  expect(strongestColour(decodePng(await liNa.page.locator(".left").screenshot())), "the lists have no colour left").toBeLessThan(40);
+  const sent = [];
+  liNa.page.on("request", (request) => request.url().endsWith("/commands") && sent.push(request.postData()));
+  for (const key of ["x", "m", "Enter"]) {
+    await liNa.page.keyboard.press(key);
+    await expect(liNa.sentence).toContainText("没有发出去：画面已停止更新");
+  }
+  expect(sent, "nothing is done by a list that may be wrong").toEqual([]);
 
   await liNa.page.keyboard.press("t");
   await liNa.page.keyboard.insertText("断线时写的");

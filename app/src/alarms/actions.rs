@@ -52,6 +52,9 @@ impl Open {
         id: AlarmId,
         choice: Choice,
     ) {
+        if desk.refuse_stale() {
+            return;
+        }
         let Some(actor) = untrack(|| desk.actor()) else {
             return;
         };

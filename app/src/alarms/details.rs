@@ -131,12 +131,19 @@ fn Heading(copy: &'static SiteCopy, shown: Shown) -> impl IntoView {
     let raised_at = alarm.raised_at;
     let state_text = {
         let shown = shown.clone();
-        move || state(shown.estate.as_deref(), &shown.alarm, copy.now(), language)
+        move || {
+            state(
+                shown.estate.as_deref(),
+                &shown.alarm,
+                copy.shown_at(),
+                language,
+            )
+        }
     };
     let marked = {
         let shown = shown.clone();
         move || {
-            let now = copy.now();
+            let now = copy.shown_at();
             marks(shown.estate.as_deref(), &shown.alarm, now, language)
                 .into_iter()
                 .map(|Mark { class, words }| view! { <li class=class>{words}</li> })

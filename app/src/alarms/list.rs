@@ -6,6 +6,7 @@ use super::row::{Row, Within};
 use super::texts;
 use crate::copy::SiteCopy;
 use crate::desk::{Desk, Picked};
+use crate::stale::AsOf;
 use crate::texts::Words;
 use castellan_domain::ids::AlarmId;
 use leptos::ev::FocusEvent;
@@ -88,6 +89,7 @@ pub fn AlarmQueue(
                             view! { <Arrivals copy desk ids=arrivals /> }.into_any()
                         }
                     }}
+                    <AsOf copy desk />
                 </div>
                 <ol
                     class="rows"
@@ -101,8 +103,13 @@ pub fn AlarmQueue(
             </div>
             {move || (copy.ready.get() && rows().is_empty()).then(|| view! {
                 <div class="empty">
-                    <p>{desk.t(texts::QUEUE_EMPTY)}</p>
-                    <p class="quiet">{move || desk.t_key(texts::QUEUE_EMPTY_HINT, 'G')}</p>
+                    <p>{move || desk.t(match copy.link.stale_since() {
+                        None => texts::QUEUE_EMPTY,
+                        Some(_) => texts::QUEUE_WAS_EMPTY,
+                    })}</p>
+                    {move || copy.link.stale_since().is_none().then(|| view! {
+                        <p class="quiet">{desk.t_key(texts::QUEUE_EMPTY_HINT, 'G')}</p>
+                    })}
                 </div>
             })}
             <Folded copy desk queue title=texts::SHELVED open=false within=Within::Shelf ids=list(|queue| &queue.shelved) />
@@ -156,7 +163,7 @@ fn Folded(
     view! {
         {move || any.get().then(|| view! {
             <details class="folded" class:still=open open=open>
-                <summary>{move || desk.t(title)}" "<span class="count">{move || ids.with(Vec::len)}</span></summary>
+                <summary>{move || desk.t(title)}" "<span class="count">{move || ids.with(Vec::len)}</span><AsOf copy desk /></summary>
                 <ol class="rows">
                     <For each=move || ids.get() key=|id| *id let:id>
                         <Row copy desk queue id within />

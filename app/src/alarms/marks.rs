@@ -3,7 +3,7 @@
 use super::doubts::sentences;
 use super::model::{priority_name, source_name, type_name};
 use super::texts;
-use crate::ages;
+use crate::ages::{self, Now};
 use crate::names::{device_name, person_name};
 use crate::texts::Words;
 use castellan_domain::alarm::{
@@ -23,12 +23,7 @@ pub struct Mark {
 }
 
 /// What a row says beside who has it, the most pressing first.
-pub fn marks(
-    estate: Option<&Estate>,
-    alarm: &Alarm,
-    now: Timestamp,
-    language: Language,
-) -> Vec<Mark> {
+pub fn marks(estate: Option<&Estate>, alarm: &Alarm, now: Now, language: Language) -> Vec<Mark> {
     let mark = |class, words| Mark { class, words };
     let mut marks = Vec::new();
     if let Some(words) = comes_back(alarm, now, language) {
@@ -90,9 +85,9 @@ fn comes_back_at(alarm: &Alarm) -> Option<(Timestamp, Words)> {
 }
 
 /// When it comes back to everybody, and what would keep it from that.
-fn comes_back(alarm: &Alarm, now: Timestamp, language: Language) -> Option<String> {
+fn comes_back(alarm: &Alarm, now: Now, language: Language) -> Option<String> {
     let (at, words) = comes_back_at(alarm)?;
-    Some(words.fill(language, &[&ages::text(at.since(now))]))
+    Some(words.fill(language, &[&ages::left(at, now)]))
 }
 
 /// How it came back, while nobody has taken it again.
@@ -171,15 +166,10 @@ pub fn risen_from(estate: Option<&Estate>, risen: &Risen, language: Language) ->
 }
 
 /// Until when it is quiet and by whose wish; later how often it was, because that is counted.
-fn muted(
-    estate: Option<&Estate>,
-    alarm: &Alarm,
-    now: Timestamp,
-    language: Language,
-) -> Option<String> {
+fn muted(estate: Option<&Estate>, alarm: &Alarm, now: Now, language: Language) -> Option<String> {
     let mute = alarm.mute.as_ref().filter(|_| !alarm.is_judged())?;
-    Some(if mute.until > now {
-        let left = ages::text(mute.until.since(now));
+    Some(if mute.until > now.at {
+        let left = ages::left(mute.until, now);
         let by = person_name(estate, &mute.by, language);
         texts::MUTED_FOR.fill(language, &[&left, &by])
     } else {
@@ -211,7 +201,7 @@ mod tests {
     const NOW: Timestamp = Timestamp::from_secs(1_795_000_040);
 
     fn words(alarm: &Alarm, language: Language) -> Vec<String> {
-        let marks = marks(None, alarm, NOW, language);
+        let marks = marks(None, alarm, NOW.into(), language);
         assert_eq!(has_marks(alarm), !marks.is_empty());
         marks.into_iter().map(|mark| mark.words).collect()
     }
@@ -346,7 +336,7 @@ mod tests {
             words(&muted, Language::Zh),
             ["升级：第二来源 d2", "另 1 台", "静音 00:50（li-na）"]
         );
-        let later = marks(None, &muted, until, Language::En);
+        let later = marks(None, &muted, until.into(), Language::En);
         assert_eq!(
             later.last().map(|mark| mark.words.as_str()),
             Some("Muted 1× before")

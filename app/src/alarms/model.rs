@@ -1,7 +1,7 @@
 //! What a row and the details of an alarm say. Pure, so that every word can be tested.
 
 use super::texts;
-use crate::ages;
+use crate::ages::{self, Now};
 use crate::names::{device_name, person_name};
 use crate::texts::Words;
 use castellan_domain::alarm::{Alarm, Condition, Ownership, ShelfReason, Source, Verdict};
@@ -98,12 +98,12 @@ pub fn source_name(estate: Option<&Estate>, source: &Source, language: Language)
 }
 
 /// Who has it, as the row says it: the verdict, the shelf, the owner, or how long is left.
-pub fn state(estate: Option<&Estate>, alarm: &Alarm, now: Timestamp, language: Language) -> String {
+pub fn state(estate: Option<&Estate>, alarm: &Alarm, now: Now, language: Language) -> String {
     if let Some(judged) = alarm.judged() {
         return verdict_name(judged.verdict).get(language).to_owned();
     }
     if let Some(shelf) = &alarm.shelf {
-        let left = ages::text(shelf.until.since(now));
+        let left = ages::left(shelf.until, now);
         let why = shelf_reason_name(shelf.reason).get(language);
         let by = person_name(estate, &shelf.by, language);
         return texts::SHELVED_FOR.fill(language, &[&left, why, &by]);
@@ -125,9 +125,9 @@ pub fn state(estate: Option<&Estate>, alarm: &Alarm, now: Timestamp, language: L
     }
 }
 
-fn unclaimed(due_at: Timestamp, times_overdue: u32, now: Timestamp, language: Language) -> String {
+fn unclaimed(due_at: Timestamp, times_overdue: u32, now: Now, language: Language) -> String {
     match times_overdue {
-        0 => texts::UNCLAIMED.fill(language, &[&ages::text(due_at.since(now))]),
+        0 => texts::UNCLAIMED.fill(language, &[&ages::left(due_at, now)]),
         1 => texts::OVERDUE_ONCE.get(language).to_owned(),
         times => texts::OVERDUE.fill(language, &[&times.to_string()]),
     }
@@ -177,14 +177,14 @@ mod tests {
 
     #[test]
     fn a_row_says_who_has_it_or_how_long_is_left() {
-        let now = START + Span::from_secs(48);
+        let now = Now::from(START + Span::from_secs(48));
         let open = raised(1, 1);
         assert_eq!(state(None, &open, now, Language::Zh), "待接警 · 剩余 00:12");
         assert_eq!(
             state(None, &open, now, Language::En),
             "Unclaimed, 00:12 left"
         );
-        let twice = overdue(open.clone(), 2, now + Span::from_secs(9), 0);
+        let twice = overdue(open.clone(), 2, now.at + Span::from_secs(9), 0);
         assert_eq!(
             state(None, &twice, now, Language::Zh),
             "待接警 · 已超时 2 次"
@@ -203,11 +203,11 @@ mod tests {
     #[test]
     fn a_row_says_who_has_seen_it_or_put_it_aside() {
         let open = raised(1, 3);
-        let now = START + Span::from_secs(60);
+        let now = Now::from(START + Span::from_secs(60));
         let seen = acknowledged(open.clone());
         assert_eq!(state(None, &seen, now, Language::Zh), "已签收 · li-na");
-        assert!(!is_overdue(&overdue(seen, 1, now, 0)));
-        assert!(is_overdue(&overdue(open.clone(), 1, now, 0)));
+        assert!(!is_overdue(&overdue(seen, 1, now.at, 0)));
+        assert!(is_overdue(&overdue(open.clone(), 1, now.at, 0)));
         let aside = shelved(open, START + Span::from_secs(960));
         assert_eq!(
             state(None, &aside, now, Language::Zh),
@@ -217,7 +217,24 @@ mod tests {
             state(None, &aside, now, Language::En),
             "15:00 left, Maintenance, li-na"
         );
-        assert!(!is_overdue(&overdue(aside, 1, now, 0)));
+        assert!(!is_overdue(&overdue(aside, 1, now.at, 0)));
+    }
+
+    #[test]
+    fn a_row_counts_nothing_down_while_the_picture_is_old() {
+        let now = Now {
+            at: START + Span::from_secs(48),
+            stands_still: true,
+        };
+        assert_eq!(
+            state(None, &raised(1, 1), now, Language::Zh),
+            "待接警 · 剩余 --:--"
+        );
+        let aside = shelved(raised(1, 3), START + Span::from_secs(960));
+        assert_eq!(
+            state(None, &aside, now, Language::En),
+            "--:-- left, Maintenance, li-na"
+        );
     }
 
     #[test]

@@ -6,7 +6,7 @@ use super::model::{
 };
 use super::queue::Queue;
 use super::texts;
-use crate::ages;
+use crate::ages::{self, Now};
 use crate::copy::SiteCopy;
 use crate::desk::{Desk, Picked};
 use crate::texts::Words;
@@ -15,7 +15,6 @@ use castellan_domain::alarm::{Alarm, AlarmCommand, Condition};
 use castellan_domain::estate::Estate;
 use castellan_domain::ids::AlarmId;
 use castellan_domain::text::Language;
-use castellan_domain::time::Timestamp;
 use leptos::prelude::*;
 
 /// Where a row stands.
@@ -41,8 +40,8 @@ pub fn Row(
     let alarm = Memo::new(move |_| copy.alarm(id));
     let selected = move || desk.has_selected(&Picked::Alarm(id));
     let is = move |ask: fn(&Alarm) -> bool| alarm.with(|alarm| alarm.as_ref().is_some_and(ask));
-    let text = move |say: fn(Option<&Estate>, &Alarm, Timestamp, Language) -> String| {
-        let (now, language) = (copy.now(), desk.language.get());
+    let text = move |say: fn(Option<&Estate>, &Alarm, Now, Language) -> String| {
+        let (now, language) = (copy.shown_at(), desk.language.get());
         copy.estate.with(|estate| {
             alarm.with(|alarm| {
                 alarm
@@ -101,7 +100,7 @@ pub fn Row(
                     })}
                     {move || text(|estate, alarm, _, language| what(estate, alarm, language))}
                 </span>
-                <span class="age">{move || text(|_, alarm, now, _| ages::age(alarm.raised_at, now))}</span>
+                <span class="age">{move || text(|_, alarm, now, _| ages::age(alarm.raised_at, now.at))}</span>
                 <span class="place">{move || text(|estate, alarm, _, language| place(estate, alarm, language))}</span>
                 <span class="number">{id.to_string()}</span>
                 <span class="foot">
@@ -138,7 +137,7 @@ fn Marks(
     alarm: Memo<Option<Alarm>>,
 ) -> impl IntoView {
     let marks = Memo::new(move |_| {
-        let (now, language) = (copy.now(), desk.language.get());
+        let (now, language) = (copy.shown_at(), desk.language.get());
         copy.estate.with(|estate| {
             alarm.with(|alarm| {
                 alarm

@@ -5,6 +5,7 @@ use crate::texts::texts;
 texts! {
     QUEUE: "报警列表", "Alarm queue";
     QUEUE_EMPTY: "没有待处理的报警。", "No alarm needs anybody.";
+    QUEUE_WAS_EMPTY: "中断前没有待处理的报警；现在不知道。", "No alarm needed anybody before the link broke; now nobody knows.";
     QUEUE_EMPTY_HINT: "新报警会出现在这里，按 {0} 跳到最新一条。", "A new alarm appears here; {0} takes you to it.";
     NEW_ARRIVALS: "新报警", "New";
     JUMP_KEY: "{0} 跳转", "{0} to go there";

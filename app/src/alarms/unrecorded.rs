@@ -8,6 +8,7 @@ use super::texts;
 use crate::ages;
 use crate::copy::SiteCopy;
 use crate::desk::Desk;
+use crate::stale::AsOf;
 use castellan_domain::unrecorded::UnrecordedNotice;
 use leptos::prelude::*;
 
@@ -41,6 +42,7 @@ pub fn UnrecordedList(copy: &'static SiteCopy, desk: &'static Desk) -> impl Into
                 <h2 id="unrecorded-title">
                     {move || desk.t(texts::UNRECORDED)}" "
                     <span class="count">{move || unrecorded.with(|list| list.notices.len())}</span>
+                    <AsOf copy desk />
                 </h2>
                 <p role="status">{move || desk.t(texts::UNRECORDED_ADVICE)}</p>
                 <ul tabindex="0" aria-labelledby="unrecorded-title">{rows}</ul>

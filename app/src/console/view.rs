@@ -9,6 +9,7 @@ use crate::guards::{GuardList, SelectedGuard};
 use crate::map::MapView;
 use crate::page::Parts;
 use crate::places::{PlaceList, SelectedArea, SelectedBuilding};
+use crate::stale::AsOf;
 use crate::ui::Sentence;
 use crate::zones::ZoneList;
 use leptos::prelude::*;
@@ -48,6 +49,7 @@ pub fn view(parts: &Parts) -> AnyView {
             />
         </section>
         <aside class="right" aria-label=move || desk.t(texts::SELECTED)>
+            {move || desk.selected.with(Option::is_some).then(|| view! { <AsOf copy desk /> })}
             {move || match desk.selected.get() {
                 Some(Picked::Alarm(id)) => view! { <SelectedAlarm copy desk id open sentence /> }.into_any(),
                 Some(Picked::Person(id)) => view! { <SelectedGuard copy desk id sentence /> }.into_any(),

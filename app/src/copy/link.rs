@@ -28,6 +28,14 @@ pub struct LinkSigns {
 }
 
 impl LinkSigns {
+    /// Since when the copy is old, if it is.
+    pub fn stale_since(&self) -> Option<Timestamp> {
+        match self.stands.get() {
+            Link::Stale { since } => Some(since),
+            Link::Connecting | Link::Live | Link::Unsure => None,
+        }
+    }
+
     pub(super) fn new() -> Self {
         Self {
             stands: RwSignal::new(Link::Connecting),

@@ -14,8 +14,9 @@ pub use changes::Changes;
 pub use link::{Fault, LinkSigns};
 pub use watched::Watched;
 
+use crate::ages::Now;
 use crate::api;
-use crate::browser::{mono, sleep};
+use crate::browser::{clock_text, mono, sleep};
 use castellan_domain::alarm::Alarm;
 use castellan_domain::estate::Estate;
 use castellan_domain::ids::{AlarmId, EstateHash, PersonId, SiteId};
@@ -144,6 +145,22 @@ impl SiteCopy {
     /// Server time.
     pub fn now_untracked(&self) -> Timestamp {
         self.clock.now_untracked()
+    }
+
+    /// Server time as things are shown by it, and whether it stands still.
+    pub fn shown_at(&self) -> Now {
+        Now {
+            at: self.now(),
+            stands_still: self.link.stale_since().is_some(),
+        }
+    }
+
+    /// A moment as the clocks of the site show it.
+    pub fn time_of_day(&self, at: Timestamp) -> String {
+        self.estate.with(|estate| {
+            let zone = estate.as_ref().map(|estate| estate.time_zone.to_string());
+            clock_text(at, zone.as_deref().unwrap_or("UTC"))
+        })
     }
 
     /// Whoever reads now is called again once this moment has passed.

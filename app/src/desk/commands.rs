@@ -14,6 +14,10 @@ use wasm_bindgen_futures::spawn_local;
 const SEND_ATTEMPTS_MAX: u32 = 3;
 /// Wait between two of them.
 const SEND_AGAIN_MS: u32 = 700;
+/// Looks at whether the picture is live again before a command is given up.
+const LIVE_LOOKS_MAX: u32 = 8;
+/// Wait between two of them.
+const LIVE_LOOK_EVERY_MS: u32 = 250;
 /// How long it is said that a command came to nothing.
 const FAILURE_MS: u32 = 8_000;
 
@@ -45,6 +49,11 @@ impl Desk {
             command: command.into(),
         };
         spawn_local(async move {
+            if !self.is_live_soon().await {
+                self.sending.set(false);
+                self.say_for_a_while(FailedBy::Stale).await;
+                return;
+            }
             let mut result = api::command(&site, &person, &request).await;
             for _ in 1..SEND_ATTEMPTS_MAX {
                 if !result.as_ref().is_err_and(ApiError::is_passing) {
@@ -60,9 +69,35 @@ impl Desk {
                     self.failure.set(None);
                     then();
                 }
-                Err(error) => self.say_for_a_while(error).await,
+                Err(ApiError::Unreachable) => self.say_for_a_while(FailedBy::Unreachable).await,
+                Err(ApiError::Refused(detail)) => {
+                    self.say_for_a_while(FailedBy::Server(detail)).await;
+                }
             }
         });
+    }
+
+    /// Whether the picture is live, or will be in a moment: a page that stood still has not read yet
+    /// what has come meanwhile. By an old picture nothing is done: a row may be another's by now, or
+    /// worse than it looks.
+    async fn is_live_soon(&self) -> bool {
+        let is_live = || untrack(|| self.copy.link.stale_since().is_none());
+        for _ in 0..LIVE_LOOKS_MAX {
+            if is_live() {
+                return true;
+            }
+            sleep(LIVE_LOOK_EVERY_MS).await;
+        }
+        is_live()
+    }
+
+    /// Says that nothing is begun by an old picture, and tells whether it is one.
+    pub fn refuse_stale(&'static self) -> bool {
+        let is_stale = untrack(|| self.copy.link.stale_since().is_some());
+        if is_stale {
+            spawn_local(self.say_for_a_while(FailedBy::Stale));
+        }
+        is_stale
     }
 
     /// Says why a command is not even sent, until something else is selected or done.
@@ -73,12 +108,9 @@ impl Desk {
         }));
     }
 
-    async fn say_for_a_while(&self, error: ApiError) {
+    async fn say_for_a_while(&self, by: FailedBy) {
         let failure = Failure {
-            by: match error {
-                ApiError::Unreachable => FailedBy::Unreachable,
-                ApiError::Refused(detail) => FailedBy::Server(detail),
-            },
+            by,
             at: self.copy.with(|replica| replica.server_now(mono())),
         };
         self.failure.set(Some(failure.clone()));

@@ -18,6 +18,8 @@ pub struct Failure {
 pub enum FailedBy {
     /// The server could not be reached.
     Unreachable,
+    /// It was not sent, because what is shown is old.
+    Stale,
     /// The server said no.
     Server(ErrorDetail),
     /// It was not sent, because the server would have refused it.

@@ -26,7 +26,7 @@ pub fn SelectedDevice(
         let id = id.clone();
         move || {
             let seen_at = copy.last_seen(&LatestOf::Device(id.clone()));
-            let shown = (copy.now(), desk.language.get());
+            let shown = (copy.shown_at(), desk.language.get());
             copy.changes.doors.track(&id);
             copy.estate.with(|estate| {
                 let (estate, device) = (estate.as_ref()?, found.get()?);

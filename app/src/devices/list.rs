@@ -4,6 +4,7 @@ use super::model::{door_words, row_words};
 use super::texts;
 use crate::copy::SiteCopy;
 use crate::desk::{Desk, Picked};
+use crate::stale::AsOf;
 use castellan_domain::estate::Device;
 use castellan_domain::wire::live::LatestOf;
 use leptos::prelude::*;
@@ -25,7 +26,7 @@ pub fn DeviceList(copy: &'static SiteCopy, desk: &'static Desk) -> impl IntoView
     };
     view! {
         <details class="folded devices" on:toggle=move |_| set_open.update(|open| *open = !*open)>
-            <summary>{move || desk.t(texts::DEVICES)}" "<span class="count">{count}</span></summary>
+            <summary>{move || desk.t(texts::DEVICES)}" "<span class="count">{count}</span><AsOf copy desk /></summary>
             <ul class="rows">{move || open.get().then(rows)}</ul>
         </details>
     }
@@ -50,7 +51,7 @@ fn DeviceRow(copy: &'static SiteCopy, desk: &'static Desk, device: Device) -> im
         let language = desk.language.get();
         if device.door.is_some() {
             let state = copy.one(&copy.changes.doors, &device.id);
-            return Some(door_words(state.as_ref(), copy.now(), language));
+            return Some(door_words(state.as_ref(), copy.shown_at(), language));
         }
         let place = copy
             .estate

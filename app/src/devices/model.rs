@@ -1,7 +1,7 @@
 //! What is said of a device.
 
 use super::texts;
-use crate::ages;
+use crate::ages::{self, Now};
 use crate::names::device_name;
 use crate::places::model::{Line, open_alarms};
 use crate::texts::Words;
@@ -30,18 +30,18 @@ pub const fn kind_name(kind: DeviceKind) -> Words {
 }
 
 /// A door's state in words, with its age and the time that it may still stand open.
-pub fn door_words(state: Option<&DoorState>, now: Timestamp, language: Language) -> String {
+pub fn door_words(state: Option<&DoorState>, now: Now, language: Language) -> String {
     match state {
         None => texts::DOOR_UNKNOWN.get(language).to_owned(),
         Some(DoorState::Closed { since }) => {
-            texts::DOOR_CLOSED.fill(language, &[&ages::age(*since, now)])
+            texts::DOOR_CLOSED.fill(language, &[&ages::age(*since, now.at)])
         }
-        Some(DoorState::Open { since, held_due_at }) if *held_due_at > now => {
-            let left = ages::text(held_due_at.since(now));
-            texts::DOOR_OPEN.fill(language, &[&ages::age(*since, now), &left])
+        Some(DoorState::Open { since, held_due_at }) if *held_due_at > now.at => {
+            let left = ages::left(*held_due_at, now);
+            texts::DOOR_OPEN.fill(language, &[&ages::age(*since, now.at), &left])
         }
         Some(DoorState::Open { since, .. }) => {
-            texts::DOOR_HELD.fill(language, &[&ages::age(*since, now)])
+            texts::DOOR_HELD.fill(language, &[&ages::age(*since, now.at)])
         }
     }
 }
@@ -64,7 +64,7 @@ pub fn device_lines(
     view: &View,
     device: &Device,
     last_seen_at: Option<Timestamp>,
-    (now, language): (Timestamp, Language),
+    (now, language): (Now, Language),
 ) -> Vec<Line> {
     let mut lines = vec![(texts::PLACE, estate.place_name(&device.place, language))];
     if device.door.is_some() {
@@ -72,7 +72,7 @@ pub fn device_lines(
         lines.push((texts::DOOR, door_words(state, now, language)));
     }
     if let Some(at) = last_seen_at {
-        lines.push((texts::LAST_REPORT, ages::age(at, now)));
+        lines.push((texts::LAST_REPORT, ages::age(at, now.at)));
     }
     if let Some(every_s) = device.report_every_s_max {
         let every = Span::from_secs(i64::from(every_s));
@@ -140,7 +140,7 @@ mod tests {
             since: START,
             held_due_at: after(60),
         };
-        let said = |state, secs| door_words(state, after(secs), Language::Zh);
+        let said = |state, secs| door_words(state, after(secs).into(), Language::Zh);
         assert_eq!(said(Some(&open), 10), "打开 00:10 · 剩余 00:50");
         assert_eq!(said(Some(&open), 60), "打开 01:00 · 超时");
         let closed = DoorState::Closed { since: START };
@@ -171,7 +171,7 @@ mod tests {
         let lines = |view: &View, id: &str, language| -> Vec<String> {
             let device = estate.device(&DeviceId::new(id).expect("a valid id"));
             let device = device.expect("a device");
-            let lines = device_lines(&estate, view, device, Some(START), (START, language));
+            let lines = device_lines(&estate, view, device, Some(START), (START.into(), language));
             lines.into_iter().map(|(_, words)| words).collect()
         };
         assert_eq!(

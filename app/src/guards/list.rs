@@ -5,6 +5,7 @@ use super::model::{Freshness, age_text, call_sign, guards};
 use super::texts;
 use crate::copy::SiteCopy;
 use crate::desk::{Desk, Picked};
+use crate::stale::AsOf;
 use castellan_domain::ids::PersonId;
 use leptos::prelude::*;
 
@@ -32,6 +33,7 @@ pub fn GuardList(copy: &'static SiteCopy, desk: &'static Desk) -> impl IntoView 
             <summary>
                 {move || desk.t(texts::GUARDS)}" "
                 <span class="count">{heard}"/"{move || ids.with(Vec::len)}</span>
+                <AsOf copy desk />
             </summary>
             {move || (heard.get() == 0 && copy.ready.get()).then(|| view! {
                 <p class="empty quiet">{desk.t(texts::GUARDS_EMPTY)}</p>

@@ -2,11 +2,9 @@
 
 use super::model::{class, words};
 use super::texts;
-use crate::browser::clock_text;
 use crate::copy::{Fault, SiteCopy};
 use crate::desk::Desk;
 use crate::texts::Words;
-use castellan_domain::stream::Link;
 use leptos::prelude::*;
 
 /// The small light in the top bar.
@@ -31,23 +29,13 @@ pub fn LinkLight(copy: &'static SiteCopy, desk: &'static Desk) -> impl IntoView 
 /// Says since when the picture is old, over everything that could be taken for the present.
 #[component]
 pub fn StaleCover(copy: &'static SiteCopy, desk: &'static Desk) -> impl IntoView {
-    let zone = move || {
-        copy.estate.with(|estate| {
-            estate
-                .as_ref()
-                .map_or("UTC".to_owned(), |e| e.time_zone.to_string())
-        })
-    };
-    let stale = move || match copy.link.stands.get() {
-        Link::Stale { since } => Some(since),
-        _ => None,
-    };
+    let stale = move || copy.link.stale_since();
     view! {
         {move || stale().map(|since| view! {
             <div class="stale-cover" role="alert">
                 <p class="stale-title">
                     {desk.t(texts::STALE)}" "
-                    <span class="since">{desk.t(texts::SINCE)}" "{clock_text(since, &zone())}</span>
+                    <span class="since">{desk.t(texts::SINCE)}" "{copy.time_of_day(since)}</span>
                 </p>
                 <p>{desk.t(texts::STALE_ADVICE)}</p>
             </div>
@@ -58,7 +46,7 @@ pub fn StaleCover(copy: &'static SiteCopy, desk: &'static Desk) -> impl IntoView
         {move || copy.link.not_recording_since.get().map(|since| view! {
             <div class="not-recording" role="alert">
                 <strong>{desk.t(texts::NOT_RECORDING)}" "</strong>
-                <span class="since">{desk.t(texts::SINCE)}" "{clock_text(since, &zone())}</span>
+                <span class="since">{desk.t(texts::SINCE)}" "{copy.time_of_day(since)}</span>
                 " · "{desk.t(texts::NOT_RECORDING_ADVICE)}
             </div>
         })}

@@ -3,12 +3,12 @@
 use super::texts;
 use crate::alarms::model::{class, sign};
 use crate::alarms::queue::counts;
-use crate::browser::clock_text;
 use crate::copy::SiteCopy;
 use crate::desk::{Desk, Theme};
 use crate::guards::OnDuty;
 use crate::live::LinkLight;
 use crate::names::person_name;
+use crate::stale::AsOf;
 use crate::ui::Modal;
 use castellan_domain::estate::Priority;
 use leptos::prelude::*;
@@ -27,13 +27,7 @@ pub fn TopBar(
                 .map(|e| e.name.get(desk.language.get()).to_owned())
         })
     };
-    let zone = move || {
-        copy.estate.with(|e| {
-            e.as_ref()
-                .map_or("UTC".to_owned(), |e| e.time_zone.to_string())
-        })
-    };
-    let clock = move || clock_text(copy.now(), &zone());
+    let clock = move || copy.time_of_day(copy.now());
     let totals =
         move || {
             let counts = copy.alarms(counts);
@@ -62,7 +56,11 @@ pub fn TopBar(
             <OnDuty copy desk />
             <div class="gap"></div>
             <LinkLight copy desk />
-            <time class="clock num">{clock}</time>
+            // A clock that stands still is none.
+            {move || copy.link.stale_since().is_none().then(|| view! {
+                <time class="clock num">{clock}</time>
+            })}
+            <AsOf copy desk />
             <button class="plain" on:click=move |_| desk.switch_theme()>
                 {move || match desk.theme.get() {
                     Theme::Dark => desk.t(texts::THEME_LIGHT),

@@ -4,6 +4,7 @@ use super::model::state;
 use super::texts;
 use crate::copy::SiteCopy;
 use crate::desk::Desk;
+use crate::stale::AsOf;
 use castellan_domain::access::Right;
 use castellan_domain::estate::Zone;
 use castellan_domain::view::View;
@@ -31,6 +32,7 @@ pub fn ZoneList(copy: &'static SiteCopy, desk: &'static Desk) -> impl IntoView {
                     {move || desk.t(texts::ZONES)}" "
                     <span class="count">{armed}"/"{zones.with(Vec::len)}</span>
                     " "{move || desk.t(texts::ARMED)}
+                    <AsOf copy desk />
                 </summary>
                 <ul class="rows">
                     {zones.get().into_iter().map(|zone| view! { <ZoneRow copy desk zone /> }).collect_view()}
