@@ -20,6 +20,7 @@ pub mod desk;
 pub mod devices;
 pub mod guards;
 pub mod keys;
+pub mod layout;
 pub mod live;
 pub mod map;
 pub mod names;

@@ -4,6 +4,8 @@
 use castellan_domain::ids::{AlarmId, CommandId, PersonId};
 use serde::{Deserialize, Serialize};
 
+/// Under which name the tab keeps them.
+pub const NAME: &str = "castellan.drafts";
 /// Drafts that are kept; one more takes the place of the oldest.
 pub const DRAFTS_MAX: usize = 50;
 /// Characters of a draft that outlive the page; a note has 500.

@@ -1,14 +1,13 @@
 //! The desk as views see it.
 
-use super::drafts::Drafts;
+use super::drafts::{self, Drafts};
 use super::failure::Failure;
 use super::hand::Hand;
 use super::picked::Picked;
 use super::theme::Theme;
-use super::writing::kept_drafts;
-use crate::browser::{remember, remembered, set_cookie, set_parameter};
+use crate::browser::{remember, remembered, remembered_in_tab, set_cookie, set_parameter};
 use crate::copy::SiteCopy;
-use crate::keys::Layout;
+use crate::layout::Layout;
 use crate::texts::Words;
 use castellan_domain::access::{Actor, Right};
 use castellan_domain::ids::{AlarmId, PersonId};
@@ -49,7 +48,10 @@ impl Desk {
             language: RwSignal::new(language),
             theme: RwSignal::new(theme),
             layout: RwSignal::new(Layout::default()),
-            drafts: RwSignal::new(kept_drafts()),
+            drafts: RwSignal::new(
+                remembered_in_tab(drafts::NAME)
+                    .map_or_else(Drafts::default, |kept| Drafts::read(&kept)),
+            ),
             failure: RwSignal::new(None),
             sending: RwSignal::new(false),
         }));

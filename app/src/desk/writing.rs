@@ -1,20 +1,12 @@
 //! What is typed at the desk and not sent yet. It is kept in this tab only.
 
-use super::drafts::{Drafts, Paper};
+use super::drafts::{self, Drafts, Paper};
 use super::state::Desk;
-use crate::browser::{remember_in_tab, remembered_in_tab};
+use crate::browser::remember_in_tab;
 use castellan_domain::alarm::{NoteCommand, NoteWords};
 use castellan_domain::command::Command;
 use castellan_domain::ids::{AlarmId, CommandId};
 use leptos::prelude::*;
-
-/// Under which name the tab keeps drafts.
-const DRAFTS: &str = "castellan.drafts";
-
-/// The drafts that this tab has kept.
-pub(super) fn kept_drafts() -> Drafts {
-    remembered_in_tab(DRAFTS).map_or_else(Drafts::default, |stored| Drafts::read(&stored))
-}
 
 impl Desk {
     /// What whoever works here writes about an alarm.
@@ -26,7 +18,7 @@ impl Desk {
     fn change_drafts<T>(&self, change: impl FnOnce(&mut Drafts) -> T) -> Option<T> {
         let changed = self.drafts.try_update(change);
         let stored = self.drafts.with_untracked(Drafts::to_store);
-        remember_in_tab(DRAFTS, stored.as_deref());
+        remember_in_tab(drafts::NAME, stored.as_deref());
         changed
     }
 
