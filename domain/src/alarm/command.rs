@@ -1,7 +1,7 @@
 //! What people can want of an alarm.
 
+use super::reasons::{ShelfReason, Verdict};
 use super::sources::Source;
-use super::state::{ShelfReason, Verdict};
 use crate::ids::{AlarmId, PersonId};
 use crate::personal::PersonalRef;
 use crate::text::Text;

@@ -1,7 +1,7 @@
 //! What facts say about alarms.
 
+use super::reasons::{ReturnedBy, ShelfReason, Verdict};
 use super::sources::{JoinedBy, RisenBy, Source};
-use super::state::{ReturnedBy, ShelfReason, Verdict};
 use crate::estate::{Place, Priority};
 use crate::ids::{AlarmId, AlarmTypeId, PersonId};
 use crate::observation::{Doubts, ReportedState};

@@ -14,6 +14,7 @@ mod existing;
 pub mod fact;
 pub(crate) mod fold;
 mod raise;
+mod reasons;
 mod refusal;
 mod shown;
 mod sources;
@@ -23,10 +24,10 @@ mod steps;
 pub use command::{AlarmCommand, NoteCommand, NoteWords};
 pub use deadline::{Due, OVERDUE_WAIT_MAX, follow_up_wait};
 pub use fact::AlarmFact;
+pub use reasons::{ReturnedBy, ShelfReason, Verdict};
 pub use refusal::{AlarmRefusal, SHELF_S_MAX, SHELF_S_MIN, SHELVED_MAX};
 pub use sources::{Condition, EXISTING_MAX, Existing, Joined, JoinedBy, Risen, RisenBy, Source};
 pub use state::{
     Acknowledged, Alarm, CLOSED_ALARMS_MAX, HISTORY_MAX, JOINED_MAX, Judged, Judgement, Mute,
-    NOTES_MAX, Note, OPEN_ALARMS_MAX, Ownership, P1_MUTES_MAX, Returned, ReturnedBy, Shelf,
-    ShelfReason, Verdict,
+    NOTES_MAX, Note, OPEN_ALARMS_MAX, Ownership, P1_MUTES_MAX, Returned, Shelf,
 };

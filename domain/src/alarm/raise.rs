@@ -2,9 +2,10 @@
 
 use super::existing;
 use super::fact::{AlarmCleared, AlarmJoined, AlarmRaised, AlarmRepeated, AlarmRisen, AlarmSplit};
+use super::reasons::ReturnedBy;
 use super::refusal::AlarmRefusal;
 use super::sources::{Condition, Joined, JoinedBy, Risen, Source};
-use super::state::{Alarm, HISTORY_MAX, JOINED_MAX, Judgement, Ownership, Returned, ReturnedBy};
+use super::state::{Alarm, HISTORY_MAX, JOINED_MAX, Judgement, Ownership, Returned};
 use crate::observation::ReportedState;
 use crate::subject::Stamp;
 use crate::time::Timestamp;

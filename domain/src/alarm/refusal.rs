@@ -1,6 +1,7 @@
 //! Why something was refused that was wanted of an alarm, or reported for one.
 
-use super::state::{NOTES_MAX, OPEN_ALARMS_MAX, P1_MUTES_MAX, Verdict};
+use super::reasons::Verdict;
+use super::state::{NOTES_MAX, OPEN_ALARMS_MAX, P1_MUTES_MAX};
 use crate::ids::{AlarmId, PersonId, Version};
 use crate::subject::RefusalKind;
 use crate::time::Timestamp;

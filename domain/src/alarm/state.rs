@@ -1,5 +1,6 @@
 //! One row of the queue with its six sides.
 
+use super::reasons::{ReturnedBy, ShelfReason, Verdict};
 use super::sources::{Condition, Existing, Joined, Risen, Source};
 use crate::estate::{Place, Priority};
 use crate::ids::{AlarmId, AlarmTypeId, PersonId, Version};
@@ -131,26 +132,6 @@ pub struct Returned {
     pub late_s: u32,
 }
 
-/// Why an alarm came back to 待接警.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ReturnedBy {
-    /// Its owner gave it back.
-    Released,
-    /// It was claimed or acknowledged, and then nothing was done.
-    NoFollowUp,
-    /// Its owner's consoles were gone.
-    OwnerAbsent,
-    /// The shift in which it was acknowledged is over.
-    ShiftEnd,
-    /// It was judged, and its condition still exists at the end of the shift.
-    StillActive,
-    /// It rose after it had been judged.
-    Risen,
-    /// It was judged, and happened again.
-    Again,
-}
-
 /// 签收: somebody has seen it without taking it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Acknowledged {
@@ -181,22 +162,6 @@ pub struct Shelf {
     pub reason: ShelfReason,
 }
 
-/// Why an alarm is shelved.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ShelfReason {
-    /// 检修
-    Maintenance,
-    /// 设备故障, repair is ordered
-    KnownFault,
-    /// 施工
-    Works,
-    /// 天气
-    Weather,
-    /// 活动
-    Event,
-}
-
 /// Whether somebody judged what it was.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -218,30 +183,6 @@ pub struct Judged {
     /// When it returns if its condition still exists then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub review_due_at: Option<Timestamp>,
-}
-
-/// 核实结论: what an alarm turned out to be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Verdict {
-    /// 真警
-    Genuine,
-    /// 环境干扰
-    Environment,
-    /// 设备误报
-    DeviceFault,
-    /// 测试
-    Test,
-}
-
-impl Verdict {
-    /// In the order of the digits that pick them: X then 1 to 4.
-    pub const ALL: [Self; 4] = [
-        Self::Genuine,
-        Self::Environment,
-        Self::DeviceFault,
-        Self::Test,
-    ];
 }
 
 /// A note about an alarm. The words are fetched by their reference.

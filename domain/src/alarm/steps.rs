@@ -5,10 +5,11 @@ use super::fact::{
     AlarmReleased, AlarmReturned, AlarmShelved, AlarmTransferred, AlarmUnshelved,
     AlarmVerdictCorrected,
 };
+use super::reasons::ReturnedBy;
 use super::refusal::AlarmRefusal;
 use super::state::{
     Acknowledged, Alarm, HISTORY_MAX, Judged, Judgement, Mute, NOTES_MAX, Note, Ownership,
-    P1_MUTES_MAX, Returned, ReturnedBy, Shelf,
+    P1_MUTES_MAX, Returned, Shelf,
 };
 use crate::estate::Priority;
 use crate::time::Timestamp;

@@ -1,0 +1,63 @@
+//! What rows and facts say alike: why an alarm came back, why it is put aside, and what it was.
+
+use serde::{Deserialize, Serialize};
+
+/// Why an alarm came back to 待接警.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReturnedBy {
+    /// Its owner gave it back.
+    Released,
+    /// It was claimed or acknowledged, and then nothing was done.
+    NoFollowUp,
+    /// Its owner's consoles were gone.
+    OwnerAbsent,
+    /// The shift in which it was acknowledged is over.
+    ShiftEnd,
+    /// It was judged, and its condition still exists at the end of the shift.
+    StillActive,
+    /// It rose after it had been judged.
+    Risen,
+    /// It was judged, and happened again.
+    Again,
+}
+
+/// Why an alarm is shelved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ShelfReason {
+    /// 检修
+    Maintenance,
+    /// 设备故障, repair is ordered
+    KnownFault,
+    /// 施工
+    Works,
+    /// 天气
+    Weather,
+    /// 活动
+    Event,
+}
+
+/// 核实结论: what an alarm turned out to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// 真警
+    Genuine,
+    /// 环境干扰
+    Environment,
+    /// 设备误报
+    DeviceFault,
+    /// 测试
+    Test,
+}
+
+impl Verdict {
+    /// In the order of the digits that pick them: X then 1 to 4.
+    pub const ALL: [Self; 4] = [
+        Self::Genuine,
+        Self::Environment,
+        Self::DeviceFault,
+        Self::Test,
+    ];
+}
