@@ -1,11 +1,13 @@
 //! The typed REST client.
 
 use crate::browser::window;
+use castellan_domain::alarm::AlarmFact;
 use castellan_domain::answer::Accepted;
 use castellan_domain::estate::Estate;
-use castellan_domain::ids::{AlarmId, EstateHash, PersonId, SiteId};
+use castellan_domain::ids::{AlarmId, EstateHash, PersonId, Seq, SiteId};
 use castellan_domain::wire::api::{
-    CommandRequest, ErrorBody, ErrorDetail, NoteText, PERSON_HEADER, SiteSummary, Snapshot,
+    CommandRequest, ErrorBody, ErrorDetail, NoteText, PERSON_HEADER, STEP_PAGE_MAX, SiteSummary,
+    Snapshot, StepPage,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -54,6 +56,19 @@ pub async fn estate(site: &SiteId, hash: &EstateHash) -> Result<Estate, ApiError
 /// The words of an alarm's notes.
 pub async fn notes(site: &SiteId, alarm: AlarmId) -> Result<Vec<NoteText>, ApiError> {
     get(&format!("/api/v1/sites/{site}/alarms/{alarm}/notes")).await
+}
+
+/// What happened to an alarm before this fact, newest first.
+pub async fn steps_before(
+    site: &SiteId,
+    alarm: AlarmId,
+    before: Seq,
+) -> Result<StepPage<AlarmFact>, ApiError> {
+    let asked = format!("before={before}&limit={STEP_PAGE_MAX}");
+    get(&format!(
+        "/api/v1/sites/{site}/alarms/{alarm}/history?{asked}"
+    ))
+    .await
 }
 
 /// Sends a command in somebody's name.

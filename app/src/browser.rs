@@ -162,6 +162,34 @@ pub fn clock_text(at: Timestamp, time_zone: &str) -> String {
     })
 }
 
+/// A time of day, and its date if that is not the date of `now`.
+pub fn moment_text(at: Timestamp, now: Timestamp, time_zone: &str) -> String {
+    let clock = clock_text(at, time_zone);
+    let date = date_text(at, time_zone);
+    if date == date_text(now, time_zone) {
+        return clock;
+    }
+    // Month and day: nobody looks at an alarm of another year here.
+    format!("{} {clock}", date.get(5..).unwrap_or(&date))
+}
+
+/// The date as `2026-11-28`, in the site's time zone or in UTC.
+fn date_text(at: Timestamp, time_zone: &str) -> String {
+    let date = js_sys::Date::new(&JsValue::from_f64(millis(at)));
+    let options = js_sys::Object::new();
+    let _ = js_sys::Reflect::set(&options, &"timeZone".into(), &time_zone.into());
+    // The Swedish way to write a date is this one.
+    let text = js_sys::Reflect::get(&date, &"toLocaleDateString".into())
+        .ok()
+        .and_then(|f| f.dyn_into::<js_sys::Function>().ok())
+        .and_then(|f| f.call2(&date, &"sv-SE".into(), &options).ok())
+        .and_then(|text| text.as_string());
+    text.unwrap_or_else(|| {
+        let iso = String::from(date.to_iso_string());
+        iso.get(..10).unwrap_or_default().to_owned()
+    })
+}
+
 #[expect(
     clippy::cast_precision_loss,
     reason = "milliseconds since 1970 fit an f64 exactly"

@@ -72,7 +72,37 @@ pub(crate) fn stamp(at: Timestamp, seq: u64) -> Stamp<'static> {
     reason = "so that a test writes the fact in place"
 )]
 pub(crate) fn after(alarm: Alarm, at: Timestamp, fact: AlarmFact) -> Alarm {
-    alarm.apply(&fact, &stamp(at, 1)).expect("the fact fits")
+    let last = alarm.history.steps().last();
+    let seq = last.map_or(1, |step| step.last_seq().0 + 1);
+    let stamp = Stamp {
+        actor: actor(&fact),
+        ..stamp(at, seq)
+    };
+    alarm.apply(&fact, &stamp).expect("the fact fits")
+}
+
+/// Who did it.
+fn actor(fact: &AlarmFact) -> Option<&PersonId> {
+    match fact {
+        AlarmFact::Claimed(body) => Some(&body.by),
+        AlarmFact::Noted(body) => Some(&body.by),
+        AlarmFact::Judged(body) => Some(&body.by),
+        AlarmFact::Acknowledged(body) => Some(&body.by),
+        AlarmFact::Muted(body) => Some(&body.by),
+        AlarmFact::Shelved(body) => Some(&body.by),
+        AlarmFact::Unshelved(body) => body.by.as_ref(),
+        AlarmFact::Released(body) => Some(&body.by),
+        AlarmFact::Transferred(body) => Some(&body.by),
+        AlarmFact::Split(body) => Some(&body.by),
+        AlarmFact::VerdictCorrected(body) => Some(&body.by),
+        AlarmFact::Raised(_)
+        | AlarmFact::Repeated(_)
+        | AlarmFact::Cleared(_)
+        | AlarmFact::Overdue(_)
+        | AlarmFact::Returned(_)
+        | AlarmFact::Risen(_)
+        | AlarmFact::Joined(_) => None,
+    }
 }
 
 /// Claimed after ten seconds; something is to be done within sixty.

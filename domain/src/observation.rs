@@ -306,6 +306,15 @@ pub enum Untrue {
 }
 
 impl Doubts {
+    /// Whether they say what was told already. A wrong clock shows another time each time.
+    pub fn repeat(&self, told: &Self) -> bool {
+        let alike = match (self.time, told.time) {
+            (Some(TimeDoubt::Unbelievable { .. }), Some(TimeDoubt::Unbelievable { .. })) => true,
+            (this, told) => this == told,
+        };
+        alike && (&self.place, self.drill, self.state) == (&told.place, told.drill, told.state)
+    }
+
     /// Whether nothing is doubtful.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()

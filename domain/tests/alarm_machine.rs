@@ -284,7 +284,6 @@ fn shape(alarm: &Alarm) -> String {
             second(judged.at)
         )
     };
-    let former: Vec<_> = alarm.former.iter().map(judged).collect();
     let rises: Vec<_> = alarm
         .rises
         .iter()
@@ -293,7 +292,7 @@ fn shape(alarm: &Alarm) -> String {
     let exists: BTreeSet<_> = alarm.exists.iter().map(|one| one.kind.as_str()).collect();
     format!(
         "{} {:?} {} {} {} {:?} drill:{} lasts:{} {exists:?} raised:{} {owner} seen:{seen:?} \
-         mute:{mute:?} shelf:{shelf:?} {:?} {former:?} rises:{rises:?} notes:{} repeats:{} v{}",
+         mute:{mute:?} shelf:{shelf:?} {:?} rises:{rises:?} notes:{} repeats:{} v{}",
         alarm.id,
         alarm.source,
         alarm.kind,
@@ -354,11 +353,10 @@ fn told(row: usize, model: &Row) -> String {
             judged.at
         )
     };
-    let former: Vec<_> = model.former.iter().map(judged).collect();
     let exists = &model.exists;
     format!(
         "{} {:?} {} {} {} {:?} drill:{} lasts:{} {exists:?} raised:{} {owner} seen:{seen:?} \
-         mute:{mute:?} shelf:{shelf:?} {:?} {former:?} rises:{:?} notes:{} repeats:{} v{}",
+         mute:{mute:?} shelf:{shelf:?} {:?} rises:{:?} notes:{} repeats:{} v{}",
         number(row),
         Source::Device(id(DEVICES[model.device])),
         model.kind.name,

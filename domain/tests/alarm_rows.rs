@@ -3,7 +3,7 @@
 
 use crate::common::{START, World, estate, id, is_done, secs};
 use castellan_domain::alarm::{
-    AlarmCommand, AlarmFact, AlarmRefusal, Condition, Due, HISTORY_MAX, JOINED_MAX, JoinedBy,
+    AlarmCommand, AlarmFact, AlarmRefusal, Condition, Due, JOINED_MAX, JoinedBy, RISES_MAX,
     RisenBy, Source, Verdict,
 };
 use castellan_domain::answer::{Accepted, Outcome};
@@ -375,30 +375,26 @@ fn a_row_takes_in_so_many_sources_and_each_once() {
 }
 
 #[test]
-fn a_row_remembers_so_many_verdicts_and_rises_and_lets_the_oldest_go() {
+fn a_corrected_verdict_is_reviewed_when_the_first_one_was_to_be() {
     let (mut world, alarm) = gas();
     world.claim("li-na", alarm).unwrap();
     world.judge("li-na", alarm, Verdict::Test).unwrap();
     let review = world.alarm(alarm).judged().unwrap().review_due_at;
-    for n in 0..HISTORY_MAX + 2 {
-        let verdict = [Verdict::Genuine, Verdict::Environment][n % 2];
-        does(
-            &mut world,
-            "zhou-jie",
-            Command::Alarm(AlarmCommand::CorrectVerdict { alarm, verdict }),
-        );
-    }
-    let row = world.alarm(alarm);
-    assert_eq!(row.former.len(), HISTORY_MAX);
-    assert_ne!(
-        row.former[0].verdict,
-        Verdict::Test,
-        "the oldest are left to the journal"
+    let verdict = Verdict::Genuine;
+    does(
+        &mut world,
+        "zhou-jie",
+        Command::Alarm(AlarmCommand::CorrectVerdict { alarm, verdict }),
     );
-    assert_eq!(row.former.last().unwrap().verdict, Verdict::Genuine);
-    assert_eq!(row.judged().unwrap().review_due_at, review);
+    let judged = world.alarm(alarm).judged().unwrap();
+    assert_eq!((judged.verdict, judged.review_due_at), (verdict, review));
+}
+
+#[test]
+fn a_row_remembers_so_many_rises_and_lets_the_oldest_go() {
+    let (mut world, alarm) = gas();
     let due_at = world.now + secs(30);
-    for n in 0..=HISTORY_MAX {
+    for n in 0..=RISES_MAX {
         apply(
             &mut world,
             FactBody::Alarm(AlarmFact::Risen(AlarmRisen {
@@ -421,8 +417,8 @@ fn a_row_remembers_so_many_verdicts_and_rises_and_lets_the_oldest_go() {
         .map(|rise| rise.from.as_str())
         .collect();
     assert_eq!(
-        (from.len(), from[0], from[HISTORY_MAX - 1]),
-        (HISTORY_MAX, "k0", "k7")
+        (from.len(), from[0], from[RISES_MAX - 1]),
+        (RISES_MAX, "k0", "k7")
     );
 }
 

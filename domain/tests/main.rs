@@ -1,6 +1,7 @@
 //! Everything that is tested of the domain from outside, in one binary: one to link, one to start.
 
 mod actuations;
+mod alarm_history;
 mod alarm_machine;
 mod alarm_rows;
 mod alarm_steps;

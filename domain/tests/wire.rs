@@ -5,13 +5,13 @@
 
 use crate::common::variants::{COMMANDS_AND_ANSWERS, answer, command_request};
 use crate::common::{cases, folder, names, read};
-use castellan_domain::alarm::{Alarm, Due, Source};
+use castellan_domain::alarm::{Alarm, AlarmFact, Due, Source};
 use castellan_domain::answer::Answer;
 use castellan_domain::geo::Offset;
 use castellan_domain::time::{Span, Timestamp};
 use castellan_domain::view::{Entity, EntityId, ViewFact};
 use castellan_domain::wire::api::{
-    AlarmPage, ErrorBody, EventRequest, Health, NoteText, SiteSummary, Snapshot,
+    AlarmPage, ErrorBody, EventRequest, Health, NoteText, SiteSummary, Snapshot, StepPage,
 };
 use castellan_domain::wire::history::{ObservationPage, TrackPage, WhereAll};
 use castellan_domain::wire::live::{CLIENT_MESSAGE_BYTES_MAX, ClientMessage, ServerMessage};
@@ -23,7 +23,7 @@ use std::collections::BTreeSet;
 
 /// Every variant that must have a file. A new variant does not compile below until it is named,
 /// and fails here until it has one.
-const VARIANTS: [&str; 22] = [
+const VARIANTS: [&str; 23] = [
     "client_message.hello",
     "client_message.echo",
     "client_message.presence",
@@ -43,6 +43,7 @@ const VARIANTS: [&str; 22] = [
     "event_request.drill",
     "error_body",
     "snapshot",
+    "step_page",
     "track_page",
     "where_all",
     "observation_page",
@@ -94,6 +95,7 @@ fn through(name: &str, json: &str) -> Outcome {
         "site_summary" => again::<SiteSummary>(json, |_| "site_summary"),
         "snapshot" => again::<Snapshot>(json, |_| "snapshot"),
         "alarm_page" => again::<AlarmPage>(json, |_| "alarm_page"),
+        "step_page" => again::<StepPage<AlarmFact>>(json, |_| "step_page"),
         "note_text" => again::<NoteText>(json, |_| "note_text"),
         "track_page" => again::<TrackPage>(json, |_| "track_page"),
         "where_all" => again::<WhereAll>(json, |_| "where_all"),
@@ -216,7 +218,7 @@ fn the_snapshots_file_has_every_side_of_an_alarm_and_of_a_site() {
         ("acknowledged", some(|a| a.acknowledged.is_some())),
         ("muted", some(|a| a.mute.is_some())),
         ("shelved", some(|a| a.shelf.is_some())),
-        ("judged before", some(|a| !a.former.is_empty())),
+        ("told step by step", some(|a| a.history.left_out() > 0)),
         ("joined", some(|a| !a.joined.is_empty())),
         ("risen", some(|a| !a.rises.is_empty())),
         ("drill", some(|a| a.drill)),

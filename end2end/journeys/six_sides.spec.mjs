@@ -74,7 +74,7 @@ test("an alarm is handed on, released and its verdict corrected", async ({ open,
   await zhangWei.page.locator("[data-action='correct']").click();
   await zhangWei.page.locator("[data-verdict='1']").click();
   await expect(zhangWei.details.locator("[data-state]")).toContainText("真警");
-  await expect(zhangWei.details.locator(".story li", { hasText: "原结论" })).toContainText("环境干扰");
+  await expect(zhangWei.details.locator(".story li", { hasText: "更正结论" })).toContainText("环境干扰 → 真警");
 });
 
 test("a drill says so on its row and in its details", async ({ castellan, open }) => {

@@ -9,6 +9,7 @@ mod connections;
 mod disk;
 mod doctor;
 mod faults;
+mod history;
 mod ingest_doors;
 mod last_known;
 mod ledger;

@@ -4,7 +4,8 @@
 use crate::common::Castellan;
 use castellan_domain::actuation::{ActuationCommand, ActuationRefusal};
 use castellan_domain::alarm::{
-    AlarmCommand, AlarmRefusal, CLOSED_ALARMS_MAX, NOTES_MAX, NoteCommand, OPEN_ALARMS_MAX,
+    AlarmCommand, AlarmFact, AlarmRefusal, CLOSED_ALARMS_MAX, NOTES_MAX, NoteCommand,
+    OPEN_ALARMS_MAX,
 };
 use castellan_domain::answer::Accepted;
 use castellan_domain::audience::Audience;
@@ -17,11 +18,13 @@ use castellan_domain::notify::Message;
 use castellan_domain::refusal::{CommonRefusal, Refusal};
 use castellan_domain::staff::{StaffCommand, StaffRefusal};
 use castellan_domain::stream::{BACKLOG_BYTES_MAX, LAST_SEEN_STEP};
+use castellan_domain::subject::HISTORY_STEPS_MAX;
 use castellan_domain::text::Text;
 use castellan_domain::unrecorded::UNRECORDED_MAX;
 use castellan_domain::wire::api::{
     ALARM_PAGE_DEFAULT, ALARM_PAGE_MAX, AlarmPage, CommandRequest, ErrorBody, EventRequest, Health,
-    NoteText, Order, SiteSummary, Snapshot, WireCommand,
+    NoteText, Order, STEP_PAGE_DEFAULT, STEP_PAGE_MAX, SiteSummary, Snapshot, StepPage,
+    WireCommand,
 };
 use castellan_domain::wire::history::{
     OBSERVATIONS_MAX, ObservationPage, TRACK_FIXES_MAX, TrackPage, WhereAll,
@@ -292,6 +295,7 @@ fn every_example_of_http_is_true() {
     assert_eq!(all::<Vec<SiteSummary>>(HTTP, "json sites").len(), 1);
     assert_eq!(all::<Vec<NoteText>>(HTTP, "json notes").len(), 2);
     assert_eq!(all::<AlarmPage>(HTTP, "json alarms").len(), 1);
+    assert_eq!(all::<StepPage<AlarmFact>>(HTTP, "json history").len(), 1);
     assert_eq!(
         (events.len(), commands.len(), accepted.len(), errors.len()),
         (2, 3, 3, 2)
@@ -454,6 +458,11 @@ fn every_limit_is_on_its_page() {
             HTTP,
             format!("1 to {ALARM_PAGE_MAX} (left out: {ALARM_PAGE_DEFAULT})"),
         ),
+        (
+            HTTP,
+            format!("1 to\n{STEP_PAGE_MAX} (left out: {STEP_PAGE_DEFAULT})"),
+        ),
+        (LIVE, format!("A history keeps {HISTORY_STEPS_MAX} steps")),
         (HTTP, format!("{} open alarms", grouped(OPEN_ALARMS_MAX))),
     ] {
         assert!(page.contains(&words), "the page should say {words:?}");

@@ -5,9 +5,9 @@ use super::marks::{Mark, marks};
 use super::model::{class, condition_name, place, priority_name, sign, source_name, state, what};
 use super::note::Note;
 use super::sources::Sources;
-use super::story::{Moment, timeline};
 use super::texts;
-use crate::browser::{clock_text, sleep};
+use super::timeline::Story;
+use crate::browser::sleep;
 use crate::copy::SiteCopy;
 use crate::desk::Desk;
 use crate::names::person_name;
@@ -91,7 +91,7 @@ pub fn SelectedAlarm(
             })}
             <Sentence words=sentence />
             <Sources copy desk id joined can_split />
-            {move || shown().map(|shown| view! { <Story shown notes /> })}
+            <Story copy desk id alarm notes />
         </article>
     }
 }
@@ -190,47 +190,5 @@ fn Heading(copy: &'static SiteCopy, shown: Shown) -> impl IntoView {
             </p>
         })}
         <ul class="marks-list num">{marked}</ul>
-    }
-}
-
-#[component]
-fn Story(shown: Shown, notes: RwSignal<Vec<NoteText>>) -> impl IntoView {
-    let language = shown.language;
-    let estate = shown.estate.clone();
-    let zone = estate
-        .as_ref()
-        .map_or_else(|| "UTC".to_owned(), |estate| estate.time_zone.to_string());
-    let line = move |moment: Moment| {
-        let by = moment
-            .by
-            .as_ref()
-            .map(|by| person_name(estate.as_deref(), by, language));
-        let words = move || {
-            let id = moment.note?;
-            Some(notes.with(|notes| {
-                match notes.iter().find(|note| note.id == id) {
-                    None => texts::NOTE_LOADING.get(language).to_owned(),
-                    Some(note) => note
-                        .text
-                        .clone()
-                        .unwrap_or_else(|| texts::NOTE_ERASED.get(language).to_owned()),
-                }
-            }))
-        };
-        view! {
-            <li>
-                <time class="num">{clock_text(moment.at, &zone)}</time>
-                <span class="step">{moment.what.get(language)}</span>
-                <span class="by">{by}</span>
-                <span class="detail">{moment.detail}</span>
-                <span class="words">{words}</span>
-            </li>
-        }
-    };
-    view! {
-        <section class="story" aria-label=shown.t(texts::TIMELINE)>
-            <h3>{shown.t(texts::TIMELINE)}</h3>
-            <ol>{timeline(shown.estate.as_deref(), &shown.alarm, language).into_iter().map(line).collect_view()}</ol>
-        </section>
     }
 }

@@ -1,14 +1,12 @@
 //! What has happened to an alarm and what will, in the few words that a row has room for.
 
 use super::doubts::sentences;
-use super::model::{priority_name, source_name, type_name};
+use super::model::source_name;
 use super::texts;
 use crate::ages::{self, Now};
 use crate::names::{device_name, person_name};
 use crate::texts::Words;
-use castellan_domain::alarm::{
-    Alarm, Due, JoinedBy, Ownership, Returned, ReturnedBy, Risen, RisenBy,
-};
+use castellan_domain::alarm::{Alarm, Due, JoinedBy, Ownership, Returned, ReturnedBy, RisenBy};
 use castellan_domain::estate::Estate;
 use castellan_domain::text::Language;
 use castellan_domain::time::{Span, Timestamp};
@@ -106,17 +104,14 @@ fn overdue_late_s(alarm: &Alarm) -> Option<u32> {
     }
 }
 
-fn noticed_late(late_s: u32, language: Language) -> String {
+/// By how much something was noticed too late.
+pub fn noticed_late(late_s: u32, language: Language) -> String {
     let late = ages::text(Span::from_secs(i64::from(late_s)));
     texts::NOTICED_LATE.fill(language, &[&late])
 }
 
 /// Why it is back, who had it, and whether it should have been sooner.
-pub fn returned_because(
-    estate: Option<&Estate>,
-    returned: &Returned,
-    language: Language,
-) -> String {
+fn returned_because(estate: Option<&Estate>, returned: &Returned, language: Language) -> String {
     let why = returned_name(returned.why).get(language);
     let words = match &returned.from {
         None => texts::RETURNED_BECAUSE.fill(language, &[why]),
@@ -131,7 +126,8 @@ pub fn returned_because(
     }
 }
 
-const fn returned_name(why: ReturnedBy) -> Words {
+/// Why it came back, in words.
+pub const fn returned_name(why: ReturnedBy) -> Words {
     match why {
         ReturnedBy::Released => texts::RETURNED_RELEASED,
         ReturnedBy::NoFollowUp => texts::RETURNED_NO_FOLLOW_UP,
@@ -143,7 +139,8 @@ const fn returned_name(why: ReturnedBy) -> Words {
     }
 }
 
-fn risen_because(estate: Option<&Estate>, why: &RisenBy, language: Language) -> String {
+/// Why it became more urgent, in words.
+pub fn risen_because(estate: Option<&Estate>, why: &RisenBy, language: Language) -> String {
     match why {
         RisenBy::Reported => texts::RISEN_REPORTED.get(language).to_owned(),
         RisenBy::SecondSource(source) => {
@@ -155,14 +152,6 @@ fn risen_because(estate: Option<&Estate>, why: &RisenBy, language: Language) -> 
             texts::RISEN_UPSTREAM.fill(language, &[&name])
         }
     }
-}
-
-/// Why it rose and what it was before.
-pub fn risen_from(estate: Option<&Estate>, risen: &Risen, language: Language) -> String {
-    let why = risen_because(estate, &risen.why, language);
-    let before = type_name(estate, &risen.from, language);
-    let priority = priority_name(risen.priority).get(language);
-    texts::RISEN_FROM.fill(language, &[&why, &before, priority])
 }
 
 /// Until when it is quiet and by whose wish; later how often it was, because that is counted.
@@ -340,11 +329,6 @@ mod tests {
         assert_eq!(
             later.last().map(|mark| mark.words.as_str()),
             Some("Muted 1× before")
-        );
-        let risen = &muted.rises[0];
-        assert_eq!(
-            risen_from(None, risen, Language::Zh),
-            "第二来源 d2。原为 gas_low（二级 重要）"
         );
     }
 }

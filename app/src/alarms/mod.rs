@@ -4,6 +4,7 @@
 pub mod can;
 pub mod choice;
 pub mod doubts;
+pub mod known;
 pub mod marks;
 pub mod model;
 pub mod queue;
@@ -24,6 +25,8 @@ pub mod note;
 pub mod row;
 #[cfg(target_arch = "wasm32")]
 pub mod sources;
+#[cfg(target_arch = "wasm32")]
+pub mod timeline;
 #[cfg(target_arch = "wasm32")]
 pub mod unrecorded;
 

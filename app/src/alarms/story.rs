@@ -1,196 +1,307 @@
-//! What happened to an alarm, as far as its row remembers.
+//! What happened to an alarm: the steps of its history as lines for people, newest first.
 
-use super::doubts::time_sentence;
-use super::marks::{returned_because, risen_from};
-use super::model::{shelf_reason_name, verdict_name};
+use super::doubts::sentences;
+use super::known::Known;
+use super::marks::{joined_name, noticed_late, returned_name, risen_because};
+use super::model::{priority_name, shelf_reason_name, source_name, type_name, verdict_name};
 use super::texts;
+use crate::names::person_name;
 use crate::texts::Words;
-use castellan_domain::alarm::{Alarm, Condition, Ownership, Source};
-use castellan_domain::estate::Estate;
-use castellan_domain::ids::PersonId;
+use castellan_domain::alarm::{AlarmFact, Source, Verdict};
+use castellan_domain::estate::{Estate, Priority};
+use castellan_domain::fact::{AlarmRaised, AlarmReturned, AlarmSplit};
+use castellan_domain::ids::{AlarmId, AlarmTypeId, PersonId};
+use castellan_domain::observation::Doubts;
 use castellan_domain::rules::system;
+use castellan_domain::subject::Step;
 use castellan_domain::text::Language;
-use castellan_domain::time::Timestamp;
+use castellan_domain::time::{Span, Timestamp};
 
-/// One line of the timeline.
+/// A report is told with the time of its cause, too, if that was so much earlier.
+const BELATED: Span = Span::from_secs(5);
+
+/// A line of the timeline, or where lines are missing.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Moment {
+pub enum Entry {
+    /// What happened in one second by one hand.
+    Line(Line),
+    /// So many steps are in the record alone.
+    Earlier(usize),
+}
+
+/// What happened in one second by one hand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
     /// When.
     pub at: Timestamp,
-    /// What happened.
-    pub what: Words,
-    /// Who did it.
+    /// Who did it, if a person did.
     pub by: Option<PersonId>,
-    /// More about it: a verdict or a reason.
-    pub detail: Option<String>,
+    /// Part of a drill.
+    pub drill: bool,
+    /// What, in the order in which it happened.
+    pub parts: Vec<Part>,
+}
+
+/// One thing that happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// What.
+    pub what: Words,
+    /// More about it: a verdict, a reason, a name.
+    pub detail: String,
     /// The note whose words belong here.
     pub note: Option<uuid::Uuid>,
 }
 
-/// What happened to an alarm, in the order of time.
-pub fn timeline(estate: Option<&Estate>, alarm: &Alarm, language: Language) -> Vec<Moment> {
-    let moment = |at, what| Moment {
-        at,
+/// Who tells a story, to whom.
+pub struct Teller<'a> {
+    /// Whose it is.
+    pub alarm: AlarmId,
+    pub estate: Option<&'a Estate>,
+    pub language: Language,
+    /// How a time of day is written.
+    pub clock: &'a dyn Fn(Timestamp) -> String,
+}
+
+/// What the steps before say, as far as they are known.
+#[derive(Debug, Default)]
+struct SoFar {
+    owner: Option<PersonId>,
+    verdict: Option<Verdict>,
+}
+
+impl Teller<'_> {
+    /// The story of what is known, newest first.
+    pub fn tell(&self, known: &Known) -> Vec<Entry> {
+        let (mut entries, mut so_far) = (Vec::new(), SoFar::default());
+        for (index, step) in known.steps().enumerate() {
+            if index == 1 && known.missing() > 0 {
+                entries.push(Entry::Earlier(known.missing()));
+                so_far = SoFar::default();
+            }
+            if let Some((at, what)) = began(step) {
+                add(&mut entries, step, at, plain(what));
+            }
+            add(&mut entries, step, step.at, self.part(step, &so_far));
+            so_far.follow(&step.fact);
+        }
+        entries.reverse();
+        entries
+    }
+
+    fn part(&self, step: &Step<AlarmFact>, so_far: &SoFar) -> Part {
+        let (what, mut details) = self.told(&step.fact, so_far);
+        let belated = step.at.since(step.occurred_at) >= BELATED && began(step).is_none();
+        if belated && step.again.is_none() {
+            let at = (self.clock)(step.occurred_at);
+            details.push(texts::HAPPENED_AT.fill(self.language, &[&at]));
+        }
+        if let Some(again) = step.again {
+            let (times, last) = (step.times().to_string(), (self.clock)(again.at));
+            details.push(texts::AGAIN.fill(self.language, &[&times, &last]));
+        }
+        let note = match &step.fact {
+            AlarmFact::Noted(body) => Some(body.note.id),
+            _ => None,
+        };
+        let detail = details.join(" · ");
+        Part { what, detail, note }
+    }
+
+    fn told(&self, fact: &AlarmFact, so_far: &SoFar) -> (Words, Vec<String>) {
+        match fact {
+            AlarmFact::Raised(body) => self.raised(body),
+            AlarmFact::Repeated(body) => {
+                let source = body.source.iter().map(|source| self.source(source));
+                let doubts = self.doubts(&body.doubts);
+                (texts::TIMELINE_REPEATED, source.chain(doubts).collect())
+            }
+            AlarmFact::Cleared(body) => {
+                let source = body.source.iter().map(|source| self.source(source));
+                let ended = body.ended.iter().map(|kind| self.kind(kind));
+                (texts::TIMELINE_CLEARED, source.chain(ended).collect())
+            }
+            AlarmFact::Overdue(body) => (texts::TIMELINE_OVERDUE, self.late(body.late_s)),
+            AlarmFact::Claimed(_) => (texts::TIMELINE_CLAIMED, Vec::new()),
+            AlarmFact::Noted(_) => (texts::NOTE, Vec::new()),
+            AlarmFact::Judged(body) => (texts::TIMELINE_JUDGED, vec![self.verdict(body.verdict)]),
+            AlarmFact::VerdictCorrected(body) => {
+                let former = so_far.verdict.map(|verdict| self.verdict(verdict));
+                let now = self.verdict(body.verdict);
+                (texts::TIMELINE_CORRECTED, vec![became(former, &now)])
+            }
+            AlarmFact::Acknowledged(_) => (texts::TIMELINE_ACKNOWLEDGED, Vec::new()),
+            AlarmFact::Muted(body) => (texts::TIMELINE_MUTED, vec![self.until(body.until)]),
+            AlarmFact::Shelved(body) => {
+                let why = shelf_reason_name(body.reason).get(self.language).to_owned();
+                (texts::SHELVED, vec![why, self.until(body.until)])
+            }
+            AlarmFact::Unshelved(body) => match body.by {
+                Some(_) => (texts::TIMELINE_UNSHELVED, Vec::new()),
+                None => (texts::TIMELINE_SHELF_OVER, self.late(body.late_s)),
+            },
+            AlarmFact::Released(_) => (texts::TIMELINE_RELEASED, Vec::new()),
+            AlarmFact::Transferred(body) => {
+                let former = so_far.owner.as_ref().map(|owner| self.person(owner));
+                let now = self.person(&body.to);
+                (texts::TIMELINE_TRANSFERRED, vec![became(former, &now)])
+            }
+            AlarmFact::Returned(body) => (texts::TIMELINE_RETURNED, self.returned(body, so_far)),
+            AlarmFact::Risen(body) => {
+                let why = risen_because(self.estate, &body.why, self.language);
+                let now = self.what(&body.kind, body.priority);
+                (texts::TIMELINE_RISEN, vec![why, format!("→ {now}")])
+            }
+            AlarmFact::Joined(body) => {
+                let why = joined_name(body.why).get(self.language).to_owned();
+                let told = [self.source(&body.source), why].into_iter();
+                let doubts = self.doubts(&body.doubts);
+                (texts::TIMELINE_JOINED, told.chain(doubts).collect())
+            }
+            AlarmFact::Split(body) => self.split(body),
+        }
+    }
+
+    fn raised(&self, body: &AlarmRaised) -> (Words, Vec<String>) {
+        if is_gap(body) {
+            return (texts::TIMELINE_GAP_ENDED, Vec::new());
+        }
+        let what = self.what(&body.kind, body.priority);
+        let doubts = self.doubts(&body.doubts);
+        let details = [what].into_iter().chain(doubts).collect();
+        (texts::TIMELINE_RAISED, details)
+    }
+
+    fn returned(&self, body: &AlarmReturned, so_far: &SoFar) -> Vec<String> {
+        let why = returned_name(body.why).get(self.language).to_owned();
+        let from = so_far.owner.as_ref().map(|owner| self.person(owner));
+        let late = self.late(body.late_s);
+        [why].into_iter().chain(from).chain(late).collect()
+    }
+
+    /// It is told by the row that is left and by the one that begins with it.
+    fn split(&self, body: &AlarmSplit) -> (Words, Vec<String>) {
+        if body.into == self.alarm {
+            let what = self.what(&body.kind, body.priority);
+            return (
+                texts::TIMELINE_SPLIT_FROM,
+                vec![body.alarm.to_string(), what],
+            );
+        }
+        let source = self.source(&body.source);
+        let into = body.into.to_string();
+        (texts::TIMELINE_SPLIT, vec![became(Some(source), &into)])
+    }
+
+    fn what(&self, kind: &AlarmTypeId, priority: Priority) -> String {
+        let (kind, priority) = (self.kind(kind), priority_name(priority).get(self.language));
+        match self.language {
+            Language::Zh => format!("{kind}（{priority}）"),
+            Language::En => format!("{kind} ({priority})"),
+        }
+    }
+
+    fn kind(&self, kind: &AlarmTypeId) -> String {
+        type_name(self.estate, kind, self.language)
+    }
+
+    fn source(&self, source: &Source) -> String {
+        source_name(self.estate, source, self.language)
+    }
+
+    fn person(&self, person: &PersonId) -> String {
+        person_name(self.estate, person, self.language)
+    }
+
+    fn doubts(&self, doubts: &Doubts) -> impl Iterator<Item = String> {
+        sentences(doubts).map(|doubt| doubt.get(self.language).to_owned())
+    }
+
+    fn verdict(&self, verdict: Verdict) -> String {
+        verdict_name(verdict).get(self.language).to_owned()
+    }
+
+    fn until(&self, until: Timestamp) -> String {
+        texts::UNTIL.fill(self.language, &[&(self.clock)(until)])
+    }
+
+    fn late(&self, late_s: u32) -> Vec<String> {
+        let late = (late_s > 0).then(|| noticed_late(late_s, self.language));
+        late.into_iter().collect()
+    }
+}
+
+impl SoFar {
+    fn follow(&mut self, fact: &AlarmFact) {
+        match fact {
+            AlarmFact::Claimed(body) => self.owner = Some(body.by.clone()),
+            AlarmFact::Transferred(body) => self.owner = Some(body.to.clone()),
+            AlarmFact::Acknowledged(body) => {
+                self.owner = self.owner.take().or_else(|| Some(body.by.clone()));
+            }
+            AlarmFact::Judged(body) => self.verdict = Some(body.verdict),
+            AlarmFact::VerdictCorrected(body) => self.verdict = Some(body.verdict),
+            AlarmFact::Released(_) | AlarmFact::Returned(_) => *self = Self::default(),
+            _ => {}
+        }
+    }
+}
+
+/// The moment in which it began, where its own step does not tell it. A gap is told by what it was:
+/// it stopped when it happened, and its row came when it was over.
+fn began(step: &Step<AlarmFact>) -> Option<(Timestamp, Words)> {
+    match &step.fact {
+        AlarmFact::Raised(body) if is_gap(body) => {
+            Some((step.occurred_at, texts::TIMELINE_GAP_BEGAN))
+        }
+        AlarmFact::Raised(_) if second(step.occurred_at) != second(step.at) => {
+            Some((step.occurred_at, texts::TIMELINE_OCCURRED))
+        }
+        _ => None,
+    }
+}
+
+fn is_gap(body: &AlarmRaised) -> bool {
+    body.source == Source::System && body.family.as_str() == system::GAP
+}
+
+fn became(former: Option<String>, now: &str) -> String {
+    match former {
+        Some(former) => format!("{former} → {now}"),
+        None => format!("→ {now}"),
+    }
+}
+
+const fn plain(what: Words) -> Part {
+    Part {
         what,
-        by: None,
-        detail: None,
+        detail: String::new(),
         note: None,
-    };
-    let by = |by: &PersonId, at, what| Moment {
-        by: Some(by.clone()),
-        ..moment(at, what)
-    };
-    // A gap is told by what it was: it stopped when it happened, and its row came when it was over.
-    let is_gap = alarm.source == Source::System && alarm.family.as_str() == system::GAP;
-    let (occurred, raised) = if is_gap {
-        (texts::TIMELINE_GAP_BEGAN, texts::TIMELINE_GAP_ENDED)
-    } else {
-        (texts::TIMELINE_OCCURRED, texts::TIMELINE_RAISED)
-    };
-    let mut moments = vec![
-        Moment {
-            detail: alarm
-                .doubts
-                .time
-                .map(|doubt| time_sentence(&doubt).get(language).to_owned()),
-            ..moment(alarm.occurred_at, occurred)
-        },
-        moment(alarm.raised_at, raised),
-    ];
-    if let Condition::Cleared { at } = alarm.condition {
-        moments.push(moment(at, texts::TIMELINE_CLEARED));
     }
-    moments.extend(alarm.rises.iter().map(|risen| Moment {
-        detail: Some(risen_from(estate, risen, language)),
-        ..moment(risen.at, texts::TIMELINE_RISEN)
+}
+
+/// What one hand did in one second reads as one line.
+fn add(entries: &mut Vec<Entry>, step: &Step<AlarmFact>, at: Timestamp, part: Part) {
+    let (by, drill) = (step.actor.clone(), step.drill);
+    if let Some(Entry::Line(line)) = entries.last_mut()
+        && second(line.at) == second(at)
+        && (&line.by, line.drill) == (&by, drill)
+    {
+        line.parts.push(part);
+        return;
+    }
+    let parts = vec![part];
+    entries.push(Entry::Line(Line {
+        at,
+        by,
+        drill,
+        parts,
     }));
-    match &alarm.ownership {
-        Ownership::Claimed { by: owner, at, .. } => {
-            moments.push(by(owner, *at, texts::TIMELINE_CLAIMED));
-        }
-        Ownership::Unclaimed { returned, .. } => {
-            moments.extend(returned.as_ref().map(|returned| Moment {
-                detail: Some(returned_because(estate, returned, language)),
-                ..moment(returned.at, texts::TIMELINE_RETURNED)
-            }));
-        }
-    }
-    if let Some(seen) = &alarm.acknowledged {
-        moments.push(by(&seen.by, seen.at, texts::TIMELINE_ACKNOWLEDGED));
-    }
-    if let Some(shelf) = &alarm.shelf {
-        moments.push(Moment {
-            detail: Some(shelf_reason_name(shelf.reason).get(language).to_owned()),
-            ..by(&shelf.by, shelf.at, texts::TIMELINE_SHELVED)
-        });
-    }
-    moments.extend(alarm.notes.iter().map(|note| Moment {
-        note: Some(note.content.id),
-        ..by(&note.by, note.at, texts::NOTE)
-    }));
-    let former = alarm
-        .former
-        .iter()
-        .map(|judged| (judged, texts::TIMELINE_FORMER));
-    let judged = alarm
-        .judged()
-        .map(|judged| (judged, texts::TIMELINE_JUDGED));
-    moments.extend(former.chain(judged).map(|(judged, what)| Moment {
-        detail: Some(verdict_name(judged.verdict).get(language).to_owned()),
-        ..by(&judged.by, judged.at, what)
-    }));
-    // Stable: what happened in the same instant keeps the order above.
-    moments.sort_by_key(|moment| moment.at);
-    moments
+}
+
+fn second(at: Timestamp) -> i64 {
+    at.as_micros().div_euclid(1_000_000)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::fixture::{
-        START, after, claimed, device, judged, li_na, raised, returned_by, risen,
-    };
-    use castellan_domain::alarm::{AlarmFact, ReturnedBy, Verdict};
-    use castellan_domain::fact::AlarmVerdictCorrected;
-    use castellan_domain::ids::AlarmId;
-    use castellan_domain::time::Span;
-
-    fn told(alarm: &Alarm) -> Vec<(Words, Option<String>)> {
-        timeline(None, alarm, Language::En)
-            .into_iter()
-            .map(|moment| (moment.what, moment.detail))
-            .collect()
-    }
-
-    #[test]
-    fn a_gap_in_the_record_is_told_from_its_begin_to_its_end() {
-        let mut gap = raised(1, 1);
-        gap.source = Source::System;
-        gap.family = system::GAP.parse().unwrap();
-        gap.occurred_at = gap.raised_at - Span::from_secs(40);
-        let expected = [
-            (texts::TIMELINE_GAP_BEGAN, None),
-            (texts::TIMELINE_GAP_ENDED, None),
-        ];
-        assert_eq!(told(&gap), expected);
-        gap.source = device("d1");
-        assert_eq!(told(&gap)[0].0, texts::TIMELINE_OCCURRED);
-    }
-
-    #[test]
-    fn the_timeline_is_in_the_order_of_time() {
-        assert_eq!(
-            told(&judged(raised(1, 1))),
-            [
-                (texts::TIMELINE_OCCURRED, None),
-                (texts::TIMELINE_RAISED, None),
-                (texts::TIMELINE_CLAIMED, None),
-                (texts::TIMELINE_JUDGED, Some("Environment".to_owned())),
-            ]
-        );
-    }
-
-    #[test]
-    fn a_corrected_verdict_stands_before_the_one_that_counts() {
-        let at = START + Span::from_secs(50);
-        let fact = AlarmVerdictCorrected {
-            alarm: AlarmId(1),
-            by: li_na(),
-            verdict: Verdict::Genuine,
-        };
-        let corrected = after(judged(raised(1, 1)), at, AlarmFact::VerdictCorrected(fact));
-        let told = told(&corrected);
-        assert_eq!(
-            told[3..],
-            [
-                (texts::TIMELINE_FORMER, Some("Environment".to_owned())),
-                (texts::TIMELINE_JUDGED, Some("Genuine".to_owned())),
-            ]
-        );
-    }
-
-    #[test]
-    fn a_rise_and_a_return_say_why() {
-        let at = START + Span::from_secs(90);
-        let rose = risen(claimed(raised(1, 2)), device("d2"));
-        let back = returned_by(rose, ReturnedBy::OwnerAbsent, at, 600);
-        let told = told(&back);
-        assert_eq!(
-            told[2..],
-            [
-                (
-                    texts::TIMELINE_RISEN,
-                    Some("second source d2. It was gas_low (P2 high)".to_owned())
-                ),
-                (
-                    texts::TIMELINE_RETURNED,
-                    Some(
-                        "Back: owner's console gone (li-na) · \
-                         noticed 10:00 late, the server stood still"
-                            .to_owned()
-                    )
-                ),
-            ]
-        );
-    }
-}
+mod tests;

@@ -1,19 +1,18 @@
-//! The one map from fact to step.
+//! The one map from fact to what it makes of a row. Each one that changes a row stands in its history.
 
-use super::fact::AlarmFact;
+use super::fact::{AlarmFact, AlarmRepeated, AlarmSplit};
 use super::refusal::AlarmRefusal;
 use super::state::Alarm;
-use crate::subject::Stamp;
+use crate::subject::{Stamp, Told};
 
 impl Alarm {
     /// The alarm after a fact about it, or why the fact cannot be. To decide is to try this on a
     /// copy; the fold does the same again.
     pub fn apply(self, fact: &AlarmFact, stamp: &Stamp<'_>) -> Result<Self, AlarmRefusal> {
         let (at, occurred_at) = (stamp.at, stamp.occurred_at);
-        let changes = changes_what_people_decide_on(fact);
-        let mut after = match fact {
+        let after = match fact {
             // A number is given once: the row that has it stays as it is.
-            AlarmFact::Raised(_) => self,
+            AlarmFact::Raised(_) => return Ok(self),
             AlarmFact::Repeated(body) => self.repeated(body, occurred_at),
             AlarmFact::Cleared(body) => self.cleared(body, occurred_at),
             AlarmFact::Overdue(body) => self.overdue(body),
@@ -32,10 +31,64 @@ impl Alarm {
             AlarmFact::Split(body) => self.split(body, stamp)?.0,
             AlarmFact::VerdictCorrected(body) => self.correct_verdict(body, at)?,
         };
-        if changes {
-            after.version = stamp.seq;
+        Ok(after.told(fact, stamp))
+    }
+
+    /// A source leaves it: the row without it, and the new row that it gets.
+    pub(super) fn apply_split(
+        self,
+        fact: &AlarmSplit,
+        stamp: &Stamp<'_>,
+    ) -> Result<(Self, Self), AlarmRefusal> {
+        let (rest, alone) = self.split(fact, stamp)?;
+        Ok((rest.told(&AlarmFact::Split(fact.clone()), stamp), alone))
+    }
+
+    /// The fact that made it what it is becomes a step of its history.
+    fn told(mut self, fact: &AlarmFact, stamp: &Stamp<'_>) -> Self {
+        if changes_what_people_decide_on(fact) {
+            self.version = stamp.seq;
         }
-        Ok(after)
+        self.history.add(fact.clone(), stamp);
+        self
+    }
+}
+
+impl Told for AlarmFact {
+    fn is_chatter(&self) -> bool {
+        match self {
+            Self::Repeated(_) | Self::Cleared(_) | Self::Overdue(_) => true,
+            Self::Raised(_)
+            | Self::Claimed(_)
+            | Self::Noted(_)
+            | Self::Judged(_)
+            | Self::Acknowledged(_)
+            | Self::Muted(_)
+            | Self::Shelved(_)
+            | Self::Unshelved(_)
+            | Self::Released(_)
+            | Self::Transferred(_)
+            | Self::Returned(_)
+            | Self::Risen(_)
+            | Self::Joined(_)
+            | Self::Split(_)
+            | Self::VerdictCorrected(_) => false,
+        }
+    }
+
+    fn repeats(&self, told: &Self) -> bool {
+        // Which time it is follows from the count. That nobody was there to notice does not.
+        if let (Self::Overdue(this), Self::Overdue(told)) = (self, told) {
+            return (this.late_s, told.late_s) == (0, 0);
+        }
+        if let (Self::Repeated(this), Self::Repeated(told)) = (self, told) {
+            let alike = AlarmRepeated {
+                doubts: this.doubts,
+                ..told.clone()
+            };
+            return this.doubts.repeat(&told.doubts) && *this == alike;
+        }
+        self == told
     }
 }
 

@@ -104,8 +104,7 @@ fn split(view: &mut View, body: &AlarmSplit, stamp: &Stamp<'_>, touched: &mut To
     }
     let mut alone = None;
     change(view, body.alarm, stamp, touched, |row| {
-        let (mut rest, split) = row.split(body, stamp).ok()?;
-        rest.version = stamp.seq;
+        let (rest, split) = row.apply_split(body, stamp).ok()?;
         alone = Some(split);
         Some(rest)
     });

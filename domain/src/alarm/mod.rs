@@ -28,6 +28,6 @@ pub use reasons::{ReturnedBy, ShelfReason, Verdict};
 pub use refusal::{AlarmRefusal, SHELF_S_MAX, SHELF_S_MIN, SHELVED_MAX};
 pub use sources::{Condition, EXISTING_MAX, Existing, Joined, JoinedBy, Risen, RisenBy, Source};
 pub use state::{
-    Acknowledged, Alarm, CLOSED_ALARMS_MAX, HISTORY_MAX, JOINED_MAX, Judged, Judgement, Mute,
-    NOTES_MAX, Note, OPEN_ALARMS_MAX, Ownership, P1_MUTES_MAX, Returned, Shelf,
+    Acknowledged, Alarm, CLOSED_ALARMS_MAX, JOINED_MAX, Judged, Judgement, Mute, NOTES_MAX, Note,
+    OPEN_ALARMS_MAX, Ownership, P1_MUTES_MAX, RISES_MAX, Returned, Shelf,
 };

@@ -1,13 +1,15 @@
 //! How a row comes to be, rises, and takes in what belongs to it.
 
 use super::existing;
-use super::fact::{AlarmCleared, AlarmJoined, AlarmRaised, AlarmRepeated, AlarmRisen, AlarmSplit};
+use super::fact::{
+    AlarmCleared, AlarmFact, AlarmJoined, AlarmRaised, AlarmRepeated, AlarmRisen, AlarmSplit,
+};
 use super::reasons::ReturnedBy;
 use super::refusal::AlarmRefusal;
 use super::sources::{Condition, Joined, JoinedBy, Risen, Source};
-use super::state::{Alarm, HISTORY_MAX, JOINED_MAX, Judgement, Ownership, Returned};
+use super::state::{Alarm, JOINED_MAX, Judgement, Ownership, RISES_MAX, Returned};
 use crate::observation::ReportedState;
-use crate::subject::Stamp;
+use crate::subject::{History, Stamp};
 use crate::time::Timestamp;
 
 impl Alarm {
@@ -39,12 +41,12 @@ impl Alarm {
             mute: None,
             shelf: None,
             judgement: Judgement::Open,
-            former: Vec::new(),
             repeats: 0,
             joined: Vec::new(),
             rises: Vec::new(),
             notes: Vec::new(),
             version: stamp.seq,
+            history: History::begun(AlarmFact::Raised(fact.clone()), stamp),
         }
     }
 
@@ -79,7 +81,7 @@ impl Alarm {
 
     /// It became more urgent. Its owner keeps it, the clocks start anew, and it is heard again.
     pub(super) fn risen(mut self, fact: &AlarmRisen, at: Timestamp) -> Self {
-        if self.rises.len() >= HISTORY_MAX {
+        if self.rises.len() >= RISES_MAX {
             self.rises.remove(0);
         }
         self.rises.push(Risen {
@@ -124,16 +126,12 @@ impl Alarm {
         }
         let former = match std::mem::replace(&mut self.judgement, Judgement::Open) {
             Judgement::Open => None,
-            Judgement::Judged(judged) => {
-                let from = Some(judged.by.clone());
-                self.remember(judged);
-                Some(Returned {
-                    why: ReturnedBy::Risen,
-                    from,
-                    at,
-                    late_s: 0,
-                })
-            }
+            Judgement::Judged(judged) => Some(Returned {
+                why: ReturnedBy::Risen,
+                from: Some(judged.by),
+                at,
+                late_s: 0,
+            }),
         };
         self.ownership = match (self.ownership, former) {
             (
@@ -228,6 +226,7 @@ impl Alarm {
         alone.condition = joined.condition;
         alone.exists = joined.exists;
         alone.repeats = joined.repeats;
+        alone.history = History::begun(AlarmFact::Split(fact.clone()), stamp);
         Ok((self, alone))
     }
 }

@@ -4,6 +4,7 @@ use super::sources::{RisenBy, Source};
 use super::state::{Acknowledged, Alarm, Judgement, Mute, Ownership, Returned, Shelf};
 use crate::audience::{Audience, WITHHELD};
 use crate::ids::{AlarmId, AlarmTypeId, PersonId};
+use crate::subject::History;
 use crate::view::Shown;
 
 impl Shown<AlarmId> for Alarm {
@@ -15,6 +16,9 @@ impl Shown<AlarmId> for Alarm {
             return None;
         }
         let mut shown = self.clone();
+        if !audience.gets_facts() {
+            shown.history = History::default();
+        }
         if !audience.sees_duress() {
             shown
                 .joined
@@ -59,12 +63,13 @@ fn withhold_persons(alarm: &mut Alarm) {
         mute,
         shelf,
         judgement,
-        former,
         repeats: _,
         joined,
         rises,
         notes,
         version: _,
+        // Facts name whom they are about. Who gets none has none here either.
+        history: _,
     } = alarm;
     // Where a phone claimed to be is about whoever carries it.
     doubts.place = None;
@@ -86,9 +91,6 @@ fn withhold_persons(alarm: &mut Alarm) {
         *by = withheld();
     }
     if let Judgement::Judged(judged) = judgement {
-        judged.by = withheld();
-    }
-    for judged in former {
         judged.by = withheld();
     }
     joined.retain(|joined| joined.source.person().is_none());

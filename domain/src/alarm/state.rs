@@ -1,11 +1,13 @@
 //! One row of the queue with its six sides.
 
+use super::fact::AlarmFact;
 use super::reasons::{ReturnedBy, ShelfReason, Verdict};
 use super::sources::{Condition, Existing, Joined, Risen, Source};
 use crate::estate::{Place, Priority};
 use crate::ids::{AlarmId, AlarmTypeId, PersonId, Version};
 use crate::observation::Doubts;
 use crate::personal::PersonalRef;
+use crate::subject::History;
 use crate::time::{Span, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -20,8 +22,8 @@ pub const CLOSED_ALARMS_MAX: usize = 500;
 pub const NOTES_MAX: usize = 200;
 /// Sources that can join one row; the next one gets a row of its own.
 pub const JOINED_MAX: usize = 200;
-/// Rises and former verdicts that a row remembers; the oldest are left to the journal.
-pub const HISTORY_MAX: usize = 8;
+/// Rises that a row remembers; the oldest are left to its history.
+pub const RISES_MAX: usize = 8;
 /// How often an alarm of the first priority may be muted.
 pub const P1_MUTES_MAX: u32 = 2;
 
@@ -68,15 +70,12 @@ pub struct Alarm {
     pub shelf: Option<Shelf>,
     /// What it was.
     pub judgement: Judgement,
-    /// Verdicts that no longer count, oldest first, at most [`HISTORY_MAX`].
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub former: Vec<Judged>,
     /// How often its source said it again.
     pub repeats: u32,
     /// Other sources that are part of this row, at most [`JOINED_MAX`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub joined: Vec<Joined>,
-    /// How it became as urgent as it is, oldest first, at most [`HISTORY_MAX`].
+    /// How it became as urgent as it is, oldest first, at most [`RISES_MAX`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rises: Vec<Risen>,
     /// Its notes, oldest first.
@@ -84,6 +83,9 @@ pub struct Alarm {
     /// The fact that last changed what a person decides on. Repeats and passed deadlines do not
     /// count: a device that chatters would make every verdict come too late.
     pub version: Version,
+    /// What happened to it: the facts about it, with who and when.
+    #[serde(default, skip_serializing_if = "History::is_empty")]
+    pub history: History<AlarmFact>,
 }
 
 /// Who has an alarm.

@@ -8,8 +8,8 @@ use super::fact::{
 use super::reasons::ReturnedBy;
 use super::refusal::AlarmRefusal;
 use super::state::{
-    Acknowledged, Alarm, HISTORY_MAX, Judged, Judgement, Mute, NOTES_MAX, Note, Ownership,
-    P1_MUTES_MAX, Returned, Shelf,
+    Acknowledged, Alarm, Judged, Judgement, Mute, NOTES_MAX, Note, Ownership, P1_MUTES_MAX,
+    Returned, Shelf,
 };
 use crate::estate::Priority;
 use crate::time::Timestamp;
@@ -214,11 +214,7 @@ impl Alarm {
     pub(super) fn returned(mut self, fact: &AlarmReturned, at: Timestamp) -> Self {
         let seen_by = self.acknowledged.take().map(|acknowledged| acknowledged.by);
         let from = match std::mem::replace(&mut self.judgement, Judgement::Open) {
-            Judgement::Judged(judged) => {
-                let by = judged.by.clone();
-                self.remember(judged);
-                Some(by)
-            }
+            Judgement::Judged(judged) => Some(judged.by),
             Judgement::Open => self.owner().cloned().or(seen_by),
         };
         self.ownership = Ownership::Unclaimed {
@@ -271,7 +267,7 @@ impl Alarm {
         Ok(self)
     }
 
-    /// A wrong verdict gives way to a better one, and is remembered.
+    /// A wrong verdict gives way to a better one.
     pub(super) fn correct_verdict(
         mut self,
         fact: &AlarmVerdictCorrected,
@@ -288,13 +284,11 @@ impl Alarm {
                 at: judged.at,
             });
         }
-        let review_due_at = judged.review_due_at;
-        self.remember(judged);
         self.judgement = Judgement::Judged(Judged {
             verdict: fact.verdict,
             by: fact.by.clone(),
             at,
-            review_due_at,
+            review_due_at: judged.review_due_at,
         });
         Ok(self)
     }
@@ -333,12 +327,5 @@ impl Alarm {
                 at: judged.at,
             }),
         }
-    }
-
-    pub(super) fn remember(&mut self, judged: Judged) {
-        if self.former.len() >= HISTORY_MAX {
-            self.former.remove(0);
-        }
-        self.former.push(judged);
     }
 }

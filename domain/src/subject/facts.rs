@@ -11,9 +11,9 @@ macro_rules! facts {
         }
     ) => {
         $(#[$meta])*
-        #[derive(Debug, Clone, PartialEq)]
+        #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
         $visible enum $Subject {
-            $($(#[$doc])* $name($body),)+
+            $($(#[$doc])* #[serde(rename = $kind)] $name($body),)+
         }
 
         impl $Subject {

@@ -9,8 +9,10 @@
 mod commands;
 #[macro_use]
 mod facts;
+mod history;
 mod stamp;
 
+pub use history::{Again, HISTORY_STEPS_MAX, History, Step, Told};
 pub use stamp::Stamp;
 
 /// A thing that came, changed or left.

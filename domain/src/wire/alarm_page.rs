@@ -1,8 +1,9 @@
-//! Lists of alarms of all days.
+//! Lists of alarms of all days, and what happened to one of them.
 
 use crate::alarm::{Source, Verdict};
 use crate::estate::{Place, Priority};
 use crate::ids::{AlarmId, AlarmTypeId, PersonId, Seq, Version};
+use crate::subject::Step;
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -10,6 +11,11 @@ use serde::{Deserialize, Serialize};
 pub const ALARM_PAGE_DEFAULT: u16 = 50;
 /// Alarms that one page has at most.
 pub const ALARM_PAGE_MAX: u16 = 200;
+
+/// Steps that one page has if nothing else is asked for.
+pub const STEP_PAGE_DEFAULT: u16 = 64;
+/// Steps that one page has at most.
+pub const STEP_PAGE_MAX: u16 = 200;
 
 /// `GET /api/v1/sites/{site}/alarms`: a page of all alarms that ever were, newest first.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -71,4 +77,16 @@ pub struct Judged {
     /// Who says so.
     pub by: PersonId,
     pub at: Timestamp,
+}
+
+/// `GET /api/v1/sites/{site}/alarms/{alarm}/history`: a page of what happened to one thing, newest
+/// first. It outlives the thing's row, and what the row itself remembers.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StepPage<F> {
+    /// The last fact that the steps know.
+    pub projected_seq: Seq,
+    /// At most as many as were asked for.
+    pub steps: Vec<Step<F>>,
+    /// Ask with this as `before` for the next page; nothing if this is the last one.
+    pub before: Option<Seq>,
 }

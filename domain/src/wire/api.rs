@@ -14,7 +14,8 @@ use crate::view::View;
 use serde::{Deserialize, Serialize};
 
 pub use super::alarm_page::{
-    ALARM_PAGE_DEFAULT, ALARM_PAGE_MAX, AlarmPage, AlarmRow, Claimed, Judged,
+    ALARM_PAGE_DEFAULT, ALARM_PAGE_MAX, AlarmPage, AlarmRow, Claimed, Judged, STEP_PAGE_DEFAULT,
+    STEP_PAGE_MAX, StepPage,
 };
 
 /// Header that names the person who asks. Sign-in will replace it.

@@ -57,7 +57,7 @@ const SHELF_EVERY_S: i64 = 67;
 const ABSENT_S: i64 = 60;
 /// Deadlines that one waking settles.
 const SETTLED_MAX: usize = 64;
-/// Former verdicts and rises that a row remembers.
+/// Rises that a row remembers.
 const REMEMBERED_MAX: usize = 8;
 
 /// Who has a row.
@@ -120,7 +120,6 @@ pub(crate) struct Row {
     /// Who shelved it, when, until when, and why.
     pub(crate) shelf: Option<(usize, i64, i64, ShelfReason)>,
     pub(crate) judged: Option<Judged>,
-    pub(crate) former: Vec<Judged>,
     /// What it was, when it rose.
     pub(crate) rises: Vec<(&'static str, i64)>,
     pub(crate) notes: usize,
@@ -189,10 +188,7 @@ impl Row {
 
     /// The verdict stops to count; whose it was.
     fn forget_verdict(&mut self) -> Option<usize> {
-        let judged = self.judged.take()?;
-        let who = judged.who;
-        remember(&mut self.former, judged);
-        Some(who)
+        Some(self.judged.take()?.who)
     }
 }
 
@@ -328,7 +324,6 @@ impl Model {
             mute: None,
             shelf: None,
             judged: None,
-            former: Vec::new(),
             rises: Vec::new(),
             notes: 0,
             repeats: 0,

@@ -9,7 +9,7 @@ use castellan_domain::ids::{AlarmId, Seq};
 use castellan_domain::site::Site;
 use castellan_domain::time::Timestamp;
 use castellan_domain::view::Touched;
-use castellan_domain::wire::api::AlarmRow;
+use serde::Serialize;
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
@@ -22,6 +22,7 @@ pub(super) struct Expected {
     tables: Tables,
     upto: Seq,
     rows: BTreeMap<AlarmId, (Option<Timestamp>, u64)>,
+    steps: BTreeMap<(AlarmId, Seq), u64>,
 }
 
 /// Opens the tables as of this moment, if they are of this journal.
@@ -63,6 +64,7 @@ pub(super) async fn begin(
         tables,
         upto: progress.seq,
         rows: BTreeMap::new(),
+        steps: BTreeMap::new(),
     })
 }
 
@@ -83,11 +85,22 @@ impl Expected {
             let row = row_of(alarm, closed_at);
             self.rows.insert(alarm.id, (closed_at, digest(&row)));
         }
+        for (alarm, step) in rows.steps() {
+            self.steps.insert((alarm, step.seq), digest(step));
+        }
     }
 
     /// Goes through the rows. `head` is the journal's last fact.
     pub(super) async fn compare(mut self, head: Seq, report: &mut Report) {
-        match self.differing().await {
+        let compared = async {
+            let (rows, differs) = self.differing_row().await?;
+            let differs = match differs {
+                None => self.differing_step().await?,
+                Some(alarm) => Some(alarm),
+            };
+            Ok::<_, TablesError>((rows, differs))
+        };
+        match compared.await {
             Ok((rows, None)) => {
                 report.hold(format!(
                     "the tables hold {rows} alarms up to fact {} of {head}",
@@ -103,7 +116,7 @@ impl Expected {
     }
 
     /// How many rows there are, and the first found that is another one, missing, or too many.
-    async fn differing(&mut self) -> Result<(usize, Option<AlarmId>), TablesError> {
+    async fn differing_row(&mut self) -> Result<(usize, Option<AlarmId>), TablesError> {
         let mut before = None;
         let mut count = 0;
         loop {
@@ -120,9 +133,28 @@ impl Expected {
         }
         Ok((count, self.rows.keys().next().copied()))
     }
+
+    /// The first alarm found of whose steps one is another one, missing, or too many.
+    async fn differing_step(&mut self) -> Result<Option<AlarmId>, TablesError> {
+        let mut after = None;
+        loop {
+            let steps = self.tables.steps_after(after, PAGE).await?;
+            let Some((alarm, last)) = steps.last() else {
+                break;
+            };
+            after = Some((*alarm, last.seq));
+            for (alarm, step) in &steps {
+                let expected = self.steps.remove(&(*alarm, step.seq));
+                if expected != Some(digest(step)) {
+                    return Ok(Some(*alarm));
+                }
+            }
+        }
+        Ok(self.steps.keys().next().map(|(alarm, _)| *alarm))
+    }
 }
 
-fn digest(row: &AlarmRow) -> u64 {
+fn digest(row: &impl Serialize) -> u64 {
     let mut hasher = DefaultHasher::new();
     // A row is made of ids, numbers and short texts: it can always be written.
     serde_json::to_string(row)

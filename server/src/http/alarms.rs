@@ -1,12 +1,18 @@
-//! `/api/v1/sites/{site}/alarms`: all alarms that ever were, in pages.
+//! `/api/v1/sites/{site}/alarms`: all alarms that ever were, in pages, and what happened to one.
 
 use super::App;
 use super::errors::ApiError;
-use super::extract::InPath;
+use super::extract::{InPath, InQuery};
+use super::identity::Identity;
+use crate::tables::TablesError;
 use axum::Json;
 use axum::extract::{Query, State};
-use castellan_domain::ids::AlarmId;
-use castellan_domain::wire::api::{ALARM_PAGE_DEFAULT, ALARM_PAGE_MAX, AlarmPage};
+use castellan_domain::access::Right;
+use castellan_domain::alarm::AlarmFact;
+use castellan_domain::ids::{AlarmId, Seq};
+use castellan_domain::wire::api::{
+    ALARM_PAGE_DEFAULT, ALARM_PAGE_MAX, AlarmPage, STEP_PAGE_DEFAULT, STEP_PAGE_MAX, StepPage,
+};
 use serde::Deserialize;
 use std::sync::Arc;
 use tracing::error;
@@ -26,20 +32,55 @@ pub(super) async fn list(
     wanted: Result<Query<Wanted>, axum::extract::rejection::QueryRejection>,
 ) -> Result<Json<AlarmPage>, ApiError> {
     app.check_site(&site)?;
-    let malformed = |message| ApiError::Unreadable {
+    let Query(wanted) = wanted.map_err(|rejection| malformed(rejection.body_text()))?;
+    let limit = within(wanted.limit, ALARM_PAGE_DEFAULT, ALARM_PAGE_MAX)?;
+    let page = app.tables.page(wanted.before, limit).await;
+    page.map(Json).map_err(unreadable_tables)
+}
+
+/// Which steps can be asked for.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct WantedSteps {
+    before: Option<Seq>,
+    limit: Option<u16>,
+}
+
+/// `GET /api/v1/sites/{site}/alarms/{alarm}/history`
+pub(super) async fn history(
+    State(app): State<Arc<App>>,
+    InPath((site, alarm)): InPath<(String, String)>,
+    identity: Result<Identity, ApiError>,
+    InQuery(wanted): InQuery<WantedSteps>,
+) -> Result<Json<StepPage<AlarmFact>>, ApiError> {
+    app.check_site(&site)?;
+    let Identity(reader) = identity?;
+    app.must(&reader, Right::HandleAlarms)?;
+    let alarm: AlarmId = alarm.parse().map_err(|_| ApiError::NotFound)?;
+    let limit = within(wanted.limit, STEP_PAGE_DEFAULT, STEP_PAGE_MAX)?;
+    let page = app.tables.steps(alarm, wanted.before, limit).await;
+    let page = page.map_err(unreadable_tables)?;
+    page.map(Json).ok_or(ApiError::NotFound)
+}
+
+fn within(asked: Option<u16>, otherwise: u16, max: u16) -> Result<u16, ApiError> {
+    let limit = asked.unwrap_or(otherwise);
+    if (1..=max).contains(&limit) {
+        Ok(limit)
+    } else {
+        Err(malformed(format!("limit is {limit}; ask for 1 to {max}")))
+    }
+}
+
+fn malformed(message: String) -> ApiError {
+    ApiError::Unreadable {
         code: "malformed",
         message,
-    };
-    let Query(wanted) = wanted.map_err(|rejection| malformed(rejection.body_text()))?;
-    let limit = wanted.limit.unwrap_or(ALARM_PAGE_DEFAULT);
-    if !(1..=ALARM_PAGE_MAX).contains(&limit) {
-        return Err(malformed(format!(
-            "limit is {limit}; ask for 1 to {ALARM_PAGE_MAX}"
-        )));
     }
-    let page = app.tables.page(wanted.before, limit).await;
-    page.map(Json).map_err(|error| {
-        error!(%error, "the tables cannot be read");
-        ApiError::Storage
-    })
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "the form that map_err wants")]
+fn unreadable_tables(error: TablesError) -> ApiError {
+    error!(%error, "the tables cannot be read");
+    ApiError::Storage
 }

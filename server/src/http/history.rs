@@ -11,7 +11,6 @@ use axum::extract::State;
 use castellan_domain::access::Right;
 use castellan_domain::ids::{DeviceId, PersonId};
 use castellan_domain::observation::CLOCK_AHEAD_MAX;
-use castellan_domain::refusal::{CommonRefusal, Refusal};
 use castellan_domain::time::{Span, Timestamp};
 use castellan_domain::wire::history::{
     OBSERVATIONS_MAX, ObservationPage, TRACK_FIXES_MAX, TrackFix, TrackPage, WhereAll, WhereOne,
@@ -43,7 +42,7 @@ pub(super) async fn track(
 ) -> Result<Json<TrackPage>, ApiError> {
     app.check_site(&site)?;
     let Identity(reader) = identity?;
-    may_see_ways(&app, &reader)?;
+    app.must(&reader, Right::SeeTracks)?;
     let person = PersonId::new(person).map_err(|_| ApiError::NotFound)?;
     let (from, to) = stretch(&app, asked.from.as_deref(), asked.to.as_deref())?;
     let limit = within(asked.limit, TRACK_FIXES, TRACK_FIXES_MAX)?;
@@ -79,7 +78,7 @@ pub(super) async fn everybody(
 ) -> Result<Json<WhereAll>, ApiError> {
     app.check_site(&site)?;
     let Identity(reader) = identity?;
-    may_see_ways(&app, &reader)?;
+    app.must(&reader, Right::SeeTracks)?;
     let at = time("at", &asked.at)?;
     info!(reader = %reader, at_us = at.as_micros(), "where everybody was is read");
     let fixes = app.tracks.at(at, LOOK_BACK).await;
@@ -128,16 +127,6 @@ pub(super) async fn observations(
             error!(%error, "observations cannot be read");
             Err(ApiError::Storage)
         }
-    }
-}
-
-/// Guards' ways are for those who have the right to them.
-fn may_see_ways(app: &App, reader: &PersonId) -> Result<(), ApiError> {
-    let rights = app.hub.rights_of(reader, &app.estate.estate);
-    if rights.ok_or(ApiError::Storage)?.contains(Right::SeeTracks) {
-        Ok(())
-    } else {
-        Err(Refusal::Common(CommonRefusal::NotAllowed).into())
     }
 }
 

@@ -30,9 +30,11 @@ use crate::site_folder::PublishedEstate;
 use crate::site_task::SetAsides;
 use crate::tables::TablesReader;
 use crate::tracks::Tracks;
+use castellan_domain::access::Right;
 use castellan_domain::answer::Answer;
 use castellan_domain::engine::Input;
-use castellan_domain::ids::{Seq, SiteId};
+use castellan_domain::ids::{PersonId, Seq, SiteId};
+use castellan_domain::refusal::{CommonRefusal, Refusal};
 use castellan_domain::wire::api::QueueDepth;
 use connections::Connections;
 use errors::ApiError;
@@ -103,6 +105,16 @@ impl App {
         QueueDepth {
             waiting: QUEUE_MAX - self.requests.capacity(),
             limit: QUEUE_MAX,
+        }
+    }
+
+    /// Refuses whoever does not have this right now.
+    fn must(&self, person: &PersonId, right: Right) -> Result<(), ApiError> {
+        let rights = self.hub.rights_of(person, &self.estate.estate);
+        if rights.ok_or(ApiError::Storage)?.contains(right) {
+            Ok(())
+        } else {
+            Err(Refusal::Common(CommonRefusal::NotAllowed).into())
         }
     }
 

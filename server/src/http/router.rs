@@ -29,6 +29,10 @@ pub(crate) fn router(app: Arc<App>) -> Router {
             "/api/v1/sites/{site}/alarms/{alarm}/notes",
             get(sites::notes),
         )
+        .route(
+            "/api/v1/sites/{site}/alarms/{alarm}/history",
+            get(alarms::history),
+        )
         .route("/api/v1/sites/{site}/tracks", get(history::everybody))
         .route("/api/v1/sites/{site}/tracks/{person}", get(history::track))
         .route(

@@ -9,6 +9,7 @@ mod contract;
 mod error;
 mod projection;
 mod row;
+mod steps;
 mod store;
 #[cfg(test)]
 mod tests;

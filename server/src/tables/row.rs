@@ -2,10 +2,11 @@
 
 use super::error::TablesError;
 use crate::rows::ManyRows;
-use castellan_domain::alarm::{Alarm, Judgement, Ownership};
+use castellan_domain::alarm::{Alarm, AlarmFact, Judgement, Ownership};
 use castellan_domain::fact::Fact;
 use castellan_domain::ids::{AlarmId, AlarmTypeId, PersonId, Seq};
 use castellan_domain::site::Site;
+use castellan_domain::subject::Step;
 use castellan_domain::time::Timestamp;
 use castellan_domain::view::Touched;
 use castellan_domain::wire::api::{AlarmRow, Claimed, Judged};
@@ -15,7 +16,7 @@ use sqlx::query::Query;
 use sqlx::sqlite::{Sqlite, SqliteArguments, SqliteConnection, SqliteRow};
 use sqlx::{AssertSqlSafe, Row as _};
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 /// What some facts say about when an alarm was closed. The alarm itself does not know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +33,7 @@ pub(crate) enum Closing {
 #[derive(Debug, Default)]
 pub(crate) struct Rows {
     alarms: BTreeMap<AlarmId, (Alarm, Closing)>,
+    steps: BTreeMap<(AlarmId, Seq), Arc<Step<AlarmFact>>>,
 }
 
 impl Rows {
@@ -53,7 +55,17 @@ impl Rows {
                     .map_or(Closing::AsBefore, |(_, closing)| *closing),
             };
             self.alarms.insert(change.id, (alarm.clone(), closing));
+            // None, if the fact is about something else that an alarm follows.
+            if let Some(step) = alarm.history.step_upto(fact.seq) {
+                self.steps.insert((change.id, step.seq), step.clone());
+            }
         }
+    }
+
+    /// Each step that is new or counts more facts than before.
+    pub(crate) fn steps(&self) -> impl Iterator<Item = (AlarmId, &Step<AlarmFact>)> {
+        let steps = self.steps.iter();
+        steps.map(|((alarm, _), step)| (*alarm, step.as_ref()))
     }
 
     /// Each changed row.

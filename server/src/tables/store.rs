@@ -2,10 +2,13 @@
 
 use super::error::TablesError;
 use super::row::{self, Rows};
+use super::steps;
 use crate::journal::ChainHash;
+use castellan_domain::alarm::AlarmFact;
 use castellan_domain::ids::{AlarmId, JournalId, Seq};
 use castellan_domain::site::FOLD_VERSION;
-use castellan_domain::wire::api::{AlarmPage, AlarmRow};
+use castellan_domain::subject::Step;
+use castellan_domain::wire::api::{AlarmPage, AlarmRow, StepPage};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
     SqliteSynchronous,
@@ -15,7 +18,7 @@ use std::path::Path;
 use std::time::Duration;
 
 /// Raised whenever the tables or what is written into them get another shape.
-const TABLES_VERSION: u32 = 1;
+const TABLES_VERSION: u32 = 2;
 
 const SCHEMA: &[&str] = &[
     "CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL)",
@@ -25,6 +28,7 @@ const SCHEMA: &[&str] = &[
         claimed_by TEXT, claimed_at BIGINT, verdict TEXT, judged_by TEXT, judged_at BIGINT,
         closed_at BIGINT, times_overdue BIGINT NOT NULL, repeats BIGINT NOT NULL,
         notes BIGINT NOT NULL, version BIGINT NOT NULL, drill BIGINT NOT NULL)",
+    steps::TABLE,
 ];
 
 /// How far the tables are, and of what.
@@ -103,9 +107,9 @@ impl Tables {
     /// Lets go of every row.
     pub(crate) async fn clear(&mut self, journal: JournalId) -> Result<(), TablesError> {
         let mut tx = self.db.begin().await?;
-        sqlx::query("DROP TABLE IF EXISTS alarms")
-            .execute(&mut *tx)
-            .await?;
+        for statement in ["DROP TABLE IF EXISTS alarms", "DROP TABLE IF EXISTS steps"] {
+            sqlx::query(statement).execute(&mut *tx).await?;
+        }
         for statement in SCHEMA {
             sqlx::query(*statement).execute(&mut *tx).await?;
         }
@@ -122,6 +126,7 @@ impl Tables {
     ) -> Result<(), TablesError> {
         let mut tx = self.db.begin().await?;
         row::upsert(&mut tx, rows).await?;
+        steps::upsert(&mut tx, rows).await?;
         set_progress(&mut tx, progress).await?;
         tx.commit().await?;
         Ok(())
@@ -134,6 +139,15 @@ impl Tables {
         limit: u16,
     ) -> Result<Vec<AlarmRow>, TablesError> {
         alarms_before(&mut self.db, before, limit).await
+    }
+
+    /// The steps of all alarms behind this one, oldest first.
+    pub(crate) async fn steps_after(
+        &mut self,
+        after: Option<(AlarmId, Seq)>,
+        limit: u16,
+    ) -> Result<Vec<(AlarmId, Step<AlarmFact>)>, TablesError> {
+        steps::after(&mut self.db, after, limit).await
     }
 }
 
@@ -173,6 +187,27 @@ impl TablesReader {
             before: alarms.last().map(|alarm| alarm.id).filter(|_| more),
             alarms,
         })
+    }
+
+    /// A page of an alarm's steps as of one moment; nothing if there is no such alarm.
+    pub(crate) async fn steps(
+        &self,
+        alarm: AlarmId,
+        before: Option<Seq>,
+        limit: u16,
+    ) -> Result<Option<StepPage<AlarmFact>>, TablesError> {
+        let mut tx = self.pool.begin().await?;
+        let progress = progress(&mut tx).await?;
+        let mut steps = steps::before(&mut tx, alarm, before, limit.saturating_add(1)).await?;
+        let is_known = !steps.is_empty() || steps::are_any(&mut tx, alarm).await?;
+        tx.rollback().await?;
+        let more = steps.len() > usize::from(limit);
+        steps.truncate(limit.into());
+        Ok(is_known.then(|| StepPage {
+            projected_seq: progress.map_or(Seq(0), |progress| progress.seq),
+            before: steps.last().map(|step| step.seq).filter(|_| more),
+            steps,
+        }))
     }
 }
 

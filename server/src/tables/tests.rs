@@ -4,11 +4,13 @@ use super::projection::SNAPSHOT_AGAIN;
 use super::{Projection, SNAPSHOT_EVERY, Tables, TablesReader};
 use crate::journal::fixture::{START, append, history, journal_with};
 use crate::site_folder::SitePaths;
+use castellan_domain::alarm::AlarmFact;
 use castellan_domain::engine::Engine;
 use castellan_domain::ids::{AlarmId, Seq, SiteId};
 use castellan_domain::site::Site;
+use castellan_domain::subject::Step;
 use castellan_domain::time::{Span, Timestamp};
-use castellan_domain::wire::api::{ALARM_PAGE_MAX, AlarmRow};
+use castellan_domain::wire::api::{ALARM_PAGE_MAX, AlarmRow, StepPage};
 
 fn paths(folder: &tempfile::TempDir) -> SitePaths {
     let paths = SitePaths::new(folder.path(), &SiteId::new("test-1").unwrap());
@@ -22,9 +24,10 @@ async fn follow(paths: &SitePaths) -> Projection {
     projection
 }
 
-async fn rows(paths: &SitePaths) -> Vec<AlarmRow> {
+async fn rows(paths: &SitePaths) -> (Vec<AlarmRow>, Vec<(AlarmId, Step<AlarmFact>)>) {
     let mut tables = Tables::examine(&paths.tables()).await.unwrap();
-    tables.alarms_before(None, u16::MAX).await.unwrap()
+    let rows = tables.alarms_before(None, u16::MAX).await.unwrap();
+    (rows, tables.steps_after(None, u16::MAX).await.unwrap())
 }
 
 fn at(seq: i64) -> Timestamp {
@@ -38,7 +41,7 @@ async fn a_row_stays_as_it_was_when_its_alarm_leaves_the_live_site() {
     let facts = history(400);
     let journal = journal_with(&paths.journal(), &facts).await;
     follow(&paths).await;
-    let rows = rows(&paths).await;
+    let (rows, _) = rows(&paths).await;
     let numbers: Vec<u32> = rows.iter().map(|row| row.id.0).collect();
     assert_eq!(numbers, (1..=100).rev().collect::<Vec<_>>());
     let first = rows.last().unwrap();
@@ -57,6 +60,35 @@ async fn a_row_stays_as_it_was_when_its_alarm_leaves_the_live_site() {
         .collect();
     assert_eq!(open.len(), 20, "every fifth stays open: {open:?}");
     assert_eq!(journal.head().0, Seq(400));
+}
+
+#[tokio::test]
+async fn the_steps_of_an_alarm_stay_when_it_leaves_the_live_site() {
+    let folder = tempfile::tempdir().unwrap();
+    let paths = paths(&folder);
+    let facts = history(400);
+    journal_with(&paths.journal(), &facts).await;
+    follow(&paths).await;
+    let live = crate::journal::fixture::folded(&facts);
+    assert!(!live.view().alarms.contains_key(&AlarmId(1)));
+    let reader = TablesReader::new(&paths.tables());
+    let page = reader.steps(AlarmId(1), None, 2).await.unwrap().unwrap();
+    let told = |page: &StepPage<AlarmFact>| {
+        let steps = page.steps.iter();
+        steps
+            .map(|step| (step.fact.kind().0, step.at))
+            .collect::<Vec<_>>()
+    };
+    let newest = [("alarm_judged", at(4)), ("alarm_repeated", at(3))];
+    assert_eq!(
+        (page.projected_seq, told(&page)),
+        (Seq(400), newest.to_vec())
+    );
+    let rest = reader.steps(AlarmId(1), page.before, 2).await.unwrap();
+    let rest = rest.unwrap();
+    let oldest = [("alarm_claimed", at(2)), ("alarm_raised", at(1))];
+    assert_eq!((rest.before, told(&rest)), (None, oldest.to_vec()));
+    assert_eq!(reader.steps(AlarmId(101), None, 2).await.unwrap(), None);
 }
 
 #[tokio::test]
@@ -93,10 +125,9 @@ async fn stopped_anywhere_and_begun_again_the_rows_are_the_same() {
         "DELETE FROM meta",
     ] {
         let mut tables = Tables::open(&paths.tables()).await.unwrap();
-        sqlx::query("UPDATE alarms SET repeats = 77")
-            .execute(&mut tables.db)
-            .await
-            .unwrap();
+        for lie in ["UPDATE alarms SET repeats = 77", "DELETE FROM steps"] {
+            sqlx::query(lie).execute(&mut tables.db).await.unwrap();
+        }
         let done = sqlx::query(spoil).execute(&mut tables.db).await.unwrap();
         assert_eq!(done.rows_affected(), 1);
         drop(tables);

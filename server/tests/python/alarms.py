@@ -10,7 +10,10 @@ WHILE_OPEN = (
 )  # fmt: skip
 NOTES_MAX, JOINED_MAX, EXISTING_MAX, KEPT_MAX = 200, 200, 16, 8
 ABSENT_US_MAX = 60 * 1_000_000
-ABSENT_IF_NONE = ("exists", "joined", "former", "rises")
+ABSENT_IF_NONE = ("exists", "joined", "rises")
+# What comes by itself, again and again.
+CHATTER = ("alarm_repeated", "alarm_cleared", "alarm_overdue")
+STEPS_MAX = 64
 
 
 def fold(view, fact):
@@ -38,6 +41,7 @@ def fold(view, fact):
         without_console(view, alarm, at)
     if kind not in SAID:
         alarm["version"] = fact["seq"]
+    step(alarm["history"], fact)
     plain(alarm)
     close(view, alarm, at)
 
@@ -52,6 +56,50 @@ def plain(alarm):
         for name in ABSENT_IF_NONE:
             if not one.get(name):
                 one.pop(name, None)
+
+
+def first_step(fact):
+    told = {
+        "seq": fact["seq"], "at": fact["recorded_at"], "occurred_at": fact["occurred_at"],
+        "fact": {fact["kind"]: fact["body"]},
+    }  # fmt: skip
+    for name in ("actor", "drill"):
+        if fact[name]:
+            told[name] = fact[name]
+    return told
+
+
+def step(history, fact):
+    new, steps = first_step(fact), history["steps"]
+    if fact["kind"] in CHATTER:
+        for told in reversed(steps):
+            if next(iter(told["fact"])) not in CHATTER:
+                break
+            if says_the_same(told, new):
+                times = told.get("again", {"times": 0})["times"] + 1
+                told["again"] = {"times": times, "seq": new["seq"], "at": new["at"]}
+                return
+    if len(steps) >= STEPS_MAX:
+        del steps[1]
+        history["left_out"] = history.get("left_out", 0) + 1
+    steps.append(new)
+
+
+def says_the_same(told, new):
+    if any(told.get(name) != new.get(name) for name in ("actor", "drill")):
+        return False
+    (kind, before), (of, body) = *told["fact"].items(), *new["fact"].items()
+    if kind == of == "alarm_overdue":
+        return not before.get("late_s") and not body.get("late_s")
+    return (kind, undated(before)) == (of, undated(body))
+
+
+def undated(body):
+    """A wrong clock shows another time each time."""
+    time = body.get("doubts", {}).get("time")
+    if not isinstance(time, dict):
+        return body
+    return body | {"doubts": body["doubts"] | {"time": "unbelievable"}}
 
 
 def close(view, alarm, at):
@@ -92,6 +140,7 @@ def raised(fact, body):
         "id": body["alarm"], "occurred_at": fact["occurred_at"], "raised_at": fact["recorded_at"],
         "condition": condition(body["state"], fact["occurred_at"]), "ownership": {"unclaimed": owner},
         "judgement": "open", "repeats": 0, "notes": [], "version": fact["seq"],
+        "history": {"steps": [first_step(fact)]},
     }  # fmt: skip
     if fact["drill"]:
         alarm["drill"] = True
@@ -128,10 +177,9 @@ def alarm_cleared(alarm, body, fact, at):
 
 
 def alarm_overdue(alarm, body, fact, at):
-    if "unclaimed" not in alarm["ownership"]:
-        return False
-    alarm["ownership"]["unclaimed"] |= {"due_at": body["claim_due_at"], "times_overdue": body["times"]}
-    late(alarm["ownership"]["unclaimed"], body)
+    if "unclaimed" in alarm["ownership"]:
+        alarm["ownership"]["unclaimed"] |= {"due_at": body["claim_due_at"], "times_overdue": body["times"]}
+        late(alarm["ownership"]["unclaimed"], body)
 
 
 def alarm_claimed(alarm, body, fact, at):
@@ -259,7 +307,7 @@ def alarm_joined(alarm, body, fact, at):
         says(said_by(alarm, body["source"]), body, fact)
         return
     if len(joined) >= JOINED_MAX:
-        return False
+        return
     new = {name: body[name] for name in ("source", "type", "family", "why")}
     state = condition(body["state"], fact["occurred_at"])
     exists = existing(body, fact) if body["state"] == "active" else []
@@ -333,11 +381,10 @@ def late(what, body):
 
 
 def reopen(alarm):
-    """Takes the verdict off, if there is one, and remembers it."""
+    """Takes the verdict off, if there is one."""
     if alarm["judgement"] == "open":
         return None
     judged = alarm["judgement"]["judged"]
-    alarm["former"] = (alarm.get("former", []) + [judged])[-KEPT_MAX:]
     alarm["judgement"] = "open"
     return judged
 

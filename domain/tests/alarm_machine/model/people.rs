@@ -1,6 +1,6 @@
 //! What people may do with a row, and what comes of it.
 
-use super::{ABSENT_S, Back, Judged, Model, Owner, Row, SeenBy, Step, number, remember};
+use super::{ABSENT_S, Back, Judged, Model, Owner, Row, SeenBy, Step, number};
 use crate::common::{PEOPLE, id};
 use castellan_domain::alarm::{AlarmRefusal, ReturnedBy};
 use castellan_domain::answer::{Accepted, Answer};
@@ -204,9 +204,7 @@ impl Model {
                 row.shelf = None;
             }
             Step::Correct(_, _, verdict, _) => {
-                let judged = row.judged.take().expect("possible");
-                let review = judged.review;
-                remember(&mut row.former, judged);
+                let review = row.judged.take().expect("possible").review;
                 row.judged = Some(Judged {
                     verdict,
                     who,

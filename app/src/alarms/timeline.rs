@@ -1,0 +1,191 @@
+//! The timeline of the selected alarm, and the way to what its row has let go of.
+
+use super::known::Known;
+use super::story::{Entry, Line, Part, Teller};
+use super::texts;
+use crate::api::{self, ApiError};
+use crate::browser::moment_text;
+use crate::copy::SiteCopy;
+use crate::desk::Desk;
+use crate::names::person_name;
+use crate::texts::Words;
+use castellan_domain::alarm::Alarm;
+use castellan_domain::estate::Estate;
+use castellan_domain::ids::AlarmId;
+use castellan_domain::text::Language;
+use castellan_domain::wire::api::NoteText;
+use leptos::prelude::*;
+use wasm_bindgen_futures::spawn_local;
+
+/// What happened to the alarm, newest first.
+#[component]
+pub fn Story(
+    copy: &'static SiteCopy,
+    desk: &'static Desk,
+    id: AlarmId,
+    alarm: Memo<Option<Alarm>>,
+    notes: RwSignal<Vec<NoteText>>,
+) -> impl IntoView {
+    let known = RwSignal::new(Known::default());
+    Effect::new(move |_| {
+        alarm.with(|alarm| {
+            if let Some(alarm) = alarm {
+                known.update(|known| known.meet(&alarm.history));
+            }
+        });
+    });
+    let earlier = Earlier {
+        copy,
+        id,
+        known,
+        failure: RwSignal::new(None),
+        fetching: RwSignal::new(false),
+    };
+    let lines = move || {
+        let language = desk.language.get();
+        let estate = copy.estate.get();
+        let estate = estate.as_deref();
+        let zone = estate.map_or_else(|| "UTC".to_owned(), |estate| estate.time_zone.to_string());
+        let now = copy.now_untracked();
+        let clock = move |at| moment_text(at, now, &zone);
+        let teller = Teller {
+            alarm: id,
+            estate,
+            language,
+            clock: &clock,
+        };
+        let entries = known.with(|known| teller.tell(known));
+        let line = |entry| match entry {
+            Entry::Line(line) => line_view(&teller, line, notes).into_any(),
+            Entry::Earlier(count) => earlier_view(earlier, count, language).into_any(),
+        };
+        entries.into_iter().map(line).collect_view()
+    };
+    view! {
+        <section class="story" aria-label=move || desk.t(texts::TIMELINE)>
+            <h3>{move || desk.t(texts::TIMELINE)}</h3>
+            <ol>{lines}</ol>
+        </section>
+    }
+}
+
+fn line_view(
+    teller: &Teller<'_>,
+    line: Line,
+    notes: RwSignal<Vec<NoteText>>,
+) -> impl IntoView + use<> {
+    let Teller {
+        estate, language, ..
+    } = *teller;
+    let by = line.by.as_ref().map(|by| name(estate, by, language));
+    let drill = line.drill.then(|| {
+        view! { <span class="drill-tag">{texts::DRILL.get(language)}</span> }
+    });
+    let parts = line
+        .parts
+        .into_iter()
+        .map(|part| part_view(part, notes, language));
+    view! {
+        <li>
+            <time class="num">{(teller.clock)(line.at)}</time>
+            <div>{by}{drill}{parts.collect_view()}</div>
+        </li>
+    }
+}
+
+fn name(
+    estate: Option<&Estate>,
+    by: &castellan_domain::ids::PersonId,
+    language: Language,
+) -> impl IntoView + use<> {
+    view! { <span class="by">{person_name(estate, by, language)}</span> }
+}
+
+fn part_view(part: Part, notes: RwSignal<Vec<NoteText>>, language: Language) -> impl IntoView {
+    let words = part.note.map(|id| {
+        let words = move || {
+            notes.with(|notes| match notes.iter().find(|note| note.id == id) {
+                None => texts::NOTE_LOADING.get(language).to_owned(),
+                Some(note) => note
+                    .text
+                    .clone()
+                    .unwrap_or_else(|| texts::NOTE_ERASED.get(language).to_owned()),
+            })
+        };
+        view! { <p class="words">{words}</p> }
+    });
+    let detail = (!part.detail.is_empty()).then(|| {
+        view! { <span class="detail num">{part.detail}</span> }
+    });
+    view! {
+        <span class="part"><span class="step">{part.what.get(language)}</span>{detail}</span>
+        {words}
+    }
+}
+
+/// The way to older steps.
+#[derive(Clone, Copy)]
+struct Earlier {
+    copy: &'static SiteCopy,
+    id: AlarmId,
+    known: RwSignal<Known>,
+    failure: RwSignal<Option<Words>>,
+    fetching: RwSignal<bool>,
+}
+
+impl Earlier {
+    fn fetch(self) {
+        let before = self.known.with_untracked(Known::before);
+        let (Some(before), Some(site)) = (before, self.copy.site.get_untracked()) else {
+            return;
+        };
+        self.failure.set(None);
+        self.fetching.set(true);
+        spawn_local(async move {
+            let page = api::steps_before(&site, self.id, before).await;
+            // The view may be gone by now; then nobody waits for them.
+            let _ = self.fetching.try_set(false);
+            match page {
+                // A record that is behind would leave a hole just before what is known.
+                Ok(page) if page.projected_seq.next() >= before => {
+                    let _ = self.known.try_update(|known| known.take(page.steps));
+                }
+                Ok(_) => drop(self.failure.try_set(Some(texts::EARLIER_UNREADABLE))),
+                Err(error) => drop(self.failure.try_set(Some(unreadable(&error)))),
+            }
+        });
+    }
+}
+
+fn unreadable(error: &ApiError) -> Words {
+    let code = match error {
+        ApiError::Refused(detail) => detail.code.as_str(),
+        ApiError::Unreachable => "",
+    };
+    match code {
+        "no_name" | "unknown_person" => texts::EARLIER_NO_NAME,
+        "refused" => texts::EARLIER_NOT_ALLOWED,
+        _ => texts::EARLIER_UNREADABLE,
+    }
+}
+
+fn earlier_view(earlier: Earlier, count: usize, language: Language) -> impl IntoView {
+    let words = texts::EARLIER.fill(language, &[&count.to_string()]);
+    let failure = move || {
+        let words = earlier.failure.get()?;
+        Some(view! { <p role="status">{words.get(language)}</p> })
+    };
+    view! {
+        <li class="earlier">
+            <button
+                type="button"
+                data-action="earlier"
+                disabled=move || earlier.fetching.get()
+                on:click=move |_| earlier.fetch()
+            >
+                {words}
+            </button>
+            {failure}
+        </li>
+    }
+}
