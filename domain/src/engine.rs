@@ -171,6 +171,13 @@ impl Engine {
                 self.notice(None, FactBody::System(SystemFact::RecordingResumed(body)));
                 self.found(now, |context| system::gap(context, &body));
             }
+            Input::TracksSetAside(body) => {
+                self.notice(
+                    Some(body.at),
+                    FactBody::System(SystemFact::TracksSetAside(body)),
+                );
+                self.found(now, |context| system::tracks(context, body));
+            }
             Input::DiskRoom(room) => self.found(now, |context| system::disk(context, room)),
             Input::SetAside(body) => {
                 self.notice(None, FactBody::System(SystemFact::InputSetAside(body)));

@@ -6,7 +6,9 @@ use crate::estate::EstateIndex;
 use crate::ids::{CommandId, EstateHash, PersonId, Version};
 use crate::notify::NotificationSettled;
 use crate::observation::Observation;
-use crate::system::{ClockStepped, DiskRoom, InputName, InputSetAside, RecordingResumed};
+use crate::system::{
+    ClockStepped, DiskRoom, InputName, InputSetAside, RecordingResumed, TracksSetAside,
+};
 use crate::text::Text;
 use std::sync::Arc;
 
@@ -40,6 +42,8 @@ pub enum Input {
     ClockStepped(ClockStepped),
     /// Facts are recorded again after a time in which none could be.
     RecordingResumed(RecordingResumed),
+    /// The history of positions was damaged and set aside.
+    TracksSetAside(TracksSetAside),
     /// There is little room on the disk, or enough again. Told again, it changes nothing.
     DiskRoom(DiskRoom),
     /// An input broke the engine and was set aside.
@@ -90,6 +94,7 @@ impl Input {
             | Self::EstateLoaded { .. }
             | Self::ClockStepped(_)
             | Self::RecordingResumed(_)
+            | Self::TracksSetAside(_)
             | Self::DiskRoom(_)
             | Self::SetAside(_)
             | Self::Notified(_)

@@ -254,6 +254,7 @@ fn the_nights_of_these_laws_know_every_step_of_an_alarm() {
         "alarm_split",
         "recording_resumed",
         "clock_stepped",
+        "tracks_set_aside",
         "input_set_aside",
         "notification_settled",
     ];

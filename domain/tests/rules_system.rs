@@ -9,7 +9,9 @@ use castellan_domain::estate::Priority;
 use castellan_domain::fact::{Cause, FactBody};
 use castellan_domain::observation::ReportedState::Active;
 use castellan_domain::staff::StaffCommand;
-use castellan_domain::system::{ClockStepped, DiskRoom, RecordingResumed, SystemFact};
+use castellan_domain::system::{
+    ClockStepped, DiskRoom, RecordingResumed, SystemFact, TracksSetAside,
+};
 use castellan_domain::text::Text;
 
 fn resumed(world: &mut World, after: i64) {
@@ -80,6 +82,22 @@ fn a_step_of_the_clock_is_a_row_that_happened() {
     judge(&mut world, "clock_step");
     stepped(&mut world);
     assert_eq!(world.rows("clock_step").len(), 2);
+}
+
+#[test]
+fn a_damaged_history_of_positions_is_a_fact_and_a_row_that_happened() {
+    let mut world = World::new();
+    let at = world.now;
+    world.give(Input::TracksSetAside(TracksSetAside { at }));
+    let [.., fact, _] = world.facts.as_slice() else {
+        panic!("two facts");
+    };
+    let told = FactBody::System(SystemFact::TracksSetAside(TracksSetAside { at }));
+    assert_eq!(fact.body, told);
+    let row = world.row("tracks_damaged");
+    assert_eq!((row.priority, &row.source), (Priority::P3, &Source::System));
+    assert!(matches!(row.condition, Condition::Momentary { .. }));
+    assert_eq!(row.occurred_at, at);
 }
 
 #[test]

@@ -7,6 +7,9 @@
 mod clock;
 #[path = "../src/rows.rs"]
 mod rows;
+#[path = "../src/sqlite.rs"]
+#[expect(dead_code, reason = "other stores ask more of it")]
+mod sqlite;
 #[path = "../src/tracks/mod.rs"]
 #[expect(dead_code, unused_imports, reason = "only what writes is measured")]
 mod tracks;

@@ -24,6 +24,21 @@ pub(crate) enum Why {
     Stop,
     /// A backup was restored: what was anchored behind this point is no longer in the journal.
     Restored,
+    /// A new journal was begun on purpose: what was anchored before is of another one.
+    Begun,
+}
+
+impl Why {
+    const ALL: [Self; 4] = [Self::Daily, Self::Stop, Self::Restored, Self::Begun];
+
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Daily => "daily",
+            Self::Stop => "stop",
+            Self::Restored => "restored",
+            Self::Begun => "begun",
+        }
+    }
 }
 
 /// A line: at that time the journal stood there.
@@ -43,11 +58,7 @@ impl ChainAnchor {
     }
 
     fn to_line(&self) -> String {
-        let why = match self.why {
-            Why::Daily => "daily",
-            Why::Stop => "stop",
-            Why::Restored => "restored",
-        };
+        let why = self.why.word();
         let Self {
             at, seq, journal, ..
         } = self;
@@ -58,12 +69,8 @@ impl ChainAnchor {
     fn from_line(line: &str) -> Option<Self> {
         let mut parts = line.split(' ');
         let at: jiff::Timestamp = parts.next()?.parse().ok()?;
-        let why = match parts.next()? {
-            "daily" => Why::Daily,
-            "stop" => Why::Stop,
-            "restored" => Why::Restored,
-            _ => return None,
-        };
+        let why = parts.next()?;
+        let why = Why::ALL.into_iter().find(|known| known.word() == why)?;
         let anchor = Self {
             at: Timestamp::from_micros(at.as_microsecond()),
             why,
@@ -73,6 +80,11 @@ impl ChainAnchor {
         };
         parts.next().is_none().then_some(anchor)
     }
+}
+
+/// What this machine's clock says, for lines that are written while no site runs.
+pub(crate) fn wall_clock() -> Timestamp {
+    Timestamp::from_micros(jiff::Timestamp::now().as_microsecond())
 }
 
 /// The day of a time, in UTC.
@@ -100,6 +112,39 @@ pub(crate) struct Anchors {
     pub(crate) anchors: Vec<ChainAnchor>,
     /// Numbers of lines that cannot be read.
     pub(crate) unreadable: Vec<usize>,
+}
+
+/// What the record of today has to keep, and what was given up on purpose.
+#[derive(Debug, Default)]
+pub(crate) struct Standing {
+    /// In the order in which they were written.
+    pub(crate) anchors: Vec<ChainAnchor>,
+    /// Lines of a restore or of a new beginning, and how many anchors before them count no more.
+    pub(crate) turns: Vec<(ChainAnchor, usize)>,
+}
+
+impl Anchors {
+    /// Those that count today.
+    pub(crate) fn standing(self) -> Standing {
+        let mut standing = Standing::default();
+        for anchor in self.anchors {
+            let kept = &mut standing.anchors;
+            let before = kept.len();
+            match anchor.why {
+                Why::Daily | Why::Stop => {}
+                Why::Begun => kept.clear(),
+                Why::Restored => {
+                    kept.retain(|known| known.journal == anchor.journal && known.seq <= anchor.seq);
+                }
+            }
+            if matches!(anchor.why, Why::Restored | Why::Begun) {
+                let dropped = before - kept.len();
+                standing.turns.push((anchor.clone(), dropped));
+            }
+            kept.push(anchor);
+        }
+        standing
+    }
 }
 
 impl AnchorFile {
@@ -222,5 +267,31 @@ mod tests {
             (vec![first, third], vec![2])
         );
         assert_eq!(second.day(), "2026-11-22");
+    }
+
+    #[test]
+    fn what_counts_today_is_what_no_restore_and_no_new_beginning_gave_up() {
+        let other = ChainAnchor {
+            journal: JournalId(uuid::Uuid::from_u128(8)),
+            ..anchor(50, Why::Stop)
+        };
+        let standing = |anchors: &[ChainAnchor]| {
+            let anchors = Anchors {
+                anchors: anchors.to_vec(),
+                ..Anchors::default()
+            };
+            let standing = anchors.standing();
+            let dropped: Vec<_> = standing.turns.iter().map(|(_, dropped)| *dropped).collect();
+            let counts: Vec<_> = standing.anchors.iter().map(|anchor| anchor.seq.0).collect();
+            (counts, dropped)
+        };
+        let written = [anchor(10, Why::Daily), anchor(20, Why::Stop)];
+        assert_eq!(standing(&written), (vec![10, 20], vec![]));
+        let restored = [written.as_slice(), &[anchor(15, Why::Restored)]].concat();
+        assert_eq!(standing(&restored), (vec![10, 15], vec![1]));
+        let exchanged = [std::slice::from_ref(&other), &restored[..]].concat();
+        assert_eq!(standing(&exchanged), (vec![10, 15], vec![2]));
+        let begun = [&restored[..], &[anchor(0, Why::Begun), other]].concat();
+        assert_eq!(standing(&begun), (vec![0, 50], vec![1, 2]));
     }
 }

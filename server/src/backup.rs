@@ -1,11 +1,15 @@
 //! A copy of a site's record that is checked before it counts, and the way back.
 
-use crate::anchor::{AnchorFile, ChainAnchor, Why, written};
+use crate::anchor::{AnchorFile, ChainAnchor, Why, wall_clock, written};
+use crate::aside::{move_aside, whole_record};
 use crate::config::RestoreArgs;
 use crate::doctor::{Report, examine};
-use crate::journal::{ChainHash, Journal, Snapshots, copy::copy_database};
+use crate::journal::{
+    ChainHash, Journal, JournalError, Lies, Snapshots, copy::copy_database, lies_at,
+};
 use crate::observations;
 use crate::site_folder::{SiteFolder, SitePaths, sync_folder_of, write_whole};
+use crate::sqlite::{has_content, with_logs};
 use crate::tables::delete_tables;
 use anyhow::{Context as _, bail, ensure};
 use castellan_domain::ids::{JournalId, Seq, SiteId};
@@ -21,8 +25,6 @@ use tracing::info;
 const BACKUP_VERSION: u32 = 1;
 const MANIFEST: &str = "backup.json";
 const MANIFEST_BYTES_MAX: u64 = 64 * 1024;
-/// Lies in a site's folder while a restore is not done.
-const RESTORING: &str = "restoring";
 
 /// What a backup says of itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,6 +42,11 @@ struct Manifest {
 /// whole stays beside the target, so that nobody takes it for a backup.
 pub(crate) async fn make(paths: &SitePaths, target: &Path) -> anyhow::Result<Report> {
     let partial = partial(target);
+    ensure!(
+        has_content(&paths.journal()),
+        "there is no journal {}, so there is nothing to back up",
+        paths.journal().display()
+    );
     ensure!(
         !target.exists(),
         "{} is there already; choose a folder that is not",
@@ -125,6 +132,35 @@ async fn manifest_of(copy: &SitePaths) -> anyhow::Result<Manifest> {
     })
 }
 
+/// Examines a folder that a backup made, or any other that holds a record and no server uses.
+pub(crate) async fn examine_folder(folder: &Path) -> anyhow::Result<(SiteId, Report)> {
+    let of = |site: SiteId| SitePaths {
+        site,
+        folder: folder.to_owned(),
+    };
+    if folder.join(MANIFEST).exists() {
+        let manifest = read_manifest(folder)?;
+        let paths = of(manifest.site.clone());
+        let mut report = examine(&paths, None).await;
+        if report.is_whole() && manifest_of(&paths).await? != manifest {
+            report.fault(
+                &format!("{} is not what its {MANIFEST} says", folder.display()),
+                "Take another backup",
+            );
+        }
+        return Ok((manifest.site, report));
+    }
+    let journal = folder.join("journal.db");
+    let Lies::Journal {
+        site: Some(site), ..
+    } = lies_at(&journal).await?
+    else {
+        bail!("{} holds no record", folder.display());
+    };
+    let report = examine(&of(site.clone()), None).await;
+    Ok((site, report))
+}
+
 /// `castellan restore`
 pub(crate) async fn restore(args: &RestoreArgs) -> anyhow::Result<ExitCode> {
     let manifest = read_manifest(&args.from)?;
@@ -144,23 +180,8 @@ pub(crate) async fn restore(args: &RestoreArgs) -> anyhow::Result<ExitCode> {
     );
     let folder = SiteFolder::lock(&args.record.data, site)?;
     let to = folder.paths();
-    let restoring = to.folder.join(RESTORING);
-    let living = [to.journal(), to.tracks()];
-    let living = living
-        .iter()
-        .flat_map(|path| [path.clone(), with_suffix(path, "-wal")])
-        .chain([to.observations()])
-        .find(|path| path.exists());
-    if let Some(living) = living
-        && (to.journal().exists() || !restoring.exists())
-    {
-        bail!(
-            "{} is part of a record, and a record is never overwritten; move {} away first, or restore \
-             into another --data",
-            living.display(),
-            to.folder.display()
-        );
-    }
+    let restoring = to.restoring();
+    make_way(to).await?;
     write_whole(&restoring, b"a restore is not done; run it again\n")?;
     copy_folder(&from.estates(), &to.estates())?;
     observations::copy(&from.observations(), &to.observations())
@@ -171,31 +192,68 @@ pub(crate) async fn restore(args: &RestoreArgs) -> anyhow::Result<ExitCode> {
         }
     }
     Snapshots::beside(&to.journal()).clear()?;
+    // Before the journal is there: it would be one that ends before its anchors do.
+    let anchored = anchor_restored(args, &manifest);
     // The journal last and at once: with it the record is there.
     let draft = with_suffix(&to.journal(), ".restoring");
     copy_file(&from.journal(), &draft)?;
     fs::rename(&draft, to.journal())?;
     sync_folder_of(&to.journal())?;
     fs::remove_file(&restoring)?;
-    anchor_restored(args, &manifest)?;
     println!(
         "{site}: restored up to fact {} of {}. Displays that know more take the snapshot by themselves.",
         manifest.seq,
         written(manifest.recorded_at)
     );
+    anchored?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// A record is never overwritten. What is left of one that has lost its facts is set aside.
+async fn make_way(to: &SitePaths) -> anyhow::Result<()> {
+    let lies = lies_at(&to.journal()).await;
+    let has_facts = match &lies {
+        Ok(Lies::Journal { head, .. }) => *head > Seq(0),
+        Ok(Lies::Nothing) | Err(JournalError::LogAlone(_)) => false,
+        Err(_) => true,
+    };
+    ensure!(
+        !has_facts,
+        "{} is part of a record, and a record is never overwritten; move {} away first, or restore into \
+         another --data",
+        to.journal().display(),
+        to.folder.display()
+    );
+    let living = [to.journal(), to.tracks()];
+    let mut living = living
+        .iter()
+        .flat_map(|path| with_logs(path))
+        .chain([to.observations()]);
+    // Its own leftovers are written over: a restore that broke off is run again.
+    if to.restoring().exists() || !living.any(|path| path.exists()) {
+        return Ok(());
+    }
+    let folder = move_aside(to, &whole_record(to)).with_context(|| {
+        format!(
+            "what is left in {} cannot be set aside",
+            to.folder.display()
+        )
+    })?;
+    println!(
+        "{}: what was left of a record without facts is kept in {}.",
+        to.site,
+        folder.display()
+    );
+    Ok(())
 }
 
 /// Writes down that what was anchored behind this point is gone on purpose.
 fn anchor_restored(args: &RestoreArgs, manifest: &Manifest) -> anyhow::Result<()> {
     let anchors = AnchorFile::new(&args.record.anchors(), &manifest.site);
-    let now = std::time::SystemTime::now()
-        .duration_since(std::time::UNIX_EPOCH)
-        .context("this machine's clock is before 1970")?;
     let hash = ChainHash::from_hex(&manifest.hash).context("the backup's hash is none")?;
     anchors
         .append(&ChainAnchor {
-            at: Timestamp::from_micros(i64::try_from(now.as_micros())?),
+            at: wall_clock(),
             why: Why::Restored,
             journal: manifest.journal,
             seq: manifest.seq,

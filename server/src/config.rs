@@ -2,6 +2,9 @@
 
 use castellan_domain::ids::SiteId;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::env;
+use std::ffi::OsStr;
+use std::io::IsTerminal as _;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use tracing_subscriber::EnvFilter;
@@ -44,6 +47,10 @@ pub(crate) struct ServeArgs {
     /// Folder of the chain anchors; best on another disk. Left out: `anchors` in the data folder.
     #[arg(long, env = "CASTELLAN_ANCHORS")]
     pub(crate) anchors: Option<PathBuf>,
+    /// Begin a new record where the old one is lost or cannot be read. What is left of it is kept in a
+    /// dated folder under `set-aside`. A record that can be read goes on all the same.
+    #[arg(long)]
+    pub(crate) begin_anew: bool,
     /// Days that the words of notes written from now on are kept; then they are erased.
     #[arg(long, default_value_t = 365, value_parser = clap::value_parser!(u16).range(1..=3_650), env = "CASTELLAN_NOTES_KEPT_DAYS")]
     pub(crate) notes_kept_days: u16,
@@ -87,6 +94,9 @@ pub(crate) struct DoctorArgs {
     /// Throw projection tables and snapshots away and fold them anew before checking.
     #[arg(long)]
     pub(crate) rebuild: bool,
+    /// A folder that `castellan backup` made or that a start has set aside, in place of the sites
+    /// under --data. It may lie on a medium that cannot be written.
+    pub(crate) folder: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -143,11 +153,34 @@ pub(crate) enum LogFormat {
 /// Logs go to stderr; `RUST_LOG` chooses what.
 pub(crate) fn start_logging(format: LogFormat) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    let no_color = env::var_os("NO_COLOR");
     let logs = tracing_subscriber::fmt()
         .with_env_filter(filter)
+        .with_ansi(is_coloured(
+            std::io::stderr().is_terminal(),
+            no_color.as_deref(),
+        ))
         .with_writer(std::io::stderr);
     match format {
         LogFormat::Text => logs.init(),
         LogFormat::Json => logs.json().init(),
+    }
+}
+
+/// People look at terminals; whoever reads a file of logs wants words alone.
+fn is_coloured(is_terminal: bool, no_color: Option<&OsStr>) -> bool {
+    is_terminal && no_color.is_none_or(OsStr::is_empty)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn logs_have_colours_on_a_terminal_only_and_not_where_somebody_wants_none() {
+        assert!(is_coloured(true, None));
+        assert!(is_coloured(true, Some(OsStr::new(""))));
+        assert!(!is_coloured(true, Some(OsStr::new("1"))));
+        assert!(!is_coloured(false, None));
     }
 }

@@ -232,11 +232,9 @@ impl Follower {
         if let Err(error) = &done {
             error!(%error, path = %self.anchors.path().display(), "the chain's head could not be anchored");
         }
-        *lock(&self.beside.anchor_fault) = done.err().map(|error| {
-            format!(
-                "the chain's head cannot be anchored: {error}. Look after the disk of the anchors"
-            )
-        });
+        *lock(&self.beside.anchor_fault) = done
+            .err()
+            .map(|error| format!("the chain's head cannot be anchored: {error}"));
     }
 
     async fn try_anchor(&self, why: Why) -> Result<(), AnchorError> {
@@ -249,12 +247,12 @@ impl Follower {
         let (seq, hash) = journal.head();
         let today = anchor::day(self.clock.now());
         match last {
-            Some(other) if other.journal != journal.id() => error!(
-                anchors = %self.anchors.path().display(),
-                "the anchors know another journal of this site, up to fact {}. If this one was not begun anew \
-                 on purpose, stop, and restore the last backup",
-                other.seq
-            ),
+            Some(other) if other.journal != journal.id() => {
+                return Err(AnchorError::OtherJournal(other.seq));
+            }
+            Some(last) if journal.hash_if_at(last.seq).await? != Some(last.hash) => {
+                return Err(AnchorError::OtherFact(last.seq));
+            }
             Some(last) if why == Why::Daily && last.day() == today => return Ok(()),
             Some(last) if why == Why::Stop && last.hash == hash => return Ok(()),
             _ => {}
@@ -274,10 +272,16 @@ impl Follower {
 /// Why no anchor was written.
 #[derive(Debug, thiserror::Error)]
 enum AnchorError {
-    #[error(transparent)]
+    #[error("{0}. Look after the disk of the anchors")]
     Io(#[from] io::Error),
     #[error(transparent)]
     Journal(#[from] JournalError),
+    #[error(
+        "the anchors know another journal of this site, up to fact {0}; stop, and run `castellan doctor`"
+    )]
+    OtherJournal(Seq),
+    #[error("the anchors know another fact {0} than the journal; run `castellan doctor`")]
+    OtherFact(Seq),
     #[error("something broke on the way: {0}")]
     Broken(String),
 }

@@ -4,18 +4,22 @@
 mod actuations;
 mod admin;
 mod anchor;
+mod aside;
 mod backup;
 mod clock;
 mod config;
 mod disk;
 mod doctor;
+mod evidence;
 mod follower;
 mod health;
 mod http;
 mod hub;
 mod ingest;
 mod journal;
+mod modes;
 mod observations;
+mod opening;
 mod outbox;
 mod personal;
 mod requests;
@@ -25,6 +29,7 @@ mod serve;
 mod signed_post;
 mod site_folder;
 mod site_task;
+mod sqlite;
 mod tables;
 mod tracks;
 mod verbs;
@@ -36,6 +41,7 @@ use std::process::ExitCode;
 #[tokio::main]
 async fn main() -> ExitCode {
     let cli = Cli::parse();
+    modes::keep_private();
     config::start_logging(cli.log);
     let result = match cli.verb {
         Verb::Serve(args) => serve::run(args).await,

@@ -12,25 +12,29 @@ use crate::http::connections::Connections;
 use crate::http::{App, router};
 use crate::hub::Hub;
 use crate::ingest::registry::Registry;
-use crate::journal::{Journal, Reader, Replayed, copy_log, replay};
+use crate::journal::{Journal, Reader, copy_log};
+use crate::modes::{Tightened, tighten};
 use crate::observations::ObservationLog;
+use crate::opening::{Opened, Opening};
 use crate::outbox::{Outbox, Webhook, Worker};
 use crate::requests::{QUEUE_MAX, Request};
 use crate::site_folder::{PublishedEstate, SiteFolder, SitePaths, read_estate};
 use crate::site_task::{self, SetAsides, SiteTask};
 use crate::tables::TablesReader;
 use crate::tracks::Tracks;
-use anyhow::{Context as _, bail, ensure};
+use anyhow::{Context as _, anyhow, bail, ensure};
 use castellan_domain::engine::Engine;
 use castellan_domain::estate::{DutyKept, Estate};
 use castellan_domain::geo::Anchor;
 use castellan_domain::ids::{DeviceId, PersonId, Seq, SiteId};
+use castellan_domain::observation::Fix;
 use castellan_domain::site::Site;
 use castellan_domain::staff::Duty;
 use castellan_domain::stream::Backlog;
 use castellan_domain::text::Text;
 use castellan_domain::time::Span;
 use castellan_domain::view::View;
+use std::io;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::ExitCode;
@@ -41,11 +45,8 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{Mutex, mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
-use tracing::{error, info, warn};
+use tracing::{info, warn};
 
-/// Said when a start fails over positions.
-const NO_TRACKS: &str = "the history of positions cannot be read. No fact is at stake; run `castellan doctor`, and if the \
-    file is damaged, move tracks.db away to go on with an empty history";
 /// Longest wait at a stop for tables, snapshot and anchor. Nothing is lost without them.
 const FINISH_WITHIN: Duration = Duration::from_secs(10);
 /// Facts that a restarted server holds ready for displays that come back.
@@ -59,38 +60,35 @@ const ACCEPT_QUEUE_MAX: u32 = 1_024;
 /// Runs until a signal says otherwise. Stopping needs no ceremony (whatever was answered is on disk
 /// already), only a moment for what makes the next start quick.
 pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
-    ensure!(
-        args.listen.ip().is_loopback(),
-        "{} is not a loopback address. Until sign-in exists, anybody who can reach this server can \
-         command it, so it listens on 127.0.0.1 or [::1] only",
-        args.listen
-    );
+    check_address(args.listen)?;
     let estate = read_estate(&args.estate)?;
     let site = estate.site.clone();
     let folder = SiteFolder::lock(&args.data, &site)?;
-    let estate = folder.store_estate(estate)?;
-    let listener = listen(args.listen)
-        .with_context(|| format!("{} is taken; choose another with --listen", args.listen))?;
+    let paths = folder.paths();
+    close_to_others(&paths.folder);
+    let listener = listen(args.listen).map_err(|error| not_listening(args.listen, &error))?;
     let address = listener.local_addr()?;
 
-    let paths = folder.paths();
+    let anchors = anchors_or_default(args.anchors.as_deref(), &args.data);
+    let anchors = AnchorFile::new(&anchors, &site);
+    let opening = Opening {
+        paths,
+        anchors: &anchors,
+        notes_kept: Span::from_secs(i64::from(args.notes_kept_days) * 24 * 3600),
+        begin_anew: args.begin_anew,
+    };
+    let Opened {
+        mut journal,
+        replayed,
+        tracks,
+        latest,
+        lost_tracks,
+    } = opening.open().await?;
+    let mut engine = replayed.engine;
+    let estate = folder.store_estate(estate)?;
     let disk = Arc::new(Disk::open(&args.data, args.ballast_mib * 1024 * 1024));
-    let (mut journal, replayed) = open_journal(&args, paths).await?;
-    let Replayed {
-        mut engine,
-        last_recorded_at,
-        chain_broken_at,
-        ..
-    } = replayed;
-    let tracks = Tracks::open(&paths.tracks()).await.context(NO_TRACKS)?;
-    let clock = Arc::new(Clock::start(last_recorded_at));
-    let observations = ObservationLog::open(
-        &paths.observations(),
-        estate.estate.time_zone.as_str(),
-        args.observation_days,
-        clock.clone(),
-        disk.clone(),
-    )?;
+    let clock = Arc::new(Clock::start(replayed.last_recorded_at));
+    let observations = observations(&args, paths, &estate.estate, &clock, &disk)?;
     let backlog = backlog(&mut journal).await?;
     let build = build_of(args.web.as_deref())?;
     let anchor = Anchor::new(estate.estate.anchor);
@@ -103,7 +101,7 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
         anchor,
     ));
     tokio::spawn(tracks.clone().upkeep(clock.clone()));
-    recall(&tracks, &mut engine, &hub, &estate).await?;
+    recall(&tracks, latest, &mut engine, &hub, &estate).await?;
 
     let (requests, inbox) = mpsc::channel(QUEUE_MAX);
     let reader = Reader::open(&paths.journal()).await?;
@@ -124,15 +122,16 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
         set_asides: set_asides.clone(),
         state: site_task::State::default(),
     };
-    task.begin().await?;
+    task.begin(lost_tracks).await?;
     let site_task = tokio::spawn(task.run(inbox));
     tokio::spawn(disk.clone().watch());
     tokio::spawn(copy_log(paths.journal()));
     let connections = Connections::default();
     let beside = Arc::new(Beside::default());
-    let follower = follow(&args, paths, &hub, &clock, &beside);
+    let follower = follow(paths, &anchors, &hub, &clock, &beside);
     let app = Arc::new(App {
         site: site.clone(),
+        paths: paths.clone(),
         registry: Registry::new(estate.estate.clone()),
         estate,
         requests,
@@ -149,7 +148,7 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
         connections: connections.clone(),
         tracks,
         observations,
-        chain_broken_at,
+        chain_broken_at: replayed.chain_broken_at,
         web: args.web,
     });
     tokio::spawn(hub.tick());
@@ -165,38 +164,18 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
 /// Tells engine and displays what was known before: where everybody was, and when devices were heard.
 async fn recall(
     tracks: &Tracks,
+    mut latest: Vec<Fix>,
     engine: &mut Engine,
     hub: &Hub,
     estate: &PublishedEstate,
 ) -> anyhow::Result<()> {
-    let mut latest = tracks.latest().await.context(NO_TRACKS)?;
     engine.recall(&latest);
     latest.retain(|fix| is_shown(&estate.estate, engine.site().view(), &fix.person));
     hub.publish_positions(&latest);
     let is_known = |device: &DeviceId| estate.index.device(device).is_some();
-    let seen = tracks.last_seen(is_known).await.context(NO_TRACKS)?;
+    let seen = tracks.last_seen(is_known).await?;
     hub.publish_seen(seen);
     Ok(())
-}
-
-/// Opens the journal and folds it.
-async fn open_journal(
-    args: &ServeArgs,
-    paths: &SitePaths,
-) -> anyhow::Result<(Journal, Replayed<Engine>)> {
-    let notes_kept = Span::from_secs(i64::from(args.notes_kept_days) * 24 * 3600);
-    let mut journal = Journal::open_keeping_notes(&paths.journal(), notes_kept)
-        .await
-        .context("the journal cannot be opened; run `castellan doctor` on it")?;
-    let replayed = replay::<Engine>(&mut journal)
-        .await
-        .context("the journal cannot be read; run `castellan doctor` on it")?;
-    let Replayed { from, folded, .. } = &replayed;
-    info!(snapshot = %from, folded, "the site is as it was");
-    if let Some(seq) = replayed.chain_broken_at {
-        error!(%seq, "the journal's hash chain does not hold here; run `castellan doctor`");
-    }
-    Ok((journal, replayed))
 }
 
 /// Whether somebody's last position is to be shown: of the staff, and on duty where that is kept.
@@ -218,7 +197,7 @@ async fn told_to_stop(mut terminate: Signal) {
 
 /// Serves until somebody says stop, or until it can do so no longer.
 async fn until_the_end(
-    served: impl Future<Output = std::io::Result<()>>,
+    served: impl Future<Output = io::Result<()>>,
     site_task: JoinHandle<()>,
     told_to_stop: impl Future<Output = ()>,
 ) -> anyhow::Result<ExitCode> {
@@ -229,6 +208,26 @@ async fn until_the_end(
         () = told_to_stop => info!("told to stop"),
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The log of what devices say.
+fn observations(
+    args: &ServeArgs,
+    paths: &SitePaths,
+    estate: &Estate,
+    clock: &Arc<Clock>,
+    disk: &Arc<Disk>,
+) -> anyhow::Result<ObservationLog> {
+    let zone = estate.time_zone.as_str();
+    let (clock, disk) = (clock.clone(), disk.clone());
+    let folder = paths.observations();
+    Ok(ObservationLog::open(
+        &folder,
+        zone,
+        args.observation_days,
+        clock,
+        disk,
+    )?)
 }
 
 /// The outbox and its worker, if people outside are to be told anything.
@@ -283,14 +282,12 @@ fn actuations(
 
 /// Starts what runs behind the turns, and the way in for command-line verbs.
 fn follow(
-    args: &ServeArgs,
     paths: &SitePaths,
+    anchors: &AnchorFile,
     hub: &Arc<Hub>,
     clock: &Arc<Clock>,
     beside: &Arc<Beside>,
 ) -> mpsc::Sender<Ask> {
-    let anchors = anchors_or_default(args.anchors.as_deref(), &args.data);
-    let anchors = AnchorFile::new(&anchors, &paths.site);
     let (asks, asked) = mpsc::channel(1);
     let follower = Follower {
         paths: paths.clone(),
@@ -303,7 +300,7 @@ fn follow(
     tokio::spawn(follower.run(asked));
     let admin = Arc::new(Admin {
         paths: paths.clone(),
-        anchors,
+        anchors: anchors.clone(),
         follower: asks.clone(),
         busy: Mutex::new(()),
     });
@@ -329,7 +326,47 @@ async fn finish(follower: &mpsc::Sender<Ask>) {
     }
 }
 
-fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
+fn check_address(address: SocketAddr) -> anyhow::Result<()> {
+    ensure!(
+        address.ip().is_loopback(),
+        "{address} is not a loopback address. Until sign-in exists, anybody who can reach this server can \
+         command it, so it listens on 127.0.0.1 or [::1] only"
+    );
+    Ok(())
+}
+
+/// Takes from other accounts what they may do in the site's folder.
+fn close_to_others(folder: &Path) {
+    let Tightened { changed, failed } = tighten(folder);
+    if changed > 0 {
+        warn!(
+            changed,
+            "files of the record were open to other accounts, and are not any more"
+        );
+    }
+    if let Some((path, error)) = failed {
+        let path = path.display();
+        warn!(%path, %error, "part of the record may be open to other accounts");
+    }
+}
+
+/// Why nobody can reach the server at this address, and what to do.
+fn not_listening(address: SocketAddr, error: &io::Error) -> anyhow::Error {
+    match error.kind() {
+        io::ErrorKind::AddrInUse => anyhow!("{address} is taken; choose another with --listen"),
+        io::ErrorKind::PermissionDenied => anyhow!(
+            "this account may not listen on {address}. Choose a port from 1024 on with --listen, or give \
+             the program the right to the lower ones: setcap cap_net_bind_service=+ep, or \
+             AmbientCapabilities=CAP_NET_BIND_SERVICE in its systemd unit"
+        ),
+        io::ErrorKind::AddrNotAvailable => {
+            anyhow!("this machine has no address {address}; choose another with --listen")
+        }
+        _ => anyhow!("nothing can listen on {address}: {error}; choose another with --listen"),
+    }
+}
+
+fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     let socket = match address {
         SocketAddr::V4(_) => TcpSocket::new_v4(),
         SocketAddr::V6(_) => TcpSocket::new_v6(),
@@ -379,6 +416,22 @@ fn build_of(web: Option<&Path>) -> anyhow::Result<Text<64>> {
 mod tests {
     use super::*;
     use std::future::{pending, ready};
+
+    #[test]
+    fn whoever_may_not_listen_is_told_why_and_what_to_do() {
+        let address: SocketAddr = "127.0.0.1:80".parse().unwrap();
+        let said = |kind: io::ErrorKind| not_listening(address, &kind.into()).to_string();
+        for (kind, naming) in [
+            (io::ErrorKind::AddrInUse, "is taken"),
+            (io::ErrorKind::PermissionDenied, "setcap"),
+            (io::ErrorKind::AddrNotAvailable, "has no address"),
+            (io::ErrorKind::Unsupported, "nothing can listen"),
+        ] {
+            let said = said(kind);
+            assert!(said.contains(naming) && said.contains("--listen"), "{said}");
+            assert!(said.contains("127.0.0.1:80"), "{said}");
+        }
+    }
 
     #[tokio::test]
     async fn the_end_of_the_site_task_is_the_end_of_the_server_with_a_sentence() {

@@ -3,6 +3,7 @@
 //! Plain HTTP, and therefore only to this machine: a relay here carries it on. One call is one
 //! attempt, on a connection of its own. Whether there is another one is the caller's to decide.
 
+use crate::modes::is_open_to_others;
 use crate::site_folder::hex;
 use anyhow::{Context as _, ensure};
 use hmac::{Hmac, Mac as _};
@@ -12,6 +13,7 @@ use sha2::Sha256;
 use std::fmt;
 use std::path::Path;
 use std::time::Duration;
+use tracing::warn;
 
 /// Fewer bytes of secret are refused.
 const SECRET_BYTES_MIN: usize = 16;
@@ -58,6 +60,10 @@ impl SignedPost {
             "the {whose} is reached over plain HTTP, so its address must be on this machine, such as \
              http://127.0.0.1:9000/alarms; let a relay here carry it on"
         );
+        if std::fs::metadata(secret).is_ok_and(|about| is_open_to_others(&about)) {
+            let path = secret.display();
+            warn!(%path, "other accounts can read the secret of the {whose}; chmod 600 it");
+        }
         let secret = std::fs::read(secret).with_context(|| {
             format!(
                 "the secret of the {whose}, {}, cannot be read",

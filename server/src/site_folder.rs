@@ -53,6 +53,21 @@ impl SitePaths {
         self.estates().join(format!("{hash}.json"))
     }
 
+    /// Where its snapshots lie.
+    pub(crate) fn snapshots(&self) -> PathBuf {
+        self.folder.join("snapshots")
+    }
+
+    /// There while a restore is not done.
+    pub(crate) fn restoring(&self) -> PathBuf {
+        self.folder.join("restoring")
+    }
+
+    /// Where what a start took out of its way is kept, each time in a folder of its own.
+    pub(crate) fn set_aside(&self) -> PathBuf {
+        self.folder.join("set-aside")
+    }
+
     /// Where a running server is asked by the command line.
     pub(crate) fn admin_socket(&self) -> PathBuf {
         self.folder.join("admin").join("socket")
@@ -67,7 +82,10 @@ pub(crate) enum LockError {
         .0.display()
     )]
     InUse(PathBuf),
-    #[error("{} cannot be made, opened or locked: {error}", .path.display())]
+    #[error(
+        "{} cannot be made, opened or locked: {error}; look whether this account may write there",
+        .path.display()
+    )]
     Io { path: PathBuf, error: io::Error },
 }
 
@@ -75,7 +93,8 @@ pub(crate) enum LockError {
 #[derive(Debug)]
 pub(crate) struct SiteFolder {
     paths: SitePaths,
-    _lock: File,
+    /// None where nobody can write: nothing has to be kept from a second hand there.
+    _lock: Option<File>,
 }
 
 /// An estate document with its name.
@@ -93,19 +112,39 @@ impl SiteFolder {
     /// Opens and locks `data/sites/<site>`, making it if needed.
     pub(crate) fn lock(data: &Path, site: &SiteId) -> Result<Self, LockError> {
         let paths = SitePaths::new(data, site);
-        let failed = |path: PathBuf| move |error| LockError::Io { path, error };
-        fs::create_dir_all(paths.estates()).map_err(failed(paths.estates()))?;
-        let lock_path = paths.folder.join("lock");
-        let lock = OpenOptions::new()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(&lock_path)
-            .map_err(failed(lock_path.clone()))?;
-        match lock.try_lock() {
+        fs::create_dir_all(paths.estates()).map_err(|error| LockError::Io {
+            path: paths.estates(),
+            error,
+        })?;
+        Self::locked(paths, |path| open_lock(path).map(Some))
+    }
+
+    /// Locks a folder that is there, to read it: also on a medium that cannot be written, or where this
+    /// account may only read.
+    pub(crate) fn lock_to_read(data: &Path, site: &SiteId) -> Result<Self, LockError> {
+        Self::locked(SitePaths::new(data, site), |path| match open_lock(path) {
+            Err(error) if cannot_write(&error) => match File::open(path) {
+                // A server makes this file before anything else, and leaves it there.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+                opened => opened.map(Some),
+            },
+            opened => opened.map(Some),
+        })
+    }
+
+    fn locked(
+        paths: SitePaths,
+        open: impl FnOnce(&Path) -> io::Result<Option<File>>,
+    ) -> Result<Self, LockError> {
+        let path = paths.folder.join("lock");
+        let lock = match open(&path) {
+            Ok(lock) => lock,
+            Err(error) => return Err(LockError::Io { path, error }),
+        };
+        match lock.as_ref().map_or(Ok(()), File::try_lock) {
             Ok(()) => Ok(Self { paths, _lock: lock }),
             Err(TryLockError::WouldBlock) => Err(LockError::InUse(paths.folder)),
-            Err(TryLockError::Error(error)) => Err(failed(lock_path)(error)),
+            Err(TryLockError::Error(error)) => Err(LockError::Io { path, error }),
         }
     }
 
@@ -136,7 +175,8 @@ impl SiteFolder {
         let hash = EstateHash::new(hex(&Sha256::digest(&bytes)))?;
         let path = self.paths.estate(&hash);
         if fs::read(&path).ok().as_deref() != Some(bytes.as_slice()) {
-            write_whole(&path, &bytes)
+            fs::create_dir_all(self.paths.estates())
+                .and_then(|()| write_whole(&path, &bytes))
                 .with_context(|| format!("{} cannot be written", path.display()))?;
         }
         let estate = Arc::new(estate);
@@ -147,6 +187,21 @@ impl SiteFolder {
             bytes: bytes.into(),
         })
     }
+}
+
+fn open_lock(path: &Path) -> io::Result<File> {
+    OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(path)
+}
+
+fn cannot_write(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::PermissionDenied
+    )
 }
 
 /// Reads an estate document and adds the default alarm types and how names are searched for.
@@ -265,6 +320,7 @@ mod tests {
         not_recording: 1 pulses none 30 - 1 e1
         disk_low: 2 chimes none 90 - 1 e2
         clock_step: 3 tick none 300 - 1 e3
+        tracks_damaged: 3 tick none 300 - 1 e3
         canary_failed: 2 chimes none 90 - 1 e2
     ";
     /// What a type becomes by night, of a critical device, and by whose second word within how long.
@@ -300,12 +356,13 @@ mod tests {
         ("camera_down", ["camera_down", "camera_down_critical"]),
         ("device_silent", ["device_silent", "device_silent_critical"]),
     ];
-    const BY_RULE: [&str; 6] = [
+    const BY_RULE: [&str; 7] = [
         "nobody_reachable",
         "alarm_flood",
         "not_recording",
         "disk_low",
         "clock_step",
+        "tracks_damaged",
         "canary_failed",
     ];
 

@@ -13,6 +13,14 @@ use std::process::ExitCode;
 
 /// `castellan doctor`: checks every site under the data folder.
 pub(crate) async fn doctor(args: &DoctorArgs) -> anyhow::Result<ExitCode> {
+    if let Some(folder) = &args.folder {
+        ensure!(
+            !args.rebuild,
+            "--rebuild is for sites; a folder that was put away stays as it is"
+        );
+        let (site, report) = backup::examine_folder(folder).await?;
+        return Ok(say(&site, &report));
+    }
     let mut whole = true;
     for site in SiteFolder::sites(&args.record.data)? {
         let report = examined(args, &site).await.unwrap_or_else(|error| {
@@ -21,10 +29,7 @@ pub(crate) async fn doctor(args: &DoctorArgs) -> anyhow::Result<ExitCode> {
             report.fault(&format!("{error:#}"), "Nothing was examined");
             report
         });
-        for line in report.lines(site.as_str()) {
-            println!("{line}.");
-        }
-        whole &= report.is_whole();
+        whole &= say(&site, &report) == ExitCode::SUCCESS;
     }
     Ok(if whole {
         ExitCode::SUCCESS
@@ -33,8 +38,20 @@ pub(crate) async fn doctor(args: &DoctorArgs) -> anyhow::Result<ExitCode> {
     })
 }
 
+/// Says what was found, and gives the exit code for it.
+fn say(site: &SiteId, report: &Report) -> ExitCode {
+    for line in report.lines(site.as_str()) {
+        println!("{line}.");
+    }
+    if report.is_whole() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}
+
 async fn examined(args: &DoctorArgs, site: &SiteId) -> anyhow::Result<Report> {
-    let folder = match SiteFolder::lock(&args.record.data, site) {
+    let folder = match SiteFolder::lock_to_read(&args.record.data, site) {
         Ok(folder) => folder,
         Err(in_use @ LockError::InUse(_)) => {
             let request = Request::Examine {
@@ -56,7 +73,7 @@ async fn examined(args: &DoctorArgs, site: &SiteId) -> anyhow::Result<Report> {
 pub(crate) async fn backup(args: &BackupArgs) -> anyhow::Result<ExitCode> {
     let site = the_site(args)?;
     let target = std::path::absolute(&args.target)?;
-    let report = match SiteFolder::lock(&args.record.data, &site) {
+    let report = match SiteFolder::lock_to_read(&args.record.data, &site) {
         Ok(folder) => backup::make(folder.paths(), &target).await?,
         Err(in_use @ LockError::InUse(_)) => {
             let paths = SitePaths::new(&args.record.data, &site);

@@ -208,9 +208,13 @@ async fn a_living_record_is_never_overwritten_and_no_target_either() {
     std::fs::remove_file(database(data.path(), "journal.db")).unwrap();
     std::fs::write(&log, "facts").unwrap();
     let (done, said) = restore(&target, data.path());
-    assert!(
-        !done && said.contains("journal.db-wal is part of a record"),
-        "{said}"
+    assert!(done && said.contains("is kept in"), "{said}");
+    let kept = std::fs::read_dir(database(data.path(), "set-aside")).unwrap();
+    let kept: Vec<_> = kept.flatten().map(|entry| entry.path()).collect();
+    assert_eq!(kept.len(), 1);
+    assert_eq!(
+        std::fs::read(kept[0].join("journal.db-wal")).unwrap(),
+        b"facts"
     );
     // A stopped site is copied under its lock.
     std::fs::remove_dir_all(database(data.path(), "")).unwrap();
@@ -345,9 +349,15 @@ async fn a_backup_has_the_observations_up_to_its_last_whole_line_and_brings_them
         assert_eq!(lines.lines().count(), 3);
         assert!(lines.ends_with('\n') && !lines.contains("deadbeef"));
     }
-    // Observations alone are part of a record, too, and are not overwritten.
+    // Observations alone are part of a record, too: they are kept, and not overwritten.
     std::fs::remove_dir_all(fresh.path()).unwrap();
-    std::fs::create_dir_all(database(fresh.path(), "observations")).unwrap();
+    let observations = database(fresh.path(), "observations");
+    std::fs::create_dir_all(&observations).unwrap();
+    std::fs::write(observations.join("2020-01-01.log"), "words").unwrap();
     let (done, said) = restore(&target, fresh.path());
-    assert!(!done && said.contains("never overwritten"), "{said}");
+    assert!(done && said.contains("is kept in"), "{said}");
+    let kept = std::fs::read_dir(database(fresh.path(), "set-aside")).unwrap();
+    let kept = kept.flatten().next().unwrap().path();
+    let kept = kept.join("observations").join("2020-01-01.log");
+    assert_eq!(std::fs::read_to_string(kept).unwrap(), "words");
 }

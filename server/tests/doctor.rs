@@ -102,10 +102,7 @@ async fn what_is_cut_flipped_or_missing_in_the_journal_is_named() {
         ),
         (
             "DELETE FROM facts WHERE seq > 5",
-            [
-                "the journal was cut",
-                "knows fact 7, and the journal ends at 5",
-            ],
+            ["ends at fact 5, but there is an anchor of", "knows fact 7"],
         ),
         (
             "UPDATE personal SET content = 'other words'",
@@ -137,7 +134,7 @@ async fn a_file_that_was_cut_or_has_a_flipped_byte_is_named_and_nothing_panics()
         &["FAULT", "journal", "restore the last backup"],
     );
     let said = refused(data.path());
-    assert!(said.contains("run `castellan doctor`"), "{said}");
+    assert!(said.contains("Run `castellan doctor`"), "{said}");
     std::fs::write(&journal, &whole[..whole.len() - 1_000]).unwrap();
     expect(
         data.path(),
@@ -201,11 +198,14 @@ async fn a_journal_that_was_rewritten_or_exchanged_is_found_by_its_anchors() {
     assert!(whole, "the chain alone proves nothing here: {said}");
     assert!(said.contains("note: there are no anchors in"), "{said}");
     std::fs::write(&anchors, kept).unwrap();
+    // Another one in its place, begun where the anchors could not be seen.
     std::fs::remove_dir_all(database(data.path(), "")).unwrap();
-    Castellan::start(data.path()).stop();
+    let elsewhere = tempfile::tempdir().unwrap();
+    let begun = ["--anchors", text(elsewhere.path())];
+    Castellan::start_with(data.path(), &crate::common::estate(), &begun).stop();
     expect(
         data.path(),
-        &["is of another journal", "move that file away"],
+        &["is another one than before", "Put the right one back"],
     );
 }
 

@@ -1,5 +1,6 @@
 //! The real binary over real sockets, tested in one binary: one to link, one to start.
 
+mod absence;
 mod actuations;
 mod backup;
 mod bad_input;
@@ -20,6 +21,7 @@ mod live_refused;
 mod live_slow;
 mod live_stranger;
 mod live_stranger_behind;
+mod media;
 mod observations;
 mod outbox;
 mod protocol_examples;

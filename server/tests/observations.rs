@@ -206,3 +206,22 @@ async fn questions_that_are_none_are_refused_by_name() {
         assert!(answer.error().message.contains(word), "{}", answer.body);
     }
 }
+
+#[tokio::test]
+async fn a_log_that_cannot_be_written_costs_no_start_and_no_alarm() {
+    let data = tempfile::tempdir().unwrap();
+    Castellan::start(data.path()).stop();
+    let folder = database(data.path(), "observations");
+    fs::remove_dir(&folder).unwrap();
+    fs::write(&folder, "in the way").unwrap();
+    let server = Castellan::start(data.path());
+    server.raise("d-000", "e-1", "loitering").await;
+    eventually("it is told", async || {
+        let health = server.health().await.observations;
+        (health.dropped_unwritable == 1).then_some(())
+    })
+    .await;
+    fs::remove_file(&folder).unwrap();
+    server.raise("d-001", "e-2", "loitering").await;
+    written(&server, 1).await;
+}

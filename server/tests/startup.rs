@@ -1,9 +1,11 @@
 //! Starting, stopping and examining: each fault ends in a sentence that says what to do.
 
-use crate::common::{Castellan, SITE, alter, database, doctor, estate, run, text};
+use crate::common::{Castellan, SITE, alter, database, doctor, estate, now_s, program, run, text};
 use castellan_domain::ids::Seq;
 use std::net::TcpListener;
-use std::path::Path;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 /// Starts a server that must not come up, and gives what it says to a person.
 fn refused(data: &Path, estate: &Path, listen: &str) -> String {
@@ -119,6 +121,63 @@ fn a_folder_without_the_browser_app_is_refused_with_a_sentence() {
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(1));
     assert!(said.contains("build.txt is missing"), "{said}");
+}
+
+/// What a log that is a file holds; the other tests switch colours off for all that they start.
+#[test]
+fn a_log_that_is_no_terminal_has_no_colours() {
+    let data = tempfile::tempdir().unwrap();
+    let (folder, plan) = (text(data.path()), estate());
+    let mut start = program(&["serve", "--data", folder, "--estate", text(&plan)]);
+    start
+        .args(["--listen", "127.0.0.1:0", "--web", folder])
+        .env_remove("NO_COLOR");
+    let said = start.output().expect("it runs").stderr;
+    let said = String::from_utf8_lossy(&said).into_owned();
+    assert!(said.contains("the site is as it was"), "{said}");
+    assert!(!said.contains('\u{1b}'), "{said:?}");
+}
+
+/// Whatever others than the server's account may do with files under a folder.
+fn open_to_others(folder: &Path) -> Vec<PathBuf> {
+    let about = std::fs::symlink_metadata(folder).expect("it is there");
+    let is_open = about.permissions().mode() & 0o077 != 0;
+    let mut open: Vec<_> = is_open.then(|| folder.to_owned()).into_iter().collect();
+    if about.is_dir() {
+        for entry in std::fs::read_dir(folder).expect("a folder").flatten() {
+            open.extend(open_to_others(&entry.path()));
+        }
+    }
+    open
+}
+
+#[tokio::test]
+async fn the_record_is_its_own_accounts_alone_whatever_it_was_before() {
+    let data = tempfile::tempdir().unwrap();
+    let data = data.path().join("data");
+    let target = data.with_file_name("backup");
+    let server = Castellan::start(&data);
+    server.raise("d-000", "e", "loitering").await;
+    assert_eq!(server.position("phone-1", now_s(), 5).await.status, 200);
+    let made = run(&["backup", "--data", text(&data), text(&target)]);
+    assert!(made.status.success());
+    assert!(database(&data, "admin").join("socket").exists());
+    assert!(database(&data, "journal.db-wal").exists());
+    assert_eq!(open_to_others(&data), [""; 0].map(PathBuf::from));
+    assert_eq!(open_to_others(&target), [""; 0].map(PathBuf::from));
+    server.stop();
+    let loosen = "chmod -R go+rX \"$0\"";
+    let loosened = Command::new("sh")
+        .args(["-c", loosen, text(&database(&data, ""))])
+        .status();
+    assert!(loosened.expect("a shell").success());
+    let server = Castellan::start(&data);
+    assert_eq!(open_to_others(&data), [""; 0].map(PathBuf::from));
+    assert!(
+        server.log().contains("were open to other accounts"),
+        "{}",
+        server.log()
+    );
 }
 
 #[tokio::test]

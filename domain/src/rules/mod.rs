@@ -24,7 +24,7 @@
 //! 17. [`left_estate`]: who is not in it any more is not watched any more.
 //!
 //! What the server finds out about itself:
-//! 18. [`system`]: a gap in the record, a step of the clock, a disk that fills.
+//! 18. [`system`]: a gap in the record, a step of the clock, damaged positions, a disk that fills.
 
 pub mod annunciate;
 pub mod area_breach;

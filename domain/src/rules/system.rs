@@ -1,7 +1,7 @@
 //! What the server finds out about itself, as rows: a gap in the record, a step of the machine's
-//! clock, a disk that fills.
+//! clock, a damaged history of positions, a disk that fills.
 //!
-//! Each has a family of its own, so that none of them takes another's row. A gap and a step have
+//! Each has a family of its own, so that none of them takes another's row. A gap, a step and damage have
 //! happened by the time they are told, and leave nothing to clear; a disk is low until there is room
 //! again. A full site refuses what is not of the first priority: lights and health say it all the
 //! same.
@@ -13,7 +13,7 @@ use crate::fact::{Cause, FactDraft};
 use crate::ids::AlarmTypeId;
 use crate::observation::{Doubts, ReportedState};
 use crate::site::Context;
-use crate::system::{ClockStepped, DiskRoom, RecordingResumed};
+use crate::system::{ClockStepped, DiskRoom, RecordingResumed, TracksSetAside};
 use crate::text::Text;
 use crate::time::Timestamp;
 
@@ -22,6 +22,8 @@ pub const GAP: &str = "not_recording";
 const GAP_RULE: &str = "not_recording@1";
 const STEP: &str = "clock_step";
 const STEP_RULE: &str = "clock_step@1";
+const TRACKS: &str = "tracks_damaged";
+const TRACKS_RULE: &str = "tracks_damaged@1";
 const DISK: &str = "disk_low";
 const DISK_RULE: &str = "disk_low@1";
 
@@ -36,6 +38,12 @@ pub(crate) fn gap(context: &Context<'_>, resumed: &RecordingResumed) -> Vec<Fact
 pub(crate) fn clock_step(context: &Context<'_>, step: &ClockStepped) -> Vec<FactDraft> {
     let state = ReportedState::Momentary;
     raise(context, STEP, STEP_RULE, state, step.at)
+}
+
+/// The history of positions was damaged and set aside.
+pub(crate) fn tracks(context: &Context<'_>, lost: TracksSetAside) -> Vec<FactDraft> {
+    let state = ReportedState::Momentary;
+    raise(context, TRACKS, TRACKS_RULE, state, lost.at)
 }
 
 /// There is little room on the disk, or enough again. Told again, it changes nothing.

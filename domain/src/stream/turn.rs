@@ -144,6 +144,7 @@ impl RepeatKey {
             | Input::EstateLoaded { .. }
             | Input::ClockStepped(_)
             | Input::RecordingResumed(_)
+            | Input::TracksSetAside(_)
             | Input::DiskRoom(_)
             | Input::SetAside(_)
             | Input::Notified(_)

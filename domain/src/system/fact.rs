@@ -13,6 +13,8 @@ facts! {
         RecordingResumed(RecordingResumed) = "recording_resumed", 1;
         /// The machine's wall clock jumped.
         ClockStepped(ClockStepped) = "clock_stepped", 1;
+        /// The history of positions was damaged and set aside.
+        TracksSetAside(TracksSetAside) = "tracks_set_aside", 1;
         /// An input broke the engine and was set aside.
         InputSetAside(InputSetAside) = "input_set_aside", 1;
     }
@@ -25,6 +27,14 @@ pub struct ClockStepped {
     /// behind the record at a start.
     pub by: Span,
     /// Site time when it was noticed.
+    pub at: Timestamp,
+}
+
+/// The history of positions was damaged. A start set it aside and began an empty one: where people
+/// were before is not known any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TracksSetAside {
+    /// Site time of the start that found it.
     pub at: Timestamp,
 }
 

@@ -2,7 +2,9 @@
 
 pub mod fact;
 
-pub use fact::{ClockStepped, InputName, InputSetAside, RecordingResumed, SystemFact};
+pub use fact::{
+    ClockStepped, InputName, InputSetAside, RecordingResumed, SystemFact, TracksSetAside,
+};
 
 /// Whether there is room on the disk for everything that is stored. Somebody who flaps between the
 /// two would have a row that does: whoever tells it, waits for a margin before room is ample again.

@@ -129,6 +129,8 @@ pub struct Health {
     pub quarantine: Vec<Quarantined>,
     /// Inputs that broke the engine, newest first.
     pub set_aside: Vec<SetAside>,
+    /// Folders in which a start or a restore keeps what it took out of its way, the newest first.
+    pub files_set_aside: Vec<String>,
     /// How much can still be stored.
     pub disk: DiskHealth,
     /// Whether the machine's wall clock behaves.

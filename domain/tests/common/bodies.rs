@@ -23,7 +23,7 @@ use castellan_domain::ids::{AlarmId, AlarmTypeId, DeviceId, PersonId, Seq};
 use castellan_domain::notify::{NotificationFact, Settlement};
 use castellan_domain::observation::{Doubts, PlaceDoubt, ReportedState, TimeDoubt, Untrue};
 use castellan_domain::staff::StaffFact;
-use castellan_domain::system::{InputName, SystemFact};
+use castellan_domain::system::{InputName, SystemFact, TracksSetAside};
 use castellan_domain::text::Localized;
 use castellan_domain::time::Timestamp;
 use castellan_domain::zone::ZoneFact;
@@ -430,6 +430,7 @@ fn housekeeping() -> impl Strategy<Value = FactBody> {
             by: secs(-3_600),
             at: START,
         })),
+        FactBody::System(SystemFact::TracksSetAside(TracksSetAside { at: START })),
         FactBody::System(SystemFact::InputSetAside(InputSetAside {
             input: InputName::Deadline,
         })),

@@ -166,6 +166,7 @@ pub(crate) fn estate() -> Value {
             kind("alarm_flood", 2, 60, &json!({"by_rule_only": true})),
             kind("not_recording", 1, 30, &json!({"by_rule_only": true})),
             kind("clock_step", 3, 300, &json!({"by_rule_only": true})),
+            kind("tracks_damaged", 3, 300, &json!({"by_rule_only": true})),
             kind("disk_low", 2, 90, &json!({"by_rule_only": true})),
             kind("panic", 1, 30, &json!({})), kind("water", 3, 300, &json!({})),
             kind("fight", 2, 60, &json!({})), kind("loitering", 4, 3_600, &json!({})),

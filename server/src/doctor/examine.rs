@@ -4,10 +4,12 @@
 use super::beside::{self, Expected};
 use super::history;
 use super::report::Report;
-use crate::anchor::{AnchorFile, ChainAnchor, Why};
+use crate::anchor::{AnchorFile, ChainAnchor, Standing, Why};
+use crate::evidence::{self, RecordFault, START_NEWER};
 use crate::journal::{ChainHash, Journal, JournalError, Snapshots, StoredFact, StoredWords};
 use crate::personal::commitment;
 use crate::site_folder::{SitePaths, hex};
+use crate::sqlite::has_content;
 use castellan_domain::estate::EstateFact;
 use castellan_domain::fact::{Fact, FactBody};
 use castellan_domain::ids::{EstateHash, Seq};
@@ -25,18 +27,36 @@ const REBUILD: &str = "Run `castellan doctor --rebuild`; no fact is touched by i
 /// anchors: they vouch for the original.
 pub(crate) async fn examine(paths: &SitePaths, anchors: Option<&AnchorFile>) -> Report {
     let mut report = Report::default();
-    if !paths.journal().exists() {
-        report.fault(
-            &format!("there is no journal {}", paths.journal().display()),
-            "Restore the last backup, or start a server to begin a new one",
-        );
-        return report;
+    match evidence::check(paths, anchors).await {
+        Ok(()) if !has_content(&paths.journal()) => {
+            report.fault(
+                &format!("there is no journal {}", paths.journal().display()),
+                "Restore the last backup, or start a server to begin a new one",
+            );
+            return report;
+        }
+        // The walk says of what can be read whether it holds, and where what cannot be read lies.
+        Ok(()) | Err(RecordFault::Unreadable(_)) => {}
+        Err(fault) => {
+            report.fault(&fault.to_string(), &fault.to_do());
+            if !has_content(&paths.journal()) {
+                return report;
+            }
+        }
     }
     match Walk::begin(paths, anchors, &mut report).await {
         Ok(walk) => walk.go(&mut report).await,
-        Err(error) => report.fault(&format!("{error}"), KEEP_AND_COMPARE),
+        Err(error) => report.fault(&error.to_string(), to_do(&error)),
     }
     report
+}
+
+const fn to_do(error: &JournalError) -> &'static str {
+    if error.is_newer() {
+        START_NEWER
+    } else {
+        KEEP_AND_COMPARE
+    }
 }
 
 struct Walk<'a> {
@@ -53,6 +73,8 @@ struct Walk<'a> {
     estates: BTreeSet<EstateHash>,
     words: u64,
     erased: u64,
+    /// Facts that only a newer Castellan can read.
+    newer: u64,
 }
 
 impl<'a> Walk<'a> {
@@ -85,6 +107,7 @@ impl<'a> Walk<'a> {
             estates: BTreeSet::new(),
             words: 0,
             erased: 0,
+            newer: 0,
         })
     }
 
@@ -100,7 +123,6 @@ impl<'a> Walk<'a> {
                 KEEP_AND_COMPARE,
             ),
         }
-        self.anchors_behind_the_end(report);
         self.rest(report).await;
     }
 
@@ -138,6 +160,7 @@ impl<'a> Walk<'a> {
             );
         }
         match stored.decode() {
+            Err(error) if error.is_newer() => self.newer_fact(&error, report),
             Err(error) => report.fault(&error.to_string(), KEEP_AND_COMPARE),
             Ok(mut fact) => {
                 if fact.seq != seq {
@@ -152,6 +175,16 @@ impl<'a> Walk<'a> {
             }
         }
         self.vouched(stored, report).await
+    }
+
+    /// What follows from the facts cannot be told from here on: neither is it called wrong.
+    fn newer_fact(&mut self, error: &JournalError, report: &mut Report) {
+        if self.newer == 0 {
+            report.fault(&error.to_string(), START_NEWER);
+        }
+        self.newer += 1;
+        self.expected = None;
+        self.snapshots.clear();
     }
 
     fn fold(&mut self, fact: &Fact, report: &mut Report) {
@@ -265,22 +298,14 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
-    fn anchors_behind_the_end(&self, report: &mut Report) {
-        let behind = self.anchors.iter().filter(|anchor| anchor.seq > self.at);
-        for anchor in behind {
-            report.fault(
-                &format!(
-                    "the journal was cut: the anchor of {} knows fact {}, and the journal ends at {}",
-                    anchor.day(),
-                    anchor.seq,
-                    self.at
-                ),
-                "Look for the missing facts in the last backup, and for the reason",
-            );
-        }
-    }
-
     async fn rest(self, report: &mut Report) {
+        if self.newer > 0 {
+            report.note(format!(
+                "{} facts are of a newer Castellan; their chain was checked, and the tables and snapshots \
+                 that follow from them were not",
+                self.newer
+            ));
+        }
         for seq in self.snapshots.keys() {
             report.note(format!(
                 "the snapshot at fact {seq} is of no use: there is no such fact. The next start throws it away"
@@ -321,37 +346,25 @@ fn anchors_of(file: &AnchorFile, journal: &Journal, report: &mut Report) -> Vec<
              where with --anchors"
         ));
     }
-    for line in found.unreadable {
+    for line in &found.unreadable {
         report.note(format!("line {line} of the anchors {path} cannot be read"));
     }
-    let mut kept: Vec<ChainAnchor> = Vec::new();
-    for anchor in found.anchors {
-        if anchor.journal != journal.id() {
-            report.fault(
-                &format!(
-                    "the anchor of {} in {path} is of another journal, {}",
-                    anchor.day(),
-                    anchor.journal.0
-                ),
-                "If this journal was begun anew on purpose, move that file away; else somebody has put \
-                 another one in its place",
-            );
-            continue;
-        }
-        if anchor.why == Why::Restored {
-            let before = kept.len();
-            kept.retain(|known| known.seq <= anchor.seq);
-            report.note(format!(
-                "a backup was restored on {}: what came after fact {} before that day is not in this \
-                 journal ({} anchors with it)",
-                anchor.day(),
-                anchor.seq,
-                before - kept.len()
-            ));
-        }
-        kept.push(anchor);
+    let Standing { mut anchors, turns } = found.standing();
+    for (turn, dropped) in turns {
+        let (day, seq) = (turn.day(), turn.seq);
+        report.note(match turn.why {
+            Why::Begun => format!(
+                "a new record was begun on {day}; {dropped} anchors from before are of the one that was set aside"
+            ),
+            Why::Restored | Why::Daily | Why::Stop => format!(
+                "a backup was restored on {day}: what came after fact {seq} before that day is not in this \
+                 journal ({dropped} anchors with it)"
+            ),
+        });
     }
-    kept
+    // Of another journal the fault is told already.
+    anchors.retain(|anchor| anchor.journal == journal.id());
+    anchors
 }
 
 fn find_references(value: &Value, found: &mut Vec<(uuid::Uuid, String)>) {

@@ -3,6 +3,7 @@
 
 use super::report::Report;
 use crate::anchor::written;
+use crate::evidence::START_NEWER;
 use crate::site_folder::SitePaths;
 use crate::{observations, tracks};
 use std::io;
@@ -10,8 +11,8 @@ use std::io;
 const KEEP_THE_REST: &str = "No fact is at stake, and the rest of the history is read as ever. Look after the \
     disk; a backup from before has that stretch";
 
-const MOVE_IT_AWAY: &str = "No fact is at stake, but a server does not start with such a file. Bring tracks.db back \
-    from a backup, or move it away to go on with an empty history";
+const SET_ASIDE: &str = "No fact is at stake. The next start sets tracks.db aside and goes on with an empty \
+    history; a backup from before has the other one";
 
 /// Reads every block of positions.
 pub(super) async fn positions(paths: &SitePaths, report: &mut Report) {
@@ -21,7 +22,12 @@ pub(super) async fn positions(paths: &SitePaths, report: &mut Report) {
     let checked = match tracks::check(&paths.tracks()).await {
         Ok(checked) => checked,
         Err(error) => {
-            report.fault(&format!("{error}"), MOVE_IT_AWAY);
+            let to_do = if error.is_damage() {
+                SET_ASIDE
+            } else {
+                START_NEWER
+            };
+            report.fault(&error.to_string(), to_do);
             return;
         }
     };

@@ -26,7 +26,7 @@ use crate::observations::{ObservationLog, Pending};
 use crate::outbox::Outbox;
 use crate::personal::PersonalRecord;
 use crate::requests::{Lost, QUEUE_MAX, Reply, Request, Ticket};
-use crate::site_folder::PublishedEstate;
+use crate::site_folder::{PublishedEstate, SitePaths};
 use crate::site_task::SetAsides;
 use crate::tables::TablesReader;
 use crate::tracks::Tracks;
@@ -52,6 +52,7 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(30);
 #[derive(Debug)]
 pub(crate) struct App {
     pub(crate) site: SiteId,
+    pub(crate) paths: SitePaths,
     pub(crate) estate: PublishedEstate,
     pub(crate) registry: Registry,
     pub(crate) requests: mpsc::Sender<Request>,

@@ -3,6 +3,7 @@
 use super::App;
 use super::errors::ApiError;
 use super::extract::InPath;
+use crate::aside::named;
 use crate::hub::{Packed, SnapshotError};
 use crate::personal::Subject;
 use axum::Json;
@@ -149,6 +150,7 @@ pub(super) async fn health(
         adapters,
         quarantine,
         set_aside: app.set_asides.report(),
+        files_set_aside: named(&app.paths),
         disk: app.disk.health(),
         clock: app.clock.health(),
         outbox: app

@@ -1,19 +1,13 @@
 //! How the journal's database is opened.
 
+use crate::sqlite::options;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use std::path::Path;
-use std::time::Duration;
 
 /// Pages of the log (4 KiB each) at which a commit brings them over all the same: when
 /// [`super::copy_log`] failed for long, and now and then under a load that never pauses, for the log begins anew only when
 /// all of it is in the database.
 const LOG_PAGES_MAX: &str = "8192";
-
-pub(super) fn options(path: &Path) -> SqliteConnectOptions {
-    SqliteConnectOptions::new()
-        .filename(path)
-        .busy_timeout(Duration::from_secs(5))
-}
 
 pub(super) fn writing(path: &Path) -> SqliteConnectOptions {
     options(path)

@@ -1,8 +1,8 @@
 //! What each store does in its own way: checking its pages, and copying itself while it is used.
 
-use super::connection::options;
 use super::error::JournalError;
 use super::store::Journal;
+use crate::sqlite::{log_alone, reading};
 use sqlx::sqlite::SqliteConnection;
 use sqlx::{Connection as _, Row as _};
 use std::path::Path;
@@ -23,10 +23,14 @@ impl Journal {
 /// Writes a whole database, as of one moment, into a new file. Writers go on meanwhile. See ADR 20
 /// for why it is this statement.
 pub(crate) async fn copy_database(from: &Path, to: &Path) -> Result<(), sqlx::Error> {
+    if let Some(log) = log_alone(from) {
+        let said = format!("{} lies there without its database", log.display());
+        return Err(sqlx::Error::Protocol(said));
+    }
     let to = to
         .to_str()
         .ok_or_else(|| sqlx::Error::Protocol("a path that is no UTF-8".to_owned()))?;
-    let mut db = SqliteConnection::connect_with(&options(from).read_only(true)).await?;
+    let mut db = SqliteConnection::connect_with(&reading(from)).await?;
     sqlx::query("VACUUM INTO $1")
         .bind(to)
         .execute(&mut db)

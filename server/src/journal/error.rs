@@ -1,7 +1,9 @@
 //! What goes wrong with the journal.
 
+use crate::sqlite::{is_busy, is_full};
 use castellan_domain::fact::FactError;
 use castellan_domain::ids::Seq;
+use std::path::PathBuf;
 
 /// What goes wrong with the journal.
 #[derive(Debug, thiserror::Error)]
@@ -20,10 +22,15 @@ pub(crate) enum JournalError {
          wrote it"
     )]
     Older(u32),
-    #[error(
-        "a newer Castellan wrote this journal (schema {0}); run that one, or restore an older backup"
-    )]
+    #[error("a newer Castellan wrote this journal (schema {0})")]
     Newer(String),
+    #[error("the journal has lost its table {0}")]
+    NoTable(String),
+    #[error(
+        "the log {} lies there without its journal; facts may be in it. Put the journal back beside it",
+        .0.display()
+    )]
+    LogAlone(PathBuf),
     #[error("fact {seq} of the journal breaks the engine: {why}")]
     BrokenFact { seq: Seq, why: String },
     #[error(
@@ -33,17 +40,26 @@ pub(crate) enum JournalError {
     Replaced,
 }
 
-/// What SQLite says when a write, a log or its index finds no room.
-const FULL_CODES: [&str; 2] = ["13", "4874"];
-
 impl JournalError {
     /// Whether the disk had no room, as far as the database can tell.
     pub(crate) fn is_full(&self) -> bool {
-        match self {
-            Self::Database(sqlx::Error::Database(error)) => error
-                .code()
-                .is_some_and(|code| FULL_CODES.contains(&code.as_ref())),
-            _ => false,
-        }
+        matches!(self, Self::Database(error) if is_full(error))
+    }
+
+    /// Whether somebody else was in the way.
+    pub(crate) fn is_busy(&self) -> bool {
+        matches!(self, Self::Database(error) if is_busy(error))
+    }
+
+    /// Whether nothing is wrong but that this program is too old.
+    pub(crate) const fn is_newer(&self) -> bool {
+        matches!(
+            self,
+            Self::Newer(_)
+                | Self::Fact {
+                    error: FactError::UnknownShape { .. },
+                    ..
+                }
+        )
     }
 }

@@ -5,7 +5,7 @@
 //! pages, so at 200 a second it would happen more than once a second. Nothing depends on it: a
 //! fact is on disk once it is in the log.
 
-use super::connection::options;
+use crate::sqlite::options;
 use sqlx::Connection as _;
 use sqlx::sqlite::SqliteConnection;
 use std::path::{Path, PathBuf};

@@ -15,6 +15,7 @@ pub(crate) mod copy;
 mod error;
 #[cfg(test)]
 pub(crate) mod fixture;
+mod lies;
 mod log;
 mod outbox;
 mod personal;
@@ -30,6 +31,7 @@ mod store;
 pub(crate) use chain::ChainHash;
 pub(crate) use commit::{Commit, SeenCommand, SeenEvent};
 pub(crate) use error::JournalError;
+pub(crate) use lies::{Lies, lies_at};
 pub(crate) use log::copy_log;
 pub(crate) use outbox::Parcel;
 pub(crate) use personal::StoredWords;

@@ -1,10 +1,10 @@
 //! Reads the journal beside its writer, for requests that need no turn.
 
-use super::connection::options;
 use super::error::JournalError;
 use super::outbox::{self, Parcel};
 use super::personal;
 use crate::personal::Subject;
+use crate::sqlite::options;
 use castellan_domain::wire::api::NoteText;
 use sqlx::sqlite::{SqlitePool, SqlitePoolOptions};
 use std::path::Path;

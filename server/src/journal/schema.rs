@@ -2,6 +2,7 @@
 
 use super::error::JournalError;
 use super::outbox;
+use crate::sqlite::tables;
 use sqlx::sqlite::SqliteConnection;
 use sqlx::{Connection as _, Row as _};
 
@@ -57,10 +58,21 @@ pub(super) async fn prepare(db: &mut SqliteConnection) -> Result<(), JournalErro
 pub(super) async fn check(db: &mut SqliteConnection) -> Result<(), JournalError> {
     let schema = meta(db, "schema").await?.unwrap_or_else(|| "1".to_owned());
     match schema.parse::<u32>() {
-        Ok(SCHEMA) => Ok(()),
+        Ok(SCHEMA) => has_all_tables(db).await,
         Ok(older) if older < SCHEMA => Err(JournalError::Older(older)),
         _ => Err(JournalError::Newer(schema)),
     }
+}
+
+async fn has_all_tables(db: &mut SqliteConnection) -> Result<(), JournalError> {
+    let there = tables(db).await?;
+    let made = TABLES
+        .iter()
+        .filter_map(|statement| statement.strip_prefix("CREATE TABLE "))
+        .filter_map(|rest| rest.split_whitespace().next());
+    let mut lost = made.filter(|name| !there.iter().any(|known| known == name));
+    lost.next()
+        .map_or(Ok(()), |name| Err(JournalError::NoTable(name.to_owned())))
 }
 
 /// A value of the table `meta`.

@@ -10,12 +10,15 @@ use castellan_domain::site::{FOLD_VERSION, Site};
 use castellan_domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
+use std::fs::{self, File};
+use std::io::{self, BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};
-use std::{fs, io};
 use tracing::warn;
 
 /// Snapshots kept on disk; the older ones are deleted.
 const SNAPSHOTS_KEPT: usize = 3;
+/// Bytes of a snapshot's first line at most.
+const HEADER_BYTES_MAX: u64 = 4_096;
 
 /// What a snapshot says of itself, in its first line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -86,6 +89,12 @@ impl Snapshots {
             .collect();
         found.sort_unstable_by(|a, b| b.cmp(a));
         found
+    }
+
+    /// What each file says of itself, newest first; nothing of one that says nothing.
+    pub(crate) fn stamps(&self) -> Vec<(Seq, Option<Stamp>)> {
+        let read = |(seq, path): (Seq, PathBuf)| (seq, stamp(&path));
+        self.list().into_iter().map(read).collect()
     }
 
     /// Keeps a state. Blocks: never called on the turn's way.
@@ -170,6 +179,18 @@ impl Snapshots {
             .into_iter()
             .try_for_each(|(_, path)| fs::remove_file(path))
     }
+}
+
+/// What a snapshot says of itself, its second line unread.
+fn stamp(path: &Path) -> Option<Stamp> {
+    let file = File::open(path).ok()?;
+    let mut line = String::new();
+    BufReader::new(file)
+        .take(HEADER_BYTES_MAX)
+        .read_line(&mut line)
+        .ok()?;
+    let header: Header = serde_json::from_str(&line).ok()?;
+    Some(header.stamp)
 }
 
 /// The stamp and the second line, if they are what was written.

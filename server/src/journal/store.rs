@@ -2,12 +2,13 @@
 
 use super::chain::ChainHash;
 use super::commit::Commit;
-use super::connection::{options, writing};
+use super::connection::writing;
 use super::error::JournalError;
 use super::personal::{self, NOTES_KEPT, StoredWords};
 use super::seen::{self, PURGE_MAX, SEEN_MAX, SeenCounts};
 use super::{outbox, schema};
 use crate::rows::ManyRows;
+use crate::sqlite::{log_alone, reading};
 use castellan_domain::answer::Answer;
 use castellan_domain::fact::Fact;
 use castellan_domain::ids::{CommandId, DeviceId, EventId, JournalId, Seq};
@@ -67,11 +68,16 @@ impl Journal {
         path: &Path,
         notes_kept: Span,
     ) -> Result<Self, JournalError> {
+        keep_log(path)?;
         let mut db = SqliteConnection::connect_with(&writing(path).create_if_missing(true)).await?;
-        schema::prepare(&mut db).await?;
-        let id = read_id(&mut db).await?;
-        let head = read_head(&mut db, id).await?;
-        let seen = SeenCounts::read(&mut db, SEEN_MAX).await?;
+        let (id, head, seen) = match begin(&mut db).await {
+            Ok(begun) => begun,
+            Err(error) => {
+                // Waited for: whoever moves the file away must be the last to know it by its name.
+                db.close().await?;
+                return Err(error);
+            }
+        };
         Ok(Self {
             db,
             path: path.to_owned(),
@@ -82,6 +88,11 @@ impl Journal {
             log_holds_erased: true,
             read_only: false,
         })
+    }
+
+    /// Lets go of the file. Left alone it happens some time later, and takes away a log of that name.
+    pub(crate) async fn close(self) -> Result<(), JournalError> {
+        Ok(self.db.close().await?)
     }
 
     /// Connects anew after a failure: the connection itself may be dead. The journal must be the
@@ -102,7 +113,8 @@ impl Journal {
 
     /// Opens a journal that is there, to read it and to leave it exactly as it is.
     pub(crate) async fn examine(path: &Path) -> Result<Self, JournalError> {
-        let mut db = SqliteConnection::connect_with(&options(path).read_only(true)).await?;
+        keep_log(path)?;
+        let mut db = SqliteConnection::connect_with(&reading(path)).await?;
         schema::check(&mut db).await?;
         let id = read_id(&mut db).await?;
         let head = (Seq(0), ChainHash::genesis(id));
@@ -297,12 +309,27 @@ impl Journal {
     }
 }
 
+async fn begin(
+    db: &mut SqliteConnection,
+) -> Result<(JournalId, (Seq, ChainHash), SeenCounts), JournalError> {
+    schema::prepare(db).await?;
+    let id = read_id(db).await?;
+    let head = read_head(db, id).await?;
+    let seen = SeenCounts::read(db, SEEN_MAX).await?;
+    Ok((id, head, seen))
+}
+
+/// SQLite deletes a log whose database is empty, and facts with it.
+pub(super) fn keep_log(path: &Path) -> Result<(), JournalError> {
+    log_alone(path).map_or(Ok(()), |log| Err(JournalError::LogAlone(log)))
+}
+
 fn column(seq: Seq) -> i64 {
     // A journal with 2^63 facts will not be written.
     i64::try_from(seq.0).unwrap_or(i64::MAX)
 }
 
-async fn read_id(db: &mut SqliteConnection) -> Result<JournalId, JournalError> {
+pub(super) async fn read_id(db: &mut SqliteConnection) -> Result<JournalId, JournalError> {
     let id = schema::meta(db, "journal_id").await?;
     let id = id.and_then(|id| id.parse().ok());
     id.map(JournalId).ok_or_else(|| JournalError::Unreadable {
@@ -310,7 +337,7 @@ async fn read_id(db: &mut SqliteConnection) -> Result<JournalId, JournalError> {
     })
 }
 
-async fn read_head(
+pub(super) async fn read_head(
     db: &mut SqliteConnection,
     id: JournalId,
 ) -> Result<(Seq, ChainHash), JournalError> {

@@ -2,6 +2,7 @@
 
 use super::line::{self, LINE_BYTES_MAX};
 use super::segments::{days, path_of};
+use castellan_domain::wire::history::ObservationOutcome;
 use jiff::civil::Date;
 use std::fs::{self, File};
 use std::io::{self, BufRead as _, BufReader, Read as _, Seek as _, SeekFrom};
@@ -10,6 +11,9 @@ use std::path::Path;
 /// Bytes that one examination reads at most, the newest days first: what thirty full days have,
 /// twice. What lies before is told as not looked at.
 const CHECK_BYTES_MAX: u64 = 4 * 1024 * 1024 * 1024;
+
+/// Bytes that are looked through for a line that names a fact.
+const LOOK_BYTES_MAX: u64 = 16 * 1024 * 1024;
 
 /// What the lines of a log are like.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -68,6 +72,35 @@ fn whole_until(file: &mut File) -> io::Result<u64> {
         None if begin == 0 => 0,
         None => length,
     })
+}
+
+/// Whether a line names a fact: the newest days are looked through, as far as [`LOOK_BYTES_MAX`] goes.
+pub(crate) fn name_a_fact(folder: &Path) -> io::Result<bool> {
+    let mut budget = LOOK_BYTES_MAX;
+    for day in days(folder)?.into_iter().rev() {
+        let mut file = BufReader::new(File::open(path_of(folder, day))?);
+        let mut line = Vec::with_capacity(LINE_BYTES_MAX);
+        while budget > 0 {
+            line.clear();
+            let read = file
+                .by_ref()
+                .take(LINE_BYTES_MAX as u64)
+                .read_until(b'\n', &mut line)? as u64;
+            if read == 0 {
+                break;
+            }
+            budget = budget.saturating_sub(read);
+            if line::decode(line.trim_ascii_end()).is_ok_and(|record| names_a_fact(&record.outcome))
+            {
+                return Ok(true);
+            }
+        }
+    }
+    Ok(false)
+}
+
+fn names_a_fact(outcome: &ObservationOutcome) -> bool {
+    matches!(outcome, ObservationOutcome::Accepted { fact: Some(_), .. })
 }
 
 /// Reads the log and changes nothing.

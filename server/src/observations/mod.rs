@@ -9,7 +9,7 @@ mod line;
 mod read;
 mod segments;
 
-pub(crate) use copy::{check, copy};
+pub(crate) use copy::{check, copy, name_a_fact};
 pub(crate) use read::Question;
 
 use crate::clock::Clock;
@@ -47,8 +47,8 @@ pub(crate) enum ObservationsError {
         "the estate's time zone {0} is not known; write one like Asia/Shanghai into the estate document"
     )]
     TimeZone(String),
-    #[error("the folder {path} cannot be used: {error}")]
-    Folder { path: PathBuf, error: io::Error },
+    #[error("nothing can write the log of observations: {0}")]
+    Thread(io::Error),
     #[error("the observations cannot be read: {0}")]
     Unreadable(#[from] io::Error),
     #[error("other questions are being answered")]
@@ -76,7 +76,8 @@ pub(crate) struct Pending {
 }
 
 impl ObservationLog {
-    /// Opens the log in a folder, making it if needed, and starts its writer.
+    /// Starts the writer of the log in this folder. One that cannot be made costs observations, which
+    /// health counts, and no start.
     pub(crate) fn open(
         folder: &Path,
         time_zone: &str,
@@ -86,18 +87,16 @@ impl ObservationLog {
     ) -> Result<Self, ObservationsError> {
         let zone = TimeZone::get(time_zone)
             .map_err(|_unknown| ObservationsError::TimeZone(time_zone.to_owned()))?;
-        let unusable = |error| ObservationsError::Folder {
-            path: folder.to_owned(),
-            error,
-        };
-        std::fs::create_dir_all(folder).map_err(unusable)?;
+        if let Err(error) = std::fs::create_dir_all(folder) {
+            warn!(%error, "the folder of observations cannot be made; they are dropped until it can");
+        }
         let (log, inbox) = Self::new(folder, zone.clone(), clock.clone(), QUEUE_MAX);
         let segments = Segments::new(folder.to_owned(), zone, days_kept);
         let health = log.health.clone();
         std::thread::Builder::new()
             .name("observations".to_owned())
             .spawn(move || write(&inbox, segments, &health, &clock, &disk))
-            .map_err(unusable)?;
+            .map_err(ObservationsError::Thread)?;
         Ok(log)
     }
 

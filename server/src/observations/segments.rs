@@ -61,7 +61,12 @@ pub(super) fn path_of(folder: &Path, day: Date) -> PathBuf {
 /// The days that there are segments of, in order. Other files are left alone.
 pub(super) fn days(folder: &Path) -> io::Result<Vec<Date>> {
     let mut days = Vec::new();
-    for entry in fs::read_dir(folder)? {
+    let entries = match fs::read_dir(folder) {
+        // Nothing was observed yet.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(days),
+        entries => entries?,
+    };
+    for entry in entries {
         let name = entry?.file_name();
         let day = name.to_str().and_then(|name| name.strip_suffix(".log"));
         days.extend(day.and_then(|day| day.parse::<Date>().ok()));
@@ -130,6 +135,7 @@ impl Segments {
 
 impl Segment {
     fn open(folder: &Path, day: Date) -> io::Result<Self> {
+        fs::create_dir_all(folder)?;
         let mut file = OpenOptions::new()
             .read(true)
             .append(true)

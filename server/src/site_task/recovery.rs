@@ -6,6 +6,7 @@ use castellan_domain::actuation::ActuationOutcome;
 use castellan_domain::engine::Input;
 use castellan_domain::fact::RecordingResumed;
 use castellan_domain::stream::{Machine, run};
+use castellan_domain::system::TracksSetAside;
 use std::time::Duration;
 use tokio::time::Instant;
 use tracing::{error, info, warn};
@@ -22,9 +23,10 @@ fn backoff(failed: u32) -> Duration {
 
 impl<M: Machine> SiteTask<M> {
     /// Once, at a start: says of every order that the record leaves open that nobody knows what came
-    /// of it, and publishes the estate if the journal does not name it yet. No order is ever sent
+    /// of it, publishes the estate if the journal does not name it yet, and says whether the history
+    /// of positions was damaged. No order is ever sent
     /// because it stands in the record.
-    pub(crate) async fn begin(&mut self) -> Result<(), SiteTaskError> {
+    pub(crate) async fn begin(&mut self, tracks_set_aside: bool) -> Result<(), SiteTaskError> {
         let mut inputs = self.orphans(ActuationOutcome::Unknown);
         if !inputs.is_empty() {
             warn!(
@@ -33,6 +35,10 @@ impl<M: Machine> SiteTask<M> {
             );
         }
         inputs.push(self.estate_loaded());
+        if tracks_set_aside {
+            let at = self.clock.now();
+            inputs.push(Input::TracksSetAside(TracksSetAside { at }));
+        }
         self.run_own(&inputs).await
     }
 

@@ -4,14 +4,14 @@ use super::error::TablesError;
 use super::row::{self, Rows};
 use super::steps;
 use crate::journal::ChainHash;
+use crate::sqlite::{options, reading};
 use castellan_domain::alarm::AlarmFact;
 use castellan_domain::ids::{AlarmId, JournalId, Seq};
 use castellan_domain::site::FOLD_VERSION;
 use castellan_domain::subject::Step;
 use castellan_domain::wire::api::{AlarmPage, AlarmRow, StepPage};
 use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
-    SqliteSynchronous,
+    SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
 use sqlx::{Connection as _, Row as _};
 use std::path::Path;
@@ -94,7 +94,7 @@ impl Tables {
 
     /// Opens tables that are there, to read them as of this moment and to leave them as they are.
     pub(crate) async fn examine(path: &Path) -> Result<Self, TablesError> {
-        let mut db = SqliteConnection::connect_with(&options(path).read_only(true)).await?;
+        let mut db = SqliteConnection::connect_with(&reading(path)).await?;
         sqlx::query("BEGIN").execute(&mut db).await?;
         Ok(Self { db })
     }
@@ -241,10 +241,4 @@ async fn set_progress(db: &mut SqliteConnection, progress: &Progress) -> Result<
     .execute(db)
     .await?;
     Ok(())
-}
-
-fn options(path: &Path) -> SqliteConnectOptions {
-    SqliteConnectOptions::new()
-        .filename(path)
-        .busy_timeout(Duration::from_secs(5))
 }

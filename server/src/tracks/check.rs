@@ -1,8 +1,8 @@
 //! Every block of the history read once, for the doctor.
 
 use super::error::TracksError;
-use super::store::options;
 use super::{block, schema};
+use crate::sqlite::{has_content, reading};
 use castellan_domain::time::Timestamp;
 use sqlx::sqlite::SqliteConnection;
 use sqlx::{Connection as _, Row as _};
@@ -35,7 +35,7 @@ pub(crate) struct CheckedBlocks {
 
 /// Reads every block and changes nothing.
 pub(crate) async fn check(path: &Path) -> Result<CheckedBlocks, TracksError> {
-    let mut db = SqliteConnection::connect_with(&options(path).read_only(true)).await?;
+    let mut db = SqliteConnection::connect_with(&reading(path)).await?;
     schema::check(&mut db).await?;
     let mut checked = CheckedBlocks::default();
     let mut after = i64::MIN;
@@ -72,6 +72,23 @@ pub(crate) async fn check(path: &Path) -> Result<CheckedBlocks, TracksError> {
             });
         }
     }
+}
+
+/// Whether a history tells of anybody or of any device; an unreadable one does.
+pub(crate) async fn tells_anything(path: &Path) -> bool {
+    has_content(path) && has_rows(path).await.unwrap_or(true)
+}
+
+async fn has_rows(path: &Path) -> Result<bool, TracksError> {
+    let mut db = SqliteConnection::connect_with(&reading(path)).await?;
+    if !schema::is_there(&mut db).await? {
+        return Ok(false);
+    }
+    let row =
+        sqlx::query("SELECT EXISTS (SELECT 1 FROM people) OR EXISTS (SELECT 1 FROM devices_seen)")
+            .fetch_one(&mut db)
+            .await?;
+    Ok(row.try_get(0)?)
 }
 
 /// What is wrong with a block of which the table tells its first and last time and its fixes.

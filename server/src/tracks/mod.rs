@@ -16,6 +16,7 @@ mod error;
 mod people;
 mod point;
 mod read;
+mod recall;
 #[cfg(test)]
 mod same_moment;
 mod schema;
@@ -26,6 +27,7 @@ mod tail;
 mod tests;
 mod upkeep;
 
-pub(crate) use check::check;
+pub(crate) use check::{check, tells_anything};
 pub(crate) use error::TracksError;
+pub(crate) use recall::recall;
 pub(crate) use store::Tracks;

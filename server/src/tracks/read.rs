@@ -49,50 +49,56 @@ impl Tracks {
 
     /// Everybody's last fix at or before `at`, and no older than `look_back`, by their ids.
     pub(crate) async fn at(&self, at: Timestamp, look_back: Span) -> Result<Vec<Fix>, TracksError> {
-        self.last_between((at - look_back).as_micros(), at.as_micros())
-            .await
-    }
-
-    /// Everybody's last position. One for each person, and an estate's staff is limited.
-    pub(crate) async fn latest(&self) -> Result<Vec<Fix>, TracksError> {
-        self.last_between(i64::MIN, i64::MAX).await
-    }
-
-    async fn last_between(&self, from: i64, to: i64) -> Result<Vec<Fix>, TracksError> {
         let mut tx = self.readers.begin().await?;
-        let people = people(&mut tx).await?;
-        let mut last: BTreeMap<i64, Point> = BTreeMap::new();
-        for id in people.keys() {
-            if let Some(point) = last_in_blocks(&mut tx, *id, (from, to)).await? {
-                last.insert(*id, point);
-            }
+        last_between(&mut tx, (at - look_back).as_micros(), at.as_micros()).await
+    }
+
+    /// Everybody's last position.
+    #[cfg(test)]
+    pub(crate) async fn latest(&self) -> Result<Vec<Fix>, TracksError> {
+        let mut tx = self.readers.begin().await?;
+        last_between(&mut tx, i64::MIN, i64::MAX).await
+    }
+}
+
+/// Everybody's last position between two times. One for each person, and an estate's staff is limited.
+pub(super) async fn last_between(
+    db: &mut SqliteConnection,
+    from: i64,
+    to: i64,
+) -> Result<Vec<Fix>, TracksError> {
+    let people = people(db).await?;
+    let mut last: BTreeMap<i64, Point> = BTreeMap::new();
+    for id in people.keys() {
+        if let Some(point) = last_in_blocks(db, *id, (from, to)).await? {
+            last.insert(*id, point);
         }
-        let filling = Tail::filling(&mut tx).await?;
-        for tail in [filling.other(), filling] {
-            for (id, point) in tail.last_of_each(&mut tx, (from, to)).await? {
-                match last.entry(id) {
-                    Entry::Vacant(entry) => drop(entry.insert(point)),
-                    Entry::Occupied(mut entry) => {
-                        let held = entry.get();
-                        let is_newer = match point.occurred_at.cmp(&held.occurred_at) {
-                            Ordering::Greater => true,
-                            Ordering::Equal => point.counts_instead_of(held),
-                            Ordering::Less => false,
-                        };
-                        if is_newer {
-                            entry.insert(point);
-                        }
+    }
+    let filling = Tail::filling(db).await?;
+    for tail in [filling.other(), filling] {
+        for (id, point) in tail.last_of_each(db, (from, to)).await? {
+            match last.entry(id) {
+                Entry::Vacant(entry) => drop(entry.insert(point)),
+                Entry::Occupied(mut entry) => {
+                    let held = entry.get();
+                    let is_newer = match point.occurred_at.cmp(&held.occurred_at) {
+                        Ordering::Greater => true,
+                        Ordering::Equal => point.counts_instead_of(held),
+                        Ordering::Less => false,
+                    };
+                    if is_newer {
+                        entry.insert(point);
                     }
                 }
             }
         }
-        let fixes = last
-            .iter()
-            .filter_map(|(id, point)| point.fix(people.get(id)?));
-        let mut fixes: Vec<Fix> = fixes.collect();
-        fixes.sort_by(|one, other| one.person.cmp(&other.person));
-        Ok(fixes)
     }
+    let fixes = last
+        .iter()
+        .filter_map(|(id, point)| point.fix(people.get(id)?));
+    let mut fixes: Vec<Fix> = fixes.collect();
+    fixes.sort_by(|one, other| one.person.cmp(&other.person));
+    Ok(fixes)
 }
 
 /// The points of a block, or nothing and a line in the log if it is damaged.

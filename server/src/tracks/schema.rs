@@ -1,6 +1,7 @@
 //! The tables of the history, and whether a history has them as they are today.
 
 use super::error::TracksError;
+use crate::sqlite::tables;
 use sqlx::sqlite::SqliteConnection;
 use sqlx::{Connection as _, Row as _};
 
@@ -46,6 +47,11 @@ pub(super) async fn prepare(db: &mut SqliteConnection) -> Result<(), TracksError
     Ok(())
 }
 
+/// Whether a history was begun at all.
+pub(super) async fn is_there(db: &mut SqliteConnection) -> Result<bool, TracksError> {
+    Ok(version(db).await?.is_some())
+}
+
 /// Refuses a history that another Castellan wrote.
 pub(super) async fn check(db: &mut SqliteConnection) -> Result<(), TracksError> {
     known(version(db).await?.unwrap_or_default())
@@ -61,14 +67,7 @@ fn known(version: i64) -> Result<(), TracksError> {
 
 /// The form of what is there, if anything is. The first form had no number.
 async fn version(db: &mut SqliteConnection) -> Result<Option<i64>, TracksError> {
-    // SQLite keeps the list of tables under this name; another store has its own.
-    let tables = sqlx::query("SELECT name FROM sqlite_master WHERE type = 'table'")
-        .fetch_all(&mut *db)
-        .await?;
-    let names: Vec<String> = tables
-        .iter()
-        .map(|row| row.try_get(0))
-        .collect::<Result<_, _>>()?;
+    let names = tables(db).await?;
     if names.is_empty() {
         return Ok(None);
     }

@@ -5,11 +5,11 @@ use super::people::people;
 use super::point::Point;
 use super::schema;
 use super::tail::Tail;
+use crate::sqlite::options;
 use castellan_domain::ids::PersonId;
 use castellan_domain::observation::Fix;
 use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
-    SqliteSynchronous,
+    SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
 use sqlx::{Connection as _, Row as _};
 use std::collections::HashMap;
@@ -41,12 +41,6 @@ pub(super) struct Writer {
     /// The tails may have changed places all the same, so that what gathers anew tells nothing of it.
     pub(super) has_failed_to_compact: bool,
     pub(super) unsynced: bool,
-}
-
-pub(super) fn options(path: &Path) -> SqliteConnectOptions {
-    SqliteConnectOptions::new()
-        .filename(path)
-        .busy_timeout(Duration::from_secs(5))
 }
 
 impl Writer {

@@ -118,7 +118,7 @@ async fn a_history_of_another_castellan_is_refused_with_a_sentence() {
     for (statement, expected) in [
         (
             "UPDATE meta SET value = 4 WHERE name = 'schema'",
-            "start the newer one",
+            "which this Castellan does not know",
         ),
         (
             "UPDATE meta SET value = 2 WHERE name = 'schema'",

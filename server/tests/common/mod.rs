@@ -436,10 +436,13 @@ pub(crate) async fn open(path: &Path) -> SqliteConnection {
 
 /// Changes a database from outside.
 pub(crate) async fn alter(path: &Path, statement: &'static str) {
+    let mut db = open(path).await;
     sqlx::query(statement)
-        .execute(&mut open(path).await)
+        .execute(&mut db)
         .await
         .expect("the statement runs");
+    // Whoever closes last tidies up: not while the test goes on.
+    sqlx::Connection::close(db).await.expect("it closes");
 }
 
 /// Asks again and again until the answer is there.

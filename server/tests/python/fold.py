@@ -12,7 +12,7 @@ VERSIONS = dict.fromkeys(
         "alarm_joined", "alarm_split", "person_gone", "person_back", "person_on_duty", "person_off_duty",
         "call_sign_given", "phone_bound", "phone_unbound", "zone_armed", "zone_disarmed", "door_opened",
         "door_closed", "door_granted", "area_entered", "area_left", "flood_began", "flood_ended",
-        "recording_resumed", "clock_stepped", "input_set_aside", "notification_settled", "actuation_intended",
+        "recording_resumed", "clock_stepped", "tracks_set_aside", "input_set_aside", "notification_settled", "actuation_intended",
         "actuation_settled",
     ),
     1,

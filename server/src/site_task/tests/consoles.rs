@@ -211,7 +211,7 @@ async fn after_a_start_nobody_has_a_console_who_does_not_come_back() {
         .unwrap()
         .engine;
     world.task.state = State::default();
-    world.task.begin().await.unwrap();
+    world.task.begin(false).await.unwrap();
     let again = console(&world, door, "zhao-min").await;
     world
         .look_until("one is back", |world| world.task.hub.displays() == 3)

@@ -10,6 +10,7 @@ mod world;
 use super::*;
 use crate::journal::{Reader, Snapshots, Stamp, replay};
 use crate::requests::{Lost, QUEUE_MAX};
+use crate::sqlite::with_logs;
 use castellan_domain::alarm::{AlarmFact, Source};
 use castellan_domain::estate::Priority;
 use castellan_domain::fact::FactBody;
@@ -361,7 +362,10 @@ async fn another_journal_in_the_place_of_ours_is_not_written_to() {
     let ahead = world.task.journal.reopen((seq.next(), &hash)).await;
     assert!(matches!(ahead, Err(JournalError::Replaced)));
     let aside = world.folder.path().join("aside.db");
-    std::fs::rename(&path, &aside).unwrap();
+    let parts = with_logs(&path).into_iter().zip(with_logs(&aside));
+    for (part, aside) in parts {
+        std::fs::rename(part, aside).unwrap();
+    }
     assert!(world.task.journal.reopen((seq, &hash)).await.is_err());
     assert!(!path.exists(), "an empty journal was made in its place");
     drop(Journal::open(&path).await.unwrap());

@@ -33,7 +33,7 @@ async fn world(doors: usize) -> (World, Orders) {
     world.task.estate.index = Arc::new(EstateIndex::new(estate.clone()).unwrap());
     world.task.estate.estate = estate;
     world.task.estate.hash = EstateHash::new("doors").unwrap();
-    world.task.begin().await.unwrap();
+    world.task.begin(false).await.unwrap();
     let orders = driver(&mut world);
     (world, orders)
 }
@@ -93,7 +93,7 @@ async fn restart(world: &mut World) -> Orders {
     world.task.engine = replayed.engine;
     world.task.state = State::default();
     let orders = driver(world);
-    world.task.begin().await.unwrap();
+    world.task.begin(false).await.unwrap();
     orders
 }
 

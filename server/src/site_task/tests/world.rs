@@ -138,7 +138,7 @@ impl World {
             set_asides: Arc::default(),
             state: State::default(),
         };
-        task.begin().await.unwrap();
+        task.begin(false).await.unwrap();
         Self {
             task,
             hands,
