@@ -1,30 +1,9 @@
 // What the map draws, and the rows by which a keyboard reaches the same.
+import { catchMap } from "../caught_map.mjs";
 import { expect, test } from "../console.mjs";
 
 const LAWN = [120.1118, 30.2862];
 const DESK = { viewport: { width: 1280, height: 800 } };
-
-/** Lets a journey look into the map: its library is wrapped before the page asks for it. */
-async function catchMap(page) {
-  await page.addInitScript(() => {
-    let promise;
-    Object.defineProperty(globalThis, "castellanMaplibrePromise", {
-      configurable: true,
-      get: () => promise,
-      set: (library) => {
-        promise = library.then((library) => {
-          class Caught extends library.Map {
-            constructor(options) {
-              super(options);
-              globalThis.caughtMap = this;
-            }
-          }
-          return { ...library, Map: Caught };
-        });
-      },
-    });
-  });
-}
 
 /** Everything in the map's sources that has an id, as rows name it; and which of it is in the picture. */
 function onTheMap(page) {

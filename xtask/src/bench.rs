@@ -1,11 +1,12 @@
-//! `cargo xtask bench`: builds what is measured and the program that measures it, finds the peers, and
-//! weighs the first load of the browser app. Method and figures are in `docs/performance.md`.
+//! `cargo xtask bench`: builds what is measured and the program that measures it, finds the peers, weighs the
+//! first load of the browser app, and watches what a console costs. Method and figures are in `docs/performance.md`.
 
+use std::fs;
 use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use castellan_programs::process;
 use castellan_programs::service::interrupt_flag;
 
@@ -16,28 +17,37 @@ use crate::web::{self, Flavor};
 use crate::{npm, workspace};
 
 const FIRST_LOAD: &str = "first-load";
-/// Every name, as it is said; those after the first are what `castellan-bench` measures, and a test there compares.
+const SCREEN: &str = "screen";
+/// Every name, as it is said; those after the first two are what `castellan-bench` measures, and a test there compares.
 pub(crate) const NAMES: &str =
-    "first-load, fan-out, ceiling, alarms, events, idle, history, start-up";
+    "first-load, screen, fan-out, ceiling, alarms, events, idle, history, start-up";
 /// The example of the server's crate that has the store of positions alone. An example, because it is to know the module
 /// itself and the product is to gain no verb.
 const STORE: &str = "tracks";
 /// The benchmark keeps to half an hour by itself, and then finishes the measurement that it is in.
 const BENCH_LIMIT: Duration = Duration::from_mins(75);
+/// Six scenes of a minute each, and five rounds of loading.
+const SCREEN_LIMIT: Duration = Duration::from_mins(25);
 
 /// Whether there is a measurement of this name.
 pub(crate) fn is_name(name: &str) -> bool {
     NAMES.split(", ").any(|known| known == name)
 }
 
-/// Runs the named measurements, or all. What is quick leaves out the browser app, which is not built quickly.
+/// Runs the named measurements, or all. What is quick leaves out the browser app, which is not built quickly,
+/// unless it is asked for by name.
 pub(crate) fn run(wanted: &[String], quick: bool) -> Result<()> {
-    let (weighs, measured): (Vec<&str>, Vec<&str>) = wanted
-        .iter()
-        .map(String::as_str)
-        .partition(|name| *name == FIRST_LOAD);
-    if !weighs.is_empty() || (wanted.is_empty() && !quick) {
-        first_load()?;
+    // At Ctrl-C what measures stops what it started, says what it has, and is waited for.
+    let _interrupted = interrupt_flag()?;
+    let names = wanted.iter().map(String::as_str);
+    let (of_app, measured): (Vec<&str>, Vec<&str>) =
+        names.partition(|name| [FIRST_LOAD, SCREEN].contains(name));
+    let all = wanted.is_empty() && !quick;
+    if all || !of_app.is_empty() {
+        browser_app()?;
+    }
+    if all || of_app.contains(&SCREEN) {
+        screen(quick)?;
     }
     if measured.is_empty() && !wanted.is_empty() {
         return Ok(());
@@ -53,8 +63,6 @@ pub(crate) fn run(wanted: &[String], quick: bool) -> Result<()> {
     if quick {
         command.arg("--quick");
     }
-    // At Ctrl-C it stops its servers, says what it has, and is waited for.
-    let _interrupted = interrupt_flag()?;
     process::run(&mut command, "castellan-bench", BENCH_LIMIT)
 }
 
@@ -106,10 +114,11 @@ fn measuring(folder: &Path) -> Result<Command> {
     Ok(command)
 }
 
-fn first_load() -> Result<()> {
+/// Builds the browser app as people use it, and says what a browser loads at first.
+fn browser_app() -> Result<()> {
     let steps = Steps::new(3);
     steps.run("setup", "Checking this machine", || {
-        setup::ensure(Needs::Building)
+        setup::ensure(Needs::Journeys)
     })?;
     steps.run("npm", "Installing npm packages", npm::ensure)?;
     let load = steps.run("web", "Building the browser app for release", || {
@@ -117,4 +126,33 @@ fn first_load() -> Result<()> {
     })?;
     println!("{load}");
     Ok(())
+}
+
+/// What a console costs the machine that shows it, beside the map library alone, and how long it takes to be there.
+fn screen(quick: bool) -> Result<()> {
+    let steps = Steps::new(1);
+    let server = steps.run("server", "Building the server for release", || {
+        let words = [
+            "--package",
+            "castellan-server",
+            "--bin",
+            "castellan",
+            "--release",
+        ];
+        workspace::cargo_build(&words)?.program("castellan")
+    })?;
+    let folder = workspace::target_folder()?.join("bench");
+    fs::create_dir_all(&folder).with_context(|| format!("creating {}", folder.display()))?;
+    let root = workspace::root();
+    let mut node = Command::new("node");
+    node.current_dir(&root)
+        .arg("end2end/bench/screen.mjs")
+        .arg(folder.join("screen.json"))
+        .env("CASTELLAN_SERVER", server)
+        .env("CASTELLAN_WEB", root.join(Flavor::Release.folder()))
+        .env("CASTELLAN_CHROMIUM", setup::chromium()?);
+    if quick {
+        node.arg("--quick");
+    }
+    process::run(&mut node, "end2end/bench/screen.mjs", SCREEN_LIMIT)
 }
