@@ -1,8 +1,11 @@
-// Starts the app, and the map library beside it. The page's content security policy allows no inline script,
+// Starts the app, then the map library and the font. The page's content security policy allows no inline script,
 // so the addresses come from this script's own `data-` attributes.
 //
+// The lists come first: what the map needs is fetched once the app runs, and read once the app calls for it.
+//
 // What the app finds:
-//   castellanMaplibrePromise  the map library, once it is there; the app starts without waiting for it
+//   castellanStartMap         to be called once there is something to draw
+//   castellanMaplibrePromise  the map library, some time after that call
 //   castellanFontsPromise     settles when the Chinese font's list of slices is known to the page
 // When loading fails, the person reads why, and `castellan-load-failed` lets the watchdog try again.
 
@@ -25,6 +28,15 @@ function loadStyle(url) {
     link.onerror = () => reject(new Error(`${url} could not be loaded`));
     document.head.append(link);
   });
+}
+
+/** Lets the browser fetch what it will be asked for, after everything that it was asked for already. */
+function fetchAhead(url) {
+  const link = document.createElement("link");
+  link.rel = "modulepreload";
+  link.href = url;
+  link.fetchPriority = "low";
+  document.head.append(link);
 }
 
 async function loadMap() {
@@ -64,14 +76,17 @@ async function start() {
     );
     return;
   }
-  globalThis.castellanMaplibrePromise = loadMap();
-  globalThis.castellanFontsPromise = loadStyle(from.fontStyle);
+  let appRuns;
+  globalThis.castellanFontsPromise = new Promise((resolve) => (appRuns = resolve)).then(() => loadStyle(from.fontStyle));
+  globalThis.castellanMaplibrePromise = new Promise((resolve) => (globalThis.castellanStartMap = resolve)).then(loadMap);
   // Whoever awaits them hears of a failure; that nobody does yet is not an error of the page.
   globalThis.castellanMaplibrePromise.catch(() => {});
   globalThis.castellanFontsPromise.catch(() => {});
   try {
     const app = await import(from.script);
     await app.default({ module_or_path: from.wasm });
+    fetchAhead(from.mapScript);
+    appRuns();
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     if (error instanceof WebAssembly.CompileError) {

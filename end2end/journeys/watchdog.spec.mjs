@@ -68,7 +68,9 @@ test("the app is given its wasm and the map library, under the content security 
   await serve(page, state);
   await page.goto("http://castellan.test/");
   await expect(page.locator("#boot")).toHaveCount(0);
+  expect(await page.evaluate(() => typeof globalThis.castellanMaplibre), "nobody has asked for a map yet").toBe("undefined");
   const found = await page.evaluate(async () => {
+    globalThis.castellanStartMap();
     await Promise.all([globalThis.castellanMaplibrePromise, globalThis.castellanFontsPromise]);
     return { wasm: globalThis.wasmUrl, worker: globalThis.workerUrl, map: typeof globalThis.castellanMaplibre };
   });

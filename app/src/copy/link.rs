@@ -19,8 +19,10 @@ pub enum Fault {
 pub struct LinkSigns {
     /// How the link stands.
     pub stands: RwSignal<Link>,
-    /// The way to the server and back, last measured.
+    /// The way to the server and back, as it was at this second.
     pub round_trip_ms: RwSignal<Option<u32>>,
+    /// The same, last measured.
+    pub(super) measured_ms: StoredValue<Option<u32>>,
     /// Since when the server cannot record, if so.
     pub not_recording_since: RwSignal<Option<Timestamp>>,
     /// Why there is no copy, if so.
@@ -40,6 +42,7 @@ impl LinkSigns {
         Self {
             stands: RwSignal::new(Link::Connecting),
             round_trip_ms: RwSignal::new(None),
+            measured_ms: StoredValue::new(None),
             not_recording_since: RwSignal::new(None),
             fault: RwSignal::new(None),
         }

@@ -172,8 +172,8 @@ impl SiteCopy {
     pub fn show(&self, change: &Change) {
         self.with(|replica| self.changes.tell(change, replica));
         if let Some(round_trip) = change.round_trip {
-            let ms = round_trip.as_micros() / 1_000;
-            self.link.round_trip_ms.set(u32::try_from(ms).ok());
+            let ms = u32::try_from(round_trip.as_micros() / 1_000).ok();
+            self.link.measured_ms.set_value(ms);
         }
         set(
             self.link.not_recording_since,
@@ -190,6 +190,9 @@ impl SiteCopy {
         let mono = mono();
         let (link, now) = self.with(|replica| (replica.link(mono), replica.server_now(mono)));
         set(self.link.stands, link);
+        // With the second, like all that changes by itself: each moment of its own would be one more
+        // picture of the whole screen.
+        set(self.link.round_trip_ms, self.link.measured_ms.get_value());
         // While the link is dead, time on screen stops with it.
         let now = now.filter(|_| !matches!(link, Link::Stale { .. }))?;
         self.clock.set(now);

@@ -7,6 +7,8 @@ use serde_json::Value;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
+/// What `boot.js` waits for before it loads the library: until then the page has other things to do.
+const START: &str = "castellanStartMap";
 /// Where `boot.js` leaves the promise of the library.
 const PROMISE: &str = "castellanMaplibrePromise";
 
@@ -92,8 +94,10 @@ extern "C" {
     fn main_matrix(this: &Projection) -> JsValue;
 }
 
-/// Waits for the library.
+/// Calls for the library and waits for it.
 pub(super) async fn load() -> Result<Object, JsValue> {
+    let start: Function = Reflect::get(&js_sys::global(), &START.into())?.dyn_into()?;
+    start.call0(&JsValue::NULL)?;
     let promise = Reflect::get(&js_sys::global(), &PROMISE.into())?;
     let promise: Promise = promise.dyn_into()?;
     let library = JsFuture::from(promise).await?;

@@ -1,5 +1,5 @@
-//! The live map: an estate drawn by MapLibre GL JS, and everything that moves or flashes drawn by
-//! our own WebGL2 layer above it.
+//! The live map: an estate drawn by MapLibre GL JS, everything that moves drawn by our own WebGL2
+//! layer in it, and what pulses by elements of the page above it.
 //!
 //! [`estate_layers`] turns an estate into GeoJSON and [`estate_style`] says what it looks like; both
 //! are pure. `maplibre` holds the only bindings to the map library. [`live_layer`] keeps what moves
@@ -24,9 +24,13 @@ mod controls;
 #[cfg(target_arch = "wasm32")]
 mod fonts;
 #[cfg(target_arch = "wasm32")]
+mod machine;
+#[cfg(target_arch = "wasm32")]
 mod maplibre;
 #[cfg(target_arch = "wasm32")]
 mod overlay;
+#[cfg(target_arch = "wasm32")]
+mod pulses;
 #[cfg(target_arch = "wasm32")]
 mod running;
 #[cfg(target_arch = "wasm32")]

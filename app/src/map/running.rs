@@ -4,8 +4,10 @@
 use super::camera::{Camera, home_zoom};
 use super::estate_style::Look;
 use super::live_layer::{LiveLayer, SceneHandle};
+use super::machine::{graphics_are_slow, prefers_reduced_motion};
 use super::maplibre::{self, Map, PointerEvent};
 use super::overlay::Overlay;
+use super::pulses::Pulses;
 use super::scale::scale_for_height;
 use super::{estate_layers, estate_style, fonts, texts};
 use crate::browser::mono;
@@ -14,9 +16,9 @@ use castellan_domain::estate::Estate;
 use castellan_domain::geo::Anchor;
 use castellan_domain::ids::PersonId;
 use castellan_domain::text::{Language, Localized};
-use castellan_domain::time::Span;
+use futures_util::future::join;
 use serde_json::{Value, json};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -27,10 +29,6 @@ use web_sys::HtmlElement;
 const REACH_PX: f64 = 18.0;
 /// The same for a device, which is smaller and stands among others.
 const DEVICE_REACH_PX: f64 = 10.0;
-/// Frames that nobody's hand asks for are at least this far apart.
-const PAUSE: Span = Span::from_millis(33);
-/// The same where a processor draws: the queue must stay quick, a pulse may stutter.
-const PAUSE_SLOW: Span = Span::from_millis(200);
 /// What is selected is brought into view when it is closer to the rim than this.
 const RIM_PX: f64 = 48.0;
 
@@ -74,6 +72,18 @@ struct Shown {
     scale: f64,
 }
 
+/// Whether the library has a style that can be told what to show. It has none until the first one
+/// has loaded, and none while the graphics card is gone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Styled {
+    /// As it is shown.
+    AsShown,
+    /// Not now; what is shown is still what it was given.
+    Waiting,
+    /// Not now, and what is shown has become something else.
+    Behind,
+}
+
 type Listener = Closure<dyn FnMut(JsValue)>;
 
 /// A map on the screen.
@@ -84,6 +94,7 @@ pub(super) struct Running {
     overlay: Rc<Overlay>,
     scene: SceneHandle,
     shown: RefCell<Shown>,
+    styled: Cell<Styled>,
     events: Events,
     listeners: RefCell<Vec<Listener>>,
 }
@@ -97,8 +108,9 @@ impl Running {
         scene: SceneHandle,
         events: Events,
     ) -> Result<Rc<Self>, Fault> {
-        let library = maplibre::load().await.map_err(|_reason| Fault::Library)?;
-        fonts::load(&estate_layers::label_characters(&estate)).await;
+        let characters = estate_layers::label_characters(&estate);
+        let (library, ()) = join(maplibre::load(), fonts::load(&characters)).await;
+        let library = library.map_err(|_reason| Fault::Library)?;
         Self::open(&library, places, estate, (theme, language), scene, events)
             .map_err(|_reason| Fault::Graphics)
     }
@@ -125,9 +137,9 @@ impl Running {
         options["minZoom"] = json!(12);
         options["maxZoom"] = json!(21.5);
         options["fadeDuration"] = json!(if still { 0 } else { 150 });
-        let slow = graphics_are_slow();
         // Smooth edges double what a frame costs where a processor draws it.
-        options["canvasContextAttributes"] = json!({ "antialias": !slow });
+        let smooth_edges = !graphics_are_slow();
+        options["canvasContextAttributes"] = json!({ "antialias": smooth_edges });
         let map = Map::create(library, &places.map, &options)?;
 
         scene.update(|scene| {
@@ -137,16 +149,19 @@ impl Running {
         });
         let overlay = Rc::new(Overlay::new(&places.names)?);
         overlay.set_names(&estate, language);
+        let pulses = Pulses::new(&places.names)?;
         let on_frame = Box::new({
             let (overlay, scene, map) = (Rc::clone(&overlay), scene.clone(), map.clone());
-            move |camera: &Camera, mono| {
-                scene.read(|scene| overlay.place(scene, camera, map.zoom(), mono));
+            move |camera: &Camera, mono, smooth| {
+                scene.read(|scene| {
+                    overlay.place(scene, camera, map.zoom(), mono);
+                    pulses.place(scene, camera, map.zoom(), smooth);
+                });
             }
         });
-        let pause = if slow { PAUSE_SLOW } else { PAUSE };
-        let layer = LiveLayer::new(&map, scene.clone(), pause, on_frame)?;
+        let layer = LiveLayer::new(&map, scene.clone(), on_frame)?;
         layer.set_size(size, look.scale);
-        scene.attach(Some(layer.repaint()));
+        scene.attach(Some(layer.wake()));
         let running = Rc::new(Self {
             map,
             container: places.map,
@@ -159,6 +174,7 @@ impl Running {
                 language,
                 scale: look.scale,
             }),
+            styled: Cell::new(Styled::Waiting),
             events,
             listeners: RefCell::default(),
         });
@@ -188,16 +204,12 @@ impl Running {
             scene.set_anchor(Anchor::new(estate.anchor));
             scene.set_theme(theme);
         });
-        if another {
-            for (source, data) in estate_layers::sources(estate) {
-                self.map.set_source(source, &data)?;
-            }
-            let selected = self.scene.read(|scene| scene.selected().cloned());
-            let marked = estate_layers::selected(estate, selected.as_ref());
-            self.map.set_source("selected", &marked)?;
-        }
         self.name_canvas()?;
-        self.restyle()
+        if another {
+            self.dress()
+        } else {
+            self.restyle()
+        }
     }
 
     /// Shows the call signs that were given since the estate was written.
@@ -208,6 +220,58 @@ impl Running {
         self.map.trigger_repaint();
     }
 
+    /// Tells the library all that is shown.
+    fn dress(&self) -> Result<(), JsValue> {
+        if !self.can_tell() {
+            return Ok(());
+        }
+        let estate = Arc::clone(&self.shown.borrow().estate);
+        for (source, data) in estate_layers::sources(&estate) {
+            self.map.set_source(source, &data)?;
+        }
+        self.mark_selected(&estate)?;
+        self.restyle()
+    }
+
+    fn mark_selected(&self, estate: &Estate) -> Result<(), JsValue> {
+        if !self.can_tell() {
+            return Ok(());
+        }
+        let selected = self.scene.read(|scene| scene.selected().cloned());
+        let marked = estate_layers::selected(estate, selected.as_ref());
+        self.map.set_source("selected", &marked)
+    }
+
+    /// Whether the library can be told what to show. If not, it is told all of it once it can.
+    fn can_tell(&self) -> bool {
+        let can = self.styled.get() == Styled::AsShown;
+        if !can {
+            self.styled.set(Styled::Behind);
+        }
+        can
+    }
+
+    /// A style has loaded: the first one, or what the library kept of it when the card was lost.
+    fn style_loaded(&self) {
+        let was = self.styled.replace(Styled::AsShown);
+        // Custom layers do not survive the loss of a graphics card; this puts ours back.
+        let laid = self.layer.add_to(&self.map);
+        let dressed = match was {
+            Styled::Behind => self.dress(),
+            Styled::AsShown | Styled::Waiting => Ok(()),
+        };
+        if laid.and(dressed).is_err() {
+            (self.events.fault)(Some(Fault::Graphics));
+        }
+    }
+
+    /// The card is gone, and the library keeps its style as it was.
+    fn lose_style(&self) {
+        if self.styled.get() == Styled::AsShown {
+            self.styled.set(Styled::Waiting);
+        }
+    }
+
     /// Rings what is selected, and brings it into view if it is out of sight.
     pub(super) fn select(&self, selected: Option<Picked>) -> Result<(), JsValue> {
         let mono = mono();
@@ -216,14 +280,13 @@ impl Running {
             let moving = self.scene.read(|scene| scene.position(what, mono));
             moving.or_else(|| estate_layers::middle(&estate, what))
         });
-        let marked = estate_layers::selected(&estate, selected.as_ref());
-        self.map.set_source("selected", &marked)?;
         // From afar no device is drawn.
         let near = match &selected {
             Some(Picked::Device(_)) => self.map.zoom().max(estate_style::DEVICES_ZOOM + 0.4),
             _ => self.map.zoom(),
         };
         self.scene.update(|scene| scene.select(selected));
+        self.mark_selected(&estate)?;
         let (Some(at), Some(camera)) = (at, self.layer.camera()) else {
             return Ok(());
         };
@@ -275,6 +338,9 @@ impl Running {
     }
 
     fn restyle(&self) -> Result<(), JsValue> {
+        if !self.can_tell() {
+            return Ok(());
+        }
         let shown = self.shown.borrow();
         let look = Look {
             theme: shown.theme,
@@ -298,8 +364,8 @@ impl Running {
         self.layer.set_size(size, scale);
         let before = std::mem::replace(&mut self.shown.borrow_mut().scale, scale);
         if (before - scale).abs() > 0.02 {
-            // A style that is still loading gets the scale with the next change of size.
-            let _styled = self.restyle();
+            let styled = self.restyle();
+            debug_assert!(styled.is_ok(), "the map refused its own style");
         }
         self.tell_pose();
     }
@@ -347,12 +413,7 @@ impl Running {
     }
 
     fn listen(self: &Rc<Self>) {
-        self.on("style.load", |running, _event| {
-            // Custom layers do not survive the loss of a graphics card; this puts ours back.
-            if running.layer.add_to(&running.map).is_err() {
-                (running.events.fault)(Some(Fault::Graphics));
-            }
-        });
+        self.on("style.load", |running, _event| running.style_loaded());
         self.on("idle", |running, _event| (running.events.ready)());
         self.on("move", |running, _event| running.tell_pose());
         self.on("resize", |running, _event| running.resized());
@@ -370,6 +431,7 @@ impl Running {
         });
         self.on("webglcontextlost", |running, _event| {
             running.layer.lose_gpu();
+            running.lose_style();
             (running.events.fault)(Some(Fault::Lost));
         });
         self.on("webglcontextrestored", |running, _event| {
@@ -417,38 +479,4 @@ fn size_of(element: &HtmlElement) -> (f64, f64) {
         f64::from(element.client_width().max(1)),
         f64::from(element.client_height().max(1)),
     )
-}
-
-/// Whether a processor draws instead of a graphics card. The name of what draws tells; the
-/// attribute `failIfMajorPerformanceCaveat` does not, where software was asked for.
-fn graphics_are_slow() -> bool {
-    /// `UNMASKED_RENDERER_WEBGL` of the extension `WEBGL_debug_renderer_info`.
-    const RENDERER: u32 = 0x9246;
-    let probe = || -> Option<bool> {
-        let canvas = web_sys::window()?
-            .document()?
-            .create_element("canvas")
-            .ok()?;
-        let canvas: web_sys::HtmlCanvasElement = canvas.unchecked_into();
-        let context = canvas.get_context("webgl2").ok()??;
-        let gl: web_sys::WebGl2RenderingContext = context.unchecked_into();
-        gl.get_extension("WEBGL_debug_renderer_info").ok()??;
-        let name = gl.get_parameter(RENDERER).ok()?.as_string()?.to_lowercase();
-        let software = [
-            "swiftshader",
-            "llvmpipe",
-            "softpipe",
-            "software",
-            "basic render",
-        ];
-        Some(software.iter().any(|known| name.contains(known)))
-    };
-    probe().unwrap_or(false)
-}
-
-fn prefers_reduced_motion() -> bool {
-    web_sys::window()
-        .and_then(|window| window.match_media("(prefers-reduced-motion: reduce)").ok())
-        .flatten()
-        .is_some_and(|query| query.matches())
 }

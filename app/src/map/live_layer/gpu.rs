@@ -72,6 +72,11 @@ impl Gpu {
         })
     }
 
+    /// Where it draws.
+    pub(super) fn context(&self) -> &Gl {
+        &self.gl
+    }
+
     /// Draws the scene as it is at this moment.
     pub(super) fn draw(&mut self, scene: &mut Scene, camera: &Camera, scale: f64, mono: Span) {
         for batch in Batch::ALL {

@@ -4,13 +4,13 @@ use super::scene::Scene;
 use std::cell::RefCell;
 use std::rc::Rc;
 
-type Repaint = Box<dyn Fn()>;
+type Wake = Box<dyn Fn()>;
 
 /// Shared access to one map's [`Scene`]. Clones are the same scene.
 #[derive(Clone, Default)]
 pub struct SceneHandle {
     scene: Rc<RefCell<Scene>>,
-    repaint: Rc<RefCell<Option<Repaint>>>,
+    wake: Rc<RefCell<Option<Wake>>>,
 }
 
 impl SceneHandle {
@@ -19,11 +19,11 @@ impl SceneHandle {
         Self::default()
     }
 
-    /// Changes the scene and asks for a frame. Many changes before the next frame are one frame.
+    /// Changes the scene. If that shows, the map draws a frame; many changes before it are one frame.
     pub fn update<T>(&self, change: impl FnOnce(&mut Scene) -> T) -> T {
         let result = change(&mut self.scene.borrow_mut());
-        if let Some(repaint) = self.repaint.borrow().as_ref() {
-            repaint();
+        if let Some(wake) = self.wake.borrow().as_ref() {
+            wake();
         }
         result
     }
@@ -33,13 +33,13 @@ impl SceneHandle {
         look(&self.scene.borrow())
     }
 
-    /// Prepares a frame, without asking for another one.
+    /// Works on the scene without waking the map.
     pub(super) fn draw<T>(&self, draw: impl FnOnce(&mut Scene) -> T) -> T {
         draw(&mut self.scene.borrow_mut())
     }
 
     /// Connects the scene with a map, or with none.
-    pub(in crate::map) fn attach(&self, repaint: Option<Repaint>) {
-        *self.repaint.borrow_mut() = repaint;
+    pub(in crate::map) fn attach(&self, wake: Option<Wake>) {
+        *self.wake.borrow_mut() = wake;
     }
 }

@@ -2,6 +2,9 @@
 
 use super::gpu::Gpu;
 use super::handle::SceneHandle;
+use super::meter::Meter;
+use super::pace::Pace;
+use super::scene::Due;
 use crate::browser::mono;
 use crate::map::camera::Camera;
 use crate::map::maplibre::{Map, RenderInput};
@@ -9,20 +12,22 @@ use crate::map::scale::marker_scale;
 use castellan_domain::time::Span;
 use js_sys::{Object, Reflect};
 use std::cell::{Cell, RefCell};
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 use wasm_bindgen::prelude::*;
 use web_sys::WebGl2RenderingContext;
 
 /// The layer's name in the map's style.
 const LAYER_ID: &str = "live";
 
-type OnFrame = Box<dyn Fn(&Camera, Span)>;
+/// Hears of each frame: from where it is seen, when, and whether the machine draws quickly.
+type OnFrame = Box<dyn Fn(&Camera, Span, bool)>;
 
 /// The live layer of one map.
 pub(in crate::map) struct LiveLayer {
     object: JsValue,
     shared: Rc<Shared>,
     _on_add: Closure<dyn FnMut(Map, WebGl2RenderingContext)>,
+    _begin: Closure<dyn FnMut()>,
     _render: Closure<dyn FnMut(JsValue, RenderInput)>,
     _on_remove: Closure<dyn FnMut()>,
 }
@@ -33,34 +38,55 @@ struct Shared {
     gpu: RefCell<Option<Gpu>>,
     fault: RefCell<Option<String>>,
     camera: Cell<Option<Camera>>,
+    drawn: Cell<Option<Span>>,
     size_px: Cell<(f64, f64)>,
     scale: Cell<f64>,
-    pacer: Pacer,
+    pace: Rc<RefCell<Pace>>,
+    meter: Rc<Meter>,
+    timer: Timer,
     on_frame: OnFrame,
 }
 
 impl LiveLayer {
-    /// A layer that draws `scene`, with a `pause` between frames, and tells `on_frame` after each.
+    /// A layer that draws `scene`, and tells `on_frame` after each frame.
     pub(in crate::map) fn new(
         map: &Map,
         scene: SceneHandle,
-        pause: Span,
         on_frame: OnFrame,
     ) -> Result<Self, JsValue> {
-        let shared = Rc::new(Shared {
+        let pace = Rc::new(RefCell::new(Pace::default()));
+        let meter = Meter::new(Box::new({
+            let pace = Rc::clone(&pace);
+            move |cost| pace.borrow_mut().record(cost)
+        }));
+        let shared = Rc::new_cyclic(|shared: &Weak<Shared>| Shared {
             map: map.clone(),
             scene,
             gpu: RefCell::default(),
             fault: RefCell::default(),
             camera: Cell::default(),
+            drawn: Cell::default(),
             size_px: Cell::new((1.0, 1.0)),
             scale: Cell::new(1.0),
-            pacer: Pacer::new(map, pause),
+            pace,
+            meter,
+            timer: Timer::new(Box::new({
+                let shared = Weak::clone(shared);
+                move || {
+                    if let Some(shared) = shared.upgrade() {
+                        shared.wake();
+                    }
+                }
+            })),
             on_frame,
         });
         let on_add = Closure::<dyn FnMut(Map, WebGl2RenderingContext)>::new({
             let shared = Rc::clone(&shared);
             move |_map, gl| shared.add(gl)
+        });
+        let begin = Closure::<dyn FnMut()>::new({
+            let meter = Rc::clone(&shared.meter);
+            move || meter.begin()
         });
         let render = Closure::<dyn FnMut(JsValue, RenderInput)>::new({
             let shared = Rc::clone(&shared);
@@ -76,6 +102,7 @@ impl LiveLayer {
             ("type", &"custom".into()),
             ("renderingMode", &"2d".into()),
             ("onAdd", on_add.as_ref()),
+            ("prerender", begin.as_ref()),
             ("render", render.as_ref()),
             ("onRemove", on_remove.as_ref()),
         ] {
@@ -85,6 +112,7 @@ impl LiveLayer {
             object: object.into(),
             shared,
             _on_add: on_add,
+            _begin: begin,
             _render: render,
             _on_remove: on_remove,
         })
@@ -107,12 +135,12 @@ impl LiveLayer {
         self.shared.scale.set(scale);
     }
 
-    /// How the scene asks for a frame.
-    pub(in crate::map) fn repaint(&self) -> Box<dyn Fn()> {
+    /// How the scene tells that it changed.
+    pub(in crate::map) fn wake(&self) -> Box<dyn Fn()> {
         let shared = Rc::downgrade(&self.shared);
         Box::new(move || {
             if let Some(shared) = shared.upgrade() {
-                shared.pacer.request(mono());
+                shared.wake();
             }
         })
     }
@@ -125,12 +153,13 @@ impl LiveLayer {
     /// The graphics card is gone; its objects are not there to be deleted.
     pub(in crate::map) fn lose_gpu(&self) {
         self.shared.gpu.replace(None);
+        self.shared.meter.forget();
     }
 }
 
 impl Drop for LiveLayer {
     fn drop(&mut self) {
-        self.shared.pacer.stop();
+        self.shared.timer.stop();
     }
 }
 
@@ -160,14 +189,41 @@ impl Shared {
         };
         let camera = Camera::new(&matrix, anchor, width, height);
         self.camera.set(Some(camera));
+        self.scene.draw(|scene| scene.begin_frame(mono));
         if let Some(gpu) = self.gpu.borrow_mut().as_mut() {
             let scale = self.scale.get() * marker_scale(self.map.zoom());
             self.scene
                 .draw(|scene| gpu.draw(scene, &camera, scale, mono));
+            self.meter.end(gpu.context());
         }
-        (self.on_frame)(&camera, mono);
-        let next = self.scene.read(|scene| scene.next_frame(mono));
-        self.pacer.drew(mono, next);
+        (self.on_frame)(&camera, mono, self.pace.borrow().is_smooth());
+        self.drawn.set(Some(mono));
+        self.timer.stop();
+        self.wake();
+    }
+
+    /// Asks the map for a frame, now or later, if the scene shows anything else than it did.
+    fn wake(&self) {
+        let mono = mono();
+        let wait = match self.scene.draw(|scene| scene.next_frame(mono)) {
+            None => return self.timer.stop(),
+            Some(Due::AtOnce) => Span::ZERO,
+            Some(Due::Paced(after)) => after.max(self.rest(mono)),
+        };
+        if wait > Span::ZERO {
+            self.timer.set(mono, wait);
+        } else {
+            self.timer.stop();
+            self.map.trigger_repaint();
+        }
+    }
+
+    /// What is left of the pause since the last frame.
+    fn rest(&self, mono: Span) -> Span {
+        self.drawn.get().map_or(Span::ZERO, |drawn| {
+            let pause = self.pace.borrow().pause();
+            Span::from_micros(drawn.as_micros() + pause.as_micros() - mono.as_micros())
+        })
     }
 
     fn remove(&self) {
@@ -177,68 +233,45 @@ impl Shared {
     }
 }
 
-/// Asks the map for frames, not more often than it should draw them. Frames at full rate would
-/// draw the whole map sixty times a second for people who walk three pixels in one.
-struct Pacer {
-    map: Map,
-    pause: Span,
-    tick: Closure<dyn FnMut()>,
-    running: Cell<Option<i32>>,
-    drawn: Cell<Option<Span>>,
+/// Wakes once, at the earliest moment that it was set to.
+struct Timer {
+    ring: Closure<dyn FnMut()>,
+    set: Rc<Cell<Option<(i32, Span)>>>,
 }
 
-impl Pacer {
-    fn new(map: &Map, pause: Span) -> Self {
-        let tick = Closure::new({
-            let map = map.clone();
-            move || map.trigger_repaint()
-        });
+impl Timer {
+    fn new(ring: Box<dyn Fn()>) -> Self {
+        let set = Rc::<Cell<_>>::default();
         Self {
-            map: map.clone(),
-            pause,
-            tick,
-            running: Cell::default(),
-            drawn: Cell::default(),
+            ring: Closure::new({
+                let set = Rc::clone(&set);
+                move || {
+                    set.set(None);
+                    ring();
+                }
+            }),
+            set,
         }
     }
 
-    /// Something changed: a frame as soon as the pause since the last one is over.
-    fn request(&self, mono: Span) {
-        let rest = self.drawn.get().map_or(Span::ZERO, |drawn| {
-            Span::from_micros(drawn.as_micros() + self.pause.as_micros() - mono.as_micros())
-        });
-        if rest > Span::ZERO {
-            self.set(rest);
-        } else {
-            self.map.trigger_repaint();
+    fn set(&self, mono: Span, after: Span) {
+        let at = Span::from_micros(mono.as_micros() + after.as_micros());
+        if self.set.get().is_some_and(|(_, set_to)| set_to <= at) {
+            return;
         }
-    }
-
-    /// A frame was drawn; the next one is due after `next`, if one is.
-    fn drew(&self, mono: Span, next: Option<Span>) {
-        self.drawn.set(Some(mono));
-        match next {
-            Some(next) => self.set(next.max(self.pause)),
-            None => self.stop(),
-        }
-    }
-
-    fn set(&self, after: Span) {
         self.stop();
         let Some(window) = web_sys::window() else {
             return;
         };
-        let millis = i32::try_from(after.as_millis()).unwrap_or(i32::MAX);
-        let tick = self.tick.as_ref().unchecked_ref();
-        self.running.set(
-            window
-                .set_timeout_with_callback_and_timeout_and_arguments_0(tick, millis)
-                .ok(),
-        );
+        // Rounded up: a timer that rings too early would only ring again.
+        let millis = i32::try_from(after.as_micros().div_euclid(1_000) + 1).unwrap_or(i32::MAX);
+        let ring = self.ring.as_ref().unchecked_ref();
+        let id = window.set_timeout_with_callback_and_timeout_and_arguments_0(ring, millis);
+        self.set.set(id.ok().map(|id| (id, at)));
     }
 
     fn stop(&self) {
-        if let (Some(id), Some(window)) = (self.running.take(), web_sys::window()) {
+        if let (Some((id, _)), Some(window)) = (self.set.take(), web_sys::window()) {
             window.clear_timeout_with_handle(id);
         }
     }

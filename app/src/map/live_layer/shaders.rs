@@ -19,7 +19,7 @@ uniform float u_scale;
 out vec2 v_at;
 flat out vec4 v_look;
 flat out vec2 v_facing;
-flat out float v_age;
+flat out float v_belief;
 
 vec4 place(vec2 metres) {
   return u_matrix * vec4(metres.x, metres.y + u_curve * metres.y * metres.y, 0.0, 1.0);
@@ -32,7 +32,7 @@ void main() {
   float call = floor(a_look.x / 10.0);
   float shape = a_look.x - call * 10.0;
   v_look = vec4(shape, a_look.y, call, a_look.w);
-  v_age = u_now - a_when.y;
+  v_belief = a_when.y;
   v_facing = vec2(0.0);
   if (shape < 0.5) {
     gl_Position = place(metres + corner * a_look.y * 1.08);
@@ -58,18 +58,14 @@ precision highp float;
 in vec2 v_at;
 flat in vec4 v_look;
 flat in vec2 v_facing;
-flat in float v_age;
+flat in float v_belief;
 
 uniform vec3 u_colours[9];
-uniform float u_now;
 
 out vec4 o_colour;
 
 const int LOST = 7;
 const int OUTLINE = 8;
-const float FADING_S = 30.0;
-const float LOST_S = 120.0;
-const float PULSE_S = 1.5;
 
 vec4 under(vec4 above, vec3 colour, float alpha) {
   return above + (1.0 - above.a) * vec4(colour * alpha, alpha);
@@ -121,7 +117,7 @@ float severity(float shape, vec2 p, float size) {
 }
 
 vec4 accuracy(float pixel) {
-  float known = 1.0 - smoothstep(FADING_S, LOST_S, v_age);
+  float known = max(v_belief, 0.0);
   float distance = length(v_at) - 1.0;
   vec3 colour = u_colours[int(v_look.w)];
   vec4 above = vec4(0.0);
@@ -132,8 +128,8 @@ vec4 accuracy(float pixel) {
 vec4 person(float pixel) {
   vec4 above = vec4(0.0);
   vec3 dark = u_colours[OUTLINE];
-  float known = 1.0 - smoothstep(FADING_S, LOST_S, v_age);
-  if (v_age >= LOST_S) {
+  float known = max(v_belief, 0.0);
+  if (v_belief < 0.0) {
     vec3 grey = u_colours[LOST];
     float ring = length(v_at) - 8.5;
     above = under(above, grey, inside(question_mark(v_at), pixel));
@@ -163,12 +159,6 @@ vec4 alarm(float pixel) {
   }
   above = under(above, colour, inside(body, pixel));
   above = under(above, u_colours[OUTLINE], inside(body - 2.0, pixel) * 0.9);
-  if (call > 2.5) {
-    float phase = call > 3.5 ? fract(u_now / PULSE_S) : 0.35;
-    float radius = size * (1.15 + 1.35 * phase);
-    float ring = abs(length(v_at) - radius) - 1.1;
-    above = under(above, colour, inside(ring, pixel) * (1.0 - phase) * 0.9);
-  }
   if (call > 1.5) {
     float glow = clamp(1.0 - length(v_at) / (size * 2.3), 0.0, 1.0);
     above = under(above, colour, glow * glow * 0.7);

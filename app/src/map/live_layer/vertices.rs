@@ -3,7 +3,7 @@
 //! Plain quads instead of instances: software WebGL, which some walls run on, draws them five
 //! times faster.
 
-/// Numbers per vertex: to (2), from (2), glide begun, last heard, shape, size, heading, colour.
+/// Numbers per vertex: to (2), from (2), glide begun, belief, shape, size, heading, colour.
 pub const FLOATS_PER_VERTEX: usize = 10;
 /// Corners of a marker's quad.
 pub const VERTICES_PER_MARKER: usize = 4;
@@ -38,12 +38,8 @@ pub enum Call {
     Done = 0,
     /// Somebody has it: steady.
     Steady = 1,
-    /// Nobody has it: with a glow.
+    /// Nobody has it: with a glow. Those that need somebody first also pulse, above the map.
     Waiting = 2,
-    /// Among those that need somebody first: with a standing ring.
-    Urgent = 3,
-    /// The same, with a pulsing ring.
-    Pulsing = 4,
 }
 
 /// The colours that shaders know by number: the four priorities, then these.
@@ -77,8 +73,8 @@ pub struct Marker {
     pub from: (f64, f64),
     /// When it set out.
     pub set_out_s: f64,
-    /// When it was last heard of.
-    pub heard_s: f64,
+    /// How far its place is believed: from 1 to 0, and less than 0 where it is lost.
+    pub belief: f64,
     /// Its shape.
     pub shape: Shape,
     /// How it calls.
@@ -107,7 +103,7 @@ impl Marker {
             self.from.0 as f32,
             self.from.1 as f32,
             self.set_out_s as f32,
-            self.heard_s as f32,
+            self.belief as f32,
             look,
             self.size as f32,
             heading,
@@ -136,9 +132,9 @@ mod tests {
             to: (1.0, 2.0),
             from: (3.0, 4.0),
             set_out_s: 5.0,
-            heard_s: 6.0,
+            belief: 0.5,
             shape: Shape::Diamond,
-            call: Call::Pulsing,
+            call: Call::Waiting,
             size: 13.0,
             heading: None,
             ink: Ink::P2,
@@ -148,7 +144,7 @@ mod tests {
         assert_eq!(out.len(), FLOATS_PER_MARKER);
         assert_eq!(
             out[..10],
-            [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 43.0, 13.0, NO_HEADING, 1.0]
+            [1.0, 2.0, 3.0, 4.0, 5.0, 0.5, 23.0, 13.0, NO_HEADING, 1.0]
         );
         assert_eq!(out[..10], out[30..]);
     }

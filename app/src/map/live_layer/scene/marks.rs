@@ -1,12 +1,11 @@
 //! The scene's people and alarms as markers.
 
-use super::{ACCURACY_SHOWN_M, AlarmMark, PULSING_MAX, Person, Scene};
+use super::frames::Belief;
+use super::{AlarmMark, Person, Scene};
 use crate::desk::Picked;
 use crate::map::live_layer::vertices::{Call, FLOATS_PER_MARKER, Ink, Marker, Shape};
 use castellan_domain::estate::Priority;
 use castellan_domain::geo::Anchor;
-use castellan_domain::ids::AlarmId;
-use std::collections::BTreeSet;
 
 impl Scene {
     fn marker(&self, person: &Person, now: f64) -> Marker {
@@ -15,8 +14,7 @@ impl Scene {
             to: person.to,
             from: person.from,
             set_out_s: person.set_out_s - self.epoch_s,
-            // Beyond a day the exact age no longer shows, and 32 bits would not hold it.
-            heard_s: (heard_s - self.epoch_s).max(-86_400.0),
+            belief: Belief::of(heard_s, now).number(),
             shape: Shape::Person,
             call: Call::Steady,
             size: 10.0,
@@ -27,7 +25,7 @@ impl Scene {
 
     pub(super) fn write_accuracy(&self, now: f64, out: &mut Vec<f32>) {
         for person in self.people.values() {
-            if let Some(radius_m) = person.accuracy_m.filter(|m| *m > ACCURACY_SHOWN_M) {
+            if let Some(radius_m) = person.circle_m {
                 let mut marker = self.marker(person, now);
                 marker.shape = Shape::Accuracy;
                 marker.size = radius_m;
@@ -45,45 +43,14 @@ impl Scene {
 
     pub(super) fn write_alarms(&self, now: f64, out: &mut Vec<f32>) {
         let Some(anchor) = self.anchor else { return };
-        let first: BTreeSet<AlarmId> = self.waiting().take(PULSING_MAX).collect();
         self.write_selection(anchor, now, out);
         let mut order: Vec<_> = self.alarms.iter().collect();
         order.sort_by_key(|(id, mark)| {
             let calm = mark.claimed || mark.quiet;
             std::cmp::Reverse((calm, mark.priority, **id))
         });
-        for (id, mark) in order {
-            self.alarm_marker(anchor, mark, first.contains(id))
-                .write(out);
-        }
-    }
-
-    fn alarm_marker(&self, anchor: Anchor, mark: &AlarmMark, first: bool) -> Marker {
-        let at = anchor.metres(mark.at);
-        let call = match (mark.quiet, mark.claimed) {
-            (true, _) => Call::Done,
-            (_, true) => Call::Steady,
-            _ if first && self.reduced_motion => Call::Urgent,
-            _ if first => Call::Pulsing,
-            _ => Call::Waiting,
-        };
-        let (shape, ink) = match mark.priority {
-            Priority::P1 => (Shape::Triangle, Ink::P1),
-            Priority::P2 => (Shape::Diamond, Ink::P2),
-            Priority::P3 => (Shape::Circle, Ink::P3),
-            Priority::P4 => (Shape::Square, Ink::P4),
-        };
-        let ink = if mark.drill { Ink::Drill } else { ink };
-        Marker {
-            to: at,
-            from: at,
-            set_out_s: 0.0,
-            heard_s: 0.0,
-            shape,
-            call,
-            size: alarm_size_px(call, mark.priority),
-            heading: None,
-            ink,
+        for (_, mark) in order {
+            alarm_marker(anchor, mark).write(out);
         }
     }
 
@@ -103,13 +70,40 @@ impl Scene {
             }
             Some(Picked::Alarm(id)) => {
                 if let Some(mark) = self.alarms.get(id) {
-                    let marker = self.alarm_marker(anchor, mark, false);
+                    let marker = alarm_marker(anchor, mark);
                     ring(marker, marker.size + 9.0).write(out);
                 }
             }
             // The map itself marks what stands still.
             Some(Picked::Device(_) | Picked::Building(_) | Picked::Area(_)) | None => {}
         }
+    }
+}
+
+fn alarm_marker(anchor: Anchor, mark: &AlarmMark) -> Marker {
+    let at = anchor.metres(mark.at);
+    let call = match (mark.quiet, mark.claimed) {
+        (true, _) => Call::Done,
+        (_, true) => Call::Steady,
+        _ => Call::Waiting,
+    };
+    let (shape, ink) = match mark.priority {
+        Priority::P1 => (Shape::Triangle, Ink::P1),
+        Priority::P2 => (Shape::Diamond, Ink::P2),
+        Priority::P3 => (Shape::Circle, Ink::P3),
+        Priority::P4 => (Shape::Square, Ink::P4),
+    };
+    let ink = if mark.drill { Ink::Drill } else { ink };
+    Marker {
+        to: at,
+        from: at,
+        set_out_s: 0.0,
+        belief: 1.0,
+        shape,
+        call,
+        size: alarm_size_px(call, mark.priority),
+        heading: None,
+        ink,
     }
 }
 

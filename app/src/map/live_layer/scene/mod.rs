@@ -3,8 +3,14 @@
 //! Its clock is the display's own (`mono`: time since the page began); the server's time comes with
 //! [`Scene::set_clock`], so that ages are true on a display whose wall clock is wrong.
 
+mod drawn;
+mod frames;
 mod marks;
+mod person;
 mod show;
+
+pub use frames::Due;
+pub use person::GLIDE_S;
 
 use crate::desk::{Picked, Theme};
 use crate::map::camera::Camera;
@@ -14,23 +20,15 @@ use castellan_domain::geo::{Anchor, LonLat};
 use castellan_domain::ids::{AlarmId, PersonId};
 use castellan_domain::stream::Tracked;
 use castellan_domain::time::{Span, Timestamp};
+use frames::{Ask, Belief, Frames};
+use person::Person;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// People and alarms on the map at most. What comes beyond is not drawn and is counted in
 /// [`Scene::left_out`]; its row in the list is there all the same.
 pub const LIVE_ENTITIES_MAX: usize = 65_536;
-/// Seconds that a marker takes to glide to its new place.
-pub const GLIDE_S: f64 = 1.0;
-/// Older than this many seconds a position is no longer believed.
-pub const LOST_S: f64 = 120.0;
-/// At most this many alarms pulse.
-const PULSING_MAX: usize = 3;
-/// A jump this far is not glided: nobody ran through the buildings in between.
-const JUMP_M: f64 = 80.0;
-/// A step this long tells where somebody is heading.
-const STEP_M: f64 = 0.8;
-/// Whoever has not taken a step for this long is standing.
-const STANDING_S: f64 = 20.0;
+/// At most this many alarms call for somebody with a pulse.
+pub const PULSING_MAX: usize = 3;
 /// A fix this good needs no circle.
 const ACCURACY_SHOWN_M: f64 = 8.0;
 /// Times are written as 32-bit seconds since an epoch that is moved this often.
@@ -54,17 +52,6 @@ impl Batch {
     pub const ALL: [Self; 3] = [Self::Accuracy, Self::People, Self::Alarms];
 }
 
-#[derive(Debug, Clone)]
-struct Person {
-    from: (f64, f64),
-    to: (f64, f64),
-    set_out_s: f64,
-    stepped_s: f64,
-    heading: Option<f64>,
-    received_at: Timestamp,
-    accuracy_m: Option<f64>,
-}
-
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct AlarmMark {
     at: LonLat,
@@ -83,8 +70,21 @@ pub struct Seen<'a> {
     pub id: &'a PersonId,
     /// Metres east and north of the anchor.
     pub at: (f64, f64),
-    /// Not heard of for [`LOST_S`].
+    /// Not heard of for so long that the place is a guess.
     pub lost: bool,
+}
+
+/// An alarm that needs somebody before all others.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Calling {
+    /// Which.
+    pub id: AlarmId,
+    /// Metres east and north of the anchor.
+    pub at: (f64, f64),
+    /// How urgent it is.
+    pub priority: Priority,
+    /// 演练
+    pub drill: bool,
 }
 
 /// What moves or flashes.
@@ -99,8 +99,7 @@ pub struct Scene {
     reduced_motion: bool,
     theme: Theme,
     epoch_s: f64,
-    gliding_until_s: f64,
-    ageing_until_s: f64,
+    frames: Frames,
     changed: [bool; Batch::ALL.len()],
     vertices: [Vec<f32>; Batch::ALL.len()],
     left_out: BTreeSet<PersonId>,
@@ -127,7 +126,7 @@ impl Scene {
     pub fn set_anchor(&mut self, anchor: Anchor) {
         if self.anchor != Some(anchor) {
             self.anchor = Some(anchor);
-            self.change_all();
+            self.change_all(Ask::AtOnce);
         }
     }
 
@@ -138,7 +137,10 @@ impl Scene {
 
     /// Light or dark.
     pub fn set_theme(&mut self, theme: Theme) {
-        self.theme = theme;
+        if self.theme != theme {
+            self.theme = theme;
+            self.frames.ask(Ask::AtOnce);
+        }
     }
 
     /// Light or dark.
@@ -146,13 +148,13 @@ impl Scene {
         self.theme
     }
 
-    /// Nothing glides or pulses for somebody who asked for that.
+    /// Nothing glides for somebody who asked for that.
     pub fn set_reduced_motion(&mut self, reduced: bool) {
         self.reduced_motion = reduced;
-        self.change_all();
+        self.change_all(Ask::AtOnce);
     }
 
-    /// Whether nothing glides or pulses.
+    /// Whether nothing glides.
     pub fn reduced_motion(&self) -> bool {
         self.reduced_motion
     }
@@ -163,12 +165,13 @@ impl Scene {
         let known = self.clock_s;
         if known.is_none_or(|known| (known - clock_s).abs() > CLOCK_STEP_S) {
             self.clock_s = Some(clock_s);
-            self.ageing_until_s = seconds(mono) + LOST_S;
-            self.change_all();
+            self.frames.forget_fades();
+            self.change_all(Ask::Paced);
         }
     }
 
-    /// Where somebody is. They glide there from where they are seen now.
+    /// Where somebody is. They glide there from where they are seen now. What does not show asks for
+    /// no frame.
     pub fn set_person(&mut self, id: &PersonId, tracked: Tracked, mono: Span) {
         let now = seconds(mono);
         let to = (
@@ -176,45 +179,36 @@ impl Scene {
             f64::from(tracked.offset.y_cm) / 100.0,
         );
         let accuracy_m = tracked.accuracy_dm.map(|dm| f64::from(dm) / 10.0);
+        let circle_m = accuracy_m.filter(|m| *m > ACCURACY_SHOWN_M);
         let heard_s = self.heard_s(tracked.received_at, now);
-        self.ageing_until_s = self.ageing_until_s.max(heard_s + LOST_S);
-        if !self.people.contains_key(id) && self.is_full() {
-            self.left_out.insert(id.clone());
-            return;
-        }
-        let glides = !self.reduced_motion;
-        let person = self.people.entry(id.clone()).or_insert_with(|| Person {
-            from: to,
-            to,
-            set_out_s: now - GLIDE_S,
-            stepped_s: now,
-            heading: None,
-            received_at: tracked.received_at,
-            accuracy_m,
-        });
-        let step = (to.0 - person.to.0, to.1 - person.to.1);
-        let step_m = step.0.hypot(step.1);
-        if step_m >= STEP_M {
-            person.heading = (step_m < JUMP_M).then(|| step.0.atan2(step.1));
-            person.stepped_s = now;
-        } else if now - person.stepped_s > STANDING_S {
-            person.heading = None;
-        }
-        if step_m > 0.0 {
-            let seen = person.seen_at(now);
-            person.from = if glides && step_m < JUMP_M { seen } else { to };
-            person.to = to;
-            person.set_out_s = now;
-            if person.from != to {
-                self.gliding_until_s = self.gliding_until_s.max(now + GLIDE_S);
+        self.frames.fades_before(Belief::fades_at_s(heard_s, now));
+        let Some(known) = self.people.get(id) else {
+            if self.is_full() {
+                self.left_out.insert(id.clone());
+                return;
             }
-        }
+            let person = Person::new(to, circle_m, tracked.received_at, now);
+            self.people.insert(id.clone(), person);
+            return self.change_person(id);
+        };
+        let drawn = Belief::of(self.heard_s(known.received_at, now), self.frames.drawn_s());
+        let glides = !self.reduced_motion;
+        let Some(person) = self.people.get_mut(id) else {
+            return;
+        };
         person.received_at = tracked.received_at;
-        person.accuracy_m = accuracy_m;
-        self.change(Batch::Accuracy);
-        self.change(Batch::People);
+        let shows = person.take(to, circle_m, glides, now);
+        self.frames.glide_until(person.arrives_s());
+        if shows || drawn != Belief::of(heard_s, now) {
+            self.change_person(id);
+        }
+    }
+
+    fn change_person(&mut self, id: &PersonId) {
+        self.change(Batch::Accuracy, Ask::Paced);
+        self.change(Batch::People, Ask::Paced);
         if self.selected == Some(Picked::Person(id.clone())) {
-            self.change(Batch::Alarms);
+            self.change(Batch::Alarms, Ask::Paced);
         }
     }
 
@@ -232,7 +226,7 @@ impl Scene {
             drill: alarm.drill,
         };
         if self.alarms.insert(alarm.id, mark) != Some(mark) {
-            self.change(Batch::Alarms);
+            self.change(Batch::Alarms, Ask::AtOnce);
         }
     }
 
@@ -240,14 +234,14 @@ impl Scene {
     pub fn remove_person(&mut self, id: &PersonId) {
         self.left_out.remove(id);
         if self.people.remove(id).is_some() {
-            self.change_all();
+            self.change_all(Ask::Paced);
         }
     }
 
     /// An alarm left the map.
     pub fn remove_alarm(&mut self, id: AlarmId) {
         if self.alarms.remove(&id).is_some() {
-            self.change(Batch::Alarms);
+            self.change(Batch::Alarms, Ask::AtOnce);
         }
     }
 
@@ -256,14 +250,14 @@ impl Scene {
         self.people.clear();
         self.alarms.clear();
         self.left_out.clear();
-        self.change_all();
+        self.change_all(Ask::AtOnce);
     }
 
     /// What is selected gets a ring.
     pub fn select(&mut self, selected: Option<Picked>) {
         if self.selected != selected {
             self.selected = selected;
-            self.change(Batch::Alarms);
+            self.change(Batch::Alarms, Ask::AtOnce);
         }
     }
 
@@ -274,7 +268,7 @@ impl Scene {
 
     /// Everything has to be handed to the graphics card again: it was lost.
     pub fn redraw(&mut self) {
-        self.change_all();
+        self.change_all(Ask::AtOnce);
     }
 
     /// How many people are not drawn because the map is full.
@@ -298,7 +292,7 @@ impl Scene {
         self.people.iter().map(move |(id, person)| Seen {
             id,
             at: person.seen_at(now),
-            lost: now - self.heard_s(person.received_at, now) >= LOST_S,
+            lost: Belief::of(self.heard_s(person.received_at, now), now) == Belief::Lost,
         })
     }
 
@@ -307,6 +301,22 @@ impl Scene {
         self.anchor
             .into_iter()
             .flat_map(|anchor| self.alarms.values().map(move |mark| anchor.metres(mark.at)))
+    }
+
+    /// The alarms that pulse: those that nobody has, the most urgent and then the oldest first.
+    pub fn calling(&self) -> impl Iterator<Item = Calling> {
+        let calling = self.anchor.into_iter().flat_map(move |anchor| {
+            self.waiting().filter_map(move |id| {
+                let mark = self.alarms.get(&id)?;
+                Some(Calling {
+                    id,
+                    at: anchor.metres(mark.at),
+                    priority: mark.priority,
+                    drill: mark.drill,
+                })
+            })
+        });
+        calling.take(PULSING_MAX)
     }
 
     /// What is within `reach_px` of a point of the screen, the nearest first; an alarm before a
@@ -341,32 +351,15 @@ impl Scene {
             .map(|(_, picked)| picked)
     }
 
-    /// When the next frame is due, if one is: often while something glides, less often while
-    /// something only pulses, each second while ages grow, never when all is still.
-    pub fn next_frame(&self, mono: Span) -> Option<Span> {
-        let now = seconds(mono);
-        if !self.reduced_motion && now < self.gliding_until_s {
-            return Some(Span::from_millis(33));
-        }
-        if !self.reduced_motion && self.waiting().next().is_some() {
-            return Some(Span::from_millis(50));
-        }
-        let ages = !self.people.is_empty() && now < self.ageing_until_s + 1.0;
-        ages.then_some(Span::from_secs(1))
-    }
-
     /// Seconds since the epoch that vertices count from.
     pub fn now_s(&self, mono: Span) -> f64 {
         seconds(mono) - self.epoch_s
     }
 
-    /// The vertices of a batch and whether they changed since they were last asked for.
+    /// The vertices of a batch and whether they changed since they were last asked for. A frame
+    /// [begins](Self::begin_frame) first.
     pub fn vertices(&mut self, batch: Batch, mono: Span) -> (&[f32], bool) {
         let now = seconds(mono);
-        if now - self.epoch_s > EPOCH_S {
-            self.epoch_s = now;
-            self.change_all();
-        }
         let index = batch as usize;
         let changed = std::mem::take(&mut self.changed[index]);
         if changed {
@@ -386,12 +379,14 @@ impl Scene {
         self.people.len() + self.alarms.len() >= LIVE_ENTITIES_MAX
     }
 
-    fn change(&mut self, batch: Batch) {
+    fn change(&mut self, batch: Batch, ask: Ask) {
         self.changed[batch as usize] = true;
+        self.frames.ask(ask);
     }
 
-    fn change_all(&mut self) {
+    fn change_all(&mut self, ask: Ask) {
         self.changed = [true; Batch::ALL.len()];
+        self.frames.ask(ask);
     }
 
     /// The display's time when the server heard something. Until the server's time is known,
@@ -409,16 +404,6 @@ impl Scene {
                 .filter(move |(_, mark)| mark.priority == priority && !mark.claimed && !mark.quiet)
                 .map(|(id, _)| *id)
         })
-    }
-}
-
-impl Person {
-    fn seen_at(&self, now: f64) -> (f64, f64) {
-        let along = ((now - self.set_out_s) / GLIDE_S).clamp(0.0, 1.0);
-        (
-            self.from.0 + (self.to.0 - self.from.0) * along,
-            self.from.1 + (self.to.1 - self.from.1) * along,
-        )
     }
 }
 

@@ -63,6 +63,7 @@ fn alarm(number: u32, priority: Priority) -> Alarm {
 
 /// The first vertex of each marker of a batch.
 fn markers(scene: &mut Scene, batch: Batch, mono: Span) -> Vec<Vec<f32>> {
+    scene.begin_frame(mono);
     let (vertices, _) = scene.vertices(batch, mono);
     vertices
         .chunks(FLOATS_PER_MARKER)
@@ -123,12 +124,17 @@ fn a_walking_guard_has_a_heading_and_a_standing_one_has_none() {
     assert!(heading(&mut scene) < -50.0);
 }
 
+/// How far the first person is believed, as the shaders read it.
+fn belief(scene: &mut Scene, mono: Span) -> f32 {
+    markers(scene, Batch::People, mono)[0][5]
+}
+
 #[test]
 fn age_counts_from_when_the_server_heard_not_from_when_it_came_here() {
     let mut scene = scene();
     scene.set_person(&guard("wang"), fix(0, 0, 3), at(60));
-    let heard = markers(&mut scene, Batch::People, at(60))[0][5];
-    assert!((f64::from(heard) - 3.0).abs() < 1e-3);
+    let after_57_s = belief(&mut scene, at(60));
+    assert!(after_57_s > 0.5 && after_57_s < 0.9, "{after_57_s}");
     assert!((scene.now_s(at(60)) - 60.0).abs() < 1e-9);
 }
 
@@ -137,8 +143,9 @@ fn times_stay_exact_on_a_page_that_is_open_for_weeks() {
     let mut scene = scene();
     let weeks = 3 * 7 * 86_400;
     scene.set_person(&guard("wang"), fix(0, 0, weeks), at(weeks));
-    let heard = f64::from(markers(&mut scene, Batch::People, at(weeks))[0][5]);
-    assert!((scene.now_s(at(weeks)) - heard).abs() < 1e-3);
+    scene.set_person(&guard("wang"), fix(300, 0, weeks), at(weeks));
+    let set_out = f64::from(markers(&mut scene, Batch::People, at(weeks))[0][4]);
+    assert!((scene.now_s(at(weeks)) - set_out).abs() < 1e-3);
     assert!(scene.now_s(at(weeks)) < EPOCH_S);
 }
 
@@ -166,12 +173,13 @@ fn at_most_three_alarms_pulse_the_most_urgent_and_then_the_oldest() {
     ] {
         scene.set_alarm(&alarm(number, priority));
     }
-    let waiting: Vec<_> = scene.waiting().take(3).collect();
-    assert_eq!(waiting, [AlarmId(4), AlarmId(2), AlarmId(3)]);
-    // Drawn from below: the most urgent last, on top.
-    assert_eq!(calls(&mut scene), [2.0, 2.0, 4.0, 4.0, 4.0]);
-    scene.set_reduced_motion(true);
-    assert_eq!(calls(&mut scene), [2.0, 2.0, 3.0, 3.0, 3.0]);
+    let calling: Vec<_> = scene.calling().map(|calling| calling.id).collect();
+    assert_eq!(calling, [AlarmId(4), AlarmId(2), AlarmId(3)]);
+    scene.set_alarm(&claimed(alarm(4, Priority::P1)));
+    let calling: Vec<_> = scene.calling().map(|calling| calling.id).collect();
+    assert_eq!(calling, [AlarmId(2), AlarmId(3), AlarmId(5)]);
+    // Drawn from below: the most urgent last, on top, and what somebody has below all of them.
+    assert_eq!(calls(&mut scene), [1.0, 2.0, 2.0, 2.0, 2.0]);
 }
 
 #[test]
@@ -181,6 +189,7 @@ fn a_claimed_alarm_is_steady_a_judged_one_hollow_and_a_closed_one_gone() {
     scene.set_alarm(&claimed);
     assert_eq!(calls(&mut scene), [1.0]);
     assert_eq!(scene.next_frame(at(900)), None, "nothing moves");
+    assert_eq!(scene.calling().count(), 0);
     let judged = judged(alarm(1, Priority::P1));
     scene.set_alarm(&judged);
     assert_eq!(calls(&mut scene), [0.0]);
@@ -193,35 +202,123 @@ fn a_claimed_alarm_is_steady_a_judged_one_hollow_and_a_closed_one_gone() {
     assert!(calls(&mut scene).is_empty());
 }
 
+const AT_ONCE: Option<Due> = Some(Due::AtOnce);
+const SOON: Option<Due> = Some(Due::Paced(Span::ZERO));
+
+/// Draws at a moment; answers in how many whole seconds the next frame is due, if one is.
+fn draw(scene: &mut Scene, mono: Span) -> Option<i64> {
+    scene.begin_frame(mono);
+    scene.next_frame(mono).map(|due| match due {
+        Due::AtOnce => -1,
+        Due::Paced(after) => after.as_secs(),
+    })
+}
+
 #[test]
-fn frames_come_only_while_something_changes() {
+fn alarms_and_hands_ask_for_a_frame_at_once_and_people_for_one_in_their_turn() {
     let mut scene = scene();
-    assert_eq!(scene.next_frame(at(500)), None);
-    scene.set_person(&guard("wang"), fix(0, 0, 500), at(500));
-    assert_eq!(scene.next_frame(at(500)), Some(Span::from_secs(1)), "ages");
-    scene.set_person(&guard("wang"), fix(300, 0, 501), at(501));
-    assert_eq!(
-        scene.next_frame(at(501)),
-        Some(Span::from_millis(33)),
-        "glides"
-    );
-    assert_eq!(scene.next_frame(at(503)), Some(Span::from_secs(1)));
-    assert_eq!(scene.next_frame(at(501 + 122)), None, "lost already");
+    assert_eq!(scene.next_frame(at(1)), AT_ONCE, "an estate came");
+    assert_eq!(draw(&mut scene, at(1)), None);
+    scene.set_person(&guard("wang"), fix(0, 0, 2), at(2));
+    assert_eq!(scene.next_frame(at(2)), SOON, "somebody came");
     scene.set_alarm(&alarm(1, Priority::P1));
-    assert_eq!(
-        scene.next_frame(at(900)),
-        Some(Span::from_millis(50)),
-        "pulses"
-    );
+    assert_eq!(scene.next_frame(at(2)), AT_ONCE);
+    assert_eq!(draw(&mut scene, at(2)), Some(30), "it pulses without us");
+    for change in [
+        |scene: &mut Scene| scene.select(Some(Picked::Alarm(AlarmId(1)))),
+        |scene: &mut Scene| scene.set_theme(Theme::Light),
+        |scene: &mut Scene| scene.set_alarm(&claimed(alarm(1, Priority::P1))),
+        |scene: &mut Scene| scene.remove_alarm(AlarmId(1)),
+    ] {
+        change(&mut scene);
+        assert_eq!(scene.next_frame(at(2)), AT_ONCE);
+        scene.begin_frame(at(2));
+        change(&mut scene);
+        assert_ne!(scene.next_frame(at(2)), AT_ONCE, "the same again");
+    }
+}
+
+#[test]
+fn a_glide_is_drawn_until_it_is_over_and_its_end_as_well() {
+    let mut scene = scene();
+    scene.set_person(&guard("wang"), fix(0, 0, 10), at(10));
+    assert_eq!(draw(&mut scene, at(10)), Some(30));
+    scene.set_person(&guard("wang"), fix(300, 0, 11), at(11));
+    assert_eq!(draw(&mut scene, at(11)), Some(0));
+    assert_eq!(draw(&mut scene, Span::from_millis(11_900)), Some(0));
+    assert_eq!(draw(&mut scene, Span::from_millis(12_100)), Some(27));
     scene.set_reduced_motion(true);
-    assert_eq!(scene.next_frame(at(900)), None);
+    scene.set_person(&guard("wang"), fix(600, 0, 13), at(13));
+    assert_eq!(draw(&mut scene, at(13)), Some(27), "there at once");
+}
+
+#[test]
+fn a_phone_that_lies_still_and_reports_costs_no_frame() {
+    let mut scene = scene();
+    scene.set_person(&guard("wang"), fix(0, 0, 0), at(0));
+    draw(&mut scene, at(0));
+    for second in 1..3_600 {
+        let tremble_cm = i32::try_from(second % 15).unwrap();
+        let mut heard = fix(tremble_cm, 0, second);
+        heard.accuracy_dm = Some(50 + u16::try_from(second % 7).unwrap());
+        scene.set_person(&guard("wang"), heard, at(second));
+        scene.set_clock(START + Span::from_secs(second), at(second));
+        let due = scene.next_frame(at(second));
+        assert!(
+            matches!(due, Some(Due::Paced(after)) if after > Span::ZERO),
+            "at {second}: {due:?}"
+        );
+    }
+}
+
+#[test]
+fn a_silent_phone_costs_a_frame_for_each_step_of_its_fading_and_then_none() {
+    let mut scene = scene();
+    scene.set_person(&guard("wang"), fix(0, 0, 0), at(0));
+    scene.set_person(&guard("li"), fix(0, 0, 0), at(0));
+    let (mut now, mut seen) = (Span::ZERO, Vec::new());
+    seen.push(belief(&mut scene, now));
+    while let Some(due) = scene.next_frame(now) {
+        let Due::Paced(after) = due else {
+            panic!("nobody is in a hurry")
+        };
+        now = Span::from_micros(now.as_micros() + after.as_micros());
+        seen.push(belief(&mut scene, now));
+        assert!(seen.len() < 20);
+    }
+    assert_eq!(seen.len(), 8);
+    assert!(
+        seen.windows(2).all(|two| two[1] < two[0]),
+        "each is another"
+    );
+    assert_eq!(now.as_secs(), 120);
+    scene.set_person(&guard("wang"), fix(0, 0, 500), at(500));
+    assert_eq!(scene.next_frame(at(500)), SOON, "he is believed again");
+}
+
+#[test]
+fn whoever_was_heard_again_in_time_has_not_faded() {
+    let mut scene = scene();
+    scene.set_person(&guard("wang"), fix(0, 0, 0), at(0));
+    draw(&mut scene, at(0));
+    scene.set_person(&guard("wang"), fix(0, 0, 29), at(29));
+    // The moment for which the map was to be woken comes, and is nobody's any more.
+    assert_eq!(
+        scene
+            .next_frame(at(31))
+            .map(|due| matches!(due, Due::Paced(after) if after.as_secs() == 28)),
+        Some(true)
+    );
 }
 
 #[test]
 fn buffers_are_written_only_when_something_changed() {
     let mut scene = scene();
     scene.set_person(&guard("wang"), fix(0, 0, 0), at(0));
-    let changed = |scene: &mut Scene| Batch::ALL.map(|batch| scene.vertices(batch, at(1)).1);
+    let changed = |scene: &mut Scene| {
+        scene.begin_frame(at(1));
+        Batch::ALL.map(|batch| scene.vertices(batch, at(1)).1)
+    };
     assert_eq!(changed(&mut scene), [true, true, true]);
     assert_eq!(changed(&mut scene), [false; 3]);
     scene.set_alarm(&alarm(1, Priority::P1));
@@ -259,7 +356,7 @@ fn beyond_the_limit_people_are_counted_and_not_drawn_and_alarms_come_through() {
         scene.vertices(Batch::People, at(0)).0.len(),
         LIVE_ENTITIES_MAX * FLOATS_PER_MARKER
     );
-    assert_eq!(calls(&mut scene), [4.0]);
+    assert_eq!(calls(&mut scene), [2.0]);
     scene.clear();
     assert_eq!(scene.left_out(), 0);
 }
@@ -301,7 +398,7 @@ fn a_drill_has_its_own_colour_and_what_is_put_aside_calls_nobody() {
     drill.drill = false;
     scene.set_alarm(&drill);
     assert_eq!(ink(&mut scene), bits(Ink::P3));
-    assert_eq!(calls(&mut scene), [4.0]);
+    assert_eq!(calls(&mut scene), [2.0]);
     scene.set_alarm(&shelved(drill, START + Span::from_secs(600)));
     assert_eq!(calls(&mut scene), [0.0]);
 }
