@@ -1,7 +1,7 @@
 //! Alarms for the models' tests, made the way real ones are: by folding facts.
 
 use castellan_domain::alarm::{
-    Alarm, AlarmFact, JoinedBy, ReturnedBy, RisenBy, ShelfReason, Source, Verdict,
+    Alarm, AlarmFact, JoinedBy, Located, ReturnedBy, RisenBy, ShelfReason, Source, Verdict,
 };
 use castellan_domain::estate::{Estate, Place, Priority};
 use castellan_domain::fact::{
@@ -34,15 +34,16 @@ pub(crate) fn raised(number: u32, priority: u8) -> Alarm {
         tier: 0,
         priority: Priority::try_from(priority).expect("1 to 4"),
         source: device(&format!("d{number}")),
-        place: Place {
+        place: Located::Fixed(Place {
             building: None,
             floor: None,
             spot: None,
             at: LonLat::new(120.0, 30.0).expect("on earth"),
-        },
+        }),
         state: ReportedState::Active,
         claim_due_at: START + Span::from_secs(60),
         doubts: Doubts::default(),
+        silence: None,
     };
     Alarm::raised(&fact, &stamp(START, u64::from(number)))
 }
@@ -196,6 +197,8 @@ pub(crate) fn joined(alarm: Alarm, source: Source) -> Alarm {
         state: ReportedState::Active,
         why: JoinedBy::Flood,
         doubts: Doubts::default(),
+        place: Located::Unknown,
+        silence: None,
     };
     after(alarm, START, AlarmFact::Joined(fact))
 }

@@ -1,7 +1,8 @@
 //! What the estate calls people and devices.
 
-use castellan_domain::estate::Estate;
+use castellan_domain::estate::{Estate, Person};
 use castellan_domain::ids::{DeviceId, PersonId};
+use castellan_domain::staff::PersonState;
 use castellan_domain::text::Language;
 
 /// The name of a person, or the id if the estate does not have them any more.
@@ -10,6 +11,30 @@ pub fn person_name(estate: Option<&Estate>, person: &PersonId, language: Languag
         || person.to_string(),
         |person| person.name.get(language).to_owned(),
     )
+}
+
+/// What somebody is called on the radio: the call sign that they were given, else the estate's, else
+/// the name.
+pub fn call_sign(person: &Person, state: &PersonState, language: Language) -> String {
+    let given = state.call_sign.as_ref();
+    let named = given.or(person.call_sign.as_ref()).unwrap_or(&person.name);
+    named.get(language).to_owned()
+}
+
+/// The same by their id, which it is if the estate does not have them any more.
+pub fn radio_name(
+    estate: Option<&Estate>,
+    person: &PersonId,
+    state: &PersonState,
+    language: Language,
+) -> String {
+    match estate.and_then(|estate| estate.person(person)) {
+        Some(person) => call_sign(person, state, language),
+        None => state.call_sign.as_ref().map_or_else(
+            || person.to_string(),
+            |given| given.get(language).to_owned(),
+        ),
+    }
 }
 
 /// The name of a device, or its id if the estate does not have it any more.

@@ -12,11 +12,10 @@ use crate::answer::{Accepted, Answer};
 use crate::decision;
 use crate::estate::{EstateFact, EstateIndex};
 use crate::fact::{Cause, EstatePublished, Fact, FactBody, FactDraft, PersonBack, PersonGone};
-use crate::geo::LonLat;
-use crate::ids::{DeviceId, EstateHash, PersonId};
-use crate::memory::Memory;
+use crate::ids::{DeviceId, EstateHash, PersonId, PhoneId};
+use crate::memory::{LastPlace, Memory};
 use crate::notify::{Message, NotificationFact};
-use crate::observation::{Fix, Observation, PhoneFix};
+use crate::observation::{Call, Fix, Observation, PhoneFix};
 use crate::refusal::{CommonRefusal, Refusal};
 use crate::rules::seen::Decision;
 use crate::rules::{
@@ -83,8 +82,8 @@ impl Engine {
     }
 
     /// Where somebody was last, if they were heard since the start or it was told.
-    pub fn last_at(&self, person: &PersonId) -> Option<LonLat> {
-        self.memory.fixes.last(person).map(|last| last.at)
+    pub fn last_place(&self, person: &PersonId) -> Option<LastPlace> {
+        self.memory.fixes.last_place(person)
     }
 
     /// Where everybody was last.
@@ -296,7 +295,42 @@ impl Engine {
                     sos::decide(context, &memory.fixes, &call)
                 });
                 let decision = decided.unwrap_or_else(nowhere)?;
-                Ok(self.reported(decision))
+                let accepted = self.reported(decision);
+                // A drill speaks in a phone's name.
+                if !call.drill {
+                    self.called(&call, now);
+                }
+                Ok(accepted)
+            }
+            Observation::PhoneHeard { phone, .. } => self.phone_heard(phone, now),
+        }
+    }
+
+    /// A phone that called for help is there, and so is its person.
+    fn called(&mut self, call: &Call, now: Timestamp) {
+        let follows = self.with_memory(now, |context, memory| {
+            let person = context.person_of_phone(&call.phone)?;
+            sos::remember(context, &mut memory.fixes, person, call);
+            Some(guard_silent::heard(context, &mut memory.fixes, person))
+        });
+        let follows = follows.flatten().unwrap_or_default().into_iter();
+        self.outputs.extend(follows.map(record));
+    }
+
+    /// A phone is there and says nothing of where.
+    fn phone_heard(&mut self, phone: PhoneId, now: Timestamp) -> Result<Accepted, Refusal> {
+        let follows = self.with_memory(now, |context, memory| {
+            let person = context.person_of_phone(&phone)?;
+            let on_duty = context.is_on_duty(person);
+            let heard = || guard_silent::heard(context, &mut memory.fixes, person);
+            Some(on_duty.then(heard))
+        });
+        match follows.flatten() {
+            None => Err(Refusal::Staff(StaffRefusal::UnknownPhone { phone })),
+            Some(None) => Ok(Accepted::OffDuty),
+            Some(Some(follows)) => {
+                self.outputs.extend(follows.into_iter().map(record));
+                Ok(Accepted::Heard)
             }
         }
     }
@@ -364,11 +398,15 @@ impl Engine {
         }
         let fix = fix.of(person);
         let follows = self.with_memory(now, |context, memory| {
-            let silence = guard_silent::over(context, &fix.person);
-            memory.fixes.heard(context.estate, &fix.person, now);
-            let mut drafts: Vec<_> = silence.into_iter().collect();
+            // One that lies elsewhere says that the phone is there, and not where.
+            let is_fresh = on_site && memory.fixes.keep(context.estate, &fix, now);
+            let mut drafts = guard_silent::heard(context, &mut memory.fixes, &fix.person);
+            if is_fresh {
+                drafts = guard_silent::over(context, &fix.person)
+                    .into_iter()
+                    .collect();
+            }
             if on_site {
-                memory.fixes.keep(context.estate, &fix);
                 drafts.extend(area_breach::decide(context, &mut memory.borders, &fix));
             }
             drafts

@@ -5,7 +5,7 @@ use crate::command::Command;
 use crate::estate::EstateIndex;
 use crate::ids::{CommandId, EstateHash, PersonId, Version};
 use crate::notify::NotificationSettled;
-use crate::observation::Observation;
+use crate::observation::{Observation, PhoneFix};
 use crate::system::{
     ClockStepped, DiskRoom, InputName, InputSetAside, RecordingResumed, TracksSetAside,
 };
@@ -63,8 +63,11 @@ impl Input {
                 kind: report.kind.clone(),
                 event: report.event.clone(),
             },
-            Self::Observed(Observation::PhoneFix(fix)) => InputName::Position {
-                phone: fix.phone.clone(),
+            Self::Observed(
+                Observation::PhoneFix(PhoneFix { phone, .. })
+                | Observation::PhoneHeard { phone, .. },
+            ) => InputName::Position {
+                phone: phone.clone(),
             },
             Self::Observed(Observation::Door(report)) => InputName::Door {
                 device: report.device.clone(),

@@ -12,6 +12,9 @@ pub const CLOCK_AHEAD_MAX: Span = Span::from_secs(300);
 /// a week without network is still telling the truth.
 pub const REPORT_AGE_MAX: Span = Span::from_secs(7 * 24 * 3600);
 
+/// Around (0, 0) this far is the sea off Africa, where receivers without a fix are.
+const NULL_ISLAND_DEG: f64 = 0.01;
+
 /// Whether a device's claim about when something happened can be believed.
 pub fn is_plausible(claimed_at: Timestamp, received_at: Timestamp) -> bool {
     claimed_at <= received_at + CLOCK_AHEAD_MAX && claimed_at >= received_at - REPORT_AGE_MAX
@@ -34,6 +37,12 @@ pub enum Observation {
     },
     /// A guard's phone calls for help.
     Call(Call),
+    /// A guard's phone is there and says nothing of where that can be used.
+    PhoneHeard {
+        phone: PhoneId,
+        /// When we heard of it.
+        received_at: Timestamp,
+    },
 }
 
 impl Observation {
@@ -42,7 +51,7 @@ impl Observation {
     pub fn raw(&self) -> Option<RawObservation> {
         match self {
             // A sign of life says nothing that the latest values do not hold.
-            Self::PhoneFix(_) | Self::Heard { .. } => None,
+            Self::PhoneFix(_) | Self::Heard { .. } | Self::PhoneHeard { .. } => None,
             Self::Report(report) => Some(RawObservation::Report(report.clone())),
             Self::Door(report) => Some(RawObservation::Door(report.clone())),
             // Where somebody was is for the history of positions.
@@ -70,7 +79,7 @@ impl Observation {
                 device,
                 received_at,
             } => Some((device, *received_at)),
-            Self::PhoneFix(_) | Self::Call(_) => None,
+            Self::PhoneFix(_) | Self::Call(_) | Self::PhoneHeard { .. } => None,
         }
     }
 }
@@ -217,7 +226,7 @@ pub struct Call {
     pub kind: CallKind,
     /// The phone's id of this call.
     pub event: EventId,
-    /// Where, if the phone knows.
+    /// Where, if the phone knows, whether it can be true or not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at: Option<LonLat>,
     /// When the phone says that it happened.
@@ -289,6 +298,45 @@ pub enum PlaceDoubt {
         said: [f64; 2],
         why: Untrue,
     },
+}
+
+impl PlaceDoubt {
+    /// What is to be held against a place that a phone says, if it cannot be true at this estate.
+    pub fn of(said: LonLat, estate: &EstateIndex) -> Option<Self> {
+        let why = if estate.anchor.offset(said).is_some() {
+            return None;
+        } else if said.lon().abs() < NULL_ISLAND_DEG && said.lat().abs() < NULL_ISLAND_DEG {
+            Untrue::NullIsland
+        } else if is_swapped([said.lon(), said.lat()], estate) {
+            Untrue::Swapped
+        } else {
+            Untrue::FarAway
+        };
+        Some(Self::Untrue {
+            said: [said.lon(), said.lat()],
+            why,
+        })
+    }
+
+    /// The same where it is known which estate was meant: what is nowhere on earth may be swapped.
+    #[must_use]
+    pub fn at(self, estate: &EstateIndex) -> Self {
+        match self {
+            Self::Untrue {
+                said,
+                why: Untrue::NotOnEarth,
+            } if is_swapped(said, estate) => Self::Untrue {
+                said,
+                why: Untrue::Swapped,
+            },
+            Self::Unreadable | Self::Surplus | Self::Untrue { .. } => self,
+        }
+    }
+}
+
+fn is_swapped([lon, lat]: [f64; 2], estate: &EstateIndex) -> bool {
+    let turned = LonLat::new(lat, lon);
+    turned.is_ok_and(|turned| estate.anchor.offset(turned).is_some())
 }
 
 /// Why a place cannot be true.

@@ -4,11 +4,11 @@
 //! not answered, so that they come again. They are shown because neither a fire nor somebody who
 //! calls for help waits for a disk.
 
-use crate::alarm::Source;
+use crate::alarm::{Located, Source};
 use crate::audience::Audience;
-use crate::estate::{Device, Place, Priority};
-use crate::geo::LonLat;
+use crate::estate::{Device, Priority};
 use crate::ids::{AlarmTypeId, DeviceId, PersonId};
+use crate::memory::LastPlace;
 use crate::observation::{Call, DoorChange, DoorReport, Observation, ReportedState};
 use crate::rules::{door_forced, sos};
 use crate::site::Context;
@@ -32,7 +32,7 @@ pub struct UnrecordedNotice {
     /// How urgent it would be.
     pub priority: Priority,
     /// Where the device is, or where the phone says or last said that it was.
-    pub place: Place,
+    pub place: Located,
     /// What it said last.
     pub state: ReportedState,
     /// When it said so first.
@@ -125,16 +125,18 @@ struct UnrecordedDoor {
 }
 
 /// What of an observation is shown though it is not recorded, if anything: what began, not what
-/// ended. `last_at` tells where a person was last.
+/// ended. `last_place` tells where a person was last.
 pub fn notice(
     context: &Context<'_>,
     doors: &mut UnrecordedDoors,
-    last_at: impl FnOnce(&PersonId) -> Option<LonLat>,
+    last_place: impl FnOnce(&PersonId) -> Option<LastPlace>,
     observation: &Observation,
 ) -> Option<UnrecordedNotice> {
     let estate = context.estate;
     match observation {
-        Observation::PhoneFix(_) | Observation::Heard { .. } => None,
+        Observation::PhoneFix(_) | Observation::Heard { .. } | Observation::PhoneHeard { .. } => {
+            None
+        }
         Observation::Report(report) => {
             if report.state == ReportedState::Cleared {
                 return None;
@@ -152,7 +154,7 @@ pub fn notice(
             let what = (&kind, ReportedState::Active, report.drill);
             of_device(context, device, what, report.received_at)
         }
-        Observation::Call(call) => of_person(context, last_at, call),
+        Observation::Call(call) => of_person(context, last_place, call),
     }
 }
 
@@ -166,7 +168,7 @@ fn of_device(
         source: Source::Device(device.id.clone()),
         kind: kind.clone(),
         priority: context.estate.alarm_type(kind)?.priority,
-        place: device.place.clone(),
+        place: Located::Fixed(device.place.clone()),
         state,
         first_received_at: received_at,
         received_at,
@@ -178,19 +180,17 @@ fn of_device(
 /// A phone that is nobody's is refused, recording or not.
 fn of_person(
     context: &Context<'_>,
-    last_at: impl FnOnce(&PersonId) -> Option<LonLat>,
+    last_place: impl FnOnce(&PersonId) -> Option<LastPlace>,
     call: &Call,
 ) -> Option<UnrecordedNotice> {
     let person = context.person_of_phone(&call.phone)?;
     let kind = AlarmTypeId::new(sos::type_of(call.kind)).ok()?;
-    let at = call.at.or_else(|| last_at(person));
+    let (place, _) = sos::located(context.estate, call, last_place(person));
     Some(UnrecordedNotice {
         source: Source::Person(person.clone()),
         priority: context.estate.alarm_type(&kind)?.priority,
         kind,
-        place: context
-            .estate
-            .place_at(at.unwrap_or(context.estate.estate.home.centre)),
+        place,
         state: ReportedState::Momentary,
         first_received_at: call.received_at,
         received_at: call.received_at,
@@ -242,12 +242,7 @@ mod tests {
             source: Source::Device(DeviceId::new(device).unwrap()),
             kind: AlarmTypeId::new("smoke_single").unwrap(),
             priority,
-            place: Place {
-                building: None,
-                floor: None,
-                spot: None,
-                at: LonLat::new(120.1, 30.2).unwrap(),
-            },
+            place: Located::Unknown,
             state: ReportedState::Active,
             first_received_at: Timestamp::from_secs(second),
             received_at: Timestamp::from_secs(second),

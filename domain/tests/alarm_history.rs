@@ -158,6 +158,8 @@ fn what_brings_something_new_is_a_step_of_its_own() {
         family: id("gas"),
         state: Momentary,
         doubts: Doubts::default(),
+        place: None,
+        silence: None,
     };
     let overdue = |late_s| AlarmOverdue {
         alarm,
@@ -225,6 +227,8 @@ fn what_was_split_off_begins_with_that_and_the_rest_tells_it_too() {
         state: Active,
         why: castellan_domain::alarm::JoinedBy::Flood,
         doubts: Doubts::default(),
+        place: castellan_domain::alarm::Located::Unknown,
+        silence: None,
     };
     let seq = world.view().seq.0 + 1;
     let joined = fact(seq, world.now, FactBody::Alarm(AlarmFact::Joined(joined)));

@@ -3,8 +3,8 @@
 
 use crate::common::{START, World, estate, id, is_done, secs};
 use castellan_domain::alarm::{
-    AlarmCommand, AlarmFact, AlarmRefusal, Condition, Due, JOINED_MAX, JoinedBy, RISES_MAX,
-    RisenBy, Source, Verdict,
+    AlarmCommand, AlarmFact, AlarmRefusal, Condition, Due, JOINED_MAX, JoinedBy, Located,
+    RISES_MAX, RisenBy, Source, Verdict,
 };
 use castellan_domain::answer::{Accepted, Outcome};
 use castellan_domain::command::Command;
@@ -70,6 +70,8 @@ fn joined(alarm: AlarmId, source: Source, state: ReportedState) -> FactBody {
         state,
         why: JoinedBy::Flood,
         doubts: Doubts::default(),
+        place: Located::Unknown,
+        silence: None,
     }))
 }
 
@@ -108,7 +110,10 @@ fn a_source_that_is_split_off_takes_with_it_what_it_said() {
         (alone.family.as_str(), alone.tier, alone.priority),
         ("gas", 1, Priority::P2)
     );
-    assert_eq!(alone.place, estate().device(&id("gas-2")).unwrap().place);
+    assert_eq!(
+        alone.place,
+        Located::Fixed(estate().device(&id("gas-2")).unwrap().place.clone())
+    );
     assert_eq!((alone.condition.is_active(), alone.repeats), (true, 3));
     let at = START + secs(15);
     assert_eq!(
@@ -303,7 +308,7 @@ fn what_failed_takes_the_row_and_who_noticed_becomes_part_of_it() {
         Command::Alarm(AlarmCommand::Mute { alarm }),
     );
     world.wait(secs(7));
-    let place = estate().device(&id("door-1")).unwrap().place.clone();
+    let place = Located::Fixed(estate().device(&id("door-1")).unwrap().place.clone());
     let due_at = world.now + secs(30);
     apply(
         &mut world,

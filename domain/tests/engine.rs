@@ -52,7 +52,7 @@ fn a_new_row_carries_everything_that_was_decided_about_it() {
     let at = world.raise("gas-1", "gas_low", Active);
     let alarm = world.alarm(at);
     let device = estate().device(&id("gas-1")).cloned();
-    assert_eq!(Some(&alarm.place), device.as_ref().map(|d| &d.place));
+    assert_eq!(alarm.place.place(), device.as_ref().map(|d| &d.place));
     assert_eq!(alarm.priority, Priority::P2);
     assert_eq!(alarm.version, world.view().seq);
     assert_eq!(

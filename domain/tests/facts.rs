@@ -7,7 +7,7 @@
 use crate::common::bodies::bodies;
 use crate::common::{folder, id, names, read, text};
 use castellan_domain::alarm::{
-    Alarm, AlarmFact, Due, JoinedBy, ReturnedBy, RisenBy, ShelfReason, Source, Verdict,
+    Alarm, AlarmFact, Due, JoinedBy, Located, ReturnedBy, RisenBy, ShelfReason, Source, Verdict,
 };
 use castellan_domain::fact::{AlarmRaised, Cause, Fact, FactBody};
 use castellan_domain::geo::LonLat;
@@ -204,6 +204,9 @@ fn a_raised_alarm_is_read_to_the_last_digit() {
         panic!("another kind");
     };
     let at = LonLat::new(120.112_233_445_566_77, 30.287_000_000_000_003).unwrap();
+    let Located::Fixed(place) = place else {
+        panic!("a device stands there");
+    };
     assert_eq!(place.at, at);
     assert_eq!(place.spot.unwrap().zh.as_str(), "走道");
     assert_eq!(doubts.time, Some(BEFORE_1970));

@@ -128,7 +128,7 @@ fn everything_heard(audience: &Audience, history: &[Fact]) -> Vec<String> {
             source: castellan_domain::alarm::Source::Device(id(DEVICES[0])),
             kind: id("duress"),
             priority: Priority::P1,
-            place: estate().devices[0].place.clone(),
+            place: castellan_domain::alarm::Located::Fixed(estate().devices[0].place.clone()),
             state: ReportedState::Active,
             first_received_at: fact.recorded_at,
             received_at: fact.recorded_at,

@@ -23,6 +23,7 @@ mod rules_areas;
 mod rules_common;
 mod rules_doors;
 mod rules_flood;
+mod rules_missed;
 mod rules_network;
 mod rules_silence;
 mod rules_sos;

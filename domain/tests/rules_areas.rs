@@ -39,7 +39,7 @@ fn a_step_far_beyond_the_border_is_believed_at_once() {
     go(&mut world, "guard-01", 0.0, 111.0, 5);
     let row = world.row("area_breach");
     assert_eq!(row.source, Source::Person(id("wang-qiang")));
-    assert_eq!(row.place.at, at(0.0, 111.0));
+    assert_eq!(row.place.point(), Some(at(0.0, 111.0)));
     assert!(row.is_active());
     go(&mut world, "guard-01", 0.0, 80.0, 5);
     assert!(!world.row("area_breach").is_active());
@@ -122,7 +122,11 @@ fn of_one_second_the_better_position_says_who_crossed_a_border() {
             world.fix("guard-01", 0.0, north_m, accuracy_m).unwrap();
         }
         let row = world.row("area_breach");
-        assert_eq!(row.place.at, at(0.0, 111.0), "poor first: {poor_first}");
+        assert_eq!(
+            row.place.point(),
+            Some(at(0.0, 111.0)),
+            "poor first: {poor_first}"
+        );
         // The way on is measured from there: on foot, and not back over 389 metres in ten seconds.
         world.wait(secs(10));
         world.fix("guard-01", 0.0, 80.0, 5).unwrap();

@@ -90,7 +90,7 @@ fn a_held_door_is_raised_once_and_again_in_the_same_row() {
     assert_eq!(world.door("cellar", Opened), (Outcome::Unchanged, None));
     world.wait(secs(10));
     let held = world.row("door_held").clone();
-    assert_eq!(held.place.building, Some(id("b1")));
+    assert_eq!(held.place.building(), Some(&id("b1")));
     world.wait(secs(3_600));
     assert_eq!(world.row("door_held").repeats, 0);
     // A crash and another touch of its row change nothing.

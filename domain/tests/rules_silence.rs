@@ -132,8 +132,8 @@ fn one_switch_is_one_row_that_stands_for_all_behind_it() {
     );
     assert_eq!(row.source, Source::Device(id("switch-1")));
     assert_eq!(
-        row.place.building,
-        Some(id("b1")),
+        row.place.building(),
+        Some(&id("b1")),
         "it is where the switch is"
     );
     assert_eq!(row.stands_for(), 13);
@@ -262,7 +262,7 @@ fn ids(world: &World, kind: &str) -> Vec<AlarmId> {
 }
 
 /// A guard on duty, with the devices heard in silence: no device is expected to report.
-fn guarded() -> World {
+pub(crate) fn guarded() -> World {
     let mut estate = estate();
     for device in list(&mut estate, "devices") {
         device["report_every_s_max"] = json!(null);
@@ -287,7 +287,7 @@ fn a_guard_is_silent_after_three_periods_and_at_least_two_minutes() {
     world.wait(secs(1));
     let row = world.row("guard_silent").clone();
     assert_eq!(row.source, Source::Person(id("wang-qiang")));
-    assert_eq!(row.place.building, Some(id("b1")), "where he was last");
+    assert_eq!(row.place.building(), Some(&id("b1")), "where he was last");
     world.wait(secs(3_600));
     assert_eq!(world.row("guard_silent").repeats, 0);
     world.fix("guard-01", 10.0, 10.0, 5).unwrap();

@@ -1,14 +1,15 @@
 //! Calls for help: never discarded.
 
-use crate::rules_common::{World, at, became, estate, id, secs};
-use castellan_domain::alarm::{AlarmCommand, Source};
+use crate::rules_common::{NOON, World, at, became, estate, id, secs};
+use castellan_domain::alarm::{AlarmCommand, AlarmFact, Located, Source};
 use castellan_domain::answer::Outcome;
 use castellan_domain::command::Command;
 use castellan_domain::engine::Engine;
 use castellan_domain::estate::Priority;
-use castellan_domain::fact::Cause;
+use castellan_domain::fact::{Cause, FactBody};
+use castellan_domain::geo::LonLat;
 use castellan_domain::observation::CallKind::{ManDown, Sos};
-use castellan_domain::observation::{Doubts, PlaceDoubt, TimeDoubt};
+use castellan_domain::observation::{Call, Doubts, Observation, PlaceDoubt, TimeDoubt, Untrue};
 use castellan_domain::refusal::Refusal;
 use castellan_domain::site::Site;
 use castellan_domain::staff::{StaffCommand, StaffRefusal};
@@ -24,21 +25,23 @@ fn a_guard_calls_from_where_the_phone_says() {
         ("guard_sos", Priority::P1)
     );
     assert_eq!(row.source, Source::Person(id("wang-qiang")));
-    assert_eq!(row.place.building, Some(id("b2")));
+    assert_eq!(row.place.building(), Some(&id("b2")));
     let fact = world.facts.last().unwrap();
     assert!(matches!(&fact.cause, Cause::Call { phone, .. } if *phone == id("guard-01")));
 }
 
 #[test]
-fn without_a_position_it_is_the_last_one_and_else_the_estate() {
+fn without_a_position_it_is_the_last_one_with_its_age_and_else_unknown() {
     let mut world = World::new();
     let (_, first) = became(world.call("guard-01", Sos, None));
-    assert_eq!(world.alarm(first.unwrap()).place.at, at(0.0, 0.0));
+    assert_eq!(world.alarm(first.unwrap()).place, Located::Unknown);
     world.fix("guard-01", 70.0, 10.0, 5).unwrap();
+    world.wait(secs(60));
     let (_, second) = became(world.call("guard-01", ManDown, None));
     let row = world.alarm(second.unwrap());
     assert_eq!(row.kind.as_str(), "man_down");
-    assert_eq!(row.place.building, Some(id("b2")));
+    assert_eq!(row.place.building(), Some(&id("b2")));
+    assert_eq!(row.place.old_since(), Some(NOON));
 }
 
 #[test]
@@ -56,8 +59,8 @@ fn what_could_not_be_read_stands_on_the_row_and_costs_nothing_else() {
     let row = world.alarm(alarm);
     assert_eq!((row.priority, row.drill), (Priority::P1, false));
     assert_eq!(
-        row.place.building,
-        Some(id("b2")),
+        row.place.building(),
+        Some(&id("b2")),
         "where the phone was last"
     );
     assert_eq!(row.doubts, place);
@@ -96,22 +99,23 @@ fn after_a_restart_it_is_the_last_one_that_the_shell_tells() {
         (due_at, facts),
         "silence counts from the start, and nothing is recorded"
     );
-    assert_eq!(world.engine.last_at(&id("gone-since")), None);
+    assert_eq!(world.engine.last_place(&id("gone-since")), None);
     let (_, alarm) = became(world.call("guard-01", Sos, None));
-    assert_eq!(world.alarm(alarm.unwrap()).place.building, Some(id("b2")));
+    let row = world.alarm(alarm.unwrap());
+    assert_eq!(row.place.building(), Some(&id("b2")));
     // Who was heard since is where they were then.
     world.fix("guard-01", 5.0, 5.0, 5).unwrap();
     world.engine.recall(&known);
-    assert_eq!(world.engine.last_at(&id("wang-qiang")), Some(at(5.0, 5.0)));
+    let last = world.engine.last_place(&id("wang-qiang"));
+    assert_eq!(last.map(|last| last.at), Some(at(5.0, 5.0)));
 }
 
 #[test]
 fn off_duty_and_off_site_help_is_called_all_the_same() {
     let mut world = World::new();
-    let far_away = at(40_000.0, 0.0);
-    let (outcome, alarm) = became(world.call("guard-02", Sos, Some(far_away)));
+    let (outcome, alarm) = became(world.call("guard-02", Sos, Some(at(40_000.0, 0.0))));
     assert_eq!(outcome, Outcome::Raised);
-    assert_eq!(world.alarm(alarm.unwrap()).place.at, far_away);
+    assert_eq!(world.alarm(alarm.unwrap()).priority, Priority::P1);
 }
 
 #[test]
@@ -155,4 +159,183 @@ fn a_phone_that_is_nobodys_is_told_so() {
         world.alarm(alarm.unwrap()).source,
         Source::Person(id("sun-lei"))
     );
+}
+
+/// What a phone says of its place that cannot be true, and what is held against it.
+fn untrue() -> [(LonLat, Untrue); 4] {
+    let place = |lon, lat| LonLat::new(lon, lat).expect("on earth");
+    [
+        (place(0.0, 0.0), Untrue::NullIsland),
+        (place(0.004, -0.002), Untrue::NullIsland),
+        (at(25_000.0, 0.0), Untrue::FarAway),
+        (place(-73.98, 40.75), Untrue::FarAway),
+    ]
+}
+
+#[test]
+fn a_place_that_cannot_be_true_is_not_believed_over_what_is_known() {
+    for (said, why) in untrue() {
+        let mut world = World::new();
+        let doubt = Some(PlaceDoubt::Untrue {
+            said: [said.lon(), said.lat()],
+            why,
+        });
+        let (_, unknown) = became(world.call("guard-02", Sos, Some(said)));
+        let row = world.alarm(unknown.unwrap());
+        assert_eq!((&row.place, row.doubts.place), (&Located::Unknown, doubt));
+        world.fix("guard-01", 70.0, 10.0, 5).unwrap();
+        world.wait(secs(60));
+        let (_, known) = became(world.call("guard-01", Sos, Some(said)));
+        let row = world.alarm(known.unwrap());
+        assert_eq!(row.place.point(), Some(at(70.0, 10.0)), "{why:?}");
+        assert_eq!(row.place.old_since(), Some(NOON));
+        assert_eq!(row.doubts.place, doubt);
+    }
+}
+
+#[test]
+fn where_latitude_and_longitude_are_swapped_the_row_says_so() {
+    let swapped = |said| {
+        Some(PlaceDoubt::Untrue {
+            said,
+            why: Untrue::Swapped,
+        })
+    };
+    // In China no such place is on earth.
+    let mut world = World::new();
+    let said = [30.001, 120.001];
+    let odd = Doubts {
+        place: Some(PlaceDoubt::Untrue {
+            said,
+            why: Untrue::NotOnEarth,
+        }),
+        ..Doubts::default()
+    };
+    let (_, alarm) = became(world.odd_call("guard-01", Sos, None, odd));
+    let row = world.alarm(alarm.unwrap());
+    assert_eq!(
+        (&row.place, row.doubts.place),
+        (&Located::Unknown, swapped(said))
+    );
+    // Elsewhere it is a place in another country.
+    let mut moved = estate();
+    moved["anchor"] = serde_json::json!([50.0, 30.0]);
+    moved["home"]["centre"] = serde_json::json!([50.0, 30.0]);
+    for name in ["buildings", "devices", "areas", "zones"] {
+        moved[name] = serde_json::json!([]);
+    }
+    let mut world = World::of(&moved);
+    let said = LonLat::new(30.001, 50.001).unwrap();
+    let (_, alarm) = became(world.call("guard-01", Sos, Some(said)));
+    let row = world.alarm(alarm.unwrap());
+    let doubt = swapped([30.001, 50.001]);
+    assert_eq!((&row.place, row.doubts.place), (&Located::Unknown, doubt));
+}
+
+/// The places that repeats have brought.
+fn moves(world: &World) -> Vec<Option<LonLat>> {
+    let places = world.facts.iter().filter_map(|fact| match &fact.body {
+        FactBody::Alarm(AlarmFact::Repeated(body)) => body.place.as_ref(),
+        _ => None,
+    });
+    places.map(Located::point).collect()
+}
+
+#[test]
+fn a_second_call_from_elsewhere_moves_the_row_and_the_record_keeps_both_places() {
+    let mut world = World::new();
+    let (here, there) = (at(70.0, 10.0), at(70.0, 330.0));
+    let (_, alarm) = became(world.call("guard-01", Sos, Some(here)));
+    let alarm = alarm.unwrap();
+    let raised = world.facts.last().unwrap().clone();
+    world.wait(secs(30));
+    assert_eq!(
+        became(world.call("guard-01", Sos, Some(there))),
+        (Outcome::Repeated, Some(alarm))
+    );
+    assert_eq!(world.alarm(alarm).place.point(), Some(there));
+    assert_eq!(moves(&world), [Some(there)]);
+    let FactBody::Alarm(AlarmFact::Raised(body)) = &raised.body else {
+        panic!("the first call");
+    };
+    assert_eq!(body.place.point(), Some(here));
+    // It goes on, and a crash forgets nothing of it.
+    world.wait(secs(30));
+    world.call("guard-01", Sos, Some(here)).unwrap();
+    world.crash(secs(1));
+    assert_eq!(world.alarm(alarm).place.point(), Some(here));
+    assert_eq!(world.alarm(alarm).repeats, 2);
+}
+
+#[test]
+fn a_phone_that_chatters_from_one_place_moves_nothing() {
+    let mut world = World::new();
+    let (_, alarm) = became(world.call("guard-01", Sos, Some(at(70.0, 10.0))));
+    for n in 0..20 {
+        world.wait(secs(2));
+        let noise = f64::from(n % 5) * 4.0;
+        let here = at(70.0 + noise, 10.0);
+        world.call("guard-01", Sos, Some(here)).unwrap();
+    }
+    // Nor does one that says no place, or none that can be true.
+    world.call("guard-01", Sos, None).unwrap();
+    let far_away = at(50_000.0, 0.0);
+    world.call("guard-01", Sos, Some(far_away)).unwrap();
+    let row = world.alarm(alarm.unwrap());
+    assert_eq!(row.place.point(), Some(at(70.0, 10.0)));
+    assert_eq!((row.repeats, moves(&world).len()), (22, 0));
+}
+
+#[test]
+fn what_a_repeat_knows_better_is_taken_and_what_it_knows_worse_is_not() {
+    let mut world = World::new();
+    let (_, alarm) = became(world.call("guard-01", Sos, None));
+    let place = |world: &World| world.alarm(alarm.unwrap()).place.clone();
+    assert_eq!(place(&world), Located::Unknown);
+    // Where the phone was before it called.
+    world.fix("guard-01", 70.0, 10.0, 5).unwrap();
+    world.call("guard-01", Sos, None).unwrap();
+    assert_eq!(place(&world).old_since(), Some(NOON));
+    // Its own word counts more, even of the same place.
+    world.wait(secs(10));
+    let here = at(70.0, 10.0);
+    world.call("guard-01", Sos, Some(here)).unwrap();
+    assert_eq!(place(&world).old_since(), None);
+    // A position since then says that the caller has moved; one from before says nothing.
+    world.call("guard-01", Sos, None).unwrap();
+    assert_eq!(place(&world).old_since(), None);
+    world.wait(secs(30));
+    world.fix("guard-01", 70.0, 130.0, 5).unwrap();
+    world.call("guard-01", Sos, None).unwrap();
+    assert_eq!(place(&world).point(), Some(at(70.0, 130.0)));
+    assert_eq!(place(&world).old_since(), Some(world.now));
+    // From where somebody called they were, though no track has it.
+    world.wait(secs(30));
+    let there = at(150.0, 130.0);
+    world.call("guard-01", ManDown, Some(there)).unwrap();
+    world.wait(secs(5));
+    world.call("guard-01", Sos, None).unwrap();
+    assert_eq!(place(&world).point(), Some(there));
+}
+
+#[test]
+fn a_drill_from_elsewhere_moves_no_real_row() {
+    let mut world = World::new();
+    let (_, real) = became(world.call("guard-01", Sos, Some(at(70.0, 10.0))));
+    let drill = Call {
+        phone: id("guard-01"),
+        kind: Sos,
+        event: id("drill-1"),
+        at: Some(at(70.0, 330.0)),
+        claimed_at: None,
+        received_at: world.now,
+        drill: true,
+        doubts: Doubts::default(),
+    };
+    let (outcome, rehearsed) = became(world.observe(Observation::Call(drill)));
+    assert_eq!(outcome, Outcome::Raised);
+    assert_ne!(rehearsed, real);
+    world.call("guard-01", Sos, None).unwrap();
+    let row = world.alarm(real.unwrap());
+    assert_eq!(row.place.point(), Some(at(70.0, 10.0)));
 }

@@ -1,7 +1,7 @@
 //! What is shown of what came while nothing could be recorded: whatever would have been a new row.
 
 use crate::rules_common::{World, at, id, secs};
-use castellan_domain::alarm::Source;
+use castellan_domain::alarm::{Located, Source};
 use castellan_domain::command::Command;
 use castellan_domain::estate::Priority;
 use castellan_domain::geo::LonLat;
@@ -25,7 +25,7 @@ impl Outage {
 
     fn notice(&mut self, observation: &Observation) -> Option<UnrecordedNotice> {
         let engine = &self.world.engine;
-        let last_at = |person: &_| engine.last_at(person);
+        let last_at = |person: &_| engine.last_place(person);
         notice(&self.world.context(), &mut self.doors, last_at, observation)
     }
 
@@ -78,18 +78,18 @@ fn a_call_for_help_is_shown_with_its_person_where_the_phone_is_or_was() {
         (shown.kind.as_str(), shown.priority, shown.count),
         ("guard_sos", Priority::P1, 1)
     );
-    assert_eq!(
-        shown.place.at,
-        at(0.0, 0.0),
-        "never heard: the estate's own"
-    );
+    assert_eq!(shown.place, Located::Unknown, "never heard");
     outage.world.fix("guard-01", 70.0, 10.0, 5).unwrap();
     let shown = outage.call("guard-01", CallKind::ManDown, None).unwrap();
     assert_eq!(shown.kind.as_str(), "man_down");
-    assert_eq!(shown.place.building, Some(id("b2")), "where the phone was");
+    assert_eq!(
+        shown.place.building(),
+        Some(&id("b2")),
+        "where the phone was"
+    );
     let here = Some(at(10.0, 10.0));
     let shown = outage.call("guard-01", CallKind::Sos, here).unwrap();
-    assert_eq!(shown.place.building, Some(id("b1")), "where it is");
+    assert_eq!(shown.place.building(), Some(&id("b1")), "where it is");
     // Off duty as well, and not from a phone that is nobody's.
     assert!(outage.call("guard-02", CallKind::Sos, None).is_some());
     assert_eq!(outage.call("stranger", CallKind::Sos, None), None);

@@ -50,7 +50,8 @@ impl Guard {
         let shown: Fix = fix.clone().of(id("wang-qiang"));
         let answer = self.world.observe(Observation::PhoneFix(fix));
         assert!(answer.is_ok(), "{answer:?}");
-        let remembered = self.world.engine.last_at(&id("wang-qiang")) == Some(place);
+        let remembered = self.world.engine.last_place(&id("wang-qiang"));
+        let remembered = remembered.map(|last| last.at) == Some(place);
         let shown = self.lane.update(&shown);
         assert_eq!(shown, remembered, "map and memory agree");
         shown

@@ -137,13 +137,14 @@ async fn after_a_restart_help_is_sent_to_where_its_caller_was_last() {
     let place_of = |guard: &str| {
         let mut alarms = view.alarms.values();
         let alarm = alarms.find(|alarm| alarm.source.person().is_some_and(|p| p.as_str() == guard));
-        let at = alarm.expect("an alarm").place.at;
-        (at.lon(), at.lat())
+        let place = &alarm.expect("an alarm").place;
+        let at = place.point().map(|at| (at.lon(), at.lat()));
+        (at, place.old_since().is_some())
     };
-    assert_eq!(place_of("guard-1"), (120.1129, 30.287));
+    assert_eq!(place_of("guard-1"), (Some((120.1129, 30.287)), true));
     assert_eq!(
         place_of("guard-2"),
-        (120.112, 30.287),
+        (None, false),
         "of whom nothing is known"
     );
 }

@@ -1,8 +1,9 @@
 //! The right column: the selected alarm, what can be done about it, and what happened to it.
 
 use super::actions::{Actions, Open, can_do};
+use super::located::place;
 use super::marks::{Mark, marks};
-use super::model::{class, condition_name, place, priority_name, sign, source_name, state, what};
+use super::model::{class, condition_name, priority_name, sign, source_name, state, what};
 use super::note::Note;
 use super::sources::Sources;
 use super::texts;
@@ -150,6 +151,15 @@ fn Heading(copy: &'static SiteCopy, shown: Shown) -> impl IntoView {
                 .collect_view()
         }
     };
+    let whereabouts = {
+        let shown = shown.clone();
+        move || {
+            let (alarm, now) = (&shown.alarm, copy.now());
+            let about = alarm.source.person().map(|person| copy.person(person));
+            let state = about.unwrap_or_default();
+            place(shown.estate.as_deref(), alarm, &state, now, language)
+        }
+    };
     let says_more = alarm.owner().is_none() || !alarm.is_annunciated();
     let shelved = alarm.shelf.is_some() && !alarm.is_judged();
     let owner = alarm.owner().map_or_else(
@@ -165,7 +175,7 @@ fn Heading(copy: &'static SiteCopy, shown: Shown) -> impl IntoView {
                 <span class="number">{alarm.id.to_string()}</span>
             </p>
             <h2>{what(estate, alarm, language)}</h2>
-            <p class="where">{place(estate, alarm, language)}</p>
+            <p class="where">{whereabouts}</p>
         </header>
         <dl class="facts">
             <div>

@@ -1,6 +1,7 @@
 //! The queue as rows, and the lists of what is not in it.
 
-use super::model::{class, place, sign, what};
+use super::located::place;
+use super::model::{class, sign, what};
 use super::queue::Queue;
 use super::row::{Row, Within};
 use super::texts;
@@ -56,11 +57,14 @@ pub fn AlarmQueue(
     let announcement = move || {
         let (id, language) = (newest.get()?, desk.language.get());
         let alarm = copy.with(|replica| replica.view().alarms.get(&id).cloned())?;
+        // Said once: neither its age nor another call sign says it anew.
+        let (now, person) = (copy.now_untracked(), alarm.source.person());
+        let state = copy.with(|replica| person.map(|id| replica.view().person(id)));
         copy.estate.with(|estate| {
-            let estate = estate.as_deref();
+            let (estate, state) = (estate.as_deref(), state.unwrap_or_default());
             let (what, place) = (
                 what(estate, &alarm, language),
-                place(estate, &alarm, language),
+                place(estate, &alarm, &state, now, language),
             );
             let drill = if alarm.drill {
                 texts::DRILL.get(language)

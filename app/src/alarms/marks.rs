@@ -1,6 +1,7 @@
 //! What has happened to an alarm and what will, in the few words that a row has room for.
 
 use super::doubts::sentences;
+use super::located::missing;
 use super::model::source_name;
 use super::texts;
 use crate::ages::{self, Now};
@@ -24,6 +25,9 @@ pub struct Mark {
 pub fn marks(estate: Option<&Estate>, alarm: &Alarm, now: Now, language: Language) -> Vec<Mark> {
     let mark = |class, words| Mark { class, words };
     let mut marks = Vec::new();
+    if let Some(words) = missing(alarm, now.at, language) {
+        marks.push(mark("missing", words));
+    }
     if let Some(words) = comes_back(alarm, now, language) {
         marks.push(mark("comes-back", words));
     }
@@ -57,7 +61,8 @@ pub fn marks(estate: Option<&Estate>, alarm: &Alarm, now: Now, language: Languag
 /// Whether [`marks`] has anything to say, at whatever time: a line that came and went with a
 /// countdown would push the rows below it about.
 pub fn has_marks(alarm: &Alarm) -> bool {
-    comes_back_at(alarm).is_some()
+    (alarm.silence.is_some() && alarm.condition.is_active())
+        || comes_back_at(alarm).is_some()
         || returned(alarm).is_some()
         || overdue_late_s(alarm).is_some()
         || !alarm.doubts.is_empty()
@@ -182,7 +187,7 @@ mod tests {
         START, acknowledged, after, claimed, device, joined, judged, li_na, overdue, raised,
         returned_by, risen, shelved,
     };
-    use castellan_domain::alarm::AlarmFact;
+    use castellan_domain::alarm::{AlarmFact, Condition, Silence};
     use castellan_domain::fact::{AlarmMuted, AlarmReleased, AlarmRepeated};
     use castellan_domain::ids::AlarmId;
     use castellan_domain::observation::{Doubts, PlaceDoubt, ReportedState, TimeDoubt, Untrue};
@@ -193,6 +198,17 @@ mod tests {
         let marks = marks(None, alarm, NOW.into(), language);
         assert_eq!(has_marks(alarm), !marks.is_empty());
         marks.into_iter().map(|mark| mark.words).collect()
+    }
+
+    #[test]
+    fn a_missed_guard_says_first_what_is_missing() {
+        let mut alarm = claimed(raised(1, 3));
+        let since = NOW - Span::from_secs(360);
+        alarm.silence = Some(Silence::Position { since });
+        let said = words(&alarm, Language::En);
+        assert_eq!(said[0], "phone online, position not updated for 6 min");
+        alarm.condition = Condition::Cleared { at: NOW };
+        assert!(!words(&alarm, Language::En)[0].contains("online"));
     }
 
     #[test]
@@ -302,6 +318,8 @@ mod tests {
                 time,
                 ..Doubts::default()
             },
+            place: None,
+            silence: None,
         };
         alarm.doubts = Doubts::default();
         let again = after(alarm, at, AlarmFact::Repeated(fact));

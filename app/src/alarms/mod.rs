@@ -5,6 +5,7 @@ pub mod can;
 pub mod choice;
 pub mod doubts;
 pub mod known;
+pub mod located;
 pub mod marks;
 pub mod model;
 pub mod queue;

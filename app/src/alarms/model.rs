@@ -5,7 +5,7 @@ use crate::ages::{self, Now};
 use crate::names::{device_name, person_name};
 use crate::texts::Words;
 use castellan_domain::alarm::{Alarm, Condition, Ownership, ShelfReason, Source, Verdict};
-use castellan_domain::estate::{Estate, Place, Priority};
+use castellan_domain::estate::{Estate, Priority};
 use castellan_domain::ids::AlarmTypeId;
 use castellan_domain::observation::ReportedState;
 use castellan_domain::text::Language;
@@ -74,18 +74,6 @@ pub fn type_name(estate: Option<&Estate>, kind: &AlarmTypeId, language: Language
             || kind.to_string(),
             |kind| kind.name.get(language).to_owned(),
         )
-}
-
-/// Where an alarm is, in words; its source's own name where its place has none.
-pub fn place(estate: Option<&Estate>, alarm: &Alarm, language: Language) -> String {
-    place_name(estate, &alarm.place, language)
-        .unwrap_or_else(|| source_name(estate, &alarm.source, language))
-}
-
-/// A place in words, if it has any.
-pub fn place_name(estate: Option<&Estate>, place: &Place, language: Language) -> Option<String> {
-    let words = estate.map(|estate| estate.place_name(place, language));
-    words.filter(|words| !words.is_empty())
 }
 
 /// The name of what reported, or its id if the estate does not have it any more.
@@ -172,7 +160,7 @@ pub const fn condition_of_report(state: ReportedState) -> Words {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{START, acknowledged, claimed, judged, li_na, overdue, raised, shelved};
+    use crate::fixture::{START, acknowledged, claimed, judged, overdue, raised, shelved};
     use castellan_domain::time::Span;
 
     #[test]
@@ -235,14 +223,5 @@ mod tests {
             state(None, &aside, now, Language::En),
             "--:-- left, Maintenance, li-na"
         );
-    }
-
-    #[test]
-    fn a_source_without_a_device_has_a_name_too() {
-        let mut alarm = raised(1, 1);
-        alarm.source = Source::Person(li_na());
-        assert_eq!(place(None, &alarm, Language::Zh), "li-na");
-        alarm.source = Source::System;
-        assert_eq!(place(None, &alarm, Language::Zh), "系统本身");
     }
 }

@@ -1,8 +1,9 @@
 //! One alarm as a row.
 
+use super::located::place;
 use super::marks::{Mark, has_marks, marks};
 use super::model::{
-    class, condition_name, is_overdue, place, priority_name, priority_short, sign, state, what,
+    class, condition_name, is_overdue, priority_name, priority_short, sign, state, what,
 };
 use super::queue::Queue;
 use super::texts;
@@ -57,6 +58,14 @@ pub fn Row(
         let language = desk.language.get();
         alarm.with(|alarm| alarm.as_ref().map(|alarm| read(alarm).get(language)))
     };
+    let whereabouts = move || {
+        let (now, language) = (copy.now(), desk.language.get());
+        let alarm = alarm.get()?;
+        let about = alarm.source.person().map(|person| copy.person(person));
+        let state = about.unwrap_or_default();
+        copy.estate
+            .with(|estate| Some(place(estate.as_deref(), &alarm, &state, now, language)))
+    };
     let look = move || {
         let look = of(|alarm| {
             let drill = if alarm.drill { " drill" } else { "" };
@@ -101,7 +110,7 @@ pub fn Row(
                     {move || text(|estate, alarm, _, language| what(estate, alarm, language))}
                 </span>
                 <span class="age">{move || text(|_, alarm, now, _| ages::age(alarm.raised_at, now.at))}</span>
-                <span class="place">{move || text(|estate, alarm, _, language| place(estate, alarm, language))}</span>
+                <span class="place">{whereabouts}</span>
                 <span class="number">{id.to_string()}</span>
                 <span class="foot">
                     <span class="owner">{move || text(state)}</span>

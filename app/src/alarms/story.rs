@@ -7,8 +7,8 @@ use super::model::{priority_name, shelf_reason_name, source_name, type_name, ver
 use super::texts;
 use crate::names::person_name;
 use crate::texts::Words;
-use castellan_domain::alarm::{AlarmFact, Source, Verdict};
-use castellan_domain::estate::{Estate, Priority};
+use castellan_domain::alarm::{AlarmFact, Located, Silence, Source, Verdict};
+use castellan_domain::estate::{Estate, Place, Priority};
 use castellan_domain::fact::{AlarmRaised, AlarmReturned, AlarmSplit};
 use castellan_domain::ids::{AlarmId, AlarmTypeId, PersonId};
 use castellan_domain::observation::Doubts;
@@ -113,8 +113,16 @@ impl Teller<'_> {
             AlarmFact::Raised(body) => self.raised(body),
             AlarmFact::Repeated(body) => {
                 let source = body.source.iter().map(|source| self.source(source));
-                let doubts = self.doubts(&body.doubts);
-                (texts::TIMELINE_REPEATED, source.chain(doubts).collect())
+                let news = self.missing(body.silence).into_iter();
+                let news = news.chain(body.place.as_ref().and_then(|place| self.located(place)));
+                let told = source.chain(news).chain(self.doubts(&body.doubts));
+                let moved = body.place.is_some();
+                let what = if moved {
+                    texts::TIMELINE_MOVED
+                } else {
+                    texts::TIMELINE_REPEATED
+                };
+                (what, told.collect())
             }
             AlarmFact::Cleared(body) => {
                 let source = body.source.iter().map(|source| self.source(source));
@@ -167,9 +175,37 @@ impl Teller<'_> {
             return (texts::TIMELINE_GAP_ENDED, Vec::new());
         }
         let what = self.what(&body.kind, body.priority);
-        let doubts = self.doubts(&body.doubts);
-        let details = [what].into_iter().chain(doubts).collect();
-        (texts::TIMELINE_RAISED, details)
+        let missing = self.missing(body.silence);
+        let details = [Some(what), missing, self.located(&body.place)];
+        let details = details.into_iter().flatten();
+        let details = details.chain(self.doubts(&body.doubts));
+        (texts::TIMELINE_RAISED, details.collect())
+    }
+
+    /// Where somebody was then; where a device stands is said above.
+    fn located(&self, located: &Located) -> Option<String> {
+        let words = |place: &Place| {
+            let named = self
+                .estate
+                .map(|estate| estate.place_name(place, self.language));
+            let named = named.filter(|words| !words.is_empty());
+            named.unwrap_or_else(|| format!("{:.5}, {:.5}", place.at.lat(), place.at.lon()))
+        };
+        match located {
+            Located::Said { place, .. } => Some(words(place)),
+            Located::Last { place, .. } => {
+                Some(texts::TIMELINE_LAST_PLACE.fill(self.language, &[&words(place)]))
+            }
+            Located::Fixed(_) | Located::Unknown => None,
+        }
+    }
+
+    fn missing(&self, silence: Option<Silence>) -> Option<String> {
+        let words = match silence? {
+            Silence::Phone { .. } => texts::TIMELINE_SILENT_PHONE,
+            Silence::Position { .. } => texts::TIMELINE_SILENT_POSITION,
+        };
+        Some(words.get(self.language).to_owned())
     }
 
     fn returned(&self, body: &AlarmReturned, so_far: &SoFar) -> Vec<String> {

@@ -11,6 +11,13 @@ texts! {
     JUMP_KEY: "{0} 跳转", "{0} to go there";
     JUDGED_ACTIVE: "已判定·未恢复", "Judged, still active";
     CLOSED: "24 小时内已结束", "Closed within 24 hours";
+    PLACE_UNKNOWN: "位置未知", "place unknown";
+    PLACE_OLD: "{0}前的位置", "place of {0} ago";
+    SILENT_PHONE: "手机 {0}无消息", "no word from the phone for {0}";
+    SILENT_POSITION: "手机在线，定位 {0}未更新", "phone online, position not updated for {0}";
+    SECONDS: "{0} 秒", "{0} s";
+    MINUTES: "{0} 分钟", "{0} min";
+    HOURS: "{0} 小时", "{0} h";
     UNCLAIMED: "待接警 · 剩余 {0}", "Unclaimed, {0} left";
     OVERDUE_ONCE: "待接警 · 已超时 1 次", "Unclaimed, overdue";
     OVERDUE: "待接警 · 已超时 {0} 次", "Unclaimed, overdue {0}×";
@@ -82,6 +89,10 @@ texts! {
     TIMELINE_GAP_BEGAN: "记录中断", "Recording stopped";
     TIMELINE_GAP_ENDED: "恢复记录", "Recording again";
     TIMELINE_REPEATED: "重复上报", "Reported again";
+    TIMELINE_MOVED: "位置变化", "Place changed";
+    TIMELINE_LAST_PLACE: "最后已知位置 {0}", "last known at {0}";
+    TIMELINE_SILENT_PHONE: "手机无消息", "no word from the phone";
+    TIMELINE_SILENT_POSITION: "手机在线，定位未更新", "phone online, position not updated";
     TIMELINE_CLEARED: "恢复", "Cleared";
     TIMELINE_CLAIMED: "接警", "Claimed";
     TIMELINE_OVERDUE: "超时未接警", "Not claimed in time";

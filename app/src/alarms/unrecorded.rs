@@ -1,14 +1,14 @@
 //! Reports and calls for help that reached the server while it could not record. They are shown
 //! because neither a fire nor a guard waits for a disk, and so that nobody takes them for alarms.
 
-use super::model::{
-    class, condition_of_report, place_name, priority_name, sign, source_name, type_name,
-};
+use super::located::whereabouts;
+use super::model::{class, condition_of_report, priority_name, sign, source_name, type_name};
 use super::texts;
 use crate::ages;
 use crate::copy::SiteCopy;
 use crate::desk::Desk;
 use crate::stale::AsOf;
+use castellan_domain::alarm::Source;
 use castellan_domain::unrecorded::UnrecordedNotice;
 use leptos::prelude::*;
 
@@ -55,16 +55,34 @@ pub fn UnrecordedList(copy: &'static SiteCopy, desk: &'static Desk) -> impl Into
 #[component]
 fn Notice(copy: &'static SiteCopy, desk: &'static Desk, notice: UnrecordedNotice) -> impl IntoView {
     let language = desk.language.get_untracked();
-    let (what, place) = copy.estate.with_untracked(|estate| {
-        let estate = estate.as_deref();
-        let source = source_name(estate, &notice.source, language);
-        (
-            type_name(estate, &notice.kind, language),
-            place_name(estate, &notice.place, language)
-                .filter(|place| !source.contains(place.as_str()))
-                .map_or_else(|| source.clone(), |place| format!("{place} · {source}")),
-        )
-    });
+    let what = copy
+        .estate
+        .with_untracked(|estate| type_name(estate.as_deref(), &notice.kind, language));
+    let place = {
+        let (source, located) = (notice.source.clone(), notice.place.clone());
+        move || {
+            let now = copy.now();
+            let about = source.person().map(|person| copy.person(person));
+            let state = about.unwrap_or_default();
+            copy.estate.with(|estate| {
+                let estate = estate.as_deref();
+                let place = whereabouts(estate, &source, &located, &state, now, language);
+                // Of a device its name, too: there are no details to look it up in.
+                match &source {
+                    Source::Person(_) => place,
+                    Source::Device(_) | Source::System => {
+                        let name = source_name(estate, &source, language);
+                        let says_both = name.contains(place.as_str());
+                        if says_both {
+                            name
+                        } else {
+                            format!("{place} · {name}")
+                        }
+                    }
+                }
+            })
+        }
+    };
     let times = texts::UNRECORDED_TIMES.fill(language, &[&notice.count.to_string()]);
     let received_at = notice.received_at;
     view! {

@@ -27,6 +27,10 @@ pub fn view(parts: &Parts) -> AnyView {
     } = *parts;
     let scene = parts.scene.clone();
     let call_signs = Memo::new(move |_| copy.people(given_call_signs));
+    let selected_at = Memo::new(move |_| match desk.selected.get() {
+        Some(Picked::Alarm(id)) => copy.alarm(id)?.place.point(),
+        _ => None,
+    });
     view! {
         <aside class="left">
             <UnrecordedList copy desk />
@@ -44,6 +48,7 @@ pub fn view(parts: &Parts) -> AnyView {
                 scene
                 call_signs=call_signs.into()
                 selected=desk.selected.into()
+                selected_at=selected_at.into()
                 on_pick=Callback::new(move |picked| desk.select(picked))
                 ready=drawn
             />

@@ -1,6 +1,7 @@
 //! What a guard's row says, and who is on duty.
 
 use crate::ages;
+pub use crate::names::call_sign;
 use castellan_domain::estate::{DutyKept, Estate, Person, Role};
 use castellan_domain::ids::PersonId;
 use castellan_domain::staff::{Duty, PersonState};
@@ -75,14 +76,6 @@ pub fn given_call_signs(view: &View) -> BTreeMap<PersonId, Localized> {
     let given =
         |(id, state): (&PersonId, &PersonState)| Some((id.clone(), state.call_sign.clone()?));
     view.people.iter().filter_map(given).collect()
-}
-
-/// What somebody is called on the radio: the call sign that they were given, else the estate's, else
-/// the name.
-pub fn call_sign(person: &Person, state: &PersonState, language: Language) -> String {
-    let given = state.call_sign.as_ref();
-    let named = given.or(person.call_sign.as_ref()).unwrap_or(&person.name);
-    named.get(language).to_owned()
 }
 
 /// Since when somebody is on duty: `None` where the estate does not keep it, `Some(None)` where

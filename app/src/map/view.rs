@@ -11,6 +11,7 @@ use super::running::{Events, Fault, Places, Pose, Running};
 use super::texts;
 use crate::desk::{Picked, Theme};
 use castellan_domain::estate::Estate;
+use castellan_domain::geo::LonLat;
 use castellan_domain::ids::PersonId;
 use castellan_domain::text::{Language, Localized};
 use leptos::html::Div;
@@ -54,6 +55,8 @@ pub fn MapView(
     call_signs: Signal<BTreeMap<PersonId, Localized>>,
     /// Gets a ring, and is brought into view when it changes.
     selected: Signal<Option<Picked>>,
+    /// Where the selected alarm is: when it moves it is brought into view again.
+    selected_at: Signal<Option<LonLat>>,
     /// Hears what was clicked.
     on_pick: Callback<Option<Picked>>,
     /// Set once the map has drawn.
@@ -129,6 +132,7 @@ pub fn MapView(
     });
 
     Effect::new(move |_| {
+        selected_at.track();
         let selected = selected.get();
         if started.get() == 0 {
             return;

@@ -2,7 +2,8 @@
 
 use super::model::{Line, alarms_of_building, area_kind, area_line};
 use super::texts;
-use crate::alarms::model::{place, sign, what};
+use crate::alarms::located::place;
+use crate::alarms::model::{sign, what};
 use crate::copy::SiteCopy;
 use crate::desk::{Desk, Picked};
 use crate::ui::Sentence;
@@ -111,12 +112,14 @@ pub fn Details(
     let alarm = move |id: AlarmId| {
         let words = move || {
             let alarm = copy.alarm(id)?;
-            let language = desk.language.get();
+            let (now, language) = (copy.now(), desk.language.get());
+            let about = alarm.source.person().map(|person| copy.person(person));
+            let state = about.unwrap_or_default();
             copy.estate.with(|estate| {
                 let estate = estate.as_deref();
                 let (what, place) = (
                     what(estate, &alarm, language),
-                    place(estate, &alarm, language),
+                    place(estate, &alarm, &state, now, language),
                 );
                 Some(format!("{} {what} · {place}", sign(alarm.priority)))
             })

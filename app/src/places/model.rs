@@ -39,9 +39,7 @@ pub fn area_line(estate: &Estate, area: &Area, language: Language) -> Line {
 
 /// The alarms in a building that are not over.
 pub fn alarms_of_building(view: &View, building: &BuildingId) -> Vec<AlarmId> {
-    open_alarms(view, |alarm| {
-        alarm.place.building.as_ref() == Some(building)
-    })
+    open_alarms(view, |alarm| alarm.place.building() == Some(building))
 }
 
 /// The alarms that are not over and are here.

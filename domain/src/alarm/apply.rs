@@ -57,7 +57,9 @@ impl Alarm {
 impl Told for AlarmFact {
     fn is_chatter(&self) -> bool {
         match self {
-            Self::Repeated(_) | Self::Cleared(_) | Self::Overdue(_) => true,
+            // Where it was before is told by the step before.
+            Self::Repeated(body) => body.place.is_none(),
+            Self::Cleared(_) | Self::Overdue(_) => true,
             Self::Raised(_)
             | Self::Claimed(_)
             | Self::Noted(_)

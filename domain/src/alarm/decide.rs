@@ -5,6 +5,7 @@ use super::fact::{
     AlarmAcknowledged, AlarmClaimed, AlarmFact, AlarmJudged, AlarmMuted, AlarmNoted, AlarmReleased,
     AlarmShelved, AlarmSplit, AlarmTransferred, AlarmUnshelved, AlarmVerdictCorrected,
 };
+use super::located::Located;
 use super::refusal::{AlarmRefusal, SHELF_S_MAX, SHELF_S_MIN, SHELVED_MAX};
 use super::sources::Source;
 use super::state::Alarm;
@@ -210,7 +211,11 @@ fn split(
         tier: kind.map_or(0, |kind| kind.tier),
         // Of a type that has left the estate only its row's priority is known.
         priority: kind.map_or(row.priority, |kind| kind.priority),
-        place: device.map_or_else(|| row.place.clone(), |device| device.place.clone()),
+        // A device may stand elsewhere by now.
+        place: device.map_or_else(
+            || joined.place.clone(),
+            |device| Located::Fixed(device.place.clone()),
+        ),
         claim_due_at: match kind {
             Some(kind) => known.claim_due_at(kind, terms.shift_end),
             None => terms.claim_due_again_at,

@@ -6,7 +6,8 @@
 //! clears only one of them leaves its row active, and a person looks. The row keeps its tier and its
 //! priority all the while; it is never lowered by itself.
 
-use super::sources::{Condition, EXISTING_MAX, Existing, Source};
+use super::located::Located;
+use super::sources::{Condition, EXISTING_MAX, Existing, Joined, Silence, Source};
 use super::state::Alarm;
 use crate::ids::AlarmTypeId;
 use crate::observation::{Doubts, ReportedState};
@@ -18,6 +19,8 @@ pub(super) struct Voice<'a> {
     pub(super) exists: &'a mut Vec<Existing>,
     pub(super) repeats: &'a mut u32,
     pub(super) doubts: &'a mut Doubts,
+    pub(super) place: &'a mut Located,
+    pub(super) silence: &'a mut Option<Silence>,
 }
 
 impl Voice<'_> {
@@ -81,6 +84,23 @@ impl Alarm {
         joined.map_or(&[], |joined| &joined.exists)
     }
 
+    /// Where a source of this row is.
+    pub fn place_of(&self, source: &Source) -> &Located {
+        self.part(source).map_or(&self.place, |part| &part.place)
+    }
+
+    /// What nobody hears of a source of this row.
+    pub fn silence_of(&self, source: &Source) -> Option<Silence> {
+        self.part(source).map_or(self.silence, |part| part.silence)
+    }
+
+    /// A source that joined it. The row's own comes first, even where it has joined itself under
+    /// another type.
+    fn part(&self, source: &Source) -> Option<&Joined> {
+        let mut joined = self.joined.iter().filter(|_| self.source != *source);
+        joined.find(|joined| joined.source == *source)
+    }
+
     pub(super) fn voice_mut(&mut self, source: Option<&Source>) -> Voice<'_> {
         // The row's own source comes first, even where it has joined itself under another type.
         let joined = source.filter(|source| **source != self.source);
@@ -94,12 +114,16 @@ impl Alarm {
                 exists: &mut joined.exists,
                 repeats: &mut joined.repeats,
                 doubts: &mut joined.doubts,
+                place: &mut joined.place,
+                silence: &mut joined.silence,
             },
             None => Voice {
                 condition: &mut self.condition,
                 exists: &mut self.exists,
                 repeats: &mut self.repeats,
                 doubts: &mut self.doubts,
+                place: &mut self.place,
+                silence: &mut self.silence,
             },
         }
     }

@@ -1,8 +1,9 @@
 //! What facts say about alarms.
 
+use super::located::Located;
 use super::reasons::{ReturnedBy, ShelfReason, Verdict};
-use super::sources::{JoinedBy, RisenBy, Source};
-use crate::estate::{Place, Priority};
+use super::sources::{JoinedBy, RisenBy, Silence, Source};
+use crate::estate::Priority;
 use crate::ids::{AlarmId, AlarmTypeId, PersonId};
 use crate::observation::{Doubts, ReportedState};
 use crate::personal::PersonalRef;
@@ -65,7 +66,7 @@ pub struct AlarmRaised {
     pub priority: Priority,
     /// Who or what it is about.
     pub source: Source,
-    pub place: Place,
+    pub place: Located,
     /// Whether the condition lasts.
     pub state: ReportedState,
     /// Claimed by then, or overdue.
@@ -73,6 +74,9 @@ pub struct AlarmRaised {
     /// What is doubtful about what was said.
     #[serde(default, skip_serializing_if = "Doubts::is_empty")]
     pub doubts: Doubts,
+    /// Of somebody who is missed: what nobody hears of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub silence: Option<Silence>,
 }
 
 /// The same thing again.
@@ -93,6 +97,12 @@ pub struct AlarmRepeated {
     /// What is doubtful about what was said.
     #[serde(default, skip_serializing_if = "Doubts::is_empty")]
     pub doubts: Doubts,
+    /// Where its source is, if that is news.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<Located>,
+    /// Of somebody who is missed: what nobody hears of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub silence: Option<Silence>,
 }
 
 /// Something that a source said has ended.
@@ -249,7 +259,7 @@ pub struct AlarmRisen {
     pub source: Option<Source>,
     /// Where, if that changed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub place: Option<Place>,
+    pub place: Option<Located>,
     /// The deadline that starts anew: to claim it, or for its owner to do something.
     pub due_at: Timestamp,
 }
@@ -272,6 +282,12 @@ pub struct AlarmJoined {
     /// What is doubtful about what was said.
     #[serde(default, skip_serializing_if = "Doubts::is_empty")]
     pub doubts: Doubts,
+    /// Where it is.
+    #[serde(default, skip_serializing_if = "Located::is_unknown")]
+    pub place: Located,
+    /// Of somebody who is missed: what nobody hears of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub silence: Option<Silence>,
 }
 
 /// A source that had joined got a row of its own.
@@ -291,7 +307,7 @@ pub struct AlarmSplit {
     /// Its type's place within the family.
     pub tier: u8,
     pub priority: Priority,
-    pub place: Place,
+    pub place: Located,
     /// Claimed by then, or overdue.
     pub claim_due_at: Timestamp,
     /// Who decided it.

@@ -13,6 +13,7 @@ pub mod decide;
 mod existing;
 pub mod fact;
 pub(crate) mod fold;
+mod located;
 mod raise;
 mod reasons;
 mod refusal;
@@ -24,9 +25,12 @@ mod steps;
 pub use command::{AlarmCommand, NoteCommand, NoteWords};
 pub use deadline::{Due, OVERDUE_WAIT_MAX, follow_up_wait};
 pub use fact::AlarmFact;
+pub use located::{Located, MOVED_M_MIN};
 pub use reasons::{ReturnedBy, ShelfReason, Verdict};
 pub use refusal::{AlarmRefusal, SHELF_S_MAX, SHELF_S_MIN, SHELVED_MAX};
-pub use sources::{Condition, EXISTING_MAX, Existing, Joined, JoinedBy, Risen, RisenBy, Source};
+pub use sources::{
+    Condition, EXISTING_MAX, Existing, Joined, JoinedBy, Risen, RisenBy, Silence, Source,
+};
 pub use state::{
     Acknowledged, Alarm, CLOSED_ALARMS_MAX, JOINED_MAX, Judged, Judgement, Mute, NOTES_MAX, Note,
     OPEN_ALARMS_MAX, Ownership, P1_MUTES_MAX, RISES_MAX, Returned, Shelf,

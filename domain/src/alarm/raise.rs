@@ -28,6 +28,7 @@ impl Alarm {
             occurred_at,
             raised_at,
             doubts: fact.doubts,
+            silence: fact.silence,
             condition: Condition::reported(fact.state, occurred_at),
             exists: existing::first(&fact.kind, &fact.family, fact.state, occurred_at),
             ownership: Ownership::Unclaimed {
@@ -55,6 +56,10 @@ impl Alarm {
         let mut voice = self.voice_mut(fact.source.as_ref());
         voice.says(&fact.kind, &fact.family, fact.state, at);
         *voice.doubts = voice.doubts.and(fact.doubts);
+        if let Some(place) = &fact.place {
+            *voice.place = place.clone();
+        }
+        *voice.silence = fact.silence.or(*voice.silence);
         self
     }
 
@@ -110,6 +115,8 @@ impl Alarm {
                 exists: std::mem::take(&mut self.exists),
                 repeats: self.repeats,
                 doubts: std::mem::take(&mut self.doubts),
+                place: self.place.clone(),
+                silence: self.silence.take(),
             };
             self.joined.insert(0, first);
             self.condition = Condition::Momentary { at };
@@ -119,6 +126,8 @@ impl Alarm {
                 self.exists = part.exists;
                 self.repeats = part.repeats;
                 self.doubts = part.doubts;
+                self.place = part.place;
+                self.silence = part.silence;
             }
         }
         if let Some(place) = fact.place.clone() {
@@ -176,6 +185,10 @@ impl Alarm {
             let mut voice = self.voice_mut(Some(&fact.source));
             voice.says(&fact.kind, &fact.family, fact.state, occurred_at);
             *voice.doubts = voice.doubts.and(fact.doubts);
+            if !fact.place.is_unknown() {
+                *voice.place = fact.place.clone();
+            }
+            *voice.silence = fact.silence.or(*voice.silence);
         } else if self.joined.len() < JOINED_MAX {
             self.joined.push(Joined {
                 source: fact.source.clone(),
@@ -187,6 +200,8 @@ impl Alarm {
                 exists: existing::first(&fact.kind, &fact.family, fact.state, occurred_at),
                 repeats: 0,
                 doubts: fact.doubts,
+                place: fact.place.clone(),
+                silence: fact.silence,
             });
         }
         self
@@ -216,6 +231,7 @@ impl Alarm {
             state: ReportedState::Momentary,
             claim_due_at: fact.claim_due_at,
             doubts: joined.doubts,
+            silence: joined.silence,
         };
         let born = Stamp {
             occurred_at: joined.at,

@@ -56,6 +56,7 @@ fn withhold_persons(alarm: &mut Alarm) {
         occurred_at: _,
         raised_at: _,
         doubts,
+        silence: _,
         condition: _,
         exists: _,
         ownership,

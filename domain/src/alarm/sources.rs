@@ -1,5 +1,6 @@
 //! Who speaks in a row, and what they say.
 
+use super::located::Located;
 use crate::estate::Priority;
 use crate::ids::{AlarmTypeId, DeviceId, PersonId};
 use crate::observation::{Doubts, ReportedState};
@@ -96,6 +97,33 @@ pub struct Existing {
     pub since: Timestamp,
 }
 
+/// 失联: what nobody hears of somebody who is expected to be heard of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Silence {
+    /// Their phone says nothing at all.
+    Phone {
+        /// When it was heard last, or was expected first.
+        since: Timestamp,
+    },
+    /// Their phone speaks, and says nothing new of where they are.
+    Position {
+        /// When their last position came, or was expected first.
+        since: Timestamp,
+    },
+}
+
+impl Silence {
+    /// Whether the same is missing.
+    pub const fn is_like(self, other: Self) -> bool {
+        matches!(
+            (self, other),
+            (Self::Phone { .. }, Self::Phone { .. })
+                | (Self::Position { .. }, Self::Position { .. })
+        )
+    }
+}
+
 /// Another source that is part of a row.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Joined {
@@ -119,6 +147,12 @@ pub struct Joined {
     /// What is doubtful about what it said.
     #[serde(default, skip_serializing_if = "Doubts::is_empty")]
     pub doubts: Doubts,
+    /// Where it is.
+    #[serde(default, skip_serializing_if = "Located::is_unknown")]
+    pub place: Located,
+    /// Of somebody who is missed: what nobody hears of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub silence: Option<Silence>,
 }
 
 /// Why a source is part of a row.

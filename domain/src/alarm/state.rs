@@ -1,9 +1,10 @@
 //! One row of the queue with its six sides.
 
 use super::fact::AlarmFact;
+use super::located::Located;
 use super::reasons::{ReturnedBy, ShelfReason, Verdict};
-use super::sources::{Condition, Existing, Joined, Risen, Source};
-use crate::estate::{Place, Priority};
+use super::sources::{Condition, Existing, Joined, Risen, Silence, Source};
+use crate::estate::Priority;
 use crate::ids::{AlarmId, AlarmTypeId, PersonId, Version};
 use crate::observation::Doubts;
 use crate::personal::PersonalRef;
@@ -41,7 +42,7 @@ pub struct Alarm {
     pub priority: Priority,
     /// Who or what it is about.
     pub source: Source,
-    pub place: Place,
+    pub place: Located,
     /// Part of a drill.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub drill: bool,
@@ -52,6 +53,9 @@ pub struct Alarm {
     /// What is doubtful about what its source said.
     #[serde(default, skip_serializing_if = "Doubts::is_empty")]
     pub doubts: Doubts,
+    /// Of somebody who is missed: what nobody hears of them, or heard until it was over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub silence: Option<Silence>,
     /// What its source says.
     pub condition: Condition,
     /// Which types its source says exist, at most [`super::EXISTING_MAX`]; none unless it is active.

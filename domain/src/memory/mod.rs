@@ -11,7 +11,7 @@ mod last_heard;
 mod timers;
 
 pub use borders::{AREAS_MEASURED_MAX, Borders};
-pub use last_fixes::LastFixes;
+pub use last_fixes::{LastFixes, LastPlace};
 pub use last_heard::LastHeard;
 
 use crate::alarm::AlarmFact;

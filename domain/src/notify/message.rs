@@ -1,7 +1,7 @@
 //! What is told, and to whom it may go.
 
-use crate::alarm::{AlarmFact, Source};
-use crate::estate::{Place, Priority};
+use crate::alarm::{AlarmFact, Located, Source};
+use crate::estate::Priority;
 use crate::fact::{Fact, FactBody, FactDraft};
 use crate::ids::{AlarmId, AlarmTypeId, Seq};
 use crate::site::Site;
@@ -25,7 +25,7 @@ pub struct OverdueAlarm {
     pub priority: Priority,
     /// Who or what it is about.
     pub source: Source,
-    pub place: Place,
+    pub place: Located,
     /// When it came onto the record.
     pub raised_at: Timestamp,
     /// How often it has been overdue, this time included.

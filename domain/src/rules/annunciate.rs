@@ -62,6 +62,7 @@ pub fn decide(context: &Context<'_>, seen: Seen<'_>) -> Result<Decision, Refusal
         state: seen.state,
         claim_due_at: context.claim_due_at(seen.kind),
         doubts: seen.doubts,
+        silence: seen.silence,
     };
     Ok(seen.decision(
         Outcome::Raised,

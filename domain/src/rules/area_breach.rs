@@ -22,7 +22,7 @@
 
 use super::annunciate;
 use super::seen::{self, Seen};
-use crate::alarm::Source;
+use crate::alarm::{Located, Source};
 use crate::area::AreaFact;
 use crate::estate::AreaKind;
 use crate::fact::{AreaEntered, AreaLeft, Cause, FactBody, FactDraft};
@@ -141,7 +141,12 @@ fn breach(context: &Context<'_>, fix: &Fix) -> Result<Vec<FactDraft>, Refusal> {
         source: Source::Person(fix.person.clone()),
         kind,
         state: ReportedState::Active,
-        place: context.estate.place_at(fix.at),
+        place: Located::Said {
+            place: context.estate.place_at(fix.at),
+            as_of: fix.received_at,
+        },
+        accuracy_dm: fix.accuracy_dm,
+        silence: None,
         occurred_at: fix.occurred_at,
         own_clock: true,
         doubts: Doubts::default(),

@@ -8,7 +8,7 @@
 use super::annunciate;
 use super::seen::{self, Seen};
 use super::upstream;
-use crate::alarm::Source;
+use crate::alarm::{Located, Source};
 use crate::fact::{Cause, FactDraft};
 use crate::ids::{AlarmTypeId, DeviceId};
 use crate::memory::{ASKED_PER_INPUT_MAX, LastHeard, REFUSED_AGAIN_AFTER};
@@ -68,7 +68,9 @@ fn silent(context: &Context<'_>, id: &DeviceId) -> Result<Vec<FactDraft>, crate:
         source,
         kind,
         state: ReportedState::Active,
-        place: device.place.clone(),
+        place: Located::Fixed(device.place.clone()),
+        accuracy_dm: None,
+        silence: None,
         occurred_at: context.now,
         own_clock: false,
         doubts: Doubts::default(),

@@ -7,7 +7,7 @@
 
 use super::annunciate;
 use super::seen::{self, Seen};
-use crate::alarm::Source;
+use crate::alarm::{Located, Source};
 use crate::door::{DOOR_HELD, DoorFact, DoorState};
 use crate::fact::{Cause, DoorOpened, FactBody, FactDraft};
 use crate::ids::{AlarmTypeId, DeviceId};
@@ -52,7 +52,9 @@ fn held(context: &Context<'_>, door: &DeviceId, due_at: Timestamp) -> Option<Vec
         source,
         kind,
         state: ReportedState::Active,
-        place: device.place.clone(),
+        place: Located::Fixed(device.place.clone()),
+        accuracy_dm: None,
+        silence: None,
         occurred_at: due_at,
         own_clock: false,
         doubts: Doubts::default(),

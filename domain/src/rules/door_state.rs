@@ -21,7 +21,7 @@
 use super::annunciate;
 use super::door_forced;
 use super::seen::{Decision, Seen, nothing};
-use crate::alarm::Source;
+use crate::alarm::{Located, Source};
 use crate::answer::Outcome;
 use crate::door::{DOOR_HELD, DoorFact, DoorRefusal, DoorState, GRANTED_FOR};
 use crate::estate::{Device, DoorSettings};
@@ -150,7 +150,9 @@ fn raise_or_end(
         source: Source::Device(about.device.id.clone()),
         kind,
         state,
-        place: about.device.place.clone(),
+        place: Located::Fixed(about.device.place.clone()),
+        accuracy_dm: None,
+        silence: None,
         occurred_at: about.dated.at,
         // Which word about a door is the last one was decided by then: what that ends has ended.
         own_clock: about.dated.own_clock && state != ReportedState::Cleared,

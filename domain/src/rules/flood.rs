@@ -7,7 +7,7 @@
 
 use super::annunciate;
 use super::seen::Seen;
-use crate::alarm::Source;
+use crate::alarm::{Located, Source};
 use crate::estate::{EstateIndex, Role};
 use crate::fact::{Cause, FactBody, FactDraft, FloodBegan, FloodEnded};
 use crate::flood::FloodFact;
@@ -73,7 +73,9 @@ fn own_row(context: &Context<'_>) -> Option<FactDraft> {
         source: Source::System,
         kind,
         state,
-        place: context.estate.place_at(context.estate.anchor.origin()),
+        place: Located::Unknown,
+        accuracy_dm: None,
+        silence: None,
         occurred_at: context.now,
         own_clock: false,
         doubts: Doubts::default(),

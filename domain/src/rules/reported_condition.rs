@@ -4,7 +4,7 @@
 
 use super::annunciate;
 use super::seen::{Decision, Seen, kinds, named};
-use crate::alarm::{AlarmFact, AlarmRefusal, Source};
+use crate::alarm::{AlarmFact, AlarmRefusal, Located, Source};
 use crate::answer::Outcome;
 use crate::fact::{AlarmCleared, Cause, FactBody, FactDraft};
 use crate::observation::{Dated, Report, ReportedState};
@@ -33,7 +33,9 @@ pub(crate) fn decide(context: &Context<'_>, report: &Report) -> Result<Decision,
             source: Source::Device(report.device.clone()),
             kind,
             state: report.state,
-            place: device.place.clone(),
+            place: Located::Fixed(device.place.clone()),
+            accuracy_dm: None,
+            silence: None,
             occurred_at: dated.at,
             own_clock: dated.own_clock,
             doubts: dated.doubts(report.doubts),

@@ -45,7 +45,8 @@ fn is_same_matter(context: &Context<'_>, seen: &Seen<'_>, row: &Alarm) -> bool {
         let device = source.device().and_then(|id| context.estate.device(id));
         device.and_then(|device| device.upstream.clone())
     };
-    let same_building = row.place.building.is_some() && row.place.building == seen.place.building;
+    let building = seen.place.building();
+    let same_building = building.is_some() && row.place.building() == building;
     let through = upstream(&seen.source);
     same_building || (through.is_some() && through == upstream(&row.source))
 }

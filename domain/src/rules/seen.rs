@@ -1,8 +1,8 @@
 //! A condition that was reported or found, what it leads to, and what ends it.
 
-use crate::alarm::{Alarm, AlarmFact, Existing, JoinedBy, RisenBy, Source};
+use crate::alarm::{Alarm, AlarmFact, Existing, JoinedBy, Located, RisenBy, Silence, Source};
 use crate::answer::Outcome;
-use crate::estate::{AlarmType, Place};
+use crate::estate::AlarmType;
 use crate::fact::{
     AlarmCleared, AlarmJoined, AlarmRepeated, AlarmRisen, Cause, FactBody, FactDraft,
 };
@@ -20,7 +20,11 @@ pub struct Seen<'a> {
     pub kind: &'a AlarmType,
     /// Whether it began, ended or merely happened.
     pub state: ReportedState,
-    pub place: Place,
+    pub place: Located,
+    /// How far a phone may be mistaken about it, where it says so.
+    pub accuracy_dm: Option<u16>,
+    /// Of somebody who is missed: what nobody hears of them.
+    pub silence: Option<Silence>,
     /// When, as far as known.
     pub occurred_at: Timestamp,
     /// Whether that comes from a clock of the source's own.
@@ -58,6 +62,7 @@ impl Seen<'_> {
 
     /// It goes into `row`, of which its source is a part.
     pub(super) fn repeat(&self, row: &Alarm) -> FactBody {
+        let known = row.place_of(&self.source);
         FactBody::Alarm(AlarmFact::Repeated(AlarmRepeated {
             alarm: row.id,
             source: Some(self.source.clone()).filter(|source| *source != row.source),
@@ -65,6 +70,8 @@ impl Seen<'_> {
             family: self.kind.family().clone(),
             state: self.state,
             doubts: self.doubts,
+            place: Some(self.place.clone()).filter(|place| known.is_news(place, self.accuracy_dm)),
+            silence: self.silence,
         }))
     }
 
@@ -78,6 +85,8 @@ impl Seen<'_> {
             state: self.state,
             why,
             doubts: self.doubts,
+            place: self.place.clone(),
+            silence: self.silence,
         })))
     }
 

@@ -8,7 +8,7 @@
 
 use super::annunciate;
 use super::seen::{Seen, active_row, end};
-use crate::alarm::Source;
+use crate::alarm::{Located, Source};
 use crate::fact::{Cause, FactDraft};
 use crate::ids::AlarmTypeId;
 use crate::observation::{Doubts, ReportedState};
@@ -81,7 +81,9 @@ fn raise(
         source: Source::System,
         kind,
         state,
-        place: context.estate.place_at(context.estate.anchor.origin()),
+        place: Located::Unknown,
+        accuracy_dm: None,
+        silence: None,
         occurred_at,
         own_clock: false,
         doubts: Doubts::default(),

@@ -17,7 +17,7 @@
 //! the other one stays.
 
 use super::seen::{Decision, Seen, rise};
-use crate::alarm::{Alarm, AlarmFact, JOINED_MAX, JoinedBy, RisenBy, Source};
+use crate::alarm::{Alarm, AlarmFact, JOINED_MAX, JoinedBy, Located, RisenBy, Source};
 use crate::answer::Outcome;
 use crate::estate::{AlarmType, Device};
 use crate::fact::FactBody;
@@ -212,7 +212,7 @@ fn risen(
     let source = Source::Device(between.id.clone());
     if row.source != source {
         risen.source = Some(source);
-        risen.place = Some(between.place.clone());
+        risen.place = Some(Located::Fixed(between.place.clone()));
     }
     decision.outcome = Outcome::Risen;
     let risen = seen.draft(FactBody::Alarm(AlarmFact::Risen(risen)));

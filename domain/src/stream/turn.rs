@@ -7,8 +7,8 @@ use crate::actuation::order::{Actuation, ActuationRehearsal, Order};
 use crate::answer::{Accepted, Answer};
 use crate::engine::{Engine, Input, Output};
 use crate::fact::{Fact, FactError};
-use crate::geo::LonLat;
 use crate::ids::{CommandId, DeviceId, EventId, PersonId, Seq, SiteId};
+use crate::memory::LastPlace;
 use crate::notify::{Announcement, Message, Notification, Rehearsal};
 use crate::observation::{Fix, Observation};
 use crate::site::Site;
@@ -35,7 +35,7 @@ pub trait Machine {
     /// When to come back by itself.
     fn next_deadline(&self) -> Option<Timestamp>;
     /// Where somebody was last, as far as it remembers. It decides nothing by it.
-    fn last_at(&self, _person: &PersonId) -> Option<LonLat> {
+    fn last_place(&self, _person: &PersonId) -> Option<LastPlace> {
         None
     }
     /// Where everybody was last, as far as it remembers.
@@ -71,8 +71,8 @@ impl Machine for Engine {
         self.next_deadline()
     }
 
-    fn last_at(&self, person: &PersonId) -> Option<LonLat> {
-        self.last_at(person)
+    fn last_place(&self, person: &PersonId) -> Option<LastPlace> {
+        self.last_place(person)
     }
 
     fn last_fixes(&self) -> Vec<Fix> {
@@ -137,7 +137,11 @@ impl RepeatKey {
                 let sender = DeviceId::new(format!("phone:{}", call.phone)).ok()?;
                 Some(Self::Event(sender, call.event.clone()))
             }
-            Input::Observed(Observation::PhoneFix(_) | Observation::Heard { .. })
+            Input::Observed(
+                Observation::PhoneFix(_)
+                | Observation::Heard { .. }
+                | Observation::PhoneHeard { .. },
+            )
             | Input::DeadlineReached
             | Input::SessionOpened { .. }
             | Input::SessionGone { .. }

@@ -1,7 +1,7 @@
 //! Lists of alarms of all days, and what happened to one of them.
 
-use crate::alarm::{Source, Verdict};
-use crate::estate::{Place, Priority};
+use crate::alarm::{Located, Source, Verdict};
+use crate::estate::Priority;
 use crate::ids::{AlarmId, AlarmTypeId, PersonId, Seq, Version};
 use crate::subject::Step;
 use crate::time::Timestamp;
@@ -41,7 +41,7 @@ pub struct AlarmRow {
     /// Part of a drill.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub drill: bool,
-    pub place: Place,
+    pub place: Located,
     /// When it happened in the world.
     pub occurred_at: Timestamp,
     /// When it came onto the record.

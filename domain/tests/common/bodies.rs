@@ -4,7 +4,7 @@
 use crate::common::{DEVICES, PEOPLE, START, TYPES, id, secs, spot, text, words};
 use castellan_domain::actuation::{Act, ActuationFact, ActuationOutcome};
 use castellan_domain::alarm::{
-    AlarmFact, JoinedBy, ReturnedBy, RisenBy, ShelfReason, Source, Verdict,
+    AlarmFact, JoinedBy, Located, ReturnedBy, RisenBy, ShelfReason, Silence, Source, Verdict,
 };
 use castellan_domain::area::AreaFact;
 use castellan_domain::door::DoorFact;
@@ -93,13 +93,31 @@ fn doubts() -> impl Strategy<Value = Doubts> {
     })
 }
 
-fn place() -> impl Strategy<Value = Place> {
-    (0..9i32, any::<bool>()).prop_map(|(n, indoors)| Place {
-        building: indoors.then(|| id("b3")),
-        floor: indoors.then(|| text("B1")),
-        spot: indoors.then(|| name("走道")),
-        at: spot(n, -n),
+fn known_place() -> impl Strategy<Value = Located> {
+    (0..9i32, any::<bool>(), 0u8..3, due()).prop_map(|(n, indoors, known, as_of)| {
+        let place = Place {
+            building: indoors.then(|| id("b3")),
+            floor: indoors.then(|| text("B1")),
+            spot: indoors.then(|| name("走道")),
+            at: spot(n, -n),
+        };
+        match known {
+            0 => Located::Fixed(place),
+            1 => Located::Said { place, as_of },
+            _ => Located::Last { place, as_of },
+        }
     })
+}
+
+fn place() -> impl Strategy<Value = Located> {
+    prop_oneof![5 => known_place(), 1 => Just(Located::Unknown)]
+}
+
+fn silence() -> impl Strategy<Value = Option<Silence>> {
+    option::of(prop_oneof![
+        due().prop_map(|since| Silence::Phone { since }),
+        due().prop_map(|since| Silence::Position { since }),
+    ])
 }
 
 fn name(zh: &str) -> Localized {
@@ -119,10 +137,13 @@ fn verdict() -> impl Strategy<Value = Verdict> {
 fn reported() -> impl Strategy<Value = FactBody> {
     let raised = (
         (alarm(), kind(), kind(), 0u8..3, priority()),
-        (source(), place(), state(), due(), doubts()),
+        (source(), place(), state(), due(), doubts(), silence()),
     );
     let raised = raised.prop_map(
-        |((alarm, kind, family, tier, priority), (source, place, state, claim_due_at, doubts))| {
+        |(
+            (alarm, kind, family, tier, priority),
+            (source, place, state, claim_due_at, doubts, silence),
+        )| {
             FactBody::Alarm(AlarmFact::Raised(AlarmRaised {
                 alarm,
                 kind,
@@ -134,22 +155,25 @@ fn reported() -> impl Strategy<Value = FactBody> {
                 state,
                 claim_due_at,
                 doubts,
+                silence,
             }))
         },
     );
     let said = (kind(), kind(), state(), doubts());
-    let repeated = (alarm(), option::of(source()), said);
-    let repeated =
-        repeated.prop_map(
-            |(alarm, source, (kind, family, state, doubts))| AlarmRepeated {
-                alarm,
-                source,
-                kind,
-                family,
-                state,
-                doubts,
-            },
-        );
+    let news = (option::of(known_place()), silence());
+    let repeated = (alarm(), option::of(source()), said, news);
+    let repeated = repeated.prop_map(
+        |(alarm, source, (kind, family, state, doubts), (place, silence))| AlarmRepeated {
+            alarm,
+            source,
+            kind,
+            family,
+            state,
+            doubts,
+            place,
+            silence,
+        },
+    );
     let ended = prop::collection::vec(kind(), 0..3);
     let cleared = (alarm(), option::of(source()), ended).prop_map(|(alarm, source, ended)| {
         FactBody::Alarm(AlarmFact::Cleared(AlarmCleared {
@@ -174,7 +198,7 @@ fn risen() -> impl Strategy<Value = FactBody> {
         device().prop_map(RisenBy::Upstream),
     ];
     let what = (alarm(), kind(), kind(), 0u8..3, priority());
-    let rest = (why, option::of(source()), option::of(place()), due());
+    let rest = (why, option::of(source()), option::of(known_place()), due());
     (what, rest).prop_map(
         |((alarm, kind, family, tier, priority), (why, source, place, due_at))| {
             FactBody::Alarm(AlarmFact::Risen(AlarmRisen {
@@ -198,19 +222,32 @@ fn joined() -> impl Strategy<Value = FactBody> {
         JoinedBy::Upstream,
         JoinedBy::Flood,
     ]);
-    (alarm(), source(), kind(), kind(), state(), why, doubts()).prop_map(
-        |(alarm, source, kind, family, state, why, doubts)| {
-            FactBody::Alarm(AlarmFact::Joined(AlarmJoined {
-                alarm,
-                source,
-                kind,
-                family,
-                state,
-                why,
-                doubts,
-            }))
-        },
+    let news = (place(), silence());
+    (
+        alarm(),
+        source(),
+        kind(),
+        kind(),
+        state(),
+        why,
+        doubts(),
+        news,
     )
+        .prop_map(
+            |(alarm, source, kind, family, state, why, doubts, (place, silence))| {
+                FactBody::Alarm(AlarmFact::Joined(AlarmJoined {
+                    alarm,
+                    source,
+                    kind,
+                    family,
+                    state,
+                    why,
+                    doubts,
+                    place,
+                    silence,
+                }))
+            },
+        )
 }
 
 /// What people do with an alarm.

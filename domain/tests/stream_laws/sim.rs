@@ -228,7 +228,7 @@ impl Sim {
                 source: castellan_domain::alarm::Source::Device(id(device)),
                 kind: id(kind),
                 priority: castellan_domain::estate::Priority::P1,
-                place: estate().devices[0].place.clone(),
+                place: castellan_domain::alarm::Located::Fixed(estate().devices[0].place.clone()),
                 state: ReportedState::Active,
                 first_received_at: self.world.now,
                 received_at: self.world.now,

@@ -268,7 +268,12 @@ async fn take_fix(
     };
     let phone = PhoneId::new(name.clone()).map_err(|_| unknown())?;
     if !is_plausible(location.occurred_at, received_at) {
-        return Ok(Taken::Discarded(Discarded::ImplausibleTime));
+        // Where it was nobody can say; it is there all the same.
+        let heard = Input::Observed(Observation::PhoneHeard { phone, received_at });
+        return match app.submit(OWNTRACKS, heard, None, trace).await? {
+            Err(Refusal::Staff(StaffRefusal::UnknownPhone { .. })) => Err(unknown()),
+            Ok(_) | Err(_) => Ok(Taken::Discarded(Discarded::ImplausibleTime)),
+        };
     }
     let fix = PhoneFix {
         phone,

@@ -6,7 +6,7 @@ use crate::health::HealthBoard;
 use axum::Router;
 use axum::extract::WebSocketUpgrade;
 use axum::routing::any;
-use castellan_domain::alarm::Source;
+use castellan_domain::alarm::{Located, Source};
 use castellan_domain::audience::Audience;
 use castellan_domain::estate::{Estate, Priority};
 use castellan_domain::geo::Anchor;
@@ -135,9 +135,11 @@ fn notice(kind: &'static str) -> UnrecordedNotice {
         source: Source::Device(DeviceId::constant("d-000")),
         kind: AlarmTypeId::constant(kind),
         priority: Priority::P1,
-        place: Estate::parse(ESTATE.as_bytes()).unwrap().devices[0]
-            .place
-            .clone(),
+        place: Located::Fixed(
+            Estate::parse(ESTATE.as_bytes()).unwrap().devices[0]
+                .place
+                .clone(),
+        ),
         state: ReportedState::Active,
         first_received_at: Timestamp::from_secs(1),
         received_at: Timestamp::from_secs(1),

@@ -46,8 +46,8 @@ impl<M: Machine> Known<'_, M> {
             estate: self.estate,
             now: self.now,
         };
-        let last_at = |person: &_| self.machine.last_at(person);
-        caught(|| notice(&context, doors, last_at, observation)).unwrap_or_else(|why| {
+        let last_place = |person: &_| self.machine.last_place(person);
+        caught(|| notice(&context, doors, last_place, observation)).unwrap_or_else(|why| {
             error!(%why, "a report that could not be recorded cannot be shown either");
             None
         })

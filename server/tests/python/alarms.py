@@ -133,7 +133,7 @@ def without_console(view, alarm, at):
 
 def raised(fact, body):
     names = ("type", "family", "tier", "priority", "source", "place")
-    maybe = ("doubts",)
+    maybe = ("doubts", "silence")
     owner = {"since": fact["recorded_at"], "due_at": body["claim_due_at"], "times_overdue": 0}
     alarm = {name: body[name] for name in names} | {name: body[name] for name in maybe if name in body}
     alarm |= {
@@ -157,6 +157,7 @@ def split(view, alarm, body, fact):
     own = {"alarm": body["into"], "state": "momentary"}
     alone = raised(fact, body | own)
     doubt(alone, leaves)
+    news(alone, {"silence": leaves.get("silence")})
     alone |= {"condition": leaves["condition"], "repeats": leaves["repeats"], "occurred_at": leaves["at"]}
     alone["exists"] = leaves.get("exists", [])
     if alarm.get("drill"):
@@ -167,6 +168,7 @@ def split(view, alarm, body, fact):
 
 def alarm_repeated(alarm, body, fact, at):
     says(said_by(alarm, body.get("source")), body, fact)
+    news(said_by(alarm, body.get("source")), body)
 
 
 def alarm_cleared(alarm, body, fact, at):
@@ -280,6 +282,7 @@ def alarm_risen(alarm, body, fact, at):
         first = {name: alarm[name] for name in ("source", "type", "family", "condition", "repeats")}
         first["exists"] = alarm.get("exists", [])
         doubt(first, {"doubts": alarm.pop("doubts", {})})
+        news(first, {"place": alarm["place"], "silence": alarm.pop("silence", None)})
         part = part_of(alarm, body["source"])
         joined = alarm.setdefault("joined", [])
         if part is not None:
@@ -288,6 +291,9 @@ def alarm_risen(alarm, body, fact, at):
         new = part or {"condition": {"momentary": {"at": at}}, "repeats": 0}
         alarm |= {"condition": new["condition"], "repeats": new["repeats"], "exists": new.get("exists", [])}
         doubt(alarm, new)
+        news(alarm, new)
+        if part is not None:
+            alarm["place"] = part.get("place")
     names = ("type", "family", "tier", "priority", "source", "place")
     alarm |= {name: body[name] for name in names if name in body}
     judged, owner = reopen(alarm), alarm["ownership"]
@@ -304,7 +310,9 @@ def alarm_risen(alarm, body, fact, at):
 def alarm_joined(alarm, body, fact, at):
     joined = alarm.setdefault("joined", [])
     if body["source"] == alarm["source"] or part_of(alarm, body["source"]) is not None:
-        says(said_by(alarm, body["source"]), body, fact)
+        one = said_by(alarm, body["source"])
+        says(one, body, fact)
+        news(one, body)
         return
     if len(joined) >= JOINED_MAX:
         return
@@ -313,6 +321,7 @@ def alarm_joined(alarm, body, fact, at):
     exists = existing(body, fact) if body["state"] == "active" else []
     new |= {"at": at, "condition": state, "exists": exists, "repeats": 0}
     doubt(new, body)
+    news(new, body)
     joined.append(new)
 
 
@@ -349,6 +358,13 @@ def doubt(one, said):
     doubts = one.get("doubts", {}) | said.get("doubts", {})
     if doubts:
         one["doubts"] = doubts
+
+
+def news(one, said):
+    """Where a source of a row is, and what nobody hears of it, where that is told."""
+    for name in ("place", "silence"):
+        if said.get(name) is not None:
+            one[name] = said[name]
 
 
 def part_of(alarm, source):

@@ -29,7 +29,7 @@ const ACCURACY_M_MIN: f64 = 5.0;
 #[derive(Clone, Default)]
 pub(crate) struct AreaBook {
     /// The last position of each person that was believed by this engine.
-    last: BTreeMap<PersonId, (Heard, LonLat)>,
+    last: BTreeMap<PersonId, Last>,
     /// Those that were older than it, as far as they may come from a clock that was set.
     older: BTreeMap<PersonId, Vec<Heard>>,
     /// How many in a row lay beyond a border.
@@ -41,6 +41,15 @@ pub(crate) struct AreaBook {
 
 /// When a fix was by its phone's clock, and when it was sent by ours.
 type Heard = (Timestamp, Timestamp);
+
+/// A position that was believed, and the one before it.
+#[derive(Clone, Copy)]
+struct Last {
+    heard: Heard,
+    place: LonLat,
+    accuracy_dm: Option<u16>,
+    before: Option<(Heard, LonLat)>,
+}
 
 /// What a fix says of one area.
 struct Said<'a> {
@@ -116,26 +125,36 @@ impl AreaBook {
         totals: &mut Totals,
     ) -> BTreeSet<(PersonId, AreaId, bool)> {
         let heard = (fix.occurred_at, fix.received_at);
-        if let Some((newest, place)) = self.last.get(person).copied() {
+        let mut before = None;
+        let mut is_again = false;
+        if let Some(last) = self.last.get(person).copied() {
             let order = |(own, ours): Heard| (own.min(ours), own);
-            let is_newer = order(heard) > order(newest);
-            if order(heard) == order(newest) || (!is_newer && !self.is_clock_set(person, heard)) {
+            is_again = heard.0 == last.heard.0;
+            if is_again && !is_better(fix, last) {
                 return BTreeSet::new();
             }
-            let by_own = heard.0.since(newest.0).as_millis();
-            let passed_ms = if is_newer && by_own > 0 {
-                by_own
+            let is_newer = is_again || order(heard) > order(last.heard);
+            if !is_newer && !self.is_clock_set(person, heard) {
+                return BTreeSet::new();
+            }
+            before = if is_again {
+                last.before
             } else {
-                heard.1.since(newest.1).as_millis()
+                Some((last.heard, last.place))
             };
-            let elapsed_s = f64::from(i32::try_from(passed_ms).expect("a night")) / 1_000.0;
-            if passed_ms <= 0 || distance_m(place, fix.at) > SPEED_M_S_MAX * elapsed_s {
+            if before.is_some_and(|from| !is_on_foot(from, heard, fix.at)) {
                 totals.jumps += 1;
                 return BTreeSet::new();
             }
             totals.clocks_set += u64::from(!is_newer);
         }
-        self.last.insert(person.clone(), (heard, fix.at));
+        let last = Last {
+            heard,
+            place: fix.at,
+            accuracy_dm: fix.accuracy_dm,
+            before,
+        };
+        self.last.insert(person.clone(), last);
         self.older.remove(person);
         let areas = seen.estate.estate.areas.iter();
         let areas = areas
@@ -143,7 +162,7 @@ impl AreaBook {
         let areas: Vec<_> = areas.collect();
         let said = areas
             .iter()
-            .map(|area| self.says(seen.estate, person, fix, area));
+            .map(|area| self.says(seen.estate, person, (fix, is_again), area));
         let said: Vec<_> = said.collect();
         let is_own = |said: &Said<'_>| said.area.kind == AreaKind::Responsibility;
         // From one's own area into one's next one there is no outside.
@@ -199,7 +218,7 @@ impl AreaBook {
         &self,
         estate: &EstateIndex,
         person: &PersonId,
-        fix: &PhoneFix,
+        (fix, is_again): (&PhoneFix, bool),
         area: &'a Area,
     ) -> Said<'a> {
         let key = (person.clone(), area.id.clone());
@@ -237,7 +256,8 @@ impl AreaBook {
         let beyond_m = if was_inside { -depth_m } else { depth_m };
         let before = self.beyond.get(&key).copied().unwrap_or(0);
         let in_a_row = if beyond_m >= reach_m {
-            before.saturating_add(1)
+            // Of one moment there is one in a row.
+            before.saturating_add(u8::from(!is_again)).max(1)
         } else {
             0
         };
@@ -249,6 +269,25 @@ impl AreaBook {
             crossed: in_a_row >= 3 || beyond_m >= 2.0 * accuracy_m,
         }
     }
+}
+
+/// Of two fixes of one moment, whether the later one counts.
+fn is_better(fix: &PhoneFix, last: Last) -> bool {
+    let known_m = |dm: Option<u16>| dm.map_or(ACCURACY_UNKNOWN_M, |dm| f64::from(dm) / 10.0);
+    let (new, old) = (known_m(fix.accuracy_dm), known_m(last.accuracy_dm));
+    new < old || (new <= old && fix.at != last.place)
+}
+
+/// Whether somebody can have come from there in this time.
+fn is_on_foot((from, place): (Heard, LonLat), heard: Heard, at: LonLat) -> bool {
+    let by_own = heard.0.since(from.0).as_millis();
+    let passed_ms = if by_own > 0 {
+        by_own
+    } else {
+        heard.1.since(from.1).as_millis()
+    };
+    let elapsed_s = f64::from(i32::try_from(passed_ms).expect("a night")) / 1_000.0;
+    passed_ms > 0 && distance_m(place, at) <= SPEED_M_S_MAX * elapsed_s
 }
 
 /// Whose border a fact tells of, and whether they entered.

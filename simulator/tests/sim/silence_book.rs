@@ -3,13 +3,15 @@
 use super::books::{Seen, conditions, is_active};
 use super::staff_book::StaffBook;
 use super::totals::Totals;
-use castellan_domain::alarm::{Alarm, AlarmFact, JOINED_MAX, JoinedBy, RisenBy, Source};
+use castellan_domain::alarm::{
+    Alarm, AlarmFact, Condition, JOINED_MAX, JoinedBy, RisenBy, Silence, Source,
+};
 use castellan_domain::answer::Accepted;
 use castellan_domain::engine::Input;
 use castellan_domain::estate::{Device, EstateIndex};
 use castellan_domain::fact::{Cause, Fact, FactBody};
-use castellan_domain::ids::{DeviceId, PersonId};
-use castellan_domain::observation::Observation;
+use castellan_domain::ids::{DeviceId, PersonId, PhoneId};
+use castellan_domain::observation::{Observation, PhoneFix};
 use castellan_domain::staff::StaffFact;
 use castellan_domain::time::{Span, Timestamp};
 use castellan_domain::view::View;
@@ -32,6 +34,12 @@ pub(crate) struct SilenceBook {
     /// When a guard's phone was heard by this engine, and when one was bound to them.
     heard_at: BTreeMap<PersonId, Timestamp>,
     bound_at: BTreeMap<PersonId, Timestamp>,
+    /// When a position came that must be taken for fresh, and when one that may be.
+    fresh_at: BTreeMap<PersonId, Timestamp>,
+    may_be_fresh_at: BTreeMap<PersonId, Timestamp>,
+    /// Which positions may be a guard's newest, as the phone's time and ours: one but where a clock
+    /// may have fallen back.
+    newest: BTreeMap<PersonId, Vec<(Timestamp, Timestamp)>>,
     silent_guards: BTreeSet<PersonId>,
     /// Who had a phone when everything that was due had been done last.
     had_phone: BTreeSet<PersonId>,
@@ -55,6 +63,9 @@ impl SilenceBook {
         self.started_at = None;
         self.due.clear();
         self.heard_at.clear();
+        self.fresh_at.clear();
+        self.may_be_fresh_at.clear();
+        self.newest.clear();
     }
 
     pub(crate) fn handled(&mut self, seen: &Seen<'_>, staff: &StaffBook, totals: &mut Totals) {
@@ -78,16 +89,57 @@ impl SilenceBook {
                 self.heard(seen, &report.device, totals);
             }
             Input::Observed(Observation::Heard { device, .. }) => self.heard(seen, device, totals),
-            Input::Observed(Observation::PhoneFix(fix))
-                if matches!(accepted, Some(Accepted::Tracked | Accepted::OffSite)) =>
+            Input::Observed(Observation::PhoneFix(fix)) => {
+                if let Some(accepted @ (Accepted::Tracked | Accepted::OffSite)) = accepted {
+                    self.said(seen, staff, fix, *accepted == Accepted::Tracked);
+                }
+            }
+            Input::Observed(Observation::PhoneHeard { phone, .. })
+                if accepted == Some(&Accepted::Heard) =>
             {
-                let person = staff.person_of(&fix.phone, seen.estate);
-                let person = person.expect("somebody's phone was tracked");
-                self.heard_at.insert(person.clone(), handled.at);
-                self.silent_guards.remove(person);
-                check_guard(seen.after, person, false);
+                self.spoke(seen, staff, phone);
+            }
+            Input::Observed(Observation::Call(call)) if !call.drill && accepted.is_some() => {
+                self.spoke(seen, staff, &call.phone);
             }
             _ => {}
+        }
+    }
+
+    /// A phone says something, and in doubt nothing of where its person is.
+    fn spoke(&mut self, seen: &Seen<'_>, staff: &StaffBook, phone: &PhoneId) -> PersonId {
+        let person = staff.person_of(phone, seen.estate);
+        let person = person.expect("somebody's phone was taken").clone();
+        self.heard_at.insert(person.clone(), seen.handled.at);
+        person
+    }
+
+    /// A phone says where it is.
+    fn said(&mut self, seen: &Seen<'_>, staff: &StaffBook, fix: &PhoneFix, is_on_site: bool) {
+        let person = self.spoke(seen, staff, &fix.phone);
+        if !is_on_site {
+            return;
+        }
+        let at = seen.handled.at;
+        let order = |(own, ours): (Timestamp, Timestamp)| (own.min(ours), own);
+        let this = (fix.occurred_at, fix.received_at);
+        let newest = self.newest.entry(person.clone()).or_default();
+        if newest.iter().all(|known| known.0 == this.0) && !newest.is_empty() {
+            return;
+        }
+        let is_newer =
+            |known: &(Timestamp, Timestamp)| known.0 != this.0 && order(this) > order(*known);
+        self.may_be_fresh_at.insert(person.clone(), at);
+        if newest.iter().all(is_newer) {
+            *newest = vec![this];
+            self.fresh_at.insert(person.clone(), at);
+            self.silent_guards.remove(&person);
+            check_guard(seen.after, &person, false);
+        } else {
+            newest.push(this);
+            if !is_guard_silent(seen.after, &person) {
+                self.silent_guards.remove(&person);
+            }
         }
     }
 
@@ -167,8 +219,31 @@ impl SilenceBook {
     /// From when on a guard on duty may be called silent.
     fn guard_silent_at(&self, staff: &StaffBook, person: &PersonId) -> Option<Timestamp> {
         let on_duty = staff.on_duty_since(person)?;
-        let heard_at = self.heard_at.get(person).copied().or(self.started_at)?;
-        Some(heard_at.max(on_duty) + GUARD_SILENT_AFTER)
+        let fresh_at = self.fresh_at.get(person).copied().or(self.started_at)?;
+        Some(fresh_at.max(on_duty) + GUARD_SILENT_AFTER)
+    }
+
+    /// What the row of a missed guard has to say is missing: when everything that was due by now has
+    /// been done, and this engine has had its time to find out.
+    fn check_reason(&self, view: &View, person: &PersonId, now: Timestamp, totals: &mut Totals) {
+        let began = [self.started_at, self.bound_at.get(person).copied()];
+        let began = began.into_iter().flatten().max();
+        if began.is_none_or(|at| at + GUARD_SILENT_AFTER > now) {
+            return;
+        }
+        let heard_at = self.heard_at.get(person);
+        let is_there = heard_at.is_some_and(|at| *at + GUARD_SILENT_AFTER > now);
+        let source = guard(person);
+        let rows = view.alarms.values().filter(|row| {
+            row.family.as_str() == "guard_silent"
+                && !row.drill
+                && row.condition_of(&source).is_some_and(Condition::is_active)
+        });
+        for row in rows {
+            let says_there = matches!(row.silence_of(&source), Some(Silence::Position { .. }));
+            assert_eq!(says_there, is_there, "why {person} is missed");
+            totals.positions_old += u64::from(is_there);
+        }
     }
 
     fn check_guard_due(
@@ -185,7 +260,9 @@ impl SilenceBook {
         };
         let has_phone = staff.has_phone(person, estate);
         let bound_at = self.bound_at.get(person).copied();
-        let must = bound_at.map_or(may, |at| may.max(at + GUARD_SILENT_AFTER));
+        let may_be_fresh_at = self.may_be_fresh_at.get(person).copied();
+        let since = bound_at.into_iter().chain(may_be_fresh_at).max();
+        let must = since.map_or(may, |at| may.max(at + GUARD_SILENT_AFTER));
         // Their phone may have gone right after it was called silent.
         let is_said = (has_phone || self.had_phone.contains(person)) && may <= now;
         if (has_phone && must <= now) || (is_said && is_guard_silent(view, person)) {
@@ -197,6 +274,9 @@ impl SilenceBook {
             self.had_phone.remove(person);
         }
         check_guard(view, person, self.silent_guards.contains(person));
+        if has_phone && must <= now {
+            self.check_reason(view, person, now, totals);
+        }
     }
 }
 

@@ -3,12 +3,13 @@
 use super::books::Seen;
 use super::store::Store;
 use super::totals::Totals;
-use castellan_domain::alarm::{Condition, Source};
+use castellan_domain::alarm::{Condition, MOVED_M_MIN, Source};
 use castellan_domain::answer::{Accepted, Answer};
 use castellan_domain::command::Command;
 use castellan_domain::engine::Input;
 use castellan_domain::estate::{EstateIndex, Priority};
 use castellan_domain::fact::FactBody;
+use castellan_domain::geo::distance_m;
 use castellan_domain::ids::{PersonId, PhoneId, ZoneId};
 use castellan_domain::observation::{Call, Observation, PhoneFix};
 use castellan_domain::refusal::Refusal;
@@ -152,6 +153,25 @@ impl StaffBook {
         };
         totals.calls += 1;
         let row = &seen.after.alarms[id];
+        let source = Source::Person(person.clone());
+        let said = call
+            .at
+            .filter(|at| seen.estate.anchor.offset(*at).is_some());
+        totals.untrue += u64::from(call.at.is_some() && said.is_none());
+        let place = row.place_of(&source);
+        if let Some(at) = place.point() {
+            assert!(
+                seen.estate.anchor.offset(at).is_some(),
+                "help is sent to {at:?}"
+            );
+        }
+        if let Some(said) = said {
+            let shown = place.point().expect("it was said");
+            let off_m = distance_m(shown, said);
+            assert!(off_m <= MOVED_M_MIN, "{off_m} m from where {person} is");
+        }
+        let before = seen.before.alarms.get(id).map(|row| row.place_of(&source));
+        totals.moved += u64::from(before.is_some_and(|before| before != place));
         assert!(
             row.priority == Priority::P1 && row.is_annunciated() && row.drill == call.drill,
             "a call for help is in {row:?}"

@@ -65,6 +65,9 @@ totals! {
     upstream = "joined upstream";
     switches = "switches down";
     guards_silent = "silent guards";
+    positions_old = "old positions of phones that spoke";
+    moved = "rows that moved with their callers";
+    untrue = "places that cannot be true";
     entered = "areas entered";
     left = "areas left";
     breaches = "area breaches";

@@ -18,6 +18,10 @@ pub(crate) struct Walker {
     to: (f64, f64),
     moved_at: Timestamp,
     pub(super) fix_at: Timestamp,
+    /// What their phone said last.
+    said: Option<PhoneFix>,
+    /// It says that again and again.
+    is_stuck: bool,
 }
 
 impl Walker {
@@ -27,6 +31,8 @@ impl Walker {
             to: somewhere(rng),
             moved_at: now,
             fix_at: now,
+            said: None,
+            is_stuck: false,
         }
     }
 
@@ -66,7 +72,11 @@ impl World {
             self.walkers[who].fix_at = self.now + pause;
             self.walkers[who].walk(&mut self.rng, self.now);
             let accuracy_m = self.rng.i32(3..25);
-            self.say_fix(who, accuracy_m, (0.0, 0.0), Span::from_secs(0));
+            if self.walkers[who].is_stuck {
+                self.say_again(who);
+            } else {
+                self.say_fix(who, accuracy_m, (0.0, 0.0), Span::from_secs(0));
+            }
         }
     }
 
@@ -77,7 +87,7 @@ impl World {
         let none = Span::from_secs(0);
         let far = f64::from(self.rng.i32(200..600));
         let near = f64::from(self.rng.i32(-60..60));
-        match self.rng.u8(..6) {
+        match self.rng.u8(..9) {
             // A reflection from a wall, hundreds of metres off.
             0 => self.say_fix(who, 5, (far, 0.0), none),
             // In another town.
@@ -91,8 +101,30 @@ impl World {
             3 => self.say_fix(who, 0, (0.0, 0.0), none),
             // Its clock is set, more often than not to an earlier time.
             4 => self.skews[FIRST_PHONE + who] = Span::from_secs(self.rng.i64(-600..100)),
+            // Its receiver is stuck, or works again.
+            5 => self.walkers[who].is_stuck = !self.walkers[who].is_stuck,
+            // It knows better in the same moment where it was, or sends the same once more.
+            6 => self.say_again(who),
+            7 => {
+                let phone = PHONES[who].parse().expect("an id");
+                let received_at = self.now;
+                let input = Input::Observed(Observation::PhoneHeard { phone, received_at });
+                self.outside.say(FIRST_PHONE + who, input);
+            }
             _ => self.say_fix(who, 60, (near, 0.0), none),
         }
+    }
+
+    fn say_again(&mut self, who: usize) {
+        let Some(mut fix) = self.walkers[who].said.clone() else {
+            return;
+        };
+        fix.received_at = self.now;
+        if self.rng.u8(..4) == 0 {
+            fix.accuracy_dm = Some(self.rng.u16(20..400));
+        }
+        let input = Input::Observed(Observation::PhoneFix(fix));
+        self.outside.say(FIRST_PHONE + who, input);
     }
 
     fn say_fix(&mut self, who: usize, accuracy_m: i32, off: (f64, f64), late: Span) {
@@ -109,6 +141,7 @@ impl World {
             accuracy_dm: u16::try_from(accuracy_m * 10).ok().filter(|dm| *dm > 0),
             battery_percent: Some(self.rng.u8(..=100)),
         };
+        self.walkers[who].said = Some(fix.clone());
         let input = Input::Observed(Observation::PhoneFix(fix));
         self.outside.say(FIRST_PHONE + who, input);
     }
@@ -130,6 +163,7 @@ impl World {
         let who = self.rng.usize(..PHONES.len());
         let at = self.walkers[who].at;
         let knows = self.rng.bool();
+        let is_lost = self.rng.u8(..6) == 0;
         let call = Call {
             phone: PHONES[who].parse().expect("an id"),
             kind: if self.rng.u8(..3) == 0 {
@@ -138,7 +172,7 @@ impl World {
                 CallKind::Sos
             },
             event: self.event(),
-            at: knows.then(|| self.on_earth(at)),
+            at: knows.then(|| self.on_earth(if is_lost { (30_000.0, 0.0) } else { at })),
             claimed_at: self.claims(FIRST_PHONE + who),
             received_at: self.now,
             drill: self.rng.u8(..8) == 0,

@@ -10,6 +10,7 @@ use castellan_domain::fact::{
     AlarmMuted, AlarmNoted, AlarmOverdue, AlarmReleased, AlarmRepeated, AlarmTransferred,
     AlarmUnshelved, AlarmVerdictCorrected, PersonalRef,
 };
+use castellan_domain::geo::LonLat;
 use castellan_domain::observation::{Doubts, ReportedState, TimeDoubt};
 use castellan_domain::subject::HISTORY_STEPS_MAX;
 use castellan_domain::text::Text;
@@ -166,6 +167,8 @@ fn what_was_said_again_is_one_line_with_how_often_and_the_last_time() {
             family: alarm.family.clone(),
             state: ReportedState::Active,
             doubts: Doubts::default(),
+            place: None,
+            silence: None,
         };
         after(alarm, at(seconds), AlarmFact::Repeated(fact))
     };
@@ -276,6 +279,56 @@ fn what_one_hand_did_in_one_second_reads_as_one_line() {
 }
 
 #[test]
+fn somebody_who_moves_is_told_with_each_place_and_why_they_are_missed() {
+    let place = |north| Place {
+        building: None,
+        floor: None,
+        spot: None,
+        at: LonLat::new(120.0, 30.0 + north).unwrap(),
+    };
+    let mut alarm = raised(1, 1);
+    let body = AlarmRaised {
+        alarm: alarm.id,
+        kind: alarm.kind.clone(),
+        family: alarm.family.clone(),
+        tier: 0,
+        priority: alarm.priority,
+        source: Source::Person(li_na()),
+        place: Located::Last {
+            place: place(0.0),
+            as_of: at(0),
+        },
+        state: ReportedState::Active,
+        claim_due_at: at(90),
+        doubts: Doubts::default(),
+        silence: Some(Silence::Position { since: at(0) }),
+    };
+    alarm = Alarm::raised(&body, &crate::fixture::stamp(at(0), 1));
+    let again = AlarmRepeated {
+        alarm: alarm.id,
+        source: None,
+        kind: alarm.kind.clone(),
+        family: alarm.family.clone(),
+        state: ReportedState::Active,
+        doubts: Doubts::default(),
+        place: Some(Located::Said {
+            place: place(0.003),
+            as_of: at(9),
+        }),
+        silence: Some(Silence::Phone { since: at(0) }),
+    };
+    let alarm = after(alarm, at(9), AlarmFact::Repeated(again));
+    assert_eq!(
+        read(&alarm, Language::En),
+        [
+            "0 Raised gas_low (P1 critical) · phone online, position not updated · \
+             last known at 30.00000, 120.00000",
+            "9 Place changed no word from the phone · 30.00300, 120.00000",
+        ]
+    );
+}
+
+#[test]
 fn a_gap_in_the_record_is_told_from_its_begin_to_its_end() {
     let step = |source: Source, family: &str, occurred_at| {
         let template = raised(1, 1);
@@ -293,6 +346,7 @@ fn a_gap_in_the_record_is_told_from_its_begin_to_its_end() {
                 time: Some(TimeDoubt::Unbelievable { said: at(-900) }),
                 ..Doubts::default()
             },
+            silence: None,
         };
         let mut stamp = crate::fixture::stamp(at(40), 1);
         (stamp.occurred_at, stamp.drill) = (occurred_at, true);

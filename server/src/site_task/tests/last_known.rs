@@ -38,7 +38,10 @@ fn place(world: &World, answer: Option<&Result<Answer, Lost>>) -> LonLat {
     match answer {
         Some(Ok(Ok(Accepted::Reported {
             alarm: Some(alarm), ..
-        }))) => world.task.engine.site().view().alarms[alarm].place.at,
+        }))) => {
+            let place = &world.task.engine.site().view().alarms[alarm].place;
+            place.point().expect("a place")
+        }
         other => panic!("{other:?}"),
     }
 }

@@ -214,12 +214,13 @@ impl Scene {
 
     /// An alarm as it stands now. A closed one leaves the map.
     pub fn set_alarm(&mut self, alarm: &Alarm) {
-        if alarm.is_closed() {
+        // One whose place nobody knows is a row and no mark.
+        let Some(at) = alarm.place.point().filter(|_| !alarm.is_closed()) else {
             self.remove_alarm(alarm.id);
             return;
-        }
+        };
         let mark = AlarmMark {
-            at: alarm.place.at,
+            at,
             priority: alarm.priority,
             claimed: alarm.owner().is_some() || alarm.acknowledged.is_some(),
             quiet: !alarm.is_annunciated(),

@@ -3,7 +3,7 @@
 use super::*;
 use crate::fixture::{after, claimed, judged, shelved, stamp};
 use crate::map::live_layer::vertices::{FLOATS_PER_MARKER, FLOATS_PER_VERTEX, Ink};
-use castellan_domain::alarm::{AlarmFact, Source};
+use castellan_domain::alarm::{AlarmFact, Located, Source};
 use castellan_domain::estate::Place;
 use castellan_domain::fact::{AlarmCleared, AlarmRaised};
 use castellan_domain::geo::Offset;
@@ -53,10 +53,11 @@ fn alarm(number: u32, priority: Priority) -> Alarm {
         tier: 0,
         priority,
         source: Source::Device(DeviceId::new("g1").unwrap()),
-        place,
+        place: Located::Fixed(place),
         state: ReportedState::Active,
         claim_due_at: START + Span::from_secs(30),
         doubts: Doubts::default(),
+        silence: None,
     };
     Alarm::raised(&fact, &stamp(START, 1))
 }
@@ -381,7 +382,13 @@ fn the_nearest_thing_is_picked_and_an_alarm_before_the_guard_at_it() {
     assert_eq!(pick(&scene, 470.0), Some(Picked::Person(guard("li"))));
     assert_eq!(pick(&scene, 435.0), None);
     let mut close_by = alarm(7, Priority::P4);
-    close_by.place.at = LonLat::new(120.000_01, 30.0).unwrap();
+    let place = Place {
+        building: None,
+        floor: None,
+        spot: None,
+        at: LonLat::new(120.000_01, 30.0).unwrap(),
+    };
+    close_by.place = Located::Fixed(place);
     scene.set_alarm(&close_by);
     assert_eq!(pick(&scene, 400.0), Some(Picked::Alarm(AlarmId(7))));
 }
