@@ -124,7 +124,7 @@ export class Site {
   }
 
   async snapshot() {
-    const answer = await this.#castellan.get(`${SITE}/snapshot`);
+    const answer = await this.#castellan.get(`${SITE}/snapshot?audience=staff`);
     expect(answer.status).toBe(200);
     return (await answer.json()).view;
   }

@@ -3,6 +3,7 @@
 use crate::browser::window;
 use castellan_domain::alarm::AlarmFact;
 use castellan_domain::answer::Accepted;
+use castellan_domain::audience::Audience;
 use castellan_domain::estate::Estate;
 use castellan_domain::ids::{AlarmId, EstateHash, PersonId, Seq, SiteId};
 use castellan_domain::wire::api::{
@@ -43,7 +44,11 @@ pub async fn sites() -> Result<Vec<SiteSummary>, ApiError> {
 
 /// The state of a site.
 pub async fn snapshot(site: &SiteId) -> Result<Snapshot, ApiError> {
-    get(&format!("/api/v1/sites/{site}/snapshot")).await
+    let audience = Audience::Staff.name();
+    get(&format!(
+        "/api/v1/sites/{site}/snapshot?audience={audience}"
+    ))
+    .await
 }
 
 /// An estate document. It never changes, so the browser's own copy will do.

@@ -15,11 +15,11 @@ pub const WITHHELD: &str = "-";
 #[serde(rename_all = "snake_case")]
 pub enum Audience {
     /// Consoles: everything.
-    #[default]
     Staff,
     /// 大屏 where the staff works: everything but duress.
     Wall,
-    /// 大屏 before visitors: true, without persons and without duress.
+    /// 大屏 before visitors: true, without persons and without duress. What goes without saying sees least.
+    #[default]
     WallVisitor,
 }
 

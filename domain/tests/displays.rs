@@ -96,14 +96,14 @@ fn take(replica: &mut Replica, text: &str) {
 }
 
 fn waiting() -> Replica {
-    let mut replica = Replica::default();
+    let mut replica = Replica::new(Audience::Staff);
     take(&mut replica, &welcome(JOURNAL, ResumeBy::Snapshot));
     replica
 }
 
 #[test]
 fn a_silent_link_is_unsure_after_two_seconds_and_stale_after_four() {
-    let mut replica = Replica::default();
+    let mut replica = Replica::new(Audience::Staff);
     assert_eq!(replica.link(secs(100)), Link::Connecting);
     let (heard, since) = (Span::from_millis(7_300), START + secs(3));
     replica.on_text(&heartbeat(since, None), heard).unwrap();
@@ -142,7 +142,7 @@ fn a_screen_that_looks_when_it_is_told_to_says_within_five_seconds_that_the_link
     const LATENESS_MS_MAX: i64 = 900;
     for round_trip_ms in [1, 20, 900, 2_500] {
         for lateness_ms in [0, 5, 250, LATENESS_MS_MAX] {
-            let mut replica = Replica::default();
+            let mut replica = Replica::new(Audience::Staff);
             let asked_at = Span::from_millis(10_000);
             let ClientMessage::Echo { n } = replica.ask(asked_at) else {
                 panic!("an echo");
@@ -169,7 +169,7 @@ fn a_screen_that_looks_when_it_is_told_to_says_within_five_seconds_that_the_link
             assert_eq!(replica.link_turns_in(now), None);
         }
     }
-    assert_eq!(Replica::default().link_turns_in(secs(9)), None);
+    assert_eq!(Replica::new(Audience::Staff).link_turns_in(secs(9)), None);
 }
 
 #[test]
@@ -204,7 +204,7 @@ fn a_link_that_beats_and_brings_no_facts_is_not_live() {
 
 #[test]
 fn a_server_that_cannot_record_says_so_on_every_display() {
-    let mut replica = Replica::default();
+    let mut replica = Replica::new(Audience::Staff);
     take(&mut replica, &heartbeat(START, Some(START - secs(8))));
     assert_eq!(replica.not_recording_since(), Some(START - secs(8)));
     take(&mut replica, &heartbeat(START, None));
@@ -214,7 +214,7 @@ fn a_server_that_cannot_record_says_so_on_every_display() {
 #[test]
 fn facts_that_come_twice_are_folded_once() {
     let night = Night::new();
-    let mut replica = Replica::default();
+    let mut replica = Replica::new(Audience::Staff);
     take(&mut replica, &welcome(JOURNAL, ResumeBy::Facts));
     for frame in &night.frames {
         take(&mut replica, frame);
@@ -228,7 +228,7 @@ fn facts_that_come_twice_are_folded_once() {
 #[test]
 fn a_fact_that_is_missing_is_noticed_and_named() {
     let night = Night::new();
-    let mut replica = Replica::default();
+    let mut replica = Replica::new(Audience::Staff);
     take(&mut replica, &welcome(JOURNAL, ResumeBy::Facts));
     take(&mut replica, &night.frames[0]);
     let before = replica.view().clone();
@@ -256,7 +256,7 @@ fn what_cannot_be_read_is_an_error_and_no_panic() {
     assert!(replica.on_binary(&[9, 9, 9]).is_err());
     let night = Night::new();
     let newer = night.frames[1].replace("alarm_raised", "alarm_sung");
-    let mut replica = Replica::default();
+    let mut replica = Replica::new(Audience::Staff);
     take(&mut replica, &night.frames[0]);
     let error = replica.on_text(&newer, Span::ZERO).unwrap_err();
     assert!(
@@ -421,7 +421,7 @@ fn another_protocol_site_or_audience_is_refused_by_name() {
         let refused = stream.open(&hello, START).unwrap_err();
         assert_eq!(refused.code, code);
         assert!(refused.message.contains(word), "{}", refused.message);
-        let mut replica = Replica::default();
+        let mut replica = Replica::new(Audience::Staff);
         let told = serde_json::to_string(&ServerMessage::Refused(refused.clone())).unwrap();
         let change = replica.on_text(&told, Span::ZERO).unwrap();
         assert_eq!(change.refused, Some(refused));

@@ -239,7 +239,7 @@ fn displays_that_keep_up_share_one_frame_and_a_slow_one_gets_the_latest_only() {
 fn an_accuracy_that_is_no_longer_known_is_told() {
     let mut stream = stream(1);
     let (mut session, _) = open(&hello(None), &mut stream);
-    let mut replica = Replica::default();
+    let mut replica = Replica::new(Audience::Staff);
     for (second, accuracy_dm) in (1..).zip([Some(50), Some(50), None, None, Some(u16::MAX)]) {
         let fix = fix("wang-qiang", 1, second, second);
         stream.lane().update(&Fix { accuracy_dm, ..fix });

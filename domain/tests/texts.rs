@@ -216,7 +216,8 @@ fn what_devices_and_displays_send_fits_or_is_refused() {
         assert!(event("occurred_at", &bad).is_err(), "{bad:?}");
     }
     let hello = |build: &str, site: &str| {
-        let hello = json!({"t": "hello", "protocol": 1, "build": build, "site": site});
+        let hello = json!({"t": "hello", "protocol": 1, "build": build, "site": site,
+                           "audience": "staff"});
         serde_json::from_value::<ClientMessage>(hello)
     };
     assert!(hello(&"b".repeat(64), &"s".repeat(64)).is_ok());

@@ -252,9 +252,8 @@ fn what_may_be_left_out_has_a_meaning() {
     assert_eq!(read("event_request", event)["state"], "momentary");
     let drill = serde_json::from_str::<EventRequest>(event).unwrap().drill;
     assert!(!drill, "what does not say so is no drill");
-    let hello = r#"{"t":"hello","protocol":2,"build":"b","site":"s"}"#;
+    let hello = r#"{"t":"hello","protocol":2,"build":"b","site":"s","audience":"wall"}"#;
     assert_eq!(read("client_message", hello)["resume"], Value::Null);
-    assert_eq!(read("client_message", hello)["audience"], "staff");
 }
 
 #[test]
@@ -272,8 +271,9 @@ fn what_the_protocol_does_not_know_is_refused() {
         event[field] = value.into();
         event.to_string()
     };
-    let hello =
-        |build: &str| format!(r#"{{"t":"hello","protocol":2,"build":"{build}","site":"s"}}"#);
+    let hello = |build: &str| {
+        format!(r#"{{"t":"hello","protocol":2,"build":"{build}","site":"s","audience":"wall"}}"#)
+    };
     assert!(through("client_message", &hello(&"b".repeat(64))).is_ok());
     for (name, json) in [
         ("command_request", command(json!({"note": note(&long)}))),
@@ -333,6 +333,10 @@ fn what_the_protocol_does_not_know_is_refused() {
         ("event_request", event("occurred_at", &"9".repeat(41))),
         ("client_message", hello(&"b".repeat(65))),
         ("client_message", r#"{"t":"goodbye"}"#.to_owned()),
+        (
+            "client_message",
+            r#"{"t":"hello","protocol":2,"build":"b","site":"s"}"#.to_owned(),
+        ),
         (
             "client_message",
             r#"{"t":"presence","looking_at":{"alarm":"7"}}"#.to_owned(),

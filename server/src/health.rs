@@ -31,6 +31,8 @@ struct Adapter {
     /// By code. Codes are written in the source, so their number is bounded by it.
     /// At most one for each code.
     refusals: BTreeMap<&'static str, RefusalCount>,
+    /// What was odd about messages that were taken. At most one for each code.
+    oddities: BTreeMap<&'static str, RefusalCount>,
 }
 
 impl HealthBoard {
@@ -54,18 +56,20 @@ impl HealthBoard {
     ) {
         let mut board = self.lock();
         let adapter = board.adapters.entry(adapter).or_default();
-        let entry = adapter
-            .refusals
-            .entry(code)
-            .or_insert_with(|| RefusalCount {
-                code: code.to_owned(),
-                count: 0,
-                last_at: now,
-                message: String::new(),
-            });
-        entry.count += 1;
-        entry.last_at = now;
-        entry.message = head_of(message);
+        count(&mut adapter.refusals, code, message, now);
+    }
+
+    /// Something was odd about a message that was taken all the same.
+    pub(crate) fn odd(
+        &self,
+        adapter: &'static str,
+        code: &'static str,
+        message: &str,
+        now: Timestamp,
+    ) {
+        let mut board = self.lock();
+        let adapter = board.adapters.entry(adapter).or_default();
+        count(&mut adapter.oddities, code, message, now);
     }
 
     /// Somebody reported who is not in the estate.
@@ -114,12 +118,30 @@ impl HealthBoard {
                 adapter: (*name).to_owned(),
                 accepted: adapter.accepted,
                 refusals: adapter.refusals.values().cloned().collect(),
+                oddities: adapter.oddities.values().cloned().collect(),
             })
             .collect();
         let mut quarantine = board.quarantine.clone();
         quarantine.sort_by_key(|sender| std::cmp::Reverse(sender.last_at));
         (adapters, quarantine)
     }
+}
+
+fn count(
+    counts: &mut BTreeMap<&'static str, RefusalCount>,
+    code: &'static str,
+    message: &str,
+    now: Timestamp,
+) {
+    let entry = counts.entry(code).or_insert_with(|| RefusalCount {
+        code: code.to_owned(),
+        count: 0,
+        last_at: now,
+        message: String::new(),
+    });
+    entry.count += 1;
+    entry.last_at = now;
+    entry.message = head_of(message);
 }
 
 fn head_of(text: &str) -> String {

@@ -17,6 +17,7 @@ mod http;
 mod hub;
 mod ingest;
 mod journal;
+mod json;
 mod modes;
 mod observations;
 mod opening;

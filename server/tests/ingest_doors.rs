@@ -114,7 +114,7 @@ async fn a_sign_of_life_is_taken_and_makes_no_fact() {
         .await;
     assert_eq!(answer.error().code, "unknown_sender");
     let answer = server
-        .post("/ingest/v1/heard", &[], r#"{"device":"a","x":1}"#)
+        .post("/ingest/v1/heard", &[], r#"{"device":["a"],"x":1}"#)
         .await;
     assert_eq!(answer.error().code, "malformed");
 }

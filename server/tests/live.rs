@@ -305,6 +305,6 @@ async fn a_display_that_reconnects_in_a_burst_of_500_alarms_ends_with_the_server
     assert_eq!(stand_for, 520, "each in a row of its own or in another's");
     assert!(steady.replica.view().flood.is_some());
     assert!(display.snapshots <= 1, "facts were enough");
-    let mut late = Display::resume(&server, Replica::default()).await;
+    let mut late = Display::resume(&server, Replica::new(Audience::Staff)).await;
     late.agree(&server).await;
 }

@@ -112,11 +112,29 @@ fn strange_things() -> Vec<(&'static str, Vec<Message>, RefusedCode)> {
     ]
 }
 
+/// What a hello must have and what it must not.
+fn wrong_hellos() -> Vec<(&'static str, Vec<Message>, RefusedCode)> {
+    let hello = r#"{"t":"hello","protocol":3,"build":"x","site":"test-1""#;
+    let list = r#"["hello",3,"x","test-1","staff",null]"#.to_owned();
+    let hellos = [
+        ("no audience", format!("{hello}}}")),
+        ("a misspelt one", format!(r#"{hello},"audiance":"wall"}}"#)),
+        (
+            "one more",
+            format!(r#"{hello},"audience":"wall","more":1}}"#),
+        ),
+        ("a list", list),
+    ];
+    let message = |(what, text)| (what, vec![Message::text(text)], RefusedCode::BadMessage);
+    hellos.map(message).into()
+}
+
 #[tokio::test]
 async fn what_is_not_of_the_protocol_is_refused_by_name_and_counted() {
     let data = tempfile::tempdir().unwrap();
     let server = Castellan::start(data.path());
-    let (cases, bad) = (strange_things(), RefusedCode::BadMessage);
+    let (mut cases, bad) = (strange_things(), RefusedCode::BadMessage);
+    cases.extend(wrong_hellos());
     let mut honest = Display::open(&server).await;
     for (what, messages, code) in &cases {
         let mut socket = Socket::connect(&server).await;

@@ -3,6 +3,7 @@
 
 use crate::common::display::{Display, Socket};
 use crate::common::{CALM_TYPES, Castellan, PATIENCE, estate, now_s};
+use castellan_domain::audience::Audience;
 use castellan_domain::ids::Seq;
 use castellan_domain::stream::Replica;
 use std::path::{Path, PathBuf};
@@ -76,7 +77,7 @@ async fn a_display_that_stops_reading_costs_the_others_nothing_and_catches_up_by
         .until(&server, |display| display.replica.is_ready())
         .await;
     let socket = Socket::connect_with(&server, Some(4_096)).await;
-    let mut stalled = Display::over(socket, Replica::default()).await;
+    let mut stalled = Display::over(socket, Replica::new(Audience::Staff)).await;
     stalled
         .until(&server, |display| display.replica.is_ready())
         .await;
@@ -84,7 +85,7 @@ async fn a_display_that_stops_reading_costs_the_others_nothing_and_catches_up_by
     let mut dead = Vec::new();
     for _ in 0..2 {
         let socket = Socket::connect_with(&server, Some(4_096)).await;
-        dead.push(Display::over(socket, Replica::default()).await);
+        dead.push(Display::over(socket, Replica::new(Audience::Staff)).await);
     }
 
     // More than a megabyte of facts: more than the kernel holds for them.

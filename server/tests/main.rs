@@ -2,6 +2,7 @@
 
 mod absence;
 mod actuations;
+mod addresses;
 mod backup;
 mod bad_input;
 mod bad_requests;
@@ -24,6 +25,7 @@ mod live_stranger_behind;
 mod media;
 mod observations;
 mod outbox;
+mod positions;
 mod protocol_examples;
 mod record;
 mod startup;

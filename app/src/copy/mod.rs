@@ -18,6 +18,7 @@ use crate::ages::Now;
 use crate::api;
 use crate::browser::{clock_text, mono, sleep};
 use castellan_domain::alarm::Alarm;
+use castellan_domain::audience::Audience;
 use castellan_domain::estate::Estate;
 use castellan_domain::ids::{AlarmId, EstateHash, PersonId, SiteId};
 use castellan_domain::staff::PersonState;
@@ -52,7 +53,7 @@ impl SiteCopy {
     /// A copy of nothing yet, which lives as long as the page.
     pub fn open() -> &'static Self {
         Box::leak(Box::new(Self {
-            replica: StoredValue::new_local(Replica::default()),
+            replica: StoredValue::new_local(Replica::new(Audience::Staff)),
             clock: Clock::new(),
             changes: Changes::new(),
             link: LinkSigns::new(),

@@ -112,7 +112,7 @@ pub struct Replica {
 }
 
 impl Replica {
-    /// An empty copy of what an audience may see. By default that is the staff.
+    /// An empty copy of what an audience may see.
     pub fn new(audience: Audience) -> Self {
         Self {
             audience,

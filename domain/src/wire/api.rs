@@ -24,6 +24,10 @@ pub const PERSON_HEADER: &str = "x-castellan-person";
 pub const PERSON_COOKIE: &str = "castellan_person";
 /// Header that tells why a position was answered 200 and yet not kept.
 pub const DISCARDED_HEADER: &str = "x-castellan-discarded";
+/// Header that names the fields of a message which mean nothing to the server. It is taken all the same.
+pub const UNKNOWN_FIELDS_HEADER: &str = "x-castellan-unknown-fields";
+/// Header that names the fields of a message which could not be read. It is taken without them.
+pub const UNREAD_FIELDS_HEADER: &str = "x-castellan-unread-fields";
 
 /// `POST /api/v1/sites/{site}/commands`
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -259,6 +263,8 @@ pub struct AdapterHealth {
     pub accepted: u64,
     /// Messages refused or discarded, by reason.
     pub refusals: Vec<RefusalCount>,
+    /// What was odd about messages that were taken.
+    pub oddities: Vec<RefusalCount>,
 }
 
 /// How often one reason was given.
@@ -269,7 +275,7 @@ pub struct RefusalCount {
     pub count: u64,
     /// When last.
     pub last_at: Timestamp,
-    /// The last sentence that the sender got.
+    /// The last sentence that the sender got, or the fields that were odd.
     pub message: String,
 }
 

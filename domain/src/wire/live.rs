@@ -25,7 +25,7 @@ pub const VIEWERS_MAX: usize = 200;
 
 /// From a display to the server.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "t", rename_all = "snake_case")]
+#[serde(tag = "t", rename_all = "snake_case", deny_unknown_fields)]
 pub enum ClientMessage {
     /// The first message, and only the first.
     Hello(Hello),
@@ -46,6 +46,7 @@ pub enum ClientMessage {
 
 /// How a display introduces itself.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Hello {
     /// [`PROTOCOL_VERSION`] of the display.
     pub protocol: u32,
@@ -54,20 +55,17 @@ pub struct Hello {
     /// Which site it wants.
     pub site: SiteId,
     /// The name of the [`Audience`] that it belongs to. A name that this server does not know is
-    /// refused as such, and not as a damaged message.
-    #[serde(default = "staff")]
+    /// refused as such, and not as a damaged message. There is none that goes without saying: the staff
+    /// sees everything.
     pub audience: Text<64>,
     /// Where it stands, if it has stood somewhere.
     #[serde(default)]
     pub resume: Option<Resume>,
 }
 
-fn staff() -> Text<64> {
-    Text::constant(Audience::Staff.name())
-}
-
 /// Where a display stands.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Resume {
     /// In which journal.
     pub journal: JournalId,
@@ -79,6 +77,7 @@ pub struct Resume {
 
 /// Who sits at a display and looks at what. Each message replaces the one before.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Presence {
     /// Who works there, if anybody.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -6,7 +6,7 @@ use super::extract::{InPath, InQuery};
 use super::identity::Identity;
 use crate::tables::TablesError;
 use axum::Json;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use castellan_domain::access::Right;
 use castellan_domain::alarm::AlarmFact;
 use castellan_domain::ids::{AlarmId, Seq};
@@ -29,10 +29,9 @@ pub(super) struct Wanted {
 pub(super) async fn list(
     State(app): State<Arc<App>>,
     InPath(site): InPath<String>,
-    wanted: Result<Query<Wanted>, axum::extract::rejection::QueryRejection>,
+    InQuery(wanted): InQuery<Wanted>,
 ) -> Result<Json<AlarmPage>, ApiError> {
     app.check_site(&site)?;
-    let Query(wanted) = wanted.map_err(|rejection| malformed(rejection.body_text()))?;
     let limit = within(wanted.limit, ALARM_PAGE_DEFAULT, ALARM_PAGE_MAX)?;
     let page = app.tables.page(wanted.before, limit).await;
     page.map(Json).map_err(unreadable_tables)

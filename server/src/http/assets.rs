@@ -19,6 +19,9 @@ const POLICY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; 
     font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; \
     frame-ancestors 'none'; object-src 'none'";
 
+/// Bytes of a file's address at most: what a file system takes for one name.
+const PATH_BYTES_MAX: usize = 255;
+
 /// Files whose names carry a hash or a version: they never change.
 const IMMUTABLE: [&str; 3] = ["/assets/", "/vendor/", "/fonts/"];
 
@@ -38,11 +41,15 @@ pub(super) fn service(web: Option<PathBuf>) -> Router {
 }
 
 /// The app is one file, whatever page a browser goes to.
-async fn page(mut request: Request) -> Request {
+async fn page(mut request: Request) -> Result<Request, ApiError> {
+    // No disk has a name as long as that, and says so by an error that looks like a fault of ours.
+    if request.uri().path().len() > PATH_BYTES_MAX {
+        return Err(ApiError::NotFound);
+    }
     if asks_for_a_page(&request) {
         *request.uri_mut() = Uri::from_static("/");
     }
-    request
+    Ok(request)
 }
 
 /// A page's address is one word. Which words there are, the app alone knows: it says so itself if

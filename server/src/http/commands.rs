@@ -4,6 +4,7 @@ use super::App;
 use super::errors::ApiError;
 use super::extract::{InPath, WholeBody};
 use super::identity::Identity;
+use crate::json;
 use crate::personal::{PersonalRecord, Subject};
 use axum::Json;
 use axum::extract::State;
@@ -43,12 +44,11 @@ async fn take(
     body: Result<WholeBody, ApiError>,
     trace: u64,
 ) -> Result<Accepted, ApiError> {
-    let WholeBody(body) = body?;
-    let request: CommandRequest =
-        serde_json::from_slice(&body).map_err(|error| ApiError::Unreadable {
-            code: "malformed",
-            message: format!("the body is not a command: {error}"),
-        })?;
+    let body = body?.bytes;
+    let request: CommandRequest = json::strict(&body).map_err(|error| ApiError::Unreadable {
+        code: "malformed",
+        message: format!("the body is not a command: {error}"),
+    })?;
     let Identity(by) = identity?;
     let mut personal = None;
     let command = request.command.seal(|about, words| {

@@ -15,10 +15,19 @@ pub(crate) enum ApiError {
     Unreadable { code: &'static str, message: String },
     #[error("the message has more than {0} bytes; send less at once")]
     TooLarge(usize),
+    #[error("bodies come plain or packed by gzip; Content-Encoding names another way")]
+    UnknownEncoding,
+    #[error("the body is not gzip, though Content-Encoding says so")]
+    NotGzip,
     #[error("say who you are: {0}")]
     NoName(&'static str),
     #[error("{0} is not in this estate; it is listed under health until somebody adds it")]
     UnknownSender(String),
+    #[error(
+        "the phone {0} is nobody's here; give it to somebody (bind_phone), or mend its user name. It \
+         is listed under health"
+    )]
+    UnknownPhone(String),
     #[error("{0} is not on the staff of this estate")]
     UnknownPerson(String),
     #[error("there is no alarm type {0} in this estate; it is listed under health")]
@@ -94,8 +103,11 @@ impl ApiError {
         match self {
             Self::Unreadable { code, .. } => code,
             Self::TooLarge(_) => "too_large",
+            Self::UnknownEncoding => "unknown_encoding",
+            Self::NotGzip => "malformed",
             Self::NoName(_) => "no_name",
             Self::UnknownSender(_) => "unknown_sender",
+            Self::UnknownPhone(_) => "unknown_phone",
             Self::UnknownPerson(_) => "unknown_person",
             Self::UnknownAlarmType(_) => "unknown_alarm_type",
             Self::UnknownSite(_) => "unknown_site",
@@ -116,10 +128,13 @@ impl ApiError {
 
     const fn status(&self) -> StatusCode {
         match self {
-            Self::Unreadable { .. } | Self::NotAWebSocket => StatusCode::BAD_REQUEST,
+            Self::Unreadable { .. } | Self::NotGzip | Self::NotAWebSocket => {
+                StatusCode::BAD_REQUEST
+            }
             Self::WrongMethod => StatusCode::METHOD_NOT_ALLOWED,
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::NoName(_) => StatusCode::UNAUTHORIZED,
+            Self::UnknownEncoding => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::NoName(_) | Self::UnknownPhone(_) => StatusCode::UNAUTHORIZED,
             Self::UnknownPerson(_) | Self::ForeignOrigin => StatusCode::FORBIDDEN,
             Self::UnknownSender(_) | Self::UnknownSite(_) | Self::NotFound => StatusCode::NOT_FOUND,
             Self::UnknownAlarmType(_) => StatusCode::UNPROCESSABLE_ENTITY,

@@ -1,50 +1,59 @@
-//! `/ingest/…`: receive → decode → identify → enqueue, and the answer after the record.
+//! `/ingest/v1/…`: receive → decode → identify → enqueue, and the answer after the record.
 
 use super::App;
 use super::errors::ApiError;
 use super::extract::WholeBody;
+use crate::ingest::events;
+use crate::ingest::fields::{DecodeError, Unused};
 use crate::ingest::registry::UnknownSender;
-use crate::ingest::{events, owntracks};
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header::AUTHORIZATION};
-use axum::response::{IntoResponse as _, Response};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use castellan_domain::answer::Accepted;
 use castellan_domain::engine::Input;
-use castellan_domain::ids::{PhoneId, SLUG_MAX};
-use castellan_domain::observation::{Observation, PhoneFix, ReportedState, is_plausible};
+use castellan_domain::observation::{Observation, Report, ReportedState};
 use castellan_domain::refusal::{CommonRefusal, Refusal};
 use castellan_domain::staff::StaffRefusal;
 use castellan_domain::time::Timestamp;
-use castellan_domain::wire::api::DISCARDED_HEADER;
+use castellan_domain::wire::api::{UNKNOWN_FIELDS_HEADER, UNREAD_FIELDS_HEADER};
 use std::sync::Arc;
 use tracing::{Instrument as _, debug_span};
 
-const OWNTRACKS: &str = "owntracks";
 const EVENTS: &str = "events";
 const DOORS: &str = "doors";
 const HEARD: &str = "heard";
 const CALLS: &str = "calls";
 
+/// Fields that one answer names; of further ones it says how many there are.
+const NAMED_FIELDS_MAX: usize = 8;
+/// Characters of a field's name that an answer repeats.
+const NAME_CHARS_MAX: usize = 32;
+
+type Answer = Result<(HeaderMap, Json<Accepted>), ApiError>;
+
 /// `POST /ingest/v1/events`
 pub(super) async fn event(
     State(app): State<Arc<App>>,
     body: Result<WholeBody, ApiError>,
-) -> Result<Json<Accepted>, ApiError> {
+) -> Answer {
     let trace = rand::random();
-    received(&app, EVENTS, trace, take_event(&app, body, trace)).await
+    let take = async {
+        let body = body?.bytes;
+        let now = app.clock.now();
+        let (report, unused) = debug_span!("decode").in_scope(|| events::decode(&body, now))?;
+        told(&app, EVENTS, &unused, now);
+        let accepted = take_event(&app, report, &body, now, trace).await?;
+        Ok((accepted, unused))
+    };
+    received(&app, EVENTS, trace, take).await
 }
 
 /// `POST /ingest/v1/doors`
-pub(super) async fn door(
-    State(app): State<Arc<App>>,
-    body: Result<WholeBody, ApiError>,
-) -> Result<Json<Accepted>, ApiError> {
+pub(super) async fn door(State(app): State<Arc<App>>, body: Result<WholeBody, ApiError>) -> Answer {
     plain(&app, DOORS, body, |body, now| {
-        let report = events::decode_door(body, now)?;
-        Ok((report.device.to_string(), Observation::Door(report)))
+        let (report, unused) = events::decode_door(body, now)?;
+        let sender = report.device.to_string();
+        Ok((sender, Observation::Door(report), unused))
     })
     .await
 }
@@ -53,45 +62,52 @@ pub(super) async fn door(
 pub(super) async fn heard(
     State(app): State<Arc<App>>,
     body: Result<WholeBody, ApiError>,
-) -> Result<Json<Accepted>, ApiError> {
+) -> Answer {
     plain(&app, HEARD, body, |body, received_at| {
-        let device = events::decode_heard(body)?.device;
+        let (device, unused) = events::decode_heard(body)?;
         let sender = device.to_string();
-        Ok((
-            sender,
-            Observation::Heard {
-                device,
-                received_at,
-            },
-        ))
+        let heard = Observation::Heard {
+            device,
+            received_at,
+        };
+        Ok((sender, heard, unused))
     })
     .await
 }
 
 /// `POST /ingest/v1/calls`
-pub(super) async fn call(
-    State(app): State<Arc<App>>,
-    body: Result<WholeBody, ApiError>,
-) -> Result<Json<Accepted>, ApiError> {
+pub(super) async fn call(State(app): State<Arc<App>>, body: Result<WholeBody, ApiError>) -> Answer {
     plain(&app, CALLS, body, |body, now| {
-        let call = events::decode_call(body, now)?;
-        Ok((call.phone.to_string(), Observation::Call(call)))
+        let (call, unused) = events::decode_call(body, now)?;
+        let sender = call.phone.to_string();
+        Ok((sender, Observation::Call(call), unused))
     })
     .await
 }
 
-/// What every adapter of plain JSON does around its own work: one span, one count.
+/// What every adapter of plain JSON does around its own work: one span, one count, and the names of
+/// what was not used.
 async fn received(
     app: &App,
     adapter: &'static str,
     trace: u64,
-    take: impl Future<Output = Result<Accepted, ApiError>>,
-) -> Result<Json<Accepted>, ApiError> {
+    take: impl Future<Output = Result<(Accepted, Unused), ApiError>>,
+) -> Answer {
     let result = take
         .instrument(debug_span!("receive", adapter, trace))
         .await;
-    count(app, adapter, result.as_ref().err());
-    result.map(Json)
+    match result {
+        Ok((accepted, unused)) => {
+            app.health.accepted(adapter);
+            Ok((unused_headers(&unused), Json(accepted)))
+        }
+        Err(error) => {
+            let now = app.clock.now();
+            app.health
+                .refused(adapter, error.code(), &error.to_string(), now);
+            Err(error)
+        }
+    }
 }
 
 /// An adapter whose senders the site itself identifies. `decode` names the sender beside what it
@@ -100,15 +116,15 @@ async fn plain(
     app: &App,
     adapter: &'static str,
     body: Result<WholeBody, ApiError>,
-    decode: impl FnOnce(&[u8], Timestamp) -> Result<(String, Observation), events::DecodeError>,
-) -> Result<Json<Accepted>, ApiError> {
+    decode: impl FnOnce(&[u8], Timestamp) -> Result<(String, Observation, Unused), DecodeError>,
+) -> Answer {
     let trace = rand::random();
     let take = async {
-        let WholeBody(body) = body?;
+        let body = body?.bytes;
         let now = app.clock.now();
-        let (sender, observation) = debug_span!("decode")
-            .in_scope(|| decode(&body, now))
-            .map_err(|error| unreadable(&error))?;
+        let (sender, observation, unused) =
+            debug_span!("decode").in_scope(|| decode(&body, now))?;
+        told(app, adapter, &unused, now);
         let input = Input::Observed(observation);
         match app.submit(adapter, input, None, trace).await? {
             Err(
@@ -118,7 +134,7 @@ async fn plain(
                 app.health.quarantined(adapter, &sender, &body, now);
                 Err(ApiError::UnknownSender(sender))
             }
-            answer => Ok(answer?),
+            answer => Ok((answer?, unused)),
         }
     };
     received(app, adapter, trace, take).await
@@ -126,19 +142,16 @@ async fn plain(
 
 async fn take_event(
     app: &App,
-    body: Result<WholeBody, ApiError>,
+    report: Report,
+    body: &[u8],
+    now: Timestamp,
     trace: u64,
 ) -> Result<Accepted, ApiError> {
-    let WholeBody(body) = body?;
-    let now = app.clock.now();
-    let report = debug_span!("decode")
-        .in_scope(|| events::decode(&body, now))
-        .map_err(|error| unreadable(&error))?;
     let identified =
         debug_span!("identify").in_scope(|| app.registry.knows(&report.device, &report.kind));
     let (device, kind) = (report.device.to_string(), report.kind.to_string());
     let refused = |unknown| {
-        app.health.quarantined(EVENTS, &device, &body, now);
+        app.health.quarantined(EVENTS, &device, body, now);
         match unknown {
             UnknownSender::Device => ApiError::UnknownSender(device.clone()),
             UnknownSender::AlarmType => ApiError::UnknownAlarmType(kind.clone()),
@@ -160,169 +173,71 @@ async fn take_event(
     }
 }
 
-fn unreadable(error: &events::DecodeError) -> ApiError {
-    ApiError::Unreadable {
-        code: error.code(),
-        message: error.to_string(),
-    }
-}
-
-/// `POST /ingest/owntracks`
-pub(super) async fn owntracks(
-    State(app): State<Arc<App>>,
-    headers: HeaderMap,
-    body: Result<WholeBody, ApiError>,
-) -> Result<Response, ApiError> {
-    let trace = rand::random();
-    let result = take_fix(&app, &headers, body, trace)
-        .instrument(debug_span!("receive", adapter = OWNTRACKS, trace))
-        .await;
-    let discarded = match &result {
-        Err(error) => {
-            count(&app, OWNTRACKS, Some(error));
-            return result.map(|_| StatusCode::OK.into_response());
-        }
-        Ok(Taken::Kept) => {
-            count(&app, OWNTRACKS, None);
-            return Ok(empty_list().into_response());
-        }
-        Ok(Taken::Discarded(why)) => *why,
-    };
-    app.health.refused(
-        OWNTRACKS,
-        discarded.code(),
-        discarded.sentence(),
-        app.clock.now(),
-    );
-    let mut response = empty_list().into_response();
-    response.headers_mut().insert(
-        HeaderName::from_static(DISCARDED_HEADER),
-        HeaderValue::from_static(discarded.code()),
-    );
-    Ok(response)
-}
-
-/// What became of a phone's message.
-enum Taken {
-    Kept,
-    Discarded(Discarded),
-}
-
-/// Why a well-formed position is answered 200 and yet not kept. Genuine phones send these, and the
-/// Android app repeats whatever is not answered 200 for ever, before anything newer
-/// (owntracks/android#936): a refusal would make its guard vanish from the map.
-#[derive(Clone, Copy)]
-enum Discarded {
-    ImplausibleTime,
-    OffSite,
-    OffDuty,
-    /// It broke the engine; a phone that sent it for ever would break it for ever.
-    SetAside,
-}
-
-impl Discarded {
-    const fn code(self) -> &'static str {
-        match self {
-            Self::ImplausibleTime => "implausible_time",
-            Self::OffSite => "off_site",
-            Self::OffDuty => "off_duty",
-            Self::SetAside => "set_aside",
-        }
-    }
-
-    const fn sentence(self) -> &'static str {
-        match self {
-            Self::ImplausibleTime => {
-                "the phone's clock is wrong (over 5 min ahead or 7 days behind); set it to automatic"
-            }
-            Self::OffSite => "the position lies more than 20 km from the site's anchor",
-            Self::OffDuty => "its person is off duty, and nobody is tracked off duty",
-            Self::SetAside => "the position made the server fail; see set_aside under health",
-        }
-    }
-}
-
-async fn take_fix(
-    app: &App,
-    headers: &HeaderMap,
-    body: Result<WholeBody, ApiError>,
-    trace: u64,
-) -> Result<Taken, ApiError> {
-    let WholeBody(body) = body?;
-    let received_at = app.clock.now();
-    let message = debug_span!("decode")
-        .in_scope(|| owntracks::decode(&body))
-        .map_err(|error| ApiError::Unreadable {
-            code: error.code(),
+impl From<DecodeError> for ApiError {
+    fn from(error: DecodeError) -> Self {
+        Self::Unreadable {
+            code: "malformed",
             message: error.to_string(),
-        })?;
-    let owntracks::Message::Location(location) = message else {
-        return Ok(Taken::Kept);
-    };
-    let name = phone_name(headers).ok_or(ApiError::NoName(
-        "set a user name in the app (Basic authentication, or the header X-Limit-U)",
-    ))?;
-    let unknown = || {
-        app.health.quarantined(OWNTRACKS, &name, &body, received_at);
-        ApiError::UnknownSender(name.chars().take(SLUG_MAX).collect())
-    };
-    let phone = PhoneId::new(name.clone()).map_err(|_| unknown())?;
-    if !is_plausible(location.occurred_at, received_at) {
-        // Where it was nobody can say; it is there all the same.
-        let heard = Input::Observed(Observation::PhoneHeard { phone, received_at });
-        return match app.submit(OWNTRACKS, heard, None, trace).await? {
-            Err(Refusal::Staff(StaffRefusal::UnknownPhone { .. })) => Err(unknown()),
-            Ok(_) | Err(_) => Ok(Taken::Discarded(Discarded::ImplausibleTime)),
-        };
-    }
-    let fix = PhoneFix {
-        phone,
-        occurred_at: location.occurred_at,
-        received_at,
-        at: location.at,
-        accuracy_dm: location.accuracy_dm,
-        battery_percent: location.battery_percent,
-    };
-    let input = Input::Observed(Observation::PhoneFix(fix));
-    let answer = match app.submit(OWNTRACKS, input, None, trace).await {
-        Err(ApiError::SetAside) => return Ok(Taken::Discarded(Discarded::SetAside)),
-        answer => answer?,
-    };
-    match answer {
-        Ok(Accepted::OffSite) => Ok(Taken::Discarded(Discarded::OffSite)),
-        Ok(Accepted::OffDuty) => Ok(Taken::Discarded(Discarded::OffDuty)),
-        Ok(_) => Ok(Taken::Kept),
-        // Whose a phone is, is decided by the site: bindings change while it runs.
-        Err(Refusal::Staff(StaffRefusal::UnknownPhone { .. })) => Err(unknown()),
-        Err(refusal) => Err(refusal.into()),
-    }
-}
-
-/// The user name of Basic authentication, or of the header that OwnTracks uses instead.
-fn phone_name(headers: &HeaderMap) -> Option<String> {
-    let basic = headers
-        .get(AUTHORIZATION)
-        .and_then(|value| value.to_str().ok())
-        .and_then(|value| value.strip_prefix("Basic "))
-        .and_then(|coded| STANDARD.decode(coded.trim()).ok())
-        .and_then(|plain| String::from_utf8(plain).ok())
-        .and_then(|plain| plain.split_once(':').map(|(user, _)| user.to_owned()))
-        .filter(|user| !user.is_empty());
-    let limit_u = || headers.get("x-limit-u")?.to_str().ok();
-    basic.or_else(|| limit_u().filter(|user| !user.is_empty()).map(str::to_owned))
-}
-
-/// What OwnTracks expects as an answer: no messages for the phone.
-fn empty_list() -> Json<[u8; 0]> {
-    Json([])
-}
-
-fn count(app: &App, adapter: &'static str, error: Option<&ApiError>) {
-    match error {
-        None => app.health.accepted(adapter),
-        Some(error) => {
-            app.health
-                .refused(adapter, error.code(), &error.to_string(), app.clock.now());
         }
+    }
+}
+
+/// Counts what of a message was not used, so that whoever looks at health finds the device that says
+/// it.
+fn told(app: &App, adapter: &'static str, unused: &Unused, now: Timestamp) {
+    for (code, names) in [
+        ("unknown_fields", names(&unused.unknown)),
+        ("unread_fields", names(&unused.unread)),
+    ] {
+        if let Some(names) = names {
+            app.health.odd(adapter, code, &names, now);
+        }
+    }
+}
+
+fn unused_headers(unused: &Unused) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    for (header, names) in [
+        (UNKNOWN_FIELDS_HEADER, names(&unused.unknown)),
+        (UNREAD_FIELDS_HEADER, names(&unused.unread)),
+    ] {
+        let value = names.and_then(|names| HeaderValue::from_str(&names).ok());
+        if let Some(value) = value {
+            headers.insert(HeaderName::from_static(header), value);
+        }
+    }
+    headers
+}
+
+/// Names of fields as a header can say them.
+fn names(fields: &[impl AsRef<str>]) -> Option<String> {
+    let name = |field: &str| -> String {
+        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
+        let chars = field.chars().take(NAME_CHARS_MAX);
+        chars.map(|c| if plain(c) { c } else { '?' }).collect()
+    };
+    let first = fields.iter().take(NAMED_FIELDS_MAX);
+    let mut names: Vec<_> = first.map(|field| name(field.as_ref())).collect();
+    if let Some(more) = fields.len().checked_sub(NAMED_FIELDS_MAX)
+        && more > 0
+    {
+        names.push(format!("+{more}"));
+    }
+    (!names.is_empty()).then(|| names.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_names_few_fields_shortly_and_in_letters_that_a_header_may_have() {
+        assert_eq!(names(&[""; 0]), None);
+        assert_eq!(names(&["battery", "电量\r\n"]).unwrap(), "battery, ????");
+        let many: Vec<_> = (0..1_000)
+            .map(|n| format!("{n}{}", "x".repeat(100)))
+            .collect();
+        let named = names(&many).unwrap();
+        assert!(named.len() < 300 && named.ends_with(", +992"), "{named}");
     }
 }

@@ -5,7 +5,11 @@ use super::errors::ApiError;
 use crate::hub::{Live, serve_display};
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::{State, WebSocketUpgrade};
+use axum::http::HeaderMap;
+use axum::http::header::SEC_WEBSOCKET_KEY;
 use axum::response::Response;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use castellan_domain::wire::live::CLIENT_MESSAGE_BYTES_MAX;
 use std::sync::Arc;
 
@@ -15,14 +19,28 @@ const READ_BUFFER_BYTES: usize = 1_024;
 /// Bytes of a message that are read at most: more than a display may say, so that whoever says a
 /// little too much is still told so. Of a longer one the connection just breaks.
 const READ_BYTES_MAX: usize = 16 * CLIENT_MESSAGE_BYTES_MAX;
+/// Bytes of the key of a handshake.
+const KEY_BYTES: usize = 16;
 /// Bytes that are gathered before they are written out without waiting for the rest of a batch.
 const WRITE_BUFFER_BYTES: usize = 16 * 1_024;
 
+/// A key is 16 bytes in base64 (RFC 6455); the library takes any text for one.
+fn has_key(headers: &HeaderMap) -> bool {
+    let mut keys = headers.get_all(SEC_WEBSOCKET_KEY).into_iter();
+    let (key, more) = (keys.next(), keys.next());
+    let bytes = key.and_then(|key| STANDARD.decode(key.as_bytes()).ok());
+    more.is_none() && bytes.is_some_and(|bytes| bytes.len() == KEY_BYTES)
+}
+
 pub(super) async fn connect(
     State(app): State<Arc<App>>,
+    headers: HeaderMap,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, ApiError> {
     let upgrade = upgrade.map_err(|_| ApiError::NotAWebSocket)?;
+    if !has_key(&headers) {
+        return Err(ApiError::NotAWebSocket);
+    }
     let live = Live {
         hub: app.hub.clone(),
         health: app.health.clone(),

@@ -11,6 +11,7 @@ mod identity;
 mod ingest;
 mod live;
 mod origin;
+mod positions;
 pub(crate) mod router;
 mod sites;
 

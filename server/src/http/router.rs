@@ -1,8 +1,8 @@
 //! Every route, in one list.
 
 use super::errors::ApiError;
-use super::extract::BODY_BYTES_MAX;
-use super::{App, alarms, assets, commands, history, ingest, live, origin, sites};
+use super::extract::no_query;
+use super::{App, alarms, assets, commands, history, ingest, live, origin, positions, sites};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn;
@@ -15,20 +15,24 @@ pub(crate) fn router(app: Arc<App>) -> Router {
     Router::new()
         .route("/healthz", get(sites::alive))
         .route("/live", get(live::connect))
-        .route("/ingest/owntracks", post(ingest::owntracks))
         .route("/ingest/v1/events", post(ingest::event))
         .route("/ingest/v1/doors", post(ingest::door))
         .route("/ingest/v1/heard", post(ingest::heard))
         .route("/ingest/v1/calls", post(ingest::call))
         .route("/api/v1/sites", get(sites::list))
-        .route("/api/v1/sites/{site}/snapshot", get(sites::snapshot))
         .route("/api/v1/sites/{site}/estates/{hash}", get(sites::estate))
         .route("/api/v1/sites/{site}/commands", post(commands::create))
-        .route("/api/v1/sites/{site}/alarms", get(alarms::list))
         .route(
             "/api/v1/sites/{site}/alarms/{alarm}/notes",
             get(sites::notes),
         )
+        .route("/api/v1/sites/{site}/health", get(sites::health))
+        // What stands above takes nothing after the question mark.
+        .route_layer(from_fn(no_query))
+        // Others decide what their apps put there.
+        .route("/ingest/owntracks", post(positions::owntracks))
+        .route("/api/v1/sites/{site}/snapshot", get(sites::snapshot))
+        .route("/api/v1/sites/{site}/alarms", get(alarms::list))
         .route(
             "/api/v1/sites/{site}/alarms/{alarm}/history",
             get(alarms::history),
@@ -39,12 +43,12 @@ pub(crate) fn router(app: Arc<App>) -> Router {
             "/api/v1/sites/{site}/observations",
             get(history::observations),
         )
-        .route("/api/v1/sites/{site}/health", get(sites::health))
         .method_not_allowed_fallback(async || ApiError::WrongMethod)
         .layer(from_fn(origin::same_origin))
         .fallback_service(assets::service(web))
         .layer(from_fn(assets::headers))
-        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+        // Bodies are read by `WholeBody`, which has limits of its own.
+        .layer(DefaultBodyLimit::disable())
         .layer(TraceLayer::new_for_http())
         .with_state(app)
 }

@@ -2,18 +2,19 @@
 
 use super::App;
 use super::errors::ApiError;
-use super::extract::InPath;
+use super::extract::{InPath, InQuery};
 use crate::aside::named;
 use crate::hub::{Packed, SnapshotError};
 use crate::personal::Subject;
 use axum::Json;
-use axum::extract::{RawQuery, State};
+use axum::extract::State;
 use axum::http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, VARY};
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::IntoResponse;
 use castellan_domain::audience::Audience;
 use castellan_domain::ids::AlarmId;
 use castellan_domain::wire::api::{Health, NoteText, SiteSummary};
+use serde::Deserialize;
 use std::sync::Arc;
 use tracing::error;
 
@@ -31,15 +32,22 @@ pub(super) async fn list(State(app): State<Arc<App>>) -> Json<Vec<SiteSummary>> 
     }])
 }
 
+/// What can be asked for.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Wanted {
+    audience: Option<String>,
+}
+
 /// `GET /api/v1/sites/{site}/snapshot?audience=…`: the state for a display that cannot resume.
 pub(super) async fn snapshot(
     State(app): State<Arc<App>>,
     InPath(site): InPath<String>,
-    RawQuery(query): RawQuery,
+    InQuery(wanted): InQuery<Wanted>,
     headers: HeaderMap,
 ) -> Result<impl IntoResponse, ApiError> {
     app.check_site(&site)?;
-    let audience = audience_of(query.as_deref().unwrap_or_default())?;
+    let audience = audience_of(wanted.audience.as_deref())?;
     let packed = app.hub.snapshot(audience).await.map_err(|error| {
         error!(%error, "the state cannot be sent");
         match error {
@@ -62,18 +70,17 @@ pub(super) async fn snapshot(
     Ok((answer, gzip))
 }
 
-fn audience_of(query: &str) -> Result<Audience, ApiError> {
-    let name = query
-        .split('&')
-        .find_map(|pair| pair.strip_prefix("audience="));
-    let Some(name) = name else {
-        return Ok(Audience::Staff);
-    };
-    Audience::named(name).ok_or_else(|| {
+/// Nobody is staff by leaving out a word, or by misspelling it.
+fn audience_of(name: Option<&str>) -> Result<Audience, ApiError> {
+    name.and_then(Audience::named).ok_or_else(|| {
         let known = Audience::ALL.each_ref().map(Audience::name).join(", ");
+        let what = match name {
+            None => "say for whom: ?audience=…",
+            Some(_) => "there is no such audience",
+        };
         ApiError::Unreadable {
             code: "unknown_audience",
-            message: format!("there is no such audience; there are {known}"),
+            message: format!("{what}; there are {known}"),
         }
     })
 }

@@ -5,7 +5,7 @@ use crate::clock::Clock;
 use castellan_domain::access::{Rights, rights_of};
 use castellan_domain::estate::Estate;
 use castellan_domain::geo::Anchor;
-use castellan_domain::ids::{DeviceId, PersonId, Seq, SiteId};
+use castellan_domain::ids::{DeviceId, PersonId, PhoneId, Seq, SiteId};
 use castellan_domain::observation::Fix;
 use castellan_domain::stream::{Backlog, Displays, Outgoing, Session, SiteStream};
 use castellan_domain::text::Text;
@@ -187,6 +187,20 @@ impl Hub {
             now: self.clock.now(),
         };
         Some(rights_of(&known, person))
+    }
+
+    /// Whether a phone is somebody's, by the facts that displays can see. Before there are any, it may
+    /// be.
+    pub(crate) fn knows_phone(&self, phone: &PhoneId, estate: &Estate) -> bool {
+        let stream = self.read();
+        stream.view().is_none_or(|view| {
+            let known = Known {
+                view,
+                estate,
+                now: self.clock.now(),
+            };
+            known.person_of_phone(phone).is_some()
+        })
     }
 
     /// Number of the last fact that displays can see.

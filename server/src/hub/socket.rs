@@ -3,6 +3,7 @@
 
 use super::shared::{DISPLAYS_MAX, Hub};
 use crate::health::HealthBoard;
+use crate::json;
 use axum::body::Bytes;
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, close_code};
 use castellan_domain::estate::Estate;
@@ -233,7 +234,7 @@ fn receive(message: Option<Result<Message, axum::Error>>) -> Result<Option<Clien
         Some(Ok(Message::Text(text))) if text.len() > CLIENT_MESSAGE_BYTES_MAX => Err(bad(
             &format!("a message has more than {CLIENT_MESSAGE_BYTES_MAX} bytes"),
         )),
-        Some(Ok(Message::Text(text))) => match serde_json::from_str(&text) {
+        Some(Ok(Message::Text(text))) => match json::strict(text.as_bytes()) {
             Ok(message) => Ok(Some(message)),
             Err(error) => Err(bad(&format!("a message cannot be read: {error}"))),
         },

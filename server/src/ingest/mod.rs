@@ -2,5 +2,6 @@
 //! are. An unknown sender goes to quarantine, never to nowhere.
 
 pub(crate) mod events;
+pub(crate) mod fields;
 pub(crate) mod owntracks;
 pub(crate) mod registry;

@@ -16,6 +16,9 @@ use std::str::FromStr;
 /// Bytes that one question looks through at most: a whole day. Then it says where to go on.
 const SCAN_BYTES_MAX: u64 = super::segments::DAY_BYTES_MAX;
 
+/// Further into a day no page can have ended: no day's file is half as long.
+const OFFSET_MAX: u64 = 2 * super::segments::DAY_BYTES_MAX;
+
 /// What is asked for.
 #[derive(Debug, Clone)]
 pub(crate) struct Question {
@@ -45,10 +48,12 @@ impl FromStr for Cursor {
 
     fn from_str(raw: &str) -> Result<Self, NoCursor> {
         let (day, offset) = raw.split_once('.').ok_or(NoCursor)?;
-        Ok(Self {
-            day: day.parse().map_err(|_| NoCursor)?,
-            offset: offset.parse().map_err(|_| NoCursor)?,
-        })
+        let offset = offset.parse().map_err(|_| NoCursor)?;
+        if offset > OFFSET_MAX {
+            return Err(NoCursor);
+        }
+        let day = day.parse().map_err(|_| NoCursor)?;
+        Ok(Self { day, offset })
     }
 }
 

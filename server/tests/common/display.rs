@@ -3,6 +3,7 @@
 use super::{Castellan, PATIENCE, SITE};
 use castellan_client::live;
 pub(crate) use castellan_client::live::Heard;
+use castellan_domain::audience::Audience;
 use castellan_domain::ids::Seq;
 use castellan_domain::stream::{Change, Replica};
 use castellan_domain::text::Text;
@@ -115,7 +116,7 @@ pub(crate) struct Display {
 impl Display {
     /// Connects with nothing known.
     pub(crate) async fn open(server: &Castellan) -> Self {
-        Self::resume(server, Replica::default()).await
+        Self::resume(server, Replica::new(Audience::Staff)).await
     }
 
     /// Connects with what is known.
