@@ -42,6 +42,13 @@ pub struct Line {
     pub parts: Vec<Part>,
 }
 
+impl Line {
+    /// The note whose words belong to it.
+    pub fn note(&self) -> Option<uuid::Uuid> {
+        self.parts.iter().find_map(|part| part.note)
+    }
+}
+
 /// One thing that happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Part {
@@ -49,7 +56,7 @@ pub struct Part {
     pub what: Words,
     /// More about it: a verdict, a reason, a name.
     pub detail: String,
-    /// The note whose words belong here.
+    /// The note, if it is one.
     pub note: Option<uuid::Uuid>,
 }
 
@@ -316,12 +323,13 @@ const fn plain(what: Words) -> Part {
     }
 }
 
-/// What one hand did in one second reads as one line.
+/// What one hand did in one second reads as one line, with the words of one note at most.
 fn add(entries: &mut Vec<Entry>, step: &Step<AlarmFact>, at: Timestamp, part: Part) {
     let (by, drill) = (step.actor.clone(), step.drill);
     if let Some(Entry::Line(line)) = entries.last_mut()
         && second(line.at) == second(at)
         && (&line.by, line.drill) == (&by, drill)
+        && (part.note.is_none() || line.note().is_none())
     {
         line.parts.push(part);
         return;

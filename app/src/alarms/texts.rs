@@ -115,7 +115,6 @@ texts! {
     EARLIER: "更早的 {0} 步", "{0} earlier steps";
     EARLIER_UNREADABLE: "更早的经过暂时读不到，请稍后再试。", "The earlier steps cannot be read now; try again in a moment.";
     EARLIER_NOT_ALLOWED: "更早的经过只有监控值班员和主管可以查看。", "Only operators and their managers may see the earlier steps.";
-    EARLIER_NO_NAME: "先在右上角选择您是谁，才能查看更早的经过。", "Say who you are, at the top right, to see the earlier steps.";
     TIMES: "次", "×";
     CONDITION: "状态", "Condition";
     SINCE_ALARM: "距报警", "Since the alarm";

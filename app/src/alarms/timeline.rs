@@ -81,14 +81,13 @@ fn line_view(
     let drill = line.drill.then(|| {
         view! { <span class="drill-tag">{texts::DRILL.get(language)}</span> }
     });
-    let parts = line
-        .parts
-        .into_iter()
-        .map(|part| part_view(part, notes, language));
+    let words = line.note().map(|note| words_view(note, notes, language));
+    let parts = line.parts.into_iter();
+    let parts = parts.map(|part| part_view(part, language));
     view! {
         <li>
             <time class="num">{(teller.clock)(line.at)}</time>
-            <div>{by}{drill}{parts.collect_view()}</div>
+            <div>{by}{drill}{parts.collect_view()}{words}</div>
         </li>
     }
 }
@@ -101,26 +100,30 @@ fn name(
     view! { <span class="by">{person_name(estate, by, language)}</span> }
 }
 
-fn part_view(part: Part, notes: RwSignal<Vec<NoteText>>, language: Language) -> impl IntoView {
-    let words = part.note.map(|id| {
-        let words = move || {
-            notes.with(|notes| match notes.iter().find(|note| note.id == id) {
-                None => texts::NOTE_LOADING.get(language).to_owned(),
-                Some(note) => note
-                    .text
-                    .clone()
-                    .unwrap_or_else(|| texts::NOTE_ERASED.get(language).to_owned()),
-            })
-        };
-        view! { <p class="words">{words}</p> }
-    });
+fn part_view(part: Part, language: Language) -> impl IntoView {
     let detail = (!part.detail.is_empty()).then(|| {
         view! { <span class="detail num">{part.detail}</span> }
     });
     view! {
         <span class="part"><span class="step">{part.what.get(language)}</span>{detail}</span>
-        {words}
     }
+}
+
+fn words_view(
+    note: uuid::Uuid,
+    notes: RwSignal<Vec<NoteText>>,
+    language: Language,
+) -> impl IntoView {
+    let words = move || {
+        notes.with(|notes| match notes.iter().find(|known| known.id == note) {
+            None => texts::NOTE_LOADING.get(language).to_owned(),
+            Some(known) => known
+                .text
+                .clone()
+                .unwrap_or_else(|| texts::NOTE_ERASED.get(language).to_owned()),
+        })
+    };
+    view! { <p class="words">{words}</p> }
 }
 
 /// The way to older steps.
@@ -163,7 +166,6 @@ fn unreadable(error: &ApiError) -> Words {
         ApiError::Unreachable => "",
     };
     match code {
-        "no_name" | "unknown_person" => texts::EARLIER_NO_NAME,
         "refused" => texts::EARLIER_NOT_ALLOWED,
         _ => texts::EARLIER_UNREADABLE,
     }

@@ -263,11 +263,13 @@ fn what_one_hand_did_in_one_second_reads_as_one_line() {
         person("zhao-min"),
     );
     let alarm = noted(alarm, 11, person("zhao-min"));
+    let alarm = noted(alarm, 11, person("zhao-min"));
     assert_eq!(
         read(&alarm, Language::En)[1..],
         [
             "10 li-na: Claimed, Note",
             "10 zhao-min: Note",
+            "11 zhao-min: Note",
             "11 zhao-min: Note"
         ]
     );
