@@ -3,6 +3,7 @@
 
 use super::camera::{Camera, home_zoom};
 use super::estate_style::Look;
+use super::live_layer::scene::Scene;
 use super::live_layer::{LiveLayer, SceneHandle};
 use super::machine::{graphics_are_slow, prefers_reduced_motion};
 use super::maplibre::{self, Map, PointerEvent};
@@ -95,6 +96,8 @@ pub(super) struct Running {
     scene: SceneHandle,
     shown: RefCell<Shown>,
     styled: Cell<Styled>,
+    /// What the library marks as selected.
+    marked: RefCell<Option<Picked>>,
     events: Events,
     listeners: RefCell<Vec<Listener>>,
 }
@@ -175,6 +178,7 @@ impl Running {
                 scale: look.scale,
             }),
             styled: Cell::new(Styled::Waiting),
+            marked: RefCell::default(),
             events,
             listeners: RefCell::default(),
         });
@@ -229,17 +233,26 @@ impl Running {
         for (source, data) in estate_layers::sources(&estate) {
             self.map.set_source(source, &data)?;
         }
-        self.mark_selected(&estate)?;
+        self.tell_selected(&estate)?;
         self.restyle()
     }
 
+    /// Marks what is selected, unless it is marked already: at the start nothing is, and telling the
+    /// library so would let it read the whole estate twice.
     fn mark_selected(&self, estate: &Estate) -> Result<(), JsValue> {
-        if !self.can_tell() {
+        let is_marked = |scene: &Scene| self.marked.borrow().as_ref() == scene.selected();
+        if self.scene.read(is_marked) || !self.can_tell() {
             return Ok(());
         }
+        self.tell_selected(estate)
+    }
+
+    fn tell_selected(&self, estate: &Estate) -> Result<(), JsValue> {
         let selected = self.scene.read(|scene| scene.selected().cloned());
         let marked = estate_layers::selected(estate, selected.as_ref());
-        self.map.set_source("selected", &marked)
+        self.map.set_source("selected", &marked)?;
+        *self.marked.borrow_mut() = selected;
+        Ok(())
     }
 
     /// Whether the library can be told what to show. If not, it is told all of it once it can.
@@ -292,7 +305,7 @@ impl Running {
         };
         let in_view = |at| camera.shows(at, RIM_PX);
         let seen = camera.project(at).is_some_and(in_view) && near <= self.map.zoom();
-        let anchor = self.scene.read(super::live_layer::scene::Scene::anchor);
+        let anchor = self.scene.read(Scene::anchor);
         match anchor.and_then(|anchor| degrees(anchor, at)) {
             Some(centre) if !seen => {
                 self.go(&json!({ "center": centre, "zoom": near, "duration": 600 }))
