@@ -8,7 +8,7 @@ use crate::clock::Clock;
 use crate::hub::Hub;
 use crate::journal::{Journal, JournalError};
 use crate::site_folder::SitePaths;
-use crate::tables::{Fold, Projection, ProjectionError};
+use crate::tables::{Fold, Projection, ProjectionError, delete_tables};
 use castellan_domain::ids::Seq;
 use castellan_domain::stream::caught;
 use castellan_domain::wire::api::BesideHealth;
@@ -97,6 +97,7 @@ impl Follower {
         let mut anchor_at = Instant::now();
         let (mut wait, mut failed_at) = (RETRY_AFTER, None);
         loop {
+            let is_damaged;
             let left = unbroken(self.follow(&mut asks, &mut anchor_at)).await;
             match left.unwrap_or_else(|why| Err(ProjectionError::Broken(why))) {
                 Ok(Left::Stopped(done)) => {
@@ -107,6 +108,7 @@ impl Follower {
                 }
                 Ok(Left::Gone) => return,
                 Err(error) => {
+                    is_damaged = error.is_damage();
                     error!(%error, "tables and snapshots cannot follow the journal; trying again");
                     lock(&self.beside.health).fault = Some(format!(
                         "lists of older alarms and snapshots cannot follow: {error}. No fact is at \
@@ -123,6 +125,13 @@ impl Follower {
             failed_at = reached;
             if self.pause(wait, &mut asks, &mut anchor_at).await {
                 return;
+            }
+            // After the wait: whoever wrote them has let go of them by now.
+            if is_damaged {
+                warn!("the tables are damaged and are folded anew");
+                if let Err(error) = delete_tables(&self.paths) {
+                    error!(%error, "the damaged tables cannot be deleted");
+                }
             }
         }
     }

@@ -10,6 +10,8 @@ use std::time::Duration;
 
 /// What SQLite says when a write, a log or its index finds no room.
 const FULL_CODES: [&str; 2] = ["13", "4874"];
+/// What it says of pages that are not what they were, and of a file that is no database.
+const DAMAGED_CODES: [u32; 2] = [11, 26];
 /// What it says when somebody else holds what it wants.
 const BUSY_CODES: [&str; 2] = ["5", "6"];
 /// What SQLite keeps beside a database: the log of what is not brought over yet, and its index.
@@ -73,6 +75,16 @@ pub(crate) fn is_full(error: &sqlx::Error) -> bool {
 /// Whether somebody else was in the way.
 pub(crate) fn is_busy(error: &sqlx::Error) -> bool {
     has_code(error, &BUSY_CODES)
+}
+
+/// Whether the file is not, or not any more, what a database is.
+pub(crate) fn is_damaged(error: &sqlx::Error) -> bool {
+    let sqlx::Error::Database(error) = error else {
+        return false;
+    };
+    let code = error.code().and_then(|code| code.parse::<u32>().ok());
+    // The low byte says what it is, the others say more of it.
+    code.is_some_and(|code| DAMAGED_CODES.contains(&(code & 0xff)))
 }
 
 fn has_code(error: &sqlx::Error, codes: &[&str]) -> bool {

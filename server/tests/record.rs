@@ -373,6 +373,46 @@ async fn the_head_of_the_chain_is_written_elsewhere_each_day_and_at_a_stop() {
     server.raise("d-001", "e", "loitering").await;
 }
 
+/// Where the rows of a table begin in its file.
+async fn root_of(tables: &Path, table: &str) -> u64 {
+    let mut db = open(tables).await;
+    let row = sqlx::query("SELECT rootpage FROM sqlite_master WHERE name = $1");
+    let row = row.bind(table.to_owned()).fetch_one(&mut db).await;
+    let page: i64 = row.expect("the table").get(0);
+    sqlx::Connection::close(db).await.expect("it closes");
+    u64::try_from(page - 1).expect("a page") * 4_096
+}
+
+/// A page that is found damaged when it is written to, long after the start.
+#[tokio::test]
+async fn tables_that_are_damaged_inside_are_folded_anew_while_the_server_runs() {
+    use std::os::unix::fs::FileExt as _;
+    let data = tempfile::tempdir().unwrap();
+    let server = Castellan::start(data.path());
+    server.raise("d-000", "e", "loitering").await;
+    server.stop();
+    let tables = database(data.path(), "tables.db");
+    alter(&tables, "PRAGMA wal_checkpoint(TRUNCATE)").await;
+    let at = root_of(&tables, "alarms").await;
+    let file = std::fs::File::options().write(true).open(&tables).unwrap();
+    file.write_all_at(&[0x55; 4_096], at).unwrap();
+    let server = Castellan::start(data.path());
+    server.raise("d-001", "e", "loitering").await;
+    eventually("they are folded anew", async || {
+        let beside = server.health().await.beside;
+        (beside.fault.is_none() && beside.projected_seq == Seq(3)).then_some(())
+    })
+    .await;
+    assert!(
+        server.log().contains("the tables are damaged"),
+        "{}",
+        server.log()
+    );
+    server.stop();
+    let (whole, said) = doctor(data.path());
+    assert!(whole && said.contains("the tables hold 2 alarms"), "{said}");
+}
+
 /// A page that was here before fetches no estate again: its name says what is in it.
 #[tokio::test]
 async fn an_estate_document_may_be_kept_for_ever_and_whatever_changes_may_not() {

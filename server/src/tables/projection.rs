@@ -8,6 +8,7 @@ use super::row::Rows;
 use super::store::{Progress, Tables};
 use crate::journal::{ChainHash, Journal, JournalError, Snapshots, Stamp};
 use crate::site_folder::SitePaths;
+use crate::sqlite::is_damaged;
 use castellan_domain::fact::Fact;
 use castellan_domain::ids::Seq;
 use castellan_domain::site::{FOLD_VERSION, Site};
@@ -36,6 +37,13 @@ pub(crate) enum ProjectionError {
     Clear(#[from] io::Error),
     #[error("something broke on the way: {0}")]
     Broken(String),
+}
+
+impl ProjectionError {
+    /// Whether the tables' file is damaged: then trying again is of no use, and folding anew is.
+    pub(crate) fn is_damage(&self) -> bool {
+        matches!(self, Self::Tables(TablesError::Database(error)) if is_damaged(error))
+    }
 }
 
 /// How a fact is folded: [`Site::apply`], or a double of it that fails on purpose.
