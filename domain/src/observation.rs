@@ -54,9 +54,13 @@ impl Observation {
             Self::PhoneFix(_) | Self::Heard { .. } | Self::PhoneHeard { .. } => None,
             Self::Report(report) => Some(RawObservation::Report(report.clone())),
             Self::Door(report) => Some(RawObservation::Door(report.clone())),
-            // Where somebody was is for the history of positions.
+            // Where somebody was is for the history of positions, be it swapped or outside of it.
             Self::Call(call) => Some(RawObservation::Call(Call {
                 at: None,
+                doubts: Doubts {
+                    place: call.doubts.place.map(|_said| PlaceDoubt::Unreadable),
+                    ..call.doubts
+                },
                 ..call.clone()
             })),
         }
@@ -436,5 +440,29 @@ mod tests {
         assert!(is_plausible(now + Span::from_secs(299), now));
         assert!(!is_plausible(now + Span::from_secs(301), now));
         assert!(is_plausible(now - Span::from_secs(3 * 24 * 3600), now));
+    }
+
+    #[test]
+    fn the_log_of_observations_does_not_hear_where_a_caller_says_to_be() {
+        let said = [30.2871, 120.1122];
+        let why = Untrue::NotOnEarth;
+        let call = Call {
+            phone: PhoneId::constant("guard-01"),
+            kind: CallKind::Sos,
+            event: EventId::constant("e-1"),
+            at: LonLat::new(120.1122, 30.2871).ok(),
+            claimed_at: None,
+            received_at: Timestamp::from_secs(1_795_000_000),
+            drill: false,
+            doubts: Doubts {
+                place: Some(PlaceDoubt::Untrue { said, why }),
+                ..Doubts::default()
+            },
+        };
+        let logged = serde_json::to_string(&Observation::Call(call).raw()).unwrap();
+        assert!(
+            !logged.contains("30.2871") && logged.contains("unreadable"),
+            "{logged}"
+        );
     }
 }
