@@ -79,8 +79,8 @@ test("a note whose answer was lost by a reload is recorded once", async ({ open,
   });
   await page.keyboard.press("Enter");
   await expect.poll(() => answered).toBe(1);
-  await page.unroute("**/commands");
   await page.reload();
+  await page.unroute("**/commands");
   await expect(note).toHaveValue("已电话通知");
   await liNa.ready();
   await page.keyboard.press("Enter");
