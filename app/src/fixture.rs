@@ -41,6 +41,7 @@ pub(crate) fn raised(number: u32, priority: u8) -> Alarm {
             at: LonLat::new(120.0, 30.0).expect("on earth"),
         }),
         state: ReportedState::Active,
+        active_s_max: None,
         claim_due_at: START + Span::from_secs(60),
         doubts: Doubts::default(),
         silence: None,
@@ -100,6 +101,7 @@ fn actor(fact: &AlarmFact) -> Option<&PersonId> {
         | AlarmFact::Repeated(_)
         | AlarmFact::Cleared(_)
         | AlarmFact::Overdue(_)
+        | AlarmFact::Unheard(_)
         | AlarmFact::Returned(_)
         | AlarmFact::Risen(_)
         | AlarmFact::Joined(_) => None,
@@ -122,6 +124,7 @@ pub(crate) fn judged(alarm: Alarm) -> Alarm {
         alarm: alarm.id,
         by: li_na(),
         verdict: Verdict::Environment,
+        basis: None,
         review_due_at: START + Span::from_secs(3_600),
     };
     let at = START + Span::from_secs(20);
@@ -195,6 +198,7 @@ pub(crate) fn joined(alarm: Alarm, source: Source) -> Alarm {
         kind: kind("gas_low"),
         family: kind("gas"),
         state: ReportedState::Active,
+        active_s_max: None,
         why: JoinedBy::Flood,
         doubts: Doubts::default(),
         place: Located::Unknown,

@@ -1,7 +1,7 @@
 //! What the operator's keys do. Which key means what stands in [`crate::keys`].
 
 use crate::alarms::Open;
-use crate::alarms::choice::Choice;
+use crate::alarms::choice::{Choice, Judging};
 use crate::alarms::queue::Queue;
 use crate::copy::SiteCopy;
 use crate::desk::{Desk, Picked};
@@ -121,8 +121,9 @@ impl Keyboard {
             KeyAction::Claim => send(AlarmCommand::Claim { alarm }),
             KeyAction::Acknowledge => send(AlarmCommand::Acknowledge { alarm }),
             KeyAction::Mute => send(AlarmCommand::Mute { alarm }),
-            KeyAction::OpenVerdicts if judged => choose(Choice::Correction),
-            KeyAction::OpenVerdicts => choose(Choice::Verdict),
+            KeyAction::OpenVerdicts if judged => choose(Choice::Verdict(Judging::Correction)),
+            KeyAction::OpenVerdicts => choose(Choice::Verdict(Judging::First)),
+            KeyAction::OpenFollowUps => choose(Choice::FollowUp),
             KeyAction::OpenShelf => choose(Choice::Shelf(None)),
             KeyAction::Pick(index) => open.pick(copy, desk, alarm, index),
             KeyAction::Note => open.noting.set(true),

@@ -24,6 +24,8 @@ pub enum KeyAction {
     Pick(usize),
     /// Opens the note.
     Note,
+    /// Opens the choice of what was done.
+    OpenFollowUps,
     /// Goes to the newest alarm.
     Newest,
     /// Goes up (−1) or down (1) in the queue.
@@ -134,6 +136,7 @@ fn action(press: &Press<'_>, layout: &Layout) -> Option<KeyAction> {
         "F2" if press.shift => KeyAction::Acknowledge,
         "F4" if press.shift => KeyAction::OpenShelf,
         "F8" if press.shift => KeyAction::Mute,
+        "F9" if press.shift => KeyAction::OpenFollowUps,
         "Enter" | "NumpadEnter" | "F2" => KeyAction::Claim,
         "F4" => KeyAction::OpenVerdicts,
         "F9" => KeyAction::Note,
@@ -147,6 +150,7 @@ fn action(press: &Press<'_>, layout: &Layout) -> Option<KeyAction> {
             Some('M') => KeyAction::Mute,
             Some('H') => KeyAction::OpenShelf,
             Some('T') => KeyAction::Note,
+            Some('O') => KeyAction::OpenFollowUps,
             Some('G') => KeyAction::Newest,
             Some(_) | None => KeyAction::Pick(digit(place).filter(|_| press.choosing)?),
         },
@@ -382,6 +386,7 @@ mod tests {
             ("KeyQ", "F2", true),
             ("KeyH", "F4", true),
             ("KeyM", "F8", true),
+            ("KeyO", "F9", true),
         ] {
             let means = wanted(at(letter, ""), &american);
             assert!(means.is_some(), "{letter}");

@@ -4,6 +4,7 @@ use castellan_domain::estate::{Estate, Person};
 use castellan_domain::ids::{DeviceId, PersonId};
 use castellan_domain::staff::PersonState;
 use castellan_domain::text::Language;
+use castellan_domain::view::Known;
 
 /// The name of a person, or the id if the estate does not have them any more.
 pub fn person_name(estate: Option<&Estate>, person: &PersonId, language: Language) -> String {
@@ -16,9 +17,9 @@ pub fn person_name(estate: Option<&Estate>, person: &PersonId, language: Languag
 /// What somebody is called on the radio: the call sign that they were given, else the estate's, else
 /// the name.
 pub fn call_sign(person: &Person, state: &PersonState, language: Language) -> String {
-    let given = state.call_sign.as_ref();
-    let named = given.or(person.call_sign.as_ref()).unwrap_or(&person.name);
-    named.get(language).to_owned()
+    let sign = state.call_sign.as_ref().or(person.call_sign.as_ref());
+    let name = || person.name.get(language);
+    sign.map_or_else(name, |sign| sign.get(language)).to_owned()
 }
 
 /// The same by their id, which it is if the estate does not have them any more.
@@ -34,6 +35,16 @@ pub fn radio_name(
             || person.to_string(),
             |given| given.get(language).to_owned(),
         ),
+    }
+}
+
+/// The call sign before the name, or the name alone where there is none.
+pub fn sign_and_name(known: &Known<'_>, person: &PersonId, language: Language) -> String {
+    let name = person_name(Some(known.estate), person, language);
+    let of_estate = known.estate.person(person);
+    match of_estate.and_then(|person| known.call_sign(person)) {
+        Some(sign) => format!("{} {name}", sign.get(language)),
+        None => name,
     }
 }
 

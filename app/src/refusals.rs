@@ -46,7 +46,7 @@ fn sentence(
     match refusal {
         Refusal::Common(refusal) => common_name(refusal).get(language).to_owned(),
         Refusal::Alarm(refusal) => alarms::refusals::sentence(refusal, estate, now, language),
-        Refusal::Staff(refusal) => guards::refusals::sentence(refusal, language),
+        Refusal::Staff(refusal) => guards::refusals::sentence(refusal, estate, language),
         Refusal::Zone(refusal) => zones::refusals::sentence(refusal, language),
         Refusal::Door(refusal) => devices::refusals::door_sentence(refusal, language),
         Refusal::Actuation(refusal) => {
@@ -97,13 +97,23 @@ mod tests {
 
     #[test]
     fn the_loser_of_a_race_reads_who_was_first_and_by_how_much() {
-        let first = Refusal::Alarm(AlarmRefusal::AlreadyClaimed {
-            by: li_na(),
-            at: START,
-        });
-        let read = |language| refused(Some(first.clone()), "refused", language);
-        assert_eq!(read(Language::Zh), "li-na 先接（早 0.2 秒）");
-        assert_eq!(read(Language::En), "li-na was first (by 0.2 s)");
+        let read = |ahead_ms, language| {
+            let first = Refusal::Alarm(AlarmRefusal::AlreadyClaimed {
+                by: li_na(),
+                at: START,
+                ahead: Span::from_millis(ahead_ms),
+            });
+            refused(Some(first), "refused", language)
+        };
+        assert_eq!(read(99, Language::Zh), "几乎同时，li-na 先接。");
+        assert_eq!(
+            read(0, Language::En),
+            "li-na was first, at almost the same time."
+        );
+        assert_eq!(read(100, Language::Zh), "li-na 早 0.1 秒接警。");
+        assert_eq!(read(499, Language::Zh), "li-na 早 0.4 秒接警。");
+        assert_eq!(read(9_999, Language::En), "li-na was first, by 9.9 s.");
+        assert_eq!(read(95_300, Language::En), "li-na claimed it 01:35 ago.");
     }
 
     #[test]

@@ -139,6 +139,7 @@ fn about_alarm(actor: &Actor, command: &AlarmCommand, view: &View) -> Result<(),
             row.and_then(|row| row.judged()).map(|judged| &judged.by)
         }
         AlarmCommand::Claim { .. }
+        | AlarmCommand::FollowUp { .. }
         | AlarmCommand::Acknowledge { .. }
         | AlarmCommand::Mute { .. }
         | AlarmCommand::Unshelve { .. }

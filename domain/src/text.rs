@@ -3,7 +3,7 @@
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 use std::fmt;
 
-/// A text of 1 to `MAX` characters without control characters.
+/// A line of 1 to `MAX` characters without control characters, of which at least one can be seen.
 ///
 /// The limit is checked when the value is made, from code and from JSON alike,
 /// so a text that exists is a text that fits.
@@ -14,7 +14,7 @@ pub struct Text<const MAX: usize>(String);
 /// Why a text was refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TextError {
-    /// Nothing but white space.
+    /// Nothing that could be seen.
     #[error("the text is empty")]
     Empty,
     /// Longer than its limit.
@@ -25,7 +25,7 @@ pub enum TextError {
         /// Characters allowed.
         max: usize,
     },
-    /// A control character other than a line break, or one that turns the reading direction.
+    /// A control character, or one that turns the reading direction.
     #[error("the text contains the control character U+{0:04X}")]
     Control(u32),
 }
@@ -33,16 +33,9 @@ pub enum TextError {
 impl<const MAX: usize> Text<MAX> {
     /// Trims and checks a text.
     pub fn new(raw: impl AsRef<str>) -> Result<Self, TextError> {
-        let text = raw.as_ref().trim();
-        if text.is_empty() {
-            return Err(TextError::Empty);
-        }
-        let length = text.chars().count();
-        if length > MAX {
-            return Err(TextError::TooLong { length, max: MAX });
-        }
-        if let Some(control) = text.chars().find(|c| is_control(*c)) {
-            return Err(TextError::Control(u32::from(control)));
+        let text = checked(raw.as_ref(), MAX)?;
+        if text.contains('\n') {
+            return Err(TextError::Control(u32::from('\n')));
         }
         Ok(Self(text.to_owned()))
     }
@@ -59,30 +52,107 @@ impl<const MAX: usize> Text<MAX> {
     }
 }
 
+/// What a person wrote: as a [`Text`], but of as many lines as they like.
+#[derive(Clone, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Written<const MAX: usize>(String);
+
+impl<const MAX: usize> Written<MAX> {
+    /// The one way for people's words, by whatever keyboard, clipboard or program they come. A line
+    /// ends as it may on any system, a tab from a table is a space, and what comes along unseen is no
+    /// reason to refuse the rest.
+    pub fn new(raw: impl AsRef<str>) -> Result<Self, TextError> {
+        let lines = raw.as_ref().replace("\r\n", "\n");
+        let lines: String = lines
+            .chars()
+            .filter(|c| !turns(*c))
+            .map(|c| match c {
+                '\r' | '\u{85}' | '\u{2028}' | '\u{2029}' => '\n',
+                c if c.is_control() && c != '\n' => ' ',
+                c => c,
+            })
+            .collect();
+        Ok(Self(checked(&lines, MAX)?.to_owned()))
+    }
+
+    /// The words themselves.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The text without what cannot be seen at its ends.
+fn checked(raw: &str, max: usize) -> Result<&str, TextError> {
+    let text = raw.trim_matches(|c: char| c.is_whitespace() || is_blank(c));
+    if text.chars().all(|c| c.is_whitespace() || is_invisible(c)) {
+        return Err(TextError::Empty);
+    }
+    let length = text.chars().count();
+    if length > max {
+        return Err(TextError::TooLong { length, max });
+    }
+    match text.chars().find(|c| is_control(*c)) {
+        Some(control) => Err(TextError::Control(u32::from(control))),
+        None => Ok(text),
+    }
+}
+
 /// Control characters, and those that turn the direction of what stands after them: with these a
 /// note could make a line of the log read differently from what it says.
 fn is_control(c: char) -> bool {
-    (c.is_control() && c != '\n') || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    (c.is_control() && c != '\n') || turns(c)
 }
 
-impl<const MAX: usize> fmt::Display for Text<MAX> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
+const fn turns(c: char) -> bool {
+    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-impl<const MAX: usize> fmt::Debug for Text<MAX> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?}", self.0)
-    }
+/// Characters that show nothing and mean nothing at the end of a text.
+const fn is_blank(c: char) -> bool {
+    matches!(
+        c,
+        '\u{ad}' | '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180e}'
+            | '\u{200b}' | '\u{2060}'..='\u{2065}' | '\u{206a}'..='\u{206f}' | '\u{2800}'
+            | '\u{3164}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fff8}'
+    )
 }
 
-impl<'de, const MAX: usize> Deserialize<'de> for Text<MAX> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let raw = String::deserialize(deserializer)?;
-        Self::new(raw).map_err(D::Error::custom)
-    }
+/// Characters that show nothing by themselves. Among others they mean something: they join the
+/// parts of a picture of a family, or letters of Persian and Hindi, and choose how a sign looks.
+const fn is_invisible(c: char) -> bool {
+    is_blank(c)
+        || matches!(
+            c,
+            '\u{61c}' | '\u{180b}'..='\u{180f}' | '\u{200c}'..='\u{200f}' | '\u{fe00}'..='\u{fe0f}'
+                | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}'
+        )
 }
+
+macro_rules! reads_and_writes {
+    ($Type:ident) => {
+        impl<const MAX: usize> fmt::Display for $Type<MAX> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl<const MAX: usize> fmt::Debug for $Type<MAX> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "{:?}", self.0)
+            }
+        }
+
+        impl<'de, const MAX: usize> Deserialize<'de> for $Type<MAX> {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let raw = String::deserialize(deserializer)?;
+                Self::new(raw).map_err(D::Error::custom)
+            }
+        }
+    };
+}
+
+reads_and_writes!(Text);
+reads_and_writes!(Written);
 
 /// The languages that every text of the product exists in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -94,22 +164,51 @@ pub enum Language {
     En,
 }
 
-/// A name in both languages, each of at most 80 characters.
+/// A name in both languages, each of at most `MAX` characters.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Localized {
+pub struct Localized<const MAX: usize = 80> {
     /// 中文
-    pub zh: Text<80>,
+    pub zh: Text<MAX>,
     /// English
-    pub en: Text<80>,
+    pub en: Text<MAX>,
 }
 
-impl Localized {
+impl<const MAX: usize> Localized<MAX> {
     /// The name in one language.
     pub fn get(&self, language: Language) -> &str {
         match language {
             Language::Zh => self.zh.as_str(),
             Language::En => self.en.as_str(),
         }
+    }
+}
+
+/// 呼号: what somebody is called on the radio. It is said in a breath, and stands on the map.
+pub type CallSign = Localized<12>;
+
+/// Whatever fits into a call sign fits into a name.
+impl From<&CallSign> for Localized {
+    fn from(sign: &CallSign) -> Self {
+        Self {
+            zh: Text(sign.zh.0.clone()),
+            en: Text(sign.en.0.clone()),
+        }
+    }
+}
+
+impl CallSign {
+    /// What is heard of it in each language: neither case nor spaces.
+    pub fn sounds(&self) -> [String; 2] {
+        [&self.zh, &self.en].map(|text| {
+            let letters = text.as_str().chars().filter(|c| !c.is_whitespace());
+            letters.flat_map(char::to_lowercase).collect()
+        })
+    }
+
+    /// Whether who hears one on the radio may take it for the other.
+    pub fn sounds_like(&self, other: &Self) -> bool {
+        let others = other.sounds();
+        self.sounds().iter().any(|sound| others.contains(sound))
     }
 }
 
@@ -135,7 +234,59 @@ mod tests {
             Text::<8>::new("a\u{202e}b"),
             Err(TextError::Control(0x202e))
         );
+        assert_eq!(Text::<8>::new("a\nb"), Err(TextError::Control(10)));
         assert!(serde_json::from_str::<Text<8>>(r#""a\u0000b""#).is_err());
         assert!(serde_json::from_str::<Text<3>>(r#""long text""#).is_err());
+    }
+
+    #[test]
+    fn what_nobody_can_see_is_empty_and_what_joins_letters_stays() {
+        for unseen in [
+            "\u{200b}\u{200d}\u{feff}",
+            "\u{3164}",
+            " \u{2800}\n\u{2060} ",
+            "\u{fe0f}\u{200c}\u{e0041}",
+            "\u{ad}\u{180e}\u{200e}\u{61c}",
+        ] {
+            assert_eq!(
+                Written::<8>::new(unseen),
+                Err(TextError::Empty),
+                "{unseen:?}"
+            );
+            assert_eq!(Text::<8>::new(unseen), Err(TextError::Empty), "{unseen:?}");
+        }
+        let family = "👨\u{200d}👩\u{200d}👧 ❤\u{fe0f}";
+        let persian = "می\u{200c}خواهم";
+        for seen in [family, persian, "क\u{94d}\u{200d}"] {
+            let written = Written::<20>::new(format!("\u{feff} {seen}\u{200b}\n")).unwrap();
+            assert_eq!(written.as_str(), seen);
+        }
+    }
+
+    #[test]
+    fn a_line_ends_as_it_may_on_any_system() {
+        for lines in [
+            "one\r\ntwo",
+            "one\rtwo",
+            "one\u{2028}two",
+            "\r\none\ntwo\r\n",
+        ] {
+            assert_eq!(Written::<7>::new(lines).unwrap().as_str(), "one\ntwo");
+        }
+        assert_eq!(Written::<8>::new("a\tb\u{7}c").unwrap().as_str(), "a b c");
+        assert_eq!(Written::<8>::new("a\u{202e}b").unwrap().as_str(), "ab");
+    }
+
+    #[test]
+    fn call_signs_that_sound_alike_are_alike() {
+        let sign = |zh: &'static str, en: &'static str| CallSign {
+            zh: Text::constant(zh),
+            en: Text::constant(en),
+        };
+        let patrol = sign("巡逻1", "Patrol 1");
+        assert!(
+            patrol.sounds_like(&sign("巡逻 1", "P")) && patrol.sounds_like(&sign("甲", "PATROL1"))
+        );
+        assert!(!patrol.sounds_like(&sign("巡逻2", "Patrol 2")));
     }
 }

@@ -152,6 +152,7 @@ fn what_devices_and_deadlines_say_again_is_counted_until_a_person_does_something
 fn what_brings_something_new_is_a_step_of_its_own() {
     let (mut world, alarm) = with("gas_low");
     let repeated = |source: Option<&str>, kind: &str| AlarmRepeated {
+        active_s_max: None,
         alarm,
         source: source.map(|source| Source::Device(id(source))),
         kind: id(kind),
@@ -220,6 +221,7 @@ fn what_was_split_off_begins_with_that_and_the_rest_tells_it_too() {
     let mut world = World::new();
     let alarm = world.raise("gas-1", "gas_low", Active);
     let joined = castellan_domain::fact::AlarmJoined {
+        active_s_max: None,
         alarm,
         source: Source::Device(id("gas-2")),
         kind: id("gas_low"),

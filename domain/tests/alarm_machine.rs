@@ -16,6 +16,7 @@ use castellan_domain::fact::FactBody;
 use castellan_domain::ids::{AlarmId, PersonId};
 use castellan_domain::observation::ReportedState;
 use castellan_domain::rules::claim_overdue::SETTLED_PER_INPUT_MAX;
+use castellan_domain::site::Site;
 use castellan_domain::time::{Span, Timestamp};
 use model::{Back, KINDS, Model, Owner, Row, Step, number};
 use proptest_state_machine::{StateMachineTest, prop_state_machine};
@@ -30,17 +31,23 @@ fn command(step: &Step) -> Command {
     let person = |who: usize| id(PEOPLE[who]);
     match *step {
         Step::Claim(_, row) => Command::Alarm(AlarmCommand::Claim { alarm: number(row) }),
-        Step::Note(_, row, _) => Command::Note(NoteCommand::Note {
+        Step::Note(_, row, Some(what), _) => Command::Alarm(AlarmCommand::FollowUp {
+            alarm: number(row),
+            what,
+        }),
+        Step::Note(_, row, None, _) => Command::Note(NoteCommand::Note {
             alarm: number(row),
             text: words(1),
         }),
-        Step::Judge(_, row, verdict, _) => Command::Alarm(AlarmCommand::Judge {
+        Step::Judge(_, row, verdict, basis, _) => Command::Alarm(AlarmCommand::Judge {
             alarm: number(row),
             verdict,
+            basis: basis.said(),
         }),
-        Step::Correct(_, row, verdict, _) => Command::Alarm(AlarmCommand::CorrectVerdict {
+        Step::Correct(_, row, verdict, basis, _) => Command::Alarm(AlarmCommand::CorrectVerdict {
             alarm: number(row),
             verdict,
+            basis: basis.said(),
         }),
         Step::Acknowledge(_, row, _) => {
             Command::Alarm(AlarmCommand::Acknowledge { alarm: number(row) })
@@ -105,7 +112,7 @@ impl StateMachineTest for Machine {
     type Reference = Model;
 
     fn init_test(_: &Model) -> Self {
-        let mut world = World::new();
+        let mut world = World::with(Site::default(), model::estate());
         for who in &PEOPLE[..4] {
             let person = id(who);
             world.give(Input::SessionOpened { person });
@@ -278,8 +285,9 @@ fn shape(alarm: &Alarm) -> String {
     let judged = |judged: &Judged| {
         let review = judged.review_due_at.map(second);
         format!(
-            "{:?} {} {} {review:?}",
+            "{:?} {:?} {} {} {review:?}",
             judged.verdict,
+            judged.basis,
             judged.by,
             second(judged.at)
         )
@@ -289,9 +297,11 @@ fn shape(alarm: &Alarm) -> String {
         .iter()
         .map(|rise| (rise.from.as_str(), second(rise.at)))
         .collect();
+    let unheard = alarm.unheard;
+    let unheard = unheard.map(|one| (second(one.at), i64::from(one.for_s)));
     let exists: BTreeSet<_> = alarm.exists.iter().map(|one| one.kind.as_str()).collect();
     format!(
-        "{} {:?} {} {} {} {:?} drill:{} lasts:{} {exists:?} raised:{} {owner} seen:{seen:?} \
+        "{} {:?} {} {} {} {:?} drill:{} lasts:{} {exists:?} unheard:{unheard:?} raised:{} {owner} seen:{seen:?} \
          mute:{mute:?} shelf:{shelf:?} {:?} rises:{rises:?} notes:{} repeats:{} v{}",
         alarm.id,
         alarm.source,
@@ -347,15 +357,16 @@ fn told(row: usize, model: &Row) -> String {
     let judged = |judged: &model::Judged| {
         let review = Some(judged.review);
         format!(
-            "{:?} {} {} {review:?}",
+            "{:?} {:?} {} {} {review:?}",
             judged.verdict,
+            judged.basis.said(),
             name(judged.who),
             judged.at
         )
     };
-    let exists = &model.exists;
+    let (exists, unheard) = (&model.exists, model.unheard);
     format!(
-        "{} {:?} {} {} {} {:?} drill:{} lasts:{} {exists:?} raised:{} {owner} seen:{seen:?} \
+        "{} {:?} {} {} {} {:?} drill:{} lasts:{} {exists:?} unheard:{unheard:?} raised:{} {owner} seen:{seen:?} \
          mute:{mute:?} shelf:{shelf:?} {:?} rises:{:?} notes:{} repeats:{} v{}",
         number(row),
         Source::Device(id(DEVICES[model.device])),

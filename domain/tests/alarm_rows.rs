@@ -68,6 +68,7 @@ fn joined(alarm: AlarmId, source: Source, state: ReportedState) -> FactBody {
         kind: id("gas_low"),
         family: id("gas"),
         state,
+        active_s_max: None,
         why: JoinedBy::Flood,
         doubts: Doubts::default(),
         place: Located::Unknown,
@@ -172,32 +173,52 @@ fn a_verdict_is_corrected_by_who_gave_it_or_who_leads() {
     let other = world.command(
         "zhao-min",
         None,
-        Command::Alarm(AlarmCommand::CorrectVerdict { alarm, verdict }),
+        Command::Alarm(AlarmCommand::CorrectVerdict {
+            alarm,
+            verdict,
+            basis: None,
+        }),
     );
     assert_eq!(other, Err(Refusal::Alarm(AlarmRefusal::NotOwner { by })));
     let guard = world.command(
         "wang-qiang",
         None,
-        Command::Alarm(AlarmCommand::CorrectVerdict { alarm, verdict }),
+        Command::Alarm(AlarmCommand::CorrectVerdict {
+            alarm,
+            verdict,
+            basis: None,
+        }),
     );
     assert_eq!(guard, Err(Refusal::Common(CommonRefusal::NotAllowed)));
     does(
         &mut world,
         "li-na",
-        Command::Alarm(AlarmCommand::CorrectVerdict { alarm, verdict }),
+        Command::Alarm(AlarmCommand::CorrectVerdict {
+            alarm,
+            verdict,
+            basis: None,
+        }),
     );
     let verdict = Verdict::Environment;
     does(
         &mut world,
         "zhou-jie",
-        Command::Alarm(AlarmCommand::CorrectVerdict { alarm, verdict }),
+        Command::Alarm(AlarmCommand::CorrectVerdict {
+            alarm,
+            verdict,
+            basis: None,
+        }),
     );
     let by = id("zhou-jie");
     let verdict = Verdict::Test;
     let first = world.command(
         "li-na",
         None,
-        Command::Alarm(AlarmCommand::CorrectVerdict { alarm, verdict }),
+        Command::Alarm(AlarmCommand::CorrectVerdict {
+            alarm,
+            verdict,
+            basis: None,
+        }),
     );
     assert_eq!(
         first,
@@ -389,7 +410,11 @@ fn a_corrected_verdict_is_reviewed_when_the_first_one_was_to_be() {
     does(
         &mut world,
         "zhou-jie",
-        Command::Alarm(AlarmCommand::CorrectVerdict { alarm, verdict }),
+        Command::Alarm(AlarmCommand::CorrectVerdict {
+            alarm,
+            verdict,
+            basis: None,
+        }),
     );
     let judged = world.alarm(alarm).judged().unwrap();
     assert_eq!((judged.verdict, judged.review_due_at), (verdict, review));

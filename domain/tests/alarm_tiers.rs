@@ -147,6 +147,7 @@ fn a_judged_row_is_not_closed_by_one_of_two_limits() {
         Command::Alarm(AlarmCommand::Judge {
             alarm: row,
             verdict,
+            basis: None,
         }),
     );
     world.report("hall", "gas_high", Cleared);

@@ -260,8 +260,9 @@ fn the_loser_of_a_claim_learns_who_was_first_and_when() {
     world.wait(secs(7));
     assert!(is_done(&world.claim("zhao-min", alarm)));
     world.wait(secs(3));
-    let (by, at) = (id("zhao-min"), START + secs(7));
-    let lost = Err(Refusal::Alarm(AlarmRefusal::AlreadyClaimed { by, at }));
+    let (by, at, ahead) = (id("zhao-min"), START + secs(7), secs(3));
+    let lost = AlarmRefusal::AlreadyClaimed { by, at, ahead };
+    let lost = Err(Refusal::Alarm(lost));
     for who in ["li-na", "chen-hui", "zhao-min"] {
         assert_eq!(world.claim(who, alarm), lost, "{who}");
     }
@@ -280,6 +281,7 @@ fn a_command_about_what_has_changed_since_is_refused_with_the_new_version() {
         Command::Alarm(AlarmCommand::Judge {
             alarm,
             verdict: Verdict::Test,
+            basis: None,
         })
     };
     let changed = Err(Refusal::Alarm(AlarmRefusal::Changed { version }));
@@ -421,6 +423,6 @@ fn a_command_leaves_its_id_and_its_person_in_its_fact() {
     assert_eq!(fact.cause, Cause::Command(command_id));
     assert_eq!(fact.actor, Some(id("li-na")));
     assert!(!fact.drill);
-    assert_eq!(world.alarm(alarm).notes[0].content, note);
+    assert_eq!(world.alarm(alarm).notes[0].content.words(), Some(&note));
     assert_eq!(note.commitment, text(&format!("{:064x}", 5)));
 }

@@ -83,6 +83,10 @@ fn two_things_with_one_id_are_refused() {
     }
     let sentence = "phone guard-01 is there twice; give each its own id";
     refused("/people/0/phone", json!("guard-01"), sentence);
+    let sentence = "li-na and wang-qiang have the call sign 总台 / FALCON 1, or ones that sound \
+                    alike; give each their own";
+    let sign = json!({"zh": "总台", "en": "FALCON 1"});
+    refused("/people/0/call_sign", sign, sentence);
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod alarm_machine;
 mod alarm_rows;
 mod alarm_steps;
 mod alarm_tiers;
+mod alarm_verdicts;
 mod closed_alarms;
 mod common;
 mod displays;

@@ -7,13 +7,13 @@ use crate::common::{
 use castellan_domain::alarm::{AlarmCommand, AlarmFact, NoteCommand, ShelfReason, Verdict};
 use castellan_domain::command::Command;
 use castellan_domain::engine::{Engine, Input, Output};
-use castellan_domain::estate::EstateIndex;
+use castellan_domain::estate::{Estate, EstateIndex};
 use castellan_domain::fact::{Fact, FactBody};
 use castellan_domain::ids::{AlarmId, CommandId, PersonId, Seq};
 use castellan_domain::observation::{Doubts, Observation, PhoneFix, Report, ReportedState};
 use castellan_domain::site::Site;
 use castellan_domain::staff::StaffCommand;
-use castellan_domain::text::Localized;
+use castellan_domain::text::CallSign;
 use castellan_domain::time::{Span, Timestamp};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -56,8 +56,16 @@ fn input(world: &World, nth: u64, deed: Deed) -> Option<Input> {
             let note = words(u128::from(nth));
             Command::Note(NoteCommand::Note { alarm, text: note })
         }
-        15 | 16 if is_judged => Command::Alarm(AlarmCommand::CorrectVerdict { alarm, verdict }),
-        15 | 16 => Command::Alarm(AlarmCommand::Judge { alarm, verdict }),
+        15 | 16 if is_judged => Command::Alarm(AlarmCommand::CorrectVerdict {
+            alarm,
+            verdict,
+            basis: None,
+        }),
+        15 | 16 => Command::Alarm(AlarmCommand::Judge {
+            alarm,
+            verdict,
+            basis: None,
+        }),
         17 => Command::Alarm(AlarmCommand::Acknowledge { alarm }),
         18 => Command::Alarm(AlarmCommand::Mute { alarm }),
         19 => Command::Alarm(AlarmCommand::Shelve {
@@ -91,7 +99,7 @@ fn about_staff(choice: usize, person: PersonId) -> Command {
         }),
         _ => Command::Staff(StaffCommand::GiveCallSign {
             person,
-            call_sign: Localized {
+            call_sign: CallSign {
                 zh: text("猎鹰2"),
                 en: text("Falcon 2"),
             },
@@ -125,8 +133,15 @@ fn fix(world: &World, choice: usize) -> Input {
 }
 
 /// A world in which all of this was done.
+/// An estate that wants to hear of its gas again.
+fn repeating() -> Estate {
+    let mut estate = estate();
+    estate.alarm_types[0].active_s_max = Some(500);
+    estate
+}
+
 fn night(deeds: Vec<Deed>) -> World {
-    let mut world = World::new();
+    let mut world = World::with(Site::default(), repeating());
     for (nth, deed) in (0..).zip(deeds) {
         match input(&world, nth, deed) {
             Some(input) => drop(world.give(input)),
@@ -146,7 +161,7 @@ fn fold<'a>(facts: impl IntoIterator<Item = &'a Fact>) -> Site {
 
 fn started(site: Site, now: Timestamp) -> Engine {
     let mut engine = Engine::new(site);
-    let estate = EstateIndex::new(Arc::new(estate())).expect("an estate with a calendar");
+    let estate = EstateIndex::new(Arc::new(repeating())).expect("an estate with a calendar");
     let (hash, estate) = (id("estate-1"), Arc::new(estate));
     engine.handle(Input::EstateLoaded { hash, estate }, now);
     while engine.poll_output().is_some() {}
@@ -227,7 +242,7 @@ proptest! {
         }
         prop_assert!(site.control().alarms.next() > alarms.keys().copied().max().unwrap_or(AlarmId(0)));
         // And it goes on: every deadline is met, and nobody is forgotten.
-        let mut world = World::with(site, estate());
+        let mut world = World::with(site, repeating());
         world.now = START + secs(200_000);
         world.wait(secs(4_000));
         for alarm in world.view().alarms.values() {

@@ -153,7 +153,11 @@ fn a_row_that_was_judged_takes_nothing_in() {
         let verdict = Verdict::Environment;
         world.done(
             "li-na",
-            Command::Alarm(AlarmCommand::Judge { alarm, verdict }),
+            Command::Alarm(AlarmCommand::Judge {
+                alarm,
+                verdict,
+                basis: None,
+            }),
         );
     }
     assert_eq!(report(&mut world, 30, "water"), Outcome::Raised);

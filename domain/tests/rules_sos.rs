@@ -132,7 +132,11 @@ fn pressed_again_it_is_the_same_row_until_that_was_judged() {
     let verdict = castellan_domain::alarm::Verdict::Test;
     world.done(
         "li-na",
-        Command::Alarm(AlarmCommand::Judge { alarm, verdict }),
+        Command::Alarm(AlarmCommand::Judge {
+            alarm,
+            verdict,
+            basis: None,
+        }),
     );
     let (outcome, next) = became(world.call("guard-01", Sos, None));
     assert_eq!(outcome, Outcome::Raised);

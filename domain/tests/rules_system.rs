@@ -39,7 +39,11 @@ fn judge(world: &mut World, kind: &str) {
     let verdict = Verdict::Genuine;
     world.done(
         "li-na",
-        Command::Alarm(AlarmCommand::Judge { alarm, verdict }),
+        Command::Alarm(AlarmCommand::Judge {
+            alarm,
+            verdict,
+            basis: None,
+        }),
     );
 }
 

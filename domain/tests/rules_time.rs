@@ -382,6 +382,7 @@ fn the_end_of_the_shift_leaves_a_quarter_of_an_hour() {
             Command::Alarm(AlarmCommand::Judge {
                 alarm: judged,
                 verdict,
+                basis: None,
             }),
         );
         assert_eq!(next_due(&world, judged), Some(due_at), "{before}: judged");
@@ -445,7 +446,11 @@ fn what_was_judged_and_still_exists_comes_back_at_the_end_of_the_shift() {
         let verdict = Verdict::DeviceFault;
         world.done(
             "li-na",
-            Command::Alarm(AlarmCommand::Judge { alarm, verdict }),
+            Command::Alarm(AlarmCommand::Judge {
+                alarm,
+                verdict,
+                basis: None,
+            }),
         );
     }
     world.report(

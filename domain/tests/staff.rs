@@ -12,7 +12,7 @@ use castellan_domain::observation::{PhoneFix, ReportedState};
 use castellan_domain::refusal::{CommonRefusal, Refusal};
 use castellan_domain::site::Site;
 use castellan_domain::staff::{Console, Duty, StaffCommand, StaffFact, StaffRefusal};
-use castellan_domain::text::Localized;
+use castellan_domain::text::CallSign;
 use castellan_domain::time::Timestamp;
 use castellan_domain::zone::{ZoneCommand, ZoneRefusal};
 
@@ -125,7 +125,7 @@ fn people_go_on_and_off_duty_once_each() {
 #[test]
 fn a_guard_goes_on_duty_and_commands_nothing_else() {
     let mut world = world();
-    let call_sign = Localized {
+    let call_sign = CallSign {
         zh: text("猎鹰2"),
         en: text("Falcon 2"),
     };
@@ -162,6 +162,42 @@ fn a_guard_goes_on_duty_and_commands_nothing_else() {
         person: id("nobody"),
     });
     refused(&mut world, "li-na", give(id("nobody")), &why);
+}
+
+/// Whether the estate says so or somebody did: two would answer, or neither.
+#[test]
+fn nobody_gets_the_call_sign_of_somebody_else() {
+    let mut world = world();
+    let give = |who: &str, zh: &str, en: &str| {
+        let call_sign = CallSign {
+            zh: text(zh),
+            en: text(en),
+        };
+        let person = id(who);
+        Command::Staff(StaffCommand::GiveCallSign { person, call_sign })
+    };
+    let taken = |by: &str| Refusal::Staff(StaffRefusal::CallSignTaken { by: id(by) });
+    for (zh, en) in [("猎鹰1", "Base"), ("总台", "falcon1")] {
+        refused(
+            &mut world,
+            "li-na",
+            give("zhao-min", zh, en),
+            &taken("wang-qiang"),
+        );
+    }
+    does(&mut world, "li-na", give("wang-qiang", "猎鹰2", "Falcon 2"));
+    does(&mut world, "li-na", give("zhao-min", "猎鹰1", "Falcon 1"));
+    refused(
+        &mut world,
+        "li-na",
+        give("wang-qiang", "猎鹰1", "Falcon 1"),
+        &taken("zhao-min"),
+    );
+    does(
+        &mut world,
+        "li-na",
+        give("wang-qiang", "猎鹰 2", "Falcon 2"),
+    );
 }
 
 #[test]

@@ -221,6 +221,11 @@ fn the_snapshots_file_has_every_side_of_an_alarm_and_of_a_site() {
         ("told step by step", some(|a| a.history.left_out() > 0)),
         ("joined", some(|a| !a.joined.is_empty())),
         ("risen", some(|a| !a.rises.is_empty())),
+        (
+            "verified",
+            some(|a| a.judged().is_some_and(|j| j.basis.is_some())),
+        ),
+        ("unheard", some(|a| a.unheard.is_some())),
         ("drill", some(|a| a.drill)),
         ("doubted", some(|a| !a.doubts.is_empty())),
         ("closed", some(Alarm::is_closed)),
@@ -274,11 +279,15 @@ fn what_the_protocol_does_not_know_is_refused() {
     let hello = |build: &str| {
         format!(r#"{{"t":"hello","protocol":2,"build":"{build}","site":"s","audience":"wall"}}"#)
     };
+    let painted = |seq: i64| format!(r#"{{"t":"painted_upto","seq":{seq}}}"#);
     assert!(through("client_message", &hello(&"b".repeat(64))).is_ok());
     for (name, json) in [
         ("command_request", command(json!({"note": note(&long)}))),
         ("command_request", command(json!({"note": note("  ")}))),
-        ("command_request", command(json!({"note": note("a\u{0}b")}))),
+        (
+            "command_request",
+            command(json!({"note": note("\u{feff}")})),
+        ),
         (
             "command_request",
             command(json!({"dance": {"alarm": "A-1"}})),
@@ -342,15 +351,12 @@ fn what_the_protocol_does_not_know_is_refused() {
             r#"{"t":"presence","looking_at":{"alarm":"7"}}"#.to_owned(),
         ),
         (
-            "client_message",
-            r#"{"t":"painted_upto","seq":-1}"#.to_owned(),
-        ),
-        (
             "server_message",
             r#"{"t":"changes","after":1,"upto":2,"hash":"h","changes":[{"put":{"person":"p"}}]}"#
                 .to_owned(),
         ),
         ("client_message", r#"{"n":1}"#.to_owned()),
+        ("client_message", painted(-1)),
         ("server_message", r#"{"t":"goodbye"}"#.to_owned()),
         ("server_message", r#"{"t":"echo"}"#.to_owned()),
         ("server_message", r#"{"n":1}"#.to_owned()),

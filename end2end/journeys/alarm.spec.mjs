@@ -22,7 +22,7 @@ test("an alarm sent by curl is claimed, noted, judged and closed, and both windo
 
   await zhangWei.walkTo(id);
   await zhangWei.page.keyboard.press("Enter");
-  await expect(zhangWei.sentence).toContainText("李娜 先接");
+  await expect(zhangWei.sentence).toHaveText(/^李娜 (早 \d\.\d 秒接警|在 \d\d:\d\d 前已接警)。$/);
   await expect(zhangWei.owner(id)).toHaveText("李娜");
   await expect(zhangWei.details.locator("[data-owner]")).toHaveText("李娜");
 

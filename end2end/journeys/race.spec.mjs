@@ -28,7 +28,7 @@ test("of two hands that press Enter at once exactly one has the alarm, and the o
       await expect(window.owner(id)).toHaveText(NAMES[by]);
       await expect(window.details.locator("[data-owner]")).toHaveText(NAMES[by]);
     }
-    await expect(windows[loser].sentence).toHaveText(new RegExp(`^${NAMES[by]} 先接`));
+    await expect(windows[loser].sentence).toHaveText(new RegExp(`^(几乎同时，)?${NAMES[by]} `));
     await expect(windows[by].sentence).toHaveCount(0);
   }
 });

@@ -6,7 +6,7 @@ use crate::common::{Castellan, SITE, alter, database, doctor, eventually, now_s,
 use castellan_domain::alarm::{AlarmCommand, NoteCommand, Verdict};
 use castellan_domain::command::Command;
 use castellan_domain::ids::Seq;
-use castellan_domain::text::Text;
+use castellan_domain::text::Written;
 use castellan_domain::wire::api::NoteText;
 use sqlx::Row as _;
 use std::path::Path;
@@ -46,7 +46,7 @@ async fn a_backup_made_while_everything_writes_is_whole_and_comes_back() {
     let alarm = server.raise("d-039", "e", "loitering").await;
     let note = Command::Note(NoteCommand::Note {
         alarm,
-        text: Text::constant("kept with it"),
+        text: Written::new("kept with it").unwrap(),
     });
     assert_eq!(server.command("li-na", note).await.status, 200);
     let over = Arc::new(AtomicBool::new(false));
@@ -157,6 +157,7 @@ async fn a_restored_backup_behind_a_connected_display_is_not_mixed_with_what_it_
     let judge = Command::Alarm(AlarmCommand::Judge {
         alarm: again,
         verdict: Verdict::Test,
+        basis: None,
     });
     assert_eq!(
         server.command("li-na", judge).await.status,

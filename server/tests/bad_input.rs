@@ -6,7 +6,7 @@ use castellan_domain::alarm::{AlarmCommand, NoteCommand};
 use castellan_domain::command::Command;
 use castellan_domain::ids::PersonId;
 use castellan_domain::staff::StaffCommand;
-use castellan_domain::text::Text;
+use castellan_domain::text::Written;
 use castellan_domain::time::Timestamp;
 use castellan_domain::wire::api::{
     DISCARDED_HEADER, NoteText, UNKNOWN_FIELDS_HEADER, UNREAD_FIELDS_HEADER,
@@ -380,7 +380,7 @@ async fn a_note_of_500_chinese_characters_comes_back_as_it_was_written() {
         .cycle()
         .take(500)
         .collect::<String>();
-    let text = Text::new(words.as_str()).unwrap();
+    let text = Written::new(words.as_str()).unwrap();
     for command in [
         Command::Alarm(AlarmCommand::Claim { alarm }),
         Command::Note(NoteCommand::Note { alarm, text }),

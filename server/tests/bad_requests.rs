@@ -41,7 +41,7 @@ async fn a_bad_command_is_refused_with_its_reason_and_counted() {
         of(json!({"judge": {"alarm": "A-1", "verdict": "drill"}})),
         of(json!({"note": {"alarm": "A-1", "text": " "}})),
         of(json!({"note": {"alarm": "A-1", "text": "字".repeat(501)}})),
-        of(json!({"note": {"alarm": "A-1", "text": "a\u{7}"}})),
+        of(json!({"note": {"alarm": "A-1", "text": "\u{200b}\u{200d}\u{feff}"}})),
         json!({"command_id": "1", "command": {"claim": {"alarm": "A-1"}}}).to_string(),
         json!({"command": {"claim": {"alarm": "A-1"}}}).to_string(),
     ] {
@@ -83,6 +83,7 @@ async fn a_bad_command_is_refused_with_its_reason_and_counted() {
     let judge = Command::Alarm(AlarmCommand::Judge {
         alarm,
         verdict: Verdict::Test,
+        basis: None,
     });
     for (person, command, status, code) in [
         ("guard-1", claim.clone(), 403, "not_allowed"),

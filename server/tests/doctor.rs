@@ -4,7 +4,7 @@
 use crate::common::{Castellan, SITE, alter, database, doctor, open, run, text};
 use castellan_domain::alarm::{AlarmCommand, NoteCommand};
 use castellan_domain::command::Command;
-use castellan_domain::text::Text;
+use castellan_domain::text::Written;
 use sha2::{Digest as _, Sha256};
 use sqlx::Row as _;
 use std::io::{Read as _, Write as _};
@@ -22,7 +22,7 @@ async fn stopped() -> tempfile::TempDir {
         alarm = Some(server.raise(&format!("d-{n:03}"), "e", "loitering").await);
     }
     let alarm = alarm.expect("an alarm");
-    let text = Text::constant("words");
+    let text = Written::new("words").unwrap();
     for command in [
         Command::Alarm(AlarmCommand::Claim { alarm }),
         Command::Note(NoteCommand::Note { alarm, text }),

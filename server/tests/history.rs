@@ -6,7 +6,7 @@ use castellan_domain::alarm::{AlarmCommand, AlarmFact, CLOSED_ALARMS_MAX, NoteCo
 use castellan_domain::command::Command;
 use castellan_domain::ids::AlarmId;
 use castellan_domain::subject::{HISTORY_STEPS_MAX, Step};
-use castellan_domain::text::Text;
+use castellan_domain::text::Written;
 use castellan_domain::wire::api::StepPage;
 
 const NOTES: usize = 70;
@@ -55,7 +55,16 @@ async fn closed(server: &Castellan, device: usize, kind: &str, n: usize) -> Alar
     assert_eq!(cleared.status, 200);
     does(server, "li-na", AlarmCommand::Claim { alarm }).await;
     let verdict = Verdict::Test;
-    does(server, "li-na", AlarmCommand::Judge { alarm, verdict }).await;
+    does(
+        server,
+        "li-na",
+        AlarmCommand::Judge {
+            alarm,
+            verdict,
+            basis: None,
+        },
+    )
+    .await;
     alarm
 }
 
@@ -83,7 +92,7 @@ async fn every_step_can_be_read_after_a_restart_and_when_the_alarm_is_long_gone(
     let to = "zhao-min".parse().unwrap();
     does(&server, "li-na", AlarmCommand::Transfer { alarm, to }).await;
     for _ in 0..NOTES {
-        let text = Text::constant("words");
+        let text = Written::new("words").unwrap();
         let note = Command::Note(NoteCommand::Note { alarm, text });
         assert_eq!(server.command("zhao-min", note).await.status, 200);
     }
@@ -110,7 +119,16 @@ async fn every_step_can_be_read_after_a_restart_and_when_the_alarm_is_long_gone(
     let server = Castellan::start(data.path());
     assert_eq!(steps(&server, alarm).await, told);
     let verdict = Verdict::Genuine;
-    does(&server, "zhao-min", AlarmCommand::Judge { alarm, verdict }).await;
+    does(
+        &server,
+        "zhao-min",
+        AlarmCommand::Judge {
+            alarm,
+            verdict,
+            basis: None,
+        },
+    )
+    .await;
     assert_eq!(
         server
             .event("d-000", "over", "loitering", "cleared")

@@ -183,7 +183,11 @@ impl Sender {
             let verdict = castellan_domain::alarm::Verdict::Test;
             for command in [
                 Command::Alarm(AlarmCommand::Claim { alarm }),
-                Command::Alarm(AlarmCommand::Judge { alarm, verdict }),
+                Command::Alarm(AlarmCommand::Judge {
+                    alarm,
+                    verdict,
+                    basis: None,
+                }),
             ] {
                 let command_id = CommandId(uuid::Uuid::from_u128(self.random.random()));
                 let request = CommandRequest {

@@ -99,7 +99,11 @@ async fn a_stranger_lets_go_of_closed_alarms_as_the_server_does() {
             let verdict = Verdict::Test;
             for command in [
                 Command::Alarm(AlarmCommand::Claim { alarm }),
-                Command::Alarm(AlarmCommand::Judge { alarm, verdict }),
+                Command::Alarm(AlarmCommand::Judge {
+                    alarm,
+                    verdict,
+                    basis: None,
+                }),
             ] {
                 let answer = server.command("li-na", command).await;
                 assert_eq!(answer.status, 200, "{}", answer.body);

@@ -5,7 +5,7 @@ use crate::common::{Castellan, SITE, alter, database, doctor, eventually, open};
 use castellan_domain::alarm::{AlarmCommand, NoteCommand, Verdict};
 use castellan_domain::command::Command;
 use castellan_domain::ids::{AlarmId, Seq};
-use castellan_domain::text::Text;
+use castellan_domain::text::Written;
 use castellan_domain::wire::api::{AlarmPage, NoteText};
 use sqlx::Row as _;
 use std::path::{Path, PathBuf};
@@ -32,6 +32,7 @@ async fn closed(server: &Castellan, device: &str) -> AlarmId {
         Command::Alarm(AlarmCommand::Judge {
             alarm,
             verdict: Verdict::Test,
+            basis: None,
         }),
     ] {
         assert_eq!(server.command("li-na", command).await.status, 200);
@@ -205,7 +206,7 @@ async fn words_that_had_their_time_are_erased_and_the_chain_still_holds() {
     let server = Castellan::start(data.path());
     let alarm = server.raise("d-000", "e", "loitering").await;
     for text in ["深色外套,向北", "a second note"] {
-        let text = Text::new(text).unwrap();
+        let text = Written::new(text).unwrap();
         let noted = server
             .command("li-na", Command::Note(NoteCommand::Note { alarm, text }))
             .await;

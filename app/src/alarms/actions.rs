@@ -1,14 +1,15 @@
 //! What can be done about the selected alarm: its buttons, and what is chosen beside them.
 
+use super::asked::{Bases, FollowUps, Lookers};
 use super::can::{Can, changes_at, why_not_choose};
-use super::choice::{Choice, SHELF_REASONS, ShelfTime, heirs, judge};
+use super::choice::{Choice, Judging, SHELF_REASONS, ShelfTime, heirs, judge, lookers, picked};
 use super::model::{shelf_reason_name, verdict_name};
 use super::texts;
 use crate::ages;
 use crate::copy::SiteCopy;
 use crate::desk::Desk;
 use crate::names::person_name;
-use castellan_domain::alarm::{AlarmCommand, ShelfReason, Verdict};
+use castellan_domain::alarm::{AlarmCommand, FollowUp, ShelfReason, Verdict, VerdictBasis};
 use castellan_domain::estate::Calendar;
 use castellan_domain::ids::{AlarmId, PersonId};
 use castellan_domain::time::Timestamp;
@@ -32,8 +33,7 @@ impl Open {
     /// One step back: out of the last choice, or out of the note.
     pub fn step_back(&self) {
         match self.choice.get_untracked() {
-            Some(Choice::Shelf(Some(_))) => self.choice.set(Some(Choice::Shelf(None))),
-            Some(_) => self.choice.set(None),
+            Some(choice) => self.choice.set(choice.before()),
             None => self.noting.set(false),
         }
     }
@@ -65,14 +65,43 @@ impl Open {
         }
     }
 
+    fn done(&self, desk: &'static Desk, command: AlarmCommand) {
+        self.choice.set(None);
+        desk.send(command);
+    }
+
     /// Picks from what is being chosen, by its index.
     pub fn pick(&self, copy: &'static SiteCopy, desk: &'static Desk, id: AlarmId, index: usize) {
         match self.choice.get_untracked() {
             None => {}
-            Some(choice @ (Choice::Verdict | Choice::Correction)) => {
-                if let Some(verdict) = Verdict::ALL.get(index) {
-                    self.choice.set(None);
-                    desk.send(judge(choice, id, *verdict));
+            Some(Choice::Verdict(judging)) => {
+                let Some(verdict) = Verdict::ALL.get(index) else {
+                    return;
+                };
+                match copy.known(|known| picked(known, id, judging, *verdict)) {
+                    None => {}
+                    Some(Ok(command)) => self.done(desk, command),
+                    Some(Err(next)) => self.choice.set(Some(next)),
+                }
+            }
+            Some(Choice::Basis(judging, verdict)) => {
+                let send = |basis| self.done(desk, judge(judging, id, verdict, Some(basis)));
+                match index {
+                    0 => self.choice.set(Some(Choice::OnScene(judging, verdict))),
+                    1 => send(VerdictBasis::Picture),
+                    2 => send(VerdictBasis::Phone),
+                    _ => {}
+                }
+            }
+            Some(Choice::OnScene(judging, verdict)) => {
+                if let Some(by) = lookers_of(copy, desk).into_iter().nth(index) {
+                    let basis = VerdictBasis::OnScene { by };
+                    self.done(desk, judge(judging, id, verdict, Some(basis)));
+                }
+            }
+            Some(Choice::FollowUp) => {
+                if let Some(what) = FollowUp::ALL.get(index).copied() {
+                    self.done(desk, AlarmCommand::FollowUp { alarm: id, what });
                 }
             }
             Some(Choice::Shelf(None)) => {
@@ -82,18 +111,28 @@ impl Open {
             }
             Some(Choice::Shelf(Some(reason))) => {
                 if let Some(time) = ShelfTime::ALL.get(index) {
-                    self.choice.set(None);
-                    desk.send(shelve(copy, id, *time, reason));
+                    self.done(desk, shelve(copy, id, *time, reason));
                 }
             }
             Some(Choice::Transfer) => {
                 if let Some(to) = heirs_of(copy, id).into_iter().nth(index) {
-                    self.choice.set(None);
-                    desk.send(AlarmCommand::Transfer { alarm: id, to });
+                    self.done(desk, AlarmCommand::Transfer { alarm: id, to });
                 }
             }
         }
     }
+}
+
+/// Whom whoever works here can name as having looked.
+pub(super) fn lookers_of(copy: &'static SiteCopy, desk: &'static Desk) -> Vec<PersonId> {
+    let Some(judge) = desk.person.get_untracked() else {
+        return Vec::new();
+    };
+    let lookers = copy.known(|known| {
+        let lookers = lookers(known, &judge).into_iter();
+        lookers.map(|person| person.id.clone()).collect()
+    });
+    lookers.unwrap_or_default()
 }
 
 /// What whoever works here can do with an alarm.
@@ -151,7 +190,10 @@ pub fn Actions(
             let choice = open.choice.get()?;
             can.get().filter(|can| can.still(choice))?;
             Some(match choice {
-                Choice::Verdict | Choice::Correction => view! { <Verdicts copy desk id open choice /> }.into_any(),
+                Choice::Verdict(judging) => view! { <Verdicts copy desk id open judging /> }.into_any(),
+                Choice::Basis(_, verdict) => view! { <Bases copy desk id open verdict /> }.into_any(),
+                Choice::OnScene(..) => view! { <Lookers copy desk id open /> }.into_any(),
+                Choice::FollowUp => view! { <FollowUps copy desk id open /> }.into_any(),
                 Choice::Shelf(reason) => view! { <Shelves copy desk id open reason /> }.into_any(),
                 Choice::Transfer => view! { <Heirs copy desk id open /> }.into_any(),
             })
@@ -173,7 +215,7 @@ fn Buttons(
         if open
             .choice
             .get_untracked()
-            .is_some_and(|now| is_same(now, choice))
+            .is_some_and(|now| now.first() == choice)
         {
             open.choice.set(None);
         } else {
@@ -181,7 +223,7 @@ fn Buttons(
         }
     };
     let expanded = move |choice: Choice| {
-        let is_open = open.choice.get().is_some_and(|now| is_same(now, choice));
+        let is_open = open.choice.get().is_some_and(|now| now.first() == choice);
         is_open.to_string()
     };
     view! {
@@ -194,15 +236,15 @@ fn Buttons(
             })}
             {can.judge.then(|| view! {
                 <button class="main" disabled=busy data-action="judge"
-                    aria-expanded=move || expanded(Choice::Verdict)
-                    on:click=move |_| toggle(Choice::Verdict)>
+                    aria-expanded=move || expanded(Choice::Verdict(Judging::First))
+                    on:click=move |_| toggle(Choice::Verdict(Judging::First))>
                     {move || desk.t(texts::VERDICT)}<Key desk letter='X' />
                 </button>
             })}
             {can.correct.then(|| view! {
                 <button disabled=busy data-action="correct"
-                    aria-expanded=move || expanded(Choice::Correction)
-                    on:click=move |_| toggle(Choice::Correction)>
+                    aria-expanded=move || expanded(Choice::Verdict(Judging::Correction))
+                    on:click=move |_| toggle(Choice::Verdict(Judging::Correction))>
                     {move || desk.t(texts::CORRECT_VERDICT)}<Key desk letter='X' />
                 </button>
             })}
@@ -215,6 +257,13 @@ fn Buttons(
             <button disabled=busy data-action="note" on:click=move |_| open.noting.update(|open| *open = !*open)>
                 {move || desk.t(texts::NOTE)}<Key desk letter='T' />
             </button>
+            {can.follow_up.then(|| view! {
+                <button disabled=busy data-action="follow-up"
+                    aria-expanded=move || expanded(Choice::FollowUp)
+                    on:click=move |_| toggle(Choice::FollowUp)>
+                    {move || desk.t(texts::FOLLOW_UP)}<Key desk letter='O' />
+                </button>
+            })}
             {can.acknowledge.then(|| view! {
                 <button disabled=busy data-action="acknowledge"
                     on:click=move |_| send(AlarmCommand::Acknowledge { alarm: id })>
@@ -257,23 +306,18 @@ fn Key(desk: &'static Desk, letter: char) -> impl IntoView {
     move || desk.key(letter).map(|key| view! { <kbd>{key}</kbd> })
 }
 
-/// The shelf's two steps are one choice.
-fn is_same(one: Choice, other: Choice) -> bool {
-    std::mem::discriminant(&one) == std::mem::discriminant(&other)
-}
-
 #[component]
 fn Verdicts(
     copy: &'static SiteCopy,
     desk: &'static Desk,
     id: AlarmId,
     open: Open,
-    choice: Choice,
+    judging: Judging,
 ) -> impl IntoView {
     let label = move || {
-        desk.t(match choice {
-            Choice::Correction => texts::CORRECT_VERDICT,
-            _ => texts::VERDICT,
+        desk.t(match judging {
+            Judging::Correction => texts::CORRECT_VERDICT,
+            Judging::First => texts::VERDICT,
         })
     };
     view! {

@@ -1,9 +1,11 @@
 //! What somebody can do with an alarm now, asked of the domain itself: a button that is there works,
 //! unless something changes on the way.
 
-use super::choice::Choice;
+use super::choice::{Choice, Judging};
 use castellan_domain::access::Actor;
-use castellan_domain::alarm::{Alarm, AlarmCommand, SHELF_S_MIN, ShelfReason, Verdict};
+use castellan_domain::alarm::{
+    Alarm, AlarmCommand, FollowUp, SHELF_S_MIN, ShelfReason, Verdict, VerdictBasis,
+};
 use castellan_domain::decision::why_not;
 use castellan_domain::ids::AlarmId;
 use castellan_domain::refusal::Refusal;
@@ -24,6 +26,8 @@ pub struct Can {
     pub judge: bool,
     /// 更正结论
     pub correct: bool,
+    /// Something was done.
+    pub follow_up: bool,
     /// 签收
     pub acknowledge: bool,
     /// 静音
@@ -43,9 +47,11 @@ pub struct Can {
 impl Can {
     /// Whether a choice that was opened before can still be made.
     pub const fn still(&self, choice: Choice) -> bool {
-        match choice {
-            Choice::Verdict => self.judge,
-            Choice::Correction => self.correct,
+        match choice.first() {
+            Choice::Verdict(Judging::First) => self.judge,
+            Choice::Verdict(Judging::Correction) => self.correct,
+            Choice::Basis(..) | Choice::OnScene(..) => false,
+            Choice::FollowUp => self.follow_up,
             Choice::Shelf(_) => self.shelve,
             Choice::Transfer => self.transfer,
         }
@@ -59,8 +65,9 @@ impl Can {
         Some(Self {
             // What is put aside is taken back first: claimed, it would stay aside.
             claim: alarm.is_annunciated() && can(AlarmCommand::Claim { alarm: id }),
-            judge: choose(Choice::Verdict),
-            correct: choose(Choice::Correction),
+            judge: choose(Choice::Verdict(Judging::First)),
+            correct: choose(Choice::Verdict(Judging::Correction)),
+            follow_up: choose(Choice::FollowUp),
             acknowledge: alarm.is_annunciated() && can(AlarmCommand::Acknowledge { alarm: id }),
             mute: alarm.is_annunciated() && can(AlarmCommand::Mute { alarm: id }),
             shelve: choose(Choice::Shelf(None)),
@@ -86,18 +93,29 @@ pub fn why_not_choose(
 ) -> Option<Refusal> {
     let alarm = id;
     let row = known.view.alarms.get(&id);
+    // Asked with a basis: whether one is needed is a matter of the verdict that is picked.
+    let basis = Some(VerdictBasis::Phone);
     let command = match choice {
         // Who may judge an alarm may hand it on, and at the same time.
-        Choice::Verdict | Choice::Transfer => AlarmCommand::Judge {
+        Choice::Verdict(Judging::First)
+        | Choice::Basis(Judging::First, _)
+        | Choice::OnScene(Judging::First, _)
+        | Choice::Transfer => AlarmCommand::Judge {
             alarm,
             verdict: Verdict::Test,
+            basis,
         },
-        Choice::Correction => {
+        Choice::FollowUp => AlarmCommand::FollowUp {
+            alarm,
+            what: FollowUp::PatrolLooked,
+        },
+        Choice::Verdict(_) | Choice::Basis(..) | Choice::OnScene(..) => {
             let judged = row.and_then(Alarm::judged).map(|judged| judged.verdict);
             let other = Verdict::ALL.into_iter().find(|v| Some(*v) != judged);
             AlarmCommand::CorrectVerdict {
                 alarm,
                 verdict: other.unwrap_or(Verdict::Test),
+                basis,
             }
         }
         Choice::Shelf(_) => AlarmCommand::Shelve {
@@ -130,6 +148,7 @@ mod tests {
         claim: false,
         judge: false,
         correct: false,
+        follow_up: false,
         acknowledge: false,
         mute: false,
         shelve: false,
@@ -157,6 +176,7 @@ mod tests {
     fn nobodys_alarm_is_claimed_and_only_what_is_not_urgent_is_acknowledged_or_put_aside() {
         let urgent = Can {
             claim: true,
+            follow_up: true,
             mute: true,
             ..NOTHING
         };
@@ -179,6 +199,7 @@ mod tests {
         let owned = || claimed(raised(1, 2));
         let theirs = Can {
             judge: true,
+            follow_up: true,
             mute: true,
             shelve: true,
             release: true,
@@ -193,6 +214,7 @@ mod tests {
         assert_eq!(can(owned(), "boss", Role::DutyManager), leader);
         let other = Can {
             mute: true,
+            follow_up: true,
             ..NOTHING
         };
         assert_eq!(can(owned(), "zhang-wei", Role::Operator), other);
@@ -229,12 +251,17 @@ mod tests {
     fn a_verdict_is_corrected_by_who_gave_it_or_a_leader() {
         let corrects = Can {
             correct: true,
+            follow_up: true,
             ..NOTHING
         };
         let done = || judged(raised(1, 2));
         assert_eq!(can(done(), "li-na", Role::Operator), corrects);
         assert_eq!(can(done(), "boss", Role::ShiftLeader), corrects);
-        assert_eq!(can(done(), "zhang-wei", Role::Operator), NOTHING);
+        let other = Can {
+            follow_up: true,
+            ..NOTHING
+        };
+        assert_eq!(can(done(), "zhang-wei", Role::Operator), other);
     }
 
     #[test]
@@ -242,6 +269,7 @@ mod tests {
         let aside = shelved(raised(1, 3), START + Span::from_secs(600));
         let taken_back = Can {
             unshelve: true,
+            follow_up: true,
             ..NOTHING
         };
         assert_eq!(can(aside, "li-na", Role::Operator), taken_back);

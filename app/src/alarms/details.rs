@@ -3,7 +3,9 @@
 use super::actions::{Actions, Open, can_do};
 use super::located::place;
 use super::marks::{Mark, marks};
-use super::model::{class, condition_name, priority_name, sign, source_name, state, what};
+use super::model::{
+    basis_name, class, condition_name, priority_name, sign, source_name, state, what,
+};
 use super::note::Note;
 use super::sources::Sources;
 use super::texts;
@@ -15,7 +17,7 @@ use crate::names::person_name;
 use crate::texts::Words;
 use crate::ui::Sentence;
 use crate::{ages, api};
-use castellan_domain::alarm::Alarm;
+use castellan_domain::alarm::{Alarm, NoteContent};
 use castellan_domain::estate::Estate;
 use castellan_domain::ids::AlarmId;
 use castellan_domain::text::Language;
@@ -101,7 +103,12 @@ pub fn SelectedAlarm(
 fn notes_of(copy: &'static SiteCopy, alarm: Memo<Option<Alarm>>) -> RwSignal<Vec<NoteText>> {
     let notes = RwSignal::new(Vec::new());
     let written = Memo::new(move |_| {
-        alarm.with(|alarm| alarm.as_ref().map(|alarm| (alarm.id, alarm.notes.len())))
+        alarm.with(|alarm| {
+            alarm.as_ref().map(|alarm| {
+                let contents = alarm.notes.iter().map(|note| &note.content);
+                (alarm.id, contents.filter_map(NoteContent::words).count())
+            })
+        })
     });
     Effect::new(move |_| {
         let (Some((id, count)), Some(site)) = (written.get(), copy.site.get()) else {
@@ -160,6 +167,8 @@ fn Heading(copy: &'static SiteCopy, shown: Shown) -> impl IntoView {
             place(shown.estate.as_deref(), alarm, &state, now, language)
         }
     };
+    let basis = alarm.judged().and_then(|judged| judged.basis.as_ref());
+    let basis = basis.map(|basis| basis_name(estate, basis, language));
     let says_more = alarm.owner().is_none() || !alarm.is_annunciated();
     let shelved = alarm.shelf.is_some() && !alarm.is_judged();
     let owner = alarm.owner().map_or_else(
@@ -189,6 +198,9 @@ fn Heading(copy: &'static SiteCopy, shown: Shown) -> impl IntoView {
                     <dt>{shown.t(texts::TIMELINE_REPEATED)}</dt>
                     <dd class="num">{alarm.repeats}" "{shown.t(texts::TIMES)}</dd>
                 </div>
+            })}
+            {basis.map(|basis| view! {
+                <div><dt>{shown.t(texts::BASIS)}</dt><dd data-basis="">{basis}</dd></div>
             })}
             <div><dt>{shown.t(texts::OWNER)}</dt><dd data-owner="">{owner}</dd></div>
         </dl>

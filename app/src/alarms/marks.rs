@@ -41,6 +41,11 @@ pub fn marks(estate: Option<&Estate>, alarm: &Alarm, now: Now, language: Languag
     for doubt in sentences(&alarm.doubts) {
         marks.push(mark("doubt", doubt.get(language).to_owned()));
     }
+    if let Some(unheard) = alarm.unheard.filter(|_| alarm.is_active()) {
+        let for_s = ages::text(Span::from_secs(i64::from(unheard.for_s)));
+        let words = texts::UNHEARD_FOR.fill(language, &[&for_s]);
+        marks.push(mark("unheard", words));
+    }
     if let Some(risen) = alarm.rises.last() {
         let why = risen_because(estate, &risen.why, language);
         marks.push(mark("risen", texts::RISEN_BECAUSE.fill(language, &[&why])));
@@ -66,6 +71,7 @@ pub fn has_marks(alarm: &Alarm) -> bool {
         || returned(alarm).is_some()
         || overdue_late_s(alarm).is_some()
         || !alarm.doubts.is_empty()
+        || (alarm.unheard.is_some() && alarm.is_active())
         || !alarm.rises.is_empty()
         || !alarm.joined.is_empty()
         || (alarm.mute.is_some() && !alarm.is_judged())
@@ -84,6 +90,14 @@ fn comes_back_at(alarm: &Alarm) -> Option<(Timestamp, Words)> {
         Due::Acknowledged | Due::FollowUp => Some((at, texts::BACK_UNLESS_DONE)),
         Due::OwnerAbsent => Some((at, texts::BACK_OWNER_ABSENT)),
         Due::Review => Some((at, texts::BACK_IF_ACTIVE)),
+        Due::Unheard
+            if alarm
+                .judged()
+                .is_some_and(|judged| judged.verdict.is_false()) =>
+        {
+            Some((at, texts::OVER_IF_UNHEARD))
+        }
+        Due::Unheard => Some((at, texts::BACK_IF_UNHEARD)),
     }
 }
 
@@ -141,6 +155,7 @@ pub const fn returned_name(why: ReturnedBy) -> Words {
         ReturnedBy::StillActive => texts::RETURNED_STILL_ACTIVE,
         ReturnedBy::Risen => texts::RETURNED_RISEN,
         ReturnedBy::Again => texts::RETURNED_AGAIN,
+        ReturnedBy::Unheard => texts::RETURNED_UNHEARD,
     }
 }
 
@@ -314,6 +329,7 @@ mod tests {
             kind: alarm.kind.clone(),
             family: alarm.family.clone(),
             state: ReportedState::Active,
+            active_s_max: None,
             doubts: Doubts {
                 time,
                 ..Doubts::default()

@@ -17,6 +17,8 @@ pub mod typed;
 #[cfg(target_arch = "wasm32")]
 pub mod actions;
 #[cfg(target_arch = "wasm32")]
+pub mod asked;
+#[cfg(target_arch = "wasm32")]
 pub mod details;
 #[cfg(target_arch = "wasm32")]
 pub mod list;

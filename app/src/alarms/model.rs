@@ -4,7 +4,9 @@ use super::texts;
 use crate::ages::{self, Now};
 use crate::names::{device_name, person_name};
 use crate::texts::Words;
-use castellan_domain::alarm::{Alarm, Condition, Ownership, ShelfReason, Source, Verdict};
+use castellan_domain::alarm::{
+    Alarm, Condition, FollowUp, Ownership, ShelfReason, Source, Verdict, VerdictBasis,
+};
 use castellan_domain::estate::{Estate, Priority};
 use castellan_domain::ids::AlarmTypeId;
 use castellan_domain::observation::ReportedState;
@@ -58,6 +60,28 @@ pub const fn verdict_name(verdict: Verdict) -> Words {
         Verdict::Environment => texts::VERDICT_ENVIRONMENT,
         Verdict::DeviceFault => texts::VERDICT_DEVICE_FAULT,
         Verdict::Test => texts::VERDICT_TEST,
+    }
+}
+
+/// How a verdict was established, in words.
+pub fn basis_name(estate: Option<&Estate>, basis: &VerdictBasis, language: Language) -> String {
+    match basis {
+        VerdictBasis::OnScene { by } => {
+            let by = person_name(estate, by, language);
+            format!("{} {by}", texts::BASIS_ON_SCENE.get(language))
+        }
+        VerdictBasis::Picture => texts::BASIS_PICTURE.get(language).to_owned(),
+        VerdictBasis::Phone => texts::BASIS_PHONE.get(language).to_owned(),
+    }
+}
+
+/// What was done, in words.
+pub const fn follow_up_name(what: FollowUp) -> Words {
+    match what {
+        FollowUp::EngineeringCalled => texts::FOLLOW_UP_ENGINEERING,
+        FollowUp::ResidentReassured => texts::FOLLOW_UP_RESIDENT,
+        FollowUp::MaintenanceTold => texts::FOLLOW_UP_MAINTENANCE,
+        FollowUp::PatrolLooked => texts::FOLLOW_UP_PATROL,
     }
 }
 
@@ -144,6 +168,7 @@ pub const fn condition_name(condition: Condition) -> Words {
     match condition {
         Condition::Active { .. } => texts::STILL_ACTIVE,
         Condition::Cleared { .. } => texts::CLEARED,
+        Condition::Unheard { .. } => texts::UNHEARD,
         Condition::Momentary { .. } => texts::MOMENTARY,
     }
 }

@@ -2,9 +2,10 @@
 //! alarm then shows.
 
 use super::texts;
-use super::typed::{NOTE_CHARS_MAX, is_too_long, note_words, opening};
+use super::typed::{NOTE_CHARS_MAX, is_too_long, opening};
 use crate::desk::Desk;
 use crate::keys::Press;
+use castellan_domain::alarm::NoteWords;
 use castellan_domain::ids::AlarmId;
 use leptos::html::Textarea;
 use leptos::prelude::*;
@@ -57,7 +58,7 @@ fn NoteForm(desk: &'static Desk, id: AlarmId, noting: RwSignal<bool>) -> impl In
     };
     let send = move || {
         desk.keep_draft(id, &written());
-        if let Ok(text) = note_words(&written()) {
+        if let Ok(text) = NoteWords::new(written()) {
             // By then another alarm's note may be open.
             let close = move || {
                 if desk.selected_alarm() == Some(id) {

@@ -8,7 +8,7 @@ use crate::texts::{Words, texts};
 use castellan_domain::alarm::{AlarmRefusal, P1_MUTES_MAX, SHELVED_MAX};
 use castellan_domain::estate::Estate;
 use castellan_domain::text::Language;
-use castellan_domain::time::{Span, Timestamp};
+use castellan_domain::time::Timestamp;
 
 /// The sentence. `now` is server time, where it is known.
 pub fn sentence(
@@ -21,11 +21,16 @@ pub fn sentence(
     let left = |until: Timestamp| ages::text(until.since(now.unwrap_or(until)));
     let fill = |words: Words, parts: &[&str]| words.fill(language, parts);
     let words = match refusal {
-        AlarmRefusal::AlreadyClaimed { by, at } => {
-            let Some(now) = now else {
-                return fill(FIRST, &[&name(by)]);
+        AlarmRefusal::AlreadyClaimed { by, ahead, .. } => {
+            let by = name(by);
+            return match ahead.as_millis() {
+                ..100 => fill(ALMOST_TOGETHER, &[&by]),
+                ms @ 100..10_000 => {
+                    let tenths = format!("{}.{}", ms / 1_000, ms % 1_000 / 100);
+                    fill(LOST_RACE, &[&by, &tenths])
+                }
+                _ => fill(CLAIMED_BEFORE, &[&by, &ages::text(*ahead)]),
             };
-            return fill(LOST_RACE, &[&name(by), &seconds(now.since(*at))]);
         }
         AlarmRefusal::AlreadyJudged { by, verdict, .. } => {
             let verdict = verdict_name(*verdict).get(language);
@@ -51,6 +56,7 @@ pub fn sentence(
         AlarmRefusal::ShelfTime => SHELF_TIME,
         AlarmRefusal::NotShelved => NOT_SHELVED,
         AlarmRefusal::NotJudged => NOT_JUDGED,
+        AlarmRefusal::NotVerified => NOT_VERIFIED,
         AlarmRefusal::NotJoined { .. } => NOT_JOINED,
         AlarmRefusal::Changed { .. } => CHANGED,
         AlarmRefusal::UnknownAlarm { .. } => GONE,
@@ -60,14 +66,10 @@ pub fn sentence(
     words.get(language).to_owned()
 }
 
-fn seconds(span: Span) -> String {
-    let ms = span.as_millis().max(0);
-    format!("{}.{}", ms / 1_000, ms % 1_000 / 100)
-}
-
 texts! {
-    FIRST: "{0} 先接", "{0} was first";
-    LOST_RACE: "{0} 先接（早 {1} 秒）", "{0} was first (by {1} s)";
+    ALMOST_TOGETHER: "几乎同时，{0} 先接。", "{0} was first, at almost the same time.";
+    LOST_RACE: "{0} 早 {1} 秒接警。", "{0} was first, by {1} s.";
+    CLAIMED_BEFORE: "{0} 在 {1} 前已接警。", "{0} claimed it {1} ago.";
     NOT_CLAIMED: "请先接警，再下结论。", "Claim the alarm first, then judge it.";
     NOT_OWNER: "这条报警由此人处理，只有本人、班长或主管可以操作： {0}", "Only its owner, a shift leader or a duty manager may do this. Owner: {0}";
     ALREADY_JUDGED: "已经判定过了： {0} ({1})", "Already judged by {0} ({1})";
@@ -81,6 +83,7 @@ texts! {
     SHELF_TIME: "挂起时长须在 1 分钟到 12 小时之间。", "An alarm is shelved for one minute to twelve hours.";
     NOT_SHELVED: "这条报警没有挂起。", "This alarm is not shelved.";
     NOT_JUDGED: "还没有结论，不能更正。", "It has no verdict yet that could be corrected.";
+    NOT_VERIFIED: "这类报警不能坐着排除。请说明核实方式：到场（谁）、画面或电话。", "An alarm like this is not dismissed from the chair. Say how it was verified: on scene and by whom, by picture or by phone.";
     NOT_JOINED: "该来源已不在这条报警里。", "That source is no longer part of this alarm.";
     CHANGED: "这条报警刚刚变化，请看清后再操作。", "The alarm has just changed. Look again, then repeat.";
     CANNOT_OWN: "{0} 不能接警，请选值班员或以上人员。", "{0} may not own alarms; choose an operator or above.";

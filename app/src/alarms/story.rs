@@ -3,11 +3,17 @@
 use super::doubts::sentences;
 use super::known::Known;
 use super::marks::{joined_name, noticed_late, returned_name, risen_because};
-use super::model::{priority_name, shelf_reason_name, source_name, type_name, verdict_name};
+use super::model::{
+    basis_name, follow_up_name, priority_name, shelf_reason_name, source_name, type_name,
+    verdict_name,
+};
 use super::texts;
+use crate::ages;
 use crate::names::person_name;
 use crate::texts::Words;
-use castellan_domain::alarm::{AlarmFact, Located, Silence, Source, Verdict};
+use castellan_domain::alarm::{
+    AlarmFact, Located, NoteContent, Silence, Source, Verdict, VerdictBasis,
+};
 use castellan_domain::estate::{Estate, Place, Priority};
 use castellan_domain::fact::{AlarmRaised, AlarmReturned, AlarmSplit};
 use castellan_domain::ids::{AlarmId, AlarmTypeId, PersonId};
@@ -108,7 +114,7 @@ impl Teller<'_> {
             details.push(texts::AGAIN.fill(self.language, &[&times, &last]));
         }
         let note = match &step.fact {
-            AlarmFact::Noted(body) => Some(body.note.id),
+            AlarmFact::Noted(body) => body.note.words().map(|words| words.id),
             _ => None,
         };
         let detail = details.join(" · ");
@@ -137,13 +143,32 @@ impl Teller<'_> {
                 (texts::TIMELINE_CLEARED, source.chain(ended).collect())
             }
             AlarmFact::Overdue(body) => (texts::TIMELINE_OVERDUE, self.late(body.late_s)),
+            AlarmFact::Unheard(body) => {
+                let for_s = ages::text(Span::from_secs(i64::from(body.for_s)));
+                let late = self.late(body.late_s);
+                let told = [for_s].into_iter().chain(late);
+                (texts::TIMELINE_UNHEARD, told.collect())
+            }
             AlarmFact::Claimed(_) => (texts::TIMELINE_CLAIMED, Vec::new()),
-            AlarmFact::Noted(_) => (texts::NOTE, Vec::new()),
-            AlarmFact::Judged(body) => (texts::TIMELINE_JUDGED, vec![self.verdict(body.verdict)]),
+            AlarmFact::Noted(body) => match &body.note {
+                NoteContent::Words(_) => (texts::NOTE, Vec::new()),
+                NoteContent::Done(what) => {
+                    let what = follow_up_name(*what).get(self.language).to_owned();
+                    (texts::FOLLOW_UP, vec![what])
+                }
+            },
+            AlarmFact::Judged(body) => {
+                let verdict = self.verdict(body.verdict);
+                let basis = self.basis(body.basis.as_ref());
+                let told = [verdict].into_iter().chain(basis);
+                (texts::TIMELINE_JUDGED, told.collect())
+            }
             AlarmFact::VerdictCorrected(body) => {
                 let former = so_far.verdict.map(|verdict| self.verdict(verdict));
                 let now = self.verdict(body.verdict);
-                (texts::TIMELINE_CORRECTED, vec![became(former, &now)])
+                let basis = self.basis(body.basis.as_ref());
+                let told = [became(former, &now)].into_iter().chain(basis);
+                (texts::TIMELINE_CORRECTED, told.collect())
             }
             AlarmFact::Acknowledged(_) => (texts::TIMELINE_ACKNOWLEDGED, Vec::new()),
             AlarmFact::Muted(body) => (texts::TIMELINE_MUTED, vec![self.until(body.until)]),
@@ -262,6 +287,10 @@ impl Teller<'_> {
 
     fn verdict(&self, verdict: Verdict) -> String {
         verdict_name(verdict).get(self.language).to_owned()
+    }
+
+    fn basis(&self, basis: Option<&VerdictBasis>) -> Option<String> {
+        basis.map(|basis| basis_name(self.estate, basis, self.language))
     }
 
     fn until(&self, until: Timestamp) -> String {

@@ -42,6 +42,19 @@ texts! {
     SHELF_1_H: "1 小时", "1 h";
     SHELF_4_H: "4 小时", "4 h";
     SHELF_SHIFT_END: "到班次结束", "Until the shift ends";
+    FOLLOW_UP: "已处理", "Done";
+    FOLLOW_UP_PROMPT: "做了什么：按 1–4，Esc 返回", "What was done: press 1–4, Esc goes back";
+    FOLLOW_UP_ENGINEERING: "已电话通知工程", "Engineering called";
+    FOLLOW_UP_RESIDENT: "已安抚住户", "Resident reassured";
+    FOLLOW_UP_MAINTENANCE: "已报维保", "Maintenance told";
+    FOLLOW_UP_PATROL: "巡逻已看", "Patrol has looked";
+    BASIS: "核实方式", "Verified by";
+    BASIS_PROMPT: "{0}，如何核实：按 1–3，Esc 返回", "{0}. How was that verified? Press 1–3, Esc goes back";
+    BASIS_ON_SCENE: "到场", "On scene";
+    BASIS_PICTURE: "画面", "Picture";
+    BASIS_PHONE: "电话", "Phone";
+    LOOKERS_PROMPT: "谁到场看过：按数字，Esc 返回", "Who looked on the spot? Press a digit, Esc goes back";
+    LOOKERS_NOBODY: "无人在岗，请先让到场的人上岗。", "Nobody is on duty. Put whoever looked on duty first.";
     RELEASE: "放弃接警", "Release";
     TRANSFER: "转交", "Transfer";
     TRANSFER_PROMPT: "转交给谁？Esc 取消", "To whom? Esc cancels";
@@ -66,6 +79,10 @@ texts! {
     RETURNED_STILL_ACTIVE: "已判定但未恢复", "judged, still active";
     RETURNED_RISEN: "判定后升级", "rose after its verdict";
     RETURNED_AGAIN: "判定后再次发生", "again after its verdict";
+    RETURNED_UNHEARD: "无新上报", "not reported again";
+    UNHEARD_FOR: "{0} 无新上报", "Not reported for {0}";
+    BACK_IF_UNHEARD: "{0} 内无新上报则再提醒", "Called again in {0} unless reported";
+    OVER_IF_UNHEARD: "{0} 内无新上报则视为结束", "Over in {0} unless reported";
     BACK_UNLESS_DONE: "{0} 内无动作则退回", "Back in {0} unless something is done";
     BACK_OWNER_ABSENT: "接警人离线，{0} 后退回", "Owner's console gone; back in {0}";
     BACK_FOR_REVIEW: "{0} 后复核", "Review in {0}";
@@ -93,6 +110,7 @@ texts! {
     TIMELINE_LAST_PLACE: "最后已知位置 {0}", "last known at {0}";
     TIMELINE_SILENT_PHONE: "手机无消息", "no word from the phone";
     TIMELINE_SILENT_POSITION: "手机在线，定位未更新", "phone online, position not updated";
+    TIMELINE_UNHEARD: "未再上报", "Not reported again";
     TIMELINE_CLEARED: "恢复", "Cleared";
     TIMELINE_CLAIMED: "接警", "Claimed";
     TIMELINE_OVERDUE: "超时未接警", "Not claimed in time";
@@ -120,6 +138,7 @@ texts! {
     SINCE_ALARM: "距报警", "Since the alarm";
     STILL_ACTIVE: "仍在报警", "Still active";
     CLEARED: "已恢复", "Cleared";
+    UNHEARD: "未再上报", "Not reported again";
     MOMENTARY: "瞬时", "One-off";
     SOURCE: "报警源", "Source";
     OWNER: "接警人", "Owner";

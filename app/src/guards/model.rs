@@ -6,7 +6,7 @@ use castellan_domain::estate::{DutyKept, Estate, Person, Role};
 use castellan_domain::ids::PersonId;
 use castellan_domain::staff::{Duty, PersonState};
 use castellan_domain::stream::Tracked;
-use castellan_domain::text::{Language, Localized};
+use castellan_domain::text::{CallSign, Language};
 use castellan_domain::time::{Span, Timestamp};
 use castellan_domain::view::View;
 use std::collections::BTreeMap;
@@ -72,7 +72,7 @@ pub fn guards<'a>(
 }
 
 /// The call signs that people were given, for the map.
-pub fn given_call_signs(view: &View) -> BTreeMap<PersonId, Localized> {
+pub fn given_call_signs(view: &View) -> BTreeMap<PersonId, CallSign> {
     let given =
         |(id, state): (&PersonId, &PersonState)| Some((id.clone(), state.call_sign.clone()?));
     view.people.iter().filter_map(given).collect()
@@ -146,7 +146,7 @@ mod tests {
             call_sign(&estate.people[1], &PersonState::default(), Language::Zh),
             "李娜"
         );
-        let given = Localized {
+        let given = CallSign {
             zh: Text::constant("机动1"),
             en: Text::constant("Reserve 1"),
         };

@@ -115,7 +115,8 @@ pub fn label_characters(estate: &Estate) -> String {
     }
     for person in &estate.people {
         take(&person.name);
-        person.call_sign.iter().for_each(&mut take);
+        let sign = person.call_sign.as_ref().map(Localized::from);
+        sign.iter().for_each(&mut take);
     }
     characters.into_iter().collect()
 }

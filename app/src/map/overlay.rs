@@ -8,7 +8,7 @@ use super::scale::scale_for_height;
 use crate::desk::Picked;
 use castellan_domain::estate::Estate;
 use castellan_domain::ids::PersonId;
-use castellan_domain::text::{Language, Localized};
+use castellan_domain::text::{CallSign, Language};
 use castellan_domain::time::Span;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -43,7 +43,7 @@ struct Slot {
 /// The names of one map.
 pub(super) struct Overlay {
     names: RefCell<BTreeMap<PersonId, Name>>,
-    call_signs: RefCell<BTreeMap<PersonId, Localized>>,
+    call_signs: RefCell<BTreeMap<PersonId, CallSign>>,
     houses: RefCell<Vec<House>>,
     slots: RefCell<Vec<Slot>>,
 }
@@ -80,7 +80,7 @@ impl Overlay {
 
     /// Call signs that were given, and so come before the estate's. The next
     /// [`set_names`](Self::set_names) uses them.
-    pub(super) fn set_call_signs(&self, call_signs: BTreeMap<PersonId, Localized>) {
+    pub(super) fn set_call_signs(&self, call_signs: BTreeMap<PersonId, CallSign>) {
         *self.call_signs.borrow_mut() = call_signs;
     }
 

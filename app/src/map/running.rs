@@ -16,7 +16,7 @@ use crate::desk::{Picked, Theme};
 use castellan_domain::estate::Estate;
 use castellan_domain::geo::Anchor;
 use castellan_domain::ids::PersonId;
-use castellan_domain::text::{Language, Localized};
+use castellan_domain::text::{CallSign, Language};
 use futures_util::future::join;
 use serde_json::{Value, json};
 use std::cell::{Cell, RefCell};
@@ -217,7 +217,7 @@ impl Running {
     }
 
     /// Shows the call signs that were given since the estate was written.
-    pub(super) fn name_people(&self, call_signs: BTreeMap<PersonId, Localized>) {
+    pub(super) fn name_people(&self, call_signs: BTreeMap<PersonId, CallSign>) {
         let shown = self.shown.borrow();
         self.overlay.set_call_signs(call_signs);
         self.overlay.set_names(&shown.estate, shown.language);

@@ -13,7 +13,7 @@ use crate::desk::{Picked, Theme};
 use castellan_domain::estate::Estate;
 use castellan_domain::geo::LonLat;
 use castellan_domain::ids::PersonId;
-use castellan_domain::text::{Language, Localized};
+use castellan_domain::text::{CallSign, Language};
 use leptos::html::Div;
 use leptos::prelude::*;
 use std::collections::BTreeMap;
@@ -52,7 +52,7 @@ pub fn MapView(
     /// What moves or flashes.
     scene: SceneHandle,
     /// Call signs that were given since the estate was written.
-    call_signs: Signal<BTreeMap<PersonId, Localized>>,
+    call_signs: Signal<BTreeMap<PersonId, CallSign>>,
     /// Gets a ring, and is brought into view when it changes.
     selected: Signal<Option<Picked>>,
     /// Where the selected alarm is: when it moves it is brought into view again.

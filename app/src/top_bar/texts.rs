@@ -11,12 +11,13 @@ texts! {
     HELP: "帮助", "Help";
     HELP_KEYS: "快捷键", "Keys";
     KEY_CLAIM: "接警（选中 0.4 秒后有效）", "Claim (after a row was selected for 0.4 s)";
-    KEY_VERDICT: "核实结论：1 真警 2 环境干扰 3 设备误报 4 测试", "Verdict: 1 genuine, 2 environment, 3 device fault, 4 test";
+    KEY_VERDICT: "核实结论：1 真警 2 环境干扰 3 设备误报 4 测试；火警、燃气再按 1 到场 2 画面 3 电话", "Verdict: 1 genuine, 2 environment, 3 device fault, 4 test; of fire and gas then 1 on scene, 2 picture, 3 phone";
     KEY_ACKNOWLEDGE: "签收（三、四级；班长以上任何级别）", "Acknowledge (P3 and P4; a leader any)";
     KEY_MUTE: "静音 60 秒，时限照走", "Mute for 60 s; deadlines run on";
     KEY_SHELVE: "限时挂起：1–5 原因，再 1–4 时长", "Shelve: 1–5 why, then 1–4 how long";
     KEY_NEWEST: "跳到最新报警", "Go to the newest alarm";
     KEY_NOTE: "写备注", "Write a note";
+    KEY_FOLLOW_UP: "已处理：1 通知工程 2 安抚住户 3 报维保 4 巡逻已看", "Done: 1 engineering called, 2 resident reassured, 3 maintenance told, 4 patrol looked";
     KEY_MOVE: "上一条 / 下一条", "Previous / next row";
     KEY_BACK: "返回，未发出的文字保留为草稿", "Back; words that were not sent stay as a draft";
     KEY_HELP: "显示这些快捷键", "Show these keys";

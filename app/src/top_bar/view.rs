@@ -90,6 +90,7 @@ pub fn Help(desk: &'static Desk, open: RwSignal<bool>) -> impl IntoView {
         (Some('M'), "Shift+F8", texts::KEY_MUTE),
         (Some('H'), "Shift+F4", texts::KEY_SHELVE),
         (Some('T'), "F9", texts::KEY_NOTE),
+        (Some('O'), "Shift+F9", texts::KEY_FOLLOW_UP),
         (Some('G'), "F8", texts::KEY_NEWEST),
         (None, "↑ ↓", texts::KEY_MOVE),
         (None, "Esc", texts::KEY_BACK),

@@ -9,13 +9,15 @@ impl Alarm {
     /// The alarm after a fact about it, or why the fact cannot be. To decide is to try this on a
     /// copy; the fold does the same again.
     pub fn apply(self, fact: &AlarmFact, stamp: &Stamp<'_>) -> Result<Self, AlarmRefusal> {
-        let (at, occurred_at) = (stamp.at, stamp.occurred_at);
-        let after = match fact {
+        let at = stamp.at;
+        let was_shelved = self.shelf.is_some();
+        let mut after = match fact {
             // A number is given once: the row that has it stays as it is.
             AlarmFact::Raised(_) => return Ok(self),
-            AlarmFact::Repeated(body) => self.repeated(body, occurred_at),
-            AlarmFact::Cleared(body) => self.cleared(body, occurred_at),
+            AlarmFact::Repeated(body) => self.repeated(body, stamp),
+            AlarmFact::Cleared(body) => self.cleared(body, stamp),
             AlarmFact::Overdue(body) => self.overdue(body),
+            AlarmFact::Unheard(body) => self.unheard(body, at),
             AlarmFact::Claimed(body) => self.claim(body, at)?,
             AlarmFact::Noted(body) => self.note(body, at)?,
             AlarmFact::Judged(body) => self.judge(body, at)?,
@@ -27,10 +29,13 @@ impl Alarm {
             AlarmFact::Transferred(body) => self.transfer(body, at)?,
             AlarmFact::Returned(body) => self.returned(body, at),
             AlarmFact::Risen(body) => self.risen(body, at),
-            AlarmFact::Joined(body) => self.joined_by(body, at, occurred_at),
+            AlarmFact::Joined(body) => self.joined_by(body, stamp),
             AlarmFact::Split(body) => self.split(body, stamp)?.0,
             AlarmFact::VerdictCorrected(body) => self.correct_verdict(body, at)?,
         };
+        if was_shelved && after.shelf.is_none() {
+            after = after.seen_anew(at);
+        }
         Ok(after.told(fact, stamp))
     }
 
@@ -61,6 +66,7 @@ impl Told for AlarmFact {
             Self::Repeated(body) => body.place.is_none(),
             Self::Cleared(_) | Self::Overdue(_) => true,
             Self::Raised(_)
+            | Self::Unheard(_)
             | Self::Claimed(_)
             | Self::Noted(_)
             | Self::Judged(_)
@@ -99,6 +105,7 @@ const fn changes_what_people_decide_on(fact: &AlarmFact) -> bool {
     match fact {
         AlarmFact::Raised(_) | AlarmFact::Repeated(_) | AlarmFact::Overdue(_) => false,
         AlarmFact::Cleared(_)
+        | AlarmFact::Unheard(_)
         | AlarmFact::Claimed(_)
         | AlarmFact::Noted(_)
         | AlarmFact::Judged(_)

@@ -1,10 +1,11 @@
 //! What people can want of an alarm.
 
-use super::reasons::{ShelfReason, Verdict};
+use super::basis::VerdictBasis;
+use super::reasons::{FollowUp, ShelfReason, Verdict};
 use super::sources::Source;
 use crate::ids::{AlarmId, PersonId};
 use crate::personal::PersonalRef;
-use crate::text::Text;
+use crate::text::Written;
 
 commands! {
     /// What people can want of an alarm.
@@ -12,9 +13,23 @@ commands! {
         /// 接警
         Claim = "claim" { alarm: AlarmId },
         /// 核实结论
-        Judge = "judge" { alarm: AlarmId, verdict: Verdict },
+        Judge = "judge" {
+            alarm: AlarmId,
+            verdict: Verdict,
+            /// 核实方式: where it is asked for, see [`super::basis::needs_basis`].
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            basis: Option<VerdictBasis>,
+        },
         /// A wrong verdict gives way to this one.
-        CorrectVerdict = "correct_verdict" { alarm: AlarmId, verdict: Verdict },
+        CorrectVerdict = "correct_verdict" {
+            alarm: AlarmId,
+            verdict: Verdict,
+            /// As for a verdict.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            basis: Option<VerdictBasis>,
+        },
+        /// Something was done about it: as good as a note.
+        FollowUp = "follow_up" { alarm: AlarmId, what: FollowUp },
         /// 签收
         Acknowledge = "acknowledge" { alarm: AlarmId },
         /// No sound for [`super::decide::MUTE_S`] seconds, on all consoles.
@@ -38,7 +53,7 @@ commands! {
 }
 
 /// The words of a note on their way to the server.
-pub type NoteWords = Text<500>;
+pub type NoteWords = Written<500>;
 
 commands! {
     /// What people can write about an alarm: `Words` are the words themselves on the way to the
@@ -54,6 +69,7 @@ impl AlarmCommand {
     pub const fn alarm(&self) -> AlarmId {
         match self {
             Self::Claim { alarm }
+            | Self::FollowUp { alarm, .. }
             | Self::Judge { alarm, .. }
             | Self::CorrectVerdict { alarm, .. }
             | Self::Acknowledge { alarm }

@@ -22,6 +22,8 @@ pub enum Due {
     Shelf,
     /// It was judged and its condition still exists.
     Review,
+    /// Nobody said it again for as long as its type allows.
+    Unheard,
 }
 
 /// How long a claimed or acknowledged alarm may be without anything done. The fourth priority has
@@ -40,12 +42,12 @@ impl Alarm {
     pub fn next_due(&self) -> Option<(Timestamp, Due)> {
         if let Judgement::Judged(judged) = &self.judgement {
             let review = judged.review_due_at.filter(|_| self.is_active());
-            return review.map(|at| (at, Due::Review));
+            return self.or_unheard(review.map(|at| (at, Due::Review)));
         }
         if let Some(shelf) = &self.shelf {
             return Some((shelf.until, Due::Shelf));
         }
-        match &self.ownership {
+        self.or_unheard(match &self.ownership {
             Ownership::Unclaimed { due_at, .. } => Some(match &self.acknowledged {
                 Some(acknowledged) => (acknowledged.due_at, Due::Acknowledged),
                 None => (*due_at, Due::Claim),
@@ -62,7 +64,12 @@ impl Alarm {
                     .chain(absent)
                     .min_by_key(|(at, _)| *at)
             }
-        }
+        })
+    }
+
+    fn or_unheard(&self, due: Option<(Timestamp, Due)>) -> Option<(Timestamp, Due)> {
+        let unheard = self.unheard_due_at().map(|at| (at, Due::Unheard));
+        due.into_iter().chain(unheard).min_by_key(|(at, _)| *at)
     }
 
     /// The deadline after one that passed: as far ahead as nobody has had the alarm by then, so

@@ -1,11 +1,13 @@
 //! What a person wants of an alarm becomes the fact that tells it, or a refusal.
 
+use super::basis::needs_basis;
 use super::command::{AlarmCommand, NoteCommand};
 use super::fact::{
     AlarmAcknowledged, AlarmClaimed, AlarmFact, AlarmJudged, AlarmMuted, AlarmNoted, AlarmReleased,
     AlarmShelved, AlarmSplit, AlarmTransferred, AlarmUnshelved, AlarmVerdictCorrected,
 };
 use super::located::Located;
+use super::reasons::NoteContent;
 use super::refusal::{AlarmRefusal, SHELF_S_MAX, SHELF_S_MIN, SHELVED_MAX};
 use super::sources::Source;
 use super::state::Alarm;
@@ -61,6 +63,7 @@ pub(crate) fn decide<'a>(
     let row = known.alarm(command.alarm())?;
     let fact = fact_of(known, row, actor.person.clone(), command, &terms(row))?;
     attempt(known, row, &fact)?;
+    must_be_verified(known, row, &fact)?;
     let is_urgent = row.priority <= Priority::P2;
     if matches!(fact, AlarmFact::Acknowledged(_))
         && is_urgent
@@ -80,15 +83,52 @@ pub(crate) fn decide_note<'a>(
 ) -> Result<(AlarmFact, &'a Alarm), Refusal> {
     let NoteCommand::Note { alarm, text } = command;
     let row = known.alarm(alarm)?;
-    let review_due_at = row.acknowledged.as_ref().map(|_| terms(row).shift_end);
-    let fact = AlarmFact::Noted(AlarmNoted {
-        alarm,
-        by: actor.person.clone(),
-        note: text,
-        review_due_at,
-    });
+    let fact = noted(
+        row,
+        actor.person.clone(),
+        NoteContent::Words(text),
+        &terms(row),
+    );
     attempt(known, row, &fact)?;
     Ok((fact, row))
+}
+
+fn noted(row: &Alarm, by: PersonId, note: NoteContent, terms: &Terms) -> AlarmFact {
+    AlarmFact::Noted(AlarmNoted {
+        alarm: row.id,
+        by,
+        note,
+        review_due_at: row.acknowledged.as_ref().map(|_| terms.shift_end),
+    })
+}
+
+/// Refuses a false verdict of which nobody says how it was established, where that must be said.
+fn must_be_verified(known: &Known<'_>, row: &Alarm, fact: &AlarmFact) -> Result<(), Refusal> {
+    let (verdict, basis) = if let AlarmFact::Judged(body) = fact {
+        (body.verdict, &body.basis)
+    } else if let AlarmFact::VerdictCorrected(body) = fact {
+        (body.verdict, &body.basis)
+    } else {
+        return Ok(());
+    };
+    let Some(basis) = basis else {
+        let is_missing = verdict.is_false() && needs_basis(known.estate, row);
+        return if is_missing {
+            Err(AlarmRefusal::NotVerified.into())
+        } else {
+            Ok(())
+        };
+    };
+    let Some(person) = basis.person().cloned() else {
+        return Ok(());
+    };
+    if known.estate.person(&person).is_none() {
+        return Err(StaffRefusal::UnknownPerson { person }.into());
+    }
+    if !known.is_on_duty(&person) {
+        return Err(StaffRefusal::NotOnDuty { person }.into());
+    }
+    Ok(())
 }
 
 fn attempt(known: &Known<'_>, row: &Alarm, fact: &AlarmFact) -> Result<(), AlarmRefusal> {
@@ -116,15 +156,28 @@ fn fact_of(
             by,
             follow_up_due_at,
         }),
-        AlarmCommand::Judge { alarm, verdict } => AlarmFact::Judged(AlarmJudged {
+        AlarmCommand::Judge {
+            alarm,
+            verdict,
+            basis,
+        } => AlarmFact::Judged(AlarmJudged {
             alarm,
             by,
             verdict,
+            basis,
             review_due_at: terms.shift_end,
         }),
-        AlarmCommand::CorrectVerdict { alarm, verdict } => {
-            AlarmFact::VerdictCorrected(AlarmVerdictCorrected { alarm, by, verdict })
-        }
+        AlarmCommand::CorrectVerdict {
+            alarm,
+            verdict,
+            basis,
+        } => AlarmFact::VerdictCorrected(AlarmVerdictCorrected {
+            alarm,
+            by,
+            verdict,
+            basis,
+        }),
+        AlarmCommand::FollowUp { what, .. } => noted(row, by, NoteContent::Done(what), terms),
         AlarmCommand::Acknowledge { alarm } => AlarmFact::Acknowledged(AlarmAcknowledged {
             alarm,
             by,

@@ -25,17 +25,11 @@ pub(super) struct Voice<'a> {
 
 impl Voice<'_> {
     /// It says something again.
-    pub(super) fn says(
-        &mut self,
-        kind: &AlarmTypeId,
-        family: &AlarmTypeId,
-        state: ReportedState,
-        at: Timestamp,
-    ) {
+    pub(super) fn says(&mut self, said: &Said<'_>) {
         *self.repeats = self.repeats.saturating_add(1);
-        *self.condition = self.condition.then(state, at);
-        match state {
-            ReportedState::Active => begin(self.exists, kind, family, at),
+        *self.condition = self.condition.then(said.state, said.occurred_at);
+        match said.state {
+            ReportedState::Active => begin(self.exists, said),
             ReportedState::Momentary => {}
             ReportedState::Cleared => self.exists.clear(),
         }
@@ -50,26 +44,33 @@ impl Voice<'_> {
     }
 }
 
+/// One thing that a source said.
+pub(super) struct Said<'a> {
+    pub(super) kind: &'a AlarmTypeId,
+    pub(super) family: &'a AlarmTypeId,
+    pub(super) state: ReportedState,
+    pub(super) occurred_at: Timestamp,
+    pub(super) active_s_max: Option<u32>,
+}
+
 /// What exists when a source is first heard of.
-pub(super) fn first(
-    kind: &AlarmTypeId,
-    family: &AlarmTypeId,
-    state: ReportedState,
-    at: Timestamp,
-) -> Vec<Existing> {
+pub(super) fn first(said: &Said<'_>) -> Vec<Existing> {
     let mut exists = Vec::new();
-    if state == ReportedState::Active {
-        begin(&mut exists, kind, family, at);
+    if said.state == ReportedState::Active {
+        begin(&mut exists, said);
     }
     exists
 }
 
-fn begin(exists: &mut Vec<Existing>, kind: &AlarmTypeId, family: &AlarmTypeId, since: Timestamp) {
-    if exists.len() < EXISTING_MAX && exists.iter().all(|one| one.kind != *kind) {
+fn begin(exists: &mut Vec<Existing>, said: &Said<'_>) {
+    if let Some(one) = exists.iter_mut().find(|one| one.kind == *said.kind) {
+        one.active_s_max = said.active_s_max;
+    } else if exists.len() < EXISTING_MAX {
         exists.push(Existing {
-            kind: kind.clone(),
-            family: family.clone(),
-            since,
+            kind: said.kind.clone(),
+            family: said.family.clone(),
+            since: said.occurred_at,
+            active_s_max: said.active_s_max,
         });
     }
 }

@@ -1,12 +1,12 @@
 //! What facts say about alarms.
 
+use super::basis::VerdictBasis;
 use super::located::Located;
-use super::reasons::{ReturnedBy, ShelfReason, Verdict};
+use super::reasons::{NoteContent, ReturnedBy, ShelfReason, Verdict};
 use super::sources::{JoinedBy, RisenBy, Silence, Source};
 use crate::estate::Priority;
 use crate::ids::{AlarmId, AlarmTypeId, PersonId};
 use crate::observation::{Doubts, ReportedState};
-use crate::personal::PersonalRef;
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -21,9 +21,11 @@ facts! {
         Cleared(AlarmCleared) = "alarm_cleared", 1;
         /// Nobody claimed it in time. It is annunciated again, with the next deadline.
         Overdue(AlarmOverdue) = "alarm_overdue", 1;
+        /// Nobody said it again for as long as its type allows.
+        Unheard(AlarmUnheard) = "alarm_unheard", 1;
         /// A person owns it.
         Claimed(AlarmClaimed) = "alarm_claimed", 1;
-        /// A person wrote a note.
+        /// A person did something about it, and said what.
         Noted(AlarmNoted) = "alarm_noted", 1;
         /// A person judged what it was.
         Judged(AlarmJudged) = "alarm_judged", 1;
@@ -69,6 +71,10 @@ pub struct AlarmRaised {
     pub place: Located,
     /// Whether the condition lasts.
     pub state: ReportedState,
+    /// Seconds for which it is believed to exist without being said again. Absent: until it is
+    /// cleared.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub active_s_max: Option<u32>,
     /// Claimed by then, or overdue.
     pub claim_due_at: Timestamp,
     /// What is doubtful about what was said.
@@ -94,6 +100,10 @@ pub struct AlarmRepeated {
     pub family: AlarmTypeId,
     /// Whether the condition lasts.
     pub state: ReportedState,
+    /// Seconds for which it is believed to exist without being said again. Absent: until it is
+    /// cleared.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub active_s_max: Option<u32>,
     /// What is doubtful about what was said.
     #[serde(default, skip_serializing_if = "Doubts::is_empty")]
     pub doubts: Doubts,
@@ -131,6 +141,20 @@ pub struct AlarmOverdue {
     pub late_s: u32,
 }
 
+/// Nobody said it again in time. What becomes of it stands in the next fact, unless it is over.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AlarmUnheard {
+    pub alarm: AlarmId,
+    /// Seconds without a report.
+    pub for_s: u32,
+    /// Whether it counts as over by that: somebody called it false before.
+    #[serde(default, skip_serializing_if = "crate::serial::is_default")]
+    pub is_over: bool,
+    /// Seconds by which this was noticed too late, like [`AlarmOverdue::late_s`].
+    #[serde(default, skip_serializing_if = "crate::serial::is_default")]
+    pub late_s: u32,
+}
+
 /// A person owns it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AlarmClaimed {
@@ -141,15 +165,16 @@ pub struct AlarmClaimed {
     pub follow_up_due_at: Timestamp,
 }
 
-/// A person wrote a note. The words stand beside the journal, where they can be purged.
+/// A person did something about it, and wrote a note or said so by one key. Words stand beside the
+/// journal, where they can be purged.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AlarmNoted {
     /// About which alarm.
     pub alarm: AlarmId,
     /// Who wrote it.
     pub by: PersonId,
-    /// Where the words are.
-    pub note: PersonalRef,
+    /// Where its words are, or what was done.
+    pub note: NoteContent,
     /// If the alarm is merely acknowledged: when it returns now that something was done.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub review_due_at: Option<Timestamp>,
@@ -163,6 +188,9 @@ pub struct AlarmJudged {
     pub by: PersonId,
     /// What it was.
     pub verdict: Verdict,
+    /// How that was established; never absent where the estate asks for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub basis: Option<VerdictBasis>,
     /// When it returns if its condition still exists then.
     pub review_due_at: Timestamp,
 }
@@ -277,6 +305,10 @@ pub struct AlarmJoined {
     pub family: AlarmTypeId,
     /// Whether the condition lasts.
     pub state: ReportedState,
+    /// Seconds for which it is believed to exist without being said again. Absent: until it is
+    /// cleared.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub active_s_max: Option<u32>,
     /// Why it belongs here.
     pub why: JoinedBy,
     /// What is doubtful about what was said.
@@ -322,6 +354,9 @@ pub struct AlarmVerdictCorrected {
     pub by: PersonId,
     /// What it was.
     pub verdict: Verdict,
+    /// How that was established; never absent where the estate asks for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub basis: Option<VerdictBasis>,
 }
 
 impl AlarmFact {
@@ -332,6 +367,7 @@ impl AlarmFact {
             Self::Repeated(body) => body.alarm,
             Self::Cleared(body) => body.alarm,
             Self::Overdue(body) => body.alarm,
+            Self::Unheard(body) => body.alarm,
             Self::Claimed(body) => body.alarm,
             Self::Noted(body) => body.alarm,
             Self::Judged(body) => body.alarm,

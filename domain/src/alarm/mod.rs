@@ -6,6 +6,7 @@
 //! takes each later fact or refuses it, and [`Alarm::next_due`] says which deadline runs.
 
 mod apply;
+pub mod basis;
 mod command;
 pub mod control;
 mod deadline;
@@ -21,12 +22,14 @@ mod shown;
 mod sources;
 mod state;
 mod steps;
+mod unheard;
 
+pub use basis::VerdictBasis;
 pub use command::{AlarmCommand, NoteCommand, NoteWords};
 pub use deadline::{Due, OVERDUE_WAIT_MAX, follow_up_wait};
 pub use fact::AlarmFact;
 pub use located::{Located, MOVED_M_MIN};
-pub use reasons::{ReturnedBy, ShelfReason, Verdict};
+pub use reasons::{FollowUp, NoteContent, ReturnedBy, ShelfReason, Verdict};
 pub use refusal::{AlarmRefusal, SHELF_S_MAX, SHELF_S_MIN, SHELVED_MAX};
 pub use sources::{
     Condition, EXISTING_MAX, Existing, Joined, JoinedBy, Risen, RisenBy, Silence, Source,
@@ -35,3 +38,4 @@ pub use state::{
     Acknowledged, Alarm, CLOSED_ALARMS_MAX, JOINED_MAX, Judged, Judgement, Mute, NOTES_MAX, Note,
     OPEN_ALARMS_MAX, Ownership, P1_MUTES_MAX, RISES_MAX, Returned, Shelf,
 };
+pub use unheard::Unheard;

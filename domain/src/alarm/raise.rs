@@ -1,6 +1,6 @@
 //! How a row comes to be, rises, and takes in what belongs to it.
 
-use super::existing;
+use super::existing::{self, Said};
 use super::fact::{
     AlarmCleared, AlarmFact, AlarmJoined, AlarmRaised, AlarmRepeated, AlarmRisen, AlarmSplit,
 };
@@ -16,6 +16,13 @@ impl Alarm {
     /// A new row, as its fact decided it.
     pub fn raised(fact: &AlarmRaised, stamp: &Stamp<'_>) -> Self {
         let (occurred_at, raised_at) = (stamp.occurred_at, stamp.at);
+        let said = Said {
+            kind: &fact.kind,
+            family: &fact.family,
+            state: fact.state,
+            occurred_at,
+            active_s_max: fact.active_s_max,
+        };
         Self {
             id: fact.alarm,
             kind: fact.kind.clone(),
@@ -30,7 +37,9 @@ impl Alarm {
             doubts: fact.doubts,
             silence: fact.silence,
             condition: Condition::reported(fact.state, occurred_at),
-            exists: existing::first(&fact.kind, &fact.family, fact.state, occurred_at),
+            exists: existing::first(&said),
+            heard_at: raised_at,
+            unheard: None,
             ownership: Ownership::Unclaimed {
                 since: raised_at,
                 due_at: fact.claim_due_at,
@@ -52,9 +61,16 @@ impl Alarm {
     }
 
     /// Its source, or one that joined it, said it again.
-    pub(super) fn repeated(mut self, fact: &AlarmRepeated, at: Timestamp) -> Self {
+    pub(super) fn repeated(mut self, fact: &AlarmRepeated, stamp: &Stamp<'_>) -> Self {
+        self.hears(stamp.at);
         let mut voice = self.voice_mut(fact.source.as_ref());
-        voice.says(&fact.kind, &fact.family, fact.state, at);
+        voice.says(&Said {
+            kind: &fact.kind,
+            family: &fact.family,
+            state: fact.state,
+            occurred_at: stamp.occurred_at,
+            active_s_max: fact.active_s_max,
+        });
         *voice.doubts = voice.doubts.and(fact.doubts);
         if let Some(place) = &fact.place {
             *voice.place = place.clone();
@@ -64,8 +80,10 @@ impl Alarm {
     }
 
     /// Something that a source said has ended.
-    pub(super) fn cleared(mut self, fact: &AlarmCleared, at: Timestamp) -> Self {
-        self.voice_mut(fact.source.as_ref()).ends(&fact.ended, at);
+    pub(super) fn cleared(mut self, fact: &AlarmCleared, stamp: &Stamp<'_>) -> Self {
+        self.hears(stamp.at);
+        let mut voice = self.voice_mut(fact.source.as_ref());
+        voice.ends(&fact.ended, stamp.occurred_at);
         self
     }
 
@@ -175,15 +193,18 @@ impl Alarm {
     }
 
     /// Another source is part of it from now on. One that is part of it already says something more.
-    pub(super) fn joined_by(
-        mut self,
-        fact: &AlarmJoined,
-        at: Timestamp,
-        occurred_at: Timestamp,
-    ) -> Self {
+    pub(super) fn joined_by(mut self, fact: &AlarmJoined, stamp: &Stamp<'_>) -> Self {
+        let said = Said {
+            kind: &fact.kind,
+            family: &fact.family,
+            state: fact.state,
+            occurred_at: stamp.occurred_at,
+            active_s_max: fact.active_s_max,
+        };
+        self.hears(stamp.at);
         if self.condition_of(&fact.source).is_some() {
             let mut voice = self.voice_mut(Some(&fact.source));
-            voice.says(&fact.kind, &fact.family, fact.state, occurred_at);
+            voice.says(&said);
             *voice.doubts = voice.doubts.and(fact.doubts);
             if !fact.place.is_unknown() {
                 *voice.place = fact.place.clone();
@@ -195,9 +216,9 @@ impl Alarm {
                 kind: fact.kind.clone(),
                 family: fact.family.clone(),
                 why: fact.why,
-                at,
-                condition: Condition::reported(fact.state, occurred_at),
-                exists: existing::first(&fact.kind, &fact.family, fact.state, occurred_at),
+                at: stamp.at,
+                condition: Condition::reported(fact.state, stamp.occurred_at),
+                exists: existing::first(&said),
                 repeats: 0,
                 doubts: fact.doubts,
                 place: fact.place.clone(),
@@ -229,6 +250,7 @@ impl Alarm {
             source: joined.source,
             place: fact.place.clone(),
             state: ReportedState::Momentary,
+            active_s_max: None,
             claim_due_at: fact.claim_due_at,
             doubts: joined.doubts,
             silence: joined.silence,
@@ -243,6 +265,6 @@ impl Alarm {
         alone.exists = joined.exists;
         alone.repeats = joined.repeats;
         alone.history = History::begun(AlarmFact::Split(fact.clone()), stamp);
-        Ok((self, alone))
+        Ok((self.seen_anew(stamp.at), alone))
     }
 }

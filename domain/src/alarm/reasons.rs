@@ -1,5 +1,7 @@
-//! What rows and facts say alike: why an alarm came back, why it is put aside, and what it was.
+//! What rows and facts say alike: why an alarm came back, why it is put aside, what it was, and what
+//! was done.
 
+use crate::personal::PersonalRef;
 use serde::{Deserialize, Serialize};
 
 /// Why an alarm came back to 待接警.
@@ -20,6 +22,8 @@ pub enum ReturnedBy {
     Risen,
     /// It was judged, and happened again.
     Again,
+    /// Nobody said it again for as long as its type allows.
+    Unheard,
 }
 
 /// Why an alarm is shelved.
@@ -59,5 +63,57 @@ impl Verdict {
         Self::Environment,
         Self::DeviceFault,
         Self::Test,
+    ];
+
+    /// Whether it says that there was no such matter.
+    pub const fn is_false(self) -> bool {
+        match self {
+            Self::Genuine => false,
+            Self::Environment | Self::DeviceFault | Self::Test => true,
+        }
+    }
+}
+
+/// What a note says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NoteContent {
+    /// Words. They are fetched by their reference.
+    Words(PersonalRef),
+    /// What is done so often that one key says it.
+    Done(FollowUp),
+}
+
+impl NoteContent {
+    /// Where the words are, if it has any.
+    pub const fn words(&self) -> Option<&PersonalRef> {
+        match self {
+            Self::Words(words) => Some(words),
+            Self::Done(_) => None,
+        }
+    }
+}
+
+/// What was done about an alarm, without a word more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FollowUp {
+    /// 已电话通知工程
+    EngineeringCalled,
+    /// 已安抚住户
+    ResidentReassured,
+    /// 已报维保
+    MaintenanceTold,
+    /// 巡逻已看
+    PatrolLooked,
+}
+
+impl FollowUp {
+    /// In the order of the digits that pick them.
+    pub const ALL: [Self; 4] = [
+        Self::EngineeringCalled,
+        Self::ResidentReassured,
+        Self::MaintenanceTold,
+        Self::PatrolLooked,
     ];
 }

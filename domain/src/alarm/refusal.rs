@@ -4,7 +4,7 @@ use super::reasons::Verdict;
 use super::state::{NOTES_MAX, OPEN_ALARMS_MAX, P1_MUTES_MAX};
 use crate::ids::{AlarmId, PersonId, Version};
 use crate::subject::RefusalKind;
-use crate::time::Timestamp;
+use crate::time::{Span, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// The longest time on the shelf, in seconds: one shift.
@@ -20,7 +20,12 @@ pub const SHELVED_MAX: usize = 200;
 pub enum AlarmRefusal {
     /// Somebody else was first.
     #[error("{by} has claimed this alarm already")]
-    AlreadyClaimed { by: PersonId, at: Timestamp },
+    AlreadyClaimed {
+        by: PersonId,
+        at: Timestamp,
+        /// How long before this one that was, by the clock of the site.
+        ahead: Span,
+    },
     /// It has its verdict.
     #[error("{by} has judged this alarm already")]
     AlreadyJudged {
@@ -60,6 +65,12 @@ pub enum AlarmRefusal {
     /// It has no verdict that could be wrong.
     #[error("this alarm has no verdict yet")]
     NotJudged,
+    /// Nobody dismisses a fire from the chair alone.
+    #[error(
+        "an alarm of this family is not called false from the chair alone; say how it was \
+         verified: on the scene and by whom, by picture or by phone"
+    )]
+    NotVerified,
     /// No such source has joined it.
     #[error("{alarm} has taken in no such source")]
     NotJoined { alarm: AlarmId },
@@ -114,6 +125,7 @@ impl AlarmRefusal {
             | Self::ShelfTime
             | Self::NotShelved
             | Self::NotJudged
+            | Self::NotVerified
             | Self::NotJoined { .. }
             | Self::CannotOwn { .. }
             | Self::TooManyNotes

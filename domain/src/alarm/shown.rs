@@ -1,7 +1,8 @@
 //! Who may see what of an alarm.
 
+use super::basis::VerdictBasis;
 use super::sources::{RisenBy, Source};
-use super::state::{Acknowledged, Alarm, Judgement, Mute, Ownership, Returned, Shelf};
+use super::state::{Acknowledged, Alarm, Judged, Judgement, Mute, Ownership, Returned, Shelf};
 use crate::audience::{Audience, WITHHELD};
 use crate::ids::{AlarmId, AlarmTypeId, PersonId};
 use crate::subject::History;
@@ -59,6 +60,8 @@ fn withhold_persons(alarm: &mut Alarm) {
         silence: _,
         condition: _,
         exists: _,
+        heard_at: _,
+        unheard: _,
         ownership,
         acknowledged,
         mute,
@@ -92,7 +95,7 @@ fn withhold_persons(alarm: &mut Alarm) {
         *by = withheld();
     }
     if let Judgement::Judged(judged) = judgement {
-        judged.by = withheld();
+        withhold_judge(judged);
     }
     joined.retain(|joined| joined.source.person().is_none());
     for rise in rises {
@@ -102,6 +105,13 @@ fn withhold_persons(alarm: &mut Alarm) {
     }
     // A note has an author, and words that may name anybody.
     notes.clear();
+}
+
+fn withhold_judge(judged: &mut Judged) {
+    judged.by = withheld();
+    if let Some(VerdictBasis::OnScene { by }) = &mut judged.basis {
+        *by = withheld();
+    }
 }
 
 fn withheld() -> PersonId {

@@ -48,6 +48,11 @@ pub enum Condition {
         /// When it ended.
         at: Timestamp,
     },
+    /// It existed, and nobody has said it again for so long that it counts as over.
+    Unheard {
+        /// Since when.
+        at: Timestamp,
+    },
     /// It happened and left nothing to clear.
     Momentary {
         /// When it last happened.
@@ -95,6 +100,9 @@ pub struct Existing {
     pub family: AlarmTypeId,
     /// Since when. Said again is not begun again.
     pub since: Timestamp,
+    /// Seconds for which it is believed without being said again. Absent: until it is cleared.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub active_s_max: Option<u32>,
 }
 
 /// 失联: what nobody hears of somebody who is expected to be heard of.

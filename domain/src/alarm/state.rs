@@ -1,13 +1,14 @@
 //! One row of the queue with its six sides.
 
+use super::basis::VerdictBasis;
 use super::fact::AlarmFact;
 use super::located::Located;
-use super::reasons::{ReturnedBy, ShelfReason, Verdict};
+use super::reasons::{NoteContent, ReturnedBy, ShelfReason, Verdict};
 use super::sources::{Condition, Existing, Joined, Risen, Silence, Source};
+use super::unheard::Unheard;
 use crate::estate::Priority;
 use crate::ids::{AlarmId, AlarmTypeId, PersonId, Version};
 use crate::observation::Doubts;
-use crate::personal::PersonalRef;
 use crate::subject::History;
 use crate::time::{Span, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -61,6 +62,11 @@ pub struct Alarm {
     /// Which types its source says exist, at most [`super::EXISTING_MAX`]; none unless it is active.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub exists: Vec<Existing>,
+    /// When any of its sources last said anything here.
+    pub heard_at: Timestamp,
+    /// Nobody said it again for as long as its type allows. Gone with the next report.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unheard: Option<Unheard>,
     /// Who has it.
     pub ownership: Ownership,
     /// 签收: who has seen it without taking it.
@@ -183,6 +189,9 @@ pub enum Judgement {
 pub struct Judged {
     /// What it was.
     pub verdict: Verdict,
+    /// How that was established, where somebody said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub basis: Option<VerdictBasis>,
     /// Who says so.
     pub by: PersonId,
     pub at: Timestamp,
@@ -191,14 +200,13 @@ pub struct Judged {
     pub review_due_at: Option<Timestamp>,
 }
 
-/// A note about an alarm. The words are fetched by their reference.
+/// A note about an alarm: something was done.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Note {
     /// Who wrote it.
     pub by: PersonId,
     pub at: Timestamp,
-    /// Where the words are.
-    pub content: PersonalRef,
+    pub content: NoteContent,
 }
 
 impl Alarm {

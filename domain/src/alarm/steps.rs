@@ -38,9 +38,7 @@ impl Alarm {
         fact: &AlarmClaimed,
         at: Timestamp,
     ) -> Result<Self, AlarmRefusal> {
-        if let Ownership::Claimed { by, at, .. } = self.ownership {
-            return Err(AlarmRefusal::AlreadyClaimed { by, at });
-        }
+        self.must_be_nobodys(at)?;
         self.ownership = Ownership::Claimed {
             by: fact.by.clone(),
             at,
@@ -59,9 +57,7 @@ impl Alarm {
         at: Timestamp,
     ) -> Result<Self, AlarmRefusal> {
         self.must_be_open()?;
-        if let Ownership::Claimed { by, at, .. } = self.ownership {
-            return Err(AlarmRefusal::AlreadyClaimed { by, at });
-        }
+        self.must_be_nobodys(at)?;
         if let Some(Acknowledged { by, at, .. }) = self.acknowledged {
             return Err(AlarmRefusal::AlreadyAcknowledged { by, at });
         }
@@ -191,15 +187,10 @@ impl Alarm {
         at: Timestamp,
     ) -> Result<Self, AlarmRefusal> {
         self.must_be_open()?;
-        match &self.ownership {
-            Ownership::Unclaimed { .. } => return Err(AlarmRefusal::NotClaimed),
-            Ownership::Claimed { by, at, .. } if *by == fact.to => {
-                return Err(AlarmRefusal::AlreadyClaimed {
-                    by: by.clone(),
-                    at: *at,
-                });
-            }
-            Ownership::Claimed { .. } => {}
+        match self.owner() {
+            None => return Err(AlarmRefusal::NotClaimed),
+            Some(owner) if *owner == fact.to => self.must_be_nobodys(at)?,
+            Some(_) => {}
         }
         self.ownership = Ownership::Claimed {
             by: fact.to.clone(),
@@ -259,6 +250,7 @@ impl Alarm {
         }
         self.judgement = Judgement::Judged(Judged {
             verdict: fact.verdict,
+            basis: fact.basis.clone(),
             by: fact.by.clone(),
             at,
             review_due_at: Some(fact.review_due_at),
@@ -286,6 +278,7 @@ impl Alarm {
         }
         self.judgement = Judgement::Judged(Judged {
             verdict: fact.verdict,
+            basis: fact.basis.clone(),
             by: fact.by.clone(),
             at,
             review_due_at: judged.review_due_at,
@@ -293,7 +286,7 @@ impl Alarm {
         Ok(self)
     }
 
-    /// Somebody adds a note: something was done about it. Until its `review_due_at`, the end of the
+    /// Somebody says what was done about it, in words or by one key. Until its `review_due_at`, the end of the
     /// shift, an acknowledged one needs nothing more.
     pub(super) fn note(mut self, fact: &AlarmNoted, at: Timestamp) -> Result<Self, AlarmRefusal> {
         if self.notes.len() >= NOTES_MAX {
@@ -325,6 +318,17 @@ impl Alarm {
                 verdict: judged.verdict,
                 by: judged.by.clone(),
                 at: judged.at,
+            }),
+        }
+    }
+
+    fn must_be_nobodys(&self, now: Timestamp) -> Result<(), AlarmRefusal> {
+        match &self.ownership {
+            Ownership::Unclaimed { .. } => Ok(()),
+            Ownership::Claimed { by, at, .. } => Err(AlarmRefusal::AlreadyClaimed {
+                by: by.clone(),
+                at: *at,
+                ahead: now.since(*at),
             }),
         }
     }

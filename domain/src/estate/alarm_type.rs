@@ -10,6 +10,10 @@ use serde::{Deserialize, Serialize};
 /// A type of alarm.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "lines of a document that a person writes; every combination occurs"
+)]
 pub struct AlarmType {
     /// Such as `gas_low`.
     pub id: AlarmTypeId,
@@ -26,6 +30,10 @@ pub struct AlarmType {
     /// the shift.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub claim_s_max: Option<u32>,
+    /// Seconds for which it is believed to exist without being said again, 1 to 86,400. Absent: until
+    /// it is cleared.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub active_s_max: Option<u32>,
     /// Seconds within which somebody should be dispatched, 1 to 43,200.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dispatch_s_max: Option<u32>,
@@ -56,6 +64,9 @@ pub struct AlarmType {
     /// What it becomes when a second device confirms it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub second_source: Option<SecondSource>,
+    /// A verdict that it was false says how that was established. One answer for a whole family.
+    #[serde(default, skip_serializing_if = "crate::serial::is_default")]
+    pub verify: bool,
     /// Raised by Castellan itself; a device that reports it is refused.
     #[serde(default, skip_serializing_if = "crate::serial::is_default")]
     pub by_rule_only: bool,

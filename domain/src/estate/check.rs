@@ -4,6 +4,7 @@ use super::alarm_type::AlarmType;
 use super::calendar::{Calendar, CalendarError};
 use super::document::{DeviceKind, Estate, Place};
 use crate::geo::{Anchor, LonLat, SITE_RADIUS_M_MAX};
+use crate::ids::PersonId;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
 
@@ -40,6 +41,19 @@ pub enum EstateError {
         what: &'static str,
         /// The id.
         id: String,
+    },
+    /// Two people who would answer to one call on the radio.
+    #[error(
+        "{one} and {other} have the call sign {call_sign}, or ones that sound alike; give each \
+         their own"
+    )]
+    SameCallSign {
+        /// Who has it.
+        one: PersonId,
+        /// Who has it, too.
+        other: PersonId,
+        /// The call sign of the first.
+        call_sign: String,
     },
     /// A reference to something that is not in the document.
     #[error("{from} names {what} {id}, which the estate does not have")]
@@ -87,6 +101,17 @@ pub enum EstateError {
         from: String,
         /// The one that it names.
         to: String,
+    },
+    /// Types of one row whose verdicts would need a basis or not, by what was reported last.
+    #[error(
+        "alarm types {one} and {other} are of one family, and only one of them has `verify`; give \
+         it to both or to neither"
+    )]
+    VerifiedByHalf {
+        /// A type of the family.
+        one: String,
+        /// One that is answered otherwise.
+        other: String,
     },
     /// A device that is reached through itself.
     #[error("device {0} is reached through itself; an upstream leads to the network's root")]
@@ -147,6 +172,7 @@ impl Estate {
         unique("zone", self.zones.iter().map(|z| &z.id))?;
         unique("area", self.areas.iter().map(|a| &a.id))?;
         unique("shift at", self.staffing.shifts.iter().map(|s| s.starts_at))?;
+        self.check_call_signs()?;
         Calendar::new(self)?;
         self.check_home()?;
         self.check_geometry()?;
@@ -164,6 +190,7 @@ impl Estate {
             }
         }
         self.check()?;
+        self.check_families()?;
         for kind in &self.alarm_types {
             let leads_to = [&kind.at_night, &kind.if_critical];
             let others = leads_to
@@ -260,6 +287,8 @@ impl Estate {
         for kind in &self.alarm_types {
             let of = |what: &str| format!("{what} of alarm type {}", kind.id);
             seconds(of("claim_s_max"), kind.claim_s_max, 1, 43_200, "1 to 43200")?;
+            let active = kind.active_s_max;
+            seconds(of("active_s_max"), active, 1, 86_400, "1 to 86400")?;
             let dispatch = kind.dispatch_s_max;
             seconds(of("dispatch_s_max"), dispatch, 1, 43_200, "1 to 43200")?;
             let within = kind.second_source.as_ref().map(|s| s.within_s);

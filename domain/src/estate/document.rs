@@ -5,7 +5,7 @@ use super::search_key::SearchKeys;
 use super::watch::{Area, DoorSettings, Staffing, Zone};
 use crate::geo::LonLat;
 use crate::ids::{BuildingId, DeviceId, PersonId, PhoneId, SiteId};
-use crate::text::{Localized, Text};
+use crate::text::{CallSign, Localized, Text};
 use serde::{Deserialize, Serialize};
 
 /// A whole estate. [`Estate::parse`] is the only way in from outside.
@@ -275,9 +275,9 @@ pub struct Person {
     pub name: Localized,
     /// What they may do.
     pub role: Role,
-    /// Radio call sign, shown larger than the name.
+    /// Radio call sign, shown larger than the name. Nobody else of the estate has it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub call_sign: Option<Localized>,
+    pub call_sign: Option<CallSign>,
     /// The phone whose positions are theirs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub phone: Option<PhoneId>,

@@ -4,6 +4,7 @@
 //! that hash; the document itself is fetched beside them.
 
 mod alarm_type;
+mod alike;
 mod calendar;
 mod check;
 mod document;
@@ -53,6 +54,12 @@ impl Estate {
     /// The alarm type with this id.
     pub fn alarm_type(&self, id: &AlarmTypeId) -> Option<&AlarmType> {
         self.alarm_types.iter().find(|kind| kind.id == *id)
+    }
+
+    /// Whether a false verdict about this family says how it was established.
+    pub fn verifies(&self, family: &AlarmTypeId) -> bool {
+        let mut kinds = self.alarm_types.iter();
+        kinds.any(|kind| kind.verify && kind.family() == family)
     }
 
     /// A place in words: `3号楼 B1层 走道`, `Building 3 B1 corridor`.

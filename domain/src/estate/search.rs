@@ -58,7 +58,7 @@ impl Estate {
     pub fn with_search_keys(mut self, key_of: impl Fn(&str) -> Option<SearchKey>) -> Self {
         let names = self.things().map(|thing| thing.name().zh.clone());
         let call_signs = self.people.iter().filter_map(|p| p.call_sign.as_ref());
-        let call_signs = call_signs.map(|sign| sign.zh.clone());
+        let call_signs = call_signs.map(|sign| Localized::from(sign).zh);
         for name in names.chain(call_signs).collect::<Vec<_>>() {
             if self.search_keys.contains_key(&name) {
                 continue;
@@ -111,7 +111,8 @@ impl Estate {
             by_name.chain(within(name.en.as_str())).chain(by_key).min()
         };
         let call_sign = if let Found::Person(person) = thing {
-            person.call_sign.as_ref().and_then(named)
+            let sign = person.call_sign.as_ref().map(Localized::from);
+            sign.as_ref().and_then(named)
         } else {
             None
         };

@@ -60,6 +60,7 @@ pub fn decide(context: &Context<'_>, seen: Seen<'_>) -> Result<Decision, Refusal
         source: seen.source.clone(),
         place: seen.place.clone(),
         state: seen.state,
+        active_s_max: seen.kind.active_s_max,
         claim_due_at: context.claim_due_at(seen.kind),
         doubts: seen.doubts,
         silence: seen.silence,

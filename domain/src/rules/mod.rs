@@ -14,17 +14,18 @@
 //! What time brings:
 //! 10. [`claim_overdue`]: an alarm that nobody claims in time is annunciated again.
 //! 11. [`comes_back`]: what was taken or seen, and then left, comes back.
-//! 12. [`shelf_time`]: shelved alarms come down one by one.
-//! 13. [`arming_schedule`]: zones arm and disarm by the week.
-//! 14. [`door_held`]: a door stands open for too long.
-//! 15. [`device_silent`]: a device that should have reported did not.
-//! 16. [`guard_silent`]: nobody hears of a guard on duty.
+//! 12. [`unheard`]: what should be said again and is not comes before people.
+//! 13. [`shelf_time`]: shelved alarms come down one by one.
+//! 14. [`arming_schedule`]: zones arm and disarm by the week.
+//! 15. [`door_held`]: a door stands open for too long.
+//! 16. [`device_silent`]: a device that should have reported did not.
+//! 17. [`guard_silent`]: nobody hears of a guard on duty.
 //!
 //! What another estate brings:
-//! 17. [`left_estate`]: who is not in it any more is not watched any more.
+//! 18. [`left_estate`]: who is not in it any more is not watched any more.
 //!
 //! What the server finds out about itself:
-//! 18. [`system`]: a gap in the record, a step of the clock, damaged positions, a disk that fills.
+//! 19. [`system`]: a gap in the record, a step of the clock, damaged positions, a disk that fills.
 
 pub mod annunciate;
 pub mod area_breach;
@@ -45,6 +46,7 @@ pub(crate) mod seen;
 pub mod shelf_time;
 pub mod sos;
 pub mod system;
+mod unheard;
 pub mod upstream;
 
 use crate::estate::EstateIndex;
@@ -67,7 +69,7 @@ struct Timed {
 
 /// All that waits for time, in the order in which it is asked. The flood comes before silences: a
 /// storm of them is to be noticed while it lasts.
-const TIMED: [Timed; 8] = [
+const TIMED: [Timed; 9] = [
     Timed {
         name: "claim_overdue",
         next_due: |site, _, _| site.control().alarms.next_due_at(),
@@ -78,6 +80,12 @@ const TIMED: [Timed; 8] = [
         name: "comes_back",
         next_due: |site, _, _| site.control().alarms.next_due_at(),
         settle: |context, _| comes_back::decide(context),
+        alone: false,
+    },
+    Timed {
+        name: "unheard",
+        next_due: |site, _, _| site.control().alarms.next_due_at(),
+        settle: |context, _| unheard::decide(context),
         alone: false,
     },
     Timed {

@@ -1,7 +1,7 @@
 //! What people can want of the staff.
 
 use crate::ids::{PersonId, PhoneId};
-use crate::text::Localized;
+use crate::text::CallSign;
 
 commands! {
     /// What people can want of the staff.
@@ -15,6 +15,6 @@ commands! {
         /// A phone's positions are nobody's from now on.
         UnbindPhone = "unbind_phone" { phone: PhoneId },
         /// Somebody gets another call sign.
-        GiveCallSign = "give_call_sign" { person: PersonId, call_sign: Localized },
+        GiveCallSign = "give_call_sign" { person: PersonId, call_sign: CallSign },
     }
 }

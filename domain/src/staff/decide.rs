@@ -6,8 +6,10 @@ use super::fact::{
 };
 use super::refusal::StaffRefusal;
 use super::state::Duty;
+use crate::estate::Person;
 use crate::ids::PersonId;
 use crate::refusal::{Refusal, must_change};
+use crate::text::CallSign;
 use crate::view::Known;
 
 pub(crate) fn decide(
@@ -37,12 +39,32 @@ pub(crate) fn decide(
         }
         StaffCommand::GiveCallSign { person, call_sign } => {
             must_be_known(known, &person)?;
+            must_be_free(known, &person, &call_sign)?;
             Ok(StaffFact::CallSignGiven(CallSignGiven {
                 person,
                 call_sign,
                 by,
             }))
         }
+    }
+}
+
+/// Two people of one call sign would both answer, or neither.
+fn must_be_free(
+    known: &Known<'_>,
+    person: &PersonId,
+    call_sign: &CallSign,
+) -> Result<(), StaffRefusal> {
+    let mut others = known.estate.people.iter().filter(|one| one.id != *person);
+    let has_it = |one: &&Person| {
+        let theirs = known.call_sign(one);
+        theirs.is_some_and(|theirs| theirs.sounds_like(call_sign))
+    };
+    match others.find(has_it) {
+        None => Ok(()),
+        Some(other) => Err(StaffRefusal::CallSignTaken {
+            by: other.id.clone(),
+        }),
     }
 }
 

@@ -1,7 +1,7 @@
 //! What facts say about people and their phones.
 
 use crate::ids::{PersonId, PhoneId};
-use crate::text::Localized;
+use crate::text::CallSign;
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -77,7 +77,7 @@ pub struct PhoneUnbound {
 pub struct CallSignGiven {
     pub person: PersonId,
     /// Their call sign.
-    pub call_sign: Localized,
+    pub call_sign: CallSign,
     /// Who gave it.
     pub by: PersonId,
 }

@@ -1,6 +1,6 @@
 //! What is known of the staff beside the estate document: duty, consoles, call signs.
 
-use crate::text::Localized;
+use crate::text::CallSign;
 use crate::time::{Span, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -18,7 +18,7 @@ pub struct PersonState {
     pub console: Console,
     /// The call sign that they were given, where it is not the estate's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub call_sign: Option<Localized>,
+    pub call_sign: Option<CallSign>,
 }
 
 /// Whether somebody is on duty.

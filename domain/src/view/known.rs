@@ -2,9 +2,10 @@
 
 use super::state::View;
 use crate::alarm::{Alarm, AlarmRefusal};
-use crate::estate::{AlarmType, DutyKept, Estate};
+use crate::estate::{AlarmType, DutyKept, Estate, Person};
 use crate::ids::{AlarmId, PersonId, PhoneId};
 use crate::staff::Duty;
+use crate::text::CallSign;
 use crate::time::{Span, Timestamp};
 
 /// The folded site, the estate document and the time: the server has them, and every console.
@@ -30,6 +31,13 @@ impl<'a> Known<'a> {
         let mut people = self.estate.people.iter();
         let whose = people.find(|person| person.phone.as_ref() == Some(phone));
         whose.map(|person| &person.id)
+    }
+
+    /// What somebody is called on the radio: what they were given, else what the estate says.
+    pub fn call_sign(&self, person: &'a Person) -> Option<&'a CallSign> {
+        let state = self.view.people.get(&person.id);
+        let given = state.and_then(|state| state.call_sign.as_ref());
+        given.or(person.call_sign.as_ref())
     }
 
     /// Whether a person is on duty, where the estate keeps duty; everybody is where it does not.

@@ -1,7 +1,9 @@
 //! The reference: what should happen to alarms, in plain lists and whole seconds.
 
+mod kinds;
 mod people;
 mod steps;
+mod unheard;
 
 use crate::common::{START, secs};
 use castellan_domain::alarm::{ReturnedBy, ShelfReason, Verdict};
@@ -9,45 +11,10 @@ use castellan_domain::answer::{Accepted, Answer, Outcome};
 use castellan_domain::ids::AlarmId;
 use castellan_domain::observation::ReportedState;
 use castellan_domain::time::Timestamp;
+pub(crate) use kinds::{KINDS, Kind, estate};
 use people::noticed_late;
 use std::collections::BTreeSet;
-pub(crate) use steps::Step;
-
-/// What the estate of the tests says of its types.
-#[derive(Debug, PartialEq)]
-pub(crate) struct Kind {
-    pub(crate) name: &'static str,
-    pub(crate) family: &'static str,
-    pub(crate) tier: u8,
-    pub(crate) priority: u8,
-    /// Seconds until an unclaimed one is overdue; the end of the shift where there are none.
-    claim_s: Option<i64>,
-}
-
-const fn kind(
-    name: &'static str,
-    family: &'static str,
-    tier: u8,
-    priority: u8,
-    claim_s: Option<i64>,
-) -> Kind {
-    Kind {
-        name,
-        family,
-        tier,
-        priority,
-        claim_s,
-    }
-}
-
-/// The types, by their place in this list.
-pub(crate) const KINDS: [Kind; 5] = [
-    kind("gas_low", "gas", 1, 2, Some(60)),
-    kind("gas_high", "gas", 2, 1, Some(30)),
-    kind("door_held", "door_held", 0, 3, Some(90)),
-    kind("panic", "panic", 0, 1, Some(30)),
-    kind("battery_low", "battery_low", 0, 4, None),
-];
+pub(crate) use steps::{Basis, Step};
 
 /// The longest wait between two rings, in seconds.
 const RING_S_MAX: i64 = 900;
@@ -100,6 +67,7 @@ pub(crate) struct SeenBy {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Judged {
     pub(crate) verdict: Verdict,
+    pub(crate) basis: Basis,
     pub(crate) who: usize,
     pub(crate) at: i64,
     pub(crate) review: i64,
@@ -112,6 +80,10 @@ pub(crate) struct Row {
     pub(crate) drill: bool,
     /// Which types its device says exist.
     pub(crate) exists: BTreeSet<&'static str>,
+    /// When its device last said something in it.
+    heard: i64,
+    /// Since when nobody said it again in time, and for how long by then.
+    pub(crate) unheard: Option<(i64, i64)>,
     pub(crate) raised_at: i64,
     pub(crate) owner: Owner,
     pub(crate) seen: Option<SeenBy>,
@@ -136,6 +108,7 @@ enum Wait {
     Absent,
     Shelf,
     Review,
+    Unheard,
 }
 
 impl Row {
@@ -157,12 +130,13 @@ impl Row {
 
     fn waits_for(&self) -> Option<(i64, Wait)> {
         if let Some(judged) = &self.judged {
-            return self.lasts().then_some((judged.review, Wait::Review));
+            let review = self.lasts().then_some((judged.review, Wait::Review));
+            return self.or_unheard(review);
         }
         if let Some((_, _, until, _)) = self.shelf {
             return Some((until, Wait::Shelf));
         }
-        match (&self.owner, &self.seen) {
+        self.or_unheard(match (&self.owner, &self.seen) {
             (Owner::Nobody { .. }, Some(seen)) => Some((seen.due, Wait::Seen)),
             (Owner::Nobody { due, .. }, None) => Some((*due, Wait::Claim)),
             (
@@ -177,7 +151,7 @@ impl Row {
                 (Some(follow_up), _) => Some((*follow_up, Wait::FollowUp)),
                 (None, absent) => absent.map(|absent| (absent, Wait::Absent)),
             },
-        }
+        })
     }
 
     fn hear_again(&mut self, now: i64) {
@@ -292,7 +266,10 @@ impl Model {
                 (Outcome::NothingToClear, Some(at))
             }
             (Some(at), ReportedState::Cleared) => {
-                self.rows[at].exists.remove(kind.name);
+                let now = self.now;
+                let row = &mut self.rows[at];
+                row.exists.remove(kind.name);
+                (row.heard, row.unheard) = (now, None);
                 self.record(at);
                 (Outcome::Cleared, Some(at))
             }
@@ -312,6 +289,8 @@ impl Model {
             kind,
             drill,
             exists: says(kind, state),
+            heard: self.now,
+            unheard: None,
             raised_at: self.now,
             owner: Owner::Nobody {
                 since: self.now,
@@ -334,7 +313,9 @@ impl Model {
 
     /// The source of an open row says it again.
     fn again(&mut self, at: usize, kind: &'static Kind, state: ReportedState) -> Outcome {
+        let now = self.now;
         let row = &mut self.rows[at];
+        (row.heard, row.unheard) = (now, None);
         row.exists.extend(says(kind, state));
         row.repeats += 1;
         self.facts += 1; // which changes nothing that people decide on
@@ -379,7 +360,7 @@ impl Model {
             } => (*since, *due, *times, *late) = (now, claim_by, 0, 0),
         }
         row.seen = None;
-        row.shelf = None;
+        row.leave_shelf(now);
         row.hear_again(now);
         self.record(at);
     }
@@ -402,7 +383,7 @@ impl Model {
                 late,
             }),
         };
-        row.shelf = None;
+        row.leave_shelf(now);
         row.hear_again(now);
         self.record(at);
     }
@@ -440,23 +421,13 @@ impl Model {
     fn settle(&mut self) {
         let due = self.others_waiting().into_iter();
         let due = due.take_while(|(at, ..)| *at <= self.now).take(SETTLED_MAX);
-        let (claims, back): (Vec<_>, Vec<_>) = due.partition(|(_, _, wait)| *wait == Wait::Claim);
+        let (claims, rest): (Vec<_>, Vec<_>) = due.partition(|(_, _, wait)| *wait == Wait::Claim);
+        let (unheard, back): (Vec<_>, Vec<_>) = rest
+            .into_iter()
+            .partition(|(_, _, wait)| *wait == Wait::Unheard);
         let off_shelf = self.next_off_shelf().filter(|(at, _)| *at <= self.now);
         for (at, row, _) in claims {
-            let now = self.now;
-            if let Owner::Nobody {
-                since,
-                due,
-                times,
-                late,
-                ..
-            } = &mut self.rows[row].owner
-            {
-                *late = noticed_late(at, now);
-                *due = now + (*due - *since).min(RING_S_MAX);
-                *times += 1;
-            }
-            self.facts += 1;
+            self.ring(row, noticed_late(at, self.now));
         }
         for (at, row, wait) in back {
             let done = self.rows[row].seen.as_ref().is_some_and(|seen| seen.done);
@@ -468,10 +439,31 @@ impl Model {
             };
             self.give_back(row, why, noticed_late(at, self.now));
         }
+        for (at, row, _) in unheard {
+            self.tell_unheard(row, at);
+        }
         if let Some((at, row)) = off_shelf {
             self.take_down(row, None, noticed_late(at, self.now));
             self.off_shelf_at = Some(self.now);
         }
+    }
+
+    /// Nobody took it: it is annunciated again.
+    fn ring(&mut self, row: usize, noticed_late: i64) {
+        let now = self.now;
+        if let Owner::Nobody {
+            since,
+            due,
+            times,
+            late,
+            ..
+        } = &mut self.rows[row].owner
+        {
+            *late = noticed_late;
+            *due = now + (*due - *since).min(RING_S_MAX);
+            *times += 1;
+        }
+        self.facts += 1;
     }
 
     fn wait(&mut self, seconds: i64) {

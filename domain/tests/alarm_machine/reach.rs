@@ -14,7 +14,7 @@ fn the_nights_of_the_model_meet_every_refusal_and_every_way_back() {
     let mut runner = TestRunner::deterministic();
     let (mut refusals, mut outcomes, mut ways) = (BTreeSet::new(), Vec::new(), Vec::new());
     let nights = Model::sequential_strategy(1..60);
-    for _ in 0..150 {
+    for _ in 0..300 {
         let (mut model, steps, _) = nights.new_tree(&mut runner).expect("a night").current();
         for step in steps {
             model = Model::apply(model, &step);
@@ -48,6 +48,7 @@ fn the_nights_of_the_model_meet_every_refusal_and_every_way_back() {
         "not_judged",
         "not_owner",
         "not_shelved",
+        "not_verified",
         "shelf_time",
         "unknown_alarm",
     ];
@@ -63,6 +64,7 @@ fn the_nights_of_the_model_meet_every_refusal_and_every_way_back() {
         ReturnedBy::Risen,
         ReturnedBy::ShiftEnd,
         ReturnedBy::StillActive,
+        ReturnedBy::Unheard,
     ] {
         assert!(ways.contains(&way), "nothing came back by {way:?}");
     }

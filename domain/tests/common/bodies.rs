@@ -4,7 +4,8 @@
 use crate::common::{DEVICES, PEOPLE, START, TYPES, id, secs, spot, text, words};
 use castellan_domain::actuation::{Act, ActuationFact, ActuationOutcome};
 use castellan_domain::alarm::{
-    AlarmFact, JoinedBy, Located, ReturnedBy, RisenBy, ShelfReason, Silence, Source, Verdict,
+    AlarmFact, FollowUp, JoinedBy, Located, NoteContent, ReturnedBy, RisenBy, ShelfReason, Silence,
+    Source, Verdict, VerdictBasis,
 };
 use castellan_domain::area::AreaFact;
 use castellan_domain::door::DoorFact;
@@ -13,10 +14,10 @@ use castellan_domain::fact::{
     ActuationIntended, ActuationSettled, AlarmAcknowledged, AlarmClaimed, AlarmCleared,
     AlarmJoined, AlarmJudged, AlarmMuted, AlarmNoted, AlarmOverdue, AlarmRaised, AlarmReleased,
     AlarmRepeated, AlarmReturned, AlarmRisen, AlarmShelved, AlarmSplit, AlarmTransferred,
-    AlarmUnshelved, AlarmVerdictCorrected, AreaEntered, AreaLeft, CallSignGiven, ClockStepped,
-    DoorClosed, DoorGranted, DoorOpened, EstatePublished, FactBody, FloodBegan, FloodEnded,
-    InputSetAside, NotificationSettled, PersonBack, PersonGone, PersonOffDuty, PersonOnDuty,
-    PhoneBound, PhoneUnbound, RecordingResumed, ZoneArmed, ZoneDisarmed,
+    AlarmUnheard, AlarmUnshelved, AlarmVerdictCorrected, AreaEntered, AreaLeft, CallSignGiven,
+    ClockStepped, DoorClosed, DoorGranted, DoorOpened, EstatePublished, FactBody, FloodBegan,
+    FloodEnded, InputSetAside, NotificationSettled, PersonBack, PersonGone, PersonOffDuty,
+    PersonOnDuty, PhoneBound, PhoneUnbound, RecordingResumed, ZoneArmed, ZoneDisarmed,
 };
 use castellan_domain::flood::FloodFact;
 use castellan_domain::ids::{AlarmId, AlarmTypeId, DeviceId, PersonId, Seq};
@@ -24,7 +25,7 @@ use castellan_domain::notify::{NotificationFact, Settlement};
 use castellan_domain::observation::{Doubts, PlaceDoubt, ReportedState, TimeDoubt, Untrue};
 use castellan_domain::staff::StaffFact;
 use castellan_domain::system::{InputName, SystemFact, TracksSetAside};
-use castellan_domain::text::Localized;
+use castellan_domain::text::{CallSign, Localized};
 use castellan_domain::time::Timestamp;
 use castellan_domain::zone::ZoneFact;
 use proptest::option;
@@ -133,16 +134,38 @@ fn verdict() -> impl Strategy<Value = Verdict> {
     select(Verdict::ALL.to_vec())
 }
 
+fn basis() -> impl Strategy<Value = Option<VerdictBasis>> {
+    let some = prop_oneof![
+        person().prop_map(|by| VerdictBasis::OnScene { by }),
+        Just(VerdictBasis::Picture),
+        Just(VerdictBasis::Phone),
+    ];
+    option::of(some)
+}
+
+fn note() -> impl Strategy<Value = NoteContent> {
+    prop_oneof![
+        (0u128..9).prop_map(|n| NoteContent::Words(words(n))),
+        select(FollowUp::ALL.to_vec()).prop_map(NoteContent::Done),
+    ]
+}
+
+fn active_s() -> impl Strategy<Value = Option<u32>> {
+    option::of(0u32..3_000)
+}
+
 /// What devices' reports lead to.
 fn reported() -> impl Strategy<Value = FactBody> {
     let raised = (
         (alarm(), kind(), kind(), 0u8..3, priority()),
         (source(), place(), state(), due(), doubts(), silence()),
+        active_s(),
     );
     let raised = raised.prop_map(
         |(
             (alarm, kind, family, tier, priority),
             (source, place, state, claim_due_at, doubts, silence),
+            active_s_max,
         )| {
             FactBody::Alarm(AlarmFact::Raised(AlarmRaised {
                 alarm,
@@ -153,22 +176,24 @@ fn reported() -> impl Strategy<Value = FactBody> {
                 source,
                 place,
                 state,
+                active_s_max,
                 claim_due_at,
                 doubts,
                 silence,
             }))
         },
     );
-    let said = (kind(), kind(), state(), doubts());
+    let said = (kind(), kind(), state(), active_s(), doubts());
     let news = (option::of(known_place()), silence());
     let repeated = (alarm(), option::of(source()), said, news);
     let repeated = repeated.prop_map(
-        |(alarm, source, (kind, family, state, doubts), (place, silence))| AlarmRepeated {
+        |(alarm, source, (kind, family, state, active_s_max, doubts), (place, silence))| AlarmRepeated {
             alarm,
             source,
             kind,
             family,
             state,
+            active_s_max,
             doubts,
             place,
             silence,
@@ -228,19 +253,20 @@ fn joined() -> impl Strategy<Value = FactBody> {
         source(),
         kind(),
         kind(),
-        state(),
+        (state(), active_s()),
         why,
         doubts(),
         news,
     )
         .prop_map(
-            |(alarm, source, kind, family, state, why, doubts, (place, silence))| {
+            |(alarm, source, kind, family, (state, active_s_max), why, doubts, (place, silence))| {
                 FactBody::Alarm(AlarmFact::Joined(AlarmJoined {
                     alarm,
                     source,
                     kind,
                     family,
                     state,
+                    active_s_max,
                     why,
                     doubts,
                     place,
@@ -257,13 +283,12 @@ fn handled() -> impl Strategy<Value = FactBody> {
         3 => (one(), due()).prop_map(|((alarm, by), follow_up_due_at)| {
             FactBody::Alarm(AlarmFact::Claimed(AlarmClaimed { alarm, by, follow_up_due_at }))
         }),
-        2 => (one(), 0u128..9, option::of(due())).prop_map(|((alarm, by), n, review_due_at)| {
-            let note = words(n);
+        2 => (one(), note(), option::of(due())).prop_map(|((alarm, by), note, review_due_at)| {
             FactBody::Alarm(AlarmFact::Noted(AlarmNoted { alarm, by, note, review_due_at }))
         }),
-        3 => (one(), verdict(), due()).prop_map(
-            |((alarm, by), verdict, review_due_at)| {
-                FactBody::Alarm(AlarmFact::Judged(AlarmJudged { alarm, by, verdict, review_due_at }))
+        3 => (one(), verdict(), basis(), due()).prop_map(
+            |((alarm, by), verdict, basis, review_due_at)| {
+                FactBody::Alarm(AlarmFact::Judged(AlarmJudged { alarm, by, verdict, basis, review_due_at }))
             }
         ),
         1 => (one(), due()).prop_map(|((alarm, by), due_at)| {
@@ -286,8 +311,8 @@ fn handled() -> impl Strategy<Value = FactBody> {
                 FactBody::Alarm(AlarmFact::Transferred(AlarmTransferred { alarm, by, to, follow_up_due_at }))
             }
         ),
-        1 => (one(), verdict()).prop_map(|((alarm, by), verdict)| {
-            FactBody::Alarm(AlarmFact::VerdictCorrected(AlarmVerdictCorrected { alarm, by, verdict }))
+        1 => (one(), verdict(), basis()).prop_map(|((alarm, by), verdict, basis)| {
+            FactBody::Alarm(AlarmFact::VerdictCorrected(AlarmVerdictCorrected { alarm, by, verdict, basis }))
         }),
         1 => split(),
     ]
@@ -322,7 +347,9 @@ fn split() -> impl Strategy<Value = FactBody> {
 
 /// What time brings to an alarm.
 fn elapsed() -> impl Strategy<Value = FactBody> {
-    use ReturnedBy::{Again, NoFollowUp, OwnerAbsent, Released, Risen, ShiftEnd, StillActive};
+    use ReturnedBy::{
+        Again, NoFollowUp, OwnerAbsent, Released, Risen, ShiftEnd, StillActive, Unheard,
+    };
     let why = select(vec![
         Again,
         NoFollowUp,
@@ -331,8 +358,17 @@ fn elapsed() -> impl Strategy<Value = FactBody> {
         Risen,
         ShiftEnd,
         StillActive,
+        Unheard,
     ]);
     prop_oneof![
+        (alarm(), 0u32..9, any::<bool>(), 0u32..9).prop_map(|(alarm, for_s, is_over, late_s)| {
+            FactBody::Alarm(AlarmFact::Unheard(AlarmUnheard {
+                alarm,
+                for_s,
+                is_over,
+                late_s,
+            }))
+        }),
         (alarm(), 0u32..9, due(), 0u32..9).prop_map(|(alarm, times, claim_due_at, late_s)| {
             FactBody::Alarm(AlarmFact::Overdue(AlarmOverdue {
                 alarm,
@@ -378,7 +414,10 @@ fn staff() -> impl Strategy<Value = FactBody> {
             PhoneUnbound { phone, by }
         ))),
         (person(), person()).prop_map(|(person, by)| {
-            let call_sign = name("猎鹰2");
+            let call_sign = CallSign {
+                zh: text("猎鹰2"),
+                en: text("words"),
+            };
             FactBody::Staff(StaffFact::CallSignGiven(CallSignGiven {
                 person,
                 call_sign,

@@ -312,7 +312,11 @@ impl World {
         self.command(
             who,
             None,
-            Command::Alarm(AlarmCommand::Judge { alarm, verdict }),
+            Command::Alarm(AlarmCommand::Judge {
+                alarm,
+                verdict,
+                basis: None,
+            }),
         )
     }
 

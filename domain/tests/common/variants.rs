@@ -12,7 +12,7 @@ use castellan_domain::wire::api::CommandRequest;
 use castellan_domain::zone::{ZoneCommand, ZoneRefusal};
 
 /// Every variant that must have a file.
-pub(crate) const COMMANDS_AND_ANSWERS: [&str; 65] = [
+pub(crate) const COMMANDS_AND_ANSWERS: [&str; 69] = [
     "command_request.claim",
     "command_request.note",
     "command_request.judge",
@@ -58,6 +58,10 @@ pub(crate) const COMMANDS_AND_ANSWERS: [&str; 65] = [
     "answer.not_judged",
     "answer.not_joined",
     "answer.unknown_person",
+    "answer.call_sign_taken",
+    "answer.not_on_duty",
+    "answer.not_verified",
+    "command_request.follow_up",
     "answer.cannot_own",
     "answer.unknown_phone",
     "answer.unknown_zone",
@@ -85,6 +89,7 @@ pub(crate) fn command_request(request: &CommandRequest) -> &str {
         Command::Alarm(AlarmCommand::Claim { .. }) => "command_request.claim",
         Command::Note(NoteCommand::Note { .. }) => "command_request.note",
         Command::Alarm(AlarmCommand::Judge { .. }) => "command_request.judge",
+        Command::Alarm(AlarmCommand::FollowUp { .. }) => "command_request.follow_up",
         Command::Alarm(AlarmCommand::CorrectVerdict { .. }) => "command_request.correct_verdict",
         Command::Alarm(AlarmCommand::Acknowledge { .. }) => "command_request.acknowledge",
         Command::Alarm(AlarmCommand::Mute { .. }) => "command_request.mute",
@@ -147,6 +152,9 @@ fn refused(refusal: &Refusal) -> &'static str {
         Refusal::Alarm(AlarmRefusal::NotJudged) => "answer.not_judged",
         Refusal::Alarm(AlarmRefusal::NotJoined { .. }) => "answer.not_joined",
         Refusal::Staff(StaffRefusal::UnknownPerson { .. }) => "answer.unknown_person",
+        Refusal::Staff(StaffRefusal::CallSignTaken { .. }) => "answer.call_sign_taken",
+        Refusal::Staff(StaffRefusal::NotOnDuty { .. }) => "answer.not_on_duty",
+        Refusal::Alarm(AlarmRefusal::NotVerified) => "answer.not_verified",
         Refusal::Alarm(AlarmRefusal::CannotOwn { .. }) => "answer.cannot_own",
         Refusal::Staff(StaffRefusal::UnknownPhone { .. }) => "answer.unknown_phone",
         Refusal::Zone(ZoneRefusal::UnknownZone { .. }) => "answer.unknown_zone",

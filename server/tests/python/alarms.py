@@ -30,6 +30,10 @@ def fold(view, fact):
     alarm = rows.get(body["alarm"])
     if alarm is None:
         return
+    shelved = "shelf" in alarm
+    if kind in ("alarm_repeated", "alarm_cleared", "alarm_joined"):
+        alarm["heard_at"] = at
+        alarm.pop("unheard", None)
     if kind == "alarm_split":
         if split(view, alarm, body, fact) is False:
             return
@@ -37,6 +41,8 @@ def fold(view, fact):
         return
     elif KINDS[kind](alarm, body, fact, at) is False:
         return
+    if shelved and "shelf" not in alarm or kind == "alarm_split":
+        anew(alarm, at)
     if kind in ("alarm_claimed", "alarm_transferred"):
         without_console(view, alarm, at)
     if kind not in SAID:
@@ -139,7 +145,7 @@ def raised(fact, body):
     alarm |= {
         "id": body["alarm"], "occurred_at": fact["occurred_at"], "raised_at": fact["recorded_at"],
         "condition": condition(body["state"], fact["occurred_at"]), "ownership": {"unclaimed": owner},
-        "judgement": "open", "repeats": 0, "notes": [], "version": fact["seq"],
+        "judgement": "open", "repeats": 0, "notes": [], "version": fact["seq"], "heard_at": fact["recorded_at"],
         "history": {"steps": [first_step(fact)]},
     }  # fmt: skip
     if fact["drill"]:
@@ -184,6 +190,14 @@ def alarm_overdue(alarm, body, fact, at):
         late(alarm["ownership"]["unclaimed"], body)
 
 
+def alarm_unheard(alarm, body, fact, at):
+    alarm["unheard"] = {"at": at, "for_s": body["for_s"]}
+    for one in [alarm] + alarm.get("joined", []) if body.get("is_over") else ():
+        one["exists"] = []
+        if "active" in one["condition"]:
+            one["condition"] = {"unheard": {"at": at}}
+
+
 def alarm_claimed(alarm, body, fact, at):
     if "claimed" in alarm["ownership"]:
         return False
@@ -203,7 +217,7 @@ def alarm_noted(alarm, body, fact, at):
 def alarm_judged(alarm, body, fact, at):
     if "claimed" not in alarm["ownership"]:
         return False
-    judged = {"verdict": body["verdict"], "by": body["by"], "at": at}
+    judged = {"verdict": body["verdict"], "by": body["by"], "at": at} | basis(body)
     if "review_due_at" in body:
         judged["review_due_at"] = body["review_due_at"]
     alarm["judgement"] = {"judged": judged}
@@ -213,8 +227,8 @@ def alarm_judged(alarm, body, fact, at):
 def alarm_verdict_corrected(alarm, body, fact, at):
     if alarm["judgement"] == "open" or alarm["judgement"]["judged"]["verdict"] == body["verdict"]:
         return False
-    judged = reopen(alarm)
-    alarm["judgement"] = {"judged": judged | {"verdict": body["verdict"], "by": body["by"], "at": at}}
+    judged = {name: it for name, it in reopen(alarm).items() if name != "basis"}
+    alarm["judgement"] = {"judged": judged | {"verdict": body["verdict"], "by": body["by"], "at": at} | basis(body)}
 
 
 def alarm_acknowledged(alarm, body, fact, at):
@@ -328,7 +342,7 @@ def alarm_joined(alarm, body, fact, at):
 KINDS = {
     change.__name__: change
     for change in (
-        alarm_repeated, alarm_cleared, alarm_overdue, alarm_claimed, alarm_noted, alarm_judged,
+        alarm_repeated, alarm_cleared, alarm_overdue, alarm_unheard, alarm_claimed, alarm_noted, alarm_judged,
         alarm_verdict_corrected, alarm_acknowledged, alarm_muted, alarm_shelved, alarm_unshelved,
         alarm_released, alarm_transferred, alarm_returned, alarm_risen, alarm_joined,
     )
@@ -336,7 +350,8 @@ KINDS = {
 
 
 def existing(body, fact):
-    return [{"type": body["type"], "family": body["family"], "since": fact["occurred_at"]}]
+    most = {"active_s_max": body["active_s_max"]} if "active_s_max" in body else {}
+    return [{"type": body["type"], "family": body["family"], "since": fact["occurred_at"]} | most]
 
 
 def says(one, body, fact):
@@ -348,8 +363,12 @@ def says(one, body, fact):
     exists = one.setdefault("exists", [])
     if body["state"] == "cleared":
         exists.clear()
-    elif body["state"] == "active" and len(exists) < EXISTING_MAX:
-        if body["type"] not in [it["type"] for it in exists]:
+    elif body["state"] == "active":
+        known = next((it for it in exists if it["type"] == body["type"]), None)
+        if known is not None:
+            known.pop("active_s_max", None)
+            known |= {name: body[name] for name in ("active_s_max",) if name in body}
+        elif len(exists) < EXISTING_MAX:
             exists += existing(body, fact)
 
 
@@ -365,6 +384,20 @@ def news(one, said):
     for name in ("place", "silence"):
         if said.get(name) is not None:
             one[name] = said[name]
+
+
+def anew(alarm, at):
+    """People see it by something else, and so that nobody said it again."""
+    exists = [it for one in [alarm] + alarm.get("joined", []) for it in one.get("exists", [])]
+    if "unheard" in alarm or not exists or any("active_s_max" not in it for it in exists):
+        return
+    for_s = max(it["active_s_max"] for it in exists)
+    if alarm["heard_at"] + for_s * 1_000_000 <= at:
+        alarm["unheard"] = {"at": at, "for_s": for_s}
+
+
+def basis(body):
+    return {"basis": body["basis"]} if "basis" in body else {}
 
 
 def part_of(alarm, source):

@@ -23,7 +23,7 @@ pub(crate) enum Happened {
     /// The engine was thrown away, and with it what it remembered beside the facts.
     Reborn,
     /// It handled an input.
-    Handled(Handled),
+    Handled(Box<Handled>),
     /// The driver of the doors heard an order.
     Sent(Sent),
 }

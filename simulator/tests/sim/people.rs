@@ -3,14 +3,16 @@
 use super::cast::{DOORS, FIRST_GUARD, FIRST_OPERATOR, GUARDS, OPERATORS, PHONES};
 use super::world::World;
 use castellan_domain::actuation::ActuationCommand;
-use castellan_domain::alarm::{Alarm, AlarmCommand, NoteCommand, ShelfReason, Verdict};
+use castellan_domain::alarm::{
+    Alarm, AlarmCommand, FollowUp, NoteCommand, ShelfReason, Verdict, VerdictBasis,
+};
 use castellan_domain::command::Command;
 use castellan_domain::engine::Input;
 use castellan_domain::fact::PersonalRef;
 use castellan_domain::ids::{AlarmId, CommandId, PersonId, Version};
 use castellan_domain::observation::DoorChange;
 use castellan_domain::staff::StaffCommand;
-use castellan_domain::text::{Localized, Text};
+use castellan_domain::text::{CallSign, Text};
 use castellan_domain::time::Span;
 use castellan_domain::zone::ZoneCommand;
 use fastrand::Rng;
@@ -34,6 +36,17 @@ impl World {
         let person = OPERATORS[who];
         let other = OPERATORS[self.rng.usize(..OPERATORS.len())];
         let verdict = Verdict::ALL[self.rng.usize(..4)];
+        let basis = match self.rng.u8(..4) {
+            0 => None,
+            1 => Some(VerdictBasis::Picture),
+            2 => Some(VerdictBasis::Phone),
+            _ => {
+                let by = GUARDS[self.rng.usize(..GUARDS.len())];
+                let by = by.parse().expect("an id");
+                Some(VerdictBasis::OnScene { by })
+            }
+        };
+        let what_was_done = FollowUp::ALL[self.rng.usize(..4)];
         // Half of the time people do what the row in front of them asks for.
         let is_own = row
             .and_then(|row| row.owner())
@@ -48,8 +61,16 @@ impl World {
         let zone = zone.parse().expect("an id");
         let command = match what {
             0..9 => Command::Alarm(AlarmCommand::Claim { alarm }),
-            9..14 => Command::Alarm(AlarmCommand::Judge { alarm, verdict }),
-            14..16 => Command::Note(NoteCommand::Note {
+            9..14 => Command::Alarm(AlarmCommand::Judge {
+                alarm,
+                verdict,
+                basis,
+            }),
+            14 => Command::Alarm(AlarmCommand::FollowUp {
+                alarm,
+                what: what_was_done,
+            }),
+            15 => Command::Note(NoteCommand::Note {
                 alarm,
                 text: words(n),
             }),
@@ -66,7 +87,11 @@ impl World {
                 alarm,
                 to: other.parse().expect("an id"),
             }),
-            22 => Command::Alarm(AlarmCommand::CorrectVerdict { alarm, verdict }),
+            22 => Command::Alarm(AlarmCommand::CorrectVerdict {
+                alarm,
+                verdict,
+                basis,
+            }),
             23 => match joined {
                 Some(source) => Command::Alarm(AlarmCommand::Split { alarm, source }),
                 None => Command::Alarm(AlarmCommand::Claim { alarm }),
@@ -97,7 +122,11 @@ impl World {
         let verdict = Verdict::Genuine;
         for command in [
             Command::Alarm(AlarmCommand::Claim { alarm }),
-            Command::Alarm(AlarmCommand::Judge { alarm, verdict }),
+            Command::Alarm(AlarmCommand::Judge {
+                alarm,
+                verdict,
+                basis: None,
+            }),
         ] {
             self.say_command(FIRST_OPERATOR + who, OPERATORS[who], None, command);
         }
@@ -201,8 +230,8 @@ impl World {
             0..3 => Command::Staff(StaffCommand::BindPhone { phone, person }),
             3 => Command::Staff(StaffCommand::UnbindPhone { phone }),
             _ => {
-                let sign = Text::new(format!("{}", self.rng.u8(1..100))).expect("short");
-                let call_sign = Localized {
+                let sign = Text::new(format!("{}", self.rng.u8(1..8))).expect("short");
+                let call_sign = CallSign {
                     zh: sign.clone(),
                     en: sign,
                 };

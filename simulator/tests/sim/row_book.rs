@@ -3,13 +3,13 @@
 use super::books::Seen;
 use super::totals::Totals;
 use castellan_domain::alarm::{
-    Alarm, AlarmCommand, AlarmFact, AlarmRefusal, JoinedBy, OPEN_ALARMS_MAX, Source,
+    Alarm, AlarmCommand, AlarmFact, AlarmRefusal, JoinedBy, OPEN_ALARMS_MAX, Source, Verdict,
 };
 use castellan_domain::answer::Accepted;
 use castellan_domain::command::Command;
 use castellan_domain::engine::Input;
 use castellan_domain::estate::{EstateFact, Priority};
-use castellan_domain::fact::{Cause, Fact, FactBody};
+use castellan_domain::fact::{AlarmJudged, Cause, Fact, FactBody};
 use castellan_domain::flood::FloodFact;
 use castellan_domain::ids::{AlarmId, CommandId, DeviceId, EventId, PersonId};
 use castellan_domain::refusal::Refusal;
@@ -28,6 +28,8 @@ pub(crate) struct RowBook {
     /// Who has it, and since when.
     owners: BTreeMap<AlarmId, (PersonId, Timestamp)>,
     overdue: BTreeMap<AlarmId, u32>,
+    /// Of which it was told that nobody says them again.
+    unheard: BTreeSet<AlarmId>,
     /// New conditions since the flood began: in rows of their own, and folded.
     flood: Option<(u32, u32)>,
 }
@@ -54,6 +56,8 @@ impl RowBook {
                 assert!(!is_urgent, "{} is hidden in a flood", body.kind);
             }
         }
+        let not_verified = Refusal::Alarm(AlarmRefusal::NotVerified);
+        totals.unverified += u64::from(seen.handled.answer == Some(Err(not_verified)));
         let Input::Commanded {
             by: asked,
             expected,
@@ -71,9 +75,10 @@ impl RowBook {
                 let (by, at) = &self.owners[alarm];
                 assert_eq!((by, *at), (asked, seen.handled.at));
             }
-            Err(Refusal::Alarm(AlarmRefusal::AlreadyClaimed { by, at })) => {
+            Err(Refusal::Alarm(AlarmRefusal::AlreadyClaimed { by, at, ahead })) => {
                 let (owner, since) = &self.owners[alarm];
                 assert_eq!((by, at), (owner, since), "{alarm} is not theirs");
+                assert_eq!(*ahead, seen.handled.at.since(*since));
                 totals.races += u64::from(by != asked);
             }
             refused => {
@@ -86,6 +91,7 @@ impl RowBook {
     /// `before` is the site just before this fact.
     pub(crate) fn fact(&mut self, fact: &Fact, before: &View, totals: &mut Totals) {
         totals.drills += u64::from(fact.drill);
+        self.heard(fact, before, totals);
         match &fact.cause {
             Cause::Event { device, event } => {
                 self.event_facts.insert((device.clone(), event.clone()));
@@ -152,7 +158,10 @@ impl RowBook {
                 );
             }
             FactBody::Alarm(AlarmFact::Shelved(_)) => totals.shelved += 1,
-            FactBody::Alarm(AlarmFact::Judged(_)) => totals.judged += 1,
+            FactBody::Alarm(AlarmFact::Noted(body)) => {
+                totals.followed_up += u64::from(body.note.words().is_none());
+            }
+            FactBody::Alarm(AlarmFact::Judged(body)) => judged(body, before, totals),
             FactBody::System(SystemFact::InputSetAside(_)) => totals.set_aside += 1,
             FactBody::System(SystemFact::RecordingResumed(_)) => totals.resumed += 1,
             FactBody::Estate(EstateFact::Published(_)) => totals.estates += 1,
@@ -165,6 +174,25 @@ impl RowBook {
                 assert_eq!((body.shown, body.folded), counted, "in = shown + folded");
                 assert_eq!(body.came, body.shown + body.folded);
             }
+            _ => {}
+        }
+    }
+
+    /// That nobody says it again is told once, until somebody does.
+    fn heard(&mut self, fact: &Fact, before: &View, totals: &mut Totals) {
+        match &fact.body {
+            FactBody::Alarm(AlarmFact::Unheard(body)) => {
+                totals.unheard += 1;
+                totals.unheard_over += u64::from(body.is_over);
+                let first = self.unheard.insert(body.alarm);
+                assert!(first, "{} was told twice", body.alarm);
+                let row = &before.alarms[&body.alarm];
+                let is_false = row.judged().is_some_and(|judged| judged.verdict.is_false());
+                assert_eq!(body.is_over, is_false, "{row:?}");
+            }
+            FactBody::Alarm(
+                fact @ (AlarmFact::Repeated(_) | AlarmFact::Joined(_) | AlarmFact::Cleared(_)),
+            ) => drop(self.unheard.remove(&fact.alarm())),
             _ => {}
         }
     }
@@ -241,4 +269,15 @@ impl RowBook {
 /// How the server knows a phone among those that send events.
 fn phone_as_sender(phone: &castellan_domain::ids::PhoneId) -> DeviceId {
     DeviceId::new(format!("phone:{phone}")).expect("an id")
+}
+
+/// Nobody dismisses a fire or gas from the chair alone.
+fn judged(body: &AlarmJudged, before: &View, totals: &mut Totals) {
+    totals.judged += 1;
+    let row = &before.alarms[&body.alarm];
+    let is_verified = ["fire", "gas"].contains(&row.family.as_str());
+    if is_verified && body.verdict != Verdict::Genuine {
+        assert!(body.basis.is_some(), "{row:?} was dismissed from the chair");
+        totals.verified += 1;
+    }
 }

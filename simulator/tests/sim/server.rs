@@ -233,7 +233,8 @@ impl Server {
             // It happened after all: its facts are true, and nothing else of it left the turn.
             let facts = ran.turn.facts.into_iter().map(|stamped| stamped.fact);
             let handled = tell(&entries, &ran.done, facts.collect(), now, false);
-            self.log.extend(handled.into_iter().map(Happened::Handled));
+            self.log
+                .extend(handled.into_iter().map(Box::new).map(Happened::Handled));
             self.after_all += 1;
             self.lose(entries, now, heard);
             return false;
@@ -241,7 +242,8 @@ impl Server {
         let kept = ran.turn.tracks.is_empty() || self.store.keep(&ran.turn.tracks).is_ok();
         let facts = ran.turn.facts.into_iter().map(|stamped| stamped.fact);
         let handled = tell(&entries, &ran.done, facts.collect(), now, kept);
-        self.log.extend(handled.into_iter().map(Happened::Handled));
+        self.log
+            .extend(handled.into_iter().map(Box::new).map(Happened::Handled));
         for fix in &ran.turn.latest {
             self.stream.lane().update(fix);
         }

@@ -14,7 +14,7 @@ use castellan_domain::ids::{PersonId, PhoneId, ZoneId};
 use castellan_domain::observation::{Call, Observation, PhoneFix};
 use castellan_domain::refusal::Refusal;
 use castellan_domain::staff::{Duty, StaffCommand, StaffRefusal};
-use castellan_domain::text::Localized;
+use castellan_domain::text::CallSign;
 use castellan_domain::time::{Span, Timestamp};
 use castellan_domain::view::View;
 use castellan_domain::zone::{ZoneCommand, ZoneFact};
@@ -34,7 +34,7 @@ pub(crate) struct StaffBook {
     on_duty: BTreeMap<PersonId, Timestamp>,
     /// Whose a phone is where somebody said so.
     phones: BTreeMap<PhoneId, Option<PersonId>>,
-    call_signs: BTreeMap<PersonId, Localized>,
+    call_signs: BTreeMap<PersonId, CallSign>,
     /// What people armed and disarmed last, and when.
     by_hand: BTreeMap<ZoneId, (bool, Timestamp)>,
 }
@@ -105,6 +105,11 @@ impl StaffBook {
             }
             Command::Staff(StaffCommand::GiveCallSign { person, call_sign }) => {
                 totals.call_signs += 1;
+                let mut others = self.call_signs.iter().filter(|(one, _)| *one != person);
+                assert!(
+                    !others.any(|(_, theirs)| theirs == call_sign),
+                    "two of {call_sign:?}"
+                );
                 self.call_signs.insert(person.clone(), call_sign.clone());
             }
             Command::Zone(ZoneCommand::Arm { zone }) => {

@@ -2,10 +2,11 @@
 
 use super::books::{Seen, is_active};
 use super::totals::Totals;
-use castellan_domain::alarm::Source;
+use castellan_domain::alarm::{AlarmFact, Source};
 use castellan_domain::answer::{Accepted, Outcome};
 use castellan_domain::engine::Input;
 use castellan_domain::estate::{AlarmType, EstateIndex};
+use castellan_domain::fact::FactBody;
 use castellan_domain::ids::{AlarmTypeId, DeviceId};
 use castellan_domain::observation::{Observation, Report, ReportedState};
 use castellan_domain::time::Span;
@@ -27,6 +28,7 @@ impl TierBook {
     }
 
     pub(crate) fn handled(&mut self, seen: &Seen<'_>, totals: &mut Totals) {
+        self.over_by_silence(seen);
         let Input::Observed(Observation::Report(report)) = &seen.handled.input else {
             return;
         };
@@ -60,6 +62,24 @@ impl TierBook {
             }
             (ReportedState::Cleared, outcome) => panic!("{report:?} was answered {outcome:?}"),
             (ReportedState::Momentary, _) => {}
+        }
+    }
+
+    /// What was called false and not said again counts as over.
+    fn over_by_silence(&mut self, seen: &Seen<'_>) {
+        for fact in &seen.handled.facts {
+            let FactBody::Alarm(AlarmFact::Unheard(body)) = &fact.body else {
+                continue;
+            };
+            let row = &seen.before.alarms[&body.alarm];
+            let joined = row.joined.iter().map(|j| (&j.source, &j.family));
+            for (source, family) in joined.chain([(&row.source, &row.family)]) {
+                self.exists.retain(|(device, kind, drill)| {
+                    let of = seen.estate.alarm_type(kind).map(AlarmType::family);
+                    let is_this = of == Some(family) && source.device() == Some(device);
+                    !(body.is_over && is_this && *drill == row.drill)
+                });
+            }
         }
     }
 

@@ -37,6 +37,11 @@ totals! {
     overdue = "overdue";
     late = "late";
     shelved = "shelved";
+    unheard = "not said again";
+    unheard_over = "over by silence";
+    followed_up = "follow-ups by key";
+    verified = "false verdicts with a basis";
+    unverified = "verdicts that lacked one";
     tiers = "tiers that ended before others";
     gaps = "gaps as rows";
     steps = "steps of the clock as rows";

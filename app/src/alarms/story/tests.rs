@@ -5,7 +5,7 @@ use crate::fixture::{
     START, after, claimed, device, joined, judged, li_na, overdue, person, raised, returned_by,
     risen, shelved,
 };
-use castellan_domain::alarm::{Alarm, ReturnedBy};
+use castellan_domain::alarm::{Alarm, NoteContent, ReturnedBy, VerdictBasis};
 use castellan_domain::fact::{
     AlarmMuted, AlarmNoted, AlarmOverdue, AlarmReleased, AlarmRepeated, AlarmTransferred,
     AlarmUnshelved, AlarmVerdictCorrected, PersonalRef,
@@ -67,10 +67,10 @@ fn noted(alarm: Alarm, seconds: i64, by: PersonId) -> Alarm {
     let fact = AlarmNoted {
         alarm: alarm.id,
         by,
-        note: PersonalRef {
+        note: NoteContent::Words(PersonalRef {
             id: uuid::Uuid::from_u128(7),
             commitment: Text::constant("-"),
-        },
+        }),
         review_due_at: None,
     };
     after(alarm, at(seconds), AlarmFact::Noted(fact))
@@ -166,6 +166,7 @@ fn what_was_said_again_is_one_line_with_how_often_and_the_last_time() {
             kind: alarm.kind.clone(),
             family: alarm.family.clone(),
             state: ReportedState::Active,
+            active_s_max: None,
             doubts: Doubts::default(),
             place: None,
             silence: None,
@@ -217,6 +218,7 @@ fn a_corrected_verdict_says_what_it_was_before() {
         alarm: AlarmId(1),
         by: person("zhou-jie"),
         verdict: Verdict::Genuine,
+        basis: Some(VerdictBasis::OnScene { by: person("wang") }),
     };
     let alarm = judged(raised(1, 1));
     let alarm = after(alarm, at(50), AlarmFact::VerdictCorrected(fact));
@@ -224,7 +226,7 @@ fn a_corrected_verdict_says_what_it_was_before() {
         read(&alarm, Language::En)[2..],
         [
             "20 li-na: Judged Environment",
-            "50 zhou-jie: Verdict corrected Environment → Genuine",
+            "50 zhou-jie: Verdict corrected Environment → Genuine · On scene wang",
         ]
     );
 }
@@ -343,6 +345,7 @@ fn a_gap_in_the_record_is_told_from_its_begin_to_its_end() {
             source,
             place: template.place,
             state: ReportedState::Momentary,
+            active_s_max: None,
             claim_due_at: at(90),
             doubts: Doubts {
                 time: Some(TimeDoubt::Unbelievable { said: at(-900) }),

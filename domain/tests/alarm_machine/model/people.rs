@@ -1,8 +1,8 @@
 //! What people may do with a row, and what comes of it.
 
-use super::{ABSENT_S, Back, Judged, Model, Owner, Row, SeenBy, Step, number};
-use crate::common::{PEOPLE, id};
-use castellan_domain::alarm::{AlarmRefusal, ReturnedBy};
+use super::{ABSENT_S, Back, Basis, Judged, Model, Owner, Row, SeenBy, Step, number};
+use crate::common::{PEOPLE, id, secs};
+use castellan_domain::alarm::{AlarmRefusal, ReturnedBy, Verdict};
 use castellan_domain::answer::{Accepted, Answer};
 use castellan_domain::ids::Seq;
 use castellan_domain::refusal::{CommonRefusal, Refusal};
@@ -28,14 +28,23 @@ fn not_owner(who: usize) -> Refusal {
 }
 
 impl Row {
-    fn already_claimed(&self) -> Result<(), Refusal> {
+    fn already_claimed(&self, now: i64) -> Result<(), Refusal> {
         match self.owner {
             Owner::Nobody { .. } => Ok(()),
             Owner::Somebody { who, at, .. } => Err(Refusal::Alarm(AlarmRefusal::AlreadyClaimed {
                 by: id(PEOPLE[who]),
                 at: Model::at(at),
+                ahead: secs(now - at),
             })),
         }
+    }
+
+    fn must_be_verified(&self, verdict: Verdict, basis: Basis) -> Result<(), Refusal> {
+        let is_missing = basis == Basis::Nothing && verdict != Verdict::Genuine;
+        if is_missing && self.kind.verify {
+            return Err(Refusal::Alarm(AlarmRefusal::NotVerified));
+        }
+        Ok(())
     }
 
     fn already_judged(&self) -> Result<(), Refusal> {
@@ -89,21 +98,21 @@ impl Model {
 
     fn possible(&self, step: &Step, who: usize, row: &Row) -> Result<(), Refusal> {
         match *step {
-            Step::Claim(..) => row.already_claimed(),
-            Step::Judge(..) => {
+            Step::Claim(..) => row.already_claimed(self.now),
+            Step::Judge(_, _, verdict, basis, _) => {
                 row.already_judged()?;
                 row.owner()
-                    .map(|_| ())
-                    .ok_or(Refusal::Alarm(AlarmRefusal::NotClaimed))
+                    .ok_or(Refusal::Alarm(AlarmRefusal::NotClaimed))?;
+                row.must_be_verified(verdict, basis)
             }
-            Step::Correct(_, _, verdict, _) => match &row.judged {
+            Step::Correct(_, _, verdict, basis, _) => match &row.judged {
                 None => Err(Refusal::Alarm(AlarmRefusal::NotJudged)),
                 Some(judged) if judged.verdict == verdict => row.already_judged(),
-                Some(_) => Ok(()),
+                Some(_) => row.must_be_verified(verdict, basis),
             },
             Step::Acknowledge(..) => {
                 row.already_judged()?;
-                row.already_claimed()?;
+                row.already_claimed(self.now)?;
                 match &row.seen {
                     Some(seen) => Err(Refusal::Alarm(AlarmRefusal::AlreadyAcknowledged {
                         by: id(PEOPLE[seen.who]),
@@ -166,7 +175,7 @@ impl Model {
                 row.already_judged()?;
                 match row.owner() {
                     None => Err(Refusal::Alarm(AlarmRefusal::NotClaimed)),
-                    Some(owner) if owner == to => row.already_claimed(),
+                    Some(owner) if owner == to => row.already_claimed(self.now),
                     Some(_) => Ok(()),
                 }
             }
@@ -191,22 +200,24 @@ impl Model {
         match *step {
             Step::Claim(..) => {
                 row.owner = owned_by(who);
-                row.shelf = None;
+                row.leave_shelf(now);
             }
             Step::Transfer(_, _, to, _) => row.owner = owned_by(to),
-            Step::Judge(_, _, verdict, _) => {
+            Step::Judge(_, _, verdict, basis, _) => {
                 row.judged = Some(Judged {
                     verdict,
+                    basis,
                     who,
                     at: now,
                     review: shift_end,
                 });
-                row.shelf = None;
+                row.leave_shelf(now);
             }
-            Step::Correct(_, _, verdict, _) => {
+            Step::Correct(_, _, verdict, basis, _) => {
                 let review = row.judged.take().expect("possible").review;
                 row.judged = Some(Judged {
                     verdict,
+                    basis,
                     who,
                     at: now,
                     review,
@@ -288,7 +299,7 @@ impl Model {
         let kind = self.rows[at].kind;
         let (act_by, claim_by) = (self.act_by(kind), self.claim_by(kind));
         let row = &mut self.rows[at];
-        row.shelf = None;
+        row.leave_shelf(now);
         row.seen = None;
         match &mut row.owner {
             Owner::Somebody { follow_up, .. } => *follow_up = Some(act_by),

@@ -1,8 +1,8 @@
 //! What can happen, and how often it does.
 
 use super::{KINDS, Model};
-use crate::common::{DEVICES, PEOPLE};
-use castellan_domain::alarm::{ShelfReason, Verdict};
+use crate::common::{DEVICES, PEOPLE, id};
+use castellan_domain::alarm::{FollowUp, ShelfReason, Verdict, VerdictBasis};
 use castellan_domain::ids::Seq;
 use castellan_domain::observation::ReportedState;
 use proptest::prelude::*;
@@ -18,9 +18,10 @@ pub(crate) enum Step {
     /// Device, type, state, and whether for a drill.
     Report(usize, usize, ReportedState, bool),
     Claim(usize, usize),
-    Note(usize, usize, Seen),
-    Judge(usize, usize, Verdict, Seen),
-    Correct(usize, usize, Verdict, Seen),
+    /// Words, or one of those that a key says.
+    Note(usize, usize, Option<FollowUp>, Seen),
+    Judge(usize, usize, Verdict, Basis, Seen),
+    Correct(usize, usize, Verdict, Basis, Seen),
     Acknowledge(usize, usize, Seen),
     Mute(usize, usize),
     /// For so many seconds.
@@ -37,6 +38,26 @@ pub(crate) enum Step {
     Sleep(i64),
 }
 
+/// How it was established.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Basis {
+    Nothing,
+    Phone,
+    OnScene(usize),
+}
+
+impl Basis {
+    pub(crate) fn said(self) -> Option<VerdictBasis> {
+        match self {
+            Self::Nothing => None,
+            Self::Phone => Some(VerdictBasis::Phone),
+            Self::OnScene(who) => Some(VerdictBasis::OnScene {
+                by: id(PEOPLE[who]),
+            }),
+        }
+    }
+}
+
 /// What a sender believes of a row's version.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Seen {
@@ -50,7 +71,7 @@ impl Step {
     pub(crate) fn command(&self) -> Option<(usize, usize)> {
         match *self {
             Self::Claim(who, row)
-            | Self::Note(who, row, _)
+            | Self::Note(who, row, ..)
             | Self::Judge(who, row, ..)
             | Self::Correct(who, row, ..)
             | Self::Acknowledge(who, row, _)
@@ -66,7 +87,7 @@ impl Step {
     /// The version that its sender believes in, where the row has this one.
     pub(crate) fn expected(&self, version: u64) -> Option<Seq> {
         let seen = match self {
-            Self::Note(_, _, seen)
+            Self::Note(.., seen)
             | Self::Judge(.., seen)
             | Self::Correct(.., seen)
             | Self::Acknowledge(_, _, seen)
@@ -114,13 +135,26 @@ impl ReferenceStateMachine for Model {
         ];
         let drill = prop_oneof![6 => Just(false), 1 => Just(true)];
         let reported = select(vec![Active, Active, Active, Cleared, Momentary]);
-        let verdict = select(Verdict::ALL.to_vec());
+        let basis = prop_oneof![
+            Just(Basis::Nothing),
+            Just(Basis::Phone),
+            person.clone().prop_map(Basis::OnScene),
+        ];
+        let verdict = (select(Verdict::ALL.to_vec()), basis);
+        let by_key = proptest::option::of(select(FollowUp::ALL.to_vec()));
         let reason = select(vec![ShelfReason::Works, ShelfReason::Weather]);
         let known = state.rows.iter().map(|row| {
             let kind = KINDS.iter().position(|kind| kind == row.kind);
             (row.device, kind.expect("of this list"), row.drill)
         });
         let known: Vec<_> = known.chain([(0, 0, false)]).collect();
+        // What was seen gets a note at times, and what was judged rises.
+        let looked_at = state.rows.iter().enumerate();
+        let looked_at = looked_at.filter(|(_, row)| row.seen.is_some());
+        let looked_at: Vec<_> = looked_at.map(|(row, _)| row).chain([0]).collect();
+        let judged = state.rows.iter().filter(|row| row.judged.is_some());
+        let judged = judged.map(|row| (row.device, row.drill));
+        let worse: Vec<_> = judged.chain([(0, false)]).collect();
         let known = (select(known), reported.clone());
         let few = (0..2usize, 0..KINDS.len(), reported.clone(), drill.clone());
         let every = (0..DEVICES.len(), 0..KINDS.len(), reported, drill);
@@ -129,15 +163,21 @@ impl ReferenceStateMachine for Model {
             // Few sources, so that they meet again.
             8 => few.prop_map(|(d, k, s, drill)| Step::Report(d, k, s, drill)),
             6 => known.prop_map(|((d, k, drill), s)| Step::Report(d, k, s, drill)),
+            2 => select(worse).prop_map(|(d, drill)| Step::Report(d, 1, Active, drill)),
             2 => every.prop_map(|(d, k, s, drill)| Step::Report(d, k, s, drill)),
             5 => one.clone().prop_map(|(who, row)| Step::Claim(who, row)),
-            3 => (select(owned.clone()), verdict.clone())
-                .prop_map(|((who, row), verdict)| Step::Judge(who, row, verdict, Seen::Present)),
-            2 => (one.clone(), verdict.clone(), seen.clone())
-                .prop_map(|((who, row), verdict, seen)| Step::Judge(who, row, verdict, seen)),
-            2 => (one.clone(), verdict, seen.clone())
-                .prop_map(|((who, row), verdict, seen)| Step::Correct(who, row, verdict, seen)),
-            2 => (one.clone(), seen.clone()).prop_map(|((who, row), s)| Step::Note(who, row, s)),
+            3 => (select(owned.clone()), verdict.clone()).prop_map(|((who, row), (verdict, basis))| {
+                Step::Judge(who, row, verdict, basis, Seen::Present)
+            }),
+            2 => (one.clone(), verdict.clone(), seen.clone()).prop_map(
+                |((who, row), (verdict, basis), s)| Step::Judge(who, row, verdict, basis, s)
+            ),
+            2 => (one.clone(), verdict, seen.clone()).prop_map(
+                |((who, row), (verdict, basis), s)| Step::Correct(who, row, verdict, basis, s)
+            ),
+            2 => select(looked_at).prop_map(|row| Step::Note(0, row, None, Seen::Nothing)),
+            2 => (one.clone(), by_key, seen.clone())
+                .prop_map(|((who, row), by_key, s)| Step::Note(who, row, by_key, s)),
             3 => (one.clone(), seen.clone())
                 .prop_map(|((who, row), s)| Step::Acknowledge(who, row, s)),
             5 => one.clone().prop_map(|(who, row)| Step::Mute(who, row)),

@@ -55,6 +55,7 @@ fn alarm(number: u32, priority: Priority) -> Alarm {
         source: Source::Device(DeviceId::new("g1").unwrap()),
         place: Located::Fixed(place),
         state: ReportedState::Active,
+        active_s_max: None,
         claim_due_at: START + Span::from_secs(30),
         doubts: Doubts::default(),
         silence: None,
