@@ -89,6 +89,7 @@ impl Keyboard {
             KeyAction::Help => self.help.set(true),
             KeyAction::Back if self.open.is_any() => self.open.step_back(),
             KeyAction::Back => self.desk.select(None),
+            KeyAction::TakeBack => self.desk.take_back(),
             _ => {
                 if let Some(selected) = self.desk.settled_alarm() {
                     self.act(action, selected);
@@ -128,7 +129,11 @@ impl Keyboard {
             KeyAction::Pick(index) => open.pick(copy, desk, alarm, index),
             KeyAction::Note => open.noting.set(true),
             // These are about no alarm; see `perform`.
-            KeyAction::Newest | KeyAction::Move(_) | KeyAction::Help | KeyAction::Back => {}
+            KeyAction::Newest
+            | KeyAction::Move(_)
+            | KeyAction::Help
+            | KeyAction::Back
+            | KeyAction::TakeBack => {}
         }
     }
 }

@@ -26,6 +26,8 @@ pub enum KeyAction {
     Note,
     /// Opens the choice of what was done.
     OpenFollowUps,
+    /// Takes back what was just done.
+    TakeBack,
     /// Goes to the newest alarm.
     Newest,
     /// Goes up (−1) or down (1) in the queue.
@@ -144,6 +146,7 @@ fn action(press: &Press<'_>, layout: &Layout) -> Option<KeyAction> {
         "ArrowDown" => KeyAction::Move(1),
         "ArrowUp" => KeyAction::Move(-1),
         "Escape" => KeyAction::Back,
+        "Backspace" => KeyAction::TakeBack,
         place => match layout.letter_at(place) {
             Some('X') => KeyAction::OpenVerdicts,
             Some('Q') => KeyAction::Acknowledge,
@@ -397,6 +400,12 @@ mod tests {
             assert_eq!(means, wanted(twin, &american), "{letter}");
         }
         assert_eq!(wanted(at("F2", "F2"), &american), Some(KeyAction::Claim));
+    }
+
+    #[test]
+    fn what_was_done_is_taken_back_by_a_key_that_every_keyboard_has() {
+        let backspace = at("Backspace", "Backspace");
+        assert_eq!(wanted(backspace, &azerty()), Some(KeyAction::TakeBack));
     }
 
     #[test]

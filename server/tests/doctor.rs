@@ -22,7 +22,7 @@ async fn stopped() -> tempfile::TempDir {
         alarm = Some(server.raise(&format!("d-{n:03}"), "e", "loitering").await);
     }
     let alarm = alarm.expect("an alarm");
-    let text = Written::new("words").unwrap();
+    let text = Written::new("words").expect("it fits");
     for command in [
         Command::Alarm(AlarmCommand::Claim { alarm }),
         Command::Note(NoteCommand::Note { alarm, text }),

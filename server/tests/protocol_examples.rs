@@ -1,5 +1,7 @@
 //! The pages under `docs/protocols` cannot rot: their examples are read out of them and decoded by
 //! the real types, or sent to the real server; their lists of codes and kinds are complete.
+//
+// tidy: long because each command and refusal has its line here, and the compiler asks for a new one.
 
 use crate::common::Castellan;
 use castellan_domain::actuation::{ActuationCommand, ActuationRefusal};

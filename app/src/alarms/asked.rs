@@ -1,8 +1,8 @@
 //! What is asked in a second step: how a verdict was established, and by whom; and what was done.
 
-use super::actions::{Open, lookers_of};
 use super::choice::BASES;
 use super::model::{follow_up_name, verdict_name};
+use super::open::{Open, lookers_of};
 use super::texts;
 use crate::copy::SiteCopy;
 use crate::desk::Desk;

@@ -1,12 +1,13 @@
 //! The right column: the selected alarm, what can be done about it, and what happened to it.
 
-use super::actions::{Actions, Open, can_do};
+use super::actions::{Actions, can_do};
 use super::located::place;
 use super::marks::{Mark, marks};
 use super::model::{
     basis_name, class, condition_name, priority_name, sign, source_name, state, what,
 };
 use super::note::Note;
+use super::open::Open;
 use super::sources::Sources;
 use super::texts;
 use super::timeline::Story;

@@ -75,7 +75,7 @@ mod tests {
     use crate::fixture::{START, estate, li_na, raised};
     use castellan_domain::estate::Place;
     use castellan_domain::geo::LonLat;
-    use castellan_domain::text::{Localized, Text};
+    use castellan_domain::text::{CallSign, Localized, Text};
 
     fn sos(place: Located) -> Alarm {
         let mut alarm = raised(1, 1);
@@ -99,7 +99,7 @@ mod tests {
 
     fn words(alarm: &Alarm, after_s: i64, language: Language) -> String {
         let state = PersonState {
-            call_sign: Some(Localized {
+            call_sign: Some(CallSign {
                 zh: Text::new("巡逻2").unwrap(),
                 en: Text::new("Patrol 2").unwrap(),
             }),

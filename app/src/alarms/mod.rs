@@ -25,6 +25,8 @@ pub mod list;
 #[cfg(target_arch = "wasm32")]
 pub mod note;
 #[cfg(target_arch = "wasm32")]
+pub mod open;
+#[cfg(target_arch = "wasm32")]
 pub mod row;
 #[cfg(target_arch = "wasm32")]
 pub mod sources;
@@ -34,10 +36,10 @@ pub mod timeline;
 pub mod unrecorded;
 
 #[cfg(target_arch = "wasm32")]
-pub use actions::Open;
-#[cfg(target_arch = "wasm32")]
 pub use details::SelectedAlarm;
 #[cfg(target_arch = "wasm32")]
 pub use list::{AlarmQueue, arranged};
+#[cfg(target_arch = "wasm32")]
+pub use open::Open;
 #[cfg(target_arch = "wasm32")]
 pub use unrecorded::UnrecordedList;

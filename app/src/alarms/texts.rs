@@ -58,6 +58,11 @@ texts! {
     RELEASE: "放弃接警", "Release";
     TRANSFER: "转交", "Transfer";
     TRANSFER_PROMPT: "转交给谁？Esc 取消", "To whom? Esc cancels";
+    NO_CONSOLE: "未开控制台", "no console";
+    TRANSFER_FOLLOWS: "已转交 {0}。", "{0} has the alarm now.";
+    TRANSFER_UNSEEN: "{0} 未开控制台，看不到这条报警；{1} 内无动作则退回。", "{0} has no console and does not see the alarm; it comes back in {1} unless something is done.";
+    TRANSFER_UNSEEN_SHIFT: "{0} 未开控制台，看不到这条报警；班次结束时退回。", "{0} has no console and does not see the alarm; it comes back at the end of the shift.";
+    TAKE_BACK: "收回", "Take back";
     TRANSFER_NOBODY: "没有其他人可以接警。", "Nobody else may own alarms.";
     SPLIT: "拆分", "Split";
     JOINED_COUNT: "另 {0} 台", "+{0} more";

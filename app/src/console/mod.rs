@@ -3,6 +3,8 @@
 pub mod texts;
 
 #[cfg(target_arch = "wasm32")]
+pub mod offered;
+#[cfg(target_arch = "wasm32")]
 mod view;
 
 #[cfg(target_arch = "wasm32")]

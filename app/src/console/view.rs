@@ -1,5 +1,6 @@
 //! The three columns of the console.
 
+use super::offered::Offered;
 use super::texts;
 use crate::alarms::{AlarmQueue, SelectedAlarm, UnrecordedList};
 use crate::desk::Picked;
@@ -54,6 +55,7 @@ pub fn view(parts: &Parts) -> AnyView {
             />
         </section>
         <aside class="right" aria-label=move || desk.t(texts::SELECTED)>
+            <Offered desk />
             {move || desk.selected.with(Option::is_some).then(|| view! { <AsOf copy desk /> })}
             {move || match desk.selected.get() {
                 Some(Picked::Alarm(id)) => view! { <SelectedAlarm copy desk id open sentence /> }.into_any(),

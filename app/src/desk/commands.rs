@@ -1,6 +1,7 @@
 //! Commands on their way to the server.
 
 use super::failure::{FailedBy, Failure};
+use super::offer::{OFFERED_MS, Offer};
 use super::state::Desk;
 use crate::api::{self, ApiError};
 use crate::browser::{mono, sleep};
@@ -98,6 +99,33 @@ impl Desk {
             spawn_local(self.say_for_a_while(FailedBy::Stale));
         }
         is_stale
+    }
+
+    /// Sends a command; after success it says what follows, and offers the way back for a while.
+    pub fn send_and_offer(&'static self, command: impl Into<WireCommand>, offer: Offer) {
+        self.send_as(CommandId(uuid::Uuid::new_v4()), command, move || {
+            self.offered.update_value(|count| *count += 1);
+            let this = self.offered.get_value();
+            self.offer.set(Some(offer));
+            spawn_local(async move {
+                sleep(OFFERED_MS).await;
+                if self.offered.get_value() == this {
+                    self.offer.set(None);
+                }
+            });
+        });
+    }
+
+    /// Takes back what was just done, as long as that is offered.
+    pub fn take_back(&'static self) {
+        let inverse = self
+            .offer
+            .with_untracked(|offer| offer.as_ref()?.inverse.clone());
+        if let Some(inverse) = inverse {
+            self.send_as(CommandId(uuid::Uuid::new_v4()), inverse, || {
+                self.offer.set(None);
+            });
+        }
     }
 
     /// Says why a command is not even sent, until something else is selected or done.

@@ -2,6 +2,7 @@
 
 pub mod drafts;
 mod failure;
+mod offer;
 mod picked;
 mod theme;
 
@@ -15,6 +16,7 @@ mod state;
 mod writing;
 
 pub use failure::{FailedBy, Failure};
+pub use offer::{OFFERED_MS, Offer};
 pub use picked::Picked;
 pub use theme::Theme;
 

@@ -3,6 +3,7 @@
 use super::drafts::{self, Drafts};
 use super::failure::Failure;
 use super::hand::Hand;
+use super::offer::Offer;
 use super::picked::Picked;
 use super::theme::Theme;
 use crate::browser::{remember, remembered, remembered_in_tab, set_cookie, set_parameter};
@@ -33,6 +34,10 @@ pub struct Desk {
     pub(super) drafts: RwSignal<Drafts>,
     /// What just came to nothing.
     pub failure: RwSignal<Option<Failure>>,
+    /// What follows from what was just done, while it can be taken back.
+    pub offer: RwSignal<Option<Offer>>,
+    /// How many were made, so that none ends the next one.
+    pub(super) offered: StoredValue<u32>,
     /// Whether a command is under way.
     pub sending: RwSignal<bool>,
 }
@@ -53,6 +58,8 @@ impl Desk {
                     .map_or_else(Drafts::default, |kept| Drafts::read(&kept)),
             ),
             failure: RwSignal::new(None),
+            offer: RwSignal::new(None),
+            offered: StoredValue::new(0),
             sending: RwSignal::new(false),
         }));
         desk.seat(remembered("castellan.person").and_then(|id| PersonId::new(id).ok()));

@@ -1,6 +1,6 @@
 //! Who is on duty, where the estate keeps it.
 
-use super::model::{call_sign, on_duty, on_duty_since};
+use super::model::{call_sign, on_duty, on_duty_since, went_off_duty};
 use super::texts;
 use crate::ages;
 use crate::copy::SiteCopy;
@@ -89,13 +89,13 @@ pub fn DutyButton(copy: &'static SiteCopy, desk: &'static Desk, person: PersonId
         })
     };
     let send = move |on: bool| {
+        let offer = copy.known(|known| went_off_duty(known, &person));
         let person = person.clone();
-        let command = if on {
-            StaffCommand::GoOffDuty { person }
-        } else {
-            StaffCommand::GoOnDuty { person }
-        };
-        desk.send(command);
+        match offer {
+            _ if !on => desk.send(StaffCommand::GoOnDuty { person }),
+            None => desk.send(StaffCommand::GoOffDuty { person }),
+            Some(offer) => desk.send_and_offer(StaffCommand::GoOffDuty { person }, offer),
+        }
     };
     move || {
         let on = is_on.get().filter(|_| may.get())?;

@@ -1,14 +1,17 @@
 //! What a guard's row says, and who is on duty.
 
+use super::texts;
 use crate::ages;
+use crate::desk::Offer;
 pub use crate::names::call_sign;
+use crate::names::person_name;
 use castellan_domain::estate::{DutyKept, Estate, Person, Role};
 use castellan_domain::ids::PersonId;
-use castellan_domain::staff::{Duty, PersonState};
+use castellan_domain::staff::{Duty, PersonState, StaffCommand};
 use castellan_domain::stream::Tracked;
 use castellan_domain::text::{CallSign, Language};
 use castellan_domain::time::{Span, Timestamp};
-use castellan_domain::view::View;
+use castellan_domain::view::{Known, View};
 use std::collections::BTreeMap;
 
 /// Older than this, a position is shown as fading.
@@ -76,6 +79,23 @@ pub fn given_call_signs(view: &View) -> BTreeMap<PersonId, CallSign> {
     let given =
         |(id, state): (&PersonId, &PersonState)| Some((id.clone(), state.call_sign.clone()?));
     view.people.iter().filter_map(given).collect()
+}
+
+/// What follows from somebody's going off duty, and the way back.
+pub fn went_off_duty(known: &Known<'_>, person: &PersonId) -> Offer {
+    let rows = known.view.alarms.values();
+    let theirs = rows.filter(|row| !row.is_judged() && row.owner() == Some(person));
+    let count = theirs.count();
+    let back = StaffCommand::GoOnDuty {
+        person: person.clone(),
+    };
+    Offer::new(texts::BACK_ON_DUTY, Some(back.into()), |language| {
+        let name = person_name(Some(known.estate), person, language);
+        match count {
+            0 => texts::OFF_DUTY_FOLLOWS.fill(language, &[&name]),
+            count => texts::OFF_DUTY_WITH_ALARMS.fill(language, &[&name, &count.to_string()]),
+        }
+    })
 }
 
 /// Since when somebody is on duty: `None` where the estate does not keep it, `Some(None)` where
@@ -193,6 +213,30 @@ mod tests {
         let assumed = estate(DutyKept::Assumed);
         assert_eq!(on_duty_since(&assumed, &view.person(wang)), None);
         assert!(on_duty(&assumed, &view).is_none());
+    }
+
+    #[test]
+    fn who_goes_off_duty_reads_what_stays_in_their_name() {
+        use crate::fixture::{START, claimed, estate, li_na, raised, view};
+        let estate = estate();
+        let said = |alarms: Vec<castellan_domain::alarm::Alarm>| {
+            let view = view(alarms);
+            let known = Known {
+                view: &view,
+                estate: &estate,
+                now: START,
+            };
+            went_off_duty(&known, &li_na())
+        };
+        let nothing = said(vec![raised(1, 2)]);
+        assert_eq!(nothing.follows(Language::Zh), "li-na 已下岗，不再定位。");
+        let two = said(vec![claimed(raised(1, 2)), claimed(raised(2, 3))]);
+        assert_eq!(
+            two.follows(Language::En),
+            "li-na is off duty with 2 open alarms; nobody else gets them by that."
+        );
+        let person = li_na();
+        assert_eq!(two.inverse, Some(StaffCommand::GoOnDuty { person }.into()));
     }
 
     #[test]

@@ -13,6 +13,9 @@ texts! {
     DUTY: "值勤", "Duty";
     GO_ON_DUTY: "上岗", "Go on duty";
     GO_OFF_DUTY: "下岗", "Go off duty";
+    OFF_DUTY_FOLLOWS: "{0} 已下岗，不再定位。", "{0} is off duty, and is not followed any more.";
+    OFF_DUTY_WITH_ALARMS: "{0} 已下岗，名下还有 {1} 起报警，不会自动转给别人。", "{0} is off duty with {1} open alarms; nobody else gets them by that.";
+    BACK_ON_DUTY: "回到在岗", "Back on duty";
     NOBODY_ON_DUTY: "无人在岗", "Nobody on duty";
     MORE_PEOPLE: "另 {0} 人", "{0} more";
 }

@@ -19,6 +19,7 @@ texts! {
     KEY_NOTE: "写备注", "Write a note";
     KEY_FOLLOW_UP: "已处理：1 通知工程 2 安抚住户 3 报维保 4 巡逻已看", "Done: 1 engineering called, 2 resident reassured, 3 maintenance told, 4 patrol looked";
     KEY_MOVE: "上一条 / 下一条", "Previous / next row";
+    KEY_TAKE_BACK: "收回刚做的事（10 秒内）", "Take back what was just done (within 10 s)";
     KEY_BACK: "返回，未发出的文字保留为草稿", "Back; words that were not sent stay as a draft";
     KEY_HELP: "显示这些快捷键", "Show these keys";
 }

@@ -94,6 +94,7 @@ pub fn Help(desk: &'static Desk, open: RwSignal<bool>) -> impl IntoView {
         (Some('G'), "F8", texts::KEY_NEWEST),
         (None, "↑ ↓", texts::KEY_MOVE),
         (None, "Esc", texts::KEY_BACK),
+        (None, "⌫", texts::KEY_TAKE_BACK),
         (None, "?", texts::KEY_HELP),
     ];
     let label = move |letter: Option<char>, more: &str| match letter.and_then(|l| desk.key(l)) {

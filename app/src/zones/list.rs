@@ -1,6 +1,6 @@
 //! Armed zones as rows. Only an estate that has any shows the list.
 
-use super::model::state;
+use super::model::{disarmed, state};
 use super::texts;
 use crate::copy::SiteCopy;
 use crate::desk::Desk;
@@ -53,15 +53,14 @@ fn ZoneRow(copy: &'static SiteCopy, desk: &'static Desk, zone: Zone) -> impl Int
             known.with(|zone| state(estate.as_deref(), zone.as_ref(), now, language))
         })
     };
-    let id = zone.id.clone();
+    let own = zone.clone();
     let switch = move || {
-        let zone = id.clone();
-        let command = if armed.get_untracked() {
-            ZoneCommand::Disarm { zone }
+        let zone = own.id.clone();
+        if armed.get_untracked() {
+            desk.send_and_offer(ZoneCommand::Disarm { zone }, disarmed(&own));
         } else {
-            ZoneCommand::Arm { zone }
-        };
-        desk.send(command);
+            desk.send(ZoneCommand::Arm { zone });
+        }
     };
     let data = zone.id.to_string();
     let name = move || zone.name.get(desk.language.get()).to_owned();

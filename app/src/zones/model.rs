@@ -2,11 +2,12 @@
 
 use super::texts;
 use crate::ages;
+use crate::desk::Offer;
 use crate::names::person_name;
-use castellan_domain::estate::Estate;
+use castellan_domain::estate::{Estate, Zone};
 use castellan_domain::text::Language;
 use castellan_domain::time::Timestamp;
-use castellan_domain::zone::ZoneState;
+use castellan_domain::zone::{ZoneCommand, ZoneState};
 
 /// Whether a zone is armed, for how long now, and who did it. A zone of which nothing was ever said
 /// is disarmed.
@@ -35,11 +36,33 @@ pub fn state(
     )
 }
 
+/// What follows from disarming a zone, and the way back.
+pub fn disarmed(zone: &Zone) -> Offer {
+    let back = ZoneCommand::Arm {
+        zone: zone.id.clone(),
+    };
+    Offer::new(texts::ARM_AGAIN, Some(back.into()), |language| {
+        texts::DISARM_FOLLOWS.fill(language, &[zone.name.get(language)])
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::fixture::{START, li_na};
     use castellan_domain::time::Span;
+
+    #[test]
+    fn who_disarms_a_zone_reads_what_follows_and_can_arm_it_again() {
+        let zone = r#"{"id": "north", "name": {"zh": "北墙", "en": "North wall"}, "devices": []}"#;
+        let offer = disarmed(&serde_json::from_str(zone).expect("a zone"));
+        assert_eq!(
+            offer.follows(Language::Zh),
+            "北墙 已撤防：触发不再成为报警。"
+        );
+        let zone = "north".parse().expect("an id");
+        assert_eq!(offer.inverse, Some(ZoneCommand::Arm { zone }.into()));
+    }
 
     #[test]
     fn a_zone_says_who_armed_it_and_when() {

@@ -2,30 +2,7 @@
 
 use super::state::Alarm;
 use crate::estate::Estate;
-use crate::ids::{AlarmTypeId, PersonId};
-use serde::{Deserialize, Serialize};
-
-/// How it was established what an alarm was.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum VerdictBasis {
-    /// 到场: somebody looked on the spot.
-    OnScene { by: PersonId },
-    /// 画面: a camera showed it.
-    Picture,
-    /// 电话: whoever is there said so.
-    Phone,
-}
-
-impl VerdictBasis {
-    /// Who looked, if somebody did.
-    pub const fn person(&self) -> Option<&PersonId> {
-        match self {
-            Self::OnScene { by } => Some(by),
-            Self::Picture | Self::Phone => None,
-        }
-    }
-}
+use crate::ids::AlarmTypeId;
 
 /// Whether a false verdict needs its basis: if anything that this row is, was or has taken in is of
 /// a family that does.

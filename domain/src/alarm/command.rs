@@ -1,7 +1,6 @@
 //! What people can want of an alarm.
 
-use super::basis::VerdictBasis;
-use super::reasons::{FollowUp, ShelfReason, Verdict};
+use super::reasons::{FollowUp, ShelfReason, Verdict, VerdictBasis};
 use super::sources::Source;
 use crate::ids::{AlarmId, PersonId};
 use crate::personal::PersonalRef;

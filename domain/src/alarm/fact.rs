@@ -1,8 +1,7 @@
 //! What facts say about alarms.
 
-use super::basis::VerdictBasis;
 use super::located::Located;
-use super::reasons::{NoteContent, ReturnedBy, ShelfReason, Verdict};
+use super::reasons::{NoteContent, ReturnedBy, ShelfReason, Verdict, VerdictBasis};
 use super::sources::{JoinedBy, RisenBy, Silence, Source};
 use crate::estate::Priority;
 use crate::ids::{AlarmId, AlarmTypeId, PersonId};

@@ -24,18 +24,16 @@ mod state;
 mod steps;
 mod unheard;
 
-pub use basis::VerdictBasis;
 pub use command::{AlarmCommand, NoteCommand, NoteWords};
 pub use deadline::{Due, OVERDUE_WAIT_MAX, follow_up_wait};
 pub use fact::AlarmFact;
 pub use located::{Located, MOVED_M_MIN};
-pub use reasons::{FollowUp, NoteContent, ReturnedBy, ShelfReason, Verdict};
+pub use reasons::{FollowUp, NoteContent, ReturnedBy, ShelfReason, Verdict, VerdictBasis};
 pub use refusal::{AlarmRefusal, SHELF_S_MAX, SHELF_S_MIN, SHELVED_MAX};
 pub use sources::{
-    Condition, EXISTING_MAX, Existing, Joined, JoinedBy, Risen, RisenBy, Silence, Source,
+    Condition, EXISTING_MAX, Existing, Joined, JoinedBy, Risen, RisenBy, Silence, Source, Unheard,
 };
 pub use state::{
     Acknowledged, Alarm, CLOSED_ALARMS_MAX, JOINED_MAX, Judged, Judgement, Mute, NOTES_MAX, Note,
     OPEN_ALARMS_MAX, Ownership, P1_MUTES_MAX, RISES_MAX, Returned, Shelf,
 };
-pub use unheard::Unheard;

@@ -1,6 +1,7 @@
 //! What rows and facts say alike: why an alarm came back, why it is put aside, what it was, and what
 //! was done.
 
+use crate::ids::PersonId;
 use crate::personal::PersonalRef;
 use serde::{Deserialize, Serialize};
 
@@ -116,4 +117,26 @@ impl FollowUp {
         Self::MaintenanceTold,
         Self::PatrolLooked,
     ];
+}
+
+/// 核实方式: how it was established what an alarm was.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum VerdictBasis {
+    /// 到场: somebody looked on the spot.
+    OnScene { by: PersonId },
+    /// 画面: a camera showed it.
+    Picture,
+    /// 电话: whoever is there said so.
+    Phone,
+}
+
+impl VerdictBasis {
+    /// Who looked, if somebody did.
+    pub const fn person(&self) -> Option<&PersonId> {
+        match self {
+            Self::OnScene { by } => Some(by),
+            Self::Picture | Self::Phone => None,
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! Who may see what of an alarm.
 
-use super::basis::VerdictBasis;
+use super::reasons::VerdictBasis;
 use super::sources::{RisenBy, Source};
 use super::state::{Acknowledged, Alarm, Judged, Judgement, Mute, Ownership, Returned, Shelf};
 use crate::audience::{Audience, WITHHELD};

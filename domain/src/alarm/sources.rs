@@ -199,3 +199,12 @@ pub enum RisenBy {
     /// Several sources share this device, which is what failed.
     Upstream(DeviceId),
 }
+
+/// That nobody said it again in time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unheard {
+    /// Since when that is known.
+    pub at: Timestamp,
+    /// Seconds without a report by then.
+    pub for_s: u32,
+}

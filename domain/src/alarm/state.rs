@@ -1,11 +1,9 @@
 //! One row of the queue with its six sides.
 
-use super::basis::VerdictBasis;
 use super::fact::AlarmFact;
 use super::located::Located;
-use super::reasons::{NoteContent, ReturnedBy, ShelfReason, Verdict};
-use super::sources::{Condition, Existing, Joined, Risen, Silence, Source};
-use super::unheard::Unheard;
+use super::reasons::{NoteContent, ReturnedBy, ShelfReason, Verdict, VerdictBasis};
+use super::sources::{Condition, Existing, Joined, Risen, Silence, Source, Unheard};
 use crate::estate::Priority;
 use crate::ids::{AlarmId, AlarmTypeId, PersonId, Version};
 use crate::observation::Doubts;

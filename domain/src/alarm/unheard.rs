@@ -5,19 +5,9 @@
 //! is over with it.
 
 use super::fact::AlarmUnheard;
-use super::sources::Condition;
+use super::sources::{Condition, Unheard};
 use super::state::Alarm;
 use crate::time::{Span, Timestamp};
-use serde::{Deserialize, Serialize};
-
-/// That nobody said it again in time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Unheard {
-    /// Since when that is known.
-    pub at: Timestamp,
-    /// Seconds without a report by then.
-    pub for_s: u32,
-}
 
 impl Alarm {
     /// A source says something here: the row is heard of, with all that is in it. A detector that

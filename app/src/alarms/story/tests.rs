@@ -303,6 +303,7 @@ fn somebody_who_moves_is_told_with_each_place_and_why_they_are_missed() {
             as_of: at(0),
         },
         state: ReportedState::Active,
+        active_s_max: None,
         claim_due_at: at(90),
         doubts: Doubts::default(),
         silence: Some(Silence::Position { since: at(0) }),
@@ -314,6 +315,7 @@ fn somebody_who_moves_is_told_with_each_place_and_why_they_are_missed() {
         kind: alarm.kind.clone(),
         family: alarm.family.clone(),
         state: ReportedState::Active,
+        active_s_max: None,
         doubts: Doubts::default(),
         place: Some(Located::Said {
             place: place(0.003),

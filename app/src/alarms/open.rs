@@ -1,0 +1,179 @@
+//! What is open beside the selected alarm, and what is picked there.
+
+use super::can::why_not_choose;
+use super::choice::{Choice, SHELF_REASONS, ShelfTime, handed_on, heirs, judge, lookers, picked};
+use crate::copy::SiteCopy;
+use crate::desk::Desk;
+use castellan_domain::alarm::{AlarmCommand, FollowUp, ShelfReason, Verdict, VerdictBasis};
+use castellan_domain::estate::Calendar;
+use castellan_domain::ids::{AlarmId, PersonId};
+use castellan_domain::time::Timestamp;
+use leptos::prelude::*;
+
+/// What is open beside the selected alarm.
+#[derive(Clone, Copy, Default)]
+pub struct Open {
+    /// Something is being chosen.
+    pub choice: RwSignal<Option<Choice>>,
+    /// A note is being written. It stays as it is while the alarm around it changes.
+    pub noting: RwSignal<bool>,
+}
+
+impl Open {
+    /// Whether anything is open. It does not track.
+    pub fn is_any(&self) -> bool {
+        self.choice.get_untracked().is_some() || self.noting.get_untracked()
+    }
+
+    /// One step back: out of the last choice, or out of the note.
+    pub fn step_back(&self) {
+        match self.choice.get_untracked() {
+            Some(choice) => self.choice.set(choice.before()),
+            None => self.noting.set(false),
+        }
+    }
+
+    /// Closes all of it.
+    pub fn close(&self) {
+        self.choice.set(None);
+        self.noting.set(false);
+    }
+
+    /// Opens a choice, or says why there is nothing to choose.
+    pub fn choose(
+        &self,
+        copy: &'static SiteCopy,
+        desk: &'static Desk,
+        id: AlarmId,
+        choice: Choice,
+    ) {
+        if desk.refuse_stale() {
+            return;
+        }
+        let Some(actor) = untrack(|| desk.actor()) else {
+            return;
+        };
+        match copy.known(|known| why_not_choose(known, id, &actor, choice)) {
+            None => {}
+            Some(None) => self.choice.set(Some(choice)),
+            Some(Some(refusal)) => desk.say_refused(refusal),
+        }
+    }
+
+    fn hand_on(&self, copy: &'static SiteCopy, desk: &'static Desk, alarm: AlarmId, to: PersonId) {
+        self.choice.set(None);
+        let Some(actor) = untrack(|| desk.actor()) else {
+            return;
+        };
+        let offer = copy.known(|known| {
+            let row = known.view.alarms.get(&alarm)?;
+            Some(handed_on(known, &actor, row, &to))
+        });
+        let command = AlarmCommand::Transfer { alarm, to };
+        match offer.flatten() {
+            Some(offer) => desk.send_and_offer(command, offer),
+            None => desk.send(command),
+        }
+    }
+
+    fn done(&self, desk: &'static Desk, command: AlarmCommand) {
+        self.choice.set(None);
+        desk.send(command);
+    }
+
+    /// Picks from what is being chosen, by its index.
+    pub fn pick(&self, copy: &'static SiteCopy, desk: &'static Desk, id: AlarmId, index: usize) {
+        match self.choice.get_untracked() {
+            None => {}
+            Some(Choice::Verdict(judging)) => {
+                let Some(verdict) = Verdict::ALL.get(index) else {
+                    return;
+                };
+                match copy.known(|known| picked(known, id, judging, *verdict)) {
+                    None => {}
+                    Some(Ok(command)) => self.done(desk, command),
+                    Some(Err(next)) => self.choice.set(Some(next)),
+                }
+            }
+            Some(Choice::Basis(judging, verdict)) => {
+                let send = |basis| self.done(desk, judge(judging, id, verdict, Some(basis)));
+                match index {
+                    0 => self.choice.set(Some(Choice::OnScene(judging, verdict))),
+                    1 => send(VerdictBasis::Picture),
+                    2 => send(VerdictBasis::Phone),
+                    _ => {}
+                }
+            }
+            Some(Choice::OnScene(judging, verdict)) => {
+                if let Some(by) = lookers_of(copy, desk).into_iter().nth(index) {
+                    let basis = VerdictBasis::OnScene { by };
+                    self.done(desk, judge(judging, id, verdict, Some(basis)));
+                }
+            }
+            Some(Choice::FollowUp) => {
+                if let Some(what) = FollowUp::ALL.get(index).copied() {
+                    self.done(desk, AlarmCommand::FollowUp { alarm: id, what });
+                }
+            }
+            Some(Choice::Shelf(None)) => {
+                if let Some(reason) = SHELF_REASONS.get(index) {
+                    self.choice.set(Some(Choice::Shelf(Some(*reason))));
+                }
+            }
+            Some(Choice::Shelf(Some(reason))) => {
+                if let Some(time) = ShelfTime::ALL.get(index) {
+                    self.done(desk, shelve(copy, id, *time, reason));
+                }
+            }
+            Some(Choice::Transfer) => {
+                if let Some(to) = heirs_of(copy, id).into_iter().nth(index) {
+                    self.hand_on(copy, desk, id, to);
+                }
+            }
+        }
+    }
+}
+
+/// Whom whoever works here can name as having looked.
+pub(super) fn lookers_of(copy: &'static SiteCopy, desk: &'static Desk) -> Vec<PersonId> {
+    let Some(judge) = desk.person.get_untracked() else {
+        return Vec::new();
+    };
+    let lookers = copy.known(|known| {
+        let lookers = lookers(known, &judge).into_iter();
+        lookers.map(|person| person.id.clone()).collect()
+    });
+    lookers.unwrap_or_default()
+}
+
+/// When the shift ends; without a calendar, now.
+pub(super) fn shift_end(copy: &'static SiteCopy, now: Timestamp) -> Timestamp {
+    let calendar = copy
+        .estate
+        .with_untracked(|estate| Calendar::new(estate.as_ref()?).ok());
+    calendar.map_or(now, |calendar| calendar.shift_end(now))
+}
+
+fn shelve(
+    copy: &'static SiteCopy,
+    alarm: AlarmId,
+    time: ShelfTime,
+    reason: ShelfReason,
+) -> AlarmCommand {
+    let now = copy.now_untracked();
+    AlarmCommand::Shelve {
+        alarm,
+        for_s: time.seconds(now, shift_end(copy, now)),
+        reason,
+    }
+}
+
+/// Whom it can be handed on to.
+pub(super) fn heirs_of(copy: &'static SiteCopy, id: AlarmId) -> Vec<PersonId> {
+    let owner = copy.with(|replica| replica.view().alarms.get(&id)?.owner().cloned());
+    let heirs = copy.known(|known| {
+        let heirs = heirs(known, owner.as_ref()).into_iter();
+        heirs.map(|person| person.id.clone()).collect()
+    });
+    heirs.unwrap_or_default()
+}
