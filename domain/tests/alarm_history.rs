@@ -289,9 +289,9 @@ struct Kept(Vec<(Fact, u32, Seq, Timestamp)>);
 
 impl Kept {
     fn add(&mut self, fact: &Fact) {
-        let is_chatter = |fact: &Fact| {
-            let kinds = ["alarm_repeated", "alarm_cleared", "alarm_overdue"];
-            kinds.contains(&fact.body.kind().0)
+        let is_chatter = |fact: &Fact| match &fact.body {
+            FactBody::Alarm(AlarmFact::Repeated(body)) => body.place.is_none(),
+            body => ["alarm_cleared", "alarm_overdue"].contains(&body.kind().0),
         };
         let what = |fact: &Fact| {
             let body = match &fact.body {
