@@ -77,12 +77,13 @@ test("an alarm is handed on, released and its verdict corrected", async ({ open,
   await expect(zhangWei.details.locator(".story li", { hasText: "更正结论" })).toContainText("环境干扰 → 真警");
 });
 
-test("a drill says so on its row and in its details", async ({ castellan, open }) => {
+test("a drill says so on its row, in its details and at its step", async ({ castellan, open }) => {
   const event = { device: "smoke-3-15", type: "smoke_single", state: "active", event_id: randomUUID(), drill: true };
   const answer = await castellan.post("/ingest/v1/events", event);
   const id = (await answer.json()).reported.alarm;
   const liNa = await open("li-na", DESK);
   await expect(liNa.row(id).locator(".drill-tag")).toHaveText("演练");
   await liNa.row(id).click();
-  await expect(liNa.details.locator(".drill-tag")).toHaveText("演练");
+  await expect(liNa.details.locator(".drill-tag").first()).toHaveText("演练");
+  await expect(liNa.details.locator(".story .drill-tag")).toHaveText("演练");
 });
