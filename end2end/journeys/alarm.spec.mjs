@@ -39,6 +39,13 @@ test("an alarm sent by curl is claimed, noted, judged and closed, and both windo
   await liNa.page.keyboard.press("x");
   await expect(liNa.details.locator(".verdicts")).toContainText("环境干扰");
   await liNa.page.keyboard.press("2");
+  // Gas is not dismissed from the chair alone; Esc takes back one step, and no more.
+  await expect(liNa.details.locator(".bases")).toContainText("到场");
+  await liNa.page.keyboard.press("Escape");
+  await expect(liNa.details.locator(".verdicts")).toBeVisible();
+  await liNa.page.keyboard.press("2");
+  await liNa.page.keyboard.press("3");
+  await expect(liNa.details.locator("dd[data-basis]")).toHaveText("电话");
   for (const window of [liNa, zhangWei]) {
     await window.letGo();
     await expect(window.row(id)).toHaveCount(0);

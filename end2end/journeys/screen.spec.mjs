@@ -33,7 +33,7 @@ test("each language is whole, on every part of the screen, and switched without 
   await site.report("gas-3-b1", "gas_high");
   await site.report("door-east-gate", "door_held");
   expect((await site.command("zhang-wei", { claim: { alarm: "A-2" } })).status).toBe(200);
-  expect((await site.command("zhang-wei", { judge: { alarm: "A-2", verdict: "test" } })).status).toBe(200);
+  expect((await site.command("zhang-wei", { judge: { alarm: "A-2", verdict: "test", basis: "phone" } })).status).toBe(200);
   await site.position("guard-01", LAWN);
   const liNa = await open("li-na", { ...DESK, map: true });
   const { page } = liNa;
@@ -238,7 +238,7 @@ test("screen readers and weak eyes get what they need, in both themes and langua
   await site.report("door-east-gate", "door_held");
   await site.report("cam-lake", "camera_down");
   await site.report("smoke-9-6", "smoke_single");
-  for (const command of [{ claim: { alarm: "A-5" } }, { note: { alarm: "A-5", text: "误触" } }, { judge: { alarm: "A-5", verdict: "test" } }]) {
+  for (const command of [{ claim: { alarm: "A-5" } }, { note: { alarm: "A-5", text: "误触" } }, { judge: { alarm: "A-5", verdict: "test", basis: "phone" } }]) {
     expect((await site.command("zhang-wei", command)).status).toBe(200);
   }
   await site.position("guard-01", LAWN);
@@ -314,6 +314,7 @@ test("a whole session says nothing on the browser's console and asks no other ho
   await liNa.row(id).click();
   await page.locator("[data-action='judge']").click();
   await page.locator("[data-verdict='3']").click();
+  await page.locator("button[data-basis='3']").click();
   await liNa.letGo();
   await expect(liNa.row(id)).toHaveCount(0);
   await site.report("smoke-3-15", "smoke_single", "cleared");

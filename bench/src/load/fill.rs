@@ -139,7 +139,7 @@ impl Worker {
             .and_then(|answer| answer["reported"]["alarm"].as_str());
         if let Some(alarm) = alarm {
             self.command(json!({"claim": {"alarm": alarm}})).await?;
-            self.command(json!({"judge": {"alarm": alarm, "verdict": "test"}}))
+            self.command(json!({"judge": {"alarm": alarm, "verdict": "test", "basis": "phone"}}))
                 .await?;
         }
         Ok(())
