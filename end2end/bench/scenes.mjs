@@ -52,7 +52,7 @@ export class Scenes {
 
   /** It is over. */
   async end(alarm) {
-    for (const command of [{ claim: { alarm } }, { judge: { alarm, verdict: "test" } }]) {
+    for (const command of [{ claim: { alarm } }, { judge: { alarm, verdict: "test", basis: "phone" } }]) {
       await this.#site.command("zhang-wei", command);
     }
     await this.#site.report(ALARM.device, ALARM.type, "cleared");
