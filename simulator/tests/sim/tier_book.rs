@@ -20,11 +20,15 @@ const CLOCKS_DIFFER: Span = Span::from_secs(300);
 pub(crate) struct TierBook {
     /// Device, type as it is reported, and whether a drill says so.
     exists: BTreeSet<(DeviceId, AlarmTypeId, bool)>,
+    /// What silence ended since it was last said: its device may believe that it exists.
+    over: BTreeSet<(DeviceId, AlarmTypeId, bool)>,
 }
 
 impl TierBook {
+    /// Whether a device's word counts still, or silence ended it since it last spoke.
     pub(crate) fn says(&self, device: &DeviceId, kind: &AlarmTypeId) -> bool {
-        self.exists.contains(&(device.clone(), kind.clone(), false))
+        let key = (device.clone(), kind.clone(), false);
+        self.exists.contains(&key) || self.over.contains(&key)
     }
 
     pub(crate) fn handled(&mut self, seen: &Seen<'_>, totals: &mut Totals) {
@@ -40,7 +44,10 @@ impl TierBook {
             (ReportedState::Active, Outcome::NotArmed) => {
                 assert!(!self.exists.contains(&key), "{key:?} exists, armed or not");
             }
-            (ReportedState::Active, _) => drop(self.exists.insert(key)),
+            (ReportedState::Active, _) => {
+                self.over.remove(&key);
+                self.exists.insert(key);
+            }
             (ReportedState::Cleared, Outcome::Cleared) => {
                 assert!(self.exists.remove(&key), "{key:?} ended and never was");
                 let mut others = self.exists.iter();
@@ -74,11 +81,12 @@ impl TierBook {
             let row = &seen.before.alarms[&body.alarm];
             let joined = row.joined.iter().map(|j| (&j.source, &j.family));
             for (source, family) in joined.chain([(&row.source, &row.family)]) {
-                self.exists.retain(|(device, kind, drill)| {
+                let over = self.exists.extract_if(.., |(device, kind, drill)| {
                     let of = seen.estate.alarm_type(kind).map(AlarmType::family);
                     let is_this = of == Some(family) && source.device() == Some(device);
-                    !(body.is_over && is_this && *drill == row.drill)
+                    body.is_over && is_this && *drill == row.drill
                 });
+                self.over.extend(over);
             }
         }
     }
