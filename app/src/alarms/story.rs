@@ -190,7 +190,7 @@ impl Teller<'_> {
             AlarmFact::Risen(body) => {
                 let why = risen_because(self.estate, &body.why, self.language);
                 let now = self.what(&body.kind, body.priority);
-                (texts::TIMELINE_RISEN, vec![why, format!("→ {now}")])
+                (texts::TIMELINE_RISEN, vec![format!("{why} → {now}")])
             }
             AlarmFact::Joined(body) => {
                 let why = joined_name(body.why).get(self.language).to_owned();

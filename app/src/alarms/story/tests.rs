@@ -206,7 +206,7 @@ fn a_rise_says_what_it_became_and_a_source_that_joined_says_why() {
     assert_eq!(
         read(&alarm, Language::Zh)[1..],
         [
-            "30 升级 第二来源 d2 · → gas_high（一级 紧急）",
+            "30 升级 第二来源 d2 → gas_high（一级 紧急）",
             "0 并入 d3 · 激增时折叠",
         ]
     );
