@@ -6,7 +6,7 @@ use castellan_domain::alarm::{
 use castellan_domain::estate::{Estate, Place, Priority};
 use castellan_domain::fact::{
     AlarmAcknowledged, AlarmClaimed, AlarmJoined, AlarmJudged, AlarmOverdue, AlarmRaised,
-    AlarmReturned, AlarmRisen, AlarmShelved,
+    AlarmRepeated, AlarmReturned, AlarmRisen, AlarmShelved,
 };
 use castellan_domain::geo::LonLat;
 use castellan_domain::ids::{AlarmId, AlarmTypeId, DeviceId, PersonId, Seq};
@@ -161,6 +161,21 @@ pub(crate) fn overdue(alarm: Alarm, times: u32, next_due_at: Timestamp, late_s: 
         late_s,
     };
     after(alarm, START, AlarmFact::Overdue(fact))
+}
+
+/// What its source says again, with nothing new in it.
+pub(crate) fn again(alarm: &Alarm) -> AlarmRepeated {
+    AlarmRepeated {
+        alarm: alarm.id,
+        source: None,
+        kind: alarm.kind.clone(),
+        family: alarm.family.clone(),
+        state: ReportedState::Active,
+        active_s_max: None,
+        doubts: Doubts::default(),
+        place: None,
+        silence: None,
+    }
 }
 
 /// Risen to the first priority, because `source` confirmed it after thirty seconds.

@@ -199,13 +199,13 @@ pub const fn joined_name(why: JoinedBy) -> Words {
 mod tests {
     use super::*;
     use crate::fixture::{
-        START, acknowledged, after, claimed, device, joined, judged, li_na, overdue, raised,
+        START, acknowledged, after, again, claimed, device, joined, judged, li_na, overdue, raised,
         returned_by, risen, shelved,
     };
     use castellan_domain::alarm::{AlarmFact, Condition, Silence};
     use castellan_domain::fact::{AlarmMuted, AlarmReleased, AlarmRepeated};
     use castellan_domain::ids::AlarmId;
-    use castellan_domain::observation::{Doubts, PlaceDoubt, ReportedState, TimeDoubt, Untrue};
+    use castellan_domain::observation::{Doubts, PlaceDoubt, TimeDoubt, Untrue};
 
     const NOW: Timestamp = Timestamp::from_secs(1_795_000_040);
 
@@ -324,18 +324,11 @@ mod tests {
         }
         let at = START + Span::from_secs(1);
         let fact = AlarmRepeated {
-            alarm: alarm.id,
-            source: None,
-            kind: alarm.kind.clone(),
-            family: alarm.family.clone(),
-            state: ReportedState::Active,
-            active_s_max: None,
             doubts: Doubts {
                 time,
                 ..Doubts::default()
             },
-            place: None,
-            silence: None,
+            ..again(&alarm)
         };
         alarm.doubts = Doubts::default();
         let again = after(alarm, at, AlarmFact::Repeated(fact));

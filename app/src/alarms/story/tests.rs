@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::fixture::{
-    START, after, claimed, device, joined, judged, li_na, overdue, person, raised, returned_by,
-    risen, shelved,
+    START, after, again, claimed, device, joined, judged, li_na, overdue, person, raised,
+    returned_by, risen, shelved,
 };
 use castellan_domain::alarm::{Alarm, NoteContent, ReturnedBy, VerdictBasis};
 use castellan_domain::fact::{
@@ -160,17 +160,7 @@ fn what_was_muted_and_put_aside_says_until_when_and_why() {
 #[test]
 fn what_was_said_again_is_one_line_with_how_often_and_the_last_time() {
     let repeated = |alarm: Alarm, seconds| {
-        let fact = AlarmRepeated {
-            alarm: alarm.id,
-            source: None,
-            kind: alarm.kind.clone(),
-            family: alarm.family.clone(),
-            state: ReportedState::Active,
-            active_s_max: None,
-            doubts: Doubts::default(),
-            place: None,
-            silence: None,
-        };
+        let fact = again(&alarm);
         after(alarm, at(seconds), AlarmFact::Repeated(fact))
     };
     let missed = |alarm: Alarm, seconds, times, late_s| {
@@ -309,21 +299,15 @@ fn somebody_who_moves_is_told_with_each_place_and_why_they_are_missed() {
         silence: Some(Silence::Position { since: at(0) }),
     };
     alarm = Alarm::raised(&body, &crate::fixture::stamp(at(0), 1));
-    let again = AlarmRepeated {
-        alarm: alarm.id,
-        source: None,
-        kind: alarm.kind.clone(),
-        family: alarm.family.clone(),
-        state: ReportedState::Active,
-        active_s_max: None,
-        doubts: Doubts::default(),
+    let moved = AlarmRepeated {
         place: Some(Located::Said {
             place: place(0.003),
             as_of: at(9),
         }),
         silence: Some(Silence::Phone { since: at(0) }),
+        ..again(&alarm)
     };
-    let alarm = after(alarm, at(9), AlarmFact::Repeated(again));
+    let alarm = after(alarm, at(9), AlarmFact::Repeated(moved));
     assert_eq!(
         read(&alarm, Language::En),
         [
