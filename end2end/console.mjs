@@ -34,6 +34,8 @@ export class Window {
     this.details = page.locator(".right");
     this.sentence = page.locator(".right .sentence");
     this.light = page.locator(".link-light");
+    this.sound = page.locator(".sound-light");
+    this.menu = page.locator(".menu");
     this.cover = page.locator(".stale-cover");
     this.map = page.locator(".middle");
   }
@@ -60,19 +62,54 @@ export class Window {
     return this.page.locator(`[data-guard="${person}"]`);
   }
 
-  /** A list that is folded away, by its title. */
-  folded(title) {
-    return this.page.locator(".folded", { has: this.page.locator("summary", { hasText: title }) });
+  /** The judged alarms whose condition still exists. */
+  get judged() {
+    return this.page.locator(".folded.still");
   }
 
-  /** Opens a folded list if it is not open. */
-  async unfold(title) {
-    const list = this.folded(title);
-    await expect(list).toBeVisible();
-    if ((await list.getAttribute("open")) === null) {
-      await list.locator("summary").click();
+  /** The button that opens a list beside the queue: people, zones, cameras, devices, places, shelved, closed. */
+  opens(list) {
+    return this.page.locator(`[data-opens="${list}"]`).first();
+  }
+
+  /** Opens a list beside the queue, in the place of another one, if it is not open. */
+  async open(list) {
+    const button = this.opens(list);
+    await expect(button).toBeVisible();
+    if ((await button.getAttribute("aria-expanded")) !== "true") {
+      await button.click();
     }
-    return list;
+    const opened = this.page.locator(`.beside[data-list="${list}"]`);
+    await expect(opened).toBeVisible();
+    return opened;
+  }
+
+  /** The row of something that stands still, by the name that addresses have for it; its list is opened. */
+  async place(name) {
+    const camera = estate.devices.some(({ id, kind }) => name === `device:${id}` && kind === "camera");
+    const list = camera ? "cameras" : name.startsWith("device:") ? "devices" : "places";
+    return (await this.open(list)).locator(`[data-place="${name}"]`);
+  }
+
+  /** A button of the menu of whoever works here: theme, language, help, change-person. */
+  inMenu(action) {
+    return this.menu.locator(`[data-action="${action}"]`);
+  }
+
+  /** Opens the menu, and presses what is asked for in it. */
+  async choose(action) {
+    if (!(await this.menu.isVisible())) {
+      await this.page.locator(".top .person").click();
+    }
+    await this.inMenu(action).click();
+    await this.closeMenu();
+  }
+
+  async closeMenu() {
+    if (await this.menu.isVisible()) {
+      await this.page.keyboard.press("Escape");
+      await expect(this.menu).toBeHidden();
+    }
   }
 
   /** Walks down the queue with the arrow keys to an alarm, and waits until keys act on it. */

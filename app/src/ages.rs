@@ -45,6 +45,12 @@ pub fn text(span: Span) -> String {
     }
 }
 
+/// A span of time as `h:mm`, rounded up: what is not over has a minute at least.
+pub fn hours_and_minutes(span: Span) -> String {
+    let minutes = (span.as_secs().max(0) + 59) / 60;
+    format!("{}:{:02}", minutes / 60, minutes % 60)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -59,6 +65,13 @@ mod tests {
             stands_still: true,
         };
         assert_eq!(left(until, now), "--:--");
+    }
+
+    #[test]
+    fn what_is_left_of_a_shift_is_said_by_the_minute() {
+        for (secs, expected) in [(-5, "0:00"), (1, "0:01"), (3_600, "1:00"), (17_941, "5:00")] {
+            assert_eq!(hours_and_minutes(Span::from_secs(secs)), expected);
+        }
     }
 
     #[test]

@@ -5,8 +5,10 @@ use crate::alarms::choice::{Choice, Judging};
 use crate::alarms::queue::Queue;
 use crate::copy::SiteCopy;
 use crate::desk::{Desk, Picked};
+use crate::dispatch::ranked::{send_first, waiting};
 use crate::keys::{Ear, Heard, KeyAction, Press};
 use castellan_domain::alarm::AlarmCommand;
+use castellan_domain::dispatch::DispatchCommand;
 use castellan_domain::ids::AlarmId;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast as _;
@@ -23,6 +25,8 @@ pub struct Keyboard {
     pub queue: Memo<Queue>,
     /// What keys open beside the selected alarm.
     pub open: Open,
+    /// Whether the search is open.
+    pub search: RwSignal<bool>,
     /// Whether the keys themselves are shown.
     pub help: RwSignal<bool>,
     /// Remembers what is still held down.
@@ -86,9 +90,20 @@ impl Keyboard {
                 let next = |queue: &Queue| queue.neighbour(from, step);
                 self.go_to(self.queue.with_untracked(next));
             }
+            KeyAction::Page(direction) => {
+                let step = direction.saturating_mul(rows_in_view());
+                let from = self.desk.selected_alarm();
+                let next = |queue: &Queue| queue.neighbour(from, step);
+                self.go_to(self.queue.with_untracked(next));
+            }
+            KeyAction::End(end) => self.go_to(self.queue.with_untracked(|queue| queue.end(end))),
+            KeyAction::Search => self.search.set(true),
             KeyAction::Help => self.help.set(true),
             KeyAction::Back if self.open.is_any() => self.open.step_back(),
-            KeyAction::Back => self.desk.select(None),
+            KeyAction::Back if self.desk.selected.with_untracked(Option::is_some) => {
+                self.desk.select(None);
+            }
+            KeyAction::Back => self.desk.show_beside(None),
             KeyAction::TakeBack => self.desk.take_back(),
             _ => {
                 if let Some(selected) = self.desk.settled_alarm() {
@@ -125,17 +140,39 @@ impl Keyboard {
             KeyAction::OpenVerdicts if judged => choose(Choice::Verdict(Judging::Correction)),
             KeyAction::OpenVerdicts => choose(Choice::Verdict(Judging::First)),
             KeyAction::OpenFollowUps => choose(Choice::FollowUp),
+            KeyAction::Dispatch => send_first(copy, desk, alarm),
+            KeyAction::ListPeople => open.people.update(|open| *open = !*open),
+            KeyAction::AnswerFor => {
+                if let Some(assignment) = waiting(copy, alarm) {
+                    desk.send(DispatchCommand::Accept { assignment });
+                }
+            }
             KeyAction::OpenShelf => choose(Choice::Shelf(None)),
             KeyAction::Pick(index) => open.pick(copy, desk, alarm, index),
             KeyAction::Note => open.noting.set(true),
             // These are about no alarm; see `perform`.
             KeyAction::Newest
             | KeyAction::Move(_)
+            | KeyAction::Page(_)
+            | KeyAction::End(_)
+            | KeyAction::Search
             | KeyAction::Help
             | KeyAction::Back
             | KeyAction::TakeBack => {}
         }
     }
+}
+
+/// About how many rows of the queue are in sight: as many as the selected one, or the first one, fits
+/// into it; one at least, so that a page is never nothing.
+fn rows_in_view() -> isize {
+    let find = |selector| document().query_selector(selector).ok().flatten();
+    let selected = find(".open-alarms .row.selected").or_else(|| find(".open-alarms .row"));
+    let heights = find(".open-alarms > .rows").zip(selected);
+    let count = heights.map_or(1, |(list, row)| {
+        list.client_height() / row.client_height().max(1)
+    });
+    isize::try_from(count - 1).unwrap_or(1).max(1)
 }
 
 /// Takes the focus along to the row that a key selected, so that Enter means that row and no

@@ -1,6 +1,7 @@
 //! What a page is, and what every page is given.
 
 use crate::alarms::Open;
+use crate::alarms::filter::Filter;
 use crate::alarms::queue::Queue;
 use crate::copy::SiteCopy;
 use crate::desk::Desk;
@@ -34,6 +35,8 @@ pub struct Parts {
     pub scene: SceneHandle,
     /// The queue as it is shown.
     pub queue: Memo<Queue>,
+    /// What of it is wanted.
+    pub filter: RwSignal<Filter>,
     /// What is open beside the selected alarm.
     pub open: Open,
     /// What is said of a command that came to nothing.

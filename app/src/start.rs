@@ -2,7 +2,7 @@
 
 use crate::alarms::model::sign;
 use crate::alarms::queue::counts;
-use crate::alarms::{Open, arranged};
+use crate::alarms::{Open, arranged, filtered};
 use crate::browser::{parameter, printed_keys, remembered, watch_panics, window};
 use crate::copy::SiteCopy;
 use crate::desk::{Desk, Picked, Theme};
@@ -15,7 +15,9 @@ use crate::operator::OperatorTiles;
 use crate::page::{Page, Parts};
 use crate::pages::page_at;
 use crate::refusals::failure_sentence;
-use crate::top_bar::{Help, TopBar};
+use crate::search::Search;
+use crate::sound::{SoundSettings, Speaker, heard, sound_out};
+use crate::top_bar::{Audible, Help, TopBar, menu_is_open};
 use castellan_domain::estate::{Estate, Priority};
 use castellan_domain::ids::PersonId;
 use castellan_domain::text::Language;
@@ -81,9 +83,10 @@ fn Screen(
     scene: SceneHandle,
     page: Page,
 ) -> impl IntoView {
-    let (open, help) = (Open::default(), RwSignal::new(false));
+    let (open, help, search) = (Open::default(), RwSignal::new(false), RwSignal::new(false));
     let (is_drawn, drawn) = signal(false);
-    let queue = arranged(copy, desk);
+    let filter = filtered();
+    let queue = arranged(copy, desk, filter);
     let asks = page.is_worked_at;
     let who =
         Memo::new(move |_| asks && copy.estate.with(Option::is_some) && desk.operator().is_none());
@@ -115,6 +118,7 @@ fn Screen(
             let _ = body.toggle_attribute_with_force("data-stale", stale);
         }
     });
+    let audible = asks.then(|| audible(copy, desk));
     let sentence = Memo::new(move |_| {
         desk.failure.with(|failure| {
             let (failure, language) = (failure.as_ref()?, desk.language.get());
@@ -128,11 +132,14 @@ fn Screen(
         desk,
         queue,
         open,
+        search,
         help,
         ear: StoredValue::new(Ear::default()),
     };
     hear_keys(move |event| {
-        let at_desk = asks && !who.get_untracked() && !help.get_untracked();
+        let listens = audible.is_some_and(|audible| audible.open.get_untracked());
+        let covered = who.get_untracked() || listens || menu_is_open() || is_dialog_open();
+        let at_desk = asks && !covered;
         keyboard.on_key(event, at_desk);
     });
     learn_layout(desk);
@@ -144,19 +151,41 @@ fn Screen(
         desk,
         scene,
         queue,
+        filter,
         open,
         sentence,
         drawn,
     };
     view! {
-        <TopBar copy desk help who />
+        <TopBar copy desk help audible who />
         <main class=page.name inert=move || who.get()>
             {(page.view)(&parts)}
             <StaleCover copy desk />
         </main>
         {move || who.get().then(|| view! { <OperatorTiles copy desk /> })}
         <Help desk open=help />
+        <Search copy desk open=search />
+        {audible.map(|Audible { speaker, heard, open }| view! {
+            <SoundSettings copy desk speaker heard open />
+        })}
     }
+}
+
+/// What a page at which somebody works can be heard by. No other page makes a sound.
+fn audible(copy: &'static SiteCopy, desk: &'static Desk) -> Audible {
+    let speaker = Speaker::open();
+    sound_out(copy, speaker);
+    Audible {
+        speaker,
+        heard: heard(copy, desk),
+        open: RwSignal::new(false),
+    }
+}
+
+/// Whether something stands before the desk: its keys are its own.
+fn is_dialog_open() -> bool {
+    let dialog = document().and_then(|d| d.query_selector("dialog[open]").ok());
+    dialog.flatten().is_some()
 }
 
 /// Hears every key before what has the focus does, for as long as the page lives.

@@ -2,10 +2,13 @@
 
 use crate::alarm::{AlarmCommand, AlarmRefusal};
 use crate::command::Command;
+use crate::dispatch::{DispatchCommand, DispatchRefusal};
 use crate::estate::Role;
 use crate::ids::PersonId;
+use crate::incident::{IncidentCommand, IncidentRefusal, NextStage, Owner};
 use crate::refusal::{CommonRefusal, Refusal};
 use crate::staff::StaffCommand;
+use crate::time::Span;
 use crate::view::{Known, View};
 
 /// Something that a person may do.
@@ -27,6 +30,8 @@ pub enum Right {
     OpenDoors,
     /// To see where people were.
     SeeTracks,
+    /// To send people, and to answer for them on the radio.
+    Dispatch,
 }
 
 /// What a person may do.
@@ -40,6 +45,7 @@ const OPERATOR: &[Right] = &[
     Right::ArmZones,
     Right::OpenDoors,
     Right::SeeTracks,
+    Right::Dispatch,
 ];
 const LEADER: &[Right] = &[Right::LeadShift, Right::AcknowledgeUrgent];
 
@@ -117,6 +123,11 @@ pub fn decide(actor: &Actor, command: &Command, view: &View) -> Result<(), Refus
             about_alarm(actor, command, view)
         }
         Command::Note(_) => actor.must(Right::HandleAlarms),
+        Command::Incident(command) => {
+            actor.must(Right::HandleAlarms)?;
+            about_incident(actor, command, view)
+        }
+        Command::Dispatch(command) => about_assignment(actor, command, view),
         // Everybody goes on and off duty themselves.
         Command::Staff(StaffCommand::GoOnDuty { person } | StaffCommand::GoOffDuty { person })
             if *person == actor.person =>
@@ -126,6 +137,71 @@ pub fn decide(actor: &Actor, command: &Command, view: &View) -> Result<(), Refus
         Command::Staff(_) => actor.must(Right::KeepStaff),
         Command::Zone(_) => actor.must(Right::ArmZones),
         Command::Actuation(_) => actor.must(Right::OpenDoors),
+    }
+}
+
+fn about_incident(actor: &Actor, command: &IncidentCommand, view: &View) -> Result<(), Refusal> {
+    let is_reopened = matches!(
+        command,
+        IncidentCommand::Move {
+            to: NextStage::Reopened,
+            ..
+        }
+    );
+    if is_reopened {
+        return actor.must(Right::LeadShift);
+    }
+    if matches!(command, IncidentCommand::Claim { .. }) {
+        return Ok(());
+    }
+    let incident = view.incidents.get(&command.incident());
+    match incident.map(|incident| (incident, &incident.owner)) {
+        Some((incident, Owner::Person { by, at, .. }))
+            if *by != actor.person && !actor.rights.contains(Right::LeadShift) =>
+        {
+            Err(IncidentRefusal::IncidentOwned {
+                incident: incident.id,
+                by: by.clone(),
+                at: *at,
+                ahead: Span::from_secs(0),
+            }
+            .into())
+        }
+        Some((incident, Owner::Nobody { .. })) if !actor.rights.contains(Right::LeadShift) => {
+            let incident = incident.id;
+            Err(IncidentRefusal::IncidentNotClaimed { incident }.into())
+        }
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// Whoever is sent answers for themselves; whoever sends, for everybody.
+fn about_assignment(actor: &Actor, command: &DispatchCommand, view: &View) -> Result<(), Refusal> {
+    let assignment = command.assignment();
+    let row = assignment.and_then(|assignment| view.assignments.get(&assignment));
+    let is_own = row.is_some_and(|row| row.person == actor.person);
+    let is_answer = match command {
+        DispatchCommand::Dispatch { .. } | DispatchCommand::Recall { .. } => false,
+        DispatchCommand::Accept { .. }
+        | DispatchCommand::Decline { .. }
+        | DispatchCommand::SetOut { .. }
+        | DispatchCommand::Arrive { .. }
+        | DispatchCommand::Finish { .. }
+        | DispatchCommand::GoQuiet { .. }
+        | DispatchCommand::EndQuiet { .. } => true,
+    };
+    if is_own && is_answer {
+        return Ok(());
+    }
+    match row {
+        Some(row) if is_answer && !actor.rights.contains(Right::Dispatch) => {
+            Err(DispatchRefusal::NotTheirs {
+                assignment: row.id,
+                person: row.person.clone(),
+            }
+            .into())
+        }
+        Some(_) | None => actor.must(Right::Dispatch),
     }
 }
 

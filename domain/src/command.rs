@@ -69,6 +69,10 @@ commands_of! {
     Alarm(crate::alarm::AlarmCommand);
     /// To write something about an alarm.
     Note(NoteCommand<Words>);
+    /// Of an incident.
+    Incident(crate::incident::IncidentCommand);
+    /// Of an assignment.
+    Dispatch(crate::dispatch::DispatchCommand);
     /// Of a person or a phone.
     Staff(crate::staff::StaffCommand);
     /// Of a zone.

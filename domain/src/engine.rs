@@ -9,18 +9,20 @@ pub use crate::input::Input;
 
 use crate::actuation::{ActuationFact, ActuationSettled};
 use crate::answer::{Accepted, Answer};
+use crate::command::Command;
 use crate::decision;
 use crate::estate::{EstateFact, EstateIndex};
 use crate::fact::{Cause, EstatePublished, Fact, FactBody, FactDraft, PersonBack, PersonGone};
-use crate::ids::{DeviceId, EstateHash, PersonId, PhoneId};
+use crate::ids::{CommandId, DeviceId, EstateHash, PersonId, PhoneId, Version};
+use crate::incident::Incident;
 use crate::memory::{LastPlace, Memory};
 use crate::notify::{Message, NotificationFact};
 use crate::observation::{Call, Fix, Observation, PhoneFix};
 use crate::refusal::{CommonRefusal, Refusal};
 use crate::rules::seen::Decision;
 use crate::rules::{
-    self, area_breach, device_silent, door_state, guard_silent, left_estate, reported_condition,
-    sos, system,
+    self, area_breach, assignments, device_silent, door_state, guard_silent, left_estate,
+    reported_condition, sos, system,
 };
 use crate::site::{Context, Site};
 use crate::staff::{ABSENT_MAX, Console, StaffFact, StaffRefusal};
@@ -66,8 +68,7 @@ pub struct Engine {
 impl Engine {
     /// An engine that goes on from a fold of all facts so far.
     pub fn new(site: Site) -> Self {
-        let recent = site.control().alarms.recent().next_back();
-        let memory = Memory::after(recent.map(|(at, _)| at));
+        let memory = Memory::after(&site);
         Self {
             site,
             estate: None,
@@ -116,10 +117,23 @@ impl Engine {
         rules::next_due(&self.site, self.estate.as_deref()?, &self.memory)
     }
 
-    /// Folds a fact of this turn, or of the journal at start.
+    /// Folds a fact of this turn, or of the journal at start. What follows from it at once (a ladder
+    /// starts or stops) is drained with the rest of this turn; of the journal, which is read before any
+    /// estate, nothing follows: there it stands already.
     pub fn apply(&mut self, fact: &Fact) -> Touched {
         self.memory.follow(fact, self.estate.as_deref());
-        self.site.apply(fact)
+        let touched = self.site.apply(fact);
+        let follows = self.with_estate(fact.recorded_at, |context| {
+            rules::ladder::follows(context, fact, &touched)
+        });
+        // At once, before any other fact is folded; but what is to be done about this one comes first.
+        let mut outputs = self.outputs.iter();
+        let next = outputs.position(|next| !matches!(next, Output::Notify(_) | Output::Actuate));
+        let next = next.unwrap_or(self.outputs.len());
+        for (nth, draft) in follows.unwrap_or_default().into_iter().enumerate() {
+            self.outputs.insert(next + nth, record(draft));
+        }
+        touched
     }
 
     /// Takes one input. All outputs of the one before must have been drained.
@@ -138,23 +152,7 @@ impl Engine {
                 expected,
                 command,
             } => {
-                let decided = self.with_estate(now, |context| {
-                    decision::decide(context, command_id, by, expected, command)
-                });
-                let answer = match decided
-                    .unwrap_or(Err(Refusal::Common(CommonRefusal::NotAllowed)))
-                {
-                    Ok((draft, accepted)) => {
-                        let ends = self.ends_with(&draft, now);
-                        let intends =
-                            matches!(draft.body, FactBody::Actuation(ActuationFact::Intended(_)));
-                        self.outputs.push_back(record(draft));
-                        self.outputs.extend(intends.then_some(Output::Actuate));
-                        self.outputs.extend(ends.into_iter().map(record));
-                        Ok(accepted)
-                    }
-                    Err(refusal) => Err(refusal),
-                };
+                let answer = self.command(command_id, by, expected, command, now);
                 self.outputs.push_back(Output::Answer(answer));
             }
             Input::SessionOpened { person } => self.session(person, true, now),
@@ -181,20 +179,48 @@ impl Engine {
             Input::SetAside(body) => {
                 self.notice(None, FactBody::System(SystemFact::InputSetAside(body)));
             }
-            Input::Notified(body) => {
-                let seq = self.site.view().seq.next();
-                self.notice(
-                    None,
-                    FactBody::Notification(NotificationFact::Settled(body)),
-                );
-                let answer = Output::Answer(Ok(Accepted::Done { seq }));
-                self.outputs.push_back(answer);
+            Input::ReachLoaded(body) => {
+                let view = self.site.view();
+                let known = view.reach.iter();
+                let known = known.map(|(person, reach)| (person, &reach.channels));
+                if !known.eq(body.people.iter()) {
+                    self.notice(None, FactBody::Notification(NotificationFact::Reach(body)));
+                }
             }
+            Input::Failing(body) => self.notified(NotificationFact::Failing(body)),
+            Input::Notified(body) => self.notified(NotificationFact::Settled(body)),
             Input::Actuated(body) => {
                 let answer = self.actuated(body);
                 self.outputs.push_back(Output::Answer(answer));
             }
         }
+    }
+
+    fn command(
+        &mut self,
+        command_id: CommandId,
+        by: PersonId,
+        expected: Option<Version>,
+        command: Command,
+        now: Timestamp,
+    ) -> Result<Accepted, Refusal> {
+        let decided = self.with_estate(now, |context| {
+            let way = |person: &PersonId, incident: &Incident| {
+                assignments::ways(context, &self.memory, incident)(person)
+            };
+            let terms = assignments::terms(context, &way);
+            decision::decide(context, &terms, command_id, by, expected, command)
+        });
+        let not_allowed = Refusal::Common(CommonRefusal::NotAllowed);
+        let (drafts, accepted) = decided.unwrap_or(Err(not_allowed))?;
+        for draft in drafts {
+            let ends = self.ends_with(&draft, now);
+            let intends = matches!(draft.body, FactBody::Actuation(ActuationFact::Intended(_)));
+            self.outputs.push_back(record(draft));
+            self.outputs.extend(intends.then_some(Output::Actuate));
+            self.outputs.extend(ends.into_iter().map(record));
+        }
+        Ok(accepted)
     }
 
     /// Records how an order ended. Whoever could not know that it was recorded says it again: then
@@ -206,6 +232,14 @@ impl Engine {
         let seq = self.site.view().seq.next();
         self.notice(None, FactBody::Actuation(ActuationFact::Settled(body)));
         Ok(Accepted::Done { seq })
+    }
+
+    /// Records what became of a notification.
+    fn notified(&mut self, fact: NotificationFact) {
+        let seq = self.site.view().seq.next();
+        self.notice(None, FactBody::Notification(fact));
+        let answer = Output::Answer(Ok(Accepted::Done { seq }));
+        self.outputs.push_back(answer);
     }
 
     /// Records what the server noticed about itself.
@@ -408,6 +442,7 @@ impl Engine {
             }
             if on_site {
                 drafts.extend(area_breach::decide(context, &mut memory.borders, &fix));
+                drafts.extend(assignments::arrived(context, &fix));
             }
             drafts
         });

@@ -16,8 +16,8 @@ pub enum IdError {
     #[error("an id may contain letters, digits and . _ : - but not {0:?}")]
     Character(char),
     /// Not of the form `A-1042`.
-    #[error("an alarm number looks like A-1042")]
-    AlarmNumber,
+    #[error("such a number looks like {0}")]
+    Number(&'static str),
 }
 
 fn check_slug(raw: &str) -> Result<(), IdError> {
@@ -124,8 +124,24 @@ slug! {
     ZoneId
 }
 slug! {
+    /// 处置流程: a procedure, such as `gas`.
+    ProcedureId
+}
+slug! {
+    /// A step of a procedure.
+    StepId
+}
+slug! {
+    /// An answer to a step that asks.
+    AnswerId
+}
+slug! {
     /// An area whose border is watched.
     AreaId
+}
+slug! {
+    /// 岗位: a place that guards are assigned to.
+    PostId
 }
 slug! {
     /// A ladder: who is called, one rung after the other, while nobody answers.
@@ -169,49 +185,73 @@ impl fmt::Display for Seq {
 /// The `seq` of the fact that last touched a thing.
 pub type Version = Seq;
 
-/// An alarm's number within its site, printed as `A-1042`.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct AlarmId(pub u32);
+/// Numbers within a site, printed with a letter before them.
+macro_rules! numbered {
+    ($(#[$doc:meta])* $name:ident, $prefix:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(pub u32);
 
-impl fmt::Display for AlarmId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "A-{}", self.0)
-    }
-}
-
-impl fmt::Debug for AlarmId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
-impl FromStr for AlarmId {
-    type Err = IdError;
-    fn from_str(raw: &str) -> Result<Self, IdError> {
-        let digits = raw.strip_prefix("A-").ok_or(IdError::AlarmNumber)?;
-        // `parse` alone would take "+1" and "007": two spellings of one id.
-        if digits.starts_with('0') || !digits.bytes().all(|b| b.is_ascii_digit()) {
-            return Err(IdError::AlarmNumber);
+        impl $name {
+            /// The number after this one.
+            #[must_use]
+            pub const fn next(self) -> Self {
+                Self(self.0.saturating_add(1))
+            }
         }
-        digits
-            .parse()
-            .map(Self)
-            .map_err(|_too_large| IdError::AlarmNumber)
-    }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, concat!($prefix, "{}"), self.0)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Display::fmt(self, f)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = IdError;
+            fn from_str(raw: &str) -> Result<Self, IdError> {
+                let wrong = IdError::Number(concat!($prefix, "1042"));
+                let digits = raw.strip_prefix($prefix).ok_or(wrong.clone())?;
+                // `parse` alone would take "+1" and "007": two spellings of one id.
+                if digits.starts_with('0') || !digits.bytes().all(|b| b.is_ascii_digit()) {
+                    return Err(wrong);
+                }
+                digits.parse().map(Self).map_err(|_too_large| wrong)
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                String::deserialize(deserializer)?
+                    .parse()
+                    .map_err(D::Error::custom)
+            }
+        }
+    };
 }
 
-impl Serialize for AlarmId {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
+numbered! {
+    /// An alarm's number within its site, printed as `A-1042`.
+    AlarmId, "A-"
 }
-
-impl<'de> Deserialize<'de> for AlarmId {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?
-            .parse()
-            .map_err(D::Error::custom)
-    }
+numbered! {
+    /// An incident's number within its site, printed as `I-17`.
+    IncidentId, "I-"
+}
+numbered! {
+    /// The number of an assignment within its site, printed as `D-31`.
+    AssignmentId, "D-"
 }
 
 /// The id that a client gives to a command, so that a repeat gets the first answer again.
@@ -242,7 +282,7 @@ mod tests {
         for other in ["1042", "a-1", "A-", "A-01", "A-+1", "A-99999999999", "A-1 "] {
             assert_eq!(
                 other.parse::<AlarmId>(),
-                Err(IdError::AlarmNumber),
+                Err(IdError::Number("A-1042")),
                 "{other}"
             );
         }

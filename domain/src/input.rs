@@ -3,8 +3,8 @@
 use crate::actuation::ActuationSettled;
 use crate::command::Command;
 use crate::estate::EstateIndex;
+use crate::fact::{NotificationFailing, NotificationSettled, ReachPublished};
 use crate::ids::{CommandId, EstateHash, PersonId, Version};
-use crate::notify::NotificationSettled;
 use crate::observation::{Observation, PhoneFix};
 use crate::system::{
     ClockStepped, DiskRoom, InputName, InputSetAside, RecordingResumed, TracksSetAside,
@@ -48,6 +48,10 @@ pub enum Input {
     DiskRoom(DiskRoom),
     /// An input broke the engine and was set aside.
     SetAside(InputSetAside),
+    /// Who is reached how was read, at start. Told again, it changes nothing.
+    ReachLoaded(ReachPublished),
+    /// A first attempt to send a notification failed.
+    Failing(NotificationFailing),
     /// A notification was sent, or given up.
     Notified(NotificationSettled),
     /// An order to a device was carried out, or came to nothing, or nobody knows.
@@ -100,6 +104,8 @@ impl Input {
             | Self::TracksSetAside(_)
             | Self::DiskRoom(_)
             | Self::SetAside(_)
+            | Self::ReachLoaded(_)
+            | Self::Failing(_)
             | Self::Notified(_)
             | Self::Actuated(_) => InputName::Own,
         }

@@ -55,6 +55,10 @@ refusals! {
     Common(CommonRefusal);
     /// Of an alarm.
     Alarm(crate::alarm::AlarmRefusal);
+    /// Of an incident.
+    Incident(crate::incident::IncidentRefusal);
+    /// Of an assignment.
+    Dispatch(crate::dispatch::DispatchRefusal);
     /// Of a person or a phone.
     Staff(crate::staff::StaffRefusal);
     /// Of a zone.

@@ -3,7 +3,7 @@
 use crate::common::document::{points, refused, with};
 use crate::common::{ESTATE, estate, folder, id, read, text};
 use castellan_domain::estate::{
-    AreaKind, Device, DutyKept, Estate, EstateError, EstateIndex, Place, Role,
+    AreaKind, Device, DutyKept, Estate, EstateFault, EstateIndex, Place, Role,
 };
 use castellan_domain::ids::PersonId;
 use castellan_domain::text::Language;
@@ -28,10 +28,13 @@ fn the_estate_of_the_tests_holds_and_is_written_as_it_was_read() {
 fn what_is_too_large_or_of_another_shape_is_refused() {
     let large = vec![b' '; 8 * 1024 * 1024 + 1];
     let error = Estate::parse(&large).unwrap_err();
-    assert!(matches!(error, EstateError::TooLarge(n) if n == large.len()));
+    assert!(matches!(error.faults(), [EstateFault::TooLarge(n)] if *n == large.len()));
     for junk in ["", "{", "[]", "null", "\u{0}", "{\"site\":\"s\"}"] {
         let error = Estate::parse(junk.as_bytes()).unwrap_err();
-        assert!(matches!(error, EstateError::Shape(_)), "{junk}: {error}");
+        assert!(
+            matches!(error.faults(), [EstateFault::Shape(_)]),
+            "{junk}: {error}"
+        );
     }
     for (pointer, value) in [
         ("/colour", json!("red")),
@@ -48,7 +51,10 @@ fn what_is_too_large_or_of_another_shape_is_refused() {
         ("/buildings/0/floors/0/label", json!("thirteen chars")),
     ] {
         let error = with(&[(pointer, value)]).unwrap_err();
-        assert!(matches!(error, EstateError::Shape(_)), "{pointer}: {error}");
+        assert!(
+            matches!(error.faults(), [EstateFault::Shape(_)]),
+            "{pointer}: {error}"
+        );
     }
 }
 

@@ -1,6 +1,7 @@
 //! Everything that is tested of the domain from outside, in one binary: one to link, one to start.
 
 mod actuations;
+mod addresses;
 mod alarm_history;
 mod alarm_machine;
 mod alarm_rows;
@@ -9,21 +10,29 @@ mod alarm_tiers;
 mod alarm_verdicts;
 mod closed_alarms;
 mod common;
+mod dispatch;
 mod displays;
 mod engine;
 mod estate;
+mod estate_demo;
+mod estate_parts;
 mod estate_watch;
+mod estate_ways;
 mod fact_causes;
 mod fact_errors;
 mod facts;
 mod fold_laws;
 mod fold_version;
+mod incidents;
 mod limits;
+mod procedure;
+mod procedure_ways;
 mod replay_laws;
 mod rules_areas;
 mod rules_common;
 mod rules_doors;
 mod rules_flood;
+mod rules_ladders;
 mod rules_missed;
 mod rules_network;
 mod rules_silence;

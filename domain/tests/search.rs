@@ -22,7 +22,7 @@ fn key_of(name: &str) -> Option<SearchKey> {
 
 fn found(estate: &Estate, typed: &str) -> Vec<String> {
     let things = estate.find(typed, 10);
-    things.iter().map(|thing| thing.id().to_owned()).collect()
+    things.iter().map(|thing| thing.id()).collect()
 }
 
 #[test]
@@ -50,10 +50,10 @@ fn what_begins_with_the_letters_comes_before_what_has_them_inside() {
             let key = estate.search_keys.get(&thing.name().zh);
             let key = key.map(|key| serde_json::to_value(key).expect("JSON"));
             let by_key = key.is_some_and(|k| k.as_str().expect("a text").starts_with(typed));
-            let id = begins(thing.id());
+            let id = begins(&thing.id());
             !(by_key || id || begins(thing.name().zh.as_str()) || begins(thing.name().en.as_str()))
         });
-        let last_begins = all.iter().rposition(|thing| begins(thing.id()));
+        let last_begins = all.iter().rposition(|thing| begins(&thing.id()));
         if let (Some(inside), Some(last)) = (first_inside, last_begins) {
             assert!(last < inside, "{typed}: {all:?}");
         }

@@ -1,12 +1,10 @@
-//! One turn of several inputs: repeats inside it, an input that breaks the engine, and what people
-//! outside are told.
+//! One turn of several inputs: repeats inside it, and an input that breaks the engine.
 
 use crate::common::{START, World, estate, id, secs};
 use castellan_domain::alarm::{AlarmFact, Ownership, Source};
 use castellan_domain::engine::{Engine, Input, Output};
 use castellan_domain::estate::EstateIndex;
 use castellan_domain::fact::{Fact, FactBody, InputSetAside};
-use castellan_domain::notify::{Announcement, Message, Notification};
 use castellan_domain::observation::{Doubts, Observation, Report, ReportedState};
 use castellan_domain::rules::claim_overdue::SETTLED_PER_INPUT_MAX;
 use castellan_domain::site::Site;
@@ -215,84 +213,6 @@ fn what_was_set_aside_stands_in_the_record_by_its_names_only() {
         ),
         "{bytes}"
     );
-}
-
-#[test]
-fn only_urgent_alarms_are_told_outside_and_each_time_under_its_own_id() {
-    let mut engine = Engine::of(Site::default());
-    let device = |device: &str, kind: &str| {
-        let mut input = report(device, "e-1");
-        if let Input::Observed(Observation::Report(report)) = &mut input {
-            report.kind = id(kind);
-        }
-        input
-    };
-    let inputs = [
-        loaded(),
-        device("gas-1", "gas_low"),
-        device("door-1", "door_held"),
-        device("button-1", "panic"),
-    ];
-    turn(&mut engine, &inputs).expect("it runs");
-    let late = START + secs(100);
-    let told = |ran: &Ran| -> Vec<String> {
-        let told = ran.turn.notifications.iter().map(Notification::message);
-        told.map(|Message::AlarmOverdue { alarm }| {
-            format!("{} {}", alarm.kind, alarm.times_overdue)
-        })
-        .collect()
-    };
-    let due = [Input::DeadlineReached];
-    let ran = run(&mut engine, &id("test-1"), &due, || late).expect("it runs");
-    assert_eq!(
-        told(&ran),
-        ["panic 1", "gas_low 1"],
-        "door_held is priority 3"
-    );
-    let about: Vec<_> = ran
-        .turn
-        .notifications
-        .iter()
-        .map(Notification::about)
-        .collect();
-    let overdue: Vec<_> = ran
-        .turn
-        .facts
-        .iter()
-        .map(|stamped| stamped.fact.seq)
-        .collect();
-    assert_eq!(about, overdue[..2], "each is about its own fact");
-    let again = run(&mut engine, &id("test-1"), &due, || late + secs(400)).expect("it runs");
-    assert_eq!(told(&again), ["panic 2", "gas_low 2"]);
-    assert!(again.turn.notifications[0].about() > about[1]);
-    assert_eq!(ran.turn.rehearsals, []);
-}
-
-#[test]
-fn a_fact_of_a_drill_makes_a_rehearsal_and_no_notification() {
-    let mut world = World::new();
-    world.raise("gas-1", "gas_low", ReportedState::Active);
-    world.now = world.now + secs(60);
-    let mut turn = castellan_domain::stream::Turn::new(id("test-1"));
-    world.engine.handle(Input::DeadlineReached, world.now);
-    turn.drain(&mut world.engine, world.now).expect("facts");
-    let message = turn.notifications[0].message().clone();
-    let mut fact = turn.facts[0].fact.clone();
-    assert!(matches!(fact.body, FactBody::Alarm(AlarmFact::Overdue(_))));
-    assert!(matches!(
-        Announcement::of(&fact, message.clone()),
-        Announcement::Real(_)
-    ));
-    fact.drill = true;
-    match Announcement::of(&fact, message.clone()) {
-        Announcement::Drill(rehearsal) => {
-            assert_eq!(
-                (rehearsal.about(), rehearsal.message()),
-                (fact.seq, &message)
-            );
-        }
-        Announcement::Real(real) => panic!("a drill would be sent: {real:?}"),
-    }
 }
 
 /// The machine slept for six hours: every deadline fires once, the longest overdue first, no matter

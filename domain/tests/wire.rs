@@ -145,11 +145,15 @@ fn entity(entity: &Entity) -> &'static str {
     match entity {
         Entity::Estate(_) => "estate",
         Entity::Alarm(_) => "alarm",
+        Entity::Incident(_) => "incident",
+        Entity::Assignment(_) => "assignment",
         Entity::Person(..) => "person",
         Entity::Phone(..) => "phone",
         Entity::Zone(..) => "zone",
         Entity::Door(..) => "door",
         Entity::Actuation(..) => "actuation",
+        Entity::Ladder(..) => "ladder",
+        Entity::Reach(..) => "reach",
         Entity::Flood(_) => "flood",
     }
 }
@@ -158,11 +162,15 @@ fn entity_id(id: &EntityId) -> &'static str {
     match id {
         EntityId::Estate => "estate",
         EntityId::Alarm(_) => "alarm",
+        EntityId::Incident(_) => "incident",
+        EntityId::Assignment(_) => "assignment",
         EntityId::Person(_) => "person",
         EntityId::Phone(_) => "phone",
         EntityId::Zone(_) => "zone",
         EntityId::Door(_) => "door",
         EntityId::Actuation(_) => "actuation",
+        EntityId::Ladder(_) => "ladder",
+        EntityId::Reach(_) => "reach",
         EntityId::Flood => "flood",
     }
 }
@@ -184,7 +192,7 @@ fn everything_that_changes_can_put_or_remove_is_in_a_file() {
             };
         }
     }
-    assert_eq!(put.len(), 8, "{put:?}");
+    assert_eq!(put.len(), 12, "{put:?}");
     assert_eq!(removed, put);
 }
 

@@ -49,24 +49,24 @@ test("an alarm sent by curl is claimed, noted, judged and closed, and both windo
   for (const window of [liNa, zhangWei]) {
     await window.letGo();
     await expect(window.row(id)).toHaveCount(0);
-    const judged = await window.unfold("已判定·未恢复");
-    await expect(judged.locator(`[data-alarm="${id}"] .owner`)).toHaveText("环境干扰");
+    await expect(window.judged.locator(`[data-alarm="${id}"] .owner`)).toHaveText("环境干扰");
     await expect(window.page).toHaveTitle("锦绣花园");
   }
 
   expect(await site.report("gas-3-b1", "gas_low", "cleared")).toBe(id);
   for (const window of [liNa, zhangWei]) {
-    await expect(window.folded("已判定·未恢复")).toHaveCount(0);
-    const closed = await window.unfold("24 小时内已结束");
+    await expect(window.judged).toHaveCount(0);
+    const closed = await window.open("closed");
     await expect(closed.locator(`[data-alarm="${id}"]`)).toContainText("已恢复");
   }
 
   const next = await site.report("gas-3-b1", "gas_low");
   expect(next).toBe("A-2");
   for (const window of [liNa, zhangWei]) {
+    await window.letGo();
     await expect(window.row(next)).toBeVisible();
     await expect(window.owner(next)).toContainText("待接警");
-    await expect(window.folded("24 小时内已结束").locator(`[data-alarm="${id}"]`)).toBeVisible();
+    await expect((await window.open("closed")).locator(`[data-alarm="${id}"]`)).toBeVisible();
   }
 });
 

@@ -22,12 +22,12 @@ test("Escape keeps the words as a draft that the alarm shows, for whoever wrote 
 
   await liNa.row(other).click();
   await expect(draft).toHaveCount(0);
-  await page.locator(".top .person").click();
+  await liNa.choose("change-person");
   await page.locator("[data-person='zhang-wei']").click();
   await liNa.row(id).click();
   await expect(page.locator(`[data-selected='${id}']`)).toBeVisible();
   await expect(draft, "it is li-na's").toHaveCount(0);
-  await page.locator(".top .person").click();
+  await liNa.choose("change-person");
   await page.locator("[data-person='li-na']").click();
 
   await draft.click();

@@ -33,7 +33,7 @@ test("a key that is held does its work once: Enter on a row and on a switch, T f
   await hold(page, "Enter", () => expect(liNa.owner(id)).toHaveText("李娜"));
   expect(sent).toEqual([{ claim: { alarm: id } }]);
 
-  await page.locator(".zones summary").click();
+  await liNa.open("zones");
   const zone = page.locator("[data-zone='wall-4']");
   const button = zone.locator("[data-action='arm']");
   const before = await button.textContent();
@@ -69,10 +69,10 @@ test("on a French keyboard letters are where they are printed, and ? is help", a
     );
   await press("KeyM", ",");
   await press("KeyM", "?", true);
-  await expect(page.locator("dialog.modal")).toBeVisible();
-  await expect(page.locator("dialog.modal")).toContainText("M · Shift+F8");
+  await expect(page.locator("dialog.modal[open]")).toBeVisible();
+  await expect(page.locator("dialog.modal[open]")).toContainText("M · Shift+F8");
   await page.keyboard.press("Escape");
-  await expect(page.locator("dialog.modal .keys")).toHaveCount(0);
+  await expect(page.locator("dialog.modal[open] .keys")).toHaveCount(0);
   expect(sent).toEqual([]);
   await press("Semicolon", "m");
   await expect.poll(() => sent).toEqual([{ mute: { alarm: id } }]);

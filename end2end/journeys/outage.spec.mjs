@@ -35,6 +35,7 @@ test("the server is killed and comes back: noticed within five seconds, and noth
   await liNa.walkTo(id);
   await liNa.page.keyboard.press("Enter");
   await expect(liNa.owner(id)).toHaveText("李娜");
+  await liNa.open("people");
   await expect(liNa.guard("wang-qiang")).toHaveClass(/\bfresh\b/);
   await expect(async () => expect(strongestColour(await liNa.mapPixels())).toBeGreaterThan(120)).toPass();
 
@@ -47,12 +48,12 @@ test("the server is killed and comes back: noticed within five seconds, and noth
   await expect(liNa.light).toHaveText("实时数据中断");
   expect(strongestColour(await liNa.mapPixels()), "the map has no colour left").toBeLessThan(40);
   await expect(liNa.row(id), "the list stays readable").toContainText("烟感报警");
-  for (const list of [".queue-head", ".zones summary", ".guards summary", ".devices summary", ".right", ".top"]) {
+  for (const list of [".queue-head", ".people-line", ".cells", ".beside > header", ".right", ".top"]) {
     await expect(liNa.page.locator(`${list} > .as-of`), `${list} says of which moment it is`).toHaveText(/^数据截至 \d\d:\d\d:\d\d$/);
   }
   await expect(liNa.page.locator(".top .clock"), "no clock that stands still").toHaveCount(0);
   await expect(liNa.page, "nobody is called by counts that may be wrong").toHaveTitle("实时数据中断 锦绣花园");
-  await expect(liNa.owner(waiting), "nothing counts down").toHaveText("待接警 · 剩余 --:--");
+  await expect(liNa.row(waiting).locator(".due"), "nothing counts down").toHaveText("剩余 --:--");
   expect(strongestColour(decodePng(await liNa.page.locator(".left").screenshot())), "the lists have no colour left").toBeLessThan(40);
   const sent = [];
   liNa.page.on("request", (request) => request.url().endsWith("/commands") && sent.push(request.postData()));
@@ -82,6 +83,7 @@ test("the server is killed and comes back: noticed within five seconds, and noth
   const zhangWei = await open("zhang-wei", { map: true });
   await expect(zhangWei.owner(id)).toHaveText("李娜");
   for (const window of [liNa, zhangWei]) {
+    await window.open("people");
     const age = window.guard("wang-qiang").locator(".age");
     await expect(age).toHaveText(/^(\? )?\d\d:\d\d$/);
     await expect(async () => {

@@ -24,6 +24,7 @@ test("on a phone an alarm is claimed by touch, nothing scrolls sideways and no t
       await window.row(id).tap();
       await expect(page.locator(".right [data-owner]")).toHaveText("Li Na");
     }
+    await window.open("people");
     await expect(window.guard("wu-bin")).toHaveClass(/\bfresh\b/);
     await page.locator("[data-action='judge']").tap();
     await expect(page.locator(".verdicts")).toBeVisible();

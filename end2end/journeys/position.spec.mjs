@@ -32,6 +32,7 @@ async function expectGuardsAt(window, places) {
 test("a phone's body moves its guard on the map, and a late one does not pull him back", async ({ open, site }) => {
   // As large as the screens of a control room.
   const liNa = await open("li-na", { map: true, viewport: { width: 1920, height: 1080 } });
+  await liNa.open("people");
   const row = liNa.guard("wang-qiang");
   await expect(row).toHaveClass(/\bnever\b/);
   await expect(row).toContainText("未上线");
@@ -60,6 +61,7 @@ test("a click on a guard's marker selects him, a click beside it nobody", async 
   await site.position("guard-01", LAWN);
   const liNa = await open("li-na", { map: true });
   await expectGuardsAt(liNa, [LAWN]);
+  await liNa.open("people");
   const at = onMap(LAWN, await liNa.map.boundingBox());
   await liNa.map.click({ position: at });
   await expect(liNa.details.locator("[data-selected='wang-qiang']")).toContainText("巡逻2");
@@ -72,6 +74,7 @@ test("a recorded walk crosses the map", async ({ castellan, open, site }) => {
   test.setTimeout(150_000);
   await site.onDuty("wang-qiang");
   const liNa = await open("li-na", { map: true, viewport: { width: 1280, height: 800 } });
+  await liNa.open("people");
   const track = new URL("../../simulator/tests/gpx/korita-zbevnica.gpx", import.meta.url).pathname;
   const words = ["replay", track, "--server", castellan.url, "--phone", "guard-01", "--onto-estate", "--speed", "100"];
   const replay = spawn(process.env.CASTELLAN_SIMULATOR, words, { stdio: ["ignore", "pipe", "pipe"] });

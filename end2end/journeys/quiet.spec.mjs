@@ -2,6 +2,7 @@
 import { catchMap, framesDrawn, giveGraphicsBack, loseGraphics } from "../caught_map.mjs";
 import { expect, test } from "../console.mjs";
 import { brightness, decodePng, onMap } from "../pixels.mjs";
+import { secondsPass } from "../tones.mjs";
 
 const DESK = { viewport: { width: 1280, height: 800 } };
 const LAWN = [120.1118, 30.2862];
@@ -9,14 +10,6 @@ const LAKE = [120.1122, 30.2871];
 const NEAR_PX = 12;
 /** Seconds of the page's own clock in which nothing may be drawn. */
 const QUIET_S = 5;
-
-/** Waits until the clock of the page has gone on by so many seconds. */
-async function secondsPass(page, seconds) {
-  const clock = page.locator(".top .clock");
-  for (let second = 0; second < seconds; second += 1) {
-    await expect(clock).not.toHaveText(await clock.textContent());
-  }
-}
 
 /** Waits until what loads and fades in is over. */
 async function comesToRest(page) {
@@ -33,6 +26,7 @@ test("no frame of the map is drawn while nothing on it changes, though an alarm 
   const liNa = await open("li-na", { ...DESK, map: true, watch: catchMap });
   const { page } = liNa;
   await expect(page.locator(`[data-pulse="${alarm}"] i`)).toBeVisible();
+  await liNa.open("people");
   await comesToRest(page);
 
   const before = await framesDrawn(page);
@@ -102,10 +96,9 @@ test("what was switched and selected while the graphics card was gone is right o
   expect(brightness(await liNa.mapPixels())).toBeLessThan(70);
   await loseGraphics(page);
   await expect(page.locator(".map-sentence")).not.toBeEmpty();
-  await page.locator(".top button", { hasText: "浅色" }).click();
-  await page.locator(".top button", { hasText: "English" }).click();
-  await page.locator(".places summary").click();
-  await page.locator("[data-place='building:5']").click();
+  await liNa.choose("theme");
+  await liNa.choose("language");
+  await (await liNa.place("building:5")).click();
   await expect(liNa.details.locator("[data-selected='building:5']")).toBeVisible();
   await giveGraphicsBack(page);
   await expect(page.locator(".map-sentence")).toBeEmpty();
@@ -129,6 +122,7 @@ test("colours that the browser forces keep the link light and the guards' dots",
   await site.position("guard-01", LAWN);
   for (const colorScheme of ["dark", "light"]) {
     const liNa = await open("li-na", { ...DESK, forcedColors: "active", colorScheme });
+    await liNa.open("people");
     await expect(liNa.guard("wang-qiang")).toHaveClass(/\bfresh\b/);
     // On a busy machine the light may be unsure for a moment, and hollow.
     await expect(async () => {

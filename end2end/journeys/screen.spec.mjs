@@ -7,22 +7,9 @@ import { readFileSync } from "node:fs";
 const AXE = readFileSync(new URL("../../node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
 const HAN = /\p{Script=Han}/u;
 /** Latin letters on the Chinese screen: keys, units, numbers of alarms, switches and floors (13A, B1), the other language. */
-const NOT_CHINESE = /^([A-Z]|A-\d+|SW-\d+|Enter|Esc|Shift|English|F\d+|B\d+|ms|m|km)$/;
+const NOT_CHINESE = /^([A-Z]|[AID]-\d+|SW-\d+|Enter|Esc|Shift|English|F\d+|B\d+|ms|m|km|Home|End|PgUp|PgDn)$/;
 const DESK = { viewport: { width: 1280, height: 800 } };
 const LAWN = [120.1118, 30.2862];
-
-/** The button that leads to the other language. */
-function languageButton(window) {
-  return window.page.locator(".top button", { hasText: /^(English|中文)$/ });
-}
-
-function themeButton(window) {
-  return window.page.locator(".top button", { hasText: /^(浅色|深色|Light|Dark)$/ });
-}
-
-function helpButton(window) {
-  return window.page.locator(".top button", { hasText: /^(帮助|Help)/ });
-}
 
 const inChinese = (texts) => texts.filter(({ text }) => HAN.test(text) && text !== "中文");
 const notInChinese = (texts) =>
@@ -40,11 +27,6 @@ test("each language is whole, on every part of the screen, and switched without 
   await liNa.walkTo(id);
   await page.keyboard.press("Enter");
   await expect(liNa.owner(id)).toHaveText("李娜");
-  await page.locator(".devices summary").click();
-  await page.locator(".places summary").click();
-  await page.locator(".zones summary").click();
-  await page.locator(".queue .folded summary").click();
-
   const everyPart = async (wrong, language) => {
     await page.keyboard.press("x");
     await expect(page.locator(".verdicts")).toBeVisible();
@@ -55,34 +37,50 @@ test("each language is whole, on every part of the screen, and switched without 
     expect.soft(wrong(await visibleTexts(page, { root: ".right" })), `the note in ${language}`).toEqual([]);
     await page.keyboard.press("Escape");
     await page.keyboard.press("?");
-    await expect(page.locator("dialog.modal")).toBeVisible();
-    expect.soft(wrong(await visibleTexts(page, { root: "dialog.modal" })), `the help in ${language}`).toEqual([]);
+    await expect(page.locator("dialog.modal[open]")).toBeVisible();
+    expect.soft(wrong(await visibleTexts(page, { root: "dialog.modal[open]" })), `the help in ${language}`).toEqual([]);
     await page.keyboard.press("Escape");
-    await expect(page.locator("dialog.modal")).toBeHidden();
+    await expect(page.locator("dialog.modal[open]")).toHaveCount(0);
+    for (const list of ["zones", "cameras", "shelved", "closed"]) {
+      await liNa.open(list);
+      expect.soft(wrong(await visibleTexts(page, { root: ".beside" })), `${list} in ${language}`).toEqual([]);
+    }
+    await liNa.open("people");
     await liNa.guard("wang-qiang").click();
     await expect(page.locator("[data-selected='wang-qiang']")).toBeVisible();
     expect.soft(wrong(await visibleTexts(page, { root: ".right" })), `a guard in ${language}`).toEqual([]);
     for (const place of ["device:door-north-gate", "device:sw-4", "building:5", "area:north", "area:lake"]) {
-      await page.locator(`[data-place='${place}']`).click();
+      await (await liNa.place(place)).click();
       await expect(page.locator(`[data-selected='${place}']`)).toBeVisible();
       expect.soft(wrong(await visibleTexts(page, { root: ".right" })), `${place} in ${language}`).toEqual([]);
     }
     await page.keyboard.press("Escape");
     await expect(page.locator(".right .empty")).toBeVisible();
     expect.soft(wrong(await visibleTexts(page, { root: ".right" })), `nothing selected in ${language}`).toEqual([]);
-    await page.locator(".top .person").click();
+    await liNa.choose("change-person");
     await expect(page.locator(".who")).toBeVisible();
     expect.soft(wrong(await visibleTexts(page, { root: ".who" })), `the tiles in ${language}`).toEqual([]);
     await page.locator("[data-person='li-na']").click();
+    await liNa.sound.click();
+    await expect(page.locator("dialog.modal[open]")).toBeVisible();
+    expect.soft(wrong(await visibleTexts(page, { root: "dialog.modal[open]" })), `the sound in ${language}`).toEqual([]);
+    await page.keyboard.press("Escape");
+    await expect(page.locator("dialog.modal[open]")).toHaveCount(0);
+    await liNa.settle();
+    await page.keyboard.press("/");
+    await expect(page.locator(".search input")).toBeFocused();
+    expect.soft(wrong(await visibleTexts(page, { root: "dialog.modal[open]" })), `the search in ${language}`).toEqual([]);
+    await page.keyboard.press("Escape");
+    await expect(page.locator("dialog.modal[open]")).toHaveCount(0);
     await liNa.walkTo(id);
   };
 
   await everyPart(notInChinese, "Chinese");
   await expect(page.locator("html")).toHaveAttribute("lang", "zh-CN");
-  await languageButton(liNa).click();
+  await liNa.choose("language");
   await expect(page.locator("html")).toHaveAttribute("lang", "en");
   // What was already drawn changes too, not only what is drawn from now on.
-  await expect(page.locator(".right h2")).toHaveText("Gas alarm, high limit");
+  await expect(page.locator(".right .kind")).toContainText("Gas alarm, high limit");
   await expect(page).toHaveTitle("▲1 Jinxiu Garden");
   await everyPart(inChinese, "English");
   expect(await clippedTexts(page, ".top"), "the top bar in English at 1280").toEqual([]);
@@ -90,8 +88,8 @@ test("each language is whole, on every part of the screen, and switched without 
   await page.reload();
   await liNa.ready();
   await expect(page.locator("html"), "the language is remembered").toHaveAttribute("lang", "en");
-  await languageButton(liNa).click();
-  await expect(page.locator(".right h2")).toHaveText("可燃气体高限报警");
+  await liNa.choose("language");
+  await expect(page.locator(".right .kind")).toContainText("可燃气体高限报警");
 });
 
 test("the light theme is light everywhere, the map included, and is remembered", async ({ open, site }) => {
@@ -99,7 +97,7 @@ test("the light theme is light everywhere, the map included, and is remembered",
   const liNa = await open("li-na", { ...DESK, map: true });
   const dark = brightness(decodePng(await liNa.page.screenshot()));
   expect(dark).toBeLessThan(70);
-  await themeButton(liNa).click();
+  await liNa.choose("theme");
   await expect(liNa.page.locator("html")).toHaveAttribute("data-theme", "light");
   await expect(async () => {
     expect(brightness(await liNa.mapPixels())).toBeGreaterThan(170);
@@ -171,7 +169,7 @@ test("everything is reached, seen and used by keyboard alone", async ({ open, si
   expect(tiles.visited.filter((name) => !name.includes("tile")), "behind the tiles nothing is reached").toEqual([
     "button.plain English",
   ]);
-  expect(tiles.visited).toHaveLength(5);
+  expect(tiles.visited).toHaveLength(7);
   await page.locator("[data-person='li-na']").focus();
   await page.keyboard.press("Enter");
   await expect(page.locator(".who")).toHaveCount(0);
@@ -182,16 +180,19 @@ test("everything is reached, seen and used by keyboard alone", async ({ open, si
   expect(screen.missed, "not reached").toEqual([]);
 
   // Enter on a focused button is that button's, not the selected alarm's.
-  await languageButton(window).focus();
+  await page.locator(".top .person").focus();
+  await page.keyboard.press("Enter");
+  await window.inMenu("language").focus();
   await page.keyboard.press("Enter");
   await expect(page.locator("html")).toHaveAttribute("lang", "en");
   await page.keyboard.press("Space");
   await expect(page.locator("html")).toHaveAttribute("lang", "zh-CN");
+  await window.closeMenu();
   expect((await site.alarm(id)).ownership.unclaimed, "nothing was claimed meanwhile").toBeDefined();
 
   // A row that is focused is selected by Enter, and claimed by the next one.
   await page.keyboard.press("Escape");
-  await expect(page.locator(".right .empty")).toBeVisible();
+  await expect(page.locator(`.right [data-top='${id}']`), "the most urgent that nobody has").toContainText("3号楼 B1层 走道");
   await window.row("A-2").focus();
   await page.keyboard.press("Enter");
   await expect(window.row("A-2")).toHaveAttribute("aria-pressed", "true");
@@ -209,12 +210,12 @@ test("everything is reached, seen and used by keyboard alone", async ({ open, si
   await expect(window.owner(id)).toHaveText("李娜");
 
   // The help opens, keeps the focus in it, and gives it back.
-  await helpButton(window).focus();
+  await page.locator(".top .person").focus();
+  await page.keyboard.press("?");
+  await expect(page.locator("dialog.modal[open]")).toBeVisible();
   await page.keyboard.press("Enter");
-  await expect(page.locator("dialog.modal")).toBeVisible();
-  await page.keyboard.press("Enter");
-  await expect(page.locator("dialog.modal")).toBeHidden();
-  await expect(helpButton(window)).toBeFocused();
+  await expect(page.locator("dialog.modal[open]")).toHaveCount(0);
+  await expect(page.locator(".top .person")).toBeFocused();
 
   // On the map, the arrow keys are the map's.
   const selected = new URL(page.url()).searchParams.get("selected");
@@ -249,23 +250,23 @@ test("screen readers and weak eyes get what they need, in both themes and langua
   await liNa.walkTo(id);
   await page.keyboard.press("Enter");
   await expect(liNa.owner(id)).toHaveText("李娜");
-  await page.locator(".queue .folded summary").click();
+  await liNa.open("places");
   await page.keyboard.press("x");
   await expect(page.locator(".verdicts")).toBeVisible();
   for (const round of [0, 1, 2, 3]) {
     if (round > 0) {
-      await languageButton(liNa).click();
+      await liNa.choose("language");
     }
     if (round === 2) {
-      await themeButton(liNa).click();
+      await liNa.choose("theme");
     }
     const look = `${await page.locator("html").getAttribute("lang")} ${await page.locator("html").getAttribute("data-theme")}`;
     expect.soft(await seriousViolations(page), `the console, ${look}`).toEqual([]);
-    await helpButton(liNa).click();
-    await expect(page.locator("dialog.modal")).toBeVisible();
-    expect.soft(await seriousViolations(page, "dialog.modal"), `the help, ${look}`).toEqual([]);
+    await liNa.choose("help");
+    await expect(page.locator("dialog.modal[open]")).toBeVisible();
+    expect.soft(await seriousViolations(page, "dialog.modal[open]"), `the help, ${look}`).toEqual([]);
     await page.keyboard.press("Escape");
-    await page.locator(".top .person").click();
+    await liNa.choose("change-person");
     await expect(page.locator(".who")).toBeVisible();
     expect.soft(await seriousViolations(page, ".who"), `the tiles, ${look}`).toEqual([]);
     await page.locator("[data-person='li-na']").click();
@@ -301,16 +302,17 @@ test("a whole session says nothing on the browser's console and asks no other ho
   await page.locator(".note-form textarea").fill("现场确认,无烟");
   await page.locator("[data-action='send-note']").click();
   await expect(liNa.details.locator(".story .words", { hasText: "无烟" })).toBeVisible();
-  await languageButton(liNa).click();
-  await themeButton(liNa).click();
+  await liNa.choose("language");
+  await liNa.choose("theme");
   for (const button of await page.locator(".map-button").all()) {
     await button.click();
   }
-  await helpButton(liNa).click();
+  await liNa.choose("help");
   await page.keyboard.press("Escape");
+  await liNa.open("people");
   await liNa.guard("wang-qiang").click();
   await expect(page.locator("[data-selected='wang-qiang']")).toBeVisible();
-  await page.locator(".devices summary").click();
+  await liNa.open("devices");
   await liNa.row(id).click();
   await page.locator("[data-action='judge']").click();
   await page.locator("[data-verdict='3']").click();
@@ -318,7 +320,7 @@ test("a whole session says nothing on the browser's console and asks no other ho
   await liNa.letGo();
   await expect(liNa.row(id)).toHaveCount(0);
   await site.report("smoke-3-15", "smoke_single", "cleared");
-  await (await liNa.unfold("Closed within 24 hours")).locator(`[data-alarm="${id}"]`).click();
+  await (await liNa.open("closed")).locator(`[data-alarm="${id}"]`).click();
   await expect(liNa.details.locator("[data-state]")).toContainText("Device fault");
   expect([...hosts].filter((host) => host !== new URL(castellan.url).host && host !== "(none)")).toEqual([]);
   expect(faults).toEqual([]);

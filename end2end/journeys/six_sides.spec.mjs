@@ -10,7 +10,7 @@ test("a key acknowledges, mutes and shelves, and a second window sees by whom", 
   await liNa.walkTo(id);
   await liNa.page.keyboard.press("q");
   for (const window of [liNa, zhangWei]) {
-    await expect(window.owner(id)).toHaveText("已签收 · 李娜");
+    await expect(window.owner(id)).toHaveText("✓ 李娜");
   }
   await liNa.page.keyboard.press("m");
   await expect(liNa.details.locator(".marks-list .muted")).toHaveText(/^静音 00:\d\d（李娜）$/);
@@ -27,13 +27,14 @@ test("a key acknowledges, mutes and shelves, and a second window sees by whom", 
   for (const window of [liNa, zhangWei]) {
     await window.letGo();
     await expect(window.row(id)).toHaveCount(0);
-    const shelf = await window.unfold("限时挂起");
-    await expect(shelf.locator(`[data-alarm="${id}"] .owner`)).toHaveText(/^剩余 (1:00:00|59:\d\d) · 施工 · 李娜$/);
+    const shelved = (await window.open("shelved")).locator(`[data-alarm="${id}"]`);
+    await expect(shelved.locator(".owner")).toHaveText("施工 · 李娜");
+    await expect(shelved.locator(".age")).toHaveText(/^(1:00:00|59:\d\d)$/);
   }
-  await zhangWei.folded("限时挂起").locator("[data-action='unshelve']").click();
+  await (await zhangWei.open("shelved")).locator("[data-action='unshelve']").click();
   for (const window of [liNa, zhangWei]) {
     await window.letGo();
-    await expect(window.owner(id)).toHaveText("已签收 · 张伟");
+    await expect(window.owner(id)).toHaveText("✓ 张伟");
   }
 });
 
@@ -64,8 +65,9 @@ test("an alarm is handed on, released and its verdict corrected", async ({ open,
   await zhangWei.walkTo(id);
   await zhangWei.page.locator("[data-action='release']").click();
   await zhangWei.letGo();
-  await expect(zhangWei.owner(id)).toContainText("待接警");
-  await expect(zhangWei.row(id).locator(".returned")).toHaveText("退回：放弃接警（张伟）");
+  await expect(zhangWei.row(id).locator(".returned")).toHaveText("退回");
+  await expect(zhangWei.owner(id)).toHaveText("张伟 放弃接警");
+  await expect(zhangWei.details.locator(".marks-list .returned")).toHaveText("退回：放弃接警（张伟）");
 
   await zhangWei.page.locator("[data-action='claim']").click();
   await zhangWei.page.locator("[data-action='judge']").click();

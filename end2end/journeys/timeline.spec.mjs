@@ -4,7 +4,7 @@ import { expect, test } from "../console.mjs";
 const DESK = { viewport: { width: 1280, height: 800 } };
 
 test("a claim stays its maker's after the alarm was handed on and given back", async ({ open, site }) => {
-  const id = await site.report("gas-3-b1", "gas_high");
+  const id = await site.report("gas-3-b1", "gas_low");
   await site.command("li-na", { claim: { alarm: id } });
   await site.command("li-na", { transfer: { alarm: id, to: "zhang-wei" } });
   const liNa = await open("li-na", DESK);

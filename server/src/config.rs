@@ -1,5 +1,6 @@
 //! What the program is told at its start.
 
+use crate::procedures::CardLanguage;
 use castellan_domain::ids::SiteId;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::env;
@@ -31,6 +32,40 @@ pub(crate) enum Verb {
     Backup(BackupArgs),
     /// Bring a backup back as a site's record. A record that is there is never overwritten.
     Restore(RestoreArgs),
+    /// Print procedures for the drawer, or check them in files before a server is started with them.
+    Procedures(ProceduresArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ProceduresArgs {
+    #[command(subcommand)]
+    pub(crate) verb: ProceduresVerb,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ProceduresVerb {
+    /// Name everything that is wrong, with file and line. Exit code 1 if there is anything.
+    Check {
+        /// Files and folders. Left out: the procedures that come with this program.
+        paths: Vec<PathBuf>,
+    },
+    /// Write the cards for the drawer: one page that any browser prints, a card a sheet.
+    Print(PrintArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PrintArgs {
+    /// The file to be written, such as cards.html.
+    pub(crate) target: PathBuf,
+    /// The estate document.
+    #[arg(long, env = "CASTELLAN_ESTATE")]
+    pub(crate) estate: PathBuf,
+    /// Folder of procedures, as the server is given it.
+    #[arg(long, env = "CASTELLAN_PROCEDURES")]
+    pub(crate) procedures: Option<PathBuf>,
+    /// Which cards the page shows until others are chosen on it.
+    #[arg(long, value_enum, default_value_t = CardLanguage::Zh)]
+    pub(crate) language: CardLanguage,
 }
 
 #[derive(Debug, Args)]
@@ -44,6 +79,10 @@ pub(crate) struct ServeArgs {
     /// The estate document.
     #[arg(long, env = "CASTELLAN_ESTATE")]
     pub(crate) estate: PathBuf,
+    /// Folder of procedures that replace the defaults with the same id. Left out: the defaults, and what
+    /// the estate document says itself.
+    #[arg(long, env = "CASTELLAN_PROCEDURES")]
+    pub(crate) procedures: Option<PathBuf>,
     /// Folder of the chain anchors; best on another disk. Left out: `anchors` in the data folder.
     #[arg(long, env = "CASTELLAN_ANCHORS")]
     pub(crate) anchors: Option<PathBuf>,
@@ -61,7 +100,11 @@ pub(crate) struct ServeArgs {
     /// Clips, raw observations and positions are given up when 16, 8 and 2 times as much is free.
     #[arg(long, default_value_t = 64, env = "CASTELLAN_BALLAST_MIB", value_parser = clap::value_parser!(u64).range(0..=65_536))]
     pub(crate) ballast_mib: u64,
-    /// Where overdue alarms of priority 1 and 2 are posted to, on this machine.
+    /// A file that says who is called how when nobody answers: telephone, text message, group robot,
+    /// mail, webhook. Without it, and without the webhook below, no ladder is climbed.
+    #[arg(long, env = "CASTELLAN_CHANNELS", conflicts_with = "notify_webhook")]
+    pub(crate) channels: Option<PathBuf>,
+    /// Where every call of a ladder is posted to, whoever it is for, on this machine.
     #[arg(
         long,
         env = "CASTELLAN_NOTIFY_WEBHOOK",

@@ -8,6 +8,7 @@ mod aside;
 mod backup;
 mod clock;
 mod config;
+mod defaults;
 mod disk;
 mod doctor;
 mod evidence;
@@ -23,6 +24,8 @@ mod observations;
 mod opening;
 mod outbox;
 mod personal;
+mod procedure_verbs;
+mod procedures;
 mod requests;
 mod rows;
 mod search_keys;
@@ -49,6 +52,7 @@ async fn main() -> ExitCode {
         Verb::Doctor(args) => verbs::doctor(&args).await,
         Verb::Backup(args) => verbs::backup(&args).await,
         Verb::Restore(args) => backup::restore(&args).await,
+        Verb::Procedures(args) => procedure_verbs::run(&args),
     };
     match result {
         Ok(code) => code,

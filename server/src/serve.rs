@@ -16,7 +16,7 @@ use crate::journal::{Journal, Reader, copy_log};
 use crate::modes::{Tightened, tighten};
 use crate::observations::ObservationLog;
 use crate::opening::{Opened, Opening};
-use crate::outbox::{Outbox, Webhook, Worker};
+use crate::outbox::{Outward, Webhook};
 use crate::requests::{QUEUE_MAX, Request};
 use crate::site_folder::{PublishedEstate, SiteFolder, SitePaths, read_estate};
 use crate::site_task::{self, SetAsides, SiteTask};
@@ -26,7 +26,7 @@ use anyhow::{Context as _, anyhow, bail, ensure};
 use castellan_domain::engine::Engine;
 use castellan_domain::estate::{DutyKept, Estate};
 use castellan_domain::geo::Anchor;
-use castellan_domain::ids::{DeviceId, PersonId, Seq, SiteId};
+use castellan_domain::ids::{DeviceId, PersonId, Seq};
 use castellan_domain::observation::Fix;
 use castellan_domain::site::Site;
 use castellan_domain::staff::Duty;
@@ -61,7 +61,7 @@ const ACCEPT_QUEUE_MAX: u32 = 1_024;
 /// already), only a moment for what makes the next start quick.
 pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
     check_address(args.listen)?;
-    let estate = read_estate(&args.estate)?;
+    let estate = read_estate(&args.estate, args.procedures.as_deref())?;
     let site = estate.site.clone();
     let folder = SiteFolder::lock(&args.data, &site)?;
     let paths = folder.paths();
@@ -91,21 +91,21 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
     let observations = observations(&args, paths, &estate.estate, &clock, &disk)?;
     let backlog = backlog(&mut journal).await?;
     let build = build_of(args.web.as_deref())?;
-    let anchor = Anchor::new(estate.estate.anchor);
     let hub = Arc::new(Hub::new(
         site.clone(),
         build,
         clock.clone(),
         backlog,
         engine.site().view().clone(),
-        anchor,
+        Anchor::new(estate.estate.anchor),
     ));
     tokio::spawn(tracks.clone().upkeep(clock.clone()));
     recall(&tracks, latest, &mut engine, &hub, &estate).await?;
 
     let (requests, inbox) = mpsc::channel(QUEUE_MAX);
     let reader = Reader::open(&paths.journal()).await?;
-    let outbox = outbox(&args, &mut journal, &reader, &requests, &clock, &site).await?;
+    let outward = outward(&args, &journal, &estate.estate)?;
+    let outbox = outward.map(|outward| outward.start(&reader, &hub, &requests, &clock));
     let actuations = actuations(&args, &journal, &requests, &clock, &estate.estate)?;
     let set_asides = Arc::new(SetAsides::default());
     let mut task = SiteTask {
@@ -230,29 +230,20 @@ fn observations(
     )?)
 }
 
-/// The outbox and its worker, if people outside are to be told anything.
-async fn outbox(
+/// The ways out, if people outside are to be called.
+fn outward(
     args: &ServeArgs,
-    journal: &mut Journal,
-    reader: &Reader,
-    requests: &mpsc::Sender<Request>,
-    clock: &Arc<Clock>,
-    site: &SiteId,
-) -> anyhow::Result<Option<Arc<Outbox>>> {
+    journal: &Journal,
+    estate: &Arc<Estate>,
+) -> anyhow::Result<Option<Outward>> {
+    if let Some(path) = &args.channels {
+        return Outward::read(path, estate, journal.id()).map(Some);
+    }
     let (Some(url), Some(secret)) = (&args.notify_webhook, &args.notify_secret_file) else {
         return Ok(None);
     };
-    let outbox = Arc::new(Outbox::default());
-    outbox.set_waiting(journal.outbox_waiting().await?);
-    let worker = Worker {
-        outbox: outbox.clone(),
-        reader: reader.clone(),
-        webhook: Webhook::new(url, secret, site.clone(), journal.id())?,
-        requests: requests.clone(),
-        clock: clock.clone(),
-    };
-    tokio::spawn(worker.run());
-    Ok(Some(outbox))
+    let webhook = Webhook::new(url, secret, estate.site.clone(), journal.id())?;
+    Outward::by_webhook(webhook, estate, journal.id()).map(Some)
 }
 
 /// The way to the driver of devices, if there is one.

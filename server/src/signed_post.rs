@@ -53,13 +53,7 @@ impl SignedPost {
         secret: &Path,
         answer_within: Duration,
     ) -> anyhow::Result<Self> {
-        let url =
-            Url::parse(url).with_context(|| format!("the address of the {whose} is no URL"))?;
-        ensure!(
-            url.scheme() == "http" && url.host_str().is_some_and(is_loopback),
-            "the {whose} is reached over plain HTTP, so its address must be on this machine, such as \
-             http://127.0.0.1:9000/alarms; let a relay here carry it on"
-        );
+        let (client, url) = local(whose, url, answer_within)?;
         if std::fs::metadata(secret).is_ok_and(|about| is_open_to_others(&about)) {
             let path = secret.display();
             warn!(%path, "other accounts can read the secret of the {whose}; chmod 600 it");
@@ -75,16 +69,6 @@ impl SignedPost {
             (SECRET_BYTES_MIN..=SECRET_BYTES_MAX).contains(&secret.len()),
             "the secret of the {whose} must have {SECRET_BYTES_MIN} to {SECRET_BYTES_MAX} bytes"
         );
-        let client = reqwest::Client::builder()
-            .no_proxy()
-            .redirect(reqwest::redirect::Policy::none())
-            // A kept connection may have died meanwhile, and would be tried once more in silence.
-            .pool_max_idle_per_host(0)
-            .retry(reqwest::retry::never())
-            .connect_timeout(CONNECT_WITHIN)
-            .timeout(answer_within)
-            .build()
-            .with_context(|| format!("no HTTP client can be made for the {whose}"))?;
         Ok(Self {
             client,
             url,
@@ -121,8 +105,33 @@ impl SignedPost {
     }
 }
 
+/// A client for one address on this machine. `whose` names the receiver in sentences.
+pub(crate) fn local(
+    whose: &str,
+    url: &str,
+    answer_within: Duration,
+) -> anyhow::Result<(reqwest::Client, Url)> {
+    let url = Url::parse(url).with_context(|| format!("the address of the {whose} is no URL"))?;
+    ensure!(
+        url.scheme() == "http" && url.host_str().is_some_and(is_loopback),
+        "the {whose} is reached over plain HTTP, so its address must be on this machine, such as \
+         http://127.0.0.1:9000/alarms; let a relay here carry it on"
+    );
+    let client = reqwest::Client::builder()
+        .no_proxy()
+        .redirect(reqwest::redirect::Policy::none())
+        // A kept connection may have died meanwhile, and would be tried once more in silence.
+        .pool_max_idle_per_host(0)
+        .retry(reqwest::retry::never())
+        .connect_timeout(CONNECT_WITHIN)
+        .timeout(answer_within)
+        .build()
+        .with_context(|| format!("no HTTP client can be made for the {whose}"))?;
+    Ok((client, url))
+}
+
 /// The innermost reason, which is the one that helps.
-fn cause(error: &dyn std::error::Error) -> String {
+pub(crate) fn cause(error: &dyn std::error::Error) -> String {
     let mut cause = error;
     while let Some(inner) = cause.source() {
         cause = inner;
@@ -130,7 +139,8 @@ fn cause(error: &dyn std::error::Error) -> String {
     cause.to_string()
 }
 
-fn is_loopback(host: &str) -> bool {
+/// Whether a host is this machine.
+pub(crate) fn is_loopback(host: &str) -> bool {
     let host = host.trim_start_matches('[').trim_end_matches(']');
     host == "localhost"
         || host

@@ -1,5 +1,5 @@
 //! Notifications: a real receiver on loopback, which takes, refuses, hangs or is away, and a server
-//! that is killed in the middle. At least once, always under the same id.
+//! that is killed in the middle. At least once, always under the same id, until somebody answers.
 
 use crate::common::receiver::{self, HANG, Receiver};
 use crate::common::{Castellan, database, eventually, open, text};
@@ -9,15 +9,21 @@ use sqlx::Row as _;
 use std::path::Path;
 use tempfile::TempDir;
 
-/// A server that tells a receiver, with an urgent type that is overdue after a second.
+/// A server that tells a receiver, with a ladder that calls the shift leader after a second.
 fn start(data: &TempDir, receiver: &Receiver) -> Castellan {
     let secret = receiver::secret(data.path());
     let estate = data.path().join("estate.json");
     let document = std::fs::read_to_string(crate::common::estate()).expect("the fixture");
     let mut document: serde_json::Value = serde_json::from_str(&document).expect("JSON");
     document["alarm_types"] = serde_json::json!([
-        {"id": "urgent", "name": {"zh": "急", "en": "Urgent"}, "priority": 1, "claim_s_max": 1},
-        {"id": "minor", "name": {"zh": "缓", "en": "Minor"}, "priority": 3, "claim_s_max": 1}]);
+        {"id": "urgent", "name": {"zh": "急", "en": "Urgent"}, "priority": 1, "claim_s_max": 30,
+         "ladder": "fast"},
+        {"id": "minor", "name": {"zh": "缓", "en": "Minor"}, "priority": 3, "claim_s_max": 30}]);
+    document["ladders"] = serde_json::json!([{"id": "fast", "by_day": {"unclaimed": [
+        {"after_s": 1, "call": [{"rung": "shift_leader"}]}]}}]);
+    let people = document["people"].as_array_mut().expect("people");
+    let leader = people.iter_mut().find(|person| person["id"] == "zhou-jie");
+    leader.expect("he works there")["rungs"] = serde_json::json!(["shift_leader"]);
     std::fs::write(&estate, document.to_string()).expect("a written file");
     let url = receiver.url();
     let more = [
@@ -54,7 +60,7 @@ async fn settled(data: &Path) -> Vec<(u64, String, u64)> {
 }
 
 #[tokio::test]
-async fn an_urgent_overdue_alarm_is_told_signed_and_a_minor_one_is_not() {
+async fn whoever_is_next_on_the_ladder_is_told_signed_and_about_what_has_none_nobody_is() {
     let receiver = Receiver::start(204).await;
     let data = tempfile::tempdir().unwrap();
     let server = start(&data, &receiver);
@@ -65,9 +71,17 @@ async fn an_urgent_overdue_alarm_is_told_signed_and_a_minor_one_is_not() {
     let told = heard.json();
     assert_eq!(told["id"], heard.key);
     assert_eq!(told["site"], crate::common::SITE);
-    assert_eq!(told["alarm"]["alarm"], alarm.to_string());
-    assert_eq!(told["alarm"]["times_overdue"], 1);
-    assert_eq!(told["alarm"]["place"]["floor"], "B1");
+    let call = &told["call"];
+    assert_eq!(
+        (&call["person"], &call["rung"]),
+        (&"zhou-jie".into(), &"shift_leader".into())
+    );
+    let about = &call["about"]["alarm"];
+    assert_eq!(about["alarm"], alarm.to_string());
+    assert_eq!(
+        (&about["type"], &about["place"]["floor"]),
+        (&"urgent".into(), &"B1".into())
+    );
     let journal = server.snapshot().await.journal.0;
     assert_eq!(heard.key, format!("{journal}-{}", told["about"]));
     let about = told["about"].as_u64().unwrap();
@@ -82,11 +96,10 @@ async fn an_urgent_overdue_alarm_is_told_signed_and_a_minor_one_is_not() {
     .await;
     let claimed = castellan_domain::command::Command::Alarm(AlarmCommand::Claim { alarm });
     assert_eq!(server.command("li-na", claimed).await.status, 200);
-    let kinds = receiver.heard().into_iter().map(|heard| heard.json());
-    assert!(
-        kinds
-            .into_iter()
-            .all(|told| told["alarm"]["type"] == "urgent")
+    assert_eq!(
+        receiver.heard().len(),
+        1,
+        "about the other one nobody is called"
     );
 }
 
@@ -97,8 +110,6 @@ async fn a_receiver_that_is_away_is_tried_again_and_one_that_refuses_is_not() {
     let server = start(&data, &receiver);
     let alarm = server.raise("d-000", "e-1", "urgent").await;
     let heard = receiver.hears(2).await;
-    let claimed = castellan_domain::command::Command::Alarm(AlarmCommand::Claim { alarm });
-    assert_eq!(server.command("li-na", claimed).await.status, 200);
     assert_eq!(heard[0].key, heard[1].key, "an id never changes");
     assert_eq!(heard[0].body, heard[1].body);
     let health = outbox(&server).await;
@@ -112,17 +123,53 @@ async fn a_receiver_that_is_away_is_tried_again_and_one_that_refuses_is_not() {
     .await;
     assert_eq!(settled.1, "refused");
     assert!(settled.2 >= 3);
-    let attempts = receiver.heard().len();
+    receiver.answer(200);
+    let about = |alarm: String| {
+        let heard = receiver.heard();
+        heard.iter().filter(|told| number(told) == alarm).count()
+    };
+    let attempts = about(alarm.to_string());
+    let second = server.raise("d-004", "e-1", "urgent").await;
+    eventually("the next one is told", async || {
+        (about(second.to_string()) == 1).then_some(())
+    })
+    .await;
+    assert_eq!(about(alarm.to_string()), attempts, "it is not tried again");
+    let rows = server.snapshot().await.view;
+    let rows = rows.alarms.values().map(|row| row.kind.as_str().to_owned());
+    assert!(
+        rows.collect::<Vec<_>>()
+            .contains(&"nobody_reachable".to_owned())
+    );
+}
+
+/// The alarm that a message is about.
+fn number(heard: &receiver::Heard) -> String {
+    let told = heard.json();
+    let number = told["call"]["about"]["alarm"]["alarm"].as_str();
+    number.expect("a number").to_owned()
+}
+
+/// A pager that goes on after the answer is worse than none.
+#[tokio::test]
+async fn what_somebody_answered_meanwhile_is_not_sent_any_more() {
+    let receiver = Receiver::start(503).await;
+    let data = tempfile::tempdir().unwrap();
+    let server = start(&data, &receiver);
+    let alarm = server.raise("d-000", "e-1", "urgent").await;
+    receiver.hears(1).await;
+    let claimed = castellan_domain::command::Command::Alarm(AlarmCommand::Claim { alarm });
+    assert_eq!(server.command("li-na", claimed).await.status, 200);
+    let settled = eventually("it is let go of", async || {
+        settled(data.path()).await.into_iter().next()
+    })
+    .await;
+    assert_eq!(settled.1, "answered");
+    let before = receiver.heard().len();
     receiver.answer(200);
     let second = server.raise("d-004", "e-1", "urgent").await;
-    let heard = receiver.hears(attempts + 1).await;
-    assert!(
-        heard[..attempts]
-            .iter()
-            .all(|told| told.json()["alarm"]["alarm"] == alarm.to_string())
-    );
-    let last = heard.last().unwrap().json();
-    assert!(last["alarm"]["alarm"] == second.to_string() || last["alarm"]["times_overdue"] == 2);
+    let heard = receiver.hears(before + 1).await;
+    assert_eq!(number(&heard[before]), second.to_string());
 }
 
 #[tokio::test]
@@ -154,7 +201,7 @@ async fn a_server_that_is_killed_between_sending_and_recording_sends_the_same_ag
             .iter()
             .all(|told| told.key == first[0].key && told.body == first[0].body)
     );
-    assert_eq!(first[0].json()["alarm"]["alarm"], alarm.to_string());
+    assert_eq!(number(first[0]), alarm.to_string());
 }
 
 #[tokio::test]
@@ -178,5 +225,5 @@ async fn what_was_delivered_is_not_sent_again_by_a_restart() {
     let server = start(&data, &receiver);
     let later = server.raise("d-004", "e-1", "urgent").await;
     let heard = receiver.hears(before + 1).await;
-    assert_eq!(heard[before].json()["alarm"]["alarm"], later.to_string());
+    assert_eq!(number(&heard[before]), later.to_string());
 }

@@ -286,8 +286,8 @@ async fn a_journal_of_another_castellan_is_refused_with_a_sentence_and_left_as_i
     ];
     for (statement, expected) in [
         (
-            "UPDATE meta SET value = '4' WHERE key = 'schema'",
-            "a newer Castellan wrote this journal (schema 4)",
+            "UPDATE meta SET value = '5' WHERE key = 'schema'",
+            "a newer Castellan wrote this journal (schema 5)",
         ),
         (
             "UPDATE meta SET value = '2' WHERE key = 'schema'",
@@ -308,7 +308,7 @@ async fn a_journal_of_another_castellan_is_refused_with_a_sentence_and_left_as_i
         let (whole, said) = doctor(data.path());
         assert!(!whole && said.contains(expected), "{said}");
     }
-    let as_it_was = "INSERT INTO meta (key, value) VALUES ('schema', '3')";
+    let as_it_was = "INSERT INTO meta (key, value) VALUES ('schema', '4')";
     alter(&journal, as_it_was).await;
     let server = Castellan::start(data.path());
     assert_eq!(server.recorded().await, before);

@@ -31,10 +31,12 @@ struct Shape {
 }
 
 impl Bounds {
-    /// All paths.
+    /// All paths outdoors.
     pub fn open(graph: &Graph) -> Self {
         Self {
-            may: vec![true; graph.len()],
+            may: (0..graph.len())
+                .map(|edge| graph.is_outdoors(edge))
+                .collect(),
             astray: vec![false; graph.len() * 2],
         }
     }
@@ -63,7 +65,7 @@ impl Bounds {
             is_home && borders.all(|s| -s.depth_m(at) >= NOISE_M_MAX - s.reach_m + SPARE_M)
         };
         let may: Vec<bool> = (0..graph.len())
-            .map(|edge| points(graph, edge).all(safe))
+            .map(|edge| graph.is_outdoors(edge) && points(graph, edge).all(safe))
             .collect();
         let Some(may) = largest(graph, &may) else {
             return Self::open(graph);
@@ -77,8 +79,9 @@ impl Bounds {
         let astray = (0..graph.len())
             .flat_map(|index| {
                 let edge = graph.edge(index);
+                let leads = !may[index] && graph.is_outdoors(index);
                 [(edge.from, edge.to), (edge.to, edge.from)]
-                    .map(|(here, there)| !may[index] && home(here) && wrong(graph.node(there)))
+                    .map(|(here, there)| leads && home(here) && wrong(graph.node(there)))
             })
             .collect();
         Self { may, astray }
@@ -87,6 +90,12 @@ impl Bounds {
     /// Whether a path is theirs to walk.
     pub fn may(&self, edge: usize) -> bool {
         self.may[edge]
+    }
+
+    /// The paths that are theirs to walk from a junction.
+    pub fn open_at(&self, graph: &Graph, node: usize) -> impl Iterator<Item = usize> {
+        let ways = graph.meeting_at(node).iter().copied();
+        ways.filter(|edge| self.may[*edge])
     }
 
     /// Whether a path leads astray from the junction at its beginning, or else from that at its end.
@@ -102,7 +111,7 @@ impl Bounds {
     /// The junction nearest to `wish` from which a path may be walked.
     pub fn start(&self, graph: &Graph, wish: usize) -> usize {
         let here = graph.node(wish);
-        let open = |node: &usize| graph.meeting_at(*node).iter().any(|edge| self.may[*edge]);
+        let open = |node: &usize| self.open_at(graph, *node).next().is_some();
         let nodes = graph.reachable().iter().copied().filter(open);
         let away_m = |node: &usize| graph.node(*node).distance(here);
         nodes
@@ -195,6 +204,7 @@ impl Shape {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::crew::Crew;
     use crate::devices::Rates;
     use crate::fixture;
     use crate::world::{Outgoing, Settings, World};
@@ -213,7 +223,7 @@ mod tests {
     #[test]
     fn without_areas_all_paths_are_everybodys() {
         let estate = fixture::estate();
-        let graph = Graph::new(&estate).unwrap();
+        let graph = Graph::new(&estate);
         let bounds = Bounds::of(&estate, &graph, &wang());
         assert!((0..graph.len()).all(|edge| bounds.may(edge)));
         assert!(!bounds.can_stray());
@@ -226,7 +236,7 @@ mod tests {
             "name": {"zh": "西", "en": "West"},
             "outline": [[119.999, 29.999], [120.0, 29.999], [120.0, 30.001], [119.999, 30.001]]}]);
         let estate = with_areas(&west);
-        let graph = Graph::new(&estate).unwrap();
+        let graph = Graph::new(&estate);
         let bounds = Bounds::of(&estate, &graph, &wang());
         let own: Vec<bool> = (0..graph.len()).map(|edge| bounds.may(edge)).collect();
         assert_eq!(own.iter().filter(|may| **may).count(), 1, "{own:?}");
@@ -247,7 +257,7 @@ mod tests {
             "name": {"zh": "禁", "en": "Yard"},
             "outline": [[120.0003, 30.0003], [120.0008, 30.0003], [120.0008, 30.0007], [120.0003, 30.0007]]}]);
         let estate = with_areas(&yard);
-        let graph = Graph::new(&estate).unwrap();
+        let graph = Graph::new(&estate);
         let bounds = Bounds::of(&estate, &graph, &wang());
         // Junction 12 lies in it.
         for edge in graph.meeting_at(2) {
@@ -265,7 +275,7 @@ mod tests {
         let estate = Estate::parse(demo).unwrap();
         let settings = Settings {
             seed: 1,
-            guards_max: 100,
+            crew: Crew::First(24),
             pace: 1.0,
             rates: Rates {
                 alarms_every_ms: None,
@@ -273,7 +283,7 @@ mod tests {
             },
         };
         let mut world = World::new(&estate, &settings, START_MS).unwrap();
-        let graph = Graph::new(&estate).unwrap();
+        let graph = Graph::new(&estate);
         let shapes: Vec<_> = (estate.areas.iter())
             .map(|area| (area, Shape::new(area, &graph)))
             .collect();

@@ -6,6 +6,7 @@
 
 pub mod alarms;
 pub mod bounds;
+pub mod crew;
 pub mod devices;
 pub mod gpx_walk;
 pub mod guards;

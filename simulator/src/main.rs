@@ -33,7 +33,7 @@ enum Verb {
         /// Which site; the first one where none is named.
         #[arg(long)]
         site: Option<SiteId>,
-        /// Only so many guards.
+        /// The first so many guards. Absent: those of one shift.
         #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
         guards: Option<u16>,
         /// How many times faster than life guards walk (0.1 to 20).

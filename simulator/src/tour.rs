@@ -75,7 +75,12 @@ impl Tour {
 
     /// A post at the spot of a path that is nearest to a gate.
     pub fn post(graph: &Graph, gate: Xy, rng: &mut Rng) -> Self {
-        let (spot, _distance_m) = graph.nearest(gate);
+        // Nowhere outdoors: the world does not begin without a path there.
+        let nowhere = Spot {
+            edge: 0,
+            along_m: 0.0,
+        };
+        let spot = graph.nearest(gate).map_or(nowhere, |(spot, _)| spot);
         Self {
             spot,
             forward: true,
@@ -161,14 +166,14 @@ impl Tour {
                 self.forward = *goal_m >= self.spot.along_m;
                 self.standing_s = 8.0 + 40.0 * rng.f64();
             }
-            Beat::Patrol { astray, .. } => {
+            Beat::Patrol { astray, bounds, .. } => {
                 let node = if self.forward { edge.to } else { edge.from };
                 let came_by = self.spot.edge;
                 if let Astray::From(home) = *astray {
                     self.come_back(graph, node, home, rng);
                     return;
                 }
-                let dead_end = graph.meeting_at(node).len() == 1;
+                let dead_end = bounds.open_at(graph, node).count() == 1;
                 // A look around: nearly always where the path ends, now and then at a junction.
                 if rng.f64() < if dead_end { 0.8 } else { 0.12 } {
                     self.standing_s = 3.0 + 12.0 * rng.f64();
@@ -204,7 +209,7 @@ impl Tour {
             return;
         };
         let ways = graph.meeting_at(node);
-        let open = ways.iter().filter(|edge| bounds.may(**edge)).count();
+        let open = bounds.open_at(graph, node).count();
         let strays = *astray == Astray::AtTheNextChance;
         let led = |edge: &&usize| bounds.leads_astray(**edge, graph.edge(**edge).from == node);
         if let Some(&edge) = ways.iter().find(led).filter(|_| strays) {
@@ -261,7 +266,7 @@ mod tests {
 
     #[test]
     fn a_patrol_comes_everywhere_and_turns_back_only_at_the_dead_end() {
-        let graph = Graph::new(&fixture::estate()).unwrap();
+        let graph = Graph::new(&fixture::estate());
         let mut rng = Rng::with_seed(3);
         let mut tour = Tour::patrol(&graph, 0, &mut rng);
         let mut seen = vec![0; graph.len()];
@@ -293,7 +298,7 @@ mod tests {
             "outline": [[119.999, 29.999], [120.0, 29.999], [120.0, 30.001], [119.999, 30.001]]}]);
         let estate = castellan_domain::estate::Estate::parse(document.to_string().as_bytes());
         let estate = estate.unwrap();
-        let graph = Graph::new(&estate).unwrap();
+        let graph = Graph::new(&estate);
         let wang = castellan_domain::ids::PersonId::new("wang").unwrap();
         let bounds = Bounds::of(&estate, &graph, &wang);
         let mut rng = Rng::with_seed(6);
@@ -319,7 +324,7 @@ mod tests {
 
     #[test]
     fn a_post_stays_within_reach_of_its_gate() {
-        let graph = Graph::new(&fixture::estate()).unwrap();
+        let graph = Graph::new(&fixture::estate());
         let mut rng = Rng::with_seed(4);
         let gate = Xy { x: -50.0, y: 0.0 };
         let mut tour = Tour::post(&graph, gate, &mut rng);
@@ -334,7 +339,7 @@ mod tests {
 
     #[test]
     fn a_huge_step_ends() {
-        let graph = Graph::new(&fixture::estate()).unwrap();
+        let graph = Graph::new(&fixture::estate());
         let mut rng = Rng::with_seed(5);
         Tour::patrol(&graph, 0, &mut rng).advance(1e12, &graph, &mut rng);
     }

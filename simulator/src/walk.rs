@@ -1,14 +1,14 @@
 //! The verb `walk`: gives the world a clock and a network until it is told to stop.
 
+use crate::crew::Crew;
 use crate::devices::{Rates, Said};
 use crate::outbox::{Done, Outbox};
-use crate::world;
 use crate::world::{Outgoing, Settings, World};
 use anyhow::{Context as _, bail};
 use castellan_client::http::{Client, Failure, Identity};
 use castellan_client::owntracks::Location;
 use castellan_domain::command::Command;
-use castellan_domain::estate::{DutyKept, Estate, Role};
+use castellan_domain::estate::{DutyKept, Estate};
 use castellan_domain::ids::{AlarmId, CommandId, PersonId, PhoneId, SiteId};
 use castellan_domain::staff::StaffCommand;
 use castellan_domain::wire::api::{CommandRequest, SiteSummary};
@@ -83,7 +83,7 @@ pub async fn run(options: &Options, stop: impl Future<Output = ()>) -> anyhow::R
     };
     let settings = Settings {
         seed: options.seed,
-        guards_max: options.guards.unwrap_or(world::GUARDS_MAX),
+        crew: options.guards.map_or(Crew::Shift, Crew::First),
         pace: options.speed,
         rates: Rates {
             alarms_every_ms: options.alarms_every_s.map(milliseconds),
@@ -245,9 +245,10 @@ impl Shell {
         for (lane, person) in people.iter().enumerate() {
             self.outbox.push(lane, duty(person));
         }
-        let leaders = estate.people.iter().filter(|p| p.role == Role::ShiftLeader);
-        for leader in leaders.filter(|leader| !people.contains(&leader.id)) {
-            self.outbox.push(people.len(), duty(&leader.id));
+        // Whoever is called when nobody answers has to be there.
+        let called = estate.people.iter().filter(|p| !p.rungs.is_empty());
+        for person in called.filter(|person| !people.contains(&person.id)) {
+            self.outbox.push(people.len(), duty(&person.id));
         }
     }
 

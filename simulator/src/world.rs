@@ -4,13 +4,14 @@
 //! settings, start and seed give the same world, whatever the size of the steps.
 
 use crate::bounds::Bounds;
+use crate::crew::{Crew, on_duty};
 use crate::devices::{Devices, Rates, Said};
 use crate::guards::{Ground, Guard};
 use crate::tour::Tour;
 use castellan_client::owntracks::Location;
-use castellan_domain::estate::graph::{Graph, GraphError, Xy};
-use castellan_domain::estate::{Device, DeviceKind, Estate, Person, Role};
-use castellan_domain::ids::{PersonId, PhoneId};
+use castellan_domain::estate::Estate;
+use castellan_domain::estate::graph::{Graph, Xy};
+use castellan_domain::ids::PersonId;
 use fastrand::Rng;
 
 /// Guards that one simulator moves at most.
@@ -21,8 +22,8 @@ pub const GUARDS_MAX: usize = 5_000;
 pub struct Settings {
     /// Gives the world.
     pub seed: u64,
-    /// Only the first so many guards come on duty.
-    pub guards_max: usize,
+    /// Who comes on duty; never more than [`GUARDS_MAX`].
+    pub crew: Crew,
     /// How many times faster than life everybody walks.
     pub pace: f64,
     /// How much happens.
@@ -33,8 +34,8 @@ pub struct Settings {
 #[derive(Debug, thiserror::Error)]
 pub enum WorldError {
     /// Nowhere to walk.
-    #[error(transparent)]
-    Graph(#[from] GraphError),
+    #[error("the estate has no paths outdoors: its guards have nowhere to walk")]
+    NoPaths,
     /// Nobody to walk.
     #[error("nobody of the estate is a guard with a phone: give people a role and a phone")]
     Nobody,
@@ -66,42 +67,37 @@ pub struct World {
 impl World {
     /// The world of an estate at `now_ms`, milliseconds since 1970.
     pub fn new(estate: &Estate, settings: &Settings, now_ms: i64) -> Result<Self, WorldError> {
-        let graph = Graph::new(estate)?;
+        let graph = Graph::new(estate);
+        if graph.reachable().is_empty() {
+            return Err(WorldError::NoPaths);
+        }
         let mut rng = Rng::with_seed(settings.seed);
         let dead_spots = dead_spots(&graph, &mut rng);
-        let gates: Vec<&Device> = estate.devices.iter().filter(|d| is_gate(d)).collect();
-        let on_duty: Vec<(&Person, &PhoneId)> = estate
-            .people
-            .iter()
-            .filter(|person| person.role == Role::Guard)
-            .filter_map(|person| Some((person, person.phone.as_ref()?)))
-            .take(settings.guards_max.min(GUARDS_MAX))
-            .collect();
+        let mut on_duty = on_duty(estate, settings.crew);
+        on_duty.truncate(GUARDS_MAX);
         if on_duty.is_empty() {
             return Err(WorldError::Nobody);
         }
         let starts = spread(&graph, on_duty.len(), &mut rng);
-        let people = on_duty
-            .iter()
-            .map(|(person, _)| person.id.clone())
-            .collect();
+        let people = on_duty.iter().map(|guard| guard.person.id.clone());
+        let people = people.collect();
         let mut phones = Vec::new();
         let guards = on_duty
             .into_iter()
             .zip(starts)
-            .map(|((person, phone), node)| {
+            .map(|(guard, node)| {
                 let mut rng = rng.fork();
-                let (tour, can_stray) = if walks_patrol(person) {
-                    let bounds = Bounds::of(estate, &graph, &person.id);
+                let (tour, can_stray) = if let Some(post) = guard.post {
+                    let post = graph.metres(post.place.at);
+                    (Tour::post(&graph, post, &mut rng), false)
+                } else {
+                    let bounds = Bounds::of(estate, &graph, &guard.person.id);
                     let (node, can_stray) = (bounds.start(&graph, node), bounds.can_stray());
                     let tour = Tour::patrol_within(&graph, node, bounds, &mut rng);
                     (tour, can_stray)
-                } else {
-                    let gate = gate_of(person, &gates, &graph, graph.node(node));
-                    (Tour::post(&graph, gate, &mut rng), false)
                 };
-                phones.push((phone.clone(), can_stray));
-                Guard::new(phone.clone(), tour, rng, now_ms)
+                phones.push((guard.phone.clone(), can_stray));
+                Guard::new(guard.phone.clone(), tour, rng, now_ms)
             })
             .collect();
         let devices = Devices::new(estate, &phones, settings.rates, rng.fork(), now_ms);
@@ -156,44 +152,6 @@ impl World {
     }
 }
 
-/// 巡逻1 (patrol) and 机动1 (mobile reserve) walk; 东门1 stays. Who has no call sign walks.
-fn walks_patrol(person: &Person) -> bool {
-    const WALKERS: [&str; 4] = ["巡逻", "机动", "patrol", "mobile"];
-    person.call_sign.as_ref().is_none_or(|sign| {
-        let words = format!("{} {}", sign.zh, sign.en).to_lowercase();
-        WALKERS.iter().any(|walker| words.contains(walker))
-    })
-}
-
-fn is_gate(device: &Device) -> bool {
-    match device.kind {
-        DeviceKind::Barrier => true,
-        DeviceKind::Door => device.place.building.is_none(),
-        _ => false,
-    }
-}
-
-/// The gate that the call sign names (东门1 → 东门), or else the one nearest to `first`.
-fn gate_of(person: &Person, gates: &[&Device], graph: &Graph, first: Xy) -> Xy {
-    let sign = person
-        .call_sign
-        .as_ref()
-        .map_or("", |sign| sign.zh.as_str());
-    let sign = sign.trim_end_matches(|c: char| c.is_numeric() || c.is_whitespace());
-    let named = |gate: &&Device| {
-        let spot = gate.place.spot.as_ref().map_or("", |spot| spot.zh.as_str());
-        !sign.is_empty() && (gate.name.zh.as_str().contains(sign) || spot.contains(sign))
-    };
-    if let Some(gate) = gates.iter().copied().find(named) {
-        return graph.metres(gate.place.at);
-    }
-    gates
-        .iter()
-        .map(|gate| graph.metres(gate.place.at))
-        .min_by(|a, b| a.distance(first).total_cmp(&b.distance(first)))
-        .unwrap_or(first)
-}
-
 /// Junctions for `count` guards to begin at, each far from the others.
 fn spread(graph: &Graph, count: usize, rng: &mut Rng) -> Vec<usize> {
     let nodes = graph.reachable();
@@ -225,7 +183,11 @@ fn dead_spots(graph: &Graph, rng: &mut Rng) -> Vec<Xy> {
     let nodes = graph.reachable();
     (0..(graph.len() / 10).clamp(1, 8))
         .filter_map(|_| {
-            let ways = graph.meeting_at(nodes[rng.usize(..nodes.len())]);
+            let ways = graph.meeting_at(nodes[rng.usize(..nodes.len())]).iter();
+            let ways: Vec<usize> = ways
+                .copied()
+                .filter(|way| graph.is_outdoors(*way))
+                .collect();
             let edge = graph.edge(*ways.get(rng.usize(..ways.len().max(1)))?);
             Some(edge.at(edge.length_m() / 2.0))
         })
@@ -248,7 +210,7 @@ mod tests {
     fn world(seed: u64, pace: f64) -> World {
         let settings = Settings {
             seed,
-            guards_max: GUARDS_MAX,
+            crew: Crew::Shift,
             pace,
             rates: RATES,
         };
@@ -296,7 +258,7 @@ mod tests {
                     };
                     let (lat, lon) = body.lat_lon();
                     let at = castellan_domain::geo::LonLat::new(lon, lat).unwrap();
-                    let (_, off_m) = graph.nearest(graph.metres(at));
+                    let (_, off_m) = graph.nearest(graph.metres(at)).unwrap();
                     assert!(off_m <= NOISE_M_MAX + 0.05, "{off_m} m beside the paths");
                 }
                 let now: Vec<Xy> = world
@@ -356,12 +318,12 @@ mod tests {
     }
 
     #[test]
-    fn the_guard_named_after_a_gate_stays_there() {
+    fn who_has_a_post_stays_there() {
         let mut world = world(7, 1.0);
         let gate = world
             .ground()
             .graph
-            .metres(fixture::estate().devices[3].place.at);
+            .metres(fixture::estate().posts[0].place.at);
         for tick in 1..=1_200 {
             world.step(START_MS + tick * 1_000);
             let guard = &world.guards()[2];
@@ -382,16 +344,20 @@ mod tests {
     }
 
     #[test]
-    fn an_estate_without_guards_is_refused_with_a_sentence() {
-        let mut estate = fixture::estate();
-        estate.people.clear();
+    fn an_estate_without_guards_or_paths_is_refused_with_a_sentence() {
         let settings = Settings {
             seed: 1,
-            guards_max: 5,
+            crew: Crew::First(5),
             pace: 1.0,
             rates: RATES,
         };
+        let mut estate = fixture::estate();
+        estate.people.clear();
         let error = World::new(&estate, &settings, START_MS).unwrap_err();
         assert!(error.to_string().contains("guard"));
+        let mut estate = fixture::estate();
+        estate.paths.edges.clear();
+        let error = World::new(&estate, &settings, START_MS).unwrap_err();
+        assert!(error.to_string().contains("no paths"));
     }
 }

@@ -12,6 +12,8 @@ use crate::desk::Desk;
 use crate::names::person_name;
 use castellan_domain::alarm::{AlarmCommand, ShelfReason, Verdict};
 use castellan_domain::ids::{AlarmId, PersonId};
+use castellan_domain::incident::IncidentCommand;
+use castellan_domain::wire::api::WireCommand;
 use leptos::prelude::*;
 
 /// What whoever works here can do with an alarm.
@@ -140,11 +142,27 @@ fn Buttons(
             })}
             {can.release.then(|| view! {
                 <button disabled=busy data-action="release"
-                    on:click=move |_| send(AlarmCommand::Release { alarm: id })>
+                    on:click=move |_| give_back(copy, desk, id)>
                     {move || desk.t(texts::RELEASE)}
                 </button>
             })}
         </div>
+    }
+}
+
+/// Gives it back, with its incident if it is part of one.
+fn give_back(copy: &'static SiteCopy, desk: &'static Desk, id: AlarmId) {
+    let wanted = copy.known(|known| {
+        let alarm = known.view.alarms.get(&id)?;
+        Some(match known.open_incident_of(alarm) {
+            Some(incident) => WireCommand::from(IncidentCommand::Release {
+                incident: incident.id,
+            }),
+            None => AlarmCommand::Release { alarm: id }.into(),
+        })
+    });
+    if let Some(command) = wanted.flatten() {
+        desk.send(command);
     }
 }
 

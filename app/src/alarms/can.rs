@@ -6,8 +6,10 @@ use castellan_domain::access::Actor;
 use castellan_domain::alarm::{
     Alarm, AlarmCommand, FollowUp, SHELF_S_MIN, ShelfReason, Verdict, VerdictBasis,
 };
+use castellan_domain::command::Command;
 use castellan_domain::decision::why_not;
 use castellan_domain::ids::AlarmId;
+use castellan_domain::incident::IncidentCommand;
 use castellan_domain::refusal::Refusal;
 use castellan_domain::time::Timestamp;
 use castellan_domain::view::Known;
@@ -72,7 +74,7 @@ impl Can {
             mute: alarm.is_annunciated() && can(AlarmCommand::Mute { alarm: id }),
             shelve: choose(Choice::Shelf(None)),
             unshelve: can(AlarmCommand::Unshelve { alarm: id }),
-            release: can(AlarmCommand::Release { alarm: id }),
+            release: why_not(known, actor, release(known, alarm)).is_none(),
             transfer: choose(Choice::Transfer),
             split: alarm.joined.first().is_some_and(|joined| {
                 can(AlarmCommand::Split {
@@ -81,6 +83,17 @@ impl Can {
                 })
             }),
         })
+    }
+}
+
+/// What gives an alarm back: with its incident, if it is part of one that is open.
+pub fn release(known: &Known<'_>, alarm: &Alarm) -> Command {
+    match known.open_incident_of(alarm) {
+        Some(incident) => IncidentCommand::Release {
+            incident: incident.id,
+        }
+        .into(),
+        None => AlarmCommand::Release { alarm: alarm.id }.into(),
     }
 }
 

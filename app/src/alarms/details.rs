@@ -8,19 +8,26 @@ use super::model::{
 };
 use super::note::Note;
 use super::open::Open;
+use super::queue::at_its_place;
 use super::sources::Sources;
+use super::standing::{Chip, Run, is_unowned, standing};
 use super::texts;
 use super::timeline::Story;
 use crate::browser::sleep;
 use crate::copy::SiteCopy;
-use crate::desk::Desk;
+use crate::desk::{Desk, Picked};
+use crate::dispatch::{Response, Said};
+use crate::ladders::Ladder;
 use crate::names::person_name;
+use crate::procedures::model::{Told, procedure_of, prohibitions};
+use crate::procedures::{Prohibitions, Steps};
 use crate::texts::Words;
 use crate::ui::Sentence;
 use crate::{ages, api};
-use castellan_domain::alarm::{Alarm, NoteContent};
+use castellan_domain::alarm::{Alarm, NoteContent, Ownership};
 use castellan_domain::estate::Estate;
 use castellan_domain::ids::AlarmId;
+use castellan_domain::matter::Matter;
 use castellan_domain::text::Language;
 use castellan_domain::wire::api::NoteText;
 use leptos::prelude::*;
@@ -41,6 +48,22 @@ struct Shown {
 impl Shown {
     fn t(&self, words: Words) -> &'static str {
         words.get(self.language)
+    }
+
+    fn whereabouts(&self, copy: &SiteCopy) -> String {
+        let (alarm, now) = (&self.alarm, copy.now());
+        let about = alarm.source.person().map(|person| copy.person(person));
+        let state = about.unwrap_or_default();
+        place(self.estate.as_deref(), alarm, &state, now, self.language)
+    }
+
+    /// What it says of itself on the telephone.
+    fn told(&self, copy: &SiteCopy) -> Told {
+        Told {
+            what: what(self.estate.as_deref(), &self.alarm, self.language),
+            place: self.whereabouts(copy),
+            drill: self.alarm.drill,
+        }
     }
 }
 
@@ -80,8 +103,14 @@ pub fn SelectedAlarm(
         format!("selected-alarm {}", look.unwrap_or_default())
     };
     let notes = notes_of(copy, alarm);
+    let told = Signal::derive(move || shown().map_or_else(Told::default, |shown| shown.told(copy)));
+    let said = Signal::derive(move || {
+        let Told { what, place, .. } = told.get();
+        Said { place, what }
+    });
     view! {
         <article class=look data-selected=id.to_string()>
+            <Here copy desk id />
             {move || match shown() {
                 Some(shown) => view! { <Heading copy shown /> }.into_any(),
                 // Before the first state has come, nothing is known to be gone.
@@ -89,13 +118,84 @@ pub fn SelectedAlarm(
                 None => view! { <p class="empty">{desk.t(texts::GONE)}</p> }.into_any(),
             }}
             <Actions copy desk id can open />
+            <Response copy desk id said people=open.people />
             <Note desk id noting=open.noting />
             {move || desk.sending.get().then(|| view! {
                 <p class="quiet" role="status">{desk.t(texts::SENDING)}</p>
             })}
             <Sentence words=sentence />
+            <Steps copy desk alarm told />
+            {move || shown().map(|shown| view! { <Facts copy shown /> })}
             <Sources copy desk id joined can_split />
+            <Ladder copy desk about=Matter::Alarm(id) />
             <Story copy desk id alarm notes />
+        </article>
+    }
+}
+
+/// What else is open at its place: on the map it is one mark.
+#[component]
+fn Here(copy: &'static SiteCopy, desk: &'static Desk, id: AlarmId) -> impl IntoView {
+    let here = Memo::new(move |_| copy.alarms(|view| at_its_place(view, id)));
+    let row = move |other: AlarmId| {
+        let words = move || {
+            let alarm = copy.alarm(other)?;
+            let language = desk.language.get();
+            let what = copy
+                .estate
+                .with(|estate| what(estate.as_deref(), &alarm, language));
+            Some(view! {
+                <span class=format!("sign {}", class(alarm.priority))>{sign(alarm.priority)}</span>
+                {what}
+                <span class="number">{other.to_string()}</span>
+            })
+        };
+        view! {
+            <li>
+                <button data-here=other.to_string() aria-pressed=(other == id).to_string()
+                    on:click=move |_| desk.select(Some(Picked::Alarm(other)))>{words}</button>
+            </li>
+        }
+    };
+    move || {
+        let here = here.get();
+        let count = here.len().to_string();
+        (!here.is_empty()).then(|| {
+            view! {
+                <nav class="here" aria-label=move || desk.t(texts::HERE)>
+                    <p>{texts::HERE_COUNT.fill(desk.language.get(), &[&count])}</p>
+                    <ul>{here.into_iter().map(row).collect_view()}</ul>
+                </nav>
+            }
+        })
+    }
+}
+
+/// With nothing selected: the most urgent alarm that nobody has, if there is one.
+#[component]
+pub fn TopMatter(copy: &'static SiteCopy, desk: &'static Desk, id: AlarmId) -> impl IntoView {
+    let alarm = Memo::new(move |_| copy.alarm(id));
+    let shown = move || {
+        Some(Shown {
+            alarm: alarm.get()?,
+            estate: copy.estate.get(),
+            language: desk.language.get(),
+        })
+    };
+    let look = move || {
+        let priority = alarm.with(|alarm| alarm.as_ref().map(|alarm| class(alarm.priority)));
+        format!("top-matter selected-alarm {}", priority.unwrap_or_default())
+    };
+    view! {
+        <article class=look data-top=id.to_string()>
+            <p class="top-title">{move || desk.t(texts::TOP_MATTER)}</p>
+            {move || shown().map(|shown| view! { <Heading copy shown /> })}
+            <div class="actions">
+                <button class="main" data-action="select-top"
+                    on:click=move |_| desk.select(Some(Picked::Alarm(id)))>
+                    {move || desk.t(texts::SELECT_TOP)}<kbd>"↓"</kbd>
+                </button>
+            </div>
         </article>
     }
 }
@@ -137,18 +237,100 @@ fn Heading(copy: &'static SiteCopy, shown: Shown) -> impl IntoView {
     let alarm = &shown.alarm;
     let estate = shown.estate.as_deref();
     let language = shown.language;
-    let raised_at = alarm.raised_at;
-    let state_text = {
+    let whereabouts = {
         let shown = shown.clone();
-        move || {
-            state(
-                shown.estate.as_deref(),
-                &shown.alarm,
-                copy.shown_at(),
-                language,
-            )
-        }
+        move || shown.whereabouts(copy)
     };
+    let procedure = procedure_of(estate, alarm).filter(|_| alarm.owner().is_some());
+    let forbidden = procedure.map(|procedure| prohibitions(procedure, language));
+    let forbidden = forbidden.unwrap_or_default();
+    let owner = match &alarm.ownership {
+        Ownership::Claimed { by, at, .. } => Some((*at, person_name(estate, by, language))),
+        Ownership::Unclaimed { .. } => None,
+    };
+    view! {
+        <header>
+            <p class="kicker">
+                <span class="sign">{sign(alarm.priority)}</span>
+                <span class="priority">{priority_name(alarm.priority).get(language)}</span>
+                {alarm.drill.then(|| view! { <span class="drill-tag">{shown.t(texts::DRILL)}</span> })}
+                <span class="number">{alarm.id.to_string()}</span>
+                {owner.map(|(at, name)| view! {
+                    <span class="taken num">
+                        {shown.t(texts::CLAIM)}" "{move || copy.time_of_day(at)}" "
+                        <b data-owner="">{name}</b>
+                    </span>
+                })}
+            </p>
+            <h2>{whereabouts}</h2>
+            <p class="kind">
+                {what(estate, alarm, language)}" "
+                <span class="condition">{condition_name(alarm.condition).get(language)}</span>
+            </p>
+        </header>
+        <Prohibitions forbidden language />
+        <Waits copy shown />
+    }
+}
+
+/// Who has it and until when: filled while nobody has, as its row is.
+#[component]
+fn Waits(copy: &'static SiteCopy, shown: Shown) -> impl IntoView {
+    let (alarm, language) = (&shown.alarm, shown.language);
+    let shelved = alarm.shelf.is_some() && !alarm.is_judged();
+    if shelved || alarm.is_judged() {
+        let words = move || {
+            let estate = shown.estate.as_deref();
+            state(estate, &shown.alarm, copy.shown_at(), language)
+        };
+        return view! {
+            <p class="state num" data-state="">
+                {shelved.then(|| format!("{} ", texts::SHELVED.get(language)))}
+                {words}
+            </p>
+        }
+        .into_any();
+    }
+    let look = if is_unowned(alarm) && !alarm.drill {
+        format!("waits unclaimed {}", class(alarm.priority))
+    } else {
+        "waits".to_owned()
+    };
+    let raised_at = alarm.raised_at;
+    let run = Run::of(alarm);
+    let now_standing = Memo::new(move |_| {
+        let estate = shown.estate.as_deref();
+        standing(estate, &shown.alarm, copy.shown_at(), language)
+    });
+    let chip = move || {
+        let Chip { class, words } = now_standing.get().chip?;
+        Some(view! { <span class=class>{words}</span> })
+    };
+    let left = Memo::new(move |_| run.map(|run| run.left_percent(copy.now())));
+    let bar = move || {
+        let part = format!("{}%", left.get()?);
+        Some(view! { <span class="bar" aria-hidden="true"><i style=("--part", part)></i></span> })
+    };
+    view! {
+        <div class=look data-state="">
+            <span class="whose">
+                {chip}<span class="owner">{move || now_standing.get().who}</span>
+                <span class="age">{move || ages::age(raised_at, copy.now())}</span>
+            </span>
+            <span class="due num">{move || now_standing.get().due}</span>
+            {bar}
+        </div>
+    }
+    .into_any()
+}
+
+/// What else is known of it.
+#[component]
+fn Facts(copy: &'static SiteCopy, shown: Shown) -> impl IntoView {
+    let (alarm, language) = (&shown.alarm, shown.language);
+    let estate = shown.estate.as_deref();
+    let basis = alarm.judged().and_then(|judged| judged.basis.as_ref());
+    let basis = basis.map(|basis| basis_name(estate, basis, language));
     let marked = {
         let shown = shown.clone();
         move || {
@@ -159,40 +341,9 @@ fn Heading(copy: &'static SiteCopy, shown: Shown) -> impl IntoView {
                 .collect_view()
         }
     };
-    let whereabouts = {
-        let shown = shown.clone();
-        move || {
-            let (alarm, now) = (&shown.alarm, copy.now());
-            let about = alarm.source.person().map(|person| copy.person(person));
-            let state = about.unwrap_or_default();
-            place(shown.estate.as_deref(), alarm, &state, now, language)
-        }
-    };
-    let basis = alarm.judged().and_then(|judged| judged.basis.as_ref());
-    let basis = basis.map(|basis| basis_name(estate, basis, language));
-    let says_more = alarm.owner().is_none() || !alarm.is_annunciated();
-    let shelved = alarm.shelf.is_some() && !alarm.is_judged();
-    let owner = alarm.owner().map_or_else(
-        || shown.t(texts::NOBODY).to_owned(),
-        |by| person_name(estate, by, language),
-    );
     view! {
-        <header>
-            <p class="kicker">
-                <span class="sign">{sign(alarm.priority)}</span>
-                {priority_name(alarm.priority).get(language)}
-                {alarm.drill.then(|| view! { <span class="drill-tag">{shown.t(texts::DRILL)}</span> })}
-                <span class="number">{alarm.id.to_string()}</span>
-            </p>
-            <h2>{what(estate, alarm, language)}</h2>
-            <p class="where">{whereabouts}</p>
-        </header>
+        <ul class="marks-list num">{marked}</ul>
         <dl class="facts">
-            <div>
-                <dt>{shown.t(texts::SINCE_ALARM)}</dt>
-                <dd class="num">{move || ages::age(raised_at, copy.now())}</dd>
-            </div>
-            <div><dt>{shown.t(texts::CONDITION)}</dt><dd>{condition_name(alarm.condition).get(language)}</dd></div>
             <div><dt>{shown.t(texts::SOURCE)}</dt><dd>{source_name(estate, &alarm.source, language)}</dd></div>
             {(alarm.repeats > 0).then(|| view! {
                 <div>
@@ -203,15 +354,6 @@ fn Heading(copy: &'static SiteCopy, shown: Shown) -> impl IntoView {
             {basis.map(|basis| view! {
                 <div><dt>{shown.t(texts::BASIS)}</dt><dd data-basis="">{basis}</dd></div>
             })}
-            <div><dt>{shown.t(texts::OWNER)}</dt><dd data-owner="">{owner}</dd></div>
         </dl>
-        // Who has it stands above already; what is left to say is a deadline or a verdict.
-        {says_more.then(|| view! {
-            <p class="state" data-state="">
-                {shelved.then(|| format!("{} ", shown.t(texts::SHELVED)))}
-                {state_text}
-            </p>
-        })}
-        <ul class="marks-list num">{marked}</ul>
     }
 }

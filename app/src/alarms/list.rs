@@ -1,5 +1,7 @@
 //! The queue as rows, and the lists of what is not in it.
 
+use super::filter::Filter;
+use super::filters::{Filters, sieve};
 use super::located::place;
 use super::model::{class, sign, what};
 use super::queue::Queue;
@@ -8,7 +10,6 @@ use super::texts;
 use crate::copy::SiteCopy;
 use crate::desk::{Desk, Picked};
 use crate::stale::AsOf;
-use crate::texts::Words;
 use castellan_domain::ids::AlarmId;
 use leptos::ev::FocusEvent;
 use leptos::prelude::*;
@@ -16,28 +17,35 @@ use wasm_bindgen::JsCast as _;
 use web_sys::Node;
 
 /// The queue as it is shown: in order, but for the time that a hand is on it.
-pub fn arranged(copy: &'static SiteCopy, desk: &'static Desk) -> Memo<Queue> {
+pub fn arranged(
+    copy: &'static SiteCopy,
+    desk: &'static Desk,
+    filter: RwSignal<Filter>,
+) -> Memo<Queue> {
     Memo::new(move |shown: Option<&Queue>| {
-        let held = desk.holds_queue();
+        let (held, sieve) = (desk.holds_queue(), sieve(desk, filter));
+        // An incident that is closed lets go of its rows, and touches no alarm.
+        copy.changes.incidents.track_any();
         copy.alarms(|view| match shown {
-            Some(shown) => shown.updated(view, held),
-            None => Queue::default().updated(view, held),
+            Some(shown) => shown.updated(view, sieve, held),
+            None => Queue::default().updated(view, sieve, held),
         })
     })
 }
 
-/// The left column: what needs somebody, in the order of urgency.
+/// What needs somebody, in the order of urgency.
 #[component]
 pub fn AlarmQueue(
     copy: &'static SiteCopy,
     desk: &'static Desk,
     queue: Memo<Queue>,
+    filter: RwSignal<Filter>,
 ) -> impl IntoView {
-    let rows = move || queue.with(|queue| queue.rows.clone());
-    let arrivals = move || queue.with(|queue| queue.arrivals.clone());
-    let list = move |of: fn(&Queue) -> &Vec<AlarmId>| {
-        Signal::derive(move || queue.with(|queue| of(queue).clone()))
-    };
+    let rows = Memo::new(move |_| queue.with(|queue| queue.rows.clone()));
+    let arrivals = Memo::new(move |_| queue.with(|queue| queue.arrivals.clone()));
+    let nothing = Memo::new(move |_| {
+        copy.ready.get() && queue.with(|q| q.rows.is_empty() && q.left_out.is_empty())
+    });
     let focus_left = move |event: FocusEvent| {
         let inside = event
             .current_target()
@@ -83,16 +91,13 @@ pub fn AlarmQueue(
                 on:mouseenter=move |_| desk.point_at_queue(true)
                 on:mouseleave=move |_| desk.point_at_queue(false)
             >
-                // Always there: a bar that came and went would push the rows about.
+                // Arrivals and the age of the list stand over the counts: a bar that came and went
+                // would push the rows about.
                 <div class="queue-head">
-                    {move || {
-                        let arrivals = arrivals();
-                        if arrivals.is_empty() {
-                            view! { <h2>{move || desk.t(texts::QUEUE)}</h2> }.into_any()
-                        } else {
-                            view! { <Arrivals copy desk ids=arrivals /> }.into_any()
-                        }
-                    }}
+                    <Filters copy desk queue filter />
+                    {move || (!arrivals.with(Vec::is_empty)).then(|| view! {
+                        <Arrivals copy desk ids=arrivals.get() />
+                    })}
                     <AsOf copy desk />
                 </div>
                 <ol
@@ -100,26 +105,32 @@ pub fn AlarmQueue(
                     on:focusin=move |_| desk.focus_queue(true)
                     on:focusout=focus_left
                 >
-                    <For each=rows key=|id| *id let:id>
-                        <Row copy desk queue id within=Within::Queue />
+                    <For each=move || rows.get() key=|id| *id let:id>
+                        <Row copy desk id within=Within::Queue />
                     </For>
                 </ol>
             </div>
-            {move || (copy.ready.get() && rows().is_empty()).then(|| view! {
-                <div class="empty">
-                    <p>{move || desk.t(match copy.link.stale_since() {
-                        None => texts::QUEUE_EMPTY,
-                        Some(_) => texts::QUEUE_WAS_EMPTY,
-                    })}</p>
-                    {move || copy.link.stale_since().is_none().then(|| view! {
-                        <p class="quiet">{desk.t_key(texts::QUEUE_EMPTY_HINT, 'G')}</p>
-                    })}
-                </div>
-            })}
-            <Folded copy desk queue title=texts::SHELVED open=false within=Within::Shelf ids=list(|queue| &queue.shelved) />
-            <Folded copy desk queue title=texts::JUDGED_ACTIVE open=true within=Within::Done ids=list(|queue| &queue.judged_active) />
-            <Folded copy desk queue title=texts::CLOSED open=false within=Within::Done ids=list(|queue| &queue.closed) />
+            {move || nothing.get().then(|| view! { <Nothing copy desk /> })}
+            <JudgedActive copy desk queue />
         </section>
+    }
+}
+
+/// What to expect where nothing is.
+#[component]
+fn Nothing(copy: &'static SiteCopy, desk: &'static Desk) -> impl IntoView {
+    let stale = move || copy.link.stale_since().is_some();
+    view! {
+        <div class="nothing">
+            {move || if stale() {
+                view! { <p>{desk.t(texts::QUEUE_WAS_EMPTY)}</p> }.into_any()
+            } else {
+                view! {
+                    <h2>{desk.t(texts::QUEUE_EMPTY)}</h2>
+                    <p>{desk.t_key(texts::QUEUE_EMPTY_HINT, 'G')}</p>
+                }.into_any()
+            }}
+        </div>
     }
 }
 
@@ -152,28 +163,65 @@ fn Arrivals(copy: &'static SiteCopy, desk: &'static Desk, ids: Vec<AlarmId>) -> 
     }
 }
 
-/// A list beside the queue. `open`: in sight from the start, because its conditions still exist.
+/// 已判定·未恢复: in sight, because the conditions still exist.
 #[component]
-fn Folded(
-    copy: &'static SiteCopy,
-    desk: &'static Desk,
-    queue: Memo<Queue>,
-    title: Words,
-    open: bool,
-    within: Within,
-    ids: Signal<Vec<AlarmId>>,
-) -> impl IntoView {
+fn JudgedActive(copy: &'static SiteCopy, desk: &'static Desk, queue: Memo<Queue>) -> impl IntoView {
+    let ids = Memo::new(move |_| queue.with(|queue| queue.judged_active.clone()));
     let any = Memo::new(move |_| !ids.with(Vec::is_empty));
     view! {
         {move || any.get().then(|| view! {
-            <details class="folded" class:still=open open=open>
-                <summary>{move || desk.t(title)}" "<span class="count">{move || ids.with(Vec::len)}</span><AsOf copy desk /></summary>
-                <ol class="rows">
-                    <For each=move || ids.get() key=|id| *id let:id>
-                        <Row copy desk queue id within />
-                    </For>
-                </ol>
+            <details class="folded still" open>
+                <summary>
+                    {move || desk.t(texts::JUDGED_ACTIVE)}" "
+                    <span class="count">{move || ids.with(Vec::len)}</span>
+                    <AsOf copy desk />
+                </summary>
+                <Rows copy desk ids=ids within=Within::Done />
             </details>
         })}
+    }
+}
+
+/// 挂起: what is put aside, the one that comes back first on top.
+#[component]
+pub fn ShelvedList(
+    copy: &'static SiteCopy,
+    desk: &'static Desk,
+    queue: Memo<Queue>,
+) -> impl IntoView {
+    let ids = Memo::new(move |_| queue.with(|queue| queue.shelved.clone()));
+    view! {
+        {move || ids.with(Vec::is_empty).then(|| view! { <p class="none">{desk.t(texts::SHELVED_NONE)}</p> })}
+        <Rows copy desk ids within=Within::Shelf />
+    }
+}
+
+/// 已结: what is over, the last one first.
+#[component]
+pub fn ClosedList(
+    copy: &'static SiteCopy,
+    desk: &'static Desk,
+    queue: Memo<Queue>,
+) -> impl IntoView {
+    let ids = Memo::new(move |_| queue.with(|queue| queue.closed.clone()));
+    view! {
+        {move || ids.with(Vec::is_empty).then(|| view! { <p class="none">{desk.t(texts::CLOSED_NONE)}</p> })}
+        <Rows copy desk ids within=Within::Done />
+    }
+}
+
+#[component]
+fn Rows(
+    copy: &'static SiteCopy,
+    desk: &'static Desk,
+    ids: Memo<Vec<AlarmId>>,
+    within: Within,
+) -> impl IntoView {
+    view! {
+        <ol class="rows">
+            <For each=move || ids.get() key=|id| *id let:id>
+                <Row copy desk id within />
+            </For>
+        </ol>
     }
 }

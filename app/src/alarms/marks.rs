@@ -1,4 +1,5 @@
-//! What has happened to an alarm and what will, in the few words that a row has room for.
+//! What has happened to an alarm and what will, in a few words. The details say all of them; a row has a
+//! place of its own for what runs, and cuts the rest.
 
 use super::doubts::sentences;
 use super::located::missing;
@@ -21,7 +22,7 @@ pub struct Mark {
     pub words: String,
 }
 
-/// What a row says beside who has it, the most pressing first.
+/// What there is to say beside who has it, the most pressing first.
 pub fn marks(estate: Option<&Estate>, alarm: &Alarm, now: Now, language: Language) -> Vec<Mark> {
     let mark = |class, words| Mark { class, words };
     let mut marks = Vec::new();
@@ -61,20 +62,6 @@ pub fn marks(estate: Option<&Estate>, alarm: &Alarm, now: Now, language: Languag
         marks.push(mark("muted", words));
     }
     marks
-}
-
-/// Whether [`marks`] has anything to say, at whatever time: a line that came and went with a
-/// countdown would push the rows below it about.
-pub fn has_marks(alarm: &Alarm) -> bool {
-    (alarm.silence.is_some() && alarm.condition.is_active())
-        || comes_back_at(alarm).is_some()
-        || returned(alarm).is_some()
-        || overdue_late_s(alarm).is_some()
-        || !alarm.doubts.is_empty()
-        || (alarm.unheard.is_some() && alarm.is_active())
-        || !alarm.rises.is_empty()
-        || !alarm.joined.is_empty()
-        || (alarm.mute.is_some() && !alarm.is_judged())
 }
 
 fn comes_back_at(alarm: &Alarm) -> Option<(Timestamp, Words)> {
@@ -211,7 +198,6 @@ mod tests {
 
     fn words(alarm: &Alarm, language: Language) -> Vec<String> {
         let marks = marks(None, alarm, NOW.into(), language);
-        assert_eq!(has_marks(alarm), !marks.is_empty());
         marks.into_iter().map(|mark| mark.words).collect()
     }
 

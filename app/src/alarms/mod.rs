@@ -4,12 +4,14 @@
 pub mod can;
 pub mod choice;
 pub mod doubts;
+pub mod filter;
 pub mod known;
 pub mod located;
 pub mod marks;
 pub mod model;
 pub mod queue;
 pub mod refusals;
+pub mod standing;
 pub mod story;
 pub mod texts;
 pub mod typed;
@@ -20,6 +22,8 @@ pub mod actions;
 pub mod asked;
 #[cfg(target_arch = "wasm32")]
 pub mod details;
+#[cfg(target_arch = "wasm32")]
+pub mod filters;
 #[cfg(target_arch = "wasm32")]
 pub mod list;
 #[cfg(target_arch = "wasm32")]
@@ -36,9 +40,11 @@ pub mod timeline;
 pub mod unrecorded;
 
 #[cfg(target_arch = "wasm32")]
-pub use details::SelectedAlarm;
+pub use details::{SelectedAlarm, TopMatter};
 #[cfg(target_arch = "wasm32")]
-pub use list::{AlarmQueue, arranged};
+pub use filters::filtered;
+#[cfg(target_arch = "wasm32")]
+pub use list::{AlarmQueue, ClosedList, ShelvedList, arranged};
 #[cfg(target_arch = "wasm32")]
 pub use open::Open;
 #[cfg(target_arch = "wasm32")]

@@ -145,13 +145,6 @@ fn unclaimed(due_at: Timestamp, times_overdue: u32, now: Now, language: Language
     }
 }
 
-/// Whether nobody has it and nobody has seen it, and a deadline has passed already.
-pub fn is_overdue(alarm: &Alarm) -> bool {
-    alarm.is_annunciated()
-        && alarm.acknowledged.is_none()
-        && matches!(alarm.ownership, Ownership::Unclaimed { times_overdue, .. } if times_overdue > 0)
-}
-
 /// Why an alarm is shelved, in words.
 pub const fn shelf_reason_name(reason: ShelfReason) -> Words {
     match reason {
@@ -219,8 +212,6 @@ mod tests {
         let now = Now::from(START + Span::from_secs(60));
         let seen = acknowledged(open.clone());
         assert_eq!(state(None, &seen, now, Language::Zh), "已签收 · li-na");
-        assert!(!is_overdue(&overdue(seen, 1, now.at, 0)));
-        assert!(is_overdue(&overdue(open.clone(), 1, now.at, 0)));
         let aside = shelved(open, START + Span::from_secs(960));
         assert_eq!(
             state(None, &aside, now, Language::Zh),
@@ -230,7 +221,6 @@ mod tests {
             state(None, &aside, now, Language::En),
             "15:00 left, Maintenance, li-na"
         );
-        assert!(!is_overdue(&overdue(aside, 1, now.at, 0)));
     }
 
     #[test]

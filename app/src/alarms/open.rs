@@ -7,6 +7,7 @@ use crate::desk::Desk;
 use castellan_domain::alarm::{AlarmCommand, FollowUp, ShelfReason, Verdict, VerdictBasis};
 use castellan_domain::estate::Calendar;
 use castellan_domain::ids::{AlarmId, PersonId};
+use castellan_domain::incident::IncidentCommand;
 use castellan_domain::time::Timestamp;
 use leptos::prelude::*;
 
@@ -17,18 +18,22 @@ pub struct Open {
     pub choice: RwSignal<Option<Choice>>,
     /// A note is being written. It stays as it is while the alarm around it changes.
     pub noting: RwSignal<bool>,
+    /// Who could be sent is listed.
+    pub people: RwSignal<bool>,
 }
 
 impl Open {
     /// Whether anything is open. It does not track.
     pub fn is_any(&self) -> bool {
-        self.choice.get_untracked().is_some() || self.noting.get_untracked()
+        let asks = self.choice.get_untracked().is_some();
+        asks || self.noting.get_untracked() || self.people.get_untracked()
     }
 
     /// One step back: out of the last choice, or out of the note.
     pub fn step_back(&self) {
         match self.choice.get_untracked() {
             Some(choice) => self.choice.set(choice.before()),
+            None if self.people.get_untracked() => self.people.set(false),
             None => self.noting.set(false),
         }
     }
@@ -37,6 +42,7 @@ impl Open {
     pub fn close(&self) {
         self.choice.set(None);
         self.noting.set(false);
+        self.people.set(false);
     }
 
     /// Opens a choice, or says why there is nothing to choose.
@@ -65,6 +71,14 @@ impl Open {
         let Some(actor) = untrack(|| desk.actor()) else {
             return;
         };
+        // What is part of an open incident is handed on with it.
+        let incident = copy.known(|known| {
+            let row = known.view.alarms.get(&alarm)?;
+            Some(known.open_incident_of(row)?.id)
+        });
+        if let Some(incident) = incident.flatten() {
+            return desk.send(IncidentCommand::Transfer { incident, to });
+        }
         let offer = copy.known(|known| {
             let row = known.view.alarms.get(&alarm)?;
             Some(handed_on(known, &actor, row, &to))

@@ -1,19 +1,18 @@
-//! One alarm as a row.
+//! One alarm as a row. Its height follows from its priority alone and its fill from whether anybody
+//! has it, so that a claim moves nothing.
 
 use super::located::place;
-use super::marks::{Mark, has_marks, marks};
-use super::model::{
-    class, condition_name, is_overdue, priority_name, priority_short, sign, state, what,
-};
-use super::queue::Queue;
+use super::marks::{Mark, marks};
+use super::model::{class, condition_name, priority_name, priority_short, sign, what};
+use super::standing::{Chip, Run, Standing, is_unowned, standing};
 use super::texts;
 use crate::ages::{self, Now};
 use crate::copy::SiteCopy;
 use crate::desk::{Desk, Picked};
-use crate::texts::Words;
+use crate::incidents::model::stage_name;
 use castellan_domain::access::Right;
 use castellan_domain::alarm::{Alarm, AlarmCommand, Condition};
-use castellan_domain::estate::Estate;
+use castellan_domain::estate::{Estate, Priority};
 use castellan_domain::ids::AlarmId;
 use castellan_domain::text::Language;
 use leptos::prelude::*;
@@ -29,101 +28,205 @@ pub enum Within {
     Done,
 }
 
-/// One alarm. It is drawn again when it changes, or with the second.
+/// How a row is laid out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Height {
+    /// Three lines.
+    Three,
+    /// Two.
+    Two,
+    /// One.
+    One,
+}
+
+impl Height {
+    const fn of(priority: Priority, within: Within) -> Self {
+        match (within, priority) {
+            (Within::Queue, Priority::P1) => Self::Three,
+            (Within::Queue, Priority::P2) => Self::Two,
+            _ => Self::One,
+        }
+    }
+
+    const fn class(self) -> &'static str {
+        match self {
+            Self::Three => "three",
+            Self::Two => "two",
+            Self::One => "one",
+        }
+    }
+}
+
+/// What a row says, each part drawn anew only when it says something else.
+#[derive(Clone, Copy)]
+struct Said {
+    copy: &'static SiteCopy,
+    desk: &'static Desk,
+    id: AlarmId,
+    within: Within,
+    alarm: Memo<Option<Alarm>>,
+}
+
+impl Said {
+    fn read<T>(self, say: impl FnOnce(Option<&Estate>, &Alarm, Language) -> T) -> Option<T> {
+        let language = self.desk.language.get();
+        self.copy.estate.with(|estate| {
+            let estate = estate.as_deref();
+            self.alarm
+                .with(|alarm| Some(say(estate, alarm.as_ref()?, language)))
+        })
+    }
+
+    fn is(self, ask: fn(&Alarm) -> bool) -> bool {
+        self.alarm.with(|alarm| alarm.as_ref().is_some_and(ask))
+    }
+
+    /// The time, for what counts. What does not is called again by change alone.
+    fn now_of(self, counts: fn(&Alarm) -> bool) -> Now {
+        if self.is(counts) {
+            return self.copy.shown_at();
+        }
+        self.copy.now_untracked().into()
+    }
+
+    fn place(self) -> Option<String> {
+        let counts = |alarm: &Alarm| alarm.source.person().is_some();
+        let now = self.now_of(counts).at;
+        let about = self
+            .alarm
+            .with(|alarm| alarm.as_ref()?.source.person().cloned());
+        let state = about
+            .map(|person| self.copy.person(&person))
+            .unwrap_or_default();
+        self.read(|estate, alarm, language| place(estate, alarm, &state, now, language))
+    }
+
+    fn age(self) -> Option<String> {
+        let now = self.copy.now();
+        self.read(|_, alarm, _| match (self.within, &alarm.shelf) {
+            // What is put aside is as old as it was; what counts is when it comes back.
+            (Within::Shelf, Some(aside)) => ages::left(aside.until, self.copy.shown_at()),
+            _ => ages::age(alarm.raised_at, now),
+        })
+    }
+
+    fn standing(self) -> Standing {
+        let counts = |alarm: &Alarm| alarm.is_annunciated() && alarm.next_due().is_some();
+        let now = self.now_of(counts);
+        let said = self.read(|estate, alarm, language| standing(estate, alarm, now, language));
+        said.unwrap_or_default()
+    }
+
+    /// What else there is to say, but for what stands in a place of its own.
+    fn marks(self) -> Vec<Mark> {
+        let counts = |alarm: &Alarm| alarm.mute.is_some() || alarm.silence.is_some();
+        let now = self.now_of(counts);
+        let said = self.read(|estate, alarm, language| {
+            let mut said = marks(estate, alarm, now, language);
+            said.retain(|mark| !matches!(mark.class, "comes-back" | "returned"));
+            if alarm.repeats > 0 {
+                let words = format!("×{}", alarm.repeats.saturating_add(1));
+                said.insert(
+                    0,
+                    Mark {
+                        class: "repeats",
+                        words,
+                    },
+                );
+            }
+            let condition = overall(alarm);
+            let usual = matches!(
+                condition,
+                Condition::Active { .. } | Condition::Momentary { .. }
+            );
+            if !usual || self.within != Within::Queue {
+                let words = condition_name(condition).get(language).to_owned();
+                said.insert(
+                    0,
+                    Mark {
+                        class: "condition",
+                        words,
+                    },
+                );
+            }
+            said
+        });
+        let incident = self.incident().map(|words| Mark {
+            class: "incident-mark",
+            words,
+        });
+        incident
+            .into_iter()
+            .chain(said.unwrap_or_default())
+            .collect()
+    }
+
+    /// The open incident that it is part of, and how far that is.
+    fn incident(self) -> Option<String> {
+        let id = self.alarm.with(|alarm| alarm.as_ref()?.incident)?;
+        let incident = self.copy.one(&self.copy.changes.incidents, &id)?;
+        let stage = stage_name(&incident.stage, self.desk.language.get());
+        incident.is_open().then(|| format!("{id} {stage}"))
+    }
+
+    /// Hundredths that are left of the deadline that runs.
+    fn left_percent(self) -> Option<i64> {
+        let run = self.alarm.with(|alarm| Run::of(alarm.as_ref()?))?;
+        Some(run.left_percent(self.copy.now()))
+    }
+}
+
+/// One alarm. It is drawn again when it changes; with the second, only what counts.
 #[component]
 pub fn Row(
     copy: &'static SiteCopy,
     desk: &'static Desk,
-    queue: Memo<Queue>,
     id: AlarmId,
     within: Within,
 ) -> impl IntoView {
-    let alarm = Memo::new(move |_| copy.alarm(id));
-    let selected = move || desk.has_selected(&Picked::Alarm(id));
-    let is = move |ask: fn(&Alarm) -> bool| alarm.with(|alarm| alarm.as_ref().is_some_and(ask));
-    let text = move |say: fn(Option<&Estate>, &Alarm, Now, Language) -> String| {
-        let (now, language) = (copy.shown_at(), desk.language.get());
-        copy.estate.with(|estate| {
-            alarm.with(|alarm| {
-                alarm
-                    .as_ref()
-                    .map(|alarm| say(estate.as_deref(), alarm, now, language))
-            })
-        })
+    let said = Said {
+        copy,
+        desk,
+        id,
+        within,
+        alarm: Memo::new(move |_| copy.alarm(id)),
     };
-    let of = move |read: fn(&Alarm) -> String| {
-        alarm.with(|alarm| alarm.as_ref().map(read).unwrap_or_default())
-    };
-    let word = move |read: fn(&Alarm) -> Words| {
-        let language = desk.language.get();
-        alarm.with(|alarm| alarm.as_ref().map(|alarm| read(alarm).get(language)))
-    };
-    let whereabouts = move || {
-        let (now, language) = (copy.now(), desk.language.get());
-        let alarm = alarm.get()?;
-        let about = alarm.source.person().map(|person| copy.person(person));
-        let state = about.unwrap_or_default();
-        copy.estate
-            .with(|estate| Some(place(estate.as_deref(), &alarm, &state, now, language)))
-    };
-    let look = move || {
-        let look = of(|alarm| {
+    let selected = Memo::new(move |_| desk.has_selected(&Picked::Alarm(id)));
+    let height = Memo::new(move |_| {
+        let priority = said.alarm.with(|alarm| alarm.as_ref().map(|a| a.priority));
+        Height::of(priority.unwrap_or(Priority::P4), within)
+    });
+    let look = Memo::new(move |_| {
+        let look = said.read(|_, alarm, _| {
             let drill = if alarm.drill { " drill" } else { "" };
             format!("row {}{drill}", class(alarm.priority))
         });
         let when = |on: bool, name: &'static str| if on { name } else { "" };
         // In one: a class that is set anew takes with it what was set beside it.
         [
-            look.as_str(),
-            when(selected(), " selected"),
-            when(is(nobody_has_or_has_seen_it), " unclaimed"),
-            when(is(is_overdue), " overdue"),
-            when(is(Alarm::is_judged), " judged"),
+            look.as_deref().unwrap_or("row"),
+            " ",
+            height.get().class(),
+            when(selected.get(), " selected"),
+            when(said.is(is_unowned), " unclaimed"),
+            when(said.is(Alarm::is_judged), " judged"),
         ]
         .concat()
-    };
-    let lined = Memo::new(move |_| match within {
-        Within::Queue => queue.with(|queue| queue.marked.contains(&id)),
-        Within::Shelf | Within::Done => is(has_marks),
     });
-    let has_draft = Memo::new(move |_| !desk.draft(id).is_empty());
     let take_back = move |_| desk.send(AlarmCommand::Unshelve { alarm: id });
     view! {
         <li class:shelved=within == Within::Shelf>
             <button
                 class=look
-                aria-pressed=move || selected().to_string()
+                aria-pressed=move || selected.get().to_string()
                 data-alarm=id.to_string()
                 on:click=move |_| desk.select(Some(Picked::Alarm(id)))
             >
-                <span class="sign" title=move || word(|alarm| priority_name(alarm.priority))>
-                    {move || of(|alarm| sign(alarm.priority).to_owned())}
-                    <small>{move || word(|alarm| priority_short(alarm.priority))}</small>
-                    {move || has_draft.get().then(|| view! {
-                        <small class="has-draft">{desk.t(texts::DRAFT)}</small>
-                    })}
-                </span>
-                <span class="what">
-                    {move || is(|alarm| alarm.drill).then(|| view! {
-                        <span class="drill-tag">{desk.t(texts::DRILL)}</span>
-                    })}
-                    {move || text(|estate, alarm, _, language| what(estate, alarm, language))}
-                </span>
-                <span class="age">{move || text(|_, alarm, now, _| ages::age(alarm.raised_at, now.at))}</span>
-                <span class="place">{whereabouts}</span>
-                <span class="number">{id.to_string()}</span>
-                <span class="foot">
-                    <span class="owner">{move || text(state)}</span>
-                    <span class="more">
-                        {move || alarm.with(|a| a.as_ref().filter(|a| a.repeats > 0).map(|a| {
-                            format!("×{}", a.repeats.saturating_add(1))
-                        }))}
-                        <span class="condition" class:active=move || is(Alarm::is_active)>
-                            {move || word(|alarm| condition_name(overall(alarm)))}
-                        </span>
-                    </span>
-                </span>
-                {move || lined.get().then(|| view! { <Marks copy desk alarm /> })}
+                {move || match height.get() {
+                    Height::Three => three_lines(said).into_any(),
+                    Height::Two => two_lines(said).into_any(),
+                    Height::One => one_line(said).into_any(),
+                }}
             </button>
             {(within == Within::Shelf).then(|| view! {
                 {move || desk.may(Right::HandleAlarms).then(|| view! {
@@ -138,32 +241,137 @@ pub fn Row(
     }
 }
 
-/// One line, however much there is to say: the whole of it stands in the details.
-#[component]
-fn Marks(
-    copy: &'static SiteCopy,
-    desk: &'static Desk,
-    alarm: Memo<Option<Alarm>>,
-) -> impl IntoView {
-    let marks = Memo::new(move |_| {
-        let (now, language) = (copy.shown_at(), desk.language.get());
-        copy.estate.with(|estate| {
-            alarm.with(|alarm| {
-                alarm
-                    .as_ref()
-                    .map(|alarm| marks(estate.as_deref(), alarm, now, language))
-                    .unwrap_or_default()
-            })
+/// P1: where and how long · what, and its number · who, and what runs.
+fn three_lines(said: Said) -> impl IntoView {
+    let word = move || {
+        said.read(|_, alarm, language| {
+            let (class, words) = if alarm.drill {
+                ("word drill-tag", texts::DRILL)
+            } else {
+                ("word", priority_short(alarm.priority))
+            };
+            view! { <span class=class>{words.get(language)}</span> }
         })
-    });
+    };
+    view! {
+        <Sign said />
+        <Place said />
+        <Age said />
+        {word}
+        <span class="about"><What said drill=false /></span>
+        <span class="number">{said.id.to_string()}</span>
+        <Who said />
+        <Bar said />
+    }
+}
+
+/// P2: where and how long · what, who and what runs.
+fn two_lines(said: Said) -> impl IntoView {
+    view! {
+        <Sign said />
+        <Place said />
+        <Age said />
+        <span class="about"><What said drill=true /></span>
+        <Who said />
+        <Bar said />
+    }
+}
+
+/// P3 and P4, and whatever is no longer in the queue: all in one line.
+fn one_line(said: Said) -> impl IntoView {
+    view! {
+        <Sign said />
+        <Place said />
+        <span class="about"><What said drill=true /></span>
+        <Who said />
+        <Age said />
+    }
+}
+
+#[component]
+fn Sign(said: Said) -> impl IntoView {
+    let priority = Memo::new(move |_| said.alarm.with(|alarm| Some(alarm.as_ref()?.priority)));
+    move || {
+        let priority = priority.get()?;
+        let words = said.desk.t(priority_name(priority));
+        Some(view! { <span class="sign" title=words>{sign(priority)}</span> })
+    }
+}
+
+#[component]
+fn Place(said: Said) -> impl IntoView {
+    let words = Memo::new(move |_| said.place());
+    let look = move || {
+        let wide = width_em(&words.get().unwrap_or_default());
+        if wide <= LONG_EM {
+            "place"
+        } else if wide <= LONGER_EM {
+            "place long"
+        } else {
+            "place longer"
+        }
+    };
+    view! { <span class=look title=words>{words}</span> }
+}
+
+/// What fits beside the age in the largest letters, and in the next ones.
+const LONG_EM: usize = 10;
+const LONGER_EM: usize = 13;
+
+/// About how wide a text is: Chinese characters are square, others little more than half as wide.
+fn width_em(text: &str) -> usize {
+    let tenths = |c: char| if c.is_ascii() { 6 } else { 10 };
+    text.chars().map(tenths).sum::<usize>() / 10
+}
+
+#[component]
+fn Age(said: Said) -> impl IntoView {
+    let words = Memo::new(move |_| said.age());
+    view! { <span class="age">{words}</span> }
+}
+
+/// What it is, and what else there is to say.
+#[component]
+fn What(said: Said, drill: bool) -> impl IntoView {
+    let desk = said.desk;
+    let has_draft = Memo::new(move |_| !desk.draft(said.id).is_empty());
+    let marks = Memo::new(move |_| said.marks());
     let mark = |Mark { class, words }| view! { <span class=class>{words}</span> };
     view! {
+        {move || has_draft.get().then(|| view! { <span class="has-draft">{desk.t(texts::DRAFT)}</span> })}
+        {move || (drill && said.is(|alarm| alarm.drill)).then(|| view! {
+            <span class="drill-tag">{desk.t(texts::DRILL)}</span>
+        })}
+        <span class="what">{move || said.read(what)}</span>
         <span class="marks num">{move || marks.get().into_iter().map(mark).collect_view()}</span>
     }
 }
 
-fn nobody_has_or_has_seen_it(alarm: &Alarm) -> bool {
-    alarm.owner().is_none() && alarm.acknowledged.is_none() && alarm.is_annunciated()
+/// Who has it, and until when.
+#[component]
+fn Who(said: Said) -> impl IntoView {
+    let standing = Memo::new(move |_| said.standing());
+    let chip = Memo::new(move |_| standing.with(|standing| standing.chip.clone()));
+    let who = Memo::new(move |_| standing.with(|standing| standing.who.clone()));
+    let due = Memo::new(move |_| standing.with(|standing| standing.due.clone()));
+    let chip = move || {
+        let Chip { class, words } = chip.get()?;
+        Some(view! { <span class=class>{words}</span> })
+    };
+    view! {
+        <span class="whose">{chip}<span class="owner">{who}</span></span>
+        <span class="due num">{due}</span>
+    }
+}
+
+/// How much is left of the deadline that runs.
+#[component]
+fn Bar(said: Said) -> impl IntoView {
+    let left = Memo::new(move |_| said.left_percent());
+    move || {
+        let part = format!("{}%", left.get()?);
+        Some(view! { <span class="bar" aria-hidden="true"><i style=("--part", part)></i></span> })
+    }
 }
 
 /// It exists as long as one of its sources says so.

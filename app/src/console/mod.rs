@@ -3,7 +3,11 @@
 pub mod texts;
 
 #[cfg(target_arch = "wasm32")]
+pub mod beside;
+#[cfg(target_arch = "wasm32")]
 pub mod offered;
+#[cfg(target_arch = "wasm32")]
+pub mod rail;
 #[cfg(target_arch = "wasm32")]
 mod view;
 

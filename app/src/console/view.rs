@@ -1,18 +1,20 @@
 //! The three columns of the console.
 
+use super::beside::BesideList;
 use super::offered::Offered;
+use super::rail::Rail;
 use super::texts;
-use crate::alarms::{AlarmQueue, SelectedAlarm, UnrecordedList};
+use crate::alarms::queue::top_unowned;
+use crate::alarms::{AlarmQueue, SelectedAlarm, TopMatter, UnrecordedList};
 use crate::desk::Picked;
-use crate::devices::{DeviceList, SelectedDevice};
+use crate::devices::SelectedDevice;
+use crate::guards::SelectedGuard;
 use crate::guards::model::given_call_signs;
-use crate::guards::{GuardList, SelectedGuard};
 use crate::map::MapView;
 use crate::page::Parts;
-use crate::places::{PlaceList, SelectedArea, SelectedBuilding};
+use crate::places::{SelectedArea, SelectedBuilding};
 use crate::stale::AsOf;
 use crate::ui::Sentence;
-use crate::zones::ZoneList;
 use leptos::prelude::*;
 
 /// The three columns.
@@ -21,6 +23,7 @@ pub fn view(parts: &Parts) -> AnyView {
         copy,
         desk,
         queue,
+        filter,
         open,
         sentence,
         drawn,
@@ -32,14 +35,13 @@ pub fn view(parts: &Parts) -> AnyView {
         Some(Picked::Alarm(id)) => copy.alarm(id)?.place.point(),
         _ => None,
     });
+    let top = Memo::new(move |_| copy.alarms(top_unowned));
     view! {
         <aside class="left">
             <UnrecordedList copy desk />
-            <AlarmQueue copy desk queue />
-            <ZoneList copy desk />
-            <GuardList copy desk />
-            <DeviceList copy desk />
-            <PlaceList copy desk />
+            <AlarmQueue copy desk queue filter />
+            <BesideList copy desk queue />
+            <Rail copy desk />
         </aside>
         <section class="middle" aria-label=move || desk.t(texts::MAP_LABEL)>
             <MapView
@@ -56,7 +58,7 @@ pub fn view(parts: &Parts) -> AnyView {
         </section>
         <aside class="right" aria-label=move || desk.t(texts::SELECTED)>
             <Offered desk />
-            {move || desk.selected.with(Option::is_some).then(|| view! { <AsOf copy desk /> })}
+            {move || (desk.selected.with(Option::is_some) || top.get().is_some()).then(|| view! { <AsOf copy desk /> })}
             {move || match desk.selected.get() {
                 Some(Picked::Alarm(id)) => view! { <SelectedAlarm copy desk id open sentence /> }.into_any(),
                 Some(Picked::Person(id)) => view! { <SelectedGuard copy desk id sentence /> }.into_any(),
@@ -66,6 +68,9 @@ pub fn view(parts: &Parts) -> AnyView {
                 // A zone or somebody's own duty can fail with nothing selected.
                 None if sentence.with(Option::is_some) => {
                     view! { <Sentence words=sentence /> }.into_any()
+                }
+                None if top.get().is_some() => {
+                    top.get().map(|id| view! { <TopMatter copy desk id /> }).into_any()
                 }
                 None => view! { <p class="empty quiet hint">{move || desk.t(texts::SELECT_HINT)}</p> }.into_any(),
             }}

@@ -3,8 +3,15 @@
 use super::watched::Watched;
 use castellan_domain::actuation::ActuationState;
 use castellan_domain::alarm::Alarm;
+use castellan_domain::dispatch::Assignment;
 use castellan_domain::door::DoorState;
-use castellan_domain::ids::{AlarmId, DeviceId, PersonId, PhoneId, ZoneId};
+use castellan_domain::ids::{
+    AlarmId, AssignmentId, DeviceId, IncidentId, PersonId, PhoneId, ZoneId,
+};
+use castellan_domain::incident::Incident;
+use castellan_domain::ladder::LadderRun;
+use castellan_domain::matter::Matter;
+use castellan_domain::notify::Reach;
 use castellan_domain::staff::PersonState;
 use castellan_domain::stream::{Change, Replica};
 use castellan_domain::view::{Touched, View};
@@ -56,6 +63,10 @@ macro_rules! watched {
 watched! {
     /// Alarms.
     alarms: AlarmId => Alarm;
+    /// Incidents.
+    incidents: IncidentId => Incident;
+    /// Who was sent.
+    assignments: AssignmentId => Assignment;
     /// What facts said of people.
     people: PersonId => PersonState;
     /// Whose a phone is.
@@ -66,6 +77,10 @@ watched! {
     doors: DeviceId => DoorState;
     /// What was last wanted of a device.
     actuations: DeviceId => ActuationState;
+    /// Who is called about what.
+    ladders: Matter => LadderRun;
+    /// By what people are reached.
+    reach: PersonId => Reach;
 }
 
 impl Changes {

@@ -1,5 +1,6 @@
 //! The desk: who works at this page, what they have selected and sent, and how it looks to them.
 
+mod beside;
 pub mod drafts;
 mod failure;
 mod offer;
@@ -15,6 +16,7 @@ mod state;
 #[cfg(target_arch = "wasm32")]
 mod writing;
 
+pub use beside::Beside;
 pub use failure::{FailedBy, Failure};
 pub use offer::{OFFERED_MS, Offer};
 pub use picked::Picked;

@@ -1,12 +1,15 @@
 //! The desk as views see it.
 
+use super::beside::Beside;
 use super::drafts::{self, Drafts};
 use super::failure::Failure;
 use super::hand::Hand;
 use super::offer::Offer;
 use super::picked::Picked;
 use super::theme::Theme;
-use crate::browser::{remember, remembered, remembered_in_tab, set_cookie, set_parameter};
+use crate::browser::{
+    parameter, remember, remembered, remembered_in_tab, set_cookie, set_parameter,
+};
 use crate::copy::SiteCopy;
 use crate::layout::Layout;
 use crate::texts::Words;
@@ -23,6 +26,8 @@ pub struct Desk {
     pub person: RwSignal<Option<PersonId>>,
     /// What is selected.
     pub selected: RwSignal<Option<Picked>>,
+    /// Which list stands open below the queue.
+    pub beside: RwSignal<Option<Beside>>,
     hand: Hand,
     /// The language of this page.
     pub language: RwSignal<Language>,
@@ -49,6 +54,7 @@ impl Desk {
             copy,
             person: RwSignal::new(None),
             selected: RwSignal::new(None),
+            beside: RwSignal::new(parameter("list").and_then(|name| Beside::from_address(&name))),
             hand: Hand::new(),
             language: RwSignal::new(language),
             theme: RwSignal::new(theme),
@@ -155,6 +161,23 @@ impl Desk {
     pub fn has_selected(&self, what: &Picked) -> bool {
         self.selected
             .with(|selected| selected.as_ref() == Some(what))
+    }
+
+    /// Whether just this list stands open.
+    pub fn has_beside(&self, list: Beside) -> bool {
+        self.beside.with(|open| *open == Some(list))
+    }
+
+    /// Opens a list below the queue, in the place of another one; or closes it.
+    pub fn show_beside(&self, list: Option<Beside>) {
+        set_parameter("list", list.map(Beside::address));
+        self.beside.set(list);
+    }
+
+    /// Opens a list, or closes it if it is open.
+    pub fn toggle_beside(&self, list: Beside) {
+        let is_open = self.beside.get_untracked() == Some(list);
+        self.show_beside((!is_open).then_some(list));
     }
 
     /// The selected alarm.

@@ -1,35 +1,67 @@
 //! Devices as rows: whatever the map draws can also be reached by keyboard.
 
-use super::model::{door_words, row_words};
-use super::texts;
+use super::model::{door_words, row_words, silent};
 use crate::copy::SiteCopy;
 use crate::desk::{Desk, Picked};
-use crate::stale::AsOf;
-use castellan_domain::estate::Device;
+use castellan_domain::estate::{Device, DeviceKind};
 use castellan_domain::wire::live::LatestOf;
 use leptos::prelude::*;
+use std::sync::Arc;
 
-/// Devices, folded away until somebody asks.
-#[component]
-pub fn DeviceList(copy: &'static SiteCopy, desk: &'static Desk) -> impl IntoView {
-    let (open, set_open) = signal(false);
-    let count = move || {
-        copy.estate
-            .with(|e| e.as_ref().map_or(0, |e| e.devices.len()))
-    };
-    let rows = move || {
-        copy.estate
-            .with(|e| e.as_ref().map(|e| e.devices.clone()).unwrap_or_default())
-            .into_iter()
-            .map(|device| view! { <DeviceRow copy desk device /> })
-            .collect_view()
-    };
-    view! {
-        <details class="folded devices" on:toggle=move |_| set_open.update(|open| *open = !*open)>
-            <summary>{move || desk.t(texts::DEVICES)}" "<span class="count">{count}</span><AsOf copy desk /></summary>
-            <ul class="rows">{move || open.get().then(rows)}</ul>
-        </details>
+/// Which devices a list has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Which {
+    /// 摄像机
+    Cameras,
+    /// All others.
+    Others,
+}
+
+impl Which {
+    /// Whether a device is one of them.
+    pub fn has(self, device: &Device) -> bool {
+        (self == Self::Cameras) == (device.kind == DeviceKind::Camera)
     }
+}
+
+/// Devices, those that are silent first.
+#[component]
+pub fn DeviceList(copy: &'static SiteCopy, desk: &'static Desk, which: Which) -> impl IntoView {
+    let devices = Memo::new(move |_| {
+        let silent = copy.alarms(silent);
+        let mut devices = copy.estate.with(|estate| {
+            let all = estate.iter().flat_map(|estate| &estate.devices);
+            let these = all.filter(|device| which.has(device));
+            // Another document may call the same device something else.
+            let document = estate
+                .as_ref()
+                .map_or(0, |estate| Arc::as_ptr(estate).addr());
+            these
+                .map(|device| (document, device.clone()))
+                .collect::<Vec<_>>()
+        });
+        devices.sort_by_key(|(_, device)| !silent.contains(&device.id));
+        devices
+    });
+    let name_of = |(document, device): &(usize, Device)| (*document, device.id.clone());
+    view! {
+        <ul class="rows">
+            <For each=move || devices.get() key=name_of let:device>
+                <DeviceRow copy desk device=device.1 />
+            </For>
+        </ul>
+    }
+}
+
+/// How many of them there are, and how many nobody calls silent.
+pub fn online(copy: &'static SiteCopy, which: Which) -> (usize, usize) {
+    let silent = copy.alarms(silent);
+    copy.estate.with(|estate| {
+        let all = estate.iter().flat_map(|estate| &estate.devices);
+        let all: Vec<_> = all.filter(|device| which.has(device)).collect();
+        let heard = all.iter().filter(|device| !silent.contains(&device.id));
+        (heard.count(), all.len())
+    })
 }
 
 #[component]

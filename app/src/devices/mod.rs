@@ -12,4 +12,4 @@ pub mod list;
 #[cfg(target_arch = "wasm32")]
 pub use details::SelectedDevice;
 #[cfg(target_arch = "wasm32")]
-pub use list::DeviceList;
+pub use list::{DeviceList, Which, online};

@@ -4,7 +4,6 @@ use crate::texts::texts;
 
 texts! {
     PLACE: "位置", "Place";
-    DEVICES: "设备", "Devices";
     DOOR: "门状态", "Door";
     DOOR_CLOSED: "关闭 {0}", "Closed {0}";
     DOOR_OPEN: "打开 {0} · 剩余 {1}", "Open {0}, {1} left";

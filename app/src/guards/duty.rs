@@ -1,56 +1,15 @@
 //! Who is on duty, where the estate keeps it.
 
-use super::model::{call_sign, on_duty, on_duty_since, went_off_duty};
+use super::model::{on_duty_since, went_off_duty};
 use super::texts;
 use crate::ages;
 use crate::copy::SiteCopy;
 use crate::desk::Desk;
 use castellan_domain::access::Right;
-use castellan_domain::estate::Person;
 use castellan_domain::ids::PersonId;
 use castellan_domain::staff::StaffCommand;
 use castellan_domain::time::Timestamp;
-use castellan_domain::view::View;
 use leptos::prelude::*;
-
-/// Names in the top bar at most; beyond it they are counted.
-const NAMES_MAX: usize = 6;
-
-/// Everybody on duty, and the button of whoever works here.
-#[component]
-pub fn OnDuty(copy: &'static SiteCopy, desk: &'static Desk) -> impl IntoView {
-    let names = Memo::new(move |_| {
-        let language = desk.language.get();
-        let name =
-            |person: &Person, view: &View| call_sign(person, &view.person(&person.id), language);
-        copy.estate.with(|estate| {
-            let estate = estate.as_ref()?;
-            copy.people(|view| {
-                let people = on_duty(estate, view)?.into_iter();
-                Some(people.map(|person| name(person, view)).collect::<Vec<_>>())
-            })
-        })
-    });
-    let words = move |names: Vec<String>| {
-        let language = desk.language.get();
-        if names.is_empty() {
-            return texts::NOBODY_ON_DUTY.get(language).to_owned();
-        }
-        let more = names.len().saturating_sub(NAMES_MAX);
-        let mut shown: Vec<String> = names.into_iter().take(NAMES_MAX).collect();
-        if more > 0 {
-            shown.push(texts::MORE_PEOPLE.fill(language, &[&more.to_string()]));
-        }
-        let shown = shown.join(" · ");
-        format!("{} {shown}", texts::ON_DUTY.get(language))
-    };
-    view! {
-        {move || names.get().map(|names| view! {
-            <span class="on-duty" title=names.join(" · ")>{words(names.clone())}</span>
-        })}
-        {move || desk.operator().map(|person| view! { <DutyButton copy desk person /> })}
-    }
-}
 
 /// Since when somebody is on duty, as in [`on_duty_since`].
 pub fn duty_of(copy: &'static SiteCopy, person: &PersonId) -> Option<Option<Timestamp>> {

@@ -5,7 +5,6 @@ use super::model::{Freshness, age_text, call_sign, guards};
 use super::texts;
 use crate::copy::SiteCopy;
 use crate::desk::{Desk, Picked};
-use crate::stale::AsOf;
 use castellan_domain::ids::PersonId;
 use leptos::prelude::*;
 
@@ -29,21 +28,14 @@ pub fn GuardList(copy: &'static SiteCopy, desk: &'static Desk) -> impl IntoView 
         })
     });
     view! {
-        <details class="folded guards" open>
-            <summary>
-                {move || desk.t(texts::GUARDS)}" "
-                <span class="count">{heard}"/"{move || ids.with(Vec::len)}</span>
-                <AsOf copy desk />
-            </summary>
-            {move || (heard.get() == 0 && copy.ready.get()).then(|| view! {
-                <p class="empty quiet">{desk.t(texts::GUARDS_EMPTY)}</p>
-            })}
-            <ul class="rows">
-                <For each=move || ids.get() key=PersonId::clone let:id>
-                    <GuardRow copy desk id />
-                </For>
-            </ul>
-        </details>
+        {move || (heard.get() == 0 && copy.ready.get()).then(|| view! {
+            <p class="none">{desk.t(texts::GUARDS_EMPTY)}</p>
+        })}
+        <ul class="rows">
+            <For each=move || ids.get() key=PersonId::clone let:id>
+                <GuardRow copy desk id />
+            </For>
+        </ul>
     }
 }
 

@@ -110,15 +110,17 @@ pub fn on_duty_since(estate: &Estate, state: &PersonState) -> Option<Option<Time
     }
 }
 
-/// Who is on duty, the highest role first; nothing where the estate does not keep it.
-pub fn on_duty<'a>(estate: &'a Estate, view: &View) -> Option<Vec<&'a Person>> {
+/// Whether a shift leader is on duty; nothing where the estate does not keep it.
+pub fn leader_on_duty(estate: &Estate, view: &View) -> Option<bool> {
     if estate.staffing.duty == DutyKept::Assumed {
         return None;
     }
-    let is_on = |person: &&Person| matches!(view.person(&person.id).duty, Duty::On { .. });
-    let mut people: Vec<_> = estate.people.iter().filter(is_on).collect();
-    people.sort_by_key(|person| (std::cmp::Reverse(person.role.place()), person.id.clone()));
-    Some(people)
+    let is_on = |person: &Person| matches!(view.person(&person.id).duty, Duty::On { .. });
+    let mut leaders = estate
+        .people
+        .iter()
+        .filter(|one| one.role == Role::ShiftLeader);
+    Some(leaders.any(is_on))
 }
 
 /// The age of a position as the row shows it, with a question mark once it is a guess.
@@ -204,15 +206,13 @@ mod tests {
         let wang = &kept.people[0].id;
         assert_eq!(on_duty_since(&kept, &view.person(wang)), Some(Some(since)));
         assert_eq!(on_duty_since(&kept, &view.person(&gone)), Some(None));
-        let names: Vec<_> = on_duty(&kept, &view)
-            .expect("it is kept")
-            .into_iter()
-            .map(|person| person.id.to_string())
-            .collect();
-        assert_eq!(names, ["li-na", "wang"]);
+        assert_eq!(leader_on_duty(&kept, &view), Some(false));
+        let mut led = estate(DutyKept::Recorded);
+        led.people[1].role = Role::ShiftLeader;
+        assert_eq!(leader_on_duty(&led, &view), Some(true));
         let assumed = estate(DutyKept::Assumed);
         assert_eq!(on_duty_since(&assumed, &view.person(wang)), None);
-        assert!(on_duty(&assumed, &view).is_none());
+        assert_eq!(leader_on_duty(&assumed, &view), None);
     }
 
     #[test]

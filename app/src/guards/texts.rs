@@ -4,6 +4,12 @@ use crate::texts::texts;
 
 texts! {
     GUARDS: "安保员", "Guards";
+    PEOPLE: "人员", "People";
+    SILENT: "失联", "silent";
+    RADIO_ONLY: "仅对讲", "radio only";
+    COUNT_ON_DUTY: "在岗", "on duty";
+    COUNT_ON_TASK: "任务", "sent";
+    MORE_EXCEPTIONS: "另 {0} 人需要留意", "{0} more to look after";
     GUARDS_EMPTY: "还没有收到任何手机定位。", "No phone has sent a position yet.";
     LAST_HEARD: "最后定位", "Last heard";
     NEVER_HEARD: "未上线", "not heard";
@@ -16,6 +22,4 @@ texts! {
     OFF_DUTY_FOLLOWS: "{0} 已下岗，不再定位。", "{0} is off duty, and is not followed any more.";
     OFF_DUTY_WITH_ALARMS: "{0} 已下岗，名下还有 {1} 起报警，不会自动转给别人。", "{0} is off duty with {1} open alarms; nobody else gets them by that.";
     BACK_ON_DUTY: "回到在岗", "Back on duty";
-    NOBODY_ON_DUTY: "无人在岗", "Nobody on duty";
-    MORE_PEOPLE: "另 {0} 人", "{0} more";
 }

@@ -209,7 +209,9 @@ fn lines(estate: &Estate) -> Vec<Value> {
 }
 
 fn paths(estate: &Estate) -> Vec<Value> {
-    let nodes: BTreeMap<u32, LonLat> = estate.paths.nodes.iter().map(|n| (n.id, n.at)).collect();
+    // What lies on a floor is no path on the ground.
+    let outdoors = estate.paths.nodes.iter().filter(|n| n.inside.is_none());
+    let nodes: BTreeMap<u32, LonLat> = outdoors.map(|n| (n.id, n.at)).collect();
     estate
         .paths
         .edges

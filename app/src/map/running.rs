@@ -2,6 +2,7 @@
 //! tell the component.
 
 use super::camera::{Camera, home_zoom};
+use super::crowds::Crowds;
 use super::estate_style::Look;
 use super::live_layer::scene::Scene;
 use super::live_layer::{LiveLayer, SceneHandle};
@@ -153,12 +154,14 @@ impl Running {
         let overlay = Rc::new(Overlay::new(&places.names)?);
         overlay.set_names(&estate, language);
         let pulses = Pulses::new(&places.names)?;
+        let crowds = Crowds::new(&places.names)?;
         let on_frame = Box::new({
             let (overlay, scene, map) = (Rc::clone(&overlay), scene.clone(), map.clone());
             move |camera: &Camera, mono, smooth| {
                 scene.read(|scene| {
                     overlay.place(scene, camera, map.zoom(), mono);
                     pulses.place(scene, camera, map.zoom(), smooth);
+                    crowds.place(scene, camera);
                 });
             }
         });

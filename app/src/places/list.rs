@@ -8,10 +8,9 @@ use crate::texts::Words;
 use castellan_domain::text::Localized;
 use leptos::prelude::*;
 
-/// Buildings, then areas, folded away until somebody asks.
+/// Buildings, then areas.
 #[component]
 pub fn PlaceList(copy: &'static SiteCopy, desk: &'static Desk) -> impl IntoView {
-    let (open, set_open) = signal(false);
     let places = Memo::new(move |_| {
         copy.estate.with(|estate| {
             let Some(estate) = estate else {
@@ -38,15 +37,7 @@ pub fn PlaceList(copy: &'static SiteCopy, desk: &'static Desk) -> impl IntoView 
         let rows = places.map(|(picked, name, kind)| view! { <PlaceRow desk picked name kind /> });
         rows.collect_view()
     };
-    view! {
-        <details class="folded places" on:toggle=move |_| set_open.update(|open| *open = !*open)>
-            <summary>
-                {move || desk.t(texts::PLACE_TITLE)}" "
-                <span class="count">{move || places.with(Vec::len)}</span>
-            </summary>
-            <ul class="rows">{move || open.get().then(rows)}</ul>
-        </details>
-    }
+    view! { <ul class="rows">{rows}</ul> }
 }
 
 /// A row that selects what stands still.

@@ -3,7 +3,6 @@
 use crate::texts::texts;
 
 texts! {
-    PLACE_TITLE: "楼栋与区域", "Buildings and areas";
     BUILDING_KIND: "楼栋", "Building";
     AREA_RESPONSIBILITY: "责任区", "Area of responsibility";
     AREA_FORBIDDEN: "禁入区", "Forbidden area";

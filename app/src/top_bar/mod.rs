@@ -4,7 +4,11 @@
 pub mod texts;
 
 #[cfg(target_arch = "wasm32")]
+pub mod menu;
+#[cfg(target_arch = "wasm32")]
 pub mod view;
 
 #[cfg(target_arch = "wasm32")]
-pub use view::{Help, TopBar};
+pub use menu::menu_is_open;
+#[cfg(target_arch = "wasm32")]
+pub use view::{Audible, Help, TopBar};

@@ -5,6 +5,14 @@ use crate::texts::texts;
 texts! {
     ALARMS: "报警", "Alarms";
     FLOOD: "报警激增：另 {0} 起已折叠，0 丢失", "Alarm flood: {0} more folded, 0 lost";
+    MENU: "菜单", "Menu";
+    LEADER: "班长", "Shift leader";
+    LEADER_ON: "在岗", "on duty";
+    LEADER_OFF: "不在岗", "off duty";
+    SHELVED: "挂起", "Shelved";
+    HANDOVER: "交接班", "Handover";
+    HANDOVER_IN: "{0} 后", "in {0}";
+    KEY_ENDS: "队列顶 / 底、翻页", "Top, bottom, a page";
     SWITCH_PERSON: "换人", "Change person";
     THEME_DARK: "深色", "Dark";
     THEME_LIGHT: "浅色", "Light";
@@ -17,9 +25,13 @@ texts! {
     KEY_SHELVE: "限时挂起：1–5 原因，再 1–4 时长", "Shelve: 1–5 why, then 1–4 how long";
     KEY_NEWEST: "跳到最新报警", "Go to the newest alarm";
     KEY_NOTE: "写备注", "Write a note";
+    KEY_DISPATCH: "派单：按钮上的人", "Send whoever is named on the button";
+    KEY_PEOPLE: "派单名单", "List who else could be sent";
+    KEY_ANSWER_FOR: "代记对讲接单", "Record that a guard accepted by radio";
     KEY_FOLLOW_UP: "已处理：1 通知工程 2 安抚住户 3 报维保 4 巡逻已看", "Done: 1 engineering called, 2 resident reassured, 3 maintenance told, 4 patrol looked";
     KEY_MOVE: "上一条 / 下一条", "Previous / next row";
     KEY_TAKE_BACK: "收回刚做的事（10 秒内）", "Take back what was just done (within 10 s)";
     KEY_BACK: "返回，未发出的文字保留为草稿", "Back; words that were not sent stay as a draft";
+    KEY_SEARCH: "查找楼栋、设备、人员和未结报警", "Search buildings, devices, people and open alarms";
     KEY_HELP: "显示这些快捷键", "Show these keys";
 }

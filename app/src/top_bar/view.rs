@@ -1,17 +1,32 @@
 //! The bar, and the help that it opens.
 
+use super::menu::PersonMenu;
 use super::texts;
+use crate::ages;
 use crate::alarms::model::{class, sign};
 use crate::alarms::queue::counts;
 use crate::copy::SiteCopy;
-use crate::desk::{Desk, Theme};
-use crate::guards::OnDuty;
+use crate::desk::{Beside, Desk};
+use crate::guards::model::leader_on_duty;
 use crate::live::LinkLight;
-use crate::names::person_name;
+use crate::sound::heard::Heard;
+use crate::sound::{SoundLight, Speaker};
 use crate::stale::AsOf;
 use crate::ui::Modal;
-use castellan_domain::estate::Priority;
+use castellan_domain::estate::{Calendar, Priority};
+use castellan_domain::time::Span;
 use leptos::prelude::*;
+
+/// What the page can be heard by, if somebody works at it.
+#[derive(Clone, Copy)]
+pub struct Audible {
+    /// The loudspeaker.
+    pub speaker: &'static Speaker,
+    /// Whether somebody has heard it in this shift.
+    pub heard: RwSignal<Option<Heard>>,
+    /// Whether its settings are open.
+    pub open: RwSignal<bool>,
+}
 
 /// What stands above everything.
 #[component]
@@ -19,6 +34,7 @@ pub fn TopBar(
     copy: &'static SiteCopy,
     desk: &'static Desk,
     help: RwSignal<bool>,
+    audible: Option<Audible>,
     who: Memo<bool>,
 ) -> impl IntoView {
     let name = move || {
@@ -41,42 +57,84 @@ pub fn TopBar(
             })
             .collect_view()
         };
-    let person = move || {
-        let person = desk.operator()?;
-        Some(
-            copy.estate
-                .with(|e| person_name(e.as_deref(), &person, desk.language.get())),
-        )
-    };
     view! {
         <header class="top" inert=move || who.get()>
             <h1 class="site">{name}</h1>
             <div class="totals" aria-label=move || desk.t(texts::ALARMS)>{totals}</div>
             <FloodLight copy desk />
-            <OnDuty copy desk />
+            <Leader copy desk />
+            <Shelved copy desk />
+            <Handover copy desk />
             <div class="gap"></div>
+            {audible.map(|Audible { speaker, heard, open }| view! {
+                <SoundLight copy desk speaker heard open />
+            })}
             <LinkLight copy desk />
             // A clock that stands still is none.
             {move || copy.link.stale_since().is_none().then(|| view! {
                 <time class="clock num">{clock}</time>
             })}
             <AsOf copy desk />
-            <button class="plain" on:click=move |_| desk.switch_theme()>
-                {move || match desk.theme.get() {
-                    Theme::Dark => desk.t(texts::THEME_LIGHT),
-                    Theme::Light => desk.t(texts::THEME_DARK),
-                }}
-            </button>
-            <button class="plain" on:click=move |_| desk.switch_language()>{move || desk.t(crate::texts::OTHER_LANGUAGE)}</button>
-            <button class="plain" on:click=move |_| help.set(true)>{move || desk.t(texts::HELP)}<kbd>"?"</kbd></button>
-            {move || person().map(|name| view! {
-                <button
-                    class="plain person"
-                    title=desk.t(texts::SWITCH_PERSON)
-                    on:click=move |_| desk.set_person(None)
-                >{name}</button>
-            })}
+            <PersonMenu copy desk help />
         </header>
+    }
+}
+
+/// Whether there is a shift leader, where the estate keeps who is on duty.
+#[component]
+fn Leader(copy: &'static SiteCopy, desk: &'static Desk) -> impl IntoView {
+    let on = Memo::new(move |_| {
+        copy.estate.with(|estate| {
+            let estate = estate.as_ref()?;
+            copy.people(|view| leader_on_duty(estate, view))
+        })
+    });
+    move || {
+        let on = on.get()?;
+        let words = if on {
+            texts::LEADER_ON
+        } else {
+            texts::LEADER_OFF
+        };
+        Some(view! { <span class="kv leader">{desk.t(texts::LEADER)}<b>{desk.t(words)}</b></span> })
+    }
+}
+
+/// 挂起: how many alarms are put aside. It opens their list.
+#[component]
+fn Shelved(copy: &'static SiteCopy, desk: &'static Desk) -> impl IntoView {
+    let count = Memo::new(move |_| {
+        copy.alarms(|view| {
+            let aside = view.alarms.values();
+            aside
+                .filter(|alarm| !alarm.is_judged() && alarm.shelf.is_some())
+                .count()
+        })
+    });
+    view! {
+        <button class="kv" class:zero=move || count.get() == 0
+            on:click=move |_| desk.show_beside(Some(Beside::Shelved))>
+            {move || desk.t(texts::SHELVED)}<b class="num">{count}</b>
+        </button>
+    }
+}
+
+/// How long this shift lasts.
+#[component]
+fn Handover(copy: &'static SiteCopy, desk: &'static Desk) -> impl IntoView {
+    let left = Memo::new(move |_| {
+        let now = copy.now();
+        copy.estate.with(|estate| {
+            let calendar = Calendar::new(estate.as_ref()?).ok()?;
+            let secs = calendar.shift_end(now).since(now).as_secs();
+            // By the minute: nobody waits for the second of it.
+            Some(ages::hours_and_minutes(Span::from_secs(secs)))
+        })
+    });
+    move || {
+        let left = left.get()?;
+        let words = texts::HANDOVER_IN.fill(desk.language.get(), &[&left]);
+        Some(view! { <span class="kv num">{desk.t(texts::HANDOVER)}<b>{words}</b></span> })
     }
 }
 
@@ -90,11 +148,16 @@ pub fn Help(desk: &'static Desk, open: RwSignal<bool>) -> impl IntoView {
         (Some('M'), "Shift+F8", texts::KEY_MUTE),
         (Some('H'), "Shift+F4", texts::KEY_SHELVE),
         (Some('T'), "F9", texts::KEY_NOTE),
+        (Some('D'), "F6", texts::KEY_DISPATCH),
+        (None, "Shift+F6", texts::KEY_PEOPLE),
+        (Some('R'), "F7", texts::KEY_ANSWER_FOR),
         (Some('O'), "Shift+F9", texts::KEY_FOLLOW_UP),
         (Some('G'), "F8", texts::KEY_NEWEST),
         (None, "↑ ↓", texts::KEY_MOVE),
+        (None, "Home End PgUp PgDn", texts::KEY_ENDS),
         (None, "Esc", texts::KEY_BACK),
         (None, "⌫", texts::KEY_TAKE_BACK),
+        (None, "/", texts::KEY_SEARCH),
         (None, "?", texts::KEY_HELP),
     ];
     let label = move |letter: Option<char>, more: &str| match letter.and_then(|l| desk.key(l)) {

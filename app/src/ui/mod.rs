@@ -25,8 +25,14 @@ pub fn Modal(
             dialog.close();
         }
     });
+    // The browser tells of it a moment later, when it may be open again.
+    let closed = move |_| {
+        if dialog.get_untracked().is_none_or(|dialog| !dialog.open()) {
+            open.set(false);
+        }
+    };
     view! {
-        <dialog node_ref=dialog class="modal" on:close=move |_| open.set(false)>
+        <dialog node_ref=dialog class="modal" on:close=closed>
             <h2>{title}</h2>
             {move || open.get().then(|| children())}
             <form method="dialog"><button>{close}</button></form>

@@ -1,10 +1,9 @@
-//! Armed zones as rows. Only an estate that has any shows the list.
+//! Armed zones as rows.
 
 use super::model::{disarmed, state};
 use super::texts;
 use crate::copy::SiteCopy;
 use crate::desk::Desk;
-use crate::stale::AsOf;
 use castellan_domain::access::Right;
 use castellan_domain::estate::Zone;
 use castellan_domain::view::View;
@@ -14,32 +13,30 @@ use leptos::prelude::*;
 /// The zones, in the estate's order.
 #[component]
 pub fn ZoneList(copy: &'static SiteCopy, desk: &'static Desk) -> impl IntoView {
-    let zones = Memo::new(move |_| {
-        copy.estate
-            .with(|estate| estate.as_ref().map(|e| e.zones.clone()).unwrap_or_default())
-    });
-    let armed = move || {
-        let count = |view: &View| {
-            let is_armed = |zone: &&Zone| view.is_armed(&zone.id);
-            zones.with(|zones| zones.iter().filter(is_armed).count())
-        };
-        copy.all(&copy.changes.zones, count)
+    let zones = move || {
+        let zones = copy
+            .estate
+            .with(|estate| estate.as_ref().map(|e| e.zones.clone()));
+        let row = |zone| view! { <ZoneRow copy desk zone /> };
+        zones
+            .unwrap_or_default()
+            .into_iter()
+            .map(row)
+            .collect_view()
     };
-    view! {
-        {move || (!zones.with(Vec::is_empty)).then(|| view! {
-            <details class="folded zones">
-                <summary>
-                    {move || desk.t(texts::ZONES)}" "
-                    <span class="count">{armed}"/"{zones.with(Vec::len)}</span>
-                    " "{move || desk.t(texts::ARMED)}
-                    <AsOf copy desk />
-                </summary>
-                <ul class="rows">
-                    {zones.get().into_iter().map(|zone| view! { <ZoneRow copy desk zone /> }).collect_view()}
-                </ul>
-            </details>
-        })}
-    }
+    view! { <ul class="rows">{zones}</ul> }
+}
+
+/// How many zones are armed, of how many.
+pub fn armed(copy: &'static SiteCopy) -> (usize, usize) {
+    copy.estate.with(|estate| {
+        let Some(estate) = estate else { return (0, 0) };
+        let is_armed = |view: &View| {
+            let zones = estate.zones.iter();
+            zones.filter(|zone| view.is_armed(&zone.id)).count()
+        };
+        (copy.all(&copy.changes.zones, is_armed), estate.zones.len())
+    })
 }
 
 #[component]

@@ -8,4 +8,4 @@ pub mod texts;
 pub mod list;
 
 #[cfg(target_arch = "wasm32")]
-pub use list::ZoneList;
+pub use list::{ZoneList, armed};

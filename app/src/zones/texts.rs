@@ -3,7 +3,6 @@
 use crate::texts::texts;
 
 texts! {
-    ZONES: "防区", "Zones";
     ARMED: "已布防", "Armed";
     DISARMED: "已撤防", "Disarmed";
     ARM: "布防", "Arm";

@@ -51,6 +51,7 @@ const cabin = (w, h) => ({ outline: rounded([[-w / 2, -h / 2, 1.2], [w / 2, -h /
 build("gate-north", "北门岗亭", "North gate house", cabin(9, 5), [6.5, 161.5], 0, 4, floors(1, 0));
 build("gate-east", "东门岗亭", "East gate house", cabin(5, 7), [202.6, -3.4], 0, 4, floors(1, 0));
 build("gate-south", "南门岗亭", "South gate house", cabin(6, 4.5), [13.5, -160.6], 0, 4, floors(1, 0));
+build("gate-west", "西门岗亭", "West gate house", cabin(4, 4), [-196, -6.5], 0, 4, floors(1, 0));
 /** A glass roof over a garage ramp, its mouth to the west. */
 const canopy = { outline: rounded([[-15, -4], [13, -4, 4], [13, 4, 4], [-15, 4]]), doors: [[-15, 0]] };
 build("ramp-east", "东坡道", "East ramp", { ...canopy, out: [-1, 0] }, [178, 10], 0, 3.6, floors(1, 2));

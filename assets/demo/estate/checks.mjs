@@ -5,7 +5,8 @@ import { devices } from "./devices.mjs";
 import { area, contains, distance, distanceToLegs, legs, legsCross, lerp, selfCrossing, sides } from "./geometry.mjs";
 import { grounds, parkings, pools, sports } from "./grounds.mjs";
 import { doorstep, edges, nodes } from "./paths.mjs";
-import { people } from "./people.mjs";
+import { landings, units, ways } from "./indoors.mjs";
+import { people, posts } from "./people.mjs";
 import { gateAt, gates, lake, pond, wall } from "./wall.mjs";
 import { behind } from "./wiring.mjs";
 import { zoned } from "./zones.mjs";
@@ -73,6 +74,21 @@ edges.forEach((a, i) => {
   for (const key of Object.keys(gates)) must(nodes.some((n) => distance(n.at, gateAt[key]) < 0.1), `No path leads to the ${key} gate.`);
   for (const b of buildings) b.doors.forEach((_, i) => must(nodes.some((n) => distance(n.at, doorstep(b.id, i)) < 0.1), `No path leads to door ${i + 1} of ${b.name.en}.`));
 }
+{
+  const byId = new Map([...nodes, ...landings].map((n) => [n.id, n]));
+  must(byId.size === nodes.length + landings.length, "Two nodes have one number.");
+  const all = [...edges.filter((e) => e.kind?.passage?.passes !== "nobody"), ...ways];
+  const reached = new Set([nodes[0].id]);
+  for (let before = 0; before !== reached.size; ) {
+    before = reached.size;
+    for (const { from, to } of all) if (reached.has(from) || reached.has(to)) reached.add(from).add(to);
+  }
+  for (const n of byId.values()) must(reached.has(n.id), `Nobody can walk to node ${n.id}${n.floor ? ` on floor ${n.floor} of ${n.building}` : ""}.`);
+  for (const n of landings) must(contains(building(n.building).outline, n.at), `Landing ${n.id} is not inside ${building(n.building).name.en} at ${spot(n.at)}.`);
+  for (const b of buildings.slice(0, 12)) for (const u of units(b)) must(u.rooms.length > 0 && devices.some((d) => d.id === u.door), `Unit ${u.label} of ${b.name.en} lacks rooms or its door.`);
+}
+for (const p of posts) for (const id of p.people) must(people.some((one) => one.id === id), `Post ${p.id} has ${id}, who is not on the staff.`);
+must(people.filter((p) => p.role === "guard").length === 24, "Two shifts have 24 guards.");
 for (const d of devices) {
   must(contains(wall, d.place.at) || distanceToLegs(d.place.at, sides(wall)) < 0.5, `Device ${d.id} is outside the wall at ${spot(d.place.at)}.`);
   const b = d.place.building && building(d.place.building);
@@ -88,6 +104,6 @@ for (const a of areas) {
   for (const id of a.people) must(people.some((p) => p.id === id), `Area ${a.id} is for ${id}, who is not on the staff.`);
 }
 must(behind["sw-4"].length === 12, "Scene B counts twelve devices behind SW-4.");
-for (const [what, ids] of [["zone", zoned.map((z) => z.id)], ["area", areas.map((a) => a.id)], ["device", devices.map((d) => d.id)], ["building", buildings.map((b) => b.id)], ["person", people.map((p) => p.id)]]) {
+for (const [what, ids] of [["zone", zoned.map((z) => z.id)], ["area", areas.map((a) => a.id)], ["device", devices.map((d) => d.id)], ["building", buildings.map((b) => b.id)], ["person", people.map((p) => p.id)], ["post", posts.map((p) => p.id)]]) {
   ids.forEach((id, i) => must(ids.indexOf(id) === i, `There are two of ${what} ${id}.`));
 }

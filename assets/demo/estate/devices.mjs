@@ -13,8 +13,8 @@ export function device(id, kind, zh, en, at, { b, floor, spot } = {}) {
 export const within = (id, du = 0, dv = 0) => add(building(id).middle, [du, dv]);
 /** A spot beside a gate's road, on the wall: negative is to the left of who comes in. */
 function besideGate(key, off, inwards = 0) {
-  const along = { north: [-1, 0], east: [0, 1], south: [1, 0] }[key];
-  const inside = { north: [0, -1], east: [-1, 0], south: [0, 1] }[key];
+  const along = { north: [-1, 0], east: [0, 1], south: [1, 0], west: [0, -1] }[key];
+  const inside = { north: [0, -1], east: [-1, 0], south: [0, 1], west: [1, 0] }[key];
   return add(gateAt[key], add(scale(along, off), scale(inside, inwards)));
 }
 // Doors: every unit door, then gates and service doors.
@@ -108,25 +108,42 @@ for (const [n, unit, lift, du] of [[5, 1, 1, -2], [5, 1, 2, 2], [6, 1, 1, -2], [
   device(`lift-${n}-${unit}-${lift}`, "lift", single ? `${n}号楼 ${spot[0]}` : `${n}号楼${spot[0]}`, `Building ${n} ${spot[1]}`, within(n, du, 3), { b: n, spot });
 }
 
-// Cameras.
-const camera = (id, zh, en, at, place) => device(id, "camera", `${zh} 摄像机`, `${en} camera`, at, place ?? { spot: [zh, en] });
-camera("cam-north-gate-in", "北门 入口", "North gate entrance", besideGate("north", -9, 1.5));
-camera("cam-north-gate-out", "北门 出口", "North gate exit", besideGate("north", 9, 1.5));
-camera("cam-east-gate", "东门", "East gate", besideGate("east", 7, 1.5));
-camera("cam-south-gate", "南门", "South gate", besideGate("south", 7.5, 1.5));
-camera("cam-ramp-east", "东坡道", "East ramp", add(building("ramp-east").doors[0], [-1, 4.6]));
-camera("cam-ramp-west", "西坡道", "West ramp", add(building("ramp-west").doors[0], [1, 4.6]));
-for (const [n, at] of [[5, [-70, 130]], [6, [62, 130]], [11, [-90, 34]]]) {
-  camera(`cam-tower-${n}`, `${n}号楼 楼顶云台`, `Building ${n} roof PTZ`, at, { b: n, spot: ["楼顶", "roof"] });
+// Cameras: where each hangs, what it looks at, and how far.
+const LOOKS = {
+  pole: { up: 4, view: 80, range: 30 },
+  wall: { up: 4.5, view: 55, range: 60 },
+  roof: { view: 60, range: 150 },
+  room: { up: 2.6, view: 95, range: 18 },
+  car: { up: 2.4, view: 110, range: 3 },
+};
+function camera(id, zh, en, at, look, to, place) {
+  device(id, "camera", `${zh} 摄像机`, `${en} camera`, at, place ?? { spot: [zh, en] });
+  const { up = building(place.b).height_m, view, range } = LOOKS[look];
+  const [du, dv] = sub(to, at);
+  const degrees = (radians) => Math.round((radians * 180) / Math.PI);
+  // Clockwise from the estate's own north; the estate's turn comes at the end.
+  devices.at(-1).camera = { height_m: up, heading_deg: degrees(Math.atan2(du, dv)), tilt_deg: degrees(Math.atan2(up, length([du, dv]))), view_deg: view, range_m: range };
+}
+camera("cam-north-gate-in", "北门 入口", "North gate entrance", besideGate("north", -9, 1.5), "pole", besideGate("north", -2, -8));
+camera("cam-north-gate-out", "北门 出口", "North gate exit", besideGate("north", 9, 1.5), "pole", besideGate("north", 2, 10));
+camera("cam-east-gate", "东门", "East gate", besideGate("east", 7, 1.5), "pole", besideGate("east", 0, -6));
+camera("cam-south-gate", "南门", "South gate", besideGate("south", 7.5, 1.5), "pole", besideGate("south", 0, -6));
+camera("cam-west-gate", "西门", "West gate", besideGate("west", 5, 1.5), "pole", besideGate("west", 0, -6));
+for (const [key, zh, en, out] of [["east", "东坡道", "East ramp", -1], ["west", "西坡道", "West ramp", 1]]) {
+  const mouth = building(`ramp-${key}`).doors[0];
+  camera(`cam-ramp-${key}`, zh, en, add(mouth, [out, 4.6]), "pole", add(mouth, [out * 9, 0]));
+}
+for (const [n, at, to] of [[5, [-70, 130], [-90, 168]], [6, [62, 130], [90, 168]], [11, [-90, 34], [0, 0]]]) {
+  camera(`cam-tower-${n}`, `${n}号楼 楼顶云台`, `Building ${n} roof PTZ`, at, "roof", to, { b: n, spot: ["楼顶", "roof"] });
 }
 for (const n of [2, 4, 5, 6, 7, 8, 9, 11, 12]) {
   const name = devices.find((d) => d.id === `perimeter-${n}`).name;
   const at = nearestOnRing(wall, zones[n - 1]);
-  camera(`cam-perimeter-${n}`, name.zh, name.en, add(at, scale(sub([0, 0], at), 2.2 / length(at))));
+  camera(`cam-perimeter-${n}`, name.zh, name.en, add(at, scale(sub([0, 0], at), 2.2 / length(at))), "wall", nearestOnRing(wall, zones[n % 12]));
 }
-camera("cam-3-b1", "3号楼 B1层走道", "Building 3 B1 corridor", within(3, 12, 2), { b: 3, floor: "B1", spot: ["走道", "corridor"] });
-camera("cam-lift-7-2-2", "7号楼2单元 2号电梯轿厢", "Building 7 unit 2 lift 2 car", within(7, 15, 1), { b: 7, spot: ["2单元 2号电梯", "unit 2 lift 2"] });
-camera("cam-lake", "锦绣湖", "Lake", [26, 30]);
-camera("cam-playground", "儿童乐园", "Playground", [99, -66]);
-camera("cam-welcome-square", "迎宾广场", "Welcome square", [12.5, 131]);
-camera("cam-control-room", "监控中心", "Control room", within("property", -15.5, 6), { b: "property", floor: "1", spot: ["监控中心", "control room"] });
+camera("cam-3-b1", "3号楼 B1层走道", "Building 3 B1 corridor", within(3, 12, 2), "room", within(3, -4, 2), { b: 3, floor: "B1", spot: ["走道", "corridor"] });
+camera("cam-lift-7-2-2", "7号楼2单元 2号电梯轿厢", "Building 7 unit 2 lift 2 car", within(7, 15, 1), "car", within(7, 15, 2.4), { b: 7, spot: ["2单元 2号电梯", "unit 2 lift 2"] });
+camera("cam-lake", "锦绣湖", "Lake", [26, 30], "wall", [5, 0]);
+camera("cam-playground", "儿童乐园", "Playground", [99, -66], "pole", [82, -57]);
+camera("cam-welcome-square", "迎宾广场", "Welcome square", [12.5, 131], "pole", [-6, 118]);
+camera("cam-control-room", "监控中心", "Control room", within("property", -15.5, 6), "room", within("property", -9, 1), { b: "property", floor: "1", spot: ["监控中心", "control room"] });

@@ -101,7 +101,7 @@ function outsetCourse(line, metres) {
 }
 ground("water", strip(simplified(river, 0.1), 24), "锦绣河", "Jinxiu River");
 for (const [zh, en, width, points] of streets) ground("road", strip(simplified(curve(points), 0.1), width), zh, en);
-for (const [key, out] of [["north", [-6, 190]], ["east", [231, -13]], ["south", [4, -190]]]) {
+for (const [key, out] of [["north", [-6, 190]], ["east", [231, -13]], ["south", [4, -190]], ["west", [-226, -14]]]) {
   ground("road", strip([gateAt[key], out], gates[key].road + 1.5));
 }
 const lawnNames = [[[-112, 10], "银杏园", "Ginkgo garden"], [[112, 6], "桂花园", "Osmanthus garden"], [[-40, 84], "樱花园", "Cherry garden"]];

@@ -63,10 +63,11 @@ const TRAIL = 1.8;
 export const ring = course([[-6, 93], [60, 92], [114, 73], [136, 24], [136, -28], [117, -74], [62, -95], [2, -98], [-64, -95], [-117, -74], [-137, -26],
   [-136, 26], [-115, 73], [-70, 91]], 6, true, "ring road");
 
-// The three gates.
+// The four gates.
 const north = course([gateAt.north, on(ring, [-6, 93])], gates.north.road, false, "north gate road");
 const east = course([gateAt.east, [180, -13], [158, -14], on(ring, [137, -12])], gates.east.road, false, "east gate road");
 const south = course([gateAt.south, [4, -140], [6, -118], on(ring, [4, -98])], gates.south.road, false, "south gate road");
+const west = course([gateAt.west, [-180, -14], [-158, -14], on(ring, [-137, -14])], gates.west.road, false, "west gate way");
 
 // Fire lanes behind the northern row.
 const laneWest = course([on(north, [-6, 149]), [-40, 149.5], [-100, 149.5], [-140, 148], [-168, 139], [-182, 116], [-177, 92], [-156, 74], on(ring, [-121, 65])], FIRE_LANE, false, "west fire lane");
@@ -87,19 +88,20 @@ function alongWall(from, to) {
 }
 const trailSouthEast = course([on(south, [4, -150]), [18, -152.5], ...alongWall([36, -163], [205, -48]), [195, -26], on(east, [192.5, -13])], TRAIL, false, "south-east trail");
 const trailNorthEast = course([on(east, [192.5, -13]), [195.5, 0], [199, 10], ...alongWall([205, 26], [44, 162]), on(laneEast, [24, 149])], TRAIL, false, "north-east trail");
-const trailWest = course([on(laneWest, [-36, 149]), ...alongWall([-56, 162], [-32, -163]), [-12, -152.5], on(south, [4, -150])], TRAIL, false, "west trail");
+const trailNorthWest = course([on(laneWest, [-36, 149]), ...alongWall([-56, 162], [-203, 4]), on(west, [-202.5, -14])], TRAIL, false, "north-west trail");
+const trailSouthWest = course([on(west, [-202.5, -14]), ...alongWall([-203, -32], [-32, -163]), [-12, -152.5], on(south, [4, -150])], TRAIL, false, "south-west trail");
 
 // To the doors.
 const stub = (from, id, index = 0, width = FOOTPATH) => course([on(from, doorstep(id, index)), doorstep(id, index)], width, false, `path to ${id}`);
 for (const [id, lane] of [[4, laneWest], [5, laneWest], [6, laneEast], [7, laneEast]]) {
   building(id).doors.forEach((_, i) => stub(lane, id, i, building(id).doors.length === 1 ? 3 : FOOTPATH));
 }
-const frontOf3 = course([on(ring, [-131, 55]), [-150, 60.5], [-182, 60.5], on(trailWest, [-202, 60])], 3, false, "path of 3");
+const frontOf3 = course([on(ring, [-131, 55]), [-150, 60.5], [-182, 60.5], on(trailNorthWest, [-202, 60])], 3, false, "path of 3");
 const frontOf8 = course([on(ring, [132, 58]), [148, 66], [196, 66], on(trailNorthEast, [204, 66])], 3, false, "path of 8");
-const frontOf2 = course([on(ring, [-138, -26]), [-152, -27], [-188, -27], on(trailWest, [-202, -28])], 3, false, "path of 2");
+const frontOf2 = course([on(ring, [-138, -26]), [-152, -27], [-188, -27], on(trailSouthWest, [-202, -28])], 3, false, "path of 2");
 for (const [id, path] of [[3, frontOf3], [8, frontOf8], [2, frontOf2]]) building(id).doors.forEach((_, i) => stub(path, id, i));
 
-const toPumps = course([on(ring, [-130, -55]), [-150, -66], [-172, -72], [-182, -74], on(trailWest, [-202, -70])], 3, false, "path to the pump house");
+const toPumps = course([on(ring, [-130, -55]), [-150, -66], [-172, -72], [-182, -74], on(trailSouthWest, [-202, -70])], 3, false, "path to the pump house");
 stub(toPumps, "pump-house");
 const frontOf1 = course([on(ring, [-108, -80]), [-120, -95], [-146, -99.5], [-164, -95], on(toPumps, [-170, -72])], 3, false, "path of 1");
 const frontOf10 = course([on(ring, [-104, -83]), [-94, -103], [-76, -112], [-44, -112], [-26, -108], on(ring, [-16, -98])], 3, false, "path of 10");
@@ -144,8 +146,11 @@ course([on(frontOf10, [-97, -97]), [-104, -108.4]], FIRE_LANE, false, "way to th
 // Front gardens of the northern corners, and the short cut with the garden gate.
 course([on(ring, [-94, 83]), [-108, 97], [-138, 103], [-164, 101], on(laneWest, [-180, 104])], FOOTPATH, false, "front garden of 4");
 course([on(ring, [92, 83]), [106, 97], [136, 102], [164, 101], on(laneEast, [182, 104])], FOOTPATH, false, "front garden of 7");
-course([on(laneWest, [-180, 104]), on(trailWest, [-202, 108])], FOOTPATH, false, "north-west short cut");
+course([on(laneWest, [-180, 104]), on(trailNorthWest, [-202, 108])], FOOTPATH, false, "north-west short cut");
 const gardenWay = course([on(laneEast, [182, 104]), on(trailNorthEast, [204, 108])], FOOTPATH, false, "garden gate path");
 export const gardenGate = on(gardenWay, [193, 106]);
 
 cutIntoEdges();
+// What lies behind the garden gate is walked by nobody while it is locked.
+const gateNode = nodes.find((n) => distance(n.at, gardenGate) < 0.1);
+edges.find((e) => e.name === gardenWay.name && e.from === gateNode.id).kind = { passage: { passes: "nobody", device: "door-garden-gate" } };

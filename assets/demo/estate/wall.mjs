@@ -7,6 +7,8 @@ export const gates = {
   north: { at: [-6, 168], gap: 15, road: 7 },
   east: { at: [210, -13], gap: 13, road: 6 },
   south: { at: [4, -168], gap: 12, road: 6 },
+  /** For people on foot, to the walk along the river. */
+  west: { at: [-208, -14], gap: 7, road: 4 },
 };
 
 export const lake = curve([[-47, 2], [-44, -14], [-28, -23], [-6, -18], [14, -21], [36, -28], [54, -18], [58, -1], [46, 14], [28, 16], [12, 25], [-10, 29], [-34, 22]], true);
@@ -17,4 +19,4 @@ export const gateAt = Object.fromEntries(Object.entries(gates).map(([key, gate])
 export function nearestOnRing(ring, p) {
   return sides(ring).map((leg) => nearestOnLeg(p, leg).at).reduce((a, b) => (distance(p, a) <= distance(p, b) ? a : b));
 }
-export const gateNames = { north: ["北门", "North gate"], east: ["东门", "East gate"], south: ["南门", "South gate"] };
+export const gateNames = { north: ["北门", "North gate"], east: ["东门", "East gate"], south: ["南门", "South gate"], west: ["西门", "West gate"] };

@@ -10,7 +10,7 @@ switchPlaces.forEach(([zh, en, b, du, dv, floor], i) => {
 });
 export const behind = {
   "sw-1": ["sw-2", "sw-3", "sw-4", "sw-5", "sw-6", "panel-main", "fire-panel-1", "door-property", "door-control-room", "cam-control-room", "panic-front-desk", "cam-tower-5"],
-  "sw-2": ["door-2-1", "door-2-2", "door-3-1", "door-3-2", "door-4-1", "door-4-2", "door-11-1", "cam-3-b1", "cam-perimeter-11", "cam-perimeter-12", "cam-ramp-west", "cam-tower-11"],
+  "sw-2": ["door-2-1", "door-2-2", "door-3-1", "door-3-2", "door-4-1", "door-4-2", "door-11-1", "cam-3-b1", "cam-perimeter-11", "cam-perimeter-12", "cam-ramp-west", "cam-tower-11", "door-west-gate", "cam-west-gate"],
   "sw-3": ["door-1-1", "door-1-2", "door-9-1", "door-9-2", "door-10-1", "door-10-2", "door-10-3", "door-south-gate", "barrier-south-gate", "cam-south-gate", "cam-perimeter-2", "door-kindergarten", "panic-kindergarten", "door-pump-house"],
   // The north wall and its gate: twelve, of which one is shown and eleven are folded when it dies.
   "sw-4": ["cam-north-gate-in", "cam-north-gate-out", "cam-perimeter-7", "cam-perimeter-8", "cam-perimeter-9", "cam-welcome-square", "door-north-gate", "barrier-north-gate", "door-5-1", "door-6-1", "door-7-1", "door-7-2"],
@@ -25,7 +25,7 @@ for (const d of devices) {
 }
 
 // What is blind without them: gates, fire protection, the perimeter's only views, the pumps.
-const critical = [/^sw-/, /^(panel-main|fire-panel-1)$/, /^smoke-/, /^heat-/, /^(door|barrier)-(north|east|south)-gate$/, /^cam-(north-gate-in|north-gate-out|east-gate|south-gate)$/, /^cam-perimeter-/, /^perimeter-/, /^water-pump-house$/];
+const critical = [/^sw-/, /^(panel-main|fire-panel-1)$/, /^smoke-/, /^heat-/, /^(door|barrier)-(north|east|south|west)-gate$/, /^cam-(north-gate-in|north-gate-out|east-gate|south-gate|west-gate)$/, /^cam-perimeter-/, /^perimeter-/, /^water-pump-house$/];
 for (const d of devices) if (critical.some((one) => one.test(d.id))) d.critical = true;
 
 // Whose silence says something, in seconds. A call point, a button and a lift say nothing until they are needed.

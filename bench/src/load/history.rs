@@ -6,6 +6,7 @@ use anyhow::Context as _;
 use castellan_client::owntracks::USER_HEADER;
 use castellan_domain::estate::Estate;
 use castellan_domain::ids::PhoneId;
+use castellan_simulator::crew::Crew;
 use castellan_simulator::devices::Rates;
 use castellan_simulator::world::{GUARDS_MAX, Outgoing, Settings, World};
 use serde::Serialize;
@@ -118,7 +119,7 @@ impl Walk {
     fn new(estate: &Estate, begins_ms: i64, ends_ms: i64, fixes: usize) -> anyhow::Result<Self> {
         let settings = Settings {
             seed: 1,
-            guards_max: GUARDS_MAX,
+            crew: Crew::First(GUARDS_MAX),
             pace: 1.0,
             rates: Rates {
                 alarms_every_ms: None,

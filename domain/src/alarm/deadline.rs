@@ -52,6 +52,8 @@ impl Alarm {
                 Some(acknowledged) => (acknowledged.due_at, Due::Acknowledged),
                 None => (*due_at, Due::Claim),
             }),
+            // Its incident's deadlines run instead.
+            Ownership::Claimed { .. } if self.incident.is_some() => None,
             Ownership::Claimed {
                 follow_up_due_at,
                 absent_due_at,

@@ -6,6 +6,7 @@ use super::state::{Alarm, CLOSED_ALARMS_MAX, CLOSED_KEPT};
 use crate::estate::Priority;
 use crate::flood::fold::count;
 use crate::ids::{AlarmId, PersonId};
+use crate::incident::Incident;
 use crate::staff::{ABSENT_MAX, Console};
 use crate::subject::Stamp;
 use crate::time::Timestamp;
@@ -65,7 +66,7 @@ pub(crate) fn owner_absent(
 ) {
     let rows = view.alarms.values();
     let theirs: Vec<_> = rows
-        .filter(|row| !row.is_judged() && row.owner() == Some(owner))
+        .filter(|row| !row.is_judged() && row.incident.is_none() && row.owner() == Some(owner))
         .filter(|row| due_at.is_none() || row.priority <= Priority::P2)
         .map(|row| row.id)
         .collect();
@@ -79,12 +80,23 @@ pub(crate) fn owner_absent(
 /// Lets go of what was closed long ago: a pure function of the facts' own times, so that every
 /// replica lets go of the same alarms at the same fact.
 pub(crate) fn let_go(view: &mut View, now: Timestamp, touched: &mut Touched) {
-    while let Some((closed_at, id)) = view.closed.front().copied() {
+    let of_open = |view: &View, id: &AlarmId| {
+        let incident = view.alarms.get(id).and_then(|row| row.incident);
+        let incident = incident.and_then(|id| view.incidents.get(&id));
+        incident.is_some_and(Incident::is_open)
+    };
+    loop {
+        // What belongs to an open incident stays for as long as that is open.
+        let mut closed = view.closed.iter().enumerate();
+        let oldest = closed.find(|(_, (_, id))| !of_open(view, id));
+        let Some((place, (closed_at, id))) = oldest.map(|(place, at)| (place, *at)) else {
+            break;
+        };
         let expired = now.since(closed_at) > CLOSED_KEPT;
         if !expired && view.closed.len() <= CLOSED_ALARMS_MAX {
             break;
         }
-        view.closed.pop_front();
+        view.closed.remove(place);
         if view.alarms.contains_key(&id) {
             remove(&mut view.alarms, id, &mut touched.alarms);
         }
@@ -93,7 +105,7 @@ pub(crate) fn let_go(view: &mut View, now: Timestamp, touched: &mut Touched) {
 
 /// By when somebody must have a console to keep what they take at `at`. Nothing if they have one, or
 /// never had: then nobody can have seen them leave.
-fn absent_due_at(view: &View, owner: &PersonId, at: Timestamp) -> Option<Timestamp> {
+pub(crate) fn absent_due_at(view: &View, owner: &PersonId, at: Timestamp) -> Option<Timestamp> {
     let console = view.people.get(owner).map(|person| person.console);
     matches!(console, Some(Console::Gone { .. })).then(|| at + ABSENT_MAX)
 }

@@ -14,6 +14,7 @@ pub mod decide;
 mod existing;
 pub mod fact;
 pub(crate) mod fold;
+mod in_incident;
 mod located;
 mod raise;
 mod reasons;

@@ -51,6 +51,7 @@ impl Alarm {
             mute: None,
             shelf: None,
             judgement: Judgement::Open,
+            incident: None,
             repeats: 0,
             joined: Vec::new(),
             rises: Vec::new(),

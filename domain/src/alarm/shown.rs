@@ -10,7 +10,7 @@ use crate::view::Shown;
 
 impl Shown<AlarmId> for Alarm {
     fn seen_by(&self, _id: &AlarmId, audience: &Audience) -> Option<Self> {
-        if !audience.sees_duress() && began_as_duress(self) {
+        if !audience.sees_duress() && self.began_as_duress() {
             return None;
         }
         if !audience.sees_persons() && self.source.person().is_some() {
@@ -36,11 +36,13 @@ impl Shown<AlarmId> for Alarm {
     }
 }
 
-/// Whether an alarm is a silent call for help, or was one before it became something else.
-fn began_as_duress(alarm: &Alarm) -> bool {
-    let kinds = [&alarm.kind, &alarm.family].into_iter();
-    let mut kinds = kinds.chain(alarm.rises.iter().map(|rise| &rise.from));
-    kinds.any(AlarmTypeId::is_duress)
+impl Alarm {
+    /// Whether it is a silent call for help, or was one before it became something else.
+    pub(crate) fn began_as_duress(&self) -> bool {
+        let kinds = [&self.kind, &self.family].into_iter();
+        let mut kinds = kinds.chain(self.rises.iter().map(|rise| &rise.from));
+        kinds.any(AlarmTypeId::is_duress)
+    }
 }
 
 /// Takes every person out of an alarm. Whoever adds a field to it meets this list.
@@ -67,6 +69,7 @@ fn withhold_persons(alarm: &mut Alarm) {
         mute,
         shelf,
         judgement,
+        incident: _,
         repeats: _,
         joined,
         rises,

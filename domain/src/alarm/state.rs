@@ -5,7 +5,7 @@ use super::located::Located;
 use super::reasons::{NoteContent, ReturnedBy, ShelfReason, Verdict, VerdictBasis};
 use super::sources::{Condition, Existing, Joined, Risen, Silence, Source, Unheard};
 use crate::estate::Priority;
-use crate::ids::{AlarmId, AlarmTypeId, PersonId, Version};
+use crate::ids::{AlarmId, AlarmTypeId, IncidentId, PersonId, Version};
 use crate::observation::Doubts;
 use crate::subject::History;
 use crate::time::{Span, Timestamp};
@@ -78,6 +78,10 @@ pub struct Alarm {
     pub shelf: Option<Shelf>,
     /// What it was.
     pub judgement: Judgement,
+    /// 事件: what it is part of. While that is open, its owner has this row, and its deadlines replace
+    /// this row's follow-up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub incident: Option<IncidentId>,
     /// How often its source said it again.
     pub repeats: u32,
     /// Other sources that are part of this row, at most [`JOINED_MAX`].
@@ -240,6 +244,14 @@ impl Alarm {
         match &self.ownership {
             Ownership::Unclaimed { .. } => None,
             Ownership::Claimed { by, .. } => Some(by),
+        }
+    }
+
+    /// Since when somebody owns it.
+    pub const fn claimed_at(&self) -> Option<Timestamp> {
+        match &self.ownership {
+            Ownership::Unclaimed { .. } => None,
+            Ownership::Claimed { at, .. } => Some(*at),
         }
     }
 

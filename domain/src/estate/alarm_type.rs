@@ -3,7 +3,8 @@
 //! Types of one *family* (gas low, gas high) share a row: a device that reports a higher *tier*
 //! raises its row, and never gets a second one.
 
-use crate::ids::{AlarmTypeId, LadderId};
+use super::ladder::Target;
+use crate::ids::{AlarmTypeId, LadderId, ProcedureId};
 use crate::text::Localized;
 use serde::{Deserialize, Serialize};
 
@@ -49,6 +50,12 @@ pub struct AlarmType {
     /// 超时上报规则: which ladder unanswered work of this type climbs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ladder: Option<LadderId>,
+    /// 处置流程: what is done about it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub procedure: Option<ProcedureId>,
+    /// Who is called as soon as it waits, before any step of its ladder.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub call_at_once: Vec<Target>,
     /// Shown on consoles only, never on a wall or at a gate.
     #[serde(default, skip_serializing_if = "crate::serial::is_default")]
     pub discreet: bool,
@@ -67,6 +74,12 @@ pub struct AlarmType {
     /// A verdict that it was false says how that was established. One answer for a whole family.
     #[serde(default, skip_serializing_if = "crate::serial::is_default")]
     pub verify: bool,
+    /// Whether it begins as an incident.
+    #[serde(default, skip_serializing_if = "crate::serial::is_default")]
+    pub incident: Opens,
+    /// Whether those who are sent may take a lift.
+    #[serde(default, skip_serializing_if = "crate::serial::is_default")]
+    pub lifts: LiftUse,
     /// Raised by Castellan itself; a device that reports it is refused.
     #[serde(default, skip_serializing_if = "crate::serial::is_default")]
     pub by_rule_only: bool,
@@ -89,6 +102,30 @@ impl AlarmType {
     pub fn family(&self) -> &AlarmTypeId {
         self.family.as_ref().unwrap_or(&self.id)
     }
+}
+
+/// When an incident begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Opens {
+    /// Once somebody is sent, or says that it is real.
+    #[default]
+    ByHand,
+    /// With the alarm.
+    AtOnce,
+}
+
+/// Whether those who are sent may take a lift.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LiftUse {
+    /// Any.
+    #[default]
+    Allowed,
+    /// None: fire, gas, power failure, water.
+    Forbidden,
+    /// Any but the one that it is about.
+    NotThisOne,
 }
 
 /// A second source that confirms an alarm.

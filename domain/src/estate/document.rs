@@ -1,11 +1,17 @@
 //! The shape of an estate document.
 
 use super::alarm_type::AlarmType;
+use super::building::Building;
+use super::ladder::Ladder;
+use super::paths::Paths;
+use super::people::{Person, Post};
+use super::place::Place;
 use super::search_key::SearchKeys;
-use super::watch::{Area, DoorSettings, Staffing, Zone};
+use super::watch::{Area, CameraPose, DoorSettings, Staffing, Zone};
 use crate::geo::LonLat;
-use crate::ids::{BuildingId, DeviceId, PersonId, PhoneId, SiteId};
-use crate::text::{CallSign, Localized, Text};
+use crate::ids::{DeviceId, SiteId};
+use crate::procedure::Procedure;
+use crate::text::{Localized, Text};
 use serde::{Deserialize, Serialize};
 
 /// A whole estate. [`Estate::parse`] is the only way in from outside.
@@ -18,6 +24,9 @@ pub struct Estate {
     pub name: Localized,
     /// IANA time zone, such as `Asia/Shanghai`; every wall clock on screen is in it.
     pub time_zone: Text<64>,
+    /// The telephone number at which whoever was called reaches the control room.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub callback: Option<Text<32>>,
     /// The datum of every coordinate in this document.
     pub datum: Datum,
     /// Origin of the site's centimetre grid.
@@ -42,6 +51,9 @@ pub struct Estate {
     /// The staff.
     #[serde(default)]
     pub people: Vec<Person>,
+    /// 岗位: where guards stand, and how many each of them wants.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub posts: Vec<Post>,
     /// When shifts begin and how duty is kept.
     #[serde(default, skip_serializing_if = "crate::serial::is_default")]
     pub staffing: Staffing,
@@ -54,6 +66,12 @@ pub struct Estate {
     /// The alarm types of this estate; the defaults are added where it names none.
     #[serde(default)]
     pub alarm_types: Vec<AlarmType>,
+    /// 处置流程: the procedures of this estate; the defaults are added where it names none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub procedures: Vec<Procedure>,
+    /// The ladders of this estate; the defaults are added where it names none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ladders: Vec<Ladder>,
     /// How Chinese names are searched for; the server adds what is not named here.
     #[serde(default, skip_serializing_if = "SearchKeys::is_empty")]
     pub search_keys: SearchKeys,
@@ -114,33 +132,6 @@ pub enum GroundKind {
     Parking,
 }
 
-/// A building.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Building {
-    /// Its id within the estate.
-    pub id: BuildingId,
-    /// Such as `3号楼` / `Building 3`.
-    pub name: Localized,
-    /// Its outline on the ground.
-    pub outline: Vec<LonLat>,
-    /// Height of the roof above ground in metres.
-    pub height_m: f64,
-    /// From the lowest up.
-    #[serde(default)]
-    pub floors: Vec<Floor>,
-}
-
-/// A floor. What is printed in the lift is kept apart from how high it lies.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Floor {
-    /// As printed: `B1`, `3A`, `避难层`.
-    pub label: Text<12>,
-    /// Storeys above the ground floor (0); basements are negative.
-    pub ordinal: i16,
-}
-
 /// A wall, fence or hedge.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -159,40 +150,6 @@ pub enum LineKind {
     Perimeter,
     /// A hedge or low fence inside.
     Hedge,
-}
-
-/// The graph of walkable paths.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Paths {
-    /// Junctions and ends.
-    pub nodes: Vec<PathNode>,
-    /// Connections between them, walkable both ways.
-    pub edges: Vec<Path>,
-}
-
-/// A junction or end of a path.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct PathNode {
-    /// Its number, by which edges name it.
-    pub id: u32,
-    pub at: LonLat,
-}
-
-/// A path between two junctions.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Path {
-    /// Junction at one end.
-    pub from: u32,
-    /// Junction at the other end.
-    pub to: u32,
-    /// Bends between the two ends.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub via: Vec<LonLat>,
-    /// Width in metres, for drawing.
-    pub width_m: f64,
 }
 
 /// A device that can report.
@@ -220,6 +177,9 @@ pub struct Device {
     /// What is watched about it, if it is a door or a barrier.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub door: Option<DoorSettings>,
+    /// How it looks, if it is a camera.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub camera: Option<CameraPose>,
 }
 
 /// What a device is.
@@ -248,73 +208,4 @@ pub enum DeviceKind {
     Lift,
     /// 交换机、网关
     Network,
-}
-
-/// Where something is, in the words that a guard is sent with.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Place {
-    /// The building, if inside or at one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub building: Option<BuildingId>,
-    /// The floor's printed label. Never guessed from a satellite position.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub floor: Option<Text<12>>,
-    /// A spot without a building, or within it: `东门`, `B1 走道`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub spot: Option<Localized>,
-    /// On the map.
-    pub at: LonLat,
-}
-
-/// A member of the staff.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Person {
-    pub id: PersonId,
-    pub name: Localized,
-    /// What they may do.
-    pub role: Role,
-    /// Radio call sign, shown larger than the name. Nobody else of the estate has it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub call_sign: Option<CallSign>,
-    /// The phone whose positions are theirs.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub phone: Option<PhoneId>,
-}
-
-/// What somebody works as: [`crate::access`] says what they may do by it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Role {
-    /// 安保员
-    Guard,
-    /// 工程值班
-    Engineer,
-    /// 值班员
-    Operator,
-    /// 班长
-    ShiftLeader,
-    /// 值班主管
-    DutyManager,
-    /// 项目经理
-    ProjectManager,
-}
-
-impl Role {
-    /// Every role, in the order in which lists of people show them.
-    pub const ALL: [Self; 6] = [
-        Self::Guard,
-        Self::Engineer,
-        Self::Operator,
-        Self::ShiftLeader,
-        Self::DutyManager,
-        Self::ProjectManager,
-    ];
-
-    /// Its place in [`Self::ALL`]. It says nothing about rights.
-    pub fn place(self) -> usize {
-        let mut all = Self::ALL.into_iter();
-        all.position(|role| role == self).unwrap_or_default()
-    }
 }

@@ -1,52 +1,18 @@
-//! The estate's paths in metres: where one can walk, and how far it is along each path.
+//! The estate's paths in metres: where one can walk, on which floor, and how far it is along each
+//! path. One graph for everybody who walks: guards who are sent, and those whom the simulator moves.
 
-use super::Estate;
+use super::building::Label;
+use super::document::Estate;
+pub use super::edge::Edge;
+use super::paths::OnFloor;
+use super::pieces::{Piece, Pieces};
+pub use super::xy::Xy;
 use crate::geo::{Anchor, CoordinateError, LonLat, Offset};
+use crate::ids::BuildingId;
 use std::collections::BTreeMap;
 
-/// Paths shorter than this are left out: nobody can be seen to walk them.
+/// Paths shorter than this that join no floors are left out: nobody can be seen to walk them.
 const EDGE_M_MIN: f64 = 0.05;
-
-/// Metres east and north of the site's anchor.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Xy {
-    /// East.
-    pub x: f64,
-    /// North.
-    pub y: f64,
-}
-
-impl Xy {
-    /// Metres to another point.
-    pub fn distance(self, other: Self) -> f64 {
-        (self.x - other.x).hypot(self.y - other.y)
-    }
-}
-
-/// Why there is nothing to walk on.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
-pub enum GraphError {
-    /// No path at all, or only paths without length.
-    #[error("the estate has no paths: its guards have nowhere to walk")]
-    NoPaths,
-}
-
-/// A path between two junctions with its bends.
-#[derive(Debug, Clone)]
-pub struct Edge {
-    /// Index of the junction where it begins.
-    pub from: usize,
-    /// Index of the junction where it ends.
-    pub to: usize,
-    bends: Vec<Bend>,
-}
-
-#[derive(Debug, Clone, Copy)]
-struct Bend {
-    at: Xy,
-    /// Metres from the beginning of the path.
-    along_m: f64,
-}
 
 /// A spot on a path.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -57,45 +23,78 @@ pub struct Spot {
     pub along_m: f64,
 }
 
+/// Where somebody comes onto the paths.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Foothold {
+    /// At a spot of a path that one can walk along.
+    Path(Spot),
+    /// At a junction from which no path goes along its floor: a landing between stairs.
+    Junction(usize),
+}
+
+/// A junction or end of a path.
+#[derive(Debug, Clone, Copy)]
+struct Node {
+    at: Xy,
+    /// Index of its floor; none is outdoors, on the ground.
+    floor: Option<usize>,
+    ordinal: i16,
+}
+
 /// All paths of an estate.
 #[derive(Debug, Clone)]
 pub struct Graph {
     anchor: Anchor,
-    nodes: Vec<Xy>,
+    nodes: Vec<Node>,
     edges: Vec<Edge>,
     /// The paths that meet at each junction.
     meeting: Vec<Vec<usize>>,
-    /// The junctions of the largest connected part.
+    /// The junctions outdoors of the largest part in which one can walk.
     reachable: Vec<usize>,
+    /// The floors that junctions are on.
+    floors: BTreeMap<BuildingId, BTreeMap<Label, usize>>,
+    /// Where one comes onto the paths of each floor.
+    footholds: Vec<Pieces<Foothold>>,
+    /// Where one comes onto the paths outdoors.
+    ground: Pieces<Foothold>,
 }
 
 impl Graph {
-    /// Reads the paths out of an estate.
-    pub fn new(estate: &Estate) -> Result<Self, GraphError> {
+    /// Reads the paths out of an estate. What a checked estate does not have is left out.
+    pub fn new(estate: &Estate) -> Self {
         let anchor = Anchor::new(estate.anchor);
         let metres = |at: LonLat| {
             let (x, y) = anchor.metres(at);
             Xy { x, y }
         };
-        let nodes: Vec<Xy> = estate.paths.nodes.iter().map(|n| metres(n.at)).collect();
-        let index: BTreeMap<u32, usize> = estate
-            .paths
-            .nodes
-            .iter()
-            .enumerate()
-            .map(|(i, n)| (n.id, i))
-            .collect();
-        let mut edges = Vec::with_capacity(estate.paths.edges.len());
+        let mut floors = Floors::default();
+        let mut nodes: Vec<Node> = Vec::with_capacity(estate.paths.nodes.len());
+        let mut index = BTreeMap::new();
+        for node in &estate.paths.nodes {
+            let (floor, ordinal) = match &node.inside {
+                None => (None, 0),
+                Some(inside) => match floors.index(estate, inside) {
+                    Some((floor, ordinal)) => (Some(floor), ordinal),
+                    None => continue,
+                },
+            };
+            index.insert(node.id, nodes.len());
+            let at = metres(node.at);
+            nodes.push(Node { at, floor, ordinal });
+        }
+        let mut edges: Vec<Edge> = Vec::with_capacity(estate.paths.edges.len());
         let mut meeting = vec![Vec::new(); nodes.len()];
         for path in &estate.paths.edges {
             let (Some(&from), Some(&to)) = (index.get(&path.from), index.get(&path.to)) else {
                 continue;
             };
-            let course = std::iter::once(nodes[from])
+            let ends = [&nodes[from], &nodes[to]];
+            let course = std::iter::once(ends[0].at)
                 .chain(path.via.iter().map(|at| metres(*at)))
-                .chain(std::iter::once(nodes[to]));
-            let edge = Edge::new(from, to, course);
-            if edge.length_m() < EDGE_M_MIN {
+                .chain(std::iter::once(ends[1].at));
+            let floors = ends[0].ordinal.abs_diff(ends[1].ordinal);
+            let edge = Edge::new(from, to, course, path.kind.clone(), floors);
+            if edge.length_m() < EDGE_M_MIN && ends[0].floor == ends[1].floor {
                 continue;
             }
             meeting[from].push(edges.len());
@@ -104,17 +103,22 @@ impl Graph {
             }
             edges.push(edge);
         }
-        if edges.is_empty() {
-            return Err(GraphError::NoPaths);
-        }
-        let reachable = largest_part(&meeting, &edges);
-        Ok(Self {
+        let mut graph = Self {
             anchor,
             nodes,
             edges,
             meeting,
-            reachable,
-        })
+            reachable: Vec::new(),
+            footholds: Vec::new(),
+            ground: Pieces::new(Vec::new()),
+            floors: floors.index,
+        };
+        graph.reachable = graph.largest_part();
+        graph.footholds = (0..floors.count)
+            .map(|floor| graph.pieces(Some(floor)))
+            .collect();
+        graph.ground = graph.pieces(None);
+        graph
     }
 
     /// How many paths there are.
@@ -122,7 +126,7 @@ impl Graph {
         self.edges.len()
     }
 
-    /// Whether there are none (never: [`Graph::new`] refuses that).
+    /// Whether there are none.
     pub const fn is_empty(&self) -> bool {
         self.edges.is_empty()
     }
@@ -132,9 +136,24 @@ impl Graph {
         &self.edges[index]
     }
 
+    /// All paths, in order.
+    pub fn edges(&self) -> &[Edge] {
+        &self.edges
+    }
+
+    /// How many junctions there are.
+    pub const fn junctions(&self) -> usize {
+        self.nodes.len()
+    }
+
     /// Where a junction is.
     pub fn node(&self, index: usize) -> Xy {
-        self.nodes[index]
+        self.nodes[index].at
+    }
+
+    /// Storeys of a junction above the ground.
+    pub fn ordinal(&self, node: usize) -> i16 {
+        self.nodes[node].ordinal
     }
 
     /// The paths that meet at a junction.
@@ -142,7 +161,13 @@ impl Graph {
         &self.meeting[node]
     }
 
-    /// The junctions of the largest connected part, in order.
+    /// Whether a path goes along outdoors and a guard can walk it.
+    pub fn is_outdoors(&self, edge: usize) -> bool {
+        self.is_along(edge, None)
+    }
+
+    /// The junctions outdoors of the largest part in which a guard can walk, in order. Empty if
+    /// there is no path outdoors.
     pub fn reachable(&self) -> &[usize] {
         &self.reachable
     }
@@ -166,128 +191,127 @@ impl Graph {
         self.edges[spot.edge].at(spot.along_m)
     }
 
-    /// The spot on any path that is nearest to a point, and how far that is.
-    pub fn nearest(&self, to: Xy) -> (Spot, f64) {
-        let mut best = (
-            Spot {
-                edge: 0,
-                along_m: 0.0,
-            },
-            f64::INFINITY,
-        );
+    /// The spot on any path outdoors that is nearest to a point, and how far that is.
+    pub fn nearest(&self, to: Xy) -> Option<(Spot, f64)> {
+        let (foothold, away_m) = self.foothold(to, None, f64::INFINITY)?;
+        let spot = match foothold {
+            Foothold::Path(spot) => spot,
+            Foothold::Junction(node) => {
+                let edge = *self.meeting[node].first()?;
+                let is_end = self.edges[edge].from != node;
+                let along_m = if is_end {
+                    self.edges[edge].length_m()
+                } else {
+                    0.0
+                };
+                Spot { edge, along_m }
+            }
+        };
+        Some((spot, away_m))
+    }
+
+    /// The floor with this label, if any junction is on it.
+    pub fn floor(&self, building: &BuildingId, label: &Label) -> Option<usize> {
+        self.floors.get(building)?.get(label).copied()
+    }
+
+    /// Where somebody comes onto the paths of a floor, or outdoors, and how far that is. Nothing
+    /// beyond `within_m`.
+    pub fn foothold(&self, to: Xy, floor: Option<usize>, within_m: f64) -> Option<(Foothold, f64)> {
+        let pieces = floor.map_or(&self.ground, |floor| &self.footholds[floor]);
+        let near = pieces.nearest(to, within_m)?;
+        let foothold = match near.of {
+            Foothold::Path(Spot { edge, along_m }) => Foothold::Path(Spot {
+                edge,
+                along_m: along_m + near.along_m,
+            }),
+            Foothold::Junction(node) => Foothold::Junction(node),
+        };
+        Some((foothold, near.away_m))
+    }
+
+    /// Whether a guard can walk a path, and both its ends are on this floor.
+    fn is_along(&self, edge: usize, floor: Option<usize>) -> bool {
+        let edge = &self.edges[edge];
+        let on = |node: usize| self.nodes[node].floor == floor;
+        edge.is_walked() && on(edge.from) && on(edge.to)
+    }
+
+    /// The straight pieces of all that one walks along on a floor, and the junctions beside them.
+    fn pieces(&self, floor: Option<usize>) -> Pieces<Foothold> {
+        let mut pieces = Vec::new();
+        for (index, node) in self.nodes.iter().enumerate() {
+            let meeting = &self.meeting[index];
+            let has_way = meeting.iter().any(|edge| self.is_along(*edge, floor));
+            if node.floor == floor && !meeting.is_empty() && !has_way {
+                let (from, to) = (node.at, node.at);
+                let of = Foothold::Junction(index);
+                pieces.push(Piece { from, to, of });
+            }
+        }
         for (edge, path) in self.edges.iter().enumerate() {
-            let (along_m, distance_m) = path.nearest(to);
-            if distance_m < best.1 {
-                best = (Spot { edge, along_m }, distance_m);
+            if self.is_along(edge, floor) {
+                pieces.extend(path.pieces().map(|(from, to, along_m)| {
+                    let of = Foothold::Path(Spot { edge, along_m });
+                    Piece { from, to, of }
+                }));
             }
         }
-        best
-    }
-}
-
-impl Edge {
-    fn new(from: usize, to: usize, course: impl Iterator<Item = Xy>) -> Self {
-        let mut bends: Vec<Bend> = Vec::new();
-        for at in course {
-            let along_m = bends
-                .last()
-                .map_or(0.0, |last| last.along_m + last.at.distance(at));
-            bends.push(Bend { at, along_m });
-        }
-        Self { from, to, bends }
+        Pieces::new(pieces)
     }
 
-    /// Metres from one end to the other, bends included.
-    pub fn length_m(&self) -> f64 {
-        self.bends.last().map_or(0.0, |last| last.along_m)
-    }
-
-    /// The other end, seen from `node`.
-    pub const fn other_end(&self, node: usize) -> usize {
-        if node == self.from {
-            self.to
-        } else {
-            self.from
-        }
-    }
-
-    /// The point `along_m` metres from the beginning; the ends hold beyond them.
-    pub fn at(&self, along_m: f64) -> Xy {
-        let (a, b) = self.piece(along_m);
-        let length_m = b.along_m - a.along_m;
-        if length_m <= 0.0 {
-            return a.at;
-        }
-        let part = ((along_m - a.along_m) / length_m).clamp(0.0, 1.0);
-        Xy {
-            x: a.at.x + (b.at.x - a.at.x) * part,
-            y: a.at.y + (b.at.y - a.at.y) * part,
-        }
-    }
-
-    /// The course of one who walks forward there, in degrees clockwise from north.
-    pub fn course_deg(&self, along_m: f64) -> f64 {
-        let (a, b) = self.piece(along_m);
-        (b.at.x - a.at.x)
-            .atan2(b.at.y - a.at.y)
-            .to_degrees()
-            .rem_euclid(360.0)
-    }
-
-    fn piece(&self, along_m: f64) -> (Bend, Bend) {
-        let end = self.bends.partition_point(|bend| bend.along_m <= along_m);
-        let end = end.clamp(1, self.bends.len() - 1);
-        (self.bends[end - 1], self.bends[end])
-    }
-
-    fn nearest(&self, to: Xy) -> (f64, f64) {
-        let mut best = (0.0, f64::INFINITY);
-        for pair in self.bends.windows(2) {
-            let (a, b) = (pair[0].at, pair[1].at);
-            let (dx, dy) = (b.x - a.x, b.y - a.y);
-            let squared = dx * dx + dy * dy;
-            let part = if squared > 0.0 {
-                (((to.x - a.x) * dx + (to.y - a.y) * dy) / squared).clamp(0.0, 1.0)
-            } else {
-                0.0
-            };
-            let on = Xy {
-                x: a.x + dx * part,
-                y: a.y + dy * part,
-            };
-            let distance_m = on.distance(to);
-            if distance_m < best.1 {
-                best = (pair[0].along_m + part * squared.sqrt(), distance_m);
+    fn largest_part(&self) -> Vec<usize> {
+        let ways = |node: usize| {
+            let meeting = self.meeting[node].iter().copied();
+            meeting.filter(|edge| self.is_outdoors(*edge))
+        };
+        let mut is_seen = vec![false; self.nodes.len()];
+        let mut largest: Vec<usize> = Vec::new();
+        for start in 0..self.nodes.len() {
+            if is_seen[start] || ways(start).next().is_none() {
+                continue;
             }
-        }
-        best
-    }
-}
-
-fn largest_part(meeting: &[Vec<usize>], edges: &[Edge]) -> Vec<usize> {
-    let mut part_of: Vec<Option<usize>> = vec![None; meeting.len()];
-    let mut parts: Vec<Vec<usize>> = Vec::new();
-    for start in 0..meeting.len() {
-        if part_of[start].is_some() || meeting[start].is_empty() {
-            continue;
-        }
-        let mut part = Vec::new();
-        let mut open = vec![start];
-        part_of[start] = Some(parts.len());
-        while let Some(node) = open.pop() {
-            part.push(node);
-            for &edge in &meeting[node] {
-                let next = edges[edge].other_end(node);
-                if part_of[next].is_none() {
-                    part_of[next] = Some(parts.len());
-                    open.push(next);
+            let mut part = Vec::new();
+            let mut open = vec![start];
+            is_seen[start] = true;
+            while let Some(node) = open.pop() {
+                part.push(node);
+                for edge in ways(node) {
+                    let next = self.edges[edge].other_end(node);
+                    if !is_seen[next] {
+                        is_seen[next] = true;
+                        open.push(next);
+                    }
                 }
             }
+            // Of equals, the last one.
+            if part.len() >= largest.len() {
+                largest = part;
+            }
         }
-        part.sort_unstable();
-        parts.push(part);
+        largest.sort_unstable();
+        largest
     }
-    parts.into_iter().max_by_key(Vec::len).unwrap_or_default()
+}
+
+/// The floors that junctions are on, numbered as they come.
+#[derive(Debug, Default)]
+struct Floors {
+    index: BTreeMap<BuildingId, BTreeMap<Label, usize>>,
+    count: usize,
+}
+
+impl Floors {
+    /// A floor's number, and its storeys above the ground.
+    fn index(&mut self, estate: &Estate, inside: &OnFloor) -> Option<(usize, i16)> {
+        let floor = estate.building(&inside.building)?.floor(&inside.floor)?;
+        let of_building = self.index.entry(inside.building.clone()).or_default();
+        let known = of_building
+            .entry(inside.floor.clone())
+            .or_insert(self.count);
+        self.count = self.count.max(*known + 1);
+        Some((*known, floor.ordinal))
+    }
 }
 
 #[expect(
@@ -330,7 +354,7 @@ mod tests {
 
     #[test]
     fn a_path_is_as_long_as_its_bends_and_is_walked_around_them() {
-        let graph = Graph::new(&estate()).unwrap();
+        let graph = Graph::new(&estate());
         // Path 0 goes 100 m east, with a bend 30 m to the north in the middle.
         let edge = graph.edge(0);
         let expected_m = 2.0 * 50.0f64.hypot(30.0);
@@ -355,8 +379,8 @@ mod tests {
 
     #[test]
     fn the_nearest_spot_lies_on_a_path_and_degrees_come_back_to_the_centimetre() {
-        let graph = Graph::new(&estate()).unwrap();
-        let (spot, distance_m) = graph.nearest(Xy { x: -20.0, y: 3.0 });
+        let graph = Graph::new(&estate());
+        let (spot, distance_m) = graph.nearest(Xy { x: -20.0, y: 3.0 }).unwrap();
         assert!(graph.at(spot).distance(Xy { x: -20.0, y: 3.0 }) - distance_m < 1e-6);
         let back = graph.metres(graph.degrees(Xy { x: 12.34, y: -5.67 }).unwrap());
         assert!(back.distance(Xy { x: 12.34, y: -5.67 }) < 0.02);
@@ -364,17 +388,18 @@ mod tests {
 
     #[test]
     fn an_island_and_a_path_without_length_are_not_walked() {
-        let graph = Graph::new(&estate()).unwrap();
+        let graph = Graph::new(&estate());
         // Nodes 5 and 6 are an island; path 4 to 4 has no length.
         assert_eq!(graph.reachable(), [0, 1, 2, 3, 4]);
         assert_eq!(graph.len(), 6);
     }
 
     #[test]
-    fn an_estate_without_paths_is_refused_with_a_sentence() {
+    fn without_paths_nothing_is_near() {
         let mut estate = estate();
         estate.paths.edges.clear();
-        let error = Graph::new(&estate).unwrap_err();
-        assert!(error.to_string().contains("no paths"));
+        let graph = Graph::new(&estate);
+        assert!(graph.is_empty() && graph.reachable().is_empty());
+        assert_eq!(graph.nearest(Xy { x: 0.0, y: 0.0 }), None);
     }
 }

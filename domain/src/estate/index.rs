@@ -1,10 +1,13 @@
 //! An estate with what is looked up in it at every report.
 
 use super::alarm_type::{AlarmType, Near};
+use super::building::Building;
 use super::calendar::{Calendar, CalendarError};
-use super::check::UPSTREAM_STEPS_MAX;
-use super::document::{Building, Device, Estate, Place};
+use super::document::{Device, Estate};
+use super::limits::UPSTREAM_STEPS_MAX;
+use super::place::Place;
 use super::watch::Zone;
+use super::ways::Ways;
 use crate::geo::{Anchor, LonLat};
 use crate::ids::{AlarmTypeId, DeviceId, PersonId, PhoneId};
 use crate::time::Span;
@@ -25,6 +28,8 @@ pub struct EstateIndex {
     pub calendar: Calendar,
     /// Its centimetre grid.
     pub anchor: Anchor,
+    /// How long one walks.
+    pub ways: Arc<Ways>,
     devices: BTreeMap<DeviceId, usize>,
     alarm_types: BTreeMap<AlarmTypeId, usize>,
     phones: BTreeMap<PhoneId, PersonId>,
@@ -58,6 +63,7 @@ impl EstateIndex {
         Ok(Self {
             calendar: Calendar::new(&estate)?,
             anchor: Anchor::new(estate.anchor),
+            ways: Arc::new(Ways::new(&estate)),
             devices: estate.devices.iter().enumerate().map(numbered).collect(),
             alarm_types: estate
                 .alarm_types

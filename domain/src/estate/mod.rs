@@ -3,37 +3,59 @@
 //! An estate is one immutable document, named by the hash of its bytes. A site's facts carry only
 //! that hash; the document itself is fetched beside them.
 
+mod address;
 mod alarm_type;
-mod alike;
+mod building;
 mod calendar;
 mod check;
 mod document;
+mod edge;
 pub mod fact;
 pub(crate) mod fold;
+mod found;
 pub mod graph;
 mod index;
+mod ladder;
+mod limits;
+mod paths;
+mod people;
+mod pieces;
+mod place;
 mod search;
 mod search_key;
 mod watch;
+mod ways;
+mod xy;
 
-pub use alarm_type::{AlarmType, Cameras, Near, Priority, SecondSource, Sound};
+pub use alarm_type::{AlarmType, Cameras, LiftUse, Near, Opens, Priority, SecondSource, Sound};
+pub use building::{Building, Floor, Label, Room, Rooms, Unit};
 pub use calendar::{Calendar, CalendarError, Switch};
-pub use check::EstateError;
+pub use check::{EstateError, EstateFault, FAULTS_NAMED_MAX};
 pub use document::{
-    Building, Datum, Device, DeviceKind, Estate, Floor, Ground, GroundKind, HomeView, Line,
-    LineKind, Path, PathNode, Paths, Person, Place, Role,
+    Datum, Device, DeviceKind, Estate, Ground, GroundKind, HomeView, Line, LineKind,
 };
 pub use fact::EstateFact;
+pub use found::Found;
 pub use index::{EstateIndex, PERIODS, SILENT_S_MIN};
-pub use search::{Found, TYPED_MAX};
+pub use ladder::{
+    Channel, LADDER_STEPS_MAX, LADDER_WAIT_S_MAX, Ladder, LadderPlan, LadderStep, REPEATS_MAX,
+    Repeat, TARGETS_MAX, Target,
+};
+pub use paths::{OnFloor, Passes, Path, PathKind, PathNode, Paths};
+pub use people::{Certificate, CertificateKind, Person, Post, Role, Rung, Skill};
+pub use place::Place;
+pub use search::TYPED_MAX;
 pub use search_key::{READINGS_MAX, SearchKey, SearchKeys};
 pub use watch::{
-    Area, AreaKind, ArmedSpan, DailySpan, DoorSettings, DutyKept, Shift, Staffing, TimeOfDay,
-    Weekday, Zone,
+    Area, AreaKind, ArmedSpan, CalendarDate, CameraPose, DailySpan, DoorSettings, DutyKept, Shift,
+    Staffing, TimeOfDay, Weekday, Zone,
 };
+pub use ways::{Lifts, OFF_PATH_M_MAX, WALKING_M_PER_S, Way, WayPoint, Ways, WaysTo};
 
-use crate::ids::{AlarmTypeId, BuildingId, DeviceId, PersonId};
+use crate::ids::{AlarmTypeId, BuildingId, DeviceId, LadderId, PersonId, PostId, ProcedureId};
+use crate::procedure::Procedure;
 use crate::text::Language;
+use place::floor_name;
 
 impl Estate {
     /// The building with this id.
@@ -51,9 +73,39 @@ impl Estate {
         self.people.iter().find(|person| person.id == *id)
     }
 
+    /// The post with this id.
+    pub fn post(&self, id: &PostId) -> Option<&Post> {
+        self.posts.iter().find(|post| post.id == *id)
+    }
+
+    /// Who is called on a rung, in order: those who have it, then who stands in for one of them.
+    pub fn on_rung(&self, rung: Rung) -> impl Iterator<Item = &Person> {
+        let has_it = move |person: &&Person| person.rungs.contains(&rung);
+        let people = || self.people.iter().filter(has_it);
+        let first = people().filter(|person| person.deputy_of.is_none());
+        first.chain(people().filter(|person| person.deputy_of.is_some()))
+    }
+
     /// The alarm type with this id.
     pub fn alarm_type(&self, id: &AlarmTypeId) -> Option<&AlarmType> {
         self.alarm_types.iter().find(|kind| kind.id == *id)
+    }
+
+    /// The procedure with this id.
+    pub fn procedure(&self, id: &ProcedureId) -> Option<&Procedure> {
+        self.procedures
+            .iter()
+            .find(|procedure| procedure.id() == id)
+    }
+
+    /// What is done about alarms of this type.
+    pub fn procedure_of(&self, kind: &AlarmTypeId) -> Option<&Procedure> {
+        self.procedure(self.alarm_type(kind)?.procedure.as_ref()?)
+    }
+
+    /// The ladder with this id.
+    pub fn ladder(&self, id: &LadderId) -> Option<&Ladder> {
+        self.ladders.iter().find(|ladder| ladder.id == *id)
     }
 
     /// Whether a false verdict about this family says how it was established.
@@ -75,36 +127,5 @@ impl Estate {
             words.push(spot.get(language).to_owned());
         }
         words.join(" ")
-    }
-}
-
-/// A floor's printed label as people say it: `B1层`, `floor 15`.
-fn floor_name(label: &str, language: Language) -> String {
-    let is_refuge = label == "避难层";
-    match language {
-        // 避难层 already says that it is a floor.
-        Language::Zh if label.ends_with('层') => label.to_owned(),
-        Language::Zh => format!("{label}层"),
-        Language::En if is_refuge => "refuge floor".to_owned(),
-        Language::En if label.starts_with(|c: char| c.is_ascii_digit()) => format!("floor {label}"),
-        Language::En => label.to_owned(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn floors_are_said_as_people_say_them() {
-        for (label, zh, en) in [
-            ("B1", "B1层", "B1"),
-            ("3A", "3A层", "floor 3A"),
-            ("15", "15层", "floor 15"),
-            ("避难层", "避难层", "refuge floor"),
-        ] {
-            assert_eq!(floor_name(label, Language::Zh), zh);
-            assert_eq!(floor_name(label, Language::En), en);
-        }
     }
 }

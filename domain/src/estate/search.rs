@@ -1,62 +1,23 @@
 //! Finding things of the estate by a few letters: the initials of their pinyin, as operators type
-//! them, or a part of their name or id.
+//! them, a part of their name or id, or an address.
 //!
 //! How a Chinese character is read is looked up once, when an estate is taken in
 //! ([`Estate::with_search_keys`]); the browser needs no dictionary.
 
-use super::document::{Building, Device, Estate, Person};
+use super::document::Estate;
+use super::found::Found;
 use super::search_key::SearchKey;
-use super::watch::{Area, Zone};
 use crate::text::Localized;
 
 /// Characters of what is typed that are looked at; a longer text finds nothing.
 pub const TYPED_MAX: usize = 40;
-
-/// A thing that was searched for.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Found<'a> {
-    /// 楼栋
-    Building(&'a Building),
-    /// A door, camera, detector …
-    Device(&'a Device),
-    /// Of the staff.
-    Person(&'a Person),
-    /// 防区
-    Zone(&'a Zone),
-    /// 区域
-    Area(&'a Area),
-}
-
-impl<'a> Found<'a> {
-    /// What people call it.
-    pub const fn name(self) -> &'a Localized {
-        match self {
-            Self::Building(building) => &building.name,
-            Self::Device(device) => &device.name,
-            Self::Person(person) => &person.name,
-            Self::Zone(zone) => &zone.name,
-            Self::Area(area) => &area.name,
-        }
-    }
-
-    /// Its id.
-    pub fn id(self) -> &'a str {
-        match self {
-            Self::Building(building) => building.id.as_str(),
-            Self::Device(device) => device.id.as_str(),
-            Self::Person(person) => person.id.as_str(),
-            Self::Zone(zone) => zone.id.as_str(),
-            Self::Area(area) => area.id.as_str(),
-        }
-    }
-}
 
 impl Estate {
     /// Adds how its names are searched for. What the document says itself, such as the reading of a
     /// rare surname, stays.
     #[must_use]
     pub fn with_search_keys(mut self, key_of: impl Fn(&str) -> Option<SearchKey>) -> Self {
-        let names = self.things().map(|thing| thing.name().zh.clone());
+        let names = self.things().map(|thing| thing.name().zh);
         let call_signs = self.people.iter().filter_map(|p| p.call_sign.as_ref());
         let call_signs = call_signs.map(|sign| Localized::from(sign).zh);
         for name in names.chain(call_signs).collect::<Vec<_>>() {
@@ -70,8 +31,9 @@ impl Estate {
         self
     }
 
-    /// What the typed text may mean, at most `most` things, the likeliest first: those whose name
-    /// or id begins with it, then those that have it inside; among these in the document's order.
+    /// What the typed text may mean, at most `most` things, the likeliest first: what it is the
+    /// address of, those whose name or id begins with it, then those that have it inside; among
+    /// these in the document's order.
     pub fn find(&self, typed: &str, most: usize) -> Vec<Found<'_>> {
         let typed = typed.trim().to_lowercase();
         if typed.is_empty() || typed.chars().count() > TYPED_MAX {
@@ -81,19 +43,22 @@ impl Estate {
             let place = self.position(thing, &typed)?;
             Some((place, thing))
         });
-        let mut found: Vec<_> = ranked.collect();
-        found.sort_by_key(|(place, _)| *place);
-        found.truncate(most);
-        found.into_iter().map(|(_, thing)| thing).collect()
+        let mut named: Vec<_> = ranked.collect();
+        named.sort_by_key(|(place, _)| *place);
+        let named = named.into_iter().map(|(_, thing)| thing);
+        let addressed = self.at_address(&typed);
+        addressed.into_iter().chain(named).take(most).collect()
     }
 
     fn things(&self) -> impl Iterator<Item = Found<'_>> {
         let buildings = self.buildings.iter().map(Found::Building);
         let people = self.people.iter().map(Found::Person);
+        let posts = self.posts.iter().map(Found::Post);
         let devices = self.devices.iter().map(Found::Device);
         let zones = self.zones.iter().map(Found::Zone);
         let areas = self.areas.iter().map(Found::Area);
         let places = zones.chain(areas);
+        let people = people.chain(posts);
         buildings.chain(people).chain(devices).chain(places)
     }
 
@@ -116,7 +81,7 @@ impl Estate {
         } else {
             None
         };
-        let by_name = named(thing.name()).into_iter().chain(call_sign);
-        by_name.chain(within(thing.id())).min()
+        let by_name = named(&thing.name()).into_iter().chain(call_sign);
+        by_name.chain(within(&thing.id())).min()
     }
 }

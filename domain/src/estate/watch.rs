@@ -1,8 +1,9 @@
-//! What an estate watches over: shifts and nights, armed zones, borders of areas, doors.
+//! What an estate watches over: shifts and nights, armed zones, borders of areas, doors, cameras.
 
 use crate::geo::LonLat;
 use crate::ids::{AreaId, DeviceId, PersonId, ZoneId};
 use crate::text::{Localized, Text};
+use jiff::civil::Date;
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 use std::fmt;
 
@@ -50,6 +51,42 @@ impl<'de> Deserialize<'de> for TimeOfDay {
             .filter(|_| raw.bytes().all(|b| b.is_ascii_digit() || b == b':'))
             .and_then(|(hour, minute)| Self::new(hour.parse().ok()?, minute.parse().ok()?))
             .ok_or_else(|| D::Error::custom(format!("{raw:?} is not a time of day like 20:00")))
+    }
+}
+
+/// A day on the site's calendar, written `2027-05-31`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct CalendarDate(Date);
+
+impl CalendarDate {
+    /// The day itself.
+    pub const fn date(self) -> Date {
+        self.0
+    }
+}
+
+impl fmt::Display for CalendarDate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)
+    }
+}
+
+impl Serialize for CalendarDate {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for CalendarDate {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let raw = String::deserialize(deserializer)?;
+        // One spelling: what is read is what would be written.
+        let date = raw
+            .parse()
+            .ok()
+            .filter(|date: &Date| date.to_string() == raw);
+        date.map(Self)
+            .ok_or_else(|| D::Error::custom(format!("{raw:?} is not a day like 2027-05-31")))
     }
 }
 
@@ -235,6 +272,22 @@ const fn held_open() -> u32 {
     60
 }
 
+/// How a camera looks. One that turns: how it rests.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CameraPose {
+    /// Metres above the ground or floor that it is on, 0 to 500.
+    pub height_m: f64,
+    /// Where it looks, in degrees clockwise from north, 0 to 360.
+    pub heading_deg: f64,
+    /// Degrees that it looks down from the horizon, -90 to 90.
+    pub tilt_deg: f64,
+    /// How wide it sees from left to right, in degrees, 1 to 360.
+    pub view_deg: f64,
+    /// How far a person in its picture can be told from a bush, in metres, 1 to 2,000.
+    pub range_m: f64,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -247,6 +300,25 @@ mod tests {
         for bad in ["24:00", "08:60", "8:00", "+8:00", "0800", "08:00:00", ""] {
             let json = serde_json::to_string(bad).unwrap();
             assert!(serde_json::from_str::<TimeOfDay>(&json).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn days_have_one_spelling() {
+        let day: CalendarDate = serde_json::from_str(r#""2028-02-29""#).unwrap();
+        assert_eq!(serde_json::to_string(&day).unwrap(), r#""2028-02-29""#);
+        for bad in [
+            "2027-02-29",
+            "20270531",
+            "2027-5-31",
+            "2027-05-31T00:00",
+            "",
+        ] {
+            let json = serde_json::to_string(bad).unwrap();
+            assert!(
+                serde_json::from_str::<CalendarDate>(&json).is_err(),
+                "{bad}"
+            );
         }
     }
 }

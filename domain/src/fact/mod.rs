@@ -128,6 +128,10 @@ facts_of! {
     Estate(estate::EstateFact);
     /// Alarms.
     Alarm(alarm::AlarmFact);
+    /// Incidents.
+    Incident(incident::IncidentFact);
+    /// Assignments.
+    Dispatch(dispatch::DispatchFact);
     /// People and their phones.
     Staff(staff::StaffFact);
     /// Armed zones.
@@ -140,6 +144,8 @@ facts_of! {
     Flood(flood::FloodFact);
     /// Orders to devices.
     Actuation(actuation::ActuationFact);
+    /// Who is called while nobody answers.
+    Ladder(ladder::LadderFact);
     /// What people outside are told.
     Notification(notify::NotificationFact);
     /// The server itself.

@@ -17,8 +17,12 @@ pub use last_heard::LastHeard;
 use crate::alarm::AlarmFact;
 use crate::estate::EstateIndex;
 use crate::fact::{Fact, FactBody};
+use crate::ids::AlarmId;
+use crate::incident::IncidentFact;
+use crate::site::Site;
 use crate::staff::StaffFact;
 use crate::time::{Span, Timestamp};
+use std::collections::BTreeMap;
 
 pub(crate) use borders::{Belief, Crossing, Shape};
 
@@ -41,14 +45,30 @@ pub struct Memory {
     pub(crate) flood_due_at: Option<Timestamp>,
     /// When a zone switches next by its schedule.
     pub(crate) arming_due_at: Option<Timestamp>,
+    /// Alarms that may belong to an incident, and whether they may join one: what a restart finds is
+    /// only looked at for one of its own.
+    /// At most one for each open alarm.
+    pub(crate) to_gather: BTreeMap<AlarmId, bool>,
+    /// Since when.
+    pub(crate) gather_due_at: Option<Timestamp>,
     started_at: Option<Timestamp>,
 }
 
 impl Memory {
     /// A memory that begins after these facts. What came before a restart may have begun a flood.
-    pub fn after(recent: Option<Timestamp>) -> Self {
+    pub fn after(site: &Site) -> Self {
+        let alarms = &site.control().alarms;
+        let alone = alarms.open().filter(|id| {
+            let row = site.view().alarms.get(id);
+            row.is_some_and(|row| {
+                row.incident.is_none() && row.owner().is_none() && !row.is_judged()
+            })
+        });
+        let to_gather: BTreeMap<_, _> = alone.map(|id| (id, false)).collect();
         Self {
-            flood_due_at: recent,
+            flood_due_at: alarms.recent().next_back().map(|(at, _)| at),
+            gather_due_at: (!to_gather.is_empty()).then(|| Timestamp::from_secs(0)),
+            to_gather,
             ..Self::default()
         }
     }
@@ -68,8 +88,35 @@ impl Memory {
         {
             self.flood_due_at = Some(fact.recorded_at);
         }
+        if let FactBody::Alarm(body) = &fact.body
+            && let Some(alarm) = gathered_by(body)
+        {
+            self.to_gather.insert(alarm, true);
+            self.gather_due_at = Some(fact.recorded_at);
+        }
+        if let FactBody::Incident(body) = &fact.body {
+            self.follow_incident(body);
+        }
         if let (Some(estate), FactBody::Staff(staff)) = (estate, &fact.body) {
             self.follow_staff(fact.recorded_at, staff, estate);
+        }
+    }
+
+    /// An alarm is part of an incident, or of none.
+    pub(crate) fn gathered(&mut self, alarm: AlarmId) {
+        self.to_gather.remove(&alarm);
+        if self.to_gather.is_empty() {
+            self.gather_due_at = None;
+        }
+    }
+
+    fn follow_incident(&mut self, fact: &IncidentFact) {
+        if let IncidentFact::Opened(body) = fact {
+            for alarm in &body.alarms {
+                self.gathered(*alarm);
+            }
+        } else if let IncidentFact::Joined(body) = fact {
+            self.gathered(body.alarm);
         }
     }
 
@@ -86,5 +133,22 @@ impl Memory {
         if let Some(limit) = estate.silent_after() {
             self.fixes.look_at(person, at + limit);
         }
+    }
+}
+
+/// The row that may belong to an incident since this fact.
+const fn gathered_by(fact: &AlarmFact) -> Option<AlarmId> {
+    if let AlarmFact::Raised(body) = fact {
+        Some(body.alarm)
+    } else if let AlarmFact::Risen(body) = fact {
+        Some(body.alarm)
+    } else if let AlarmFact::Returned(body) = fact {
+        Some(body.alarm)
+    } else if let AlarmFact::Released(body) = fact {
+        Some(body.alarm)
+    } else if let AlarmFact::Split(body) = fact {
+        Some(body.into)
+    } else {
+        None
     }
 }

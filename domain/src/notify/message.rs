@@ -1,9 +1,11 @@
 //! What is told, and to whom it may go.
 
-use crate::alarm::{AlarmFact, Located, Source};
-use crate::estate::Priority;
+use crate::alarm::{Located, Source};
+use crate::estate::{Channel, Priority, Rung};
 use crate::fact::{Fact, FactBody, FactDraft};
-use crate::ids::{AlarmId, AlarmTypeId, Seq};
+use crate::ids::{AlarmId, AlarmTypeId, PersonId, Seq};
+use crate::ladder::LadderFact;
+use crate::matter::{Matter, Unanswered};
 use crate::site::Site;
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -12,13 +14,43 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Message {
-    /// Nobody claims an urgent alarm.
-    AlarmOverdue { alarm: OverdueAlarm },
+    /// Somebody is called by a ladder.
+    LadderCall { call: LadderCall },
 }
 
-/// An alarm that nobody claims.
+/// Somebody is called by a ladder.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct OverdueAlarm {
+pub struct LadderCall {
+    /// Who.
+    pub person: PersonId,
+    /// As what, if by a rung.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rung: Option<Rung>,
+    /// By which channel.
+    pub channel: Channel,
+    /// By which step, from 1.
+    pub step: u8,
+    /// What nobody did.
+    pub why: Unanswered,
+    /// Since when.
+    pub since: Timestamp,
+    /// Not to be told to a group: somebody may read it who threatens the caller.
+    #[serde(default, skip_serializing_if = "crate::serial::is_default")]
+    pub discreet: bool,
+    pub about: CalledAbout,
+}
+
+/// What somebody is called about: always with number, type and place.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CalledAbout {
+    /// An alarm.
+    Alarm(CalledAlarm),
+}
+
+/// An alarm that nobody answers.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CalledAlarm {
     pub alarm: AlarmId,
     #[serde(rename = "type")]
     pub kind: AlarmTypeId,
@@ -28,36 +60,61 @@ pub struct OverdueAlarm {
     pub place: Located,
     /// When it came onto the record.
     pub raised_at: Timestamp,
-    /// How often it has been overdue, this time included.
-    pub times_overdue: u32,
 }
 
 impl Message {
-    /// What is to be told about a draft, if anything: an alarm of priority 1 or 2 that became
-    /// overdue.
+    /// What is to be told about a draft, if anything: a ladder calls somebody.
     pub fn about(draft: &FactDraft, site: &Site) -> Option<Self> {
-        let FactBody::Alarm(AlarmFact::Overdue(overdue)) = &draft.body else {
+        let FactBody::Ladder(LadderFact::Called(called)) = &draft.body else {
             return None;
         };
-        let alarm = site.view().alarms.get(&overdue.alarm)?;
-        (alarm.priority <= Priority::P2).then(|| {
-            let alarm = OverdueAlarm {
-                alarm: alarm.id,
-                kind: alarm.kind.clone(),
-                priority: alarm.priority,
-                source: alarm.source.clone(),
-                place: alarm.place.clone(),
-                raised_at: alarm.raised_at,
-                times_overdue: overdue.times,
-            };
-            Self::AlarmOverdue { alarm }
+        let run = site.view().ladders.get(&called.about)?;
+        let about = match called.about {
+            Matter::Alarm(alarm) => {
+                let alarm = site.view().alarms.get(&alarm)?;
+                CalledAbout::Alarm(CalledAlarm {
+                    alarm: alarm.id,
+                    kind: alarm.kind.clone(),
+                    priority: alarm.priority,
+                    source: alarm.source.clone(),
+                    place: alarm.place.clone(),
+                    raised_at: alarm.raised_at,
+                })
+            }
+        };
+        Some(Self::LadderCall {
+            call: LadderCall {
+                person: called.person.clone(),
+                rung: called.rung,
+                channel: called.channel,
+                step: called.step,
+                why: run.why,
+                since: run.since,
+                discreet: run.discreet,
+                about,
+            },
         })
     }
 
     /// How urgent it is.
     pub const fn priority(&self) -> Priority {
-        match self {
-            Self::AlarmOverdue { alarm } => alarm.priority,
+        let Self::LadderCall { call } = self;
+        match &call.about {
+            CalledAbout::Alarm(alarm) => alarm.priority,
+        }
+    }
+
+    /// By which channel it goes.
+    pub const fn channel(&self) -> Channel {
+        let Self::LadderCall { call } = self;
+        call.channel
+    }
+
+    /// What it is about.
+    pub const fn matter(&self) -> Matter {
+        let Self::LadderCall { call } = self;
+        match &call.about {
+            CalledAbout::Alarm(alarm) => Matter::Alarm(alarm.alarm),
         }
     }
 }

@@ -12,7 +12,13 @@
 //! ```
 
 pub mod fact;
+pub(crate) mod fold;
 mod message;
+mod shown;
+pub mod state;
 
-pub use fact::{NotificationFact, NotificationSettled, Settlement};
-pub use message::{Announcement, Message, Notification, OverdueAlarm, Rehearsal};
+pub use fact::{NotificationFact, Settlement};
+pub use message::{
+    Announcement, CalledAbout, CalledAlarm, LadderCall, Message, Notification, Rehearsal,
+};
+pub use state::Reach;

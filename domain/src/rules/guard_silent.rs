@@ -27,6 +27,8 @@ use crate::time::{Span, Timestamp};
 const RULE: &str = "guard_silent@1";
 /// What a silent guard raises.
 pub const TYPE: &str = "guard_silent";
+/// What one raises who was sent.
+const ON_TASK: &str = "guard_silent_on_task";
 
 /// Where somebody was last, if anybody knows.
 pub(crate) fn last_known(estate: &EstateIndex, last: Option<LastPlace>) -> Located {
@@ -88,7 +90,11 @@ fn due_at(context: &Context<'_>, memory: &LastFixes, person: &PersonId) -> Optio
     if !context.is_on_duty(person) || !has_phone(context, person) {
         return None;
     }
-    Some(expected_since(context, person, memory.unseen_since(person)) + limit)
+    let due_at = expected_since(context, person, memory.unseen_since(person)) + limit;
+    // 静默作业: they said that nothing is to be heard of them.
+    let task = context.known().task_of(person);
+    let quiet_until = task.and_then(|task| task.quiet_until);
+    Some(quiet_until.map_or(due_at, |until| due_at.max(until)))
 }
 
 /// Before they were on duty nobody was expected to speak.
@@ -112,6 +118,12 @@ fn has_phone(context: &Context<'_>, person: &PersonId) -> bool {
 
 fn kind<'a>(context: &Context<'a>) -> Option<&'a AlarmType> {
     context.estate.alarm_type(&AlarmTypeId::new(TYPE).ok()?)
+}
+
+/// Whoever was sent and is missed needs help sooner.
+fn on_task_kind<'a>(context: &Context<'a>, person: &PersonId) -> Option<&'a AlarmType> {
+    context.known().task_of(person)?;
+    context.estate.alarm_type(&AlarmTypeId::new(ON_TASK).ok()?)
 }
 
 /// What nobody hears of a person, and when that may become something else.
@@ -142,7 +154,8 @@ fn silent(
     memory: &mut LastFixes,
     person: &PersonId,
 ) -> Result<Vec<FactDraft>, Refusal> {
-    let (Some(kind), Some(limit)) = (kind(context), context.estate.silent_after()) else {
+    let kind = on_task_kind(context, person).or_else(|| kind(context));
+    let (Some(kind), Some(limit)) = (kind, context.estate.silent_after()) else {
         return Ok(Vec::new());
     };
     let (silence, again_at) = missing(context, memory, person, limit);

@@ -21,15 +21,20 @@
 //! 16. [`device_silent`]: a device that should have reported did not.
 //! 17. [`guard_silent`]: nobody hears of a guard on duty.
 //!
+//! 18. [`ladder`]: whoever is next is called while nobody answers.
+//! 19. [`incidents`]: which alarms are one incident, and what of it is due.
+//! 20. [`assignments`]: who does not answer, is not there in time, or is there.
+//!
 //! What another estate brings:
-//! 18. [`left_estate`]: who is not in it any more is not watched any more.
+//! 21. [`left_estate`]: who is not in it any more is not watched any more.
 //!
 //! What the server finds out about itself:
-//! 19. [`system`]: a gap in the record, a step of the clock, damaged positions, a disk that fills.
+//! 22. [`system`]: a gap in the record, a step of the clock, damaged positions, a disk that fills.
 
 pub mod annunciate;
 pub mod area_breach;
 pub mod arming_schedule;
+pub mod assignments;
 pub mod claim_overdue;
 pub mod comes_back;
 pub mod device_silent;
@@ -38,6 +43,8 @@ pub mod door_held;
 pub mod door_state;
 pub mod flood;
 pub mod guard_silent;
+pub mod incidents;
+pub mod ladder;
 pub mod left_estate;
 pub mod reported_condition;
 mod same_matter;
@@ -69,7 +76,7 @@ struct Timed {
 
 /// All that waits for time, in the order in which it is asked. The flood comes before silences: a
 /// storm of them is to be noticed while it lasts.
-const TIMED: [Timed; 9] = [
+const TIMED: [Timed; 13] = [
     Timed {
         name: "claim_overdue",
         next_due: |site, _, _| site.control().alarms.next_due_at(),
@@ -89,6 +96,24 @@ const TIMED: [Timed; 9] = [
         alone: false,
     },
     Timed {
+        name: "incidents",
+        next_due: |_, _, memory| memory.gather_due_at,
+        settle: incidents::gather,
+        alone: false,
+    },
+    Timed {
+        name: "incident_due",
+        next_due: |site, _, _| site.control().incidents.next_due_at(),
+        settle: |context, _| incidents::due(context),
+        alone: false,
+    },
+    Timed {
+        name: "assignments",
+        next_due: |site, _, _| site.control().dispatch.next_due_at(),
+        settle: |context, memory| assignments::due(context, memory),
+        alone: false,
+    },
+    Timed {
         name: "arming_schedule",
         next_due: |_, _, memory| memory.arming_due_at,
         settle: arming_schedule::settle,
@@ -104,6 +129,12 @@ const TIMED: [Timed; 9] = [
         name: "flood",
         next_due: flood::next_due,
         settle: flood::settle,
+        alone: true,
+    },
+    Timed {
+        name: "ladder",
+        next_due: |site, _, _| site.control().ladders.next_due_at(),
+        settle: |context, _| ladder::decide(context),
         alone: true,
     },
     Timed {
@@ -159,5 +190,6 @@ pub(crate) fn next_due(
 pub(crate) fn off_duty(context: &Context<'_>, person: &PersonId) -> Vec<FactDraft> {
     let area = area_breach::over(context, person);
     let silence = guard_silent::over(context, person);
-    area.into_iter().chain(silence).collect()
+    let recalled = assignments::off_duty(context, person);
+    area.into_iter().chain(silence).chain(recalled).collect()
 }

@@ -1,5 +1,5 @@
 //! What the server finds out about itself, as rows: a gap in the record, a step of the machine's
-//! clock, a damaged history of positions, a disk that fills.
+//! clock, a damaged history of positions, a disk that fills, a rung on which nobody can be called.
 //!
 //! Each has a family of its own, so that none of them takes another's row. A gap, a step and damage have
 //! happened by the time they are told, and leave nothing to clear; a disk is low until there is room
@@ -19,6 +19,9 @@ use crate::time::Timestamp;
 
 /// A gap in the record.
 pub const GAP: &str = "not_recording";
+/// Nobody can be called.
+pub const NOBODY: &str = "nobody_reachable";
+const NOBODY_RULE: &str = "nobody_reachable@1";
 const GAP_RULE: &str = "not_recording@1";
 const STEP: &str = "clock_step";
 const STEP_RULE: &str = "clock_step@1";
@@ -32,6 +35,12 @@ const DISK_RULE: &str = "disk_low@1";
 pub(crate) fn gap(context: &Context<'_>, resumed: &RecordingResumed) -> Vec<FactDraft> {
     let state = ReportedState::Momentary;
     raise(context, GAP, GAP_RULE, state, resumed.since)
+}
+
+/// Somebody should have been called, and nobody of that rung can be.
+pub(super) fn nobody(context: &Context<'_>) -> Vec<FactDraft> {
+    let state = ReportedState::Momentary;
+    raise(context, NOBODY, NOBODY_RULE, state, context.now)
 }
 
 /// The clock stepped. Steps that are no step to the server's clock are never told.

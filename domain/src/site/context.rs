@@ -7,6 +7,7 @@ use crate::alarm::{Alarm, OVERDUE_WAIT_MAX, follow_up_wait};
 use crate::estate::{AlarmType, EstateIndex, Priority};
 use crate::fact::{Cause, FactBody, FactDraft};
 use crate::ids::{PersonId, PhoneId};
+use crate::incident::decide::Terms as IncidentTerms;
 use crate::text::Text;
 use crate::time::{Span, Timestamp};
 use crate::view::{Known, View};
@@ -89,6 +90,16 @@ impl<'a> Context<'a> {
         }
     }
 
+    /// What a step about incidents is decided by.
+    pub fn incident_terms(&self) -> IncidentTerms {
+        let incidents = &self.control().incidents;
+        IncidentTerms {
+            next_incident: incidents.next(),
+            open_incidents: incidents.open_count(),
+            shift_end: self.shift_end(),
+        }
+    }
+
     /// Whose a phone is: as facts say, else as the estate says.
     pub fn person_of_phone(&self, phone: &PhoneId) -> Option<&'a PersonId> {
         match self.view().phones.get(phone) {
@@ -109,11 +120,21 @@ impl<'a> Context<'a> {
         alarm: Option<&Alarm>,
         body: impl Into<FactBody>,
     ) -> FactDraft {
+        self.by_rule_in(rule, alarm.is_some_and(|alarm| alarm.drill), body)
+    }
+
+    /// The same about something else than an alarm.
+    pub fn by_rule_in(
+        &self,
+        rule: &'static str,
+        drill: bool,
+        body: impl Into<FactBody>,
+    ) -> FactDraft {
         FactDraft {
             occurred_at: None,
             cause: Cause::Rule(Text::constant(rule)),
             actor: None,
-            drill: alarm.is_some_and(|alarm| alarm.drill),
+            drill,
             body: body.into(),
         }
     }

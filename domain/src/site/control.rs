@@ -2,8 +2,11 @@
 
 use crate::alarm::control::AlarmControl;
 use crate::area::control::AreaControl;
+use crate::dispatch::control::DispatchControl;
 use crate::door::control::DoorControl;
 use crate::fact::Fact;
+use crate::incident::control::IncidentControl;
+use crate::ladder::control::LadderControl;
 use crate::view::{Touched, View};
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +16,9 @@ pub struct Control {
     pub alarms: AlarmControl,
     pub doors: DoorControl,
     pub areas: AreaControl,
+    pub ladders: LadderControl,
+    pub incidents: IncidentControl,
+    pub dispatch: DispatchControl,
 }
 
 impl Control {
@@ -20,5 +26,8 @@ impl Control {
         self.alarms.follow(fact, touched, view);
         self.doors.follow(fact, touched, view, &self.alarms);
         self.areas.follow(fact);
+        self.ladders.follow(touched, view);
+        self.incidents.follow(fact, touched, view);
+        self.dispatch.follow(fact, touched, view);
     }
 }

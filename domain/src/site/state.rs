@@ -45,16 +45,32 @@ impl View {
         self.seq = fact.seq;
         match &fact.body {
             FactBody::Estate(fact) => crate::estate::fold::fold(self, fact, told),
-            FactBody::Alarm(fact) => crate::alarm::fold::fold(self, fact, &stamp, told),
+            FactBody::Alarm(fact) => {
+                crate::alarm::fold::fold(self, fact, &stamp, told);
+                crate::ladder::fold::risen(self, fact, told);
+            }
+            FactBody::Incident(fact) => {
+                crate::incident::fold::fold(self, fact, &stamp, told);
+                crate::dispatch::fold::follow(self, fact, told);
+            }
+            FactBody::Dispatch(fact) => crate::dispatch::fold::fold(self, fact, &stamp, told),
             FactBody::Staff(fact) => crate::staff::fold::fold(self, fact, &stamp, told),
             FactBody::Zone(fact) => crate::zone::fold::fold(self, fact, &stamp, told),
             FactBody::Door(fact) => crate::door::fold::fold(self, fact, &stamp, told),
             FactBody::Flood(fact) => crate::flood::fold::fold(self, fact, &stamp, told),
             FactBody::Actuation(fact) => crate::actuation::fold::fold(self, fact, &stamp, told),
+            FactBody::Ladder(fact) => crate::ladder::fold::fold(self, fact, &stamp, told),
+            FactBody::Notification(fact) => {
+                crate::notify::fold::fold(self, fact, told);
+                crate::ladder::fold::notified(self, fact, &stamp, told);
+            }
             // Only the server needs to know who crossed a border; the others stand in the record.
-            FactBody::Area(_) | FactBody::Notification(_) | FactBody::System(_) => {}
+            FactBody::Area(_) | FactBody::System(_) => {}
         }
+        crate::incident::fold::follow(self, &stamp, told);
         alarm::fold::let_go(self, fact.recorded_at, told);
+        crate::incident::fold::let_go(self, fact.recorded_at, told);
+        crate::ladder::fold::let_go(self, told);
         touched
     }
 }

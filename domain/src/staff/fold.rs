@@ -4,6 +4,7 @@ use super::fact::StaffFact;
 use super::state::{Console, Duty, PersonState};
 use crate::alarm;
 use crate::ids::PersonId;
+use crate::incident;
 use crate::subject::Stamp;
 use crate::view::{Touched, View, put};
 
@@ -16,12 +17,14 @@ pub(crate) fn fold(view: &mut View, fact: &StaffFact, stamp: &Stamp<'_>, touched
             });
             let lapse_at = Some(body.lapse_at);
             alarm::fold::owner_absent(view, stamp, &body.person, lapse_at, touched);
+            incident::fold::owner_absent(view, &body.person, lapse_at, touched);
         }
         StaffFact::Back(body) => {
             change(view, &body.person, touched, |person| {
                 person.console = Console::Here { since };
             });
             alarm::fold::owner_absent(view, stamp, &body.person, None, touched);
+            incident::fold::owner_absent(view, &body.person, None, touched);
         }
         StaffFact::OnDuty(body) => change(view, &body.person, touched, |person| {
             person.duty = Duty::On { since };

@@ -151,6 +151,8 @@ impl RepeatKey {
             | Input::TracksSetAside(_)
             | Input::DiskRoom(_)
             | Input::SetAside(_)
+            | Input::ReachLoaded(_)
+            | Input::Failing(_)
             | Input::Notified(_)
             | Input::Actuated(_) => None,
         }

@@ -4,7 +4,10 @@
 use super::state::View;
 use crate::audience::Audience;
 use crate::flood::Flood;
-use crate::ids::{AlarmId, DeviceId, EstateHash, PersonId, PhoneId, ZoneId};
+use crate::ids::{
+    AlarmId, AssignmentId, DeviceId, EstateHash, IncidentId, PersonId, PhoneId, ZoneId,
+};
+use crate::matter::Matter;
 use crate::subject::Change;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -87,6 +90,11 @@ macro_rules! entities {
                     // Whoever does not fold facts lets go of nothing by itself: it is told.
                     closed: if audience.gets_facts() {
                         self.closed.clone()
+                    } else {
+                        VecDeque::new()
+                    },
+                    closed_incidents: if audience.gets_facts() {
+                        self.closed_incidents.clone()
                     } else {
                         VecDeque::new()
                     },
@@ -174,6 +182,10 @@ entities! {
     with_id {
         /// A row of the queue.
         Alarm(AlarmId => crate::alarm::Alarm), alarms;
+        /// An incident.
+        Incident(IncidentId => crate::incident::Incident), incidents;
+        /// One person's part of an incident.
+        Assignment(AssignmentId => crate::dispatch::Assignment), assignments;
     }
     by_id {
         /// What is known of a member of the staff.
@@ -186,6 +198,10 @@ entities! {
         Door(DeviceId => crate::door::DoorState), doors;
         /// What was last wanted of a device.
         Actuation(DeviceId => crate::actuation::ActuationState), actuations;
+        /// Who is called about what.
+        Ladder(Matter => crate::ladder::LadderRun), ladders;
+        /// By what somebody is reached.
+        Reach(PersonId => crate::notify::state::Reach), reach;
     }
 }
 

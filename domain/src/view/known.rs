@@ -2,11 +2,14 @@
 
 use super::state::View;
 use crate::alarm::{Alarm, AlarmRefusal};
+use crate::dispatch::{Assignment, DispatchRefusal};
 use crate::estate::{AlarmType, DutyKept, Estate, Person};
-use crate::ids::{AlarmId, PersonId, PhoneId};
+use crate::ids::{AlarmId, AssignmentId, IncidentId, PersonId, PhoneId};
+use crate::incident::{Incident, IncidentRefusal};
 use crate::staff::Duty;
 use crate::text::CallSign;
 use crate::time::{Span, Timestamp};
+use std::collections::BTreeSet;
 
 /// The folded site, the estate document and the time: the server has them, and every console.
 #[derive(Debug, Clone, Copy)]
@@ -23,6 +26,42 @@ impl<'a> Known<'a> {
         row.ok_or(AlarmRefusal::UnknownAlarm { alarm: id })
     }
 
+    /// An incident that is held live.
+    pub fn incident(&self, id: IncidentId) -> Result<&'a Incident, IncidentRefusal> {
+        let incident = self.view.incidents.get(&id);
+        incident.ok_or(IncidentRefusal::UnknownIncident { incident: id })
+    }
+
+    /// The open incident that a row is part of.
+    pub fn open_incident_of(&self, row: &Alarm) -> Option<&'a Incident> {
+        let incident = self.view.incidents.get(&row.incident?);
+        incident.filter(|incident| incident.is_open())
+    }
+
+    /// An assignment that is held live.
+    pub fn assignment(&self, id: AssignmentId) -> Result<&'a Assignment, DispatchRefusal> {
+        let assignment = self.view.assignments.get(&id);
+        assignment.ok_or(DispatchRefusal::UnknownAssignment { assignment: id })
+    }
+
+    /// Who was sent to an incident, in that order.
+    pub fn assignments_of(&self, incident: IncidentId) -> impl Iterator<Item = &'a Assignment> {
+        let all = self.view.assignments.values();
+        all.filter(move |one| one.incident == incident)
+    }
+
+    /// How many are asked, going or there: one for each slot.
+    pub fn live_slots(&self, incident: IncidentId) -> usize {
+        let live = self.assignments_of(incident).filter(|one| one.is_live());
+        live.map(|one| one.slot).collect::<BTreeSet<_>>().len()
+    }
+
+    /// What binds somebody now.
+    pub fn task_of(&self, person: &PersonId) -> Option<&'a Assignment> {
+        let mut all = self.view.assignments.values();
+        all.find(|one| one.person == *person && one.is_task())
+    }
+
     /// Whose a phone is: as facts say, else as the estate says.
     pub fn person_of_phone(&self, phone: &PhoneId) -> Option<&'a PersonId> {
         if let Some(bound) = self.view.phones.get(phone) {
@@ -31,6 +70,18 @@ impl<'a> Known<'a> {
         let mut people = self.estate.people.iter();
         let whose = people.find(|person| person.phone.as_ref() == Some(phone));
         whose.map(|person| &person.id)
+    }
+
+    /// Whether somebody has no phone that could ring.
+    pub fn is_radio_only(&self, person: &PersonId) -> bool {
+        let own = self.estate.person(person);
+        if own.is_some_and(|person| person.radio_only) {
+            return true;
+        }
+        let own = own.and_then(|person| person.phone.as_ref());
+        let mut bound = self.view.phones.values();
+        own.is_none_or(|phone| self.person_of_phone(phone) != Some(person))
+            && !bound.any(|whose| whose.as_ref() == Some(person))
     }
 
     /// What somebody is called on the radio: what they were given, else what the estate says.

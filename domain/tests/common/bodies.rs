@@ -3,6 +3,8 @@
 //
 // tidy: long because each kind of fact has its strategy here, and a kind that is missing is found by this one list.
 
+use crate::common::ladders::ladders;
+use crate::common::response::{assignments, incidents};
 use crate::common::{DEVICES, PEOPLE, START, TYPES, id, secs, spot, text, words};
 use castellan_domain::actuation::{Act, ActuationFact, ActuationOutcome};
 use castellan_domain::alarm::{
@@ -18,12 +20,11 @@ use castellan_domain::fact::{
     AlarmRepeated, AlarmReturned, AlarmRisen, AlarmShelved, AlarmSplit, AlarmTransferred,
     AlarmUnheard, AlarmUnshelved, AlarmVerdictCorrected, AreaEntered, AreaLeft, CallSignGiven,
     ClockStepped, DoorClosed, DoorGranted, DoorOpened, EstatePublished, FactBody, FloodBegan,
-    FloodEnded, InputSetAside, NotificationSettled, PersonBack, PersonGone, PersonOffDuty,
-    PersonOnDuty, PhoneBound, PhoneUnbound, RecordingResumed, ZoneArmed, ZoneDisarmed,
+    FloodEnded, InputSetAside, PersonBack, PersonGone, PersonOffDuty, PersonOnDuty, PhoneBound,
+    PhoneUnbound, RecordingResumed, ZoneArmed, ZoneDisarmed,
 };
 use castellan_domain::flood::FloodFact;
 use castellan_domain::ids::{AlarmId, AlarmTypeId, DeviceId, PersonId, Seq};
-use castellan_domain::notify::{NotificationFact, Settlement};
 use castellan_domain::observation::{Doubts, PlaceDoubt, ReportedState, TimeDoubt, Untrue};
 use castellan_domain::staff::StaffFact;
 use castellan_domain::system::{InputName, SystemFact, TracksSetAside};
@@ -35,15 +36,15 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 /// The numbers of alarms that bodies are about, and one more that only a split gives.
-fn alarm() -> impl Strategy<Value = AlarmId> {
+pub(crate) fn alarm() -> impl Strategy<Value = AlarmId> {
     (1u32..7).prop_map(AlarmId)
 }
 
-fn person() -> impl Strategy<Value = PersonId> {
+pub(crate) fn person() -> impl Strategy<Value = PersonId> {
     select(PEOPLE.to_vec()).prop_map(id)
 }
 
-fn kind() -> impl Strategy<Value = AlarmTypeId> {
+pub(crate) fn kind() -> impl Strategy<Value = AlarmTypeId> {
     select(vec![TYPES[0].0, TYPES[1].0, "duress"]).prop_map(id)
 }
 
@@ -64,7 +65,7 @@ fn state() -> impl Strategy<Value = ReportedState> {
     select(vec![Active, Cleared, Momentary])
 }
 
-fn due() -> impl Strategy<Value = Timestamp> {
+pub(crate) fn due() -> impl Strategy<Value = Timestamp> {
     (0i64..5_000).prop_map(|s| START + secs(s))
 }
 
@@ -112,7 +113,7 @@ fn known_place() -> impl Strategy<Value = Located> {
     })
 }
 
-fn place() -> impl Strategy<Value = Located> {
+pub(crate) fn place() -> impl Strategy<Value = Located> {
     prop_oneof![5 => known_place(), 1 => Just(Located::Unknown)]
 }
 
@@ -128,7 +129,7 @@ fn name(zh: &str) -> Localized {
     Localized { zh: text(zh), en }
 }
 
-fn priority() -> impl Strategy<Value = Priority> {
+pub(crate) fn priority() -> impl Strategy<Value = Priority> {
     select(Priority::ALL.to_vec())
 }
 
@@ -523,15 +524,10 @@ fn housekeeping() -> impl Strategy<Value = FactBody> {
         FactBody::System(SystemFact::InputSetAside(InputSetAside {
             input: InputName::Deadline,
         })),
-        FactBody::Notification(NotificationFact::Settled(NotificationSettled {
-            about: Seq(1),
-            outcome: Settlement::GivenUp,
-            attempts: 9,
-        })),
     ])
 }
 
 /// Any body.
 pub(crate) fn bodies() -> impl Strategy<Value = FactBody> {
-    prop_oneof![8 => alarm_bodies(), 2 => staff(), 1 => ground(), 1 => actuations(), 1 => housekeeping()]
+    prop_oneof![8 => alarm_bodies(), 4 => incidents(), 4 => assignments(), 2 => staff(), 1 => ground(), 1 => actuations(), 3 => ladders(), 1 => housekeeping()]
 }

@@ -4,6 +4,8 @@
 pub(crate) mod bodies;
 pub(crate) mod document;
 pub(crate) mod intents;
+pub(crate) mod ladders;
+pub(crate) mod response;
 pub(crate) mod variants;
 
 use castellan_domain::alarm::{Alarm, AlarmCommand, NoteCommand, Verdict};
@@ -354,7 +356,7 @@ impl World {
     }
 
     /// The recorded facts.
-    pub(crate) fn history(&self) -> impl Iterator<Item = &Fact> {
+    pub(crate) fn history(&self) -> impl DoubleEndedIterator<Item = &Fact> {
         self.facts.iter().map(|stamped| &stamped.fact)
     }
 }

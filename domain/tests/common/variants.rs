@@ -5,14 +5,16 @@ use castellan_domain::actuation::{ActuationCommand, ActuationRefusal};
 use castellan_domain::alarm::{AlarmCommand, AlarmRefusal, NoteCommand};
 use castellan_domain::answer::{Accepted, Answer, Outcome};
 use castellan_domain::command::Command;
+use castellan_domain::dispatch::{DispatchCommand, DispatchRefusal};
 use castellan_domain::door::DoorRefusal;
+use castellan_domain::incident::{IncidentCommand, IncidentRefusal};
 use castellan_domain::refusal::{CommonRefusal, Refusal};
 use castellan_domain::staff::{StaffCommand, StaffRefusal};
 use castellan_domain::wire::api::CommandRequest;
 use castellan_domain::zone::{ZoneCommand, ZoneRefusal};
 
 /// Every variant that must have a file.
-pub(crate) const COMMANDS_AND_ANSWERS: [&str; 69] = [
+pub(crate) const COMMANDS_AND_ANSWERS: [&str; 108] = [
     "command_request.claim",
     "command_request.note",
     "command_request.judge",
@@ -82,6 +84,45 @@ pub(crate) const COMMANDS_AND_ANSWERS: [&str; 69] = [
     "answer.reported.state_kept",
     "answer.reported.unchanged",
     "answer.too_many_open_alarms",
+    "command_request.claim_incident",
+    "command_request.transfer_incident",
+    "command_request.release_incident",
+    "command_request.move_incident",
+    "command_request.set_incident_priority",
+    "command_request.join_incident",
+    "command_request.leave_incident",
+    "command_request.split_incident",
+    "command_request.merge_incident",
+    "command_request.dispatch",
+    "command_request.accept",
+    "command_request.decline",
+    "command_request.set_out",
+    "command_request.arrive",
+    "command_request.finish",
+    "command_request.recall",
+    "command_request.go_quiet",
+    "command_request.end_quiet",
+    "answer.incident_owned",
+    "answer.incident_not_claimed",
+    "answer.unknown_incident",
+    "answer.incident_closed",
+    "answer.wrong_stage",
+    "answer.alarms_unjudged",
+    "answer.in_incident",
+    "answer.not_in_incident",
+    "answer.last_alarm",
+    "answer.does_not_fit",
+    "answer.incident_full",
+    "answer.too_many_incidents",
+    "answer.already_sent",
+    "answer.slot_taken",
+    "answer.assignment_over",
+    "answer.not_now",
+    "answer.unknown_assignment",
+    "answer.not_theirs",
+    "answer.cannot_be_sent",
+    "answer.too_many_assignments",
+    "answer.quiet_time",
 ];
 
 pub(crate) fn command_request(request: &CommandRequest) -> &str {
@@ -98,6 +139,26 @@ pub(crate) fn command_request(request: &CommandRequest) -> &str {
         Command::Alarm(AlarmCommand::Release { .. }) => "command_request.release",
         Command::Alarm(AlarmCommand::Transfer { .. }) => "command_request.transfer",
         Command::Alarm(AlarmCommand::Split { .. }) => "command_request.split",
+        Command::Incident(IncidentCommand::Claim { .. }) => "command_request.claim_incident",
+        Command::Incident(IncidentCommand::Transfer { .. }) => "command_request.transfer_incident",
+        Command::Incident(IncidentCommand::Release { .. }) => "command_request.release_incident",
+        Command::Incident(IncidentCommand::Move { .. }) => "command_request.move_incident",
+        Command::Incident(IncidentCommand::SetPriority { .. }) => {
+            "command_request.set_incident_priority"
+        }
+        Command::Incident(IncidentCommand::Join { .. }) => "command_request.join_incident",
+        Command::Incident(IncidentCommand::Leave { .. }) => "command_request.leave_incident",
+        Command::Incident(IncidentCommand::Split { .. }) => "command_request.split_incident",
+        Command::Incident(IncidentCommand::Merge { .. }) => "command_request.merge_incident",
+        Command::Dispatch(DispatchCommand::Dispatch { .. }) => "command_request.dispatch",
+        Command::Dispatch(DispatchCommand::Accept { .. }) => "command_request.accept",
+        Command::Dispatch(DispatchCommand::Decline { .. }) => "command_request.decline",
+        Command::Dispatch(DispatchCommand::SetOut { .. }) => "command_request.set_out",
+        Command::Dispatch(DispatchCommand::Arrive { .. }) => "command_request.arrive",
+        Command::Dispatch(DispatchCommand::Finish { .. }) => "command_request.finish",
+        Command::Dispatch(DispatchCommand::Recall { .. }) => "command_request.recall",
+        Command::Dispatch(DispatchCommand::GoQuiet { .. }) => "command_request.go_quiet",
+        Command::Dispatch(DispatchCommand::EndQuiet { .. }) => "command_request.end_quiet",
         Command::Staff(StaffCommand::GoOnDuty { .. }) => "command_request.go_on_duty",
         Command::Staff(StaffCommand::GoOffDuty { .. }) => "command_request.go_off_duty",
         Command::Staff(StaffCommand::BindPhone { .. }) => "command_request.bind_phone",
@@ -151,6 +212,29 @@ fn refused(refusal: &Refusal) -> &'static str {
         Refusal::Alarm(AlarmRefusal::NotShelved) => "answer.not_shelved",
         Refusal::Alarm(AlarmRefusal::NotJudged) => "answer.not_judged",
         Refusal::Alarm(AlarmRefusal::NotJoined { .. }) => "answer.not_joined",
+        Refusal::Incident(IncidentRefusal::IncidentOwned { .. }) => "answer.incident_owned",
+        Refusal::Incident(IncidentRefusal::IncidentNotClaimed { .. }) => {
+            "answer.incident_not_claimed"
+        }
+        Refusal::Incident(IncidentRefusal::UnknownIncident { .. }) => "answer.unknown_incident",
+        Refusal::Incident(IncidentRefusal::IncidentClosed { .. }) => "answer.incident_closed",
+        Refusal::Incident(IncidentRefusal::WrongStage { .. }) => "answer.wrong_stage",
+        Refusal::Incident(IncidentRefusal::AlarmsUnjudged { .. }) => "answer.alarms_unjudged",
+        Refusal::Incident(IncidentRefusal::InIncident { .. }) => "answer.in_incident",
+        Refusal::Incident(IncidentRefusal::NotInIncident { .. }) => "answer.not_in_incident",
+        Refusal::Incident(IncidentRefusal::LastAlarm { .. }) => "answer.last_alarm",
+        Refusal::Incident(IncidentRefusal::DoesNotFit) => "answer.does_not_fit",
+        Refusal::Incident(IncidentRefusal::IncidentFull) => "answer.incident_full",
+        Refusal::Incident(IncidentRefusal::TooManyIncidents) => "answer.too_many_incidents",
+        Refusal::Dispatch(DispatchRefusal::AlreadySent { .. }) => "answer.already_sent",
+        Refusal::Dispatch(DispatchRefusal::SlotTaken { .. }) => "answer.slot_taken",
+        Refusal::Dispatch(DispatchRefusal::AssignmentOver { .. }) => "answer.assignment_over",
+        Refusal::Dispatch(DispatchRefusal::NotNow { .. }) => "answer.not_now",
+        Refusal::Dispatch(DispatchRefusal::UnknownAssignment { .. }) => "answer.unknown_assignment",
+        Refusal::Dispatch(DispatchRefusal::NotTheirs { .. }) => "answer.not_theirs",
+        Refusal::Dispatch(DispatchRefusal::CannotBeSent { .. }) => "answer.cannot_be_sent",
+        Refusal::Dispatch(DispatchRefusal::TooManyAssignments) => "answer.too_many_assignments",
+        Refusal::Dispatch(DispatchRefusal::QuietTime) => "answer.quiet_time",
         Refusal::Staff(StaffRefusal::UnknownPerson { .. }) => "answer.unknown_person",
         Refusal::Staff(StaffRefusal::CallSignTaken { .. }) => "answer.call_sign_taken",
         Refusal::Staff(StaffRefusal::NotOnDuty { .. }) => "answer.not_on_duty",

@@ -203,6 +203,14 @@ impl Hub {
         })
     }
 
+    /// Looks into what displays can see. Before there is anything, into an empty site.
+    pub(crate) fn with_view<T>(&self, look: impl FnOnce(&View) -> T) -> T {
+        match self.read().view() {
+            Some(view) => look(view),
+            None => look(&View::default()),
+        }
+    }
+
     /// Number of the last fact that displays can see.
     pub(crate) fn head(&self) -> Seq {
         self.read().head().0

@@ -1,11 +1,12 @@
 //! What a journal promises whoever calls it, whatever store lies beneath: tested by its public
 //! functions alone. Another store has to pass the same tests.
 
-use super::fixture::{START, append, folded, history, journal_with, keep, overdue};
+use super::fixture::{START, append, call, folded, history, journal_with, keep};
 use super::{
     ChainHash, Commit, Journal, JournalError, Reader, SeenCommand, SeenEvent, Snapshots, StoredFact,
 };
 use castellan_domain::answer::{Accepted, Answer};
+use castellan_domain::estate::Channel;
 use castellan_domain::fact::Fact;
 use castellan_domain::ids::{CommandId, DeviceId, EventId, Seq};
 use castellan_domain::notify::{Announcement, Notification};
@@ -42,7 +43,7 @@ fn command(n: u64) -> SeenCommand {
 }
 
 fn notification((_, _, bytes): &(Seq, Timestamp, String), priority: u8) -> Notification {
-    match Announcement::of(&Fact::decode(bytes).unwrap(), overdue(priority)) {
+    match Announcement::of(&Fact::decode(bytes).unwrap(), call(priority)) {
         Announcement::Real(notification) => notification,
         Announcement::Drill(_) => panic!("no drill"),
     }
@@ -291,9 +292,18 @@ async fn what_waits_in_the_outbox_comes_most_urgent_first_until_it_is_settled() 
     let mut journal = Journal::open(&folder.path).await.unwrap();
     let reader = Reader::open(&folder.path).await.unwrap();
     let mut order = Vec::new();
-    while let Some(parcel) = reader.next_parcel().await.unwrap() {
-        let again = reader.next_parcel().await.unwrap();
-        assert_eq!(again.as_ref(), Some(&parcel), "to look takes nothing out");
+    let next = async || {
+        let mut parcels = reader.parcels(Channel::Webhook, 1).await.unwrap();
+        parcels.pop()
+    };
+    let others = reader.parcels(Channel::Mail, 9).await.unwrap();
+    assert_eq!(others, [], "each channel has its own");
+    while let Some(parcel) = next().await {
+        assert_eq!(
+            next().await.as_ref(),
+            Some(&parcel),
+            "to look takes nothing out"
+        );
         assert_eq!(parcel.created_at, START);
         order.push(parcel.about.0);
         // Only a fact goes with a settlement, as in a turn.

@@ -60,12 +60,16 @@ pub(crate) fn history(facts: u64) -> Vec<(Seq, Timestamp, String)> {
 }
 
 /// What people outside are told.
-pub(crate) fn overdue(priority: u8) -> Message {
+pub(crate) fn call(priority: u8) -> Message {
     let alarm = json!({
         "alarm": "A-1", "type": "panic", "priority": priority, "source": {"device": "d-1"},
-        "place": {"at": [120.1, 30.2]}, "raised_at": 1, "times_overdue": 1,
+        "place": {"at": [120.1, 30.2]}, "raised_at": 1,
     });
-    serde_json::from_value(json!({"kind": "alarm_overdue", "alarm": alarm})).unwrap()
+    let call = json!({
+        "person": "chen-gang", "rung": "duty_manager", "channel": "webhook", "step": 1,
+        "why": "unclaimed", "since": 1, "about": {"alarm": alarm},
+    });
+    serde_json::from_value(json!({"kind": "ladder_call", "call": call})).unwrap()
 }
 
 /// A journal that holds these facts, committed in turns of a thousand.

@@ -2,23 +2,27 @@
 
 use super::commit::Commit;
 use super::error::JournalError;
+use castellan_domain::estate::Channel;
 use castellan_domain::ids::Seq;
+use castellan_domain::notify::Message;
 use castellan_domain::time::Timestamp;
 use sqlx::Row as _;
-use sqlx::sqlite::{SqliteConnection, SqlitePool};
+use sqlx::sqlite::{SqliteConnection, SqlitePool, SqliteRow};
 
 pub(super) const TABLE: &str = "CREATE TABLE outbox (
-    about BIGINT PRIMARY KEY, created_at BIGINT NOT NULL, priority BIGINT NOT NULL, message TEXT NOT NULL)";
+    about BIGINT PRIMARY KEY, created_at BIGINT NOT NULL, priority BIGINT NOT NULL, channel TEXT NOT NULL,
+    message TEXT NOT NULL)";
 
 /// A notification that waits.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Parcel {
     /// The fact that it tells of.
     pub(crate) about: Seq,
     /// Since when it waits.
     pub(crate) created_at: Timestamp,
-    /// What it says, as JSON.
-    pub(crate) message: String,
+    pub(crate) message: Message,
+    /// The same as it is stored.
+    pub(crate) json: String,
 }
 
 /// The outbox's part of a turn's transaction.
@@ -30,11 +34,12 @@ pub(super) async fn write(
     for notification in &commit.notifications {
         let message = notification.message();
         sqlx::query(
-            "INSERT INTO outbox (about, created_at, priority, message) VALUES ($1, $2, $3, $4)",
+            "INSERT INTO outbox (about, created_at, priority, channel, message) VALUES ($1, $2, $3, $4, $5)",
         )
         .bind(column(notification.about()))
         .bind(now.as_micros())
         .bind(i64::from(u8::from(message.priority())))
+        .bind(message.channel().name())
         .bind(serde_json::to_string(message)?)
         .execute(&mut *db)
         .await?;
@@ -57,24 +62,34 @@ pub(super) async fn waiting(db: &mut SqliteConnection) -> Result<usize, JournalE
     Ok(usize::try_from(n).unwrap_or(usize::MAX))
 }
 
-/// The notification to be sent next: the most urgent, among these the oldest.
-pub(super) async fn next(pool: &SqlitePool) -> Result<Option<Parcel>, JournalError> {
-    let row = sqlx::query(
-        "SELECT about, created_at, message FROM outbox ORDER BY priority, about LIMIT 1",
+/// What waits for a channel: the most urgent first, among these the oldest; so many at most.
+pub(super) async fn waiting_for(
+    pool: &SqlitePool,
+    channel: Channel,
+    most: u32,
+) -> Result<Vec<Parcel>, JournalError> {
+    let rows = sqlx::query(
+        "SELECT about, created_at, message FROM outbox WHERE channel = $1
+         ORDER BY priority, about LIMIT $2",
     )
-    .fetch_optional(pool)
+    .bind(channel.name())
+    .bind(i64::from(most))
+    .fetch_all(pool)
     .await?;
-    let Some(row) = row else {
-        return Ok(None);
-    };
+    rows.iter().map(parcel).collect()
+}
+
+fn parcel(row: &SqliteRow) -> Result<Parcel, JournalError> {
     let about: i64 = row.try_get("about")?;
-    Ok(Some(Parcel {
+    let json: String = row.try_get("message")?;
+    Ok(Parcel {
         about: Seq(u64::try_from(about).map_err(|_| JournalError::Unreadable {
             what: "a notification's number".to_owned(),
         })?),
         created_at: Timestamp::from_micros(row.try_get("created_at")?),
-        message: row.try_get("message")?,
-    }))
+        message: serde_json::from_str(&json)?,
+        json,
+    })
 }
 
 fn column(seq: Seq) -> i64 {

@@ -5,6 +5,7 @@ use super::outbox::{self, Parcel};
 use super::personal;
 use crate::personal::Subject;
 use crate::sqlite::options;
+use castellan_domain::estate::Channel;
 use castellan_domain::wire::api::NoteText;
 use sqlx::sqlite::{SqlitePool, SqlitePoolOptions};
 use std::path::Path;
@@ -31,8 +32,12 @@ impl Reader {
         personal::notes(&self.pool, subject).await
     }
 
-    /// The notification to be sent next.
-    pub(crate) async fn next_parcel(&self) -> Result<Option<Parcel>, JournalError> {
-        outbox::next(&self.pool).await
+    /// Notifications that wait for a channel, most urgent first, so many at most.
+    pub(crate) async fn parcels(
+        &self,
+        channel: Channel,
+        most: u32,
+    ) -> Result<Vec<Parcel>, JournalError> {
+        outbox::waiting_for(&self.pool, channel, most).await
     }
 }

@@ -8,7 +8,7 @@ use sqlx::{Connection as _, Row as _};
 
 /// The shape of the tables, written into `meta`. Raised whenever it changes: there is no way from an
 /// older one while nothing is released.
-const SCHEMA: u32 = 3;
+const SCHEMA: u32 = 4;
 
 /// `salt` and `content` of `personal` are gone once `erased_at` is there. The row stays: a purge is
 /// told from a loss by it.

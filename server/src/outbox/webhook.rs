@@ -1,5 +1,6 @@
 //! Notifications as signed posts to one address. Documented in `docs/protocols/http.md`.
 
+use super::sent::Sent;
 use crate::journal::Parcel;
 use crate::signed_post::{SignedPost, Unanswered};
 use castellan_domain::ids::{JournalId, SiteId};
@@ -9,17 +10,6 @@ use std::time::Duration;
 
 /// Time for the whole exchange.
 const ANSWER_WITHIN: Duration = Duration::from_secs(10);
-
-/// What became of one attempt.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Sent {
-    /// The receiver took it.
-    Taken,
-    /// The receiver refused it, and would again.
-    Refused(String),
-    /// It may work later.
-    Failed(String),
-}
 
 /// Where notifications are posted to.
 #[derive(Debug)]
@@ -48,7 +38,7 @@ impl Webhook {
     pub(super) async fn send(&self, parcel: &Parcel) -> Sent {
         let id = format!("{}-{}", self.journal.0, parcel.about);
         // The message is an object of its own: what is told, and about what.
-        let message = parcel.message.trim_start_matches('{');
+        let message = parcel.json.trim_start_matches('{');
         let body = format!(
             r#"{{"id":"{id}","site":"{}","about":{},"created_at":{},{message}"#,
             self.site,

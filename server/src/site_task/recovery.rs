@@ -4,9 +4,10 @@ use super::{SiteTask, SiteTaskError};
 use crate::journal::{Commit, replay};
 use castellan_domain::actuation::ActuationOutcome;
 use castellan_domain::engine::Input;
-use castellan_domain::fact::RecordingResumed;
+use castellan_domain::fact::{ReachPublished, RecordingResumed};
 use castellan_domain::stream::{Machine, run};
 use castellan_domain::system::TracksSetAside;
+use std::collections::BTreeMap;
 use std::time::Duration;
 use tokio::time::Instant;
 use tracing::{error, info, warn};
@@ -23,8 +24,8 @@ fn backoff(failed: u32) -> Duration {
 
 impl<M: Machine> SiteTask<M> {
     /// Once, at a start: says of every order that the record leaves open that nobody knows what came
-    /// of it, publishes the estate if the journal does not name it yet, and says whether the history
-    /// of positions was damaged. No order is ever sent
+    /// of it, publishes the estate and who is reached how if the journal does not name them yet, and says
+    /// whether the history of positions was damaged. No order is ever sent
     /// because it stands in the record.
     pub(crate) async fn begin(&mut self, tracks_set_aside: bool) -> Result<(), SiteTaskError> {
         let mut inputs = self.orphans(ActuationOutcome::Unknown);
@@ -35,6 +36,16 @@ impl<M: Machine> SiteTask<M> {
             );
         }
         inputs.push(self.estate_loaded());
+        if let Some(outbox) = &self.outbox {
+            outbox.set_waiting(self.journal.outbox_waiting().await?);
+        }
+        let outbox = self.outbox.as_ref();
+        inputs.push(Input::ReachLoaded(outbox.map_or_else(
+            || ReachPublished {
+                people: BTreeMap::new(),
+            },
+            |outbox| outbox.reach(),
+        )));
         if tracks_set_aside {
             let at = self.clock.now();
             inputs.push(Input::TracksSetAside(TracksSetAside { at }));

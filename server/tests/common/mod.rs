@@ -59,6 +59,7 @@ pub(crate) fn wrapped(wrapper: &[&str], args: &[&str]) -> Command {
         "DATA",
         "LISTEN",
         "ESTATE",
+        "PROCEDURES",
         "WEB",
         "LOG_FORMAT",
         "NOTIFY_WEBHOOK",

@@ -12,7 +12,7 @@ NOTES_MAX, JOINED_MAX, EXISTING_MAX, KEPT_MAX = 200, 200, 16, 8
 ABSENT_US_MAX = 60 * 1_000_000
 ABSENT_IF_NONE = ("exists", "joined", "rises")
 # What comes by itself, again and again.
-CHATTER = ("alarm_repeated", "alarm_cleared", "alarm_overdue")
+CHATTER = ("alarm_repeated", "alarm_cleared", "alarm_overdue", "incident_overdue")
 STEPS_MAX = 64
 
 
@@ -95,7 +95,7 @@ def says_the_same(told, new):
     if any(told.get(name) != new.get(name) for name in ("actor", "drill")):
         return False
     (kind, before), (of, body) = *told["fact"].items(), *new["fact"].items()
-    if kind == of == "alarm_overdue":
+    if kind == of and kind.endswith("_overdue"):
         return not before.get("late_s") and not body.get("late_s")
     return (kind, undated(before)) == (of, undated(body))
 
@@ -121,7 +121,7 @@ def close(view, alarm, at):
 def owner_absent(view, person, lapse_at):
     for alarm in view["alarms"].values():
         owner = alarm["ownership"].get("claimed")
-        if owner is None or owner["by"] != person or alarm["judgement"] != "open":
+        if owner is None or owner["by"] != person or alarm["judgement"] != "open" or "incident" in alarm:
             continue
         if lapse_at is None:
             owner.pop("absent_due_at", None)

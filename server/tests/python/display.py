@@ -14,6 +14,8 @@ from websocket import PATIENCE_S, Socket
 TABLES = {
     "person": "people", "phone": "phones", "zone": "zones", "door": "doors", "actuation": "actuations",
 }  # fmt: skip
+# And those that carry their id.
+WITH_ID = {"alarm": "alarms", "incident": "incidents", "assignment": "assignments"}
 
 
 class Display:
@@ -155,14 +157,15 @@ class Display:
                 self.view.pop("flood", None)
             elif change["remove"] == "estate":
                 self.view["estate"] = None
-            elif "alarm" in change["remove"]:
-                self.view["alarms"].pop(change["remove"]["alarm"], None)
+            else:
+                for thing, id in change["remove"].items():
+                    self.view.get(WITH_ID[thing], {}).pop(id, None)
         self.seq, self.hash = said["upto"], said["hash"]
         self.view["seq"] = self.seq
 
     def put(self, thing, value):
-        if thing == "alarm":
-            self.view["alarms"][value["id"]] = value
+        if thing in WITH_ID:
+            self.view.setdefault(WITH_ID[thing], {})[value["id"]] = value
         elif thing in ("estate", "flood"):
             self.view[thing] = value
         elif thing in TABLES:

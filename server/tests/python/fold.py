@@ -2,6 +2,7 @@
 
 The view is the snapshot's, as JSON has it: what is absent there is absent here."""
 import alarms
+import incidents
 
 # The kinds and versions of the page.
 VERSIONS = dict.fromkeys(
@@ -9,7 +10,11 @@ VERSIONS = dict.fromkeys(
         "estate_published", "alarm_raised", "alarm_repeated", "alarm_cleared", "alarm_overdue", "alarm_unheard", "alarm_claimed",
         "alarm_noted", "alarm_judged", "alarm_verdict_corrected", "alarm_acknowledged", "alarm_muted",
         "alarm_shelved", "alarm_unshelved", "alarm_released", "alarm_transferred", "alarm_returned", "alarm_risen",
-        "alarm_joined", "alarm_split", "person_gone", "person_back", "person_on_duty", "person_off_duty",
+        "alarm_joined", "alarm_split", "incident_opened", "incident_joined", "incident_left", "incident_claimed",
+        "incident_transferred", "incident_returned", "incident_overdue", "incident_undispatched", "incident_moved",
+        "incident_priority_set", "incident_merged", "assignment_offered", "assignment_accepted", "assignment_declined",
+        "assignment_unanswered", "assignment_nobody_left", "assignment_set_out", "assignment_late", "assignment_arrived",
+        "assignment_done", "assignment_withdrawn", "quiet_began", "quiet_ended", "person_gone", "person_back", "person_on_duty", "person_off_duty",
         "call_sign_given", "phone_bound", "phone_unbound", "zone_armed", "zone_disarmed", "door_opened",
         "door_closed", "door_granted", "area_entered", "area_left", "flood_began", "flood_ended",
         "recording_resumed", "clock_stepped", "tracks_set_aside", "input_set_aside", "notification_settled", "actuation_intended",
@@ -26,18 +31,34 @@ def fold(view, fact):
     if VERSIONS.get(kind) != fact["v"]:
         raise SystemExit(f"too old for {kind} version {fact['v']}")
     view["seq"] = fact["seq"]
+    was = incidents.before(view)
     if kind.startswith("alarm_"):
         alarms.fold(view, fact)
+    elif kind.startswith("incident_"):
+        incidents.fold(view, fact)
+    elif kind.startswith(("assignment_", "quiet_")):
+        incidents.fold_assignment(view, fact)
     elif kind in FOLDS:
         FOLDS[kind](view, body, at, fact)
+    incidents.follow(view, was, fact)
     let_go(view, at)
+    incidents.let_go(view, at)
 
 
 def let_go(view, at):
-    """Closed alarms leave, the longest closed first."""
+    """Closed alarms leave, the longest closed first; what is part of an open incident stays."""
     closed = view["closed"]
-    while closed and (len(closed) > CLOSED_MAX or at - closed[0][0] > CLOSED_US_MAX):
-        view["alarms"].pop(closed.pop(0)[1])
+    while entry := next((one for one in closed if not of_open(view, one[1])), None):
+        if len(closed) <= CLOSED_MAX and at - entry[0] <= CLOSED_US_MAX:
+            break
+        closed.remove(entry)
+        view["alarms"].pop(entry[1], None)
+
+
+def of_open(view, alarm):
+    incident = view["alarms"].get(alarm, {}).get("incident")
+    incident = view.get("incidents", {}).get(incident)
+    return incident is not None and incidents.is_open(incident)
 
 
 def estate_published(view, body, at, fact):
@@ -51,11 +72,13 @@ def person(view, who):
 def person_gone(view, body, at, fact):
     person(view, body["person"])["console"] = {"gone": {"since": at}}
     alarms.owner_absent(view, body["person"], body["lapse_at"])
+    incidents.owner_absent(view, body["person"], body["lapse_at"])
 
 
 def person_back(view, body, at, fact):
     person(view, body["person"])["console"] = {"here": {"since": at}}
     alarms.owner_absent(view, body["person"], None)
+    incidents.owner_absent(view, body["person"], None)
 
 
 def person_on_duty(view, body, at, fact):

@@ -7,9 +7,11 @@ use castellan_domain::alarm::{
     Alarm, AlarmCommand, FollowUp, NoteCommand, ShelfReason, Verdict, VerdictBasis,
 };
 use castellan_domain::command::Command;
+use castellan_domain::dispatch::{DeclineReason, DispatchCommand, Matter};
 use castellan_domain::engine::Input;
 use castellan_domain::fact::PersonalRef;
 use castellan_domain::ids::{AlarmId, CommandId, PersonId, Version};
+use castellan_domain::incident::{IncidentCommand, NextStage};
 use castellan_domain::observation::DoorChange;
 use castellan_domain::staff::StaffCommand;
 use castellan_domain::text::{CallSign, Text};
@@ -54,7 +56,7 @@ impl World {
         let what = match self.rng.bool() {
             true if is_own => 10,
             true => 0,
-            false => self.rng.u8(..26),
+            false => self.rng.u8(..34),
         };
         let n = self.id();
         let zone = if self.rng.bool() { "north" } else { "east" };
@@ -96,12 +98,42 @@ impl World {
                 Some(source) => Command::Alarm(AlarmCommand::Split { alarm, source }),
                 None => Command::Alarm(AlarmCommand::Claim { alarm }),
             },
+            26..34 => self.response(who, alarm),
             24 => Command::Zone(ZoneCommand::Arm { zone }),
             _ => Command::Zone(ZoneCommand::Disarm { zone }),
         };
         self.say_command(FIRST_OPERATOR + who, person, expected, command);
         if self.rng.bool() {
             self.displays[who].sit(&mut self.server, Some(alarm));
+        }
+    }
+
+    /// Somebody is sent, answers, or an incident goes on, by what this operator's screen shows.
+    fn response(&mut self, who: usize, alarm: AlarmId) -> Command {
+        let view = self.displays[who].view();
+        let assignment = view.assignments.keys().next_back().copied();
+        let incident = view.incidents.keys().next_back().copied();
+        let person = GUARDS[self.rng.usize(..GUARDS.len())];
+        let person = person.parse().expect("an id");
+        let send = Command::Dispatch(DispatchCommand::Dispatch {
+            matter: Matter::Alarm(alarm),
+            person,
+        });
+        let Some((assignment, incident)) = assignment.zip(incident) else {
+            return send;
+        };
+        let to = [NextStage::Contained, NextStage::Resolved, NextStage::Closed];
+        let to = to[self.rng.usize(..to.len())];
+        match self.rng.u8(..8) {
+            0..3 => send,
+            3 => Command::Dispatch(DispatchCommand::Accept { assignment }),
+            4 => Command::Dispatch(DispatchCommand::Decline {
+                assignment,
+                reason: DeclineReason::Busy,
+            }),
+            5 => Command::Dispatch(DispatchCommand::Arrive { assignment }),
+            6 => Command::Incident(IncidentCommand::Move { incident, to }),
+            _ => Command::Dispatch(DispatchCommand::Recall { assignment }),
         }
     }
 

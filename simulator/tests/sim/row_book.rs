@@ -11,7 +11,8 @@ use castellan_domain::engine::Input;
 use castellan_domain::estate::{EstateFact, Priority};
 use castellan_domain::fact::{AlarmJudged, Cause, Fact, FactBody};
 use castellan_domain::flood::FloodFact;
-use castellan_domain::ids::{AlarmId, CommandId, DeviceId, EventId, PersonId};
+use castellan_domain::ids::{AlarmId, CommandId, DeviceId, EventId, IncidentId, PersonId, Seq};
+use castellan_domain::incident::IncidentFact;
 use castellan_domain::refusal::Refusal;
 use castellan_domain::site::Site;
 use castellan_domain::system::SystemFact;
@@ -24,7 +25,8 @@ pub(crate) struct RowBook {
     /// Events that made a row or came into one, and all that led to a fact.
     events: BTreeSet<(DeviceId, EventId)>,
     event_facts: BTreeSet<(DeviceId, EventId)>,
-    commands: BTreeMap<CommandId, u32>,
+    /// In how many turns it was done, and its last fact: a command may be several in a row.
+    commands: BTreeMap<CommandId, (u32, Seq)>,
     /// Who has it, and since when.
     owners: BTreeMap<AlarmId, (PersonId, Timestamp)>,
     overdue: BTreeMap<AlarmId, u32>,
@@ -40,7 +42,55 @@ impl RowBook {
     }
 
     pub(crate) fn is_done_once(&self, command: CommandId) -> bool {
-        self.commands.get(&command) == Some(&1)
+        self.commands
+            .get(&command)
+            .is_some_and(|(turns, _)| *turns == 1)
+    }
+
+    /// What has no verdict any more and is part of an open incident is whoever's that is.
+    fn back(&mut self, alarm: AlarmId, fact: &Fact, before: &View) {
+        let row = before.alarms.get(&alarm);
+        let incident = row.and_then(|row| before.incidents.get(&row.incident?));
+        let open = incident.filter(|incident| incident.is_open());
+        if let Some(owner) = open.and_then(|incident| incident.owner()) {
+            self.owners.insert(alarm, (owner.clone(), fact.recorded_at));
+        }
+    }
+
+    /// Who takes or loses an incident takes or loses its alarms.
+    fn incident(&mut self, body: &IncidentFact, fact: &Fact, before: &View) {
+        let of = |id| before.incidents.get(&id);
+        let is_open = |id: &AlarmId| before.alarms.get(id).is_some_and(|row| !row.is_judged());
+        let (alarms, owner) = match body {
+            IncidentFact::Opened(body) => (body.alarms.clone(), body.owner.clone()),
+            IncidentFact::Joined(body) => {
+                let owner = of(body.incident).and_then(|incident| incident.owner());
+                (vec![body.alarm], owner.cloned())
+            }
+            IncidentFact::Claimed(body) => (parts(before, body.incident), Some(body.by.clone())),
+            IncidentFact::Transferred(body) => {
+                (parts(before, body.incident), Some(body.to.clone()))
+            }
+            IncidentFact::Returned(body) => (parts(before, body.incident), None),
+            IncidentFact::Merged(body) => {
+                let owner = of(body.into).and_then(|incident| incident.owner());
+                (parts(before, body.incident), owner.cloned())
+            }
+            IncidentFact::Left(_)
+            | IncidentFact::Overdue(_)
+            | IncidentFact::Undispatched(_)
+            | IncidentFact::Moved(_)
+            | IncidentFact::PrioritySet(_) => return,
+        };
+        for alarm in alarms.into_iter().filter(is_open) {
+            let had = self.owners.remove(&alarm);
+            let is_same = had.as_ref().map(|(by, _)| by) == owner.as_ref();
+            let since = owner.clone().map(|owner| (owner, fact.recorded_at));
+            if let Some(since) = had.filter(|_| is_same).or(since) {
+                self.owners.insert(alarm, since);
+            }
+            self.overdue.remove(&alarm);
+        }
     }
 
     /// Who wins a race has the alarm, and who loses it is told whose it is.
@@ -100,7 +150,11 @@ impl RowBook {
                 self.event_facts
                     .insert((phone_as_sender(phone), event.clone()));
             }
-            Cause::Command(id) => *self.commands.entry(*id).or_default() += 1,
+            Cause::Command(id) => {
+                let (turns, last) = self.commands.entry(*id).or_default();
+                *turns += u32::from(last.next() != fact.seq);
+                *last = fact.seq;
+            }
             _ => {}
         }
         match &fact.body {
@@ -137,13 +191,16 @@ impl RowBook {
                 totals.returned += 1;
                 self.owners.remove(&body.alarm);
                 self.overdue.remove(&body.alarm);
+                self.back(body.alarm, fact, before);
             }
+            FactBody::Incident(body) => self.incident(body, fact, before),
             FactBody::Alarm(AlarmFact::Risen(body)) => {
                 totals.risen += 1;
                 self.overdue.remove(&body.alarm);
                 let row = before.alarms.get(&body.alarm);
                 if row.is_some_and(Alarm::is_judged) {
                     self.owners.remove(&body.alarm);
+                    self.back(body.alarm, fact, before);
                 }
             }
             FactBody::Alarm(AlarmFact::Overdue(body)) => {
@@ -280,4 +337,9 @@ fn judged(body: &AlarmJudged, before: &View, totals: &mut Totals) {
         assert!(body.basis.is_some(), "{row:?} was dismissed from the chair");
         totals.verified += 1;
     }
+}
+
+fn parts(view: &View, incident: IncidentId) -> Vec<AlarmId> {
+    let incident = view.incidents.get(&incident);
+    incident.map_or_else(Vec::new, |incident| incident.alarms.clone())
 }

@@ -66,6 +66,9 @@ pub(crate) enum Seen {
     Past(u64),
 }
 
+/// What is genuine becomes an incident, and has a machine of its own.
+const FALSE: [Verdict; 3] = [Verdict::Environment, Verdict::DeviceFault, Verdict::Test];
+
 impl Step {
     /// Who commands, about which row.
     pub(crate) fn command(&self) -> Option<(usize, usize)> {
@@ -140,7 +143,7 @@ impl ReferenceStateMachine for Model {
             Just(Basis::Phone),
             person.clone().prop_map(Basis::OnScene),
         ];
-        let verdict = (select(Verdict::ALL.to_vec()), basis);
+        let verdict = (select(FALSE.to_vec()), basis);
         let by_key = proptest::option::of(select(FollowUp::ALL.to_vec()));
         let reason = select(vec![ShelfReason::Works, ShelfReason::Weather]);
         let known = state.rows.iter().map(|row| {

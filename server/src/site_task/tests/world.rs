@@ -92,7 +92,7 @@ impl World {
     pub(super) async fn new(devices: usize) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let document = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/common/estate.json");
-        let mut estate = read_estate(&document).unwrap();
+        let mut estate = read_estate(&document, None).unwrap();
         let model = estate.devices[0].clone();
         for n in estate.devices.len()..devices {
             let mut device = model.clone();

@@ -44,12 +44,7 @@ impl Scene {
     pub(super) fn write_alarms(&self, now: f64, out: &mut Vec<f32>) {
         let Some(anchor) = self.anchor else { return };
         self.write_selection(anchor, now, out);
-        let mut order: Vec<_> = self.alarms.iter().collect();
-        order.sort_by_key(|(id, mark)| {
-            let calm = mark.claimed || mark.quiet;
-            std::cmp::Reverse((calm, mark.priority, **id))
-        });
-        for (_, mark) in order {
+        for (_, mark) in self.by_urgency().into_iter().rev() {
             alarm_marker(anchor, mark).write(out);
         }
     }

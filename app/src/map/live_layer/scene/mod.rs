@@ -3,6 +3,7 @@
 //! Its clock is the display's own (`mono`: time since the page began); the server's time comes with
 //! [`Scene::set_clock`], so that ages are true on a display whose wall clock is wrong.
 
+pub mod crowds;
 mod drawn;
 mod frames;
 mod marks;
@@ -14,7 +15,7 @@ pub use person::GLIDE_S;
 
 use crate::desk::{Picked, Theme};
 use crate::map::camera::Camera;
-use castellan_domain::alarm::Alarm;
+use castellan_domain::alarm::{Alarm, Source};
 use castellan_domain::estate::Priority;
 use castellan_domain::geo::{Anchor, LonLat};
 use castellan_domain::ids::{AlarmId, PersonId};
@@ -214,8 +215,9 @@ impl Scene {
 
     /// An alarm as it stands now. A closed one leaves the map.
     pub fn set_alarm(&mut self, alarm: &Alarm) {
-        // One whose place nobody knows is a row and no mark.
-        let Some(at) = alarm.place.point().filter(|_| !alarm.is_closed()) else {
+        // One whose place nobody knows is a row and no mark, and Castellan itself stands nowhere.
+        let stands = alarm.source != Source::System && !alarm.is_closed();
+        let Some(at) = alarm.place.point().filter(|_| stands) else {
             self.remove_alarm(alarm.id);
             return;
         };
@@ -321,7 +323,7 @@ impl Scene {
     }
 
     /// What is within `reach_px` of a point of the screen, the nearest first; an alarm before a
-    /// person beside it.
+    /// person beside it, and of several alarms at one place the most urgent.
     ///
     /// It projects everything with the frame's own matrix, so what is found is what is seen, also
     /// when the map is tilted. At [`LIVE_ENTITIES_MAX`] that is under a millisecond, less than
@@ -349,7 +351,10 @@ impl Scene {
         alarms
             .chain(people)
             .min_by(|(a, _), (b, _)| a.total_cmp(b))
-            .map(|(_, picked)| picked)
+            .map(|(_, picked)| match picked {
+                Picked::Alarm(id) => Picked::Alarm(self.first_at(anchor, id)),
+                other => other,
+            })
     }
 
     /// Seconds since the epoch that vertices count from.

@@ -410,3 +410,45 @@ fn a_drill_has_its_own_colour_and_what_is_put_aside_calls_nobody() {
     scene.set_alarm(&shelved(drill, START + Span::from_secs(600)));
     assert_eq!(calls(&mut scene), [0.0]);
 }
+
+#[test]
+fn alarms_at_one_place_are_counted_and_the_most_urgent_speaks_for_them() {
+    let mut scene = scene();
+    let here = |number, priority| {
+        let mut alarm = alarm(number, priority);
+        alarm.place = self::alarm(1, priority).place;
+        alarm
+    };
+    for (number, priority) in [(1, Priority::P3), (2, Priority::P1), (3, Priority::P2)] {
+        scene.set_alarm(&here(number, priority));
+    }
+    scene.set_alarm(&alarm(9, Priority::P1));
+    let crowds = scene.crowds();
+    let [crowd] = &crowds[..] else {
+        panic!("one place: {crowds:?}")
+    };
+    assert_eq!(
+        (crowd.first, crowd.priority, crowd.count),
+        (AlarmId(2), Priority::P1, 3)
+    );
+    let anchor = anchor();
+    assert_eq!(scene.first_at(anchor, AlarmId(1)), AlarmId(2));
+    scene.set_alarm(&claimed(here(2, Priority::P1)));
+    assert_eq!(
+        scene.crowds()[0].first,
+        AlarmId(3),
+        "what nobody has comes first"
+    );
+    scene.remove_alarm(AlarmId(3));
+    scene.remove_alarm(AlarmId(1));
+    assert!(scene.crowds().is_empty());
+}
+
+#[test]
+fn what_castellan_itself_reports_is_not_pinned_on_the_ground() {
+    let mut scene = scene();
+    let mut itself = alarm(1, Priority::P1);
+    itself.source = Source::System;
+    scene.set_alarm(&itself);
+    assert_eq!(scene.alarm_positions().count(), 0);
+}

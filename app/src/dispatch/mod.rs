@@ -1,0 +1,13 @@
+//! 派单: whom to send, how long they walk, what to say on the radio, and what became of it.
+
+pub mod model;
+pub mod refusals;
+pub mod texts;
+
+#[cfg(target_arch = "wasm32")]
+pub mod ranked;
+#[cfg(target_arch = "wasm32")]
+pub mod view;
+
+#[cfg(target_arch = "wasm32")]
+pub use view::{Response, Said};

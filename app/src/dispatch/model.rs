@@ -1,0 +1,151 @@
+//! What is said of those who could be sent, and of those who were.
+
+use super::texts;
+use crate::texts::Words;
+use castellan_domain::alarm::Alarm;
+use castellan_domain::dispatch::rank::{Candidate, lifts, rank};
+use castellan_domain::dispatch::{Assignment, DeclineReason, PlannedWay, Stage};
+use castellan_domain::estate::Ways;
+use castellan_domain::geo::LonLat;
+use castellan_domain::ids::{IncidentId, PersonId};
+use castellan_domain::text::Language;
+use castellan_domain::view::Known;
+
+/// People who are named in the list at most.
+pub const NAMED_MAX: usize = 9;
+
+/// Who could be sent for an alarm, the first to ask first: by the server's own rule, from the positions that
+/// this display has.
+pub fn candidates(
+    known: &Known<'_>,
+    ways: &Ways,
+    alarm: &Alarm,
+    at: impl Fn(&PersonId) -> Option<LonLat>,
+) -> Vec<Candidate> {
+    let incident = known.open_incident_of(alarm).map(|incident| incident.id);
+    let lifts = lifts(known, &alarm.kind, Some(alarm));
+    let to = alarm.place.place().map(|place| ways.to(place, lifts));
+    rank(known, incident, |person| {
+        let way = to.as_ref()?.from(at(person)?, None)?;
+        Some(PlannedWay::from(&way))
+    })
+}
+
+/// Who was sent for an incident, in that order; those whom nobody needs any more are left out.
+pub fn sent<'a>(known: &Known<'a>, incident: IncidentId) -> Vec<&'a Assignment> {
+    let all = known.assignments_of(incident);
+    all.filter(|one| !matches!(one.stage, Stage::Withdrawn { .. }))
+        .collect()
+}
+
+/// How long it takes: `1分10秒`.
+pub fn duration(seconds: u32, language: Language) -> String {
+    let (minutes, rest) = ((seconds / 60).to_string(), (seconds % 60).to_string());
+    if seconds < 60 {
+        texts::SECONDS.fill(language, &[&rest])
+    } else {
+        texts::MINUTES.fill(language, &[&minutes, &rest])
+    }
+}
+
+/// How somebody gets there, and how long that takes.
+pub fn way_words(way: Option<&PlannedWay>, language: Language) -> String {
+    let Some(way) = way else {
+        return texts::NO_WAY.get(language).to_owned();
+    };
+    let by = match (way.lift, way.stairs) {
+        (true, _) => texts::BY_LIFT,
+        (false, true) => texts::BY_STAIRS,
+        (false, false) => texts::ON_FOOT,
+    };
+    let so_long = by.fill(language, &[&duration(way.seconds, language)]);
+    if way.without_floor {
+        format!("{so_long}{}", texts::WITHOUT_FLOOR.get(language))
+    } else {
+        so_long
+    }
+}
+
+/// What is said on the radio, which comes first.
+pub fn radio_sentence(
+    sign: &str,
+    place: &str,
+    what: &str,
+    way: Option<&PlannedWay>,
+    language: Language,
+) -> String {
+    let by = way.filter(|way| way.stairs && !way.lift);
+    let words = if by.is_some() {
+        texts::RADIO_STAIRS
+    } else {
+        texts::RADIO
+    };
+    words.fill(language, &[sign, place, what])
+}
+
+/// How far it is.
+pub const fn stage_name(stage: &Stage) -> Words {
+    match stage {
+        Stage::Offered => texts::OFFERED,
+        Stage::Unanswered => texts::UNANSWERED,
+        Stage::Accepted => texts::ACCEPTED,
+        Stage::OnTheWay => texts::ON_THE_WAY,
+        Stage::OnScene { .. } => texts::ON_SCENE,
+        Stage::Done => texts::DONE,
+        Stage::Declined { .. } => texts::DECLINED,
+        Stage::Withdrawn { .. } => texts::WITHDRAWN,
+    }
+}
+
+/// Why somebody does not go.
+pub const fn reason_name(reason: DeclineReason) -> Words {
+    match reason {
+        DeclineReason::Busy => texts::BUSY,
+        DeclineReason::CannotLeavePost => texts::CANNOT_LEAVE_POST,
+        DeclineReason::TooFar => texts::TOO_FAR,
+        DeclineReason::Unwell => texts::UNWELL,
+        DeclineReason::Unequipped => texts::UNEQUIPPED,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BY_STAIRS: PlannedWay = PlannedWay {
+        seconds: 70,
+        stairs: true,
+        lift: false,
+        without_floor: false,
+    };
+
+    #[test]
+    fn a_way_says_how_and_how_long_and_none_is_made_up() {
+        assert_eq!(way_words(Some(&BY_STAIRS), Language::Zh), "走楼梯 1分10秒");
+        let near = PlannedWay {
+            seconds: 42,
+            stairs: false,
+            without_floor: true,
+            ..BY_STAIRS
+        };
+        assert_eq!(
+            way_words(Some(&near), Language::Zh),
+            "步行 42秒（楼内未计）"
+        );
+        assert_eq!(way_words(None, Language::Zh), "没有已知路线");
+        assert_eq!(way_words(None, Language::En), "no known way");
+    }
+
+    #[test]
+    fn the_radio_sentence_names_who_where_what_and_the_stairs() {
+        let said = |way, language| radio_sentence("巡逻2", "3号楼 B1层", "燃气", way, language);
+        assert_eq!(
+            said(Some(&BY_STAIRS), Language::Zh),
+            "“巡逻2，3号楼 B1层，燃气，走楼梯，收到请回答”"
+        );
+        assert_eq!(
+            said(None, Language::Zh),
+            "“巡逻2，3号楼 B1层，燃气，收到请回答”"
+        );
+    }
+}

@@ -1,0 +1,259 @@
+//! The people of the selected alarm: who could be sent, and who was.
+
+use super::model::{NAMED_MAX, duration, radio_sentence, reason_name, sent, stage_name, way_words};
+use super::ranked::{ranked, send};
+use super::texts;
+use crate::ages;
+use crate::copy::SiteCopy;
+use crate::desk::Desk;
+use crate::incidents::model::{move_words, stage_name as incident_stage, steps};
+use crate::incidents::texts::INCIDENT;
+use crate::names::{radio_name, sign_and_name};
+use castellan_domain::access::Right;
+use castellan_domain::dispatch::rank::Candidate;
+use castellan_domain::dispatch::{Assignment, DispatchCommand, Stage};
+use castellan_domain::ids::{AlarmId, PersonId};
+use castellan_domain::incident::{Incident, IncidentCommand, NextStage};
+use castellan_domain::text::Language;
+use leptos::prelude::*;
+
+/// What an alarm is, and where, as it is said on the radio.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Said {
+    /// Where it is.
+    pub place: String,
+    /// What it is.
+    pub what: String,
+}
+
+/// The incident of the selected alarm, who was sent, and who could be.
+#[component]
+pub fn Response(
+    copy: &'static SiteCopy,
+    desk: &'static Desk,
+    id: AlarmId,
+    said: Signal<Said>,
+    people: RwSignal<bool>,
+) -> impl IntoView {
+    let incident = Memo::new(move |_| {
+        let incident = copy.alarm(id)?.incident?;
+        copy.one(&copy.changes.incidents, &incident)
+    });
+    let going = Memo::new(move |_| {
+        let incident = incident.get()?.id;
+        copy.all(&copy.changes.assignments, |_| ());
+        copy.known(|known| {
+            sent(known, incident)
+                .into_iter()
+                .cloned()
+                .collect::<Vec<_>>()
+        })
+    });
+    let wants = Memo::new(move |_| {
+        let open = copy.alarm(id).is_some_and(|alarm| !alarm.is_judged());
+        let open = incident.with(|incident| incident.as_ref().map_or(open, Incident::is_open));
+        open && desk.may(Right::Dispatch)
+    });
+    view! {
+        {move || incident.get().map(|incident| view! { <Heading copy desk incident /> })}
+        <ul class="sent" aria-label=move || desk.t(texts::SENT)>
+            {move || going.get().unwrap_or_default().into_iter().map(|one| view! {
+                <Sent copy desk one said />
+            }).collect_view()}
+        </ul>
+        {move || wants.get().then(|| view! { <Send copy desk id people /> })}
+    }
+}
+
+/// Its number, how far it is, and the next steps that a person takes.
+#[component]
+fn Heading(copy: &'static SiteCopy, desk: &'static Desk, incident: Incident) -> impl IntoView {
+    let id = incident.id;
+    let may = Memo::new(move |_| {
+        let person = desk.person.get();
+        let owner = copy
+            .one(&copy.changes.incidents, &id)
+            .map(|now| now.owner().cloned());
+        let is_owner = owner.is_some_and(|owner| owner.is_some() && owner == person);
+        is_owner || desk.may(Right::LeadShift)
+    });
+    let button = move |to: NextStage| {
+        view! {
+            <button data-move=format!("{to:?}").to_lowercase()
+                disabled=move || desk.sending.get()
+                on:click=move |_| desk.send(IncidentCommand::Move { incident: id, to })>
+                {move || desk.t(move_words(to))}
+            </button>
+        }
+    };
+    let next = steps(&incident.stage);
+    let stage = incident.stage.clone();
+    let stage = move || incident_stage(&stage, desk.language.get());
+    view! {
+        <div class="incident" data-incident=id.to_string()>
+            <span>{move || desk.t(INCIDENT)}" "<strong>{id.to_string()}</strong></span>
+            <span data-stage="">{stage}</span>
+            {move || may.get().then(|| next.iter().copied().map(button).collect_view())}
+        </div>
+    }
+}
+
+#[component]
+fn Sent(
+    copy: &'static SiteCopy,
+    desk: &'static Desk,
+    one: Assignment,
+    said: Signal<Said>,
+) -> impl IntoView {
+    let id = one.id;
+    let person = one.person.clone();
+    let name = move || named(copy, &person, desk.language.get());
+    let stage = one.stage.clone();
+    let state = move || {
+        let said = desk.t(stage_name(&stage));
+        match &stage {
+            Stage::Declined { reason } => format!("{said} · {}", desk.t(reason_name(*reason))),
+            _ => said.to_owned(),
+        }
+    };
+    let way = one
+        .way
+        .filter(|_| one.is_live() && !matches!(one.stage, Stage::OnScene { .. }));
+    let way = way.map(|way| move || way_words(Some(&way), desk.language.get()));
+    let due_at = one.due_at;
+    let late = one.late_at.is_some();
+    let left = move || match due_at {
+        Some(at) => {
+            Some(texts::LEFT.fill(desk.language.get(), &[&ages::left(at, copy.shown_at())]))
+        }
+        None if late => Some(desk.t(texts::LATE).to_owned()),
+        None => None,
+    };
+    let waits = one.is_live() && !one.is_accepted();
+    let radio = one.person.clone();
+    let sentence = move || {
+        let said = said.get();
+        let language = desk.language.get();
+        let sign = copy.known(|known| {
+            let state = known.view.person(&radio);
+            radio_name(Some(known.estate), &radio, &state, language)
+        });
+        let sign = sign.unwrap_or_default();
+        radio_sentence(&sign, &said.place, &said.what, one.way.as_ref(), language)
+    };
+    let may = desk.may(Right::Dispatch) && one.is_live();
+    let command =
+        move |words,
+              name: &'static str,
+              command: fn(castellan_domain::ids::AssignmentId) -> DispatchCommand| {
+            view! {
+                <button data-part=name disabled=move || desk.sending.get()
+                    on:click=move |_| desk.send(command(id))>
+                    {move || desk.t(words)}
+                    {(name == "accept").then(|| desk.key('R').map(|key| view! { <kbd>{key}</kbd> }))}
+                </button>
+            }
+        };
+    let goes = matches!(one.stage, Stage::Accepted | Stage::OnTheWay);
+    let is_there = matches!(one.stage, Stage::OnScene { .. });
+    view! {
+        <li data-assignment=id.to_string() class:live=one.is_live()>
+            <span class="sent-name">{name}</span>
+            <span class="stage">{state}</span>
+            {way.map(|way| view! { <span class="way">{way}</span> })}
+            <span class="time-left num">{left}</span>
+            {waits.then(|| view! {
+                <p class="radio"><span class="quiet">{move || desk.t(texts::READ_OUT)}</span>" "{sentence}</p>
+            })}
+            {may.then(|| view! {
+                <span class="parts">
+                    {waits.then(|| command(texts::ANSWER_FOR, "accept", |assignment| DispatchCommand::Accept { assignment }))}
+                    {goes.then(|| command(texts::ARRIVE, "arrive", |assignment| DispatchCommand::Arrive { assignment }))}
+                    {is_there.then(|| command(texts::FINISH, "finish", |assignment| DispatchCommand::Finish { assignment }))}
+                    {(!is_there).then(|| command(texts::RECALL, "recall", |assignment| DispatchCommand::Recall { assignment }))}
+                </span>
+            })}
+        </li>
+    }
+}
+
+/// The button that names who is asked, and the list of the others.
+#[component]
+fn Send(
+    copy: &'static SiteCopy,
+    desk: &'static Desk,
+    id: AlarmId,
+    people: RwSignal<bool>,
+) -> impl IntoView {
+    let candidates = Memo::new(move |_| {
+        // They walk.
+        copy.now();
+        copy.all(&copy.changes.assignments, |_| ());
+        copy.people(|_| ());
+        ranked(copy, id)
+    });
+    let words = move |one: &Candidate| {
+        let language = desk.language.get();
+        let name = named(copy, &one.person, language);
+        match &one.way {
+            Some(way) => format!("{name} {}", duration(way.seconds, language)),
+            None => format!("{name} {}", texts::NO_WAY.get(language)),
+        }
+    };
+    let first = move || candidates.with(|all| all.first().cloned());
+    let entry = move |(index, one): (usize, Candidate)| {
+        let language = desk.language.get();
+        let person = one.person.clone();
+        let mut remarks = vec![way_words(one.way.as_ref(), language)];
+        if let Some(incident) = one.busy {
+            remarks.push(texts::ON_ERRAND.fill(language, &[&incident.to_string()]));
+        }
+        if one.silent {
+            remarks.push(texts::SILENT.get(language).to_owned());
+        }
+        if one.radio_only {
+            remarks.push(texts::RADIO_ONLY.get(language).to_owned());
+        }
+        view! {
+            <button data-send=person.to_string() on:click=move |_| {
+                people.set(false);
+                send(desk, id, person.clone());
+            }>
+                <kbd>{index + 1}</kbd>{named(copy, &one.person, language)}
+                <span class="quiet">" "{remarks.join(" · ")}</span>
+            </button>
+        }
+    };
+    view! {
+        <div class="actions send">
+            {move || match first() {
+                Some(one) => {
+                    let person = one.person.clone();
+                    view! {
+                        <button data-action="dispatch" disabled=move || desk.sending.get()
+                            on:click=move |_| send(desk, id, person.clone())>
+                            {move || desk.t(texts::DISPATCH)}" "{words(&one)}
+                            {move || desk.key('D').map(|key| view! { <kbd>{key}</kbd> })}
+                        </button>
+                        <button data-action="people" aria-expanded=move || people.get().to_string()
+                            on:click=move |_| people.update(|open| *open = !*open)>
+                            {move || desk.t(texts::PEOPLE)}
+                            {move || desk.key('D').map(|key| view! { <kbd>{format!("⇧{key}")}</kbd> })}
+                        </button>
+                    }.into_any()
+                }
+                None => view! { <p class="quiet">{move || desk.t(texts::NOBODY)}</p> }.into_any(),
+            }}
+        </div>
+        {move || people.get().then(|| view! {
+            <div class="choices candidates" role="group" aria-label=move || desk.t(texts::SEND_PROMPT)>
+                {candidates.get().into_iter().take(NAMED_MAX).enumerate().map(entry).collect_view()}
+            </div>
+        })}
+    }
+}
+
+fn named(copy: &'static SiteCopy, person: &PersonId, language: Language) -> String {
+    let name = copy.known(|known| sign_and_name(known, person, language));
+    name.unwrap_or_else(|| person.to_string())
+}

@@ -1,0 +1,178 @@
+//! Everybody on duty in a few counts, and whoever is no ordinary case by name.
+
+use super::model::Freshness;
+use crate::names::call_sign;
+use castellan_domain::alarm::Alarm;
+use castellan_domain::estate::{DutyKept, Estate, Person, Priority, Role};
+use castellan_domain::ids::{AlarmId, PersonId};
+use castellan_domain::staff::Duty;
+use castellan_domain::stream::Tracked;
+use castellan_domain::text::Language;
+use castellan_domain::time::Timestamp;
+use castellan_domain::view::View;
+use std::collections::BTreeMap;
+
+/// People that are named at most; beyond it they are counted, and the list has them all.
+pub const EXCEPTIONS_MAX: usize = 3;
+
+/// The counts, and the exceptions, the most pressing first.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct People {
+    /// 在岗
+    pub on_duty: usize,
+    /// 任务: sent, and not done yet.
+    pub on_task: usize,
+    /// 失联: on duty, heard before, and not for so long that the place is a guess.
+    pub silent: usize,
+    /// 仅对讲: on duty without a phone.
+    pub radio_only: usize,
+    /// Whom to look after.
+    pub exceptions: Vec<(PersonId, Exception)>,
+}
+
+/// Why somebody is named.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Exception {
+    /// An alarm is about them.
+    Alarm(Priority, AlarmId),
+    /// Nobody has heard of them for a while.
+    Silent,
+}
+
+impl People {
+    /// As it is at `now`.
+    pub fn of(
+        estate: &Estate,
+        view: &View,
+        tracked: &BTreeMap<PersonId, Tracked>,
+        now: Timestamp,
+    ) -> Self {
+        let mut people = Self::default();
+        let mut named: Vec<(Exception, String, PersonId)> = Vec::new();
+        for person in estate
+            .people
+            .iter()
+            .filter(|one| is_on_duty(estate, view, one))
+        {
+            people.on_duty += 1;
+            let mut sent = view.assignments.values();
+            let is_sent = sent.any(|one| one.person == person.id && one.is_task());
+            people.on_task += usize::from(is_sent);
+            let is_silent = Freshness::of(tracked.get(&person.id), now) == Freshness::Lost;
+            people.silent += usize::from(is_silent);
+            people.radio_only += usize::from(!has_phone(view, person));
+            let silent = is_silent.then_some(Exception::Silent);
+            if let Some(why) = alarm_about(view, &person.id).or(silent) {
+                let sign = call_sign(person, &view.person(&person.id), Language::Zh);
+                named.push((why, sign, person.id.clone()));
+            }
+        }
+        named.sort();
+        people.exceptions = named.into_iter().map(|(why, _, id)| (id, why)).collect();
+        people
+    }
+}
+
+/// Whether somebody who walks the estate is on duty. Where nobody keeps it, all are.
+fn is_on_duty(estate: &Estate, view: &View, person: &Person) -> bool {
+    person.role == Role::Guard
+        && match estate.staffing.duty {
+            DutyKept::Assumed => true,
+            DutyKept::Recorded => matches!(view.person(&person.id).duty, Duty::On { .. }),
+        }
+}
+
+/// Whether anything but the radio reaches them.
+fn has_phone(view: &View, person: &Person) -> bool {
+    let given = view
+        .phones
+        .values()
+        .any(|of| of.as_ref() == Some(&person.id));
+    let own = person.phone.as_ref();
+    given || own.is_some_and(|phone| !view.phones.contains_key(phone))
+}
+
+/// The most urgent open alarm about somebody.
+fn alarm_about(view: &View, person: &PersonId) -> Option<Exception> {
+    let about = |alarm: &&Alarm| alarm.is_annunciated() && alarm.source.person() == Some(person);
+    let alarms = view.alarms.values().filter(about);
+    alarms
+        .map(|alarm| Exception::Alarm(alarm.priority, alarm.id))
+        .min()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::{START, person, raised, view};
+    use castellan_domain::alarm::Source;
+    use castellan_domain::geo::Offset;
+    use castellan_domain::staff::PersonState;
+    use castellan_domain::time::Span;
+
+    fn estate(duty: DutyKept) -> Estate {
+        let mut estate = crate::fixture::estate();
+        let guard = |id: &str, phone: &str| {
+            let one = format!(
+                r#"{{"id": "{id}", "role": "guard", "name": {{"zh": "甲", "en": "A"}}{phone}}}"#
+            );
+            serde_json::from_str(&one).expect("a person")
+        };
+        estate.people = vec![
+            guard("wang", r#", "phone": "guard-01""#),
+            guard("zhou", r#", "phone": "guard-02""#),
+            guard("wu", ""),
+            serde_json::from_str(
+                r#"{"id": "li-na", "role": "operator", "name": {"zh": "李娜", "en": "Li Na"}}"#,
+            )
+            .expect("a person"),
+        ];
+        estate.staffing.duty = duty;
+        estate
+    }
+
+    fn heard(secs_ago: i64) -> Tracked {
+        Tracked {
+            offset: Offset::default(),
+            received_at: START - Span::from_secs(secs_ago),
+            accuracy_dm: None,
+        }
+    }
+
+    #[test]
+    fn those_on_duty_are_counted_and_whoever_is_missed_or_calls_is_named() {
+        let mut sos = raised(1, 1);
+        sos.source = Source::Person(person("wu"));
+        let mut view = view([sos]);
+        let tracked = BTreeMap::from([(person("wang"), heard(5)), (person("zhou"), heard(125))]);
+        let people = |view: &View, duty| People::of(&estate(duty), view, &tracked, START);
+        let all = people(&view, DutyKept::Assumed);
+        assert_eq!((all.on_duty, all.silent, all.radio_only), (3, 1, 1));
+        assert_eq!(
+            all.exceptions,
+            [
+                (person("wu"), Exception::Alarm(Priority::P1, AlarmId(1))),
+                (person("zhou"), Exception::Silent)
+            ]
+        );
+        let nobody = people(&view, DutyKept::Recorded);
+        assert_eq!(nobody, People::default());
+        let duty = Duty::On { since: START };
+        let state = PersonState {
+            duty,
+            ..PersonState::default()
+        };
+        view.people.insert(person("zhou"), state);
+        let one = people(&view, DutyKept::Recorded);
+        assert_eq!((one.on_duty, one.silent, one.radio_only), (1, 1, 0));
+    }
+
+    #[test]
+    fn a_phone_that_was_given_away_reaches_whoever_has_it_now() {
+        let mut view = view([]);
+        let phone = "guard-01".parse().expect("an id");
+        view.phones.insert(phone, Some(person("wu")));
+        let people = People::of(&estate(DutyKept::Assumed), &view, &BTreeMap::new(), START);
+        assert_eq!(people.radio_only, 1, "wang has none any more");
+    }
+}

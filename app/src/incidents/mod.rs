@@ -1,0 +1,5 @@
+//! 事件: what people handle together, its stage, its owner, and who was sent.
+
+pub mod model;
+pub mod refusals;
+pub mod texts;

@@ -1,0 +1,56 @@
+//! The menu of whoever works here: what is theirs and not the site's.
+
+use super::texts;
+use crate::copy::SiteCopy;
+use crate::desk::{Desk, Theme};
+use crate::guards::DutyButton;
+use crate::names::person_name;
+use leptos::prelude::*;
+
+const ID: &str = "person-menu";
+
+/// Whether the menu stands open: then it has the keys.
+pub fn menu_is_open() -> bool {
+    let found = document().query_selector(&format!("#{ID}:popover-open"));
+    found.is_ok_and(|menu| menu.is_some())
+}
+
+/// The name, and what opens with it. Without anybody it is there all the same, for the language.
+#[component]
+pub fn PersonMenu(
+    copy: &'static SiteCopy,
+    desk: &'static Desk,
+    help: RwSignal<bool>,
+) -> impl IntoView {
+    let name = move || {
+        let person = desk.operator()?;
+        let language = desk.language.get();
+        let name = |estate: &Option<_>| person_name(estate.as_deref(), &person, language);
+        Some(copy.estate.with(name))
+    };
+    let words = move || name().unwrap_or_else(|| desk.t(texts::MENU).to_owned());
+    view! {
+        <button class="plain person" popovertarget=ID aria-haspopup="true">{words}</button>
+        <div class="menu" id=ID popover="auto">
+            {move || desk.operator().map(|person| view! {
+                <DutyButton copy desk person />
+                <button data-action="change-person" on:click=move |_| desk.set_person(None)>
+                    {move || desk.t(texts::SWITCH_PERSON)}
+                </button>
+            })}
+            <button data-action="theme" on:click=move |_| desk.switch_theme()>
+                {move || match desk.theme.get() {
+                    Theme::Dark => desk.t(texts::THEME_LIGHT),
+                    Theme::Light => desk.t(texts::THEME_DARK),
+                }}
+            </button>
+            <button data-action="language" on:click=move |_| desk.switch_language()>
+                {move || desk.t(crate::texts::OTHER_LANGUAGE)}
+            </button>
+            <button data-action="help" popovertarget=ID popovertargetaction="hide"
+                on:click=move |_| help.set(true)>
+                {move || desk.t(texts::HELP)}<kbd>"?"</kbd>
+            </button>
+        </div>
+    }
+}

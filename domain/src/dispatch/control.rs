@@ -1,0 +1,65 @@
+//! What only the server needs of assignments: the last number, and which deadline is next.
+
+use super::state::Assignment;
+use crate::dispatch::DispatchFact;
+use crate::fact::{Fact, FactBody};
+use crate::ids::AssignmentId;
+use crate::time::Timestamp;
+use crate::view::{Touched, View};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+
+/// The last number, and running deadlines.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct DispatchControl {
+    last: u32,
+    /// Running deadlines, next one first.
+    /// At most one for each live assignment.
+    due: BTreeSet<(Timestamp, AssignmentId)>,
+}
+
+impl DispatchControl {
+    /// The number of the next assignment.
+    pub fn next(&self) -> AssignmentId {
+        AssignmentId(self.last).next()
+    }
+
+    /// The next deadline of an assignment.
+    pub fn next_due_at(&self) -> Option<Timestamp> {
+        self.due.first().map(|(at, _)| *at)
+    }
+
+    /// The assignment whose deadline passed first.
+    pub fn first_due(&self, now: Timestamp) -> Option<AssignmentId> {
+        let first = self.due.first();
+        first.filter(|(at, _)| *at <= now).map(|(_, id)| *id)
+    }
+
+    pub(crate) fn follow(&mut self, fact: &Fact, touched: &Touched, view: &View) {
+        if let FactBody::Dispatch(DispatchFact::Offered(body)) = &fact.body {
+            self.last = self.last.max(body.assignment.0);
+        }
+        for change in &touched.assignments {
+            if let Some(before) = &change.before {
+                self.forget(before);
+            }
+        }
+        for change in &touched.assignments {
+            if let Some(now) = view.assignments.get(&change.id) {
+                self.watch(now);
+            }
+        }
+    }
+
+    fn forget(&mut self, assignment: &Assignment) {
+        if let Some((at, _)) = assignment.next_due() {
+            self.due.remove(&(at, assignment.id));
+        }
+    }
+
+    fn watch(&mut self, assignment: &Assignment) {
+        if let Some((at, _)) = assignment.next_due() {
+            self.due.insert((at, assignment.id));
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! What facts about assignments change: the assignment, and how far its incident is.
+
+use super::fact::{AssignmentOffered, DispatchFact};
+use super::state::{Assignment, Stage};
+use crate::ids::{AssignmentId, IncidentId};
+use crate::incident::{self, IncidentFact};
+use crate::subject::Stamp;
+use crate::view::{Touched, View, put};
+
+pub(crate) fn fold(view: &mut View, fact: &DispatchFact, stamp: &Stamp<'_>, touched: &mut Touched) {
+    if let DispatchFact::Offered(body) = fact {
+        return offer(view, body, stamp, touched);
+    }
+    let id = fact.assignment();
+    let Some(before) = view.assignments.get(&id).cloned() else {
+        return;
+    };
+    let Ok(after) = before.apply(fact, stamp) else {
+        return;
+    };
+    let incident = after.incident;
+    let reached = match after.stage {
+        Stage::OnScene { .. } => Some(incident::Stage::Handling),
+        Stage::Offered
+        | Stage::Unanswered
+        | Stage::Accepted
+        | Stage::OnTheWay
+        | Stage::Done
+        | Stage::Declined { .. }
+        | Stage::Withdrawn { .. } => None,
+    };
+    put(&mut view.assignments, &id, after, &mut touched.assignments);
+    if let Some(stage) = reached {
+        let sent = sent(view, incident);
+        incident::fold::reach(view, incident, &stage, sent, touched);
+    }
+}
+
+/// A number is given once: what has it stays as it is. What is to be offered again is, by this.
+fn offer(view: &mut View, body: &AssignmentOffered, stamp: &Stamp<'_>, touched: &mut Touched) {
+    if view.assignments.contains_key(&body.assignment) {
+        return;
+    }
+    let assignment = Assignment::offered(body, stamp);
+    put(
+        &mut view.assignments,
+        &body.assignment,
+        assignment,
+        &mut touched.assignments,
+    );
+    if let Some(after) = body.after {
+        settle(view, after, touched);
+    }
+    let sent = sent(view, body.incident);
+    incident::fold::reach(
+        view,
+        body.incident,
+        &incident::Stage::Dispatched,
+        sent,
+        touched,
+    );
+}
+
+fn settle(view: &mut View, id: AssignmentId, touched: &mut Touched) {
+    if let Some(mut before) = view.assignments.get(&id).cloned() {
+        before.to_offer_again = false;
+        put(&mut view.assignments, &id, before, &mut touched.assignments);
+    }
+}
+
+/// How many are asked, going or there: one for each slot.
+fn sent(view: &View, incident: IncidentId) -> usize {
+    let all = view.assignments.values();
+    let live = all.filter(|one| one.incident == incident && one.is_live());
+    let slots: std::collections::BTreeSet<u16> = live.map(|one| one.slot).collect();
+    slots.len()
+}
+
+/// What was for one incident is for another one, in slots of their own.
+pub(crate) fn follow(view: &mut View, fact: &IncidentFact, touched: &mut Touched) {
+    let IncidentFact::Merged(body) = fact else {
+        return;
+    };
+    let (from, into) = (body.incident, body.into);
+    let merged = view.incidents.get(&from).map(|incident| &incident.stage);
+    if !matches!(merged, Some(incident::Stage::Merged { into: now, .. }) if *now == into) {
+        return;
+    }
+    let of = |incident| {
+        view.assignments
+            .values()
+            .filter(move |one| one.incident == incident)
+    };
+    let above = of(into).map(|one| one.slot).max().unwrap_or_default();
+    let moved: Vec<_> = of(from).cloned().collect();
+    for mut assignment in moved {
+        assignment.incident = into;
+        assignment.slot = assignment.slot.saturating_add(above);
+        put(
+            &mut view.assignments,
+            &assignment.id.clone(),
+            assignment,
+            &mut touched.assignments,
+        );
+    }
+}

@@ -1,0 +1,84 @@
+//! Who is asked first. The server ranks by this when an offer is not answered, and every console when it
+//! names somebody on its button.
+
+use super::reasons::PlannedWay;
+use super::state::Stage;
+use crate::alarm::{Alarm, Condition, Source};
+use crate::estate::{LiftUse, Lifts, Person, Role};
+use crate::ids::{AlarmTypeId, IncidentId, PersonId};
+use crate::view::Known;
+
+/// Somebody who could be sent.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Candidate {
+    pub person: PersonId,
+    /// By the way from where they were last; nothing where none is known.
+    pub way: Option<PlannedWay>,
+    /// What they are on already.
+    pub busy: Option<IncidentId>,
+    /// Nobody hears of them.
+    pub silent: bool,
+    /// They have no phone that could ring: they are called on the radio.
+    pub radio_only: bool,
+}
+
+/// Everybody on duty who could be sent, the first to ask first: those who are free and heard of before those
+/// who are not; among these whoever is there soonest; those without a known way last. `incident` is the one that
+/// it is about, if it is one already: whoever is part of it, or said no, is not asked again.
+pub fn rank(
+    known: &Known<'_>,
+    incident: Option<IncidentId>,
+    way: impl Fn(&PersonId) -> Option<PlannedWay>,
+) -> Vec<Candidate> {
+    let people = known.estate.people.iter();
+    let people = people.filter(|person| can_go(known, person, incident));
+    let mut candidates: Vec<_> = people
+        .map(|person| Candidate {
+            person: person.id.clone(),
+            way: way(&person.id),
+            busy: known.task_of(&person.id).map(|task| task.incident),
+            silent: is_silent(known, &person.id),
+            radio_only: known.is_radio_only(&person.id),
+        })
+        .collect();
+    candidates.sort_by_key(|one| {
+        let seconds = one.way.as_ref().map_or(u32::MAX, |way| way.seconds);
+        (one.busy.is_some(), one.silent, seconds)
+    });
+    candidates
+}
+
+/// Which lifts whoever is sent for this may take.
+pub fn lifts<'a>(known: &Known<'_>, kind: &AlarmTypeId, alarm: Option<&'a Alarm>) -> Lifts<'a> {
+    let kind = known.estate.alarm_type(kind);
+    match kind.map(|kind| kind.lifts).unwrap_or_default() {
+        LiftUse::Allowed => Lifts::Allowed,
+        LiftUse::Forbidden => Lifts::Forbidden,
+        LiftUse::NotThisOne => alarm
+            .and_then(|alarm| alarm.source.device())
+            .map_or(Lifts::Forbidden, Lifts::Without),
+    }
+}
+
+fn can_go(known: &Known<'_>, person: &Person, incident: Option<IncidentId>) -> bool {
+    if person.role != Role::Guard || !known.is_on_duty(&person.id) {
+        return false;
+    }
+    let mut theirs = known
+        .view
+        .assignments
+        .values()
+        .filter(|one| Some(one.incident) == incident && one.person == person.id);
+    !theirs.any(|one| one.is_live() || matches!(one.stage, Stage::Declined { .. }))
+}
+
+/// Whether a row says that nobody hears of them.
+fn is_silent(known: &Known<'_>, person: &PersonId) -> bool {
+    let source = Source::Person(person.clone());
+    let mut rows = known.view.alarms.values();
+    rows.any(|row| {
+        row.silence.is_some()
+            && row.source == source
+            && matches!(row.condition, Condition::Active { .. })
+    })
+}

@@ -1,0 +1,174 @@
+//! What facts say about incidents.
+
+use super::reasons::{JoinedIncidentBy, NextStage, OpenedBy};
+use crate::alarm::{Located, ReturnedBy};
+use crate::estate::Priority;
+use crate::ids::{AlarmId, AlarmTypeId, IncidentId, PersonId};
+use crate::time::Timestamp;
+use serde::{Deserialize, Serialize};
+
+facts! {
+    /// What was decided about an incident.
+    pub enum IncidentFact {
+        /// A new incident.
+        Opened(IncidentOpened) = "incident_opened", 1;
+        /// An alarm is part of it.
+        Joined(IncidentJoined) = "incident_joined", 1;
+        /// An alarm is no part of it any more: it did not belong there.
+        Left(IncidentLeft) = "incident_left", 1;
+        /// A person owns it, and with it its alarms.
+        Claimed(IncidentClaimed) = "incident_claimed", 1;
+        /// It has another owner.
+        Transferred(IncidentTransferred) = "incident_transferred", 1;
+        /// Nobody owns it any more.
+        Returned(IncidentReturned) = "incident_returned", 1;
+        /// Nobody claimed it in time. The next deadline runs.
+        Overdue(IncidentOverdue) = "incident_overdue", 1;
+        /// Too few people were sent in time.
+        Undispatched(IncidentUndispatched) = "incident_undispatched", 1;
+        /// A person moved it to another stage.
+        Moved(IncidentMoved) = "incident_moved", 1;
+        /// A person set its priority.
+        PrioritySet(IncidentPrioritySet) = "incident_priority_set", 1;
+        /// All of it is part of another one.
+        Merged(IncidentMerged) = "incident_merged", 1;
+    }
+}
+
+/// A new incident, with everything that was decided about it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct IncidentOpened {
+    pub incident: IncidentId,
+    pub why: OpenedBy,
+    /// The type that it is about.
+    #[serde(rename = "type")]
+    pub kind: AlarmTypeId,
+    pub priority: Priority,
+    pub place: Located,
+    /// Its alarms: of another incident, if they were split off.
+    pub alarms: Vec<AlarmId>,
+    /// Who owns it from the start.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<PersonId>,
+    /// By when it has to be claimed where nobody owns it.
+    pub claim_due_at: Timestamp,
+    /// How many people its type wants sent.
+    pub guards: u8,
+    /// By when, if somebody owns it and its type says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dispatch_due_at: Option<Timestamp>,
+}
+
+/// An alarm is part of an incident.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct IncidentJoined {
+    pub incident: IncidentId,
+    pub alarm: AlarmId,
+    pub why: JoinedIncidentBy,
+}
+
+/// An alarm is no part of an incident any more. It stays its owner's.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IncidentLeft {
+    pub incident: IncidentId,
+    pub alarm: AlarmId,
+    pub by: PersonId,
+    /// By when its owner has to do something about it.
+    pub follow_up_due_at: Timestamp,
+}
+
+/// A person owns an incident.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IncidentClaimed {
+    pub incident: IncidentId,
+    pub by: PersonId,
+    /// By when people have to be sent, if its type says so and too few have been.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dispatch_due_at: Option<Timestamp>,
+}
+
+/// An incident has another owner.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IncidentTransferred {
+    pub incident: IncidentId,
+    /// Who decided it.
+    pub by: PersonId,
+    pub to: PersonId,
+}
+
+/// Nobody owns an incident any more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IncidentReturned {
+    pub incident: IncidentId,
+    pub why: ReturnedBy,
+    /// By when it has to be claimed again.
+    pub claim_due_at: Timestamp,
+    /// Seconds by which it came back too late, since nobody was there to notice.
+    #[serde(default, skip_serializing_if = "crate::serial::is_default")]
+    pub late_s: u32,
+}
+
+/// Nobody claimed an incident in time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IncidentOverdue {
+    pub incident: IncidentId,
+    /// How often that has happened, this time included.
+    pub times: u32,
+    /// The next deadline.
+    pub claim_due_at: Timestamp,
+    /// As for one that returned.
+    #[serde(default, skip_serializing_if = "crate::serial::is_default")]
+    pub late_s: u32,
+}
+
+/// Too few people were sent in time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IncidentUndispatched {
+    pub incident: IncidentId,
+    /// As for one that returned.
+    #[serde(default, skip_serializing_if = "crate::serial::is_default")]
+    pub late_s: u32,
+}
+
+/// A person moved an incident to another stage.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IncidentMoved {
+    pub incident: IncidentId,
+    pub to: NextStage,
+    pub by: PersonId,
+}
+
+/// A person set an incident's priority.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IncidentPrioritySet {
+    pub incident: IncidentId,
+    pub priority: Priority,
+    pub by: PersonId,
+}
+
+/// All of an incident is part of another one: its alarms and its assignments.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IncidentMerged {
+    pub incident: IncidentId,
+    pub into: IncidentId,
+    pub by: PersonId,
+}
+
+impl IncidentFact {
+    /// The incident that it is about.
+    pub const fn incident(&self) -> IncidentId {
+        match self {
+            Self::Opened(body) => body.incident,
+            Self::Joined(body) => body.incident,
+            Self::Left(body) => body.incident,
+            Self::Claimed(body) => body.incident,
+            Self::Transferred(body) => body.incident,
+            Self::Returned(body) => body.incident,
+            Self::Overdue(body) => body.incident,
+            Self::Undispatched(body) => body.incident,
+            Self::Moved(body) => body.incident,
+            Self::PrioritySet(body) => body.incident,
+            Self::Merged(body) => body.incident,
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! Why an incident is what it is, in words that facts and states share.
+
+use serde::{Deserialize, Serialize};
+
+/// Why an incident was opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OpenedBy {
+    /// Its type is one that begins as an incident.
+    AtOnce,
+    /// Somebody was sent.
+    Dispatch,
+    /// 真警
+    Verdict,
+    /// Somebody took alarms out of another one.
+    Split,
+}
+
+/// Where a person moves an incident.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NextStage {
+    /// 已控制
+    Contained,
+    /// 已处置
+    Resolved,
+    /// 已结案
+    Closed,
+    /// 重新打开
+    Reopened,
+}
+
+/// Why an alarm is part of an incident.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum JoinedIncidentBy {
+    /// In the same building.
+    Building,
+    /// So many metres away.
+    Near { m: u16 },
+    /// Somebody put it there.
+    Hand,
+}

@@ -1,0 +1,59 @@
+//! What waits for somebody's answer, and what nobody did about it.
+
+use crate::ids::{AlarmId, IdError};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+use std::{fmt, str::FromStr};
+
+/// What somebody can be called about. Written as its number: `A-17`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Matter {
+    /// An alarm.
+    Alarm(AlarmId),
+}
+
+impl Matter {
+    /// The alarm that it is, if it is one.
+    pub const fn alarm(self) -> Option<AlarmId> {
+        match self {
+            Self::Alarm(alarm) => Some(alarm),
+        }
+    }
+}
+
+impl fmt::Display for Matter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Alarm(alarm) => fmt::Display::fmt(alarm, f),
+        }
+    }
+}
+
+impl FromStr for Matter {
+    type Err = IdError;
+    fn from_str(raw: &str) -> Result<Self, IdError> {
+        raw.parse().map(Self::Alarm)
+    }
+}
+
+impl Serialize for Matter {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Matter {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let raw = String::deserialize(deserializer)?;
+        raw.parse().map_err(D::Error::custom)
+    }
+}
+
+/// What nobody did, so that others are called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unanswered {
+    /// Nobody claimed it.
+    Unclaimed,
+    /// It was claimed or seen, and came back.
+    Returned,
+}

@@ -1,0 +1,228 @@
+//! People are sent, answer, are late, arrive, or go home: told as stories.
+
+use crate::common::{World, id, secs, spot};
+use crate::incidents::{accept, guarded, incident, part, part_of, send, world};
+use castellan_domain::alarm::AlarmRefusal;
+use castellan_domain::command::Command;
+use castellan_domain::dispatch::{
+    Arrival, DeclineReason, DispatchCommand, DispatchRefusal, Stage as Part, Withdrawal,
+};
+use castellan_domain::ids::AssignmentId;
+use castellan_domain::incident::Stage;
+use castellan_domain::observation::{PhoneFix, ReportedState::Active};
+use castellan_domain::refusal::Refusal;
+use castellan_domain::site::Site;
+use castellan_domain::staff::StaffCommand;
+
+#[test]
+fn who_does_not_answer_is_asked_no_more_alone_and_the_first_acceptance_counts() {
+    let mut world = world();
+    let alarm = world.raise("gas-1", "gas_high", Active);
+    send(&mut world, "li-na", alarm, "wang-qiang").unwrap();
+    world.wait(secs(19));
+    assert_eq!(part(&world, 1).stage, Part::Offered);
+    world.wait(secs(1));
+    assert_eq!(part(&world, 1).stage, Part::Unanswered);
+    let next = part(&world, 2).clone();
+    assert_eq!((next.slot, next.offered_by), (part(&world, 1).slot, None));
+    // The first may still answer; then the other one is withdrawn in the same turn.
+    accept(&mut world, "wang-qiang", 1).unwrap();
+    let taken = Withdrawal::Taken {
+        by: AssignmentId(1),
+    };
+    assert_eq!(part(&world, 2).stage, Part::Withdrawn { why: taken });
+    let late = accept(&mut world, next.person.as_str(), 2);
+    assert!(
+        matches!(
+            late,
+            Err(Refusal::Dispatch(DispatchRefusal::SlotTaken { .. }))
+        ),
+        "{late:?}"
+    );
+}
+
+#[test]
+fn who_declines_gives_the_slot_to_the_next_until_nobody_is_left() {
+    let mut world = world();
+    let alarm = world.raise("gas-1", "gas_low", Active);
+    send(&mut world, "li-na", alarm, "wang-qiang").unwrap();
+    for number in 1..=3 {
+        let assignment = AssignmentId(number);
+        let who = part(&world, number).person.clone();
+        let reason = DeclineReason::CannotLeavePost;
+        part_of(
+            &mut world,
+            who.as_str(),
+            DispatchCommand::Decline { assignment, reason },
+        )
+        .unwrap();
+        world.wait(secs(0));
+    }
+    assert_eq!(world.view().assignments.len(), 3, "each is asked once");
+    let last = world.history().last().map(|fact| fact.body.kind().0);
+    assert_eq!(last, Some("assignment_nobody_left"));
+}
+
+#[test]
+fn only_whom_it_is_for_or_an_operator_answers_an_offer() {
+    let mut world = world();
+    let alarm = world.raise("gas-1", "gas_low", Active);
+    send(&mut world, "li-na", alarm, "wang-qiang").unwrap();
+    let other = accept(&mut world, "li-min", 1);
+    assert!(
+        matches!(
+            other,
+            Err(Refusal::Dispatch(DispatchRefusal::NotTheirs { .. }))
+        ),
+        "{other:?}"
+    );
+    // Heard on the radio: the record says who said it, and who heard it.
+    accept(&mut world, "li-na", 1).unwrap();
+    assert_eq!(part(&world, 1).stage, Part::Accepted);
+    let last = world.history().last().expect("a fact");
+    assert_eq!(last.actor, Some(id("li-na")));
+    let recalled = part_of(
+        &mut world,
+        "wang-qiang",
+        DispatchCommand::Recall {
+            assignment: AssignmentId(1),
+        },
+    );
+    assert!(recalled.is_err(), "nobody recalls himself");
+}
+
+#[test]
+fn whoever_goes_off_duty_on_a_task_is_sent_no_more_and_the_next_is_asked() {
+    let mut estate = guarded();
+    estate.staffing.duty = castellan_domain::estate::DutyKept::Recorded;
+    let mut world = World::with(Site::default(), estate);
+    for person in ["wang-qiang", "li-min"] {
+        let person = id(person);
+        let on = Command::Staff(StaffCommand::GoOnDuty { person });
+        world.command("li-na", None, on).unwrap();
+    }
+    let alarm = world.raise("gas-1", "gas_low", Active);
+    let off = send(&mut world, "li-na", alarm, "zhao-jun");
+    assert!(off.is_err(), "who is off duty is not sent");
+    send(&mut world, "li-na", alarm, "wang-qiang").unwrap();
+    accept(&mut world, "wang-qiang", 1).unwrap();
+    let person = id("wang-qiang");
+    let home = Command::Staff(StaffCommand::GoOffDuty { person });
+    world.command("wang-qiang", None, home).unwrap();
+    world.wait(secs(0));
+    assert_eq!(
+        part(&world, 1).stage,
+        Part::Withdrawn {
+            why: Withdrawal::OffDuty
+        }
+    );
+    assert_eq!(part(&world, 2).person, id("li-min"));
+}
+
+#[test]
+fn a_phone_near_an_outdoor_place_says_that_somebody_is_there_and_one_indoors_says_nothing() {
+    let fix = |world: &World, accuracy_dm| PhoneFix {
+        phone: id("guard-01"),
+        occurred_at: world.now,
+        received_at: world.now,
+        at: spot(190, 0),
+        accuracy_dm,
+        battery_percent: None,
+    };
+    let mut world = world();
+    let outdoors = world.raise("door-1", "door_held", Active);
+    send(&mut world, "li-na", outdoors, "wang-qiang").unwrap();
+    accept(&mut world, "wang-qiang", 1).unwrap();
+    for unsure in [None, Some(300)] {
+        let fix = fix(&world, unsure);
+        world.fix(fix).unwrap();
+        assert_eq!(part(&world, 1).stage, Part::Accepted, "{unsure:?}");
+    }
+    let near = fix(&world, Some(80));
+    world.fix(near).unwrap();
+    let how = Arrival::Position;
+    assert_eq!(part(&world, 1).stage, Part::OnScene { how });
+    assert_eq!(incident(&world, 1).stage, Stage::Handling);
+    let mut world = self::world();
+    let indoors = world.raise("gas-1", "gas_low", Active);
+    send(&mut world, "li-na", indoors, "wang-qiang").unwrap();
+    accept(&mut world, "wang-qiang", 1).unwrap();
+    let over_it = PhoneFix {
+        at: spot(20, 12),
+        ..fix(&world, Some(30))
+    };
+    world.fix(over_it).unwrap();
+    assert_eq!(part(&world, 1).stage, Part::Accepted);
+}
+
+#[test]
+fn who_is_not_there_in_time_is_late_once_however_long_nobody_looked() {
+    let mut world = world();
+    let alarm = world.raise("gas-1", "gas_high", Active);
+    send(&mut world, "li-na", alarm, "wang-qiang").unwrap();
+    accept(&mut world, "wang-qiang", 1).unwrap();
+    world.now = world.now + secs(400);
+    world.wait(secs(600));
+    let late: Vec<_> = world
+        .history()
+        .filter(|fact| fact.body.kind().0 == "assignment_late")
+        .collect();
+    assert_eq!(late.len(), 1);
+    let written = serde_json::to_value(late[0].occurred_at).unwrap();
+    assert_eq!(
+        part(&world, 1).late_at,
+        Some(late[0].recorded_at),
+        "{written}"
+    );
+}
+
+#[test]
+fn a_leader_sends_somebody_for_what_another_has_and_the_owner_keeps_it() {
+    let mut world = world();
+    let alarm = world.raise("gas-1", "gas_low", Active);
+    world.claim("li-na", alarm).unwrap();
+    let other = send(&mut world, "zhao-min", alarm, "wang-qiang");
+    assert!(
+        matches!(
+            other,
+            Err(Refusal::Alarm(AlarmRefusal::AlreadyClaimed { .. }))
+        ),
+        "{other:?}"
+    );
+    send(&mut world, "zhou-jie", alarm, "wang-qiang").unwrap();
+    assert_eq!(incident(&world, 1).owner(), Some(&id("li-na")));
+    let twice = send(&mut world, "li-na", alarm, "wang-qiang");
+    assert!(
+        matches!(
+            twice,
+            Err(Refusal::Dispatch(DispatchRefusal::AlreadySent { .. }))
+        ),
+        "{twice:?}"
+    );
+}
+
+#[test]
+fn an_offer_says_how_long_the_way_is_and_whoever_is_nearest_is_asked_next() {
+    let mut world = world();
+    for (phone, east) in [("guard-01", -90), ("guard-02", 80), ("guard-03", 20)] {
+        let fix = PhoneFix {
+            phone: id(phone),
+            occurred_at: world.now,
+            received_at: world.now,
+            at: spot(east, 0),
+            accuracy_dm: Some(40),
+            battery_percent: None,
+        };
+        world.fix(fix).unwrap();
+    }
+    let alarm = world.raise("gas-1", "gas_low", Active);
+    send(&mut world, "li-na", alarm, "wang-qiang").unwrap();
+    world.wait(secs(30));
+    let seconds = |number| part(&world, number).way.as_ref().map(|way| way.seconds);
+    assert_eq!(part(&world, 2).person, id("zhao-jun"), "nearer than li-min");
+    assert!(
+        seconds(2) < seconds(1) && seconds(2).is_some(),
+        "{:?}",
+        (seconds(1), seconds(2))
+    );
+}

@@ -1,0 +1,66 @@
+// Gas by keyboard alone, from two windows: one key sends a guard, the other window hears who was first, the answer
+// comes by radio, and the incident is closed once its alarm has a verdict.
+import { expect, test } from "../console.mjs";
+
+test("D claims, opens the incident and asks a guard, who goes, arrives and is done", async ({ open, site }) => {
+  await site.onDuty("wang-qiang");
+  await site.onDuty("zhao-jun");
+  const [liNa, zhangWei] = await Promise.all([open("li-na"), open("zhang-wei")]);
+  await site.position("guard-01", [120.1106, 30.2872]);
+  const id = await site.report("gas-3-b1", "gas_low");
+  await liNa.walkTo(id);
+  const button = liNa.details.locator("[data-action=dispatch]");
+  // The guard whose phone is near is named with the time that he takes; the other one, of whom nobody heard, is not.
+  await expect(button).toContainText(/派单 巡逻\d 王强 (\d+分)?\d+秒/);
+  await liNa.settle();
+  await liNa.page.keyboard.press("d");
+  for (const window of [liNa, zhangWei]) {
+    await expect(window.owner(id)).toContainText("李娜");
+  }
+  const incident = liNa.details.locator("[data-incident]");
+  await expect(incident).toContainText("I-1");
+  await expect(incident.locator("[data-stage]")).toHaveText("已派单");
+  const part = liNa.details.locator("[data-assignment]");
+  await expect(part).toContainText("待接单");
+  await expect(part.locator(".radio")).toContainText("3号楼 B1层 走道，可燃气体低限预警");
+
+  await zhangWei.walkTo(id);
+  await zhangWei.settle();
+  await zhangWei.page.keyboard.press("d");
+  await expect(zhangWei.sentence).toHaveText(/^李娜 (先处理（早 \d\.\d 秒）|在 \d\d:\d\d 前已接手)。$/);
+
+  await liNa.page.keyboard.press("r");
+  await expect(part).toContainText("已接单");
+  for (const [step, stage] of [["arrive", "已到场"], ["finish", "已完成"]]) {
+    await part.locator(`[data-part=${step}]`).click();
+    await expect(part).toContainText(stage);
+  }
+  await expect(incident.locator("[data-stage]")).toHaveText("处置中");
+
+  await incident.locator("[data-move=closed]").click();
+  await expect(liNa.sentence).toContainText("还有 1 条报警没有结论（A-1）");
+  await liNa.page.keyboard.press("x");
+  await liNa.page.keyboard.press("3");
+  await liNa.page.keyboard.press("3");
+  // What belongs to an open incident stays in sight, verdict or not.
+  await expect(liNa.row(id)).toHaveCount(1);
+  await incident.locator("[data-move=closed]").click();
+  await expect(incident.locator("[data-stage]")).toHaveText("已结案");
+  await liNa.letGo();
+  await expect(liNa.row(id)).toHaveCount(0);
+});
+
+test("a high gas alarm is an incident at once, and whoever claims it has the list of who could go", async ({ open, site }) => {
+  await site.onDuty("wang-qiang");
+  const liNa = await open("li-na");
+  const id = await site.report("gas-3-b1", "gas_high");
+  await liNa.walkTo(id);
+  await expect(liNa.details.locator("[data-incident] [data-stage]")).toHaveText("待处置");
+  await liNa.page.keyboard.press("Enter");
+  await expect(liNa.owner(id)).toContainText("李娜");
+  await liNa.page.keyboard.press("Shift+D");
+  const people = liNa.details.locator(".candidates [data-send]");
+  await expect(people.first()).toContainText("没有已知路线");
+  await people.first().click();
+  await expect(liNa.details.locator("[data-assignment]")).toContainText("待接单");
+});
