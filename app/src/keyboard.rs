@@ -7,6 +7,8 @@ use crate::copy::SiteCopy;
 use crate::desk::{Desk, Picked};
 use crate::dispatch::ranked::{send_first, waiting};
 use crate::keys::{Ear, Heard, KeyAction, Press};
+use crate::procedures::model::StepChoice;
+use crate::procedures::record::take_next;
 use castellan_domain::alarm::AlarmCommand;
 use castellan_domain::dispatch::DispatchCommand;
 use castellan_domain::ids::AlarmId;
@@ -147,6 +149,12 @@ impl Keyboard {
                     desk.send(DispatchCommand::Accept { assignment });
                 }
             }
+            KeyAction::TakeStep => {
+                if let Some(asked) = take_next(copy, desk, alarm) {
+                    choose(Choice::Step(asked));
+                }
+            }
+            KeyAction::SkipStep => choose(Choice::Step(StepChoice::Skip)),
             KeyAction::OpenShelf => choose(Choice::Shelf(None)),
             KeyAction::Pick(index) => open.pick(copy, desk, alarm, index),
             KeyAction::Note => open.noting.set(true),

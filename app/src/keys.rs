@@ -32,6 +32,10 @@ pub enum KeyAction {
     ListPeople,
     /// Records what a guard said on the radio: they go.
     AnswerFor,
+    /// The next step of the procedure is done.
+    TakeStep,
+    /// The next step is left out, for a reason.
+    SkipStep,
     /// Takes back what was just done.
     TakeBack,
     /// Goes to the newest alarm.
@@ -157,6 +161,8 @@ fn wanted(press: &Press<'_>, layout: &Layout) -> Option<KeyAction> {
     }
     action(press, layout).filter(|action| match action {
         KeyAction::Claim => !(press.on_control && press.is_enter()),
+        // On a control it is the browser's.
+        KeyAction::TakeStep | KeyAction::SkipStep => !press.on_control,
         KeyAction::Move(_) | KeyAction::Page(_) | KeyAction::End(_) => !press.on_scroller,
         _ => true,
     })
@@ -183,6 +189,8 @@ fn action(press: &Press<'_>, layout: &Layout) -> Option<KeyAction> {
         "F6" if press.shift => KeyAction::ListPeople,
         "F6" => KeyAction::Dispatch,
         "F7" => KeyAction::AnswerFor,
+        "Space" if press.shift => KeyAction::SkipStep,
+        "Space" => KeyAction::TakeStep,
         "F9" => KeyAction::Note,
         "F8" => KeyAction::Newest,
         "ArrowDown" => KeyAction::Move(1),

@@ -123,6 +123,7 @@ pub fn decide(actor: &Actor, command: &Command, view: &View) -> Result<(), Refus
             about_alarm(actor, command, view)
         }
         Command::Note(_) => actor.must(Right::HandleAlarms),
+        Command::Incident(command) if is_step(command) && is_at_it(actor, command, view) => Ok(()),
         Command::Incident(command) => {
             actor.must(Right::HandleAlarms)?;
             about_incident(actor, command, view)
@@ -151,7 +152,8 @@ fn about_incident(actor: &Actor, command: &IncidentCommand, view: &View) -> Resu
     if is_reopened {
         return actor.must(Right::LeadShift);
     }
-    if matches!(command, IncidentCommand::Claim { .. }) {
+    // What was done is recorded by whoever knows of it.
+    if matches!(command, IncidentCommand::Claim { .. }) || is_step(command) {
         return Ok(());
     }
     let incident = view.incidents.get(&command.incident());
@@ -173,6 +175,21 @@ fn about_incident(actor: &Actor, command: &IncidentCommand, view: &View) -> Resu
         }
         Some(_) | None => Ok(()),
     }
+}
+
+const fn is_step(command: &IncidentCommand) -> bool {
+    matches!(
+        command,
+        IncidentCommand::TakeStep { .. }
+            | IncidentCommand::SkipStep { .. }
+            | IncidentCommand::UndoStep { .. }
+    )
+}
+
+/// Whether somebody was sent to this incident, and goes, or is there.
+fn is_at_it(actor: &Actor, command: &IncidentCommand, view: &View) -> bool {
+    let mut all = view.assignments.values();
+    all.any(|one| one.incident == command.incident() && one.person == actor.person && one.is_task())
 }
 
 /// Whoever is sent answers for themselves; whoever sends, for everybody.

@@ -124,7 +124,7 @@ impl Engine {
         self.memory.follow(fact, self.estate.as_deref());
         let touched = self.site.apply(fact);
         let follows = self.with_estate(fact.recorded_at, |context| {
-            rules::ladder::follows(context, fact, &touched)
+            rules::follows(context, fact, &touched)
         });
         // At once, before any other fact is folded; but what is to be done about this one comes first.
         let mut outputs = self.outputs.iter();

@@ -23,6 +23,7 @@ mod fact_errors;
 mod facts;
 mod fold_laws;
 mod fold_version;
+mod incident_steps;
 mod incidents;
 mod limits;
 mod procedure;

@@ -15,8 +15,8 @@ use castellan_domain::estate::{
 use castellan_domain::fact::{
     Fact, FactBody, NotificationFailing, NotificationSettled, ReachPublished,
 };
-use castellan_domain::ids::{AlarmId, AssignmentId, CommandId, IncidentId, PersonId, Seq};
-use castellan_domain::incident::{IncidentCommand, NextStage};
+use castellan_domain::ids::{AlarmId, AssignmentId, CommandId, IncidentId, PersonId, Seq, StepId};
+use castellan_domain::incident::{IncidentCommand, NextStage, SkipReason};
 use castellan_domain::ladder::LadderFact;
 use castellan_domain::notify::Settlement;
 use castellan_domain::observation::{Doubts, Observation, PhoneFix, Report, ReportedState};
@@ -102,7 +102,8 @@ fn about_incident(world: &World, alarm: AlarmId, choice: usize, to: PersonId) ->
     let all: Vec<_> = world.view().incidents.keys().copied().collect();
     let incident = all.last().copied().unwrap_or(IncidentId(9));
     let other = all.first().copied().unwrap_or(IncidentId(9));
-    Command::Incident(match choice % 12 {
+    let step = StepId::constant("verify");
+    Command::Incident(match choice % 15 {
         0 => IncidentCommand::Claim { incident },
         1 => IncidentCommand::Transfer { incident, to },
         2 => IncidentCommand::Release { incident },
@@ -120,6 +121,17 @@ fn about_incident(world: &World, alarm: AlarmId, choice: usize, to: PersonId) ->
             incident,
             into: other,
         },
+        12 => IncidentCommand::TakeStep {
+            incident,
+            step,
+            answer: None,
+        },
+        13 => IncidentCommand::SkipStep {
+            incident,
+            step,
+            reason: Some(SkipReason::NotSafe),
+        },
+        14 => IncidentCommand::UndoStep { incident, step },
         moved => IncidentCommand::Move {
             incident,
             to: [
@@ -238,6 +250,12 @@ fn told(world: &World, choice: usize) -> Input {
 fn repeating() -> Estate {
     let mut estate = estate();
     estate.alarm_types[0].active_s_max = Some(500);
+    let procedure = r#"{"id": "any", "name": {"zh": "任何", "en": "Any"}, "steps": [
+        {"id": "verify", "words": {"zh": "核实", "en": "Verify"}, "deadline_s": 60}]}"#;
+    estate.procedures = vec![serde_json::from_str(procedure).expect("a procedure")];
+    for kind in &mut estate.alarm_types {
+        kind.procedure = Some(id("any"));
+    }
     for kind in &mut estate.alarm_types {
         kind.ladder = Some(id("e1"));
     }

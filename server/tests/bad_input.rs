@@ -189,9 +189,12 @@ async fn a_clock_of_1970_or_2099_is_doubted_and_never_believed() {
     assert_eq!(row.get::<i64, _>(0), 0);
 }
 
+/// The last fact about an alarm. An incident may follow from it, some time later.
 async fn last_fact(data: &std::path::Path) -> serde_json::Value {
     let mut db = crate::common::open(&database(data, "journal.db")).await;
-    let row = sqlx::query("SELECT bytes FROM facts ORDER BY seq DESC LIMIT 1");
+    let row = sqlx::query(
+        "SELECT bytes FROM facts WHERE bytes LIKE '%\"kind\":\"alarm_%' ORDER BY seq DESC LIMIT 1",
+    );
     let row = row.fetch_one(&mut db).await.expect("there are facts");
     serde_json::from_str(&row.get::<String, _>(0)).expect("a fact is JSON")
 }

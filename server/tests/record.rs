@@ -361,6 +361,10 @@ async fn the_head_of_the_chain_is_written_elsewhere_each_day_and_at_a_stop() {
     server.stop();
     // Somebody puts another file in its place while the server runs: it is told and left alone.
     let server = start();
+    eventually("it looked at its anchors", async || {
+        (server.health().await.beside.anchored_seq == Seq(2)).then_some(())
+    })
+    .await;
     let other = written.replace(&journal, &uuid::Uuid::new_v4().to_string());
     std::fs::write(&file, earlier(&other)).unwrap();
     server.stop();

@@ -2,6 +2,7 @@
 //! unless something changes on the way.
 
 use super::choice::{Choice, Judging};
+use crate::procedures::model::{StepChoice, next_step};
 use castellan_domain::access::Actor;
 use castellan_domain::alarm::{
     Alarm, AlarmCommand, FollowUp, SHELF_S_MIN, ShelfReason, Verdict, VerdictBasis,
@@ -9,8 +10,8 @@ use castellan_domain::alarm::{
 use castellan_domain::command::Command;
 use castellan_domain::decision::why_not;
 use castellan_domain::ids::AlarmId;
-use castellan_domain::incident::IncidentCommand;
-use castellan_domain::refusal::Refusal;
+use castellan_domain::incident::{IncidentCommand, SkipReason};
+use castellan_domain::refusal::{CommonRefusal, Refusal};
 use castellan_domain::time::Timestamp;
 use castellan_domain::view::Known;
 
@@ -44,6 +45,8 @@ pub struct Can {
     pub transfer: bool,
     /// 拆分
     pub split: bool,
+    /// The next step can be recorded.
+    pub step: bool,
 }
 
 impl Can {
@@ -56,6 +59,7 @@ impl Can {
             Choice::FollowUp => self.follow_up,
             Choice::Shelf(_) => self.shelve,
             Choice::Transfer => self.transfer,
+            Choice::Step(_) => self.step,
         }
     }
 
@@ -76,6 +80,7 @@ impl Can {
             unshelve: can(AlarmCommand::Unshelve { alarm: id }),
             release: why_not(known, actor, release(known, alarm)).is_none(),
             transfer: choose(Choice::Transfer),
+            step: choose(Choice::Step(StepChoice::Skip)),
             split: alarm.joined.first().is_some_and(|joined| {
                 can(AlarmCommand::Split {
                     alarm: id,
@@ -109,6 +114,17 @@ pub fn why_not_choose(
     // Asked with a basis: whether one is needed is a matter of the verdict that is picked.
     let basis = Some(VerdictBasis::Phone);
     let command = match choice {
+        Choice::Step(_) => {
+            let Some((incident, step)) = next_step(known, id) else {
+                return Some(CommonRefusal::NothingToDo.into());
+            };
+            let command = IncidentCommand::SkipStep {
+                incident,
+                step: step.id.clone(),
+                reason: Some(SkipReason::NotNeeded),
+            };
+            return why_not(known, actor, command.into());
+        }
         // Who may judge an alarm may hand it on, and at the same time.
         Choice::Verdict(Judging::First)
         | Choice::Basis(Judging::First, _)

@@ -4,6 +4,7 @@ use super::texts;
 use crate::ages;
 use crate::desk::Offer;
 use crate::names::person_name;
+use crate::procedures::model::StepChoice;
 use crate::texts::Words;
 use castellan_domain::access::{Actor, Right, rights_of};
 use castellan_domain::alarm::basis::needs_basis;
@@ -32,6 +33,8 @@ pub enum Choice {
     Shelf(Option<ShelfReason>),
     /// 转交
     Transfer,
+    /// The answer of the next step, or why it is left out.
+    Step(StepChoice),
 }
 
 /// Whether it is the first verdict.
@@ -58,7 +61,11 @@ impl Choice {
             Self::OnScene(judging, verdict) => Some(Self::Basis(judging, verdict)),
             Self::Basis(judging, _) => Some(Self::Verdict(judging)),
             Self::Shelf(Some(_)) => Some(Self::Shelf(None)),
-            Self::Verdict(_) | Self::FollowUp | Self::Shelf(None) | Self::Transfer => None,
+            Self::Verdict(_)
+            | Self::FollowUp
+            | Self::Shelf(None)
+            | Self::Transfer
+            | Self::Step(_) => None,
         }
     }
 

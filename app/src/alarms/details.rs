@@ -1,6 +1,7 @@
 //! The right column: the selected alarm, what can be done about it, and what happened to it.
 
 use super::actions::{Actions, can_do};
+use super::choice::Choice;
 use super::located::place;
 use super::marks::{Mark, marks};
 use super::model::{
@@ -19,8 +20,8 @@ use crate::desk::{Desk, Picked};
 use crate::dispatch::{Response, Said};
 use crate::ladders::Ladder;
 use crate::names::person_name;
-use crate::procedures::model::{Told, procedure_of, prohibitions};
-use crate::procedures::{Prohibitions, Steps};
+use crate::procedures::model::{StepChoice, Told, procedure_of, prohibitions};
+use crate::procedures::{Choosing, Prohibitions, Steps};
 use crate::texts::Words;
 use crate::ui::Sentence;
 use crate::{ages, api};
@@ -102,6 +103,16 @@ pub fn SelectedAlarm(
         });
         format!("selected-alarm {}", look.unwrap_or_default())
     };
+    let choosing = Choosing {
+        now: Signal::derive(move || match open.choice.get() {
+            Some(Choice::Step(choice)) => Some(choice),
+            _ => None,
+        }),
+        set: Callback::new(move |choice: Option<StepChoice>| match choice {
+            Some(choice) => open.choose(copy, desk, id, Choice::Step(choice)),
+            None => open.choice.set(None),
+        }),
+    };
     let notes = notes_of(copy, alarm);
     let told = Signal::derive(move || shown().map_or_else(Told::default, |shown| shown.told(copy)));
     let said = Signal::derive(move || {
@@ -124,7 +135,7 @@ pub fn SelectedAlarm(
                 <p class="quiet" role="status">{desk.t(texts::SENDING)}</p>
             })}
             <Sentence words=sentence />
-            <Steps copy desk alarm told />
+            <Steps copy desk alarm told choosing people=open.people />
             {move || shown().map(|shown| view! { <Facts copy shown /> })}
             <Sources copy desk id joined can_split />
             <Ladder copy desk about=Matter::Alarm(id) />
@@ -241,7 +252,11 @@ fn Heading(copy: &'static SiteCopy, shown: Shown) -> impl IntoView {
         let shown = shown.clone();
         move || shown.whereabouts(copy)
     };
-    let procedure = procedure_of(estate, alarm).filter(|_| alarm.owner().is_some());
+    let incident = alarm
+        .incident
+        .and_then(|id| copy.one(&copy.changes.incidents, &id));
+    let procedure =
+        procedure_of(estate, alarm, incident.as_ref()).filter(|_| alarm.owner().is_some());
     let forbidden = procedure.map(|procedure| prohibitions(procedure, language));
     let forbidden = forbidden.unwrap_or_default();
     let owner = match &alarm.ownership {

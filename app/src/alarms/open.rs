@@ -4,6 +4,7 @@ use super::can::why_not_choose;
 use super::choice::{Choice, SHELF_REASONS, ShelfTime, handed_on, heirs, judge, lookers, picked};
 use crate::copy::SiteCopy;
 use crate::desk::Desk;
+use crate::procedures::record::pick as pick_step;
 use castellan_domain::alarm::{AlarmCommand, FollowUp, ShelfReason, Verdict, VerdictBasis};
 use castellan_domain::estate::Calendar;
 use castellan_domain::ids::{AlarmId, PersonId};
@@ -138,6 +139,10 @@ impl Open {
                 if let Some(time) = ShelfTime::ALL.get(index) {
                     self.done(desk, shelve(copy, id, *time, reason));
                 }
+            }
+            Some(Choice::Step(choice)) => {
+                self.choice.set(None);
+                pick_step(copy, desk, id, choice, index);
             }
             Some(Choice::Transfer) => {
                 if let Some(to) = heirs_of(copy, id).into_iter().nth(index) {

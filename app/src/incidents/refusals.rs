@@ -62,6 +62,13 @@ pub fn sentence(refusal: &IncidentRefusal, estate: Option<&Estate>, language: La
         IncidentRefusal::LastAlarm { incident } => fill(LAST_ALARM, &[&incident.to_string()]),
         IncidentRefusal::DoesNotFit => DOES_NOT_FIT.get(language).to_owned(),
         IncidentRefusal::IncidentFull => FULL.get(language).to_owned(),
+        IncidentRefusal::UnknownStep { incident, .. } => {
+            fill(UNKNOWN_STEP, &[&incident.to_string()])
+        }
+        IncidentRefusal::NotItsAnswer { .. } => NOT_ITS_ANSWER.get(language).to_owned(),
+        IncidentRefusal::ReasonWanted { .. } => REASON_WANTED.get(language).to_owned(),
+        IncidentRefusal::StepNotTaken { .. } => STEP_NOT_TAKEN.get(language).to_owned(),
+        IncidentRefusal::NotTheirStep { .. } => NOT_THEIR_STEP.get(language).to_owned(),
         IncidentRefusal::TooManyIncidents => TOO_MANY.get(language).to_owned(),
     }
 }
@@ -81,6 +88,11 @@ texts! {
     LAST_ALARM: "{0} 只剩这些报警，不能再移出；请直接结案。", "{0} would be left without an alarm; close it instead.";
     DOES_NOT_FIT: "这两者不能合并：演练与真实、胁迫报警必须分开。", "These two are kept apart: a drill from what is real, and duress from everything.";
     FULL: "事件里的报警已满 200 条。", "The incident has 200 alarms already; no more fit.";
+    UNKNOWN_STEP: "{0} 的流程已变，没有这一步，请重看流程。", "The procedure of {0} has changed and has no such step; look at its steps again.";
+    NOT_ITS_ANSWER: "这一步要选它列出的结果之一。", "That step is settled by one of its own answers.";
+    REASON_WANTED: "必做步骤，跳过要选原因。", "This step is required; pick why it is left out.";
+    STEP_NOT_TAKEN: "这一步还没有记录，无可撤销。", "Nothing was recorded of that step.";
+    NOT_THEIR_STEP: "这一步由值班员记录。", "An operator records that step.";
     TOO_MANY: "未结案事件已有 500 起，请先结案一些。", "500 incidents are open; close some first.";
 }
 

@@ -4,7 +4,13 @@ pub mod model;
 pub mod texts;
 
 #[cfg(target_arch = "wasm32")]
+pub mod record;
+#[cfg(target_arch = "wasm32")]
+mod step;
+#[cfg(target_arch = "wasm32")]
 pub mod view;
 
+#[cfg(target_arch = "wasm32")]
+pub use step::Choosing;
 #[cfg(target_arch = "wasm32")]
 pub use view::{Prohibitions, Steps};

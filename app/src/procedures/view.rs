@@ -1,17 +1,17 @@
 //! What nobody may do, what is done next, and the card of a telephone call.
 
-use super::model::{Row, Told, procedure_of, prohibitions, read_aloud, rows};
+use super::model::{Row, Told, ended, procedure_of, prohibitions, read_aloud, rows};
+use super::step::{Call, Choosing, Done, Hands, StepRow};
 use super::texts;
 use crate::copy::SiteCopy;
 use crate::desk::Desk;
 use crate::ui::Modal;
+use castellan_domain::access::Right;
 use castellan_domain::alarm::Alarm;
-use castellan_domain::procedure::{Hotline, everywhere};
+use castellan_domain::incident::Incident;
+use castellan_domain::procedure::{Procedure, everywhere};
 use castellan_domain::text::Language;
 use leptos::prelude::*;
-
-/// A call that somebody is about to make: whom, and at which step.
-type Call = (Hotline, String);
 
 /// The box of prohibitions, if there are any.
 #[component]
@@ -34,37 +34,85 @@ pub fn Prohibitions(forbidden: Vec<String>, language: Language) -> impl IntoView
 }
 
 /// The steps of the selected alarm. Until somebody has it, the prohibitions stand here; then they stand
-/// above, under what and where it is. `told` is what the alarm itself says on the telephone.
+/// above, under what and where it is. `told` is what the alarm itself says on the telephone; `people`
+/// lists who could be sent.
 #[component]
 pub fn Steps(
     copy: &'static SiteCopy,
     desk: &'static Desk,
     alarm: Memo<Option<Alarm>>,
     #[prop(into)] told: Signal<Told>,
+    choosing: Choosing,
+    people: RwSignal<bool>,
 ) -> impl IntoView {
+    let incident = Memo::new(move |_| {
+        let incident = alarm.with(|alarm| alarm.as_ref()?.incident)?;
+        copy.one(&copy.changes.incidents, &incident)
+    });
     let procedure = Memo::new(move |_| {
         copy.estate.with(|estate| {
-            alarm.with(|alarm| procedure_of(estate.as_deref(), alarm.as_ref()?).cloned())
+            let incident = incident.get();
+            alarm.with(|alarm| {
+                procedure_of(estate.as_deref(), alarm.as_ref()?, incident.as_ref()).cloned()
+            })
         })
     });
     let is_owned = Memo::new(move |_| {
         alarm.with(|alarm| alarm.as_ref().is_some_and(|alarm| alarm.owner().is_some()))
     });
+    let id = Memo::new(move |_| alarm.with(|alarm| alarm.as_ref().map(|alarm| alarm.id)));
+    let open_incident = Memo::new(move |_| {
+        let open = incident.get().filter(Incident::is_open)?;
+        desk.may(Right::HandleAlarms).then_some(open.id)
+    });
+    let left = Memo::new(move |_| {
+        let language = desk.language.get();
+        let rows = |procedure: &Procedure| rows(procedure, incident.get().as_ref(), language);
+        procedure.with(|procedure| procedure.as_ref().map(rows).unwrap_or_default())
+    });
+    let done = Memo::new(move |_| {
+        let language = desk.language.get();
+        let ended = |procedure: &Procedure| {
+            let incident = incident.get()?;
+            Some(ended(procedure, &incident, language))
+        };
+        let done = procedure.with(|procedure| procedure.as_ref().and_then(ended));
+        done.unwrap_or_default()
+    });
     let call = RwSignal::new(None::<Call>);
     let open = RwSignal::new(false);
+    let row = move |row: Row| {
+        let hands = Hands {
+            copy,
+            desk,
+            alarm: id.get(),
+            incident: open_incident.get(),
+            choosing,
+            people,
+        };
+        let ask = Callback::new(move |wanted: Call| {
+            call.set(Some(wanted));
+            open.set(true);
+        });
+        view! { <StepRow row hands ask /> }
+    };
     let list = move || {
         let (procedure, language) = (procedure.get()?, desk.language.get());
-        // What has become of the steps is not recorded yet: all of them are still to be done.
-        let rows = rows(&procedure, |_| None, language);
         let name = procedure.name().get(language).to_owned();
-        let id = procedure.id().to_string();
         let forbidden = prohibitions(&procedure, language);
         let above = (!is_owned.get()).then(|| view! { <Prohibitions forbidden language /> });
+        let later = is_owned.get() && incident.with(Option::is_none);
+        let later = later.then(|| {
+            view! { <p class="quiet">{desk.t_key(texts::RECORD_LATER, 'D')}</p> }
+        });
         Some(view! {
-            <section class="procedure" data-procedure=id>
+            <section class="procedure" data-procedure=procedure.id().to_string()>
                 <h3>{texts::PROCEDURE.get(language)}" · "{name}</h3>
                 {above}
-                <ol>{rows.into_iter().map(|row| view! { <Step row language call open /> }).collect_view()}</ol>
+                {later}
+                <Done copy desk done open_incident />
+                <ol>{move || left.get().into_iter().map(row).collect_view()}</ol>
+                {move || left.with(Vec::is_empty).then(|| view! { <p class="quiet">{desk.t(texts::ALL_TAKEN)}</p> })}
                 {everywhere(language).map(|always| view! { <p class="quiet">{always}</p> }).collect_view()}
             </section>
         })
@@ -80,47 +128,6 @@ pub fn Steps(
                 {move || call.get().map(|call| view! { <Card copy desk call told /> })}
             </Modal>
         })}
-    }
-}
-
-#[component]
-fn Step(
-    row: Row,
-    language: Language,
-    call: RwSignal<Option<Call>>,
-    open: RwSignal<bool>,
-) -> impl IntoView {
-    let Row {
-        number,
-        words,
-        is_next,
-        about,
-        answers,
-        numbers,
-    } = row;
-    let buttons = numbers.into_iter().map(|number| {
-        let words = words.clone();
-        let ask = move |_| {
-            call.set(Some((number, words.clone())));
-            open.set(true);
-        };
-        view! {
-            <button data-read-aloud=number.word() title=texts::READ_ALOUD.get(language) on:click=ask>
-                "☎ "{number.word()}<span class="unseen">" "{number.name(language)}</span>
-            </button>
-        }
-    });
-    let buttons = buttons.collect_view();
-    view! {
-        <li class:next=is_next>
-            <span class="number num">{number}</span>
-            <div>
-                <p>{words}</p>
-                {(!about.is_empty()).then(|| view! { <p class="quiet">{about}</p> })}
-                {answers.into_iter().map(|answer| view! { <p class="answer">{answer}</p> }).collect_view()}
-            </div>
-            <div class="calls">{buttons}</div>
-        </li>
     }
 }
 

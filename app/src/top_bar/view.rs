@@ -151,6 +151,8 @@ pub fn Help(desk: &'static Desk, open: RwSignal<bool>) -> impl IntoView {
         (Some('D'), "F6", texts::KEY_DISPATCH),
         (None, "Shift+F6", texts::KEY_PEOPLE),
         (Some('R'), "F7", texts::KEY_ANSWER_FOR),
+        (None, "Space", texts::KEY_STEP),
+        (None, "Shift+Space", texts::KEY_SKIP),
         (Some('O'), "Shift+F9", texts::KEY_FOLLOW_UP),
         (Some('G'), "F8", texts::KEY_NEWEST),
         (None, "↑ ↓", texts::KEY_MOVE),

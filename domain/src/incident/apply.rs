@@ -7,6 +7,7 @@ use super::fact::{
 use super::reasons::NextStage;
 use super::refusal::IncidentRefusal;
 use super::state::{ALARMS_PER_INCIDENT_MAX, Incident, Owner, Stage};
+use super::steps::StepRecords;
 use crate::alarm::Returned;
 use crate::subject::{History, Stamp, Told};
 use crate::time::Timestamp;
@@ -45,6 +46,8 @@ impl Incident {
             guards: fact.guards,
             dispatch_due_at: fact.dispatch_due_at,
             undispatched_at: None,
+            steps: StepRecords::default(),
+            step_wait: None,
             version: stamp.seq,
             history: History::begun(IncidentFact::Opened(fact.clone()), stamp),
         }
@@ -86,9 +89,19 @@ impl Incident {
                 alarms: Vec::new(),
                 ..self
             },
+            IncidentFact::StepAwaited(body) => Self {
+                step_wait: body.wait.clone(),
+                ..self
+            },
+            IncidentFact::StepTaken(_)
+            | IncidentFact::StepUndone(_)
+            | IncidentFact::StepLate(_) => self.stepped(fact, at)?,
         };
         after.version = stamp.seq;
-        after.history.add(fact.clone(), stamp);
+        // What is waited for follows from the steps that are told.
+        if !matches!(fact, IncidentFact::StepAwaited(_)) {
+            after.history.add(fact.clone(), stamp);
+        }
         Ok(after)
     }
 
@@ -206,6 +219,19 @@ impl Incident {
         self
     }
 
+    /// What is waited for next is said by the fact that follows.
+    fn stepped(mut self, fact: &IncidentFact, at: Timestamp) -> Result<Self, IncidentRefusal> {
+        if let IncidentFact::StepTaken(body) = fact {
+            self.steps.take(body, at);
+        } else if let IncidentFact::StepUndone(body) = fact {
+            self.steps.undo(body)?;
+        } else if let IncidentFact::StepLate(body) = fact {
+            self.steps.be_late(body, at);
+            self.step_wait = None;
+        }
+        Ok(self)
+    }
+
     /// Forward as far as somebody says; back only by opening it again, and then it is theirs.
     fn moved(mut self, fact: &IncidentMoved, at: Timestamp) -> Result<Self, IncidentRefusal> {
         let by = || fact.by.clone();
@@ -250,7 +276,11 @@ impl Told for IncidentFact {
             | Self::Undispatched(_)
             | Self::Moved(_)
             | Self::PrioritySet(_)
-            | Self::Merged(_) => false,
+            | Self::Merged(_)
+            | Self::StepAwaited(_)
+            | Self::StepTaken(_)
+            | Self::StepUndone(_)
+            | Self::StepLate(_) => false,
         }
     }
 

@@ -1,8 +1,8 @@
 //! What people can want of an incident.
 
-use super::reasons::NextStage;
+use super::reasons::{NextStage, SkipReason};
 use crate::estate::Priority;
-use crate::ids::{AlarmId, IncidentId, PersonId};
+use crate::ids::{AlarmId, AnswerId, IncidentId, PersonId, StepId};
 
 commands! {
     /// What people can want of an incident.
@@ -25,6 +25,24 @@ commands! {
         Split = "split_incident" { incident: IncidentId, alarms: Vec<AlarmId> },
         /// All of it becomes part of another one.
         Merge = "merge_incident" { incident: IncidentId, into: IncidentId },
+        /// A step of its procedure was done; one that asks has its answer.
+        TakeStep = "take_step" {
+            incident: IncidentId,
+            step: StepId,
+            /// One of the step's answers, if it asks.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            answer: Option<AnswerId>,
+        },
+        /// A step is left out.
+        SkipStep = "skip_step" {
+            incident: IncidentId,
+            step: StepId,
+            /// Why. Only what applies under a condition is left out without a reason.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            reason: Option<SkipReason>,
+        },
+        /// What was said of a step was a mistake.
+        UndoStep = "undo_step" { incident: IncidentId, step: StepId },
     }
 }
 
@@ -40,7 +58,10 @@ impl IncidentCommand {
             | Self::Join { incident, .. }
             | Self::Leave { incident, .. }
             | Self::Split { incident, .. }
-            | Self::Merge { incident, .. } => *incident,
+            | Self::Merge { incident, .. }
+            | Self::TakeStep { incident, .. }
+            | Self::SkipStep { incident, .. }
+            | Self::UndoStep { incident, .. } => *incident,
         }
     }
 }

@@ -2,6 +2,7 @@
 //! an incident from what they want of one of its alarms.
 
 use super::command::IncidentCommand;
+use super::decide_step::{skip_step, take_step, undo_step};
 use super::fact::{
     IncidentClaimed, IncidentFact, IncidentJoined, IncidentLeft, IncidentMerged, IncidentMoved,
     IncidentOpened, IncidentPrioritySet, IncidentReturned, IncidentTransferred,
@@ -128,6 +129,13 @@ fn fact_of(
             must_go_together(known, row, into)?;
             IncidentFact::Merged(IncidentMerged { incident, into, by })
         }
+        IncidentCommand::TakeStep { step, answer, .. } => {
+            take_step(known, actor, row, &step, answer)?
+        }
+        IncidentCommand::SkipStep { step, reason, .. } => {
+            skip_step(known, actor, row, &step, reason)?
+        }
+        IncidentCommand::UndoStep { step, .. } => undo_step(known, actor, row, &step)?,
     })
 }
 

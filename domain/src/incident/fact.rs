@@ -1,9 +1,11 @@
 //! What facts say about incidents.
 
-use super::reasons::{JoinedIncidentBy, NextStage, OpenedBy};
+use super::reasons::{JoinedIncidentBy, NextStage, OpenedBy, SkipReason};
+use super::steps::StepWait;
 use crate::alarm::{Located, ReturnedBy};
 use crate::estate::Priority;
-use crate::ids::{AlarmId, AlarmTypeId, IncidentId, PersonId};
+use crate::ids::{AlarmId, AlarmTypeId, IncidentId, PersonId, ProcedureId, StepId};
+use crate::procedure::Outcome;
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -32,6 +34,14 @@ facts! {
         PrioritySet(IncidentPrioritySet) = "incident_priority_set", 1;
         /// All of it is part of another one.
         Merged(IncidentMerged) = "incident_merged", 1;
+        /// Another step has to be taken first, or none has.
+        StepAwaited(StepAwaited) = "incident_step_awaited", 1;
+        /// Somebody took a step of its procedure, or left it out.
+        StepTaken(StepTaken) = "incident_step_taken", 1;
+        /// What was said of a step was a mistake.
+        StepUndone(StepUndone) = "incident_step_undone", 1;
+        /// A step was not taken in time.
+        StepLate(StepLate) = "incident_step_late", 1;
     }
 }
 
@@ -154,6 +164,52 @@ pub struct IncidentMerged {
     pub by: PersonId,
 }
 
+/// Which step has to be taken first. It follows from what happened before, and is written down so that
+/// the deadline of today does not depend on the procedure of tomorrow.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StepAwaited {
+    pub incident: IncidentId,
+    /// Absent: none that has a deadline.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wait: Option<StepWait>,
+}
+
+/// Somebody took a step of an incident's procedure, or left it out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StepTaken {
+    pub incident: IncidentId,
+    pub procedure: ProcedureId,
+    pub step: StepId,
+    pub outcome: Outcome,
+    /// Why it was left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<SkipReason>,
+    /// It was left out though it does not depend on a condition: the rung above hears of it.
+    #[serde(default, skip_serializing_if = "crate::serial::is_default")]
+    pub required: bool,
+    pub by: PersonId,
+}
+
+/// What was said of a step was a mistake.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StepUndone {
+    pub incident: IncidentId,
+    pub procedure: ProcedureId,
+    pub step: StepId,
+    pub by: PersonId,
+}
+
+/// A step was not taken in time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StepLate {
+    pub incident: IncidentId,
+    pub procedure: ProcedureId,
+    pub step: StepId,
+    /// As for one that returned.
+    #[serde(default, skip_serializing_if = "crate::serial::is_default")]
+    pub late_s: u32,
+}
+
 impl IncidentFact {
     /// The incident that it is about.
     pub const fn incident(&self) -> IncidentId {
@@ -169,6 +225,10 @@ impl IncidentFact {
             Self::Moved(body) => body.incident,
             Self::PrioritySet(body) => body.incident,
             Self::Merged(body) => body.incident,
+            Self::StepAwaited(body) => body.incident,
+            Self::StepTaken(body) => body.incident,
+            Self::StepUndone(body) => body.incident,
+            Self::StepLate(body) => body.incident,
         }
     }
 }

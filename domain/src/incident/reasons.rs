@@ -30,6 +30,30 @@ pub enum NextStage {
     Reopened,
 }
 
+/// Why a step was left out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SkipReason {
+    /// 情况不需要
+    NotNeeded,
+    /// 他人已做
+    DoneByOthers,
+    /// 现场做不到
+    NotPossible,
+    /// 做了有危险
+    NotSafe,
+}
+
+impl SkipReason {
+    /// In the order in which they are offered.
+    pub const ALL: [Self; 4] = [
+        Self::NotNeeded,
+        Self::DoneByOthers,
+        Self::NotPossible,
+        Self::NotSafe,
+    ];
+}
+
 /// Why an alarm is part of an incident.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

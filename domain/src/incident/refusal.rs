@@ -2,7 +2,7 @@
 
 use super::reasons::NextStage;
 use super::state::{ALARMS_PER_INCIDENT_MAX, OPEN_INCIDENTS_MAX};
-use crate::ids::{AlarmId, IncidentId, PersonId};
+use crate::ids::{AlarmId, IncidentId, PersonId, StepId};
 use crate::subject::RefusalKind;
 use crate::time::{Span, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -59,6 +59,21 @@ pub enum IncidentRefusal {
     /// It has all the alarms that it can have.
     #[error("an incident has at most {ALARMS_PER_INCIDENT_MAX} alarms; this one has them all")]
     IncidentFull,
+    /// No step of its procedure, as it is now, is called so.
+    #[error("the procedure of {incident} has no step {step}; look at its steps again")]
+    UnknownStep { incident: IncidentId, step: StepId },
+    /// It asks, and that is none of its answers; or it does not ask.
+    #[error("{step} is settled by one of its own answers, and only if it asks")]
+    NotItsAnswer { step: StepId },
+    /// It does not depend on a condition.
+    #[error("{step} is required; say why it is left out")]
+    ReasonWanted { step: StepId },
+    /// Nobody has said anything of it.
+    #[error("nothing was said of {step} that could be taken back")]
+    StepNotTaken { step: StepId },
+    /// Somebody who was sent speaks of their own steps only.
+    #[error("{step} is not a step of whoever is sent; an operator records it")]
+    NotTheirStep { step: StepId },
     /// The site's live memory is full.
     #[error("the site has {OPEN_INCIDENTS_MAX} open incidents; close some first")]
     TooManyIncidents,
@@ -73,11 +88,15 @@ impl IncidentRefusal {
             | Self::WrongStage { .. }
             | Self::InIncident { .. }
             | Self::NotInIncident { .. } => RefusalKind::Conflict,
-            Self::UnknownIncident { .. } => RefusalKind::Missing,
+            Self::UnknownIncident { .. } | Self::UnknownStep { .. } => RefusalKind::Missing,
+            Self::NotTheirStep { .. } => RefusalKind::Forbidden,
             Self::IncidentNotClaimed { .. }
             | Self::AlarmsUnjudged { .. }
             | Self::LastAlarm { .. }
             | Self::DoesNotFit
+            | Self::NotItsAnswer { .. }
+            | Self::ReasonWanted { .. }
+            | Self::StepNotTaken { .. }
             | Self::IncidentFull => RefusalKind::Impossible,
             Self::TooManyIncidents => RefusalKind::Full,
         }

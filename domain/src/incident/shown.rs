@@ -40,11 +40,14 @@ fn withhold_persons(incident: &mut Incident) {
         guards: _,
         dispatch_due_at: _,
         undispatched_at: _,
+        steps,
+        step_wait: _,
         version: _,
         // Facts name whom they are about. Who gets none has none here either.
         history: _,
     } = incident;
     *priority_by = priority_by.as_ref().map(|_| withheld());
+    steps.withhold_persons(withheld);
     match owner {
         Owner::Nobody { returned, .. } => {
             if let Some(returned) = returned {

@@ -2,6 +2,7 @@
 
 use super::fact::IncidentFact;
 use super::reasons::OpenedBy;
+use super::steps::{StepRecords, StepWait};
 use crate::alarm::{Located, Returned};
 use crate::estate::Priority;
 use crate::ids::{AlarmId, AlarmTypeId, IncidentId, PersonId, Version};
@@ -55,6 +56,12 @@ pub struct Incident {
     /// When it was found that too few had been sent in time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undispatched_at: Option<Timestamp>,
+    /// What has become of the steps of its procedure.
+    #[serde(default, skip_serializing_if = "StepRecords::is_empty")]
+    pub steps: StepRecords,
+    /// The step that has to be taken first, if one has a deadline.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step_wait: Option<StepWait>,
     /// The fact that last changed it.
     pub version: Version,
     /// What happened to it.
@@ -120,6 +127,8 @@ pub enum Due {
     OwnerAbsent,
     /// Too few have been sent.
     Dispatch,
+    /// A step has not been taken.
+    Step,
 }
 
 impl Incident {
@@ -158,6 +167,9 @@ impl Incident {
             Owner::Person { absent_due_at, .. } => absent_due_at.map(|at| (at, Due::OwnerAbsent)),
         };
         let dispatch = self.dispatch_due_at.map(|at| (at, Due::Dispatch));
-        owner.into_iter().chain(dispatch).min_by_key(|(at, _)| *at)
+        let step = self.step_wait.as_ref();
+        let step = step.map(|wait| (wait.due_at, Due::Step));
+        let all = owner.into_iter().chain(dispatch).chain(step);
+        all.min_by_key(|(at, _)| *at)
     }
 }

@@ -6,6 +6,7 @@
 //! says so begins an incident at once.
 
 use super::claim_overdue::SETTLED_PER_INPUT_MAX;
+use super::steps;
 use crate::alarm::{Alarm, OVERDUE_WAIT_MAX, ReturnedBy, Source};
 use crate::estate::Opens;
 use crate::fact::{
@@ -174,5 +175,6 @@ fn passed(
             late_s,
         }),
         Due::Dispatch => IncidentFact::Undispatched(IncidentUndispatched { incident, late_s }),
+        Due::Step => return steps::late(context, row, due_at),
     })
 }

@@ -24,12 +24,13 @@
 //! 18. [`ladder`]: whoever is next is called while nobody answers.
 //! 19. [`incidents`]: which alarms are one incident, and what of it is due.
 //! 20. [`assignments`]: who does not answer, is not there in time, or is there.
+//! 21. [`steps`]: which step of a procedure is waited for.
 //!
 //! What another estate brings:
-//! 21. [`left_estate`]: who is not in it any more is not watched any more.
+//! 22. [`left_estate`]: who is not in it any more is not watched any more.
 //!
 //! What the server finds out about itself:
-//! 22. [`system`]: a gap in the record, a step of the clock, damaged positions, a disk that fills.
+//! 23. [`system`]: a gap in the record, a step of the clock, damaged positions, a disk that fills.
 
 pub mod annunciate;
 pub mod area_breach;
@@ -52,16 +53,18 @@ pub mod second_source;
 pub(crate) mod seen;
 pub mod shelf_time;
 pub mod sos;
+pub mod steps;
 pub mod system;
 mod unheard;
 pub mod upstream;
 
 use crate::estate::EstateIndex;
-use crate::fact::FactDraft;
+use crate::fact::{Fact, FactDraft};
 use crate::ids::PersonId;
 use crate::memory::Memory;
 use crate::site::{Context, Site};
 use crate::time::Timestamp;
+use crate::view::Touched;
 
 /// A rule that waits for time.
 struct Timed {
@@ -184,6 +187,12 @@ pub(crate) fn next_due(
         Some((at, rule.name))
     });
     due.min_by_key(|(at, _)| *at)
+}
+
+/// What follows from a fact, in its own turn.
+pub(crate) fn follows(context: &Context<'_>, fact: &Fact, touched: &Touched) -> Vec<FactDraft> {
+    let ladders = ladder::follows(context, fact, touched).into_iter();
+    ladders.chain(steps::follows(context, touched)).collect()
 }
 
 /// Somebody goes off duty: what was found by following them ends.

@@ -8,10 +8,14 @@ use castellan_domain::fact::{
     AssignmentNobodyLeft, AssignmentOffered, AssignmentSetOut, AssignmentUnanswered,
     AssignmentWithdrawn, FactBody, IncidentClaimed, IncidentJoined, IncidentLeft, IncidentMerged,
     IncidentMoved, IncidentOpened, IncidentOverdue, IncidentPrioritySet, IncidentReturned,
-    IncidentTransferred, IncidentUndispatched, QuietBegan, QuietEnded,
+    IncidentTransferred, IncidentUndispatched, QuietBegan, QuietEnded, StepAwaited, StepLate,
+    StepTaken, StepUndone,
 };
-use castellan_domain::ids::{AssignmentId, IncidentId};
-use castellan_domain::incident::{IncidentFact, JoinedIncidentBy, NextStage, OpenedBy};
+use castellan_domain::ids::{AnswerId, AssignmentId, IncidentId, ProcedureId, StepId};
+use castellan_domain::incident::{
+    IncidentFact, JoinedIncidentBy, NextStage, OpenedBy, SkipReason, StepWait,
+};
+use castellan_domain::procedure::Outcome;
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -128,7 +132,62 @@ pub(crate) fn incidents() -> impl Strategy<Value = FactBody> {
             IncidentFact::Merged(IncidentMerged { incident, into, by })
         }),
     ];
+    let facts = prop_oneof![10 => facts, 4 => steps()];
     prop_oneof![1 => opened(), 3 => facts.prop_map(FactBody::Incident)]
+}
+
+fn steps() -> impl Strategy<Value = IncidentFact> {
+    let step = || {
+        let procedure = select(vec!["gas", "fire"]).prop_map(ProcedureId::constant);
+        let step = select(vec!["send", "call", "measure"]).prop_map(StepId::constant);
+        (procedure, step)
+    };
+    let outcome = prop_oneof![
+        Just(Outcome::Done),
+        Just(Outcome::Skipped),
+        Just(Outcome::Answered(AnswerId::constant("real"))),
+    ];
+    let reason = option::of(select(SkipReason::ALL.to_vec()));
+    let wait = option::of((step(), due()));
+    prop_oneof![
+        (incident(), wait).prop_map(|(incident, wait)| {
+            let wait = wait.map(|((procedure, step), due_at)| StepWait {
+                procedure,
+                step,
+                due_at,
+            });
+            IncidentFact::StepAwaited(StepAwaited { incident, wait })
+        }),
+        (incident(), step(), outcome, reason, person()).prop_map(
+            |(incident, (procedure, step), outcome, reason, by)| {
+                IncidentFact::StepTaken(StepTaken {
+                    incident,
+                    procedure,
+                    step,
+                    outcome,
+                    reason,
+                    required: false,
+                    by,
+                })
+            }
+        ),
+        (incident(), step(), person()).prop_map(|(incident, (procedure, step), by)| {
+            IncidentFact::StepUndone(StepUndone {
+                incident,
+                procedure,
+                step,
+                by,
+            })
+        }),
+        (incident(), step()).prop_map(|(incident, (procedure, step))| {
+            IncidentFact::StepLate(StepLate {
+                incident,
+                procedure,
+                step,
+                late_s: 0,
+            })
+        }),
+    ]
 }
 
 fn offered() -> impl Strategy<Value = DispatchFact> {

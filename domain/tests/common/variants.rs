@@ -14,7 +14,7 @@ use castellan_domain::wire::api::CommandRequest;
 use castellan_domain::zone::{ZoneCommand, ZoneRefusal};
 
 /// Every variant that must have a file.
-pub(crate) const COMMANDS_AND_ANSWERS: [&str; 108] = [
+pub(crate) const COMMANDS_AND_ANSWERS: [&str; 116] = [
     "command_request.claim",
     "command_request.note",
     "command_request.judge",
@@ -93,6 +93,9 @@ pub(crate) const COMMANDS_AND_ANSWERS: [&str; 108] = [
     "command_request.leave_incident",
     "command_request.split_incident",
     "command_request.merge_incident",
+    "command_request.take_step",
+    "command_request.skip_step",
+    "command_request.undo_step",
     "command_request.dispatch",
     "command_request.accept",
     "command_request.decline",
@@ -113,6 +116,11 @@ pub(crate) const COMMANDS_AND_ANSWERS: [&str; 108] = [
     "answer.last_alarm",
     "answer.does_not_fit",
     "answer.incident_full",
+    "answer.unknown_step",
+    "answer.not_its_answer",
+    "answer.reason_wanted",
+    "answer.step_not_taken",
+    "answer.not_their_step",
     "answer.too_many_incidents",
     "answer.already_sent",
     "answer.slot_taken",
@@ -150,6 +158,9 @@ pub(crate) fn command_request(request: &CommandRequest) -> &str {
         Command::Incident(IncidentCommand::Leave { .. }) => "command_request.leave_incident",
         Command::Incident(IncidentCommand::Split { .. }) => "command_request.split_incident",
         Command::Incident(IncidentCommand::Merge { .. }) => "command_request.merge_incident",
+        Command::Incident(IncidentCommand::TakeStep { .. }) => "command_request.take_step",
+        Command::Incident(IncidentCommand::SkipStep { .. }) => "command_request.skip_step",
+        Command::Incident(IncidentCommand::UndoStep { .. }) => "command_request.undo_step",
         Command::Dispatch(DispatchCommand::Dispatch { .. }) => "command_request.dispatch",
         Command::Dispatch(DispatchCommand::Accept { .. }) => "command_request.accept",
         Command::Dispatch(DispatchCommand::Decline { .. }) => "command_request.decline",
@@ -225,6 +236,11 @@ fn refused(refusal: &Refusal) -> &'static str {
         Refusal::Incident(IncidentRefusal::LastAlarm { .. }) => "answer.last_alarm",
         Refusal::Incident(IncidentRefusal::DoesNotFit) => "answer.does_not_fit",
         Refusal::Incident(IncidentRefusal::IncidentFull) => "answer.incident_full",
+        Refusal::Incident(IncidentRefusal::UnknownStep { .. }) => "answer.unknown_step",
+        Refusal::Incident(IncidentRefusal::NotItsAnswer { .. }) => "answer.not_its_answer",
+        Refusal::Incident(IncidentRefusal::ReasonWanted { .. }) => "answer.reason_wanted",
+        Refusal::Incident(IncidentRefusal::StepNotTaken { .. }) => "answer.step_not_taken",
+        Refusal::Incident(IncidentRefusal::NotTheirStep { .. }) => "answer.not_their_step",
         Refusal::Incident(IncidentRefusal::TooManyIncidents) => "answer.too_many_incidents",
         Refusal::Dispatch(DispatchRefusal::AlreadySent { .. }) => "answer.already_sent",
         Refusal::Dispatch(DispatchRefusal::SlotTaken { .. }) => "answer.slot_taken",

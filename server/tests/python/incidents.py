@@ -2,6 +2,7 @@
 from alarms import ABSENT_US_MAX, first_step, step
 
 ALARMS_MAX, CLOSED_MAX, CLOSED_US_MAX = 200, 200, 24 * 3600 * 1_000_000
+STEPS_MAX = 120
 LIVE = ("offered", "unanswered", "accepted", "on_the_way", "on_scene")
 TASK = ("accepted", "on_the_way", "on_scene")
 MOVED = {"contained": 1, "resolved": 2}
@@ -39,7 +40,8 @@ def fold(view, fact):
     if change is False:
         return
     incident["version"] = fact["seq"]
-    step(incident["history"], fact)
+    if kind != "incident_step_awaited":
+        step(incident["history"], fact)
     if kind == "incident_joined":
         enter(view, body["alarm"], incident, fact)
     if incident["owner"] != whose and is_open(incident):
@@ -238,10 +240,44 @@ def merged(view, incident, body, fact):
             one |= {"incident": into["id"], "slot": one["slot"] + above}
 
 
+def step_awaited(view, incident, body, fact):
+    incident.pop("step_wait", None)
+    if "wait" in body:
+        incident["step_wait"] = body["wait"]
+
+
+def record(incident, body):
+    steps = incident.setdefault("steps", [])
+    key = maybe(body, "procedure", "step")
+    known = next((one for one in steps if maybe(one, "procedure", "step") == key), None)
+    if known is None:
+        del steps[: max(0, len(steps) - STEPS_MAX + 1)]
+        steps.append(known := dict(key))
+    return known
+
+
+def step_taken(view, incident, body, fact):
+    said = maybe(body, "outcome", "by", "reason") | {"at": fact["recorded_at"]}
+    record(incident, body)["taken"] = said
+
+
+def step_undone(view, incident, body, fact):
+    key = maybe(body, "procedure", "step")
+    known = next((one for one in incident.get("steps", []) if maybe(one, "procedure", "step") == key), {})
+    if known.pop("taken", None) is None:
+        return False
+
+
+def step_late(view, incident, body, fact):
+    record(incident, body).setdefault("late_at", fact["recorded_at"])
+    incident.pop("step_wait", None)
+
+
 KINDS = {
     f"incident_{change.__name__}": change
     for change in (
         joined, left, claimed, transferred, returned, overdue, undispatched, moved, priority_set, merged,
+        step_awaited, step_taken, step_undone, step_late,
     )
 }  # fmt: skip
 

@@ -80,7 +80,11 @@ impl RowBook {
             | IncidentFact::Overdue(_)
             | IncidentFact::Undispatched(_)
             | IncidentFact::Moved(_)
-            | IncidentFact::PrioritySet(_) => return,
+            | IncidentFact::PrioritySet(_)
+            | IncidentFact::StepAwaited(_)
+            | IncidentFact::StepTaken(_)
+            | IncidentFact::StepUndone(_)
+            | IncidentFact::StepLate(_) => return,
         };
         for alarm in alarms.into_iter().filter(is_open) {
             let had = self.owners.remove(&alarm);
