@@ -64,3 +64,34 @@ test("a high gas alarm is an incident at once, and whoever claims it has the lis
   await people.first().click();
   await expect(liNa.details.locator("[data-assignment]")).toContainText("待接单");
 });
+
+test("Space records the steps of the procedure, one is left out for a reason, and the other window sees who did what", async ({
+  open,
+  site,
+}) => {
+  await site.onDuty("wang-qiang");
+  const [liNa, zhangWei] = await Promise.all([open("li-na"), open("zhang-wei")]);
+  const id = await site.report("gas-3-b1", "gas_high");
+  await liNa.walkTo(id);
+  await expect(liNa.details.locator("[data-incident]")).toContainText("I-1");
+  await liNa.settle();
+  await liNa.page.keyboard.press("Enter");
+  await expect(liNa.owner(id)).toContainText("李娜");
+  const next = liNa.details.locator(".procedure .next");
+  await expect(next).toContainText("派2人走楼梯带检漏仪");
+  await liNa.page.keyboard.press("Space");
+  await expect(liNa.details.locator("[data-taken=send]")).toContainText("李娜");
+  await expect(next).toContainText("设警戒");
+  // What was recorded by mistake is taken back by one key.
+  await liNa.page.keyboard.press("Backspace");
+  await expect(next).toContainText("派2人走楼梯带检漏仪");
+  await liNa.page.keyboard.press("Space");
+  await expect(next).toContainText("设警戒");
+  await liNa.page.keyboard.press("Shift+Space");
+  await expect(liNa.details.getByRole("group", { name: "为何跳过？" })).toBeVisible();
+  await liNa.page.keyboard.press("2");
+  await expect(liNa.details.locator("[data-taken=cordon]")).toContainText("跳过：他人已做");
+  await zhangWei.walkTo(id);
+  await expect(zhangWei.details.locator("[data-taken=cordon]")).toContainText("李娜");
+  await expect(zhangWei.details.locator(".procedure .next")).toContainText("工程仅关授权操作的阀门");
+});

@@ -185,6 +185,7 @@ mod tests {
         release: false,
         transfer: false,
         split: false,
+        step: false,
     };
 
     fn can(alarm: Alarm, who: &str, role: Role) -> Can {

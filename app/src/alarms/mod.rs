@@ -11,6 +11,7 @@ pub mod marks;
 pub mod model;
 pub mod queue;
 pub mod refusals;
+pub mod response;
 pub mod standing;
 pub mod story;
 pub mod texts;

@@ -16,7 +16,7 @@ use castellan_domain::alarm::{
 };
 use castellan_domain::estate::{Estate, Place, Priority};
 use castellan_domain::fact::{AlarmRaised, AlarmReturned, AlarmSplit};
-use castellan_domain::ids::{AlarmId, AlarmTypeId, PersonId};
+use castellan_domain::ids::{AlarmId, AlarmTypeId, PersonId, Seq};
 use castellan_domain::observation::Doubts;
 use castellan_domain::rules::system;
 use castellan_domain::subject::Step;
@@ -66,6 +66,21 @@ pub struct Part {
     pub note: Option<uuid::Uuid>,
 }
 
+/// What happened to its incident, or to somebody who was sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    /// The fact's number: what happened first is told first.
+    pub seq: Seq,
+    /// When.
+    pub at: Timestamp,
+    /// Who did it, if a person did.
+    pub by: Option<PersonId>,
+    /// Part of a drill.
+    pub drill: bool,
+    /// What.
+    pub part: Part,
+}
+
 /// Who tells a story, to whom.
 pub struct Teller<'a> {
     /// Whose it is.
@@ -84,19 +99,31 @@ struct SoFar {
 }
 
 impl Teller<'_> {
-    /// The story of what is known, newest first.
-    pub fn tell(&self, known: &Known) -> Vec<Entry> {
+    /// The story of what is known, newest first, with what was told of its incident, oldest first.
+    pub fn tell(&self, known: &Known, told: Vec<Told>) -> Vec<Entry> {
         let (mut entries, mut so_far) = (Vec::new(), SoFar::default());
+        let mut told = told.into_iter().peekable();
         for (index, step) in known.steps().enumerate() {
+            while let Some(before) = told.next_if(|told| told.seq < step.seq) {
+                add(
+                    &mut entries,
+                    (before.by, before.drill),
+                    before.at,
+                    before.part,
+                );
+            }
             if index == 1 && known.missing() > 0 {
                 entries.push(Entry::Earlier(known.missing()));
                 so_far = SoFar::default();
             }
             if let Some((at, what)) = began(step) {
-                add(&mut entries, step, at, plain(what));
+                add(&mut entries, hand(step), at, plain(what));
             }
-            add(&mut entries, step, step.at, self.part(step, &so_far));
+            add(&mut entries, hand(step), step.at, self.part(step, &so_far));
             so_far.follow(&step.fact);
+        }
+        for after in told {
+            add(&mut entries, (after.by, after.drill), after.at, after.part);
         }
         entries.reverse();
         entries
@@ -352,9 +379,15 @@ const fn plain(what: Words) -> Part {
     }
 }
 
+/// Whose deed it was, and whether it was part of a drill.
+type Hand = (Option<PersonId>, bool);
+
+fn hand(step: &Step<AlarmFact>) -> Hand {
+    (step.actor.clone(), step.drill)
+}
+
 /// What one hand did in one second reads as one line, with the words of one note at most.
-fn add(entries: &mut Vec<Entry>, step: &Step<AlarmFact>, at: Timestamp, part: Part) {
-    let (by, drill) = (step.actor.clone(), step.drill);
+fn add(entries: &mut Vec<Entry>, (by, drill): Hand, at: Timestamp, part: Part) {
     if let Some(Entry::Line(line)) = entries.last_mut()
         && second(line.at) == second(at)
         && (&line.by, line.drill) == (&by, drill)

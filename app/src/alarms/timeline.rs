@@ -1,6 +1,7 @@
 //! The timeline of the selected alarm, and the way to what its row has let go of.
 
 use super::known::Known;
+use super::response::Response;
 use super::story::{Entry, Line, Part, Teller};
 use super::texts;
 use crate::api::{self, ApiError};
@@ -34,6 +35,24 @@ pub fn Story(
             }
         });
     });
+    let told = Memo::new(move |_| {
+        let incident = alarm.with(|alarm| alarm.as_ref()?.incident)?;
+        // Told anew with each of its steps, and with each of those who were sent.
+        copy.one(&copy.changes.incidents, &incident)?;
+        copy.all(&copy.changes.assignments, |_| ());
+        let language = desk.language.get();
+        let zone = zone_of(copy.estate.get().as_deref());
+        let now = copy.now_untracked();
+        let clock = |at| moment_text(at, now, &zone);
+        copy.known(|known| {
+            let response = Response {
+                known,
+                language,
+                clock: &clock,
+            };
+            response.tell(incident)
+        })
+    });
     let earlier = Earlier {
         copy,
         id,
@@ -45,7 +64,7 @@ pub fn Story(
         let language = desk.language.get();
         let estate = copy.estate.get();
         let estate = estate.as_deref();
-        let zone = estate.map_or_else(|| "UTC".to_owned(), |estate| estate.time_zone.to_string());
+        let zone = zone_of(estate);
         let now = copy.now_untracked();
         let clock = move |at| moment_text(at, now, &zone);
         let teller = Teller {
@@ -54,7 +73,8 @@ pub fn Story(
             language,
             clock: &clock,
         };
-        let entries = known.with(|known| teller.tell(known));
+        let told = told.get().unwrap_or_default();
+        let entries = known.with(|known| teller.tell(known, told));
         let line = |entry| match entry {
             Entry::Line(line) => line_view(&teller, line, notes).into_any(),
             Entry::Earlier(count) => earlier_view(earlier, count, language).into_any(),
@@ -67,6 +87,10 @@ pub fn Story(
             <ol>{lines}</ol>
         </section>
     }
+}
+
+fn zone_of(estate: Option<&Estate>) -> String {
+    estate.map_or_else(|| "UTC".to_owned(), |estate| estate.time_zone.to_string())
 }
 
 fn line_view(

@@ -40,4 +40,18 @@ texts! {
     SENT: "派出人员", "People sent";
     LEFT: "还剩 {0}", "{0} left";
     LATE: "已超时", "late";
+    STORY_OFFERED: "派单", "Sent";
+    STORY_OFFERED_NEXT: "改派", "Offered to the next";
+    STORY_ACCEPTED: "接单", "Accepted";
+    STORY_FOR_THEM: "对讲代记", "by radio";
+    STORY_NOBODY_LEFT: "无人可再派", "Nobody else can be sent";
+    STORY_LATE: "未按时到场", "Not on scene in time";
+    STORY_BY_POSITION: "定位确认", "by position";
+    STORY_UNTIL: "至 {0}", "until {0}";
+    STORY_QUIET: "静默作业", "Silent work";
+    STORY_QUIET_OVER: "静默结束", "Silent work over";
+    WITHDRAWN_TAKEN: "{0} 先接单", "{0} accepted first";
+    WITHDRAWN_RECALLED: "值班员撤回", "recalled";
+    WITHDRAWN_OFF_DUTY: "已下班", "off duty";
+    WITHDRAWN_CLOSED: "事件已结案", "the incident is closed";
 }

@@ -6,7 +6,7 @@ pub mod texts;
 #[cfg(target_arch = "wasm32")]
 pub mod record;
 #[cfg(target_arch = "wasm32")]
-mod step;
+pub mod step;
 #[cfg(target_arch = "wasm32")]
 pub mod view;
 

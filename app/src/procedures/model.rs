@@ -62,8 +62,8 @@ pub struct Row {
 /// an answer that nobody has given.
 pub fn rows(procedure: &Procedure, incident: Option<&Incident>, language: Language) -> Vec<Row> {
     let outcome = |step: &StepId| incident?.steps.outcome(procedure.id(), step);
-    let way = procedure.way(&outcome);
-    let next = procedure.next(&outcome);
+    let way = procedure.way(outcome);
+    let next = procedure.next(outcome);
     let is_open = way
         .last()
         .is_some_and(|step| outcome(&step.id).is_none() && step.asks());

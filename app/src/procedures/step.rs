@@ -13,7 +13,7 @@ use castellan_domain::procedure::Hotline;
 use leptos::prelude::*;
 
 /// A call that somebody is about to make: whom, and at which step.
-pub(super) type Call = (Hotline, String);
+pub type Call = (Hotline, String);
 
 /// What is being chosen about the next step, which keys share.
 #[derive(Clone, Copy)]
@@ -26,9 +26,12 @@ pub struct Choosing {
 
 /// What a step is recorded with.
 #[derive(Clone, Copy)]
-pub(super) struct Hands {
+pub struct Hands {
+    /// What the page knows.
     pub copy: &'static SiteCopy,
+    /// Who records it.
     pub desk: &'static Desk,
+    /// The selected alarm.
     pub alarm: Option<AlarmId>,
     /// Where it is recorded; nothing where it cannot be.
     pub incident: Option<IncidentId>,
@@ -39,7 +42,7 @@ pub(super) struct Hands {
 
 /// A step that is still to be taken.
 #[component]
-pub(super) fn StepRow(row: Row, hands: Hands, ask: Callback<Call>) -> impl IntoView {
+pub fn StepRow(row: Row, hands: Hands, ask: Callback<Call>) -> impl IntoView {
     let Hands { copy, desk, .. } = hands;
     let language = desk.language.get_untracked();
     let calls = row.numbers.iter().copied().map(|number| {
@@ -60,16 +63,22 @@ pub(super) fn StepRow(row: Row, hands: Hands, ask: Callback<Call>) -> impl IntoV
     let about = row.about.clone();
     let (late, answers, then) = (row.is_late, row.answers.clone(), row.then.clone());
     let is_asked = row.is_next && hands.incident.is_some();
+    let (is_next, number, words, step) = (
+        row.is_next,
+        row.number,
+        row.words.clone(),
+        row.step.to_string(),
+    );
     let told = (!is_asked).then(|| {
         let all = answers.into_iter().map(|(_, words)| words).chain(then);
         all.map(|words| view! { <p class="answer">{words}</p> })
             .collect_view()
     });
     view! {
-        <li class:next=row.is_next class:late=late data-step=row.step.to_string()>
-            <span class="number num">{row.number}</span>
+        <li class:next=is_next class:late=late data-step=step>
+            <span class="number num">{number}</span>
             <div>
-                <p>{row.words.clone()}</p>
+                <p>{words}</p>
                 <p class="quiet num">
                     {about}
                     {late.then(|| view! { <strong class="overdue">" "{texts::LATE.get(language)}</strong> })}
@@ -206,7 +215,7 @@ fn Reasons(hands: Hands) -> impl IntoView {
 
 /// What was done: the last one in sight, the others one touch away.
 #[component]
-pub(super) fn Done(
+pub fn Done(
     copy: &'static SiteCopy,
     desk: &'static Desk,
     done: Memo<Vec<Ended>>,

@@ -7,7 +7,7 @@ use super::fact::{
 use super::reasons::NextStage;
 use super::refusal::IncidentRefusal;
 use super::state::{ALARMS_PER_INCIDENT_MAX, Incident, Owner, Stage};
-use super::steps::StepRecords;
+use super::steps::{StepRecords, Taken};
 use crate::alarm::Returned;
 use crate::subject::{History, Stamp, Told};
 use crate::time::Timestamp;
@@ -222,11 +222,20 @@ impl Incident {
     /// What is waited for next is said by the fact that follows.
     fn stepped(mut self, fact: &IncidentFact, at: Timestamp) -> Result<Self, IncidentRefusal> {
         if let IncidentFact::StepTaken(body) = fact {
-            self.steps.take(body, at);
+            let taken = Taken {
+                outcome: body.outcome.clone(),
+                by: body.by.clone(),
+                at,
+                reason: body.reason,
+            };
+            self.steps.take(&body.procedure, &body.step, taken);
         } else if let IncidentFact::StepUndone(body) = fact {
-            self.steps.undo(body)?;
+            if !self.steps.undo(&body.procedure, &body.step) {
+                let step = body.step.clone();
+                return Err(IncidentRefusal::StepNotTaken { step });
+            }
         } else if let IncidentFact::StepLate(body) = fact {
-            self.steps.be_late(body, at);
+            self.steps.be_late(&body.procedure, &body.step, at);
             self.step_wait = None;
         }
         Ok(self)

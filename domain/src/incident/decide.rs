@@ -2,17 +2,18 @@
 //! an incident from what they want of one of its alarms.
 
 use super::command::IncidentCommand;
-use super::decide_step::{skip_step, take_step, undo_step};
 use super::fact::{
     IncidentClaimed, IncidentFact, IncidentJoined, IncidentLeft, IncidentMerged, IncidentMoved,
-    IncidentOpened, IncidentPrioritySet, IncidentReturned, IncidentTransferred,
+    IncidentOpened, IncidentPrioritySet, IncidentReturned, IncidentTransferred, StepTaken,
+    StepUndone,
 };
-use super::reasons::{JoinedIncidentBy, NextStage, OpenedBy};
+use super::reasons::{JoinedIncidentBy, NextStage, OpenedBy, SkipReason};
 use super::refusal::IncidentRefusal;
 use super::state::{ALARMS_PER_INCIDENT_MAX, Incident, OPEN_INCIDENTS_MAX};
 use crate::access::{Actor, Right, rights_of};
 use crate::alarm::{Alarm, AlarmFact, AlarmRefusal, ReturnedBy, Verdict, follow_up_wait};
-use crate::ids::{AlarmId, IncidentId, PersonId};
+use crate::ids::{AlarmId, AnswerId, IncidentId, PersonId, ProcedureId, StepId};
+use crate::procedure::{Doer, Outcome, Step};
 use crate::refusal::{CommonRefusal, Refusal};
 use crate::staff::StaffRefusal;
 use crate::subject::Stamp;
@@ -336,4 +337,98 @@ fn must_go_together(known: &Known<'_>, row: &Incident, into: IncidentId) -> Resu
         return Err(IncidentRefusal::IncidentFull.into());
     }
     Ok(())
+}
+
+fn take_step(
+    known: &Known<'_>,
+    actor: &Actor,
+    row: &Incident,
+    step: &StepId,
+    answer: Option<AnswerId>,
+) -> Result<IncidentFact, IncidentRefusal> {
+    let (procedure, found) = step_of(known, actor, row, step)?;
+    let outcome = match answer {
+        Some(answer) if found.answers.iter().any(|one| one.id == answer) => {
+            Outcome::Answered(answer)
+        }
+        None if !found.asks() => Outcome::Done,
+        Some(_) | None => return Err(IncidentRefusal::NotItsAnswer { step: step.clone() }),
+    };
+    Ok(taken(actor, row, procedure, found, outcome, None))
+}
+
+fn skip_step(
+    known: &Known<'_>,
+    actor: &Actor,
+    row: &Incident,
+    step: &StepId,
+    reason: Option<SkipReason>,
+) -> Result<IncidentFact, IncidentRefusal> {
+    let (procedure, found) = step_of(known, actor, row, step)?;
+    if reason.is_none() && !found.optional {
+        return Err(IncidentRefusal::ReasonWanted { step: step.clone() });
+    }
+    Ok(taken(
+        actor,
+        row,
+        procedure,
+        found,
+        Outcome::Skipped,
+        reason,
+    ))
+}
+
+fn undo_step(
+    known: &Known<'_>,
+    actor: &Actor,
+    row: &Incident,
+    step: &StepId,
+) -> Result<IncidentFact, IncidentRefusal> {
+    let (procedure, _) = step_of(known, actor, row, step)?;
+    Ok(IncidentFact::StepUndone(StepUndone {
+        incident: row.id,
+        procedure: procedure.clone(),
+        step: step.clone(),
+        by: actor.person.clone(),
+    }))
+}
+
+/// The step of that name, if this person may speak of it: operators of all, whoever was sent of theirs.
+fn step_of<'a>(
+    known: &Known<'a>,
+    actor: &Actor,
+    row: &Incident,
+    step: &StepId,
+) -> Result<(&'a ProcedureId, &'a Step), IncidentRefusal> {
+    let procedure = known.estate.procedure_of(&row.kind);
+    let found = procedure.and_then(|procedure| Some((procedure.id(), procedure.step(step)?)));
+    let (procedure, found) = found.ok_or_else(|| IncidentRefusal::UnknownStep {
+        incident: row.id,
+        step: step.clone(),
+    })?;
+    let is_sents = matches!(found.who, Some(Doer::Guard | Doer::Engineer));
+    if !is_sents && !actor.rights.contains(Right::HandleAlarms) {
+        return Err(IncidentRefusal::NotTheirStep { step: step.clone() });
+    }
+    Ok((procedure, found))
+}
+
+fn taken(
+    actor: &Actor,
+    row: &Incident,
+    procedure: &ProcedureId,
+    step: &Step,
+    outcome: Outcome,
+    reason: Option<SkipReason>,
+) -> IncidentFact {
+    let required = outcome == Outcome::Skipped && !step.optional;
+    IncidentFact::StepTaken(StepTaken {
+        incident: row.id,
+        procedure: procedure.clone(),
+        step: step.id.clone(),
+        outcome,
+        reason,
+        required,
+        by: actor.person.clone(),
+    })
 }

@@ -10,7 +10,6 @@ mod apply;
 mod command;
 pub mod control;
 pub(crate) mod decide;
-mod decide_step;
 pub mod fact;
 pub(crate) mod fold;
 mod reasons;

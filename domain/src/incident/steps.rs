@@ -1,8 +1,6 @@
 //! What has become of the steps of a procedure, as an incident keeps it.
 
-use super::fact::{StepLate, StepTaken, StepUndone};
 use super::reasons::SkipReason;
-use super::refusal::IncidentRefusal;
 use crate::ids::{PersonId, ProcedureId, StepId};
 use crate::procedure::Outcome;
 use crate::time::Timestamp;
@@ -71,28 +69,17 @@ impl StepRecords {
     }
 
     /// The last word holds: whoever was mistaken says it again.
-    pub(super) fn take(&mut self, fact: &StepTaken, at: Timestamp) {
-        let taken = Taken {
-            outcome: fact.outcome.clone(),
-            by: fact.by.clone(),
-            at,
-            reason: fact.reason,
-        };
-        self.entry(&fact.procedure, &fact.step).taken = Some(taken);
+    pub(super) fn take(&mut self, procedure: &ProcedureId, step: &StepId, taken: Taken) {
+        self.entry(procedure, step).taken = Some(taken);
     }
 
-    pub(super) fn undo(&mut self, fact: &StepUndone) -> Result<(), IncidentRefusal> {
-        let record = self.entry(&fact.procedure, &fact.step);
-        if record.taken.take().is_none() {
-            return Err(IncidentRefusal::StepNotTaken {
-                step: fact.step.clone(),
-            });
-        }
-        Ok(())
+    /// Whether there was anything to take back.
+    pub(super) fn undo(&mut self, procedure: &ProcedureId, step: &StepId) -> bool {
+        self.entry(procedure, step).taken.take().is_some()
     }
 
-    pub(super) fn be_late(&mut self, fact: &StepLate, at: Timestamp) {
-        let record = self.entry(&fact.procedure, &fact.step);
+    pub(super) fn be_late(&mut self, procedure: &ProcedureId, step: &StepId, at: Timestamp) {
+        let record = self.entry(procedure, step);
         record.late_at = record.late_at.or(Some(at));
     }
 

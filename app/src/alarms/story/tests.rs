@@ -30,7 +30,7 @@ fn entries(alarm: &Alarm, known: &Known, language: Language) -> Vec<Entry> {
         language,
         clock: &clock,
     };
-    teller.tell(known)
+    teller.tell(known, Vec::new())
 }
 
 fn known(alarm: &Alarm) -> Known {
