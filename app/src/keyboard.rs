@@ -29,6 +29,8 @@ pub struct Keyboard {
     pub open: Open,
     /// Whether the search is open.
     pub search: RwSignal<bool>,
+    /// Whether something is being registered.
+    pub registering: RwSignal<bool>,
     /// Whether the keys themselves are shown.
     pub help: RwSignal<bool>,
     /// Remembers what is still held down.
@@ -100,6 +102,7 @@ impl Keyboard {
             }
             KeyAction::End(end) => self.go_to(self.queue.with_untracked(|queue| queue.end(end))),
             KeyAction::Search => self.search.set(true),
+            KeyAction::Register => self.registering.set(true),
             KeyAction::Help => self.help.set(true),
             KeyAction::Back if self.open.is_any() => self.open.step_back(),
             KeyAction::Back if self.desk.selected.with_untracked(Option::is_some) => {
@@ -164,6 +167,7 @@ impl Keyboard {
             | KeyAction::Page(_)
             | KeyAction::End(_)
             | KeyAction::Search
+            | KeyAction::Register
             | KeyAction::Help
             | KeyAction::Back
             | KeyAction::TakeBack => {}

@@ -48,6 +48,8 @@ pub enum KeyAction {
     End(End),
     /// Opens the search.
     Search,
+    /// 登记: somebody tells of something.
+    Register,
     /// Shows the keys.
     Help,
     /// Leaves what is open, or the selection.
@@ -188,6 +190,7 @@ fn action(press: &Press<'_>, layout: &Layout) -> Option<KeyAction> {
         "F4" => KeyAction::OpenVerdicts,
         "F6" if press.shift => KeyAction::ListPeople,
         "F6" => KeyAction::Dispatch,
+        "F7" if press.shift => KeyAction::Register,
         "F7" => KeyAction::AnswerFor,
         "Space" if press.shift => KeyAction::SkipStep,
         "Space" => KeyAction::TakeStep,
@@ -212,6 +215,7 @@ fn action(press: &Press<'_>, layout: &Layout) -> Option<KeyAction> {
             Some('D') => KeyAction::Dispatch,
             Some('R') => KeyAction::AnswerFor,
             Some('G') => KeyAction::Newest,
+            Some('N') => KeyAction::Register,
             Some(_) | None => KeyAction::Pick(digit(place).filter(|_| press.choosing)?),
         },
     })

@@ -32,6 +32,7 @@ pub mod operator;
 pub mod places;
 pub mod procedures;
 pub mod refusals;
+pub mod registration;
 pub mod search;
 pub mod sound;
 pub mod stale;

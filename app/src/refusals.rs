@@ -3,7 +3,7 @@
 
 use crate::desk::{FailedBy, Failure};
 use crate::texts::{Words, texts};
-use crate::{alarms, devices, dispatch, guards, incidents, zones};
+use crate::{alarms, devices, dispatch, guards, incidents, registration, zones};
 use castellan_domain::estate::Estate;
 use castellan_domain::refusal::{CommonRefusal, Refusal};
 use castellan_domain::text::Language;
@@ -49,6 +49,9 @@ fn sentence(
         Refusal::Incident(refusal) => incidents::refusals::sentence(refusal, estate, language),
         Refusal::Dispatch(refusal) => dispatch::refusals::sentence(refusal, estate, language),
         Refusal::Staff(refusal) => guards::refusals::sentence(refusal, estate, language),
+        Refusal::Registration(refusal) => {
+            registration::refusals::sentence(refusal, estate, language)
+        }
         Refusal::Zone(refusal) => zones::refusals::sentence(refusal, language),
         Refusal::Door(refusal) => devices::refusals::door_sentence(refusal, language),
         Refusal::Actuation(refusal) => {

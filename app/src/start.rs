@@ -15,6 +15,7 @@ use crate::operator::OperatorTiles;
 use crate::page::{Page, Parts};
 use crate::pages::page_at;
 use crate::refusals::failure_sentence;
+use crate::registration::Registering;
 use crate::search::Search;
 use crate::sound::{SoundSettings, Speaker, heard, sound_out};
 use crate::top_bar::{Audible, Help, TopBar, menu_is_open};
@@ -84,6 +85,7 @@ fn Screen(
     page: Page,
 ) -> impl IntoView {
     let (open, help, search) = (Open::default(), RwSignal::new(false), RwSignal::new(false));
+    let registering = RwSignal::new(false);
     let (is_drawn, drawn) = signal(false);
     let filter = filtered();
     let queue = arranged(copy, desk, filter);
@@ -133,6 +135,7 @@ fn Screen(
         queue,
         open,
         search,
+        registering,
         help,
         ear: StoredValue::new(Ear::default()),
     };
@@ -165,6 +168,7 @@ fn Screen(
         {move || who.get().then(|| view! { <OperatorTiles copy desk /> })}
         <Help desk open=help />
         <Search copy desk open=search />
+        {asks.then(|| view! { <Registering copy desk open=registering sentence /> })}
         {audible.map(|Audible { speaker, heard, open }| view! {
             <SoundSettings copy desk speaker heard open />
         })}

@@ -123,6 +123,8 @@ pub fn decide(actor: &Actor, command: &Command, view: &View) -> Result<(), Refus
             about_alarm(actor, command, view)
         }
         Command::Note(_) => actor.must(Right::HandleAlarms),
+        // What one registers is one's own.
+        Command::Registration(_) => actor.must(Right::OwnAlarms),
         Command::Incident(command) if is_step(command) && is_at_it(actor, command, view) => Ok(()),
         Command::Incident(command) => {
             actor.must(Right::HandleAlarms)?;

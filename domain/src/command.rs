@@ -69,6 +69,8 @@ commands_of! {
     Alarm(crate::alarm::AlarmCommand);
     /// To write something about an alarm.
     Note(NoteCommand<Words>);
+    /// What is no alarm yet.
+    Registration(crate::registration::RegistrationCommand);
     /// Of an incident.
     Incident(crate::incident::IncidentCommand);
     /// Of an assignment.

@@ -83,6 +83,18 @@ fn attempt<'a>(
             let (fact, row) = crate::alarm::decide::decide_note(known, actor, command, of_alarm)?;
             of_row(vec![fact.into()], row)
         }
+        Command::Registration(command) => Decided {
+            facts: crate::registration::decide::decide(
+                known,
+                actor,
+                command,
+                &terms.registration,
+                &terms.incidents,
+                of_alarm,
+            )?,
+            row: None,
+            drill: false,
+        },
         Command::Incident(command) => {
             let drill = known.incident(command.incident())?.drill;
             let closes = closes(&command);

@@ -39,6 +39,7 @@ pub mod observation;
 pub mod personal;
 pub mod procedure;
 pub mod refusal;
+pub mod registration;
 pub mod rules;
 mod serial;
 pub mod site;

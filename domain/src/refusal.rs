@@ -55,6 +55,8 @@ refusals! {
     Common(CommonRefusal);
     /// Of an alarm.
     Alarm(crate::alarm::AlarmRefusal);
+    /// Of what is no alarm yet.
+    Registration(crate::registration::RegistrationRefusal);
     /// Of an incident.
     Incident(crate::incident::IncidentRefusal);
     /// Of an assignment.

@@ -255,7 +255,7 @@ mod tests {
         match &notice.source {
             Source::Device(id) => id.as_str(),
             Source::Person(id) => id.as_str(),
-            Source::System => "system",
+            Source::Registration(_) | Source::System => "system",
         }
     }
 

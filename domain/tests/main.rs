@@ -28,6 +28,7 @@ mod incidents;
 mod limits;
 mod procedure;
 mod procedure_ways;
+mod registration;
 mod replay_laws;
 mod rules_areas;
 mod rules_common;

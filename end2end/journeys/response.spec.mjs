@@ -95,3 +95,25 @@ test("Space records the steps of the procedure, one is left out for a reason, an
   await expect(zhangWei.details.locator("[data-taken=cordon]")).toContainText("李娜");
   await expect(zhangWei.details.locator(".procedure .next")).toContainText("工程仅关授权操作的阀门");
 });
+
+test("N registers a call by the keyboard alone, and what was typed outlives a reload", async ({ open }) => {
+  const liNa = await open("li-na");
+  const form = liNa.page.locator(".registration");
+  await liNa.page.keyboard.press("n");
+  await liNa.page.keyboard.type("3-2-1502");
+  await expect(form.locator(".found").first()).toContainText("1502");
+  await liNa.page.keyboard.press("Enter");
+  await liNa.page.keyboard.type("医疗");
+  await liNa.page.reload();
+  await expect(form.locator("input").nth(1)).toHaveValue("医疗");
+  await expect(form.locator(".found").first()).toContainText("医疗求助");
+  await liNa.page.keyboard.press("Enter");
+  await liNa.page.keyboard.type("老人胸闷，家属在门口等");
+  await liNa.page.keyboard.press("Enter");
+  await expect(form).toHaveCount(0);
+  await expect(liNa.details.locator("h2")).toContainText("1502");
+  await expect(liNa.details.locator("[data-incident]")).toContainText("I-1");
+  await expect(liNa.owner("A-1")).toContainText("李娜");
+  await expect(liNa.details.locator(".story")).toContainText("老人胸闷，家属在门口等");
+  await expect(liNa.details.locator(".facts")).toContainText("人工登记");
+});

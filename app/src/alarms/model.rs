@@ -105,6 +105,7 @@ pub fn source_name(estate: Option<&Estate>, source: &Source, language: Language)
     match source {
         Source::Device(id) => device_name(estate, id, language),
         Source::Person(id) => person_name(estate, id, language),
+        Source::Registration(_) => texts::SOURCE_REGISTRATION.get(language).to_owned(),
         Source::System => texts::SOURCE_SYSTEM.get(language).to_owned(),
     }
 }

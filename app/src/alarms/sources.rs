@@ -50,6 +50,7 @@ fn key(source: &Source) -> String {
     match source {
         Source::Device(id) => format!("device {id}"),
         Source::Person(id) => format!("person {id}"),
+        Source::Registration(id) => format!("registration {id}"),
         Source::System => "system".to_owned(),
     }
 }

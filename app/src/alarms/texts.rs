@@ -170,6 +170,7 @@ texts! {
     UNHEARD: "未再上报", "Not reported again";
     MOMENTARY: "瞬时", "One-off";
     SOURCE: "报警源", "Source";
+    SOURCE_REGISTRATION: "人工登记", "told to an operator";
     SOURCE_SYSTEM: "系统本身", "Castellan itself";
     UNRECORDED: "未入档的上报与求救", "Reports and calls not on the record";
     UNRECORDED_ADVICE: "服务器无法记录，请用对讲核实。这些不是报警，不能接警。", "The server cannot record these: check by radio. They are no alarms and cannot be claimed.";

@@ -70,7 +70,7 @@ fn Notice(copy: &'static SiteCopy, desk: &'static Desk, notice: UnrecordedNotice
                 // Of a device its name, too: there are no details to look it up in.
                 match &source {
                     Source::Person(_) => place,
-                    Source::Device(_) | Source::System => {
+                    Source::Device(_) | Source::Registration(_) | Source::System => {
                         let name = source_name(estate, &source, language);
                         let says_both = name.contains(place.as_str());
                         if says_both {

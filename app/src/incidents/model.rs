@@ -56,6 +56,7 @@ pub const fn move_words(to: NextStage) -> Words {
 pub const fn why_words(why: OpenedBy) -> Words {
     match why {
         OpenedBy::AtOnce => texts::OPENED_AT_ONCE,
+        OpenedBy::Registration => texts::OPENED_BY_REGISTRATION,
         OpenedBy::Dispatch => texts::OPENED_BY_DISPATCH,
         OpenedBy::Verdict => texts::OPENED_BY_VERDICT,
         OpenedBy::Split => texts::OPENED_BY_SPLIT,

@@ -33,6 +33,7 @@ texts! {
     JOINED_NEAR: "相距 {0} m", "{0} m away";
     JOINED_HAND: "人工并入", "by hand";
     OPENED_AT_ONCE: "按类型自动立案", "opened at once by its type";
+    OPENED_BY_REGISTRATION: "登记立案", "opened as registered";
     OPENED_BY_DISPATCH: "因派单立案", "opened when somebody was sent";
     OPENED_BY_VERDICT: "真警立案", "opened as genuine";
     OPENED_BY_SPLIT: "拆分立案", "split off";

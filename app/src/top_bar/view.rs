@@ -154,6 +154,7 @@ pub fn Help(desk: &'static Desk, open: RwSignal<bool>) -> impl IntoView {
         (None, "Space", texts::KEY_STEP),
         (None, "Shift+Space", texts::KEY_SKIP),
         (Some('O'), "Shift+F9", texts::KEY_FOLLOW_UP),
+        (Some('N'), "Shift+F7", texts::KEY_REGISTER),
         (Some('G'), "F8", texts::KEY_NEWEST),
         (None, "↑ ↓", texts::KEY_MOVE),
         (None, "Home End PgUp PgDn", texts::KEY_ENDS),

@@ -2,7 +2,7 @@
 
 use super::located::Located;
 use crate::estate::Priority;
-use crate::ids::{AlarmTypeId, DeviceId, PersonId};
+use crate::ids::{AlarmId, AlarmTypeId, DeviceId, PersonId};
 use crate::observation::{Doubts, ReportedState};
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -15,6 +15,8 @@ pub enum Source {
     Device(DeviceId),
     /// A person of the staff.
     Person(PersonId),
+    /// Somebody told an operator, who registered it as this alarm.
+    Registration(AlarmId),
     /// Castellan itself.
     System,
 }
@@ -24,7 +26,7 @@ impl Source {
     pub const fn person(&self) -> Option<&PersonId> {
         match self {
             Self::Person(person) => Some(person),
-            Self::Device(_) | Self::System => None,
+            Self::Device(_) | Self::Registration(_) | Self::System => None,
         }
     }
 
@@ -32,7 +34,7 @@ impl Source {
     pub const fn device(&self) -> Option<&DeviceId> {
         match self {
             Self::Device(device) => Some(device),
-            Self::Person(_) | Self::System => None,
+            Self::Person(_) | Self::Registration(_) | Self::System => None,
         }
     }
 }

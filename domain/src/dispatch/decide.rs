@@ -30,6 +30,7 @@ pub struct Terms<'a> {
     /// The number that a new assignment gets.
     pub next_assignment: AssignmentId,
     pub incidents: IncidentTerms,
+    pub registration: crate::registration::decide::Terms,
     /// How somebody gets there, by where they were last.
     pub way: &'a dyn Fn(&PersonId, &Incident) -> Option<PlannedWay>,
 }
@@ -40,6 +41,7 @@ impl Terms<'_> {
         Self {
             next_assignment: AssignmentId(0),
             incidents: IncidentTerms::of_display(now),
+            registration: crate::registration::decide::Terms::of_display(),
             way: &|_, _| None,
         }
     }

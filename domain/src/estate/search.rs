@@ -20,7 +20,8 @@ impl Estate {
         let names = self.things().map(|thing| thing.name().zh);
         let call_signs = self.people.iter().filter_map(|p| p.call_sign.as_ref());
         let call_signs = call_signs.map(|sign| Localized::from(sign).zh);
-        for name in names.chain(call_signs).collect::<Vec<_>>() {
+        let kinds = self.alarm_types.iter().map(|kind| kind.name.zh.clone());
+        for name in names.chain(call_signs).chain(kinds).collect::<Vec<_>>() {
             if self.search_keys.contains_key(&name) {
                 continue;
             }

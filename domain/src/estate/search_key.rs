@@ -24,7 +24,7 @@ impl SearchKey {
     }
 
     /// Where in the name the typed letters (in lower case) begin, if they are in it.
-    pub(super) fn position(&self, typed: &str) -> Option<usize> {
+    pub fn position(&self, typed: &str) -> Option<usize> {
         let words: Vec<&str> = self.0.as_str().split(' ').collect();
         let typed: Vec<char> = typed.chars().collect();
         let fits = |run: &[&str]| run.iter().zip(&typed).all(|(word, c)| word.contains(*c));

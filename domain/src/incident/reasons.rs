@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 pub enum OpenedBy {
     /// Its type is one that begins as an incident.
     AtOnce,
+    /// Somebody told an operator of it.
+    Registration,
     /// Somebody was sent.
     Dispatch,
     /// 真警

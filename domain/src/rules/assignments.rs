@@ -17,6 +17,7 @@ use crate::ids::PersonId;
 use crate::incident::Incident;
 use crate::memory::Memory;
 use crate::observation::Fix;
+use crate::registration;
 use crate::site::Context;
 
 const RULE: &str = "assignments@1";
@@ -29,6 +30,11 @@ pub(crate) fn terms<'a>(
     Terms {
         next_assignment: context.control().dispatch.next(),
         incidents: context.incident_terms(),
+        registration: registration::decide::Terms {
+            next_alarm: context.control().alarms.next(),
+            open_alarms: context.control().alarms.open_count(),
+            is_night: context.estate.calendar.is_night(context.now),
+        },
         way,
     }
 }

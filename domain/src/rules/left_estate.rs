@@ -54,6 +54,6 @@ fn is_lost(context: &Context<'_>, source: &Source) -> bool {
     match source {
         Source::Device(device) => context.estate.device(device).is_none(),
         Source::Person(person) => context.estate.estate.person(person).is_none(),
-        Source::System => false,
+        Source::Registration(_) | Source::System => false,
     }
 }

@@ -56,6 +56,7 @@ fn source() -> impl Strategy<Value = Source> {
     prop_oneof![
         6 => device().prop_map(Source::Device),
         1 => person().prop_map(Source::Person),
+        1 => alarm().prop_map(Source::Registration),
         1 => Just(Source::System),
     ]
 }

@@ -9,12 +9,13 @@ use castellan_domain::dispatch::{DispatchCommand, DispatchRefusal};
 use castellan_domain::door::DoorRefusal;
 use castellan_domain::incident::{IncidentCommand, IncidentRefusal};
 use castellan_domain::refusal::{CommonRefusal, Refusal};
+use castellan_domain::registration::{RegistrationCommand, RegistrationRefusal};
 use castellan_domain::staff::{StaffCommand, StaffRefusal};
 use castellan_domain::wire::api::CommandRequest;
 use castellan_domain::zone::{ZoneCommand, ZoneRefusal};
 
 /// Every variant that must have a file.
-pub(crate) const COMMANDS_AND_ANSWERS: [&str; 116] = [
+pub(crate) const COMMANDS_AND_ANSWERS: [&str; 119] = [
     "command_request.claim",
     "command_request.note",
     "command_request.judge",
@@ -93,6 +94,9 @@ pub(crate) const COMMANDS_AND_ANSWERS: [&str; 116] = [
     "command_request.leave_incident",
     "command_request.split_incident",
     "command_request.merge_incident",
+    "command_request.register",
+    "answer.unknown_place",
+    "answer.not_registered",
     "command_request.take_step",
     "command_request.skip_step",
     "command_request.undo_step",
@@ -147,6 +151,7 @@ pub(crate) fn command_request(request: &CommandRequest) -> &str {
         Command::Alarm(AlarmCommand::Release { .. }) => "command_request.release",
         Command::Alarm(AlarmCommand::Transfer { .. }) => "command_request.transfer",
         Command::Alarm(AlarmCommand::Split { .. }) => "command_request.split",
+        Command::Registration(RegistrationCommand::Register { .. }) => "command_request.register",
         Command::Incident(IncidentCommand::Claim { .. }) => "command_request.claim_incident",
         Command::Incident(IncidentCommand::Transfer { .. }) => "command_request.transfer_incident",
         Command::Incident(IncidentCommand::Release { .. }) => "command_request.release_incident",
@@ -236,6 +241,8 @@ fn refused(refusal: &Refusal) -> &'static str {
         Refusal::Incident(IncidentRefusal::LastAlarm { .. }) => "answer.last_alarm",
         Refusal::Incident(IncidentRefusal::DoesNotFit) => "answer.does_not_fit",
         Refusal::Incident(IncidentRefusal::IncidentFull) => "answer.incident_full",
+        Refusal::Registration(RegistrationRefusal::UnknownPlace { .. }) => "answer.unknown_place",
+        Refusal::Registration(RegistrationRefusal::NotRegistered { .. }) => "answer.not_registered",
         Refusal::Incident(IncidentRefusal::UnknownStep { .. }) => "answer.unknown_step",
         Refusal::Incident(IncidentRefusal::NotItsAnswer { .. }) => "answer.not_its_answer",
         Refusal::Incident(IncidentRefusal::ReasonWanted { .. }) => "answer.reason_wanted",

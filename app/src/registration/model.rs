@@ -1,0 +1,203 @@
+//! What typed letters mean as a place and as a type, and what is kept of it.
+
+use crate::alarms::model::priority_name;
+use castellan_domain::alarm::NoteWords;
+use castellan_domain::estate::{AlarmType, Estate, TYPED_MAX};
+use castellan_domain::ids::{AlarmTypeId, CommandId};
+use castellan_domain::registration::PlaceName;
+use castellan_domain::text::Language;
+use serde::{Deserialize, Serialize};
+
+/// Results at most: who needs more types another letter.
+pub const RESULTS_MAX: usize = 8;
+/// Places that are looked through for those where something can be: people are none.
+const LOOKED_AT_MAX: usize = 40;
+/// Under which name the tab keeps it.
+pub const NAME: &str = "castellan.registration";
+
+/// A registration that was begun. It outlives its dialog and the page.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Begun {
+    /// What was typed of the place.
+    pub place_typed: String,
+    /// The place that was picked.
+    pub place: Option<PlaceName>,
+    /// What was typed of the type.
+    pub kind_typed: String,
+    /// The type that was picked.
+    pub kind: Option<AlarmTypeId>,
+    /// What was said.
+    pub note: String,
+    /// The command that it went out with. Should its answer have been missed, it goes out with it
+    /// again, and is registered once.
+    pub sent_as: Option<CommandId>,
+}
+
+impl Begun {
+    /// As it was stored. What cannot be read is none.
+    pub fn read(stored: &str) -> Option<Self> {
+        serde_json::from_str(stored).ok()
+    }
+
+    /// To be stored; nothing if nothing was typed.
+    pub fn to_store(&self) -> Option<String> {
+        (*self != Self::default()).then(|| serde_json::to_string(self).ok())?
+    }
+
+    /// Another place or type is another registration.
+    pub fn change(&mut self, change: impl FnOnce(&mut Self)) {
+        let before = (self.place.clone(), self.kind.clone());
+        change(self);
+        if before != (self.place.clone(), self.kind.clone()) {
+            self.sent_as = None;
+        }
+    }
+
+    /// What was said, if anything that can be read was.
+    pub fn words(&self) -> Option<NoteWords> {
+        NoteWords::new(self.note.trim()).ok()
+    }
+}
+
+/// One of what was found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Choice<Id> {
+    /// Its id.
+    pub id: Id,
+    /// What it is called.
+    pub name: String,
+    /// What else tells it from others.
+    pub detail: String,
+}
+
+/// The places that were meant.
+pub fn places(estate: &Estate, typed: &str, language: Language) -> Vec<Choice<PlaceName>> {
+    let found = estate.find(typed, LOOKED_AT_MAX).into_iter();
+    let places = found.filter_map(|found| {
+        let place = found.place(estate)?;
+        let name = found.name().get(language).to_owned();
+        let whole = estate.place_name(&place, language);
+        Some(Choice {
+            id: PlaceName::new(found.id()).ok()?,
+            detail: if whole == name { String::new() } else { whole },
+            name,
+        })
+    });
+    places.take(RESULTS_MAX).collect()
+}
+
+/// The types that were meant; before anything is typed, the most urgent ones.
+pub fn kinds(estate: &Estate, typed: &str, language: Language) -> Vec<Choice<AlarmTypeId>> {
+    let typed = typed.trim().to_lowercase();
+    if typed.chars().count() > TYPED_MAX {
+        return Vec::new();
+    }
+    let mut kinds: Vec<_> = estate
+        .alarm_types
+        .iter()
+        .filter(|kind| !kind.by_rule_only && !kind.id.is_duress() && !is_of_another(estate, kind))
+        .filter_map(|kind| Some((place_in(estate, kind, &typed)?, kind)))
+        .collect();
+    kinds.sort_by_key(|(place, kind)| (*place, kind.priority));
+    let kinds = kinds.into_iter().map(|(_, kind)| Choice {
+        id: kind.id.clone(),
+        name: kind.name.get(language).to_owned(),
+        detail: priority_name(kind.priority).get(language).to_owned(),
+    });
+    kinds.take(RESULTS_MAX).collect()
+}
+
+/// What a type becomes at night, or of a critical device, is not chosen: the server does.
+fn is_of_another(estate: &Estate, kind: &AlarmType) -> bool {
+    let mut all = estate.alarm_types.iter();
+    all.any(|other| {
+        [&other.at_night, &other.if_critical]
+            .into_iter()
+            .flatten()
+            .any(|id| *id == kind.id)
+    })
+}
+
+/// How many characters of its name, id or initials stand before what was typed.
+fn place_in(estate: &Estate, kind: &AlarmType, typed: &str) -> Option<usize> {
+    let within = |text: &str| {
+        let text = text.to_lowercase();
+        let (before, _) = text.split_once(typed)?;
+        Some(before.chars().count())
+    };
+    if typed.is_empty() {
+        return Some(0);
+    }
+    let key = estate.search_keys.get(&kind.name.zh);
+    let by_key = key.and_then(|key| key.position(typed));
+    let names = [
+        kind.name.zh.as_str(),
+        kind.name.en.as_str(),
+        kind.id.as_str(),
+    ];
+    names.into_iter().filter_map(within).chain(by_key).min()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::estate;
+
+    fn with_things() -> Estate {
+        let mut estate = estate();
+        let kinds = [
+            r#"{"id": "medical", "name": {"zh": "医疗求助", "en": "Medical help"}, "priority": 1}"#,
+            r#"{"id": "fight", "name": {"zh": "打架", "en": "Fight"}, "priority": 2, "at_night": "fight_night"}"#,
+            r#"{"id": "fight_night", "name": {"zh": "夜间打架", "en": "Fight at night"}, "priority": 1}"#,
+            r#"{"id": "duress", "name": {"zh": "胁迫", "en": "Duress"}, "priority": 1}"#,
+            r#"{"id": "disk_low", "name": {"zh": "磁盘", "en": "Disk"}, "priority": 1, "by_rule_only": true}"#,
+        ];
+        estate.alarm_types = kinds
+            .map(|kind| serde_json::from_str(kind).expect("a type"))
+            .to_vec();
+        let device = r#"{"id": "door-east", "kind": "door", "name": {"zh": "东门", "en": "East gate"},
+            "place": {"spot": {"zh": "东门", "en": "East gate"}, "at": [120.0, 30.0]}}"#;
+        estate.devices = vec![serde_json::from_str(device).expect("a device")];
+        let person = r#"{"id": "dong", "role": "guard", "name": {"zh": "东方", "en": "East"}}"#;
+        estate.people = vec![serde_json::from_str(person).expect("a person")];
+        estate
+    }
+
+    #[test]
+    fn a_place_is_what_stands_somewhere_and_a_person_is_none() {
+        let estate = with_things();
+        let found = places(&estate, "东", Language::Zh);
+        let ids: Vec<_> = found.iter().map(|one| one.id.as_str()).collect();
+        assert_eq!(ids, ["door-east"]);
+        assert_eq!(places(&estate, "", Language::Zh), []);
+    }
+
+    #[test]
+    fn types_are_those_that_somebody_can_tell_of_the_most_urgent_first() {
+        let estate = with_things();
+        let ids = |typed| -> Vec<String> {
+            let found = kinds(&estate, typed, Language::En);
+            found.iter().map(|one| one.id.to_string()).collect()
+        };
+        assert_eq!(ids(""), ["medical", "fight"]);
+        assert_eq!(ids("figh"), ["fight"]);
+        assert_eq!(ids("help"), ["medical"]);
+        assert!(ids("disk").is_empty() && ids("duress").is_empty());
+    }
+
+    #[test]
+    fn what_was_begun_is_read_again_and_another_place_is_another_registration() {
+        let mut begun = Begun {
+            place: PlaceName::new("3-2-1502").ok(),
+            sent_as: Some(CommandId(uuid::Uuid::from_u128(1))),
+            ..Begun::default()
+        };
+        let stored = begun.to_store().expect("something was typed");
+        assert_eq!(Begun::read(&stored), Some(begun.clone()));
+        begun.change(|begun| begun.note = "三楼有人晕倒".to_owned());
+        assert!(begun.sent_as.is_some());
+        begun.change(|begun| begun.place = None);
+        assert_eq!(begun.sent_as, None);
+        assert_eq!(Begun::default().to_store(), None);
+    }
+}

@@ -1,0 +1,15 @@
+//! Words of the registration.
+
+use crate::texts::texts;
+
+texts! {
+    TITLE: "登记报警", "Register what was told";
+    PLACE: "地点", "Where";
+    PLACE_HINT: "首字母、名称或地址，如 dm、东门、3-2-1502", "Initials, a name or an address, such as East gate or 3-2-1502";
+    KIND: "什么事", "What";
+    KIND_HINT: "首字母或名称，如 kr 困人", "Letters of it, such as lift";
+    NOTE: "说了什么（可不填）", "What was said (may be empty)";
+    SEND: "登记并接警", "Register and claim";
+    NOTHING: "没有找到。", "Nothing is called so.";
+    STEPS: "Enter 确定并到下一项，Esc 关闭（已填内容会保留）。", "Enter takes it and goes on; Esc closes it and keeps what was typed.";
+}

@@ -1,0 +1,268 @@
+//! The dialog: where, what, and what was said.
+
+use super::model::{Begun, Choice, NAME, kinds, places};
+use super::texts;
+use crate::browser::{remember_in_tab, remembered_in_tab, sleep};
+use crate::copy::SiteCopy;
+use crate::desk::{Desk, Picked};
+use crate::search::model::moved;
+use crate::texts::Words;
+use crate::ui::{Modal, Sentence};
+use castellan_domain::alarm::{NoteCommand, Source};
+use castellan_domain::command::Command;
+use castellan_domain::ids::{AlarmId, CommandId};
+use castellan_domain::registration::RegistrationCommand;
+use leptos::ev::KeyboardEvent;
+use leptos::html::Input;
+use leptos::prelude::*;
+use wasm_bindgen_futures::spawn_local;
+
+/// Looks for the alarm that was registered, before it is left to be found in the queue.
+const LOOKS_MAX: u32 = 50;
+/// Wait between two of them.
+const LOOK_EVERY_MS: u32 = 100;
+/// Characters of what was said: as a note.
+const NOTE_CHARS_MAX: &str = "500";
+
+/// The registration, which a key opens. One that was begun before the page was loaded again is open.
+#[component]
+pub fn Registering(
+    copy: &'static SiteCopy,
+    desk: &'static Desk,
+    open: RwSignal<bool>,
+    sentence: Signal<Option<String>>,
+) -> impl IntoView {
+    let stored = remembered_in_tab(NAME).and_then(|stored| Begun::read(&stored));
+    open.set(stored.is_some());
+    let begun = RwSignal::new(stored.unwrap_or_default());
+    Effect::new(move |_| {
+        let stored = begun.with(Begun::to_store);
+        remember_in_tab(NAME, stored.as_deref());
+    });
+    view! {
+        <Modal
+            open
+            title=Signal::derive(move || desk.t(texts::TITLE))
+            close=Signal::derive(move || desk.t(crate::texts::CLOSE))
+        >
+            <Form copy desk open begun sentence />
+        </Modal>
+    }
+}
+
+#[component]
+fn Form(
+    copy: &'static SiteCopy,
+    desk: &'static Desk,
+    open: RwSignal<bool>,
+    begun: RwSignal<Begun>,
+    sentence: Signal<Option<String>>,
+) -> impl IntoView {
+    let fields = [
+        NodeRef::<Input>::new(),
+        NodeRef::<Input>::new(),
+        NodeRef::<Input>::new(),
+    ];
+    let focus = move |nth: usize| {
+        if let Some(field) = fields.get(nth).and_then(NodeRef::get_untracked) {
+            // A field that is gone has no focus to take.
+            let _ = field.focus();
+        }
+    };
+    // Where it was left: at the first field that is not filled.
+    Effect::new(move |_| {
+        if fields.iter().all(|field| field.get().is_some()) {
+            let (place, kind) = begun.with_untracked(|b| (b.place.is_some(), b.kind.is_some()));
+            focus(match (place, kind) {
+                (false, _) => 0,
+                (true, false) => 1,
+                (true, true) => 2,
+            });
+        }
+    });
+    let found_places = Memo::new(move |_| {
+        let typed = begun.with(|begun| begun.place.is_none().then(|| begun.place_typed.clone()));
+        let (typed, language) = (typed?, desk.language.get());
+        copy.estate
+            .with(|estate| Some(places(estate.as_deref()?, &typed, language)))
+    });
+    let found_kinds = Memo::new(move |_| {
+        let typed = begun.with(|begun| {
+            let asked = begun.place.is_some() && begun.kind.is_none();
+            asked.then(|| begun.kind_typed.clone())
+        });
+        let (typed, language) = (typed?, desk.language.get());
+        copy.estate
+            .with(|estate| Some(kinds(estate.as_deref()?, &typed, language)))
+    });
+    let send = move || register(copy, desk, open, begun);
+    let ready = move || begun.with(|begun| begun.place.is_some() && begun.kind.is_some());
+    let note_key = move |event: KeyboardEvent| {
+        let composes = event.is_composing() || event.key() == "Process";
+        if !composes && matches!(event.code().as_str(), "Enter" | "NumpadEnter") {
+            event.prevent_default();
+            send();
+        }
+    };
+    view! {
+        <div class="search registration">
+            <Asked desk field=fields[0] label=texts::PLACE hint=texts::PLACE_HINT
+                typed=Signal::derive(move || begun.with(|begun| begun.place_typed.clone()))
+                found=found_places
+                on_type=Callback::new(move |typed| begun.update(|begun| begun.change(|begun| {
+                    begun.place_typed = typed;
+                    begun.place = None;
+                })))
+                on_pick=Callback::new(move |choice: Choice<_>| {
+                    begun.update(|begun| begun.change(|begun| {
+                        begun.place_typed = choice.name;
+                        begun.place = Some(choice.id);
+                    }));
+                    focus(1);
+                }) />
+            <Asked desk field=fields[1] label=texts::KIND hint=texts::KIND_HINT
+                typed=Signal::derive(move || begun.with(|begun| begun.kind_typed.clone()))
+                found=found_kinds
+                on_type=Callback::new(move |typed| begun.update(|begun| begun.change(|begun| {
+                    begun.kind_typed = typed;
+                    begun.kind = None;
+                })))
+                on_pick=Callback::new(move |choice: Choice<_>| {
+                    begun.update(|begun| begun.change(|begun| {
+                        begun.kind_typed = choice.name;
+                        begun.kind = Some(choice.id);
+                    }));
+                    focus(2);
+                }) />
+            <label>
+                <span>{move || desk.t(texts::NOTE)}</span>
+                <input node_ref=fields[2] type="text" autocomplete="off" maxlength=NOTE_CHARS_MAX
+                    prop:value=move || begun.with(|begun| begun.note.clone())
+                    on:input=move |event| begun.update(|begun| begun.note = event_target_value(&event))
+                    on:keydown=note_key />
+            </label>
+            <Sentence words=sentence />
+            <button class="main" data-action="register" disabled=move || !ready() || desk.sending.get()
+                on:click=move |_| send()>
+                {move || desk.t(texts::SEND)}<kbd>"Enter"</kbd>
+            </button>
+            <p class="quiet">{move || desk.t(texts::STEPS)}</p>
+        </div>
+    }
+}
+
+/// A field in which letters are typed, and what they may mean.
+#[component]
+fn Asked<Id: Clone + PartialEq + Send + Sync + 'static>(
+    desk: &'static Desk,
+    field: NodeRef<Input>,
+    label: Words,
+    hint: Words,
+    typed: Signal<String>,
+    found: Memo<Option<Vec<Choice<Id>>>>,
+    on_type: Callback<String>,
+    on_pick: Callback<Choice<Id>>,
+) -> impl IntoView {
+    let at = RwSignal::new(0_usize);
+    let press = move |event: KeyboardEvent| {
+        // What an input method composes is not meant for us.
+        if event.is_composing() || event.key() == "Process" {
+            return;
+        }
+        let step = match event.code().as_str() {
+            "ArrowDown" => 1,
+            "ArrowUp" => -1,
+            "Enter" | "NumpadEnter" => {
+                event.prevent_default();
+                let marked =
+                    found.with_untracked(|found| found.as_ref()?.get(at.get_untracked()).cloned());
+                if let Some(marked) = marked {
+                    on_pick.run(marked);
+                }
+                return;
+            }
+            _ => return,
+        };
+        event.prevent_default();
+        let count = found.with_untracked(|found| found.as_ref().map_or(0, Vec::len));
+        at.update(|at| *at = moved(*at, step, count));
+    };
+    let row = move |(index, choice): (usize, Choice<Id>)| {
+        let marked = move || at.get() == index;
+        let shown = choice.clone();
+        view! {
+            <li>
+                <button type="button" class="found" class:marked=marked tabindex="-1" role="option"
+                    aria-selected=move || marked().to_string() on:click=move |_| on_pick.run(choice.clone())>
+                    <span class="name">{shown.name}</span>
+                    <span class="detail">{shown.detail}</span>
+                </button>
+            </li>
+        }
+    };
+    let nothing = move || {
+        let typed = typed.with(|typed| !typed.trim().is_empty());
+        typed && found.with(|found| found.as_ref().is_some_and(Vec::is_empty))
+    };
+    view! {
+        <label>
+            <span>{move || desk.t(label)}</span>
+            <input node_ref=field type="text" autocomplete="off" spellcheck="false" maxlength="40"
+                placeholder=move || desk.t(hint) prop:value=typed on:keydown=press
+                on:input=move |event| {
+                    at.set(0);
+                    on_type.run(event_target_value(&event));
+                } />
+        </label>
+        {move || found.get().filter(|found| !found.is_empty()).map(|found| view! {
+            <ul role="listbox" aria-label=move || desk.t(label)>
+                {found.into_iter().enumerate().map(row).collect_view()}
+            </ul>
+        })}
+        {move || nothing().then(|| view! { <p class="none" role="status">{desk.t(texts::NOTHING)}</p> })}
+    }
+}
+
+/// Sends it. Its alarm is selected as soon as it is here, and what was said becomes its note.
+fn register(
+    copy: &'static SiteCopy,
+    desk: &'static Desk,
+    open: RwSignal<bool>,
+    begun: RwSignal<Begun>,
+) {
+    let command_id = CommandId(uuid::Uuid::new_v4());
+    begun.update(|begun| begun.sent_as = begun.sent_as.or(Some(command_id)));
+    let sent = begun.get_untracked();
+    let (Some(place), Some(kind)) = (sent.place.clone(), sent.kind.clone()) else {
+        return;
+    };
+    let known = last_registered(copy);
+    let command = RegistrationCommand::Register { kind, place };
+    desk.send_as(sent.sent_as.unwrap_or(command_id), command, move || {
+        open.set(false);
+        begun.set(Begun::default());
+        spawn_local(async move {
+            for _ in 0..LOOKS_MAX {
+                let now = last_registered(copy);
+                if let Some(alarm) = now.filter(|_| now != known) {
+                    desk.select(Some(Picked::Alarm(alarm)));
+                    if let Some(text) = sent.words() {
+                        desk.send(Command::Note(NoteCommand::Note { alarm, text }));
+                    }
+                    return;
+                }
+                sleep(LOOK_EVERY_MS).await;
+            }
+        });
+    });
+}
+
+/// The alarm that was registered last.
+fn last_registered(copy: &'static SiteCopy) -> Option<AlarmId> {
+    copy.with(|replica| {
+        let mut latest_first = replica.view().alarms.values().rev();
+        latest_first
+            .find(|row| matches!(row.source, Source::Registration(_)))
+            .map(|row| row.id)
+    })
+}
