@@ -4,6 +4,7 @@ use super::actions::{Actions, can_do};
 use super::choice::Choice;
 use super::located::place;
 use super::marks::{Mark, marks};
+use super::members::Members;
 use super::model::{
     basis_name, class, condition_name, priority_name, sign, source_name, state, what,
 };
@@ -130,6 +131,7 @@ pub fn SelectedAlarm(
             }}
             <Actions copy desk id can open />
             <Response copy desk id said people=open.people />
+            <Members copy desk id />
             <Note desk id noting=open.noting />
             {move || desk.sending.get().then(|| view! {
                 <p class="quiet" role="status">{desk.t(texts::SENDING)}</p>

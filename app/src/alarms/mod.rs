@@ -28,6 +28,10 @@ pub mod filters;
 #[cfg(target_arch = "wasm32")]
 pub mod list;
 #[cfg(target_arch = "wasm32")]
+pub mod members;
+#[cfg(target_arch = "wasm32")]
+pub mod next;
+#[cfg(target_arch = "wasm32")]
 pub mod note;
 #[cfg(target_arch = "wasm32")]
 pub mod open;

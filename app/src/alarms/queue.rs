@@ -6,11 +6,12 @@
 use super::filter::Filter;
 use super::standing::is_unowned;
 use crate::keys::End;
-use castellan_domain::alarm::Alarm;
+use castellan_domain::alarm::{Alarm, Source};
 use castellan_domain::estate::Priority;
 use castellan_domain::geo::distance_m;
 use castellan_domain::ids::{AlarmId, PersonId};
 use castellan_domain::incident::Incident;
+use castellan_domain::time::{Span, Timestamp};
 use castellan_domain::view::View;
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
@@ -158,10 +159,23 @@ fn urgency(alarm: &Alarm) -> (Priority, bool, bool, AlarmId) {
 
 /// The most urgent alarm that nobody has.
 pub fn top_unowned(view: &View) -> Option<AlarmId> {
+    next_unowned(view, None)
+}
+
+/// The same, but for the one that somebody is looking at.
+pub fn next_unowned(view: &View, selected: Option<AlarmId>) -> Option<AlarmId> {
     let unowned = view.alarms.values().filter(|alarm| is_unowned(alarm));
-    unowned
-        .min_by_key(|alarm| urgency(alarm))
-        .map(|alarm| alarm.id)
+    let others = unowned.filter(|alarm| Some(alarm.id) != selected);
+    let next = others.min_by_key(|alarm| urgency(alarm));
+    next.map(|alarm| alarm.id)
+}
+
+/// How many alarms came within a while before `now`: what is too much is a matter of this.
+pub fn came_within(view: &View, span: Span, now: Timestamp) -> usize {
+    let came = view.alarms.values().filter(|alarm| {
+        alarm.source != Source::System && !alarm.drill && now.since(alarm.raised_at) <= span
+    });
+    came.count()
 }
 
 /// The alarms at the place of another that are not over, itself among them, the most urgent on top;

@@ -170,6 +170,13 @@ texts! {
     UNHEARD: "未再上报", "Not reported again";
     MOMENTARY: "瞬时", "One-off";
     SOURCE: "报警源", "Source";
+    MEMBERS: "事件内报警 {0}", "Alarms of the incident {0}";
+    LEAVE_INCIDENT: "移出", "Take out";
+    JOIN_INCIDENT: "并入", "Put in";
+    JOINABLE: "可并入", "Could belong to it";
+    MERGE_INTO: "合并到 {0}", "Merge into {0}";
+    SET_PRIORITY: "级别", "Priority";
+    NEXT: "下一件", "Next";
     SOURCE_REGISTRATION: "人工登记", "told to an operator";
     SOURCE_SYSTEM: "系统本身", "Castellan itself";
     UNRECORDED: "未入档的上报与求救", "Reports and calls not on the record";

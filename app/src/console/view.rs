@@ -4,6 +4,7 @@ use super::beside::BesideList;
 use super::offered::Offered;
 use super::rail::Rail;
 use super::texts;
+use crate::alarms::next::Next;
 use crate::alarms::queue::top_unowned;
 use crate::alarms::{AlarmQueue, SelectedAlarm, TopMatter, UnrecordedList};
 use crate::desk::Picked;
@@ -55,6 +56,7 @@ pub fn view(parts: &Parts) -> AnyView {
                 on_pick=Callback::new(move |picked| desk.select(picked))
                 ready=drawn
             />
+            <Next copy desk />
         </section>
         <aside class="right" aria-label=move || desk.t(texts::SELECTED)>
             <Offered desk />

@@ -29,6 +29,8 @@ texts! {
     KEY_PEOPLE: "派单名单", "List who else could be sent";
     KEY_ANSWER_FOR: "代记对讲接单", "Record that a guard accepted by radio";
     KEY_REGISTER: "登记电话、对讲报来的事", "Register what was told by telephone or radio";
+    RATE: "报警率", "Alarms";
+    RATE_COUNT: "{0}/10分", "{0} in 10 min";
     KEY_STEP: "流程下一步完成", "The next step of the procedure is done";
     KEY_SKIP: "跳过下一步（选原因）", "Leave out the next step, for a reason";
     KEY_FOLLOW_UP: "已处理：1 通知工程 2 安抚住户 3 报维保 4 巡逻已看", "Done: 1 engineering called, 2 resident reassured, 3 maintenance told, 4 patrol looked";

@@ -4,7 +4,7 @@ use super::menu::PersonMenu;
 use super::texts;
 use crate::ages;
 use crate::alarms::model::{class, sign};
-use crate::alarms::queue::counts;
+use crate::alarms::queue::{came_within, counts};
 use crate::copy::SiteCopy;
 use crate::desk::{Beside, Desk};
 use crate::guards::model::leader_on_duty;
@@ -16,6 +16,9 @@ use crate::ui::Modal;
 use castellan_domain::estate::{Calendar, Priority};
 use castellan_domain::time::Span;
 use leptos::prelude::*;
+
+/// Seconds over which alarms are counted for their rate.
+const RATE_S: i64 = 600;
 
 /// What the page can be heard by, if somebody works at it.
 #[derive(Clone, Copy)]
@@ -62,6 +65,7 @@ pub fn TopBar(
             <h1 class="site">{name}</h1>
             <div class="totals" aria-label=move || desk.t(texts::ALARMS)>{totals}</div>
             <FloodLight copy desk />
+            <Rate copy desk />
             <Leader copy desk />
             <Shelved copy desk />
             <Handover copy desk />
@@ -77,6 +81,21 @@ pub fn TopBar(
             <AsOf copy desk />
             <PersonMenu copy desk help />
         </header>
+    }
+}
+
+/// 报警率: how many alarms came lately.
+#[component]
+fn Rate(copy: &'static SiteCopy, desk: &'static Desk) -> impl IntoView {
+    let count = Memo::new(move |_| {
+        let now = copy.now();
+        copy.alarms(|view| came_within(view, Span::from_secs(RATE_S), now))
+    });
+    view! {
+        <span class="kv num" class:zero=move || count.get() == 0>
+            {move || desk.t(texts::RATE)}
+            <b>{move || texts::RATE_COUNT.fill(desk.language.get(), &[&count.get().to_string()])}</b>
+        </span>
     }
 }
 

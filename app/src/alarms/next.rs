@@ -1,0 +1,35 @@
+//! What waits while somebody works on another alarm: it is told beside the map and takes nobody's place.
+
+use super::members::Named;
+use super::queue::next_unowned;
+use super::texts;
+use crate::ages;
+use crate::copy::SiteCopy;
+use crate::desk::{Desk, Picked};
+use leptos::prelude::*;
+
+/// The most urgent alarm that nobody has, beside the selected one.
+#[component]
+pub fn Next(copy: &'static SiteCopy, desk: &'static Desk) -> impl IntoView {
+    let next = Memo::new(move |_| {
+        let selected = match desk.selected.get()? {
+            Picked::Alarm(id) => Some(id),
+            _ => None,
+        };
+        copy.alarms(|view| next_unowned(view, selected))
+    });
+    move || {
+        let id = next.get()?;
+        let age = move || {
+            let alarm = copy.alarm(id)?;
+            Some(ages::age(alarm.raised_at, copy.now()))
+        };
+        Some(view! {
+            <div class="next-tile" role="status">
+                <span class="quiet">{move || desk.t(texts::NEXT)}</span>
+                <Named copy desk alarm=id is_selected=false />
+                <span class="age num">{age}</span>
+            </div>
+        })
+    }
+}
