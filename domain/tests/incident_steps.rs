@@ -34,7 +34,7 @@ fn drawn() -> Estate {
 fn world() -> World {
     let mut world = World::with(Site::default(), drawn());
     let alarm = world.raise("gas-1", "gas_low", Active);
-    send(&mut world, "li-na", alarm, "wang-qiang").unwrap();
+    send(&mut world, "li-na", alarm, "wang-qiang").expect("he can be sent");
     world
 }
 

@@ -95,7 +95,7 @@ fn List(
             now.is_some_and(|now| now.priority == priority)
         };
         view! {
-            <button class="chip" data-priority=priority.to_string() disabled=busy
+            <button class="chip" data-priority=class(priority) disabled=busy
                 aria-pressed=move || is_so().to_string()
                 on:click=move |_| desk.send(IncidentCommand::SetPriority { incident, priority })>
                 <span class=format!("sign {}", class(priority))>{sign(priority)}</span>

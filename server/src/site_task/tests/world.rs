@@ -242,7 +242,9 @@ impl World {
             .map(|notice| match notice.source {
                 Source::Device(id) => (id.to_string(), notice.priority),
                 Source::Person(id) => (id.to_string(), notice.priority),
-                Source::System => panic!("the system reports nothing"),
+                Source::Registration(_) | Source::System => {
+                    panic!("only devices and phones report")
+                }
             })
             .collect()
     }
