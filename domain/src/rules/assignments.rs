@@ -1,10 +1,11 @@
 //! Who was sent and does not answer, is not there in time, or is there.
 //!
 //! An offer that is not answered in time goes to the next one as well, and the first may still accept. Whoever
-//! declines or goes off duty gives their slot to the next one at once. Where nobody is left, the record says so.
+//! declines or goes off duty gives their slot to the next one at once. Where nobody is left, a row says so.
 
+use super::system;
 use crate::dispatch::decide::{Terms, offered};
-use crate::dispatch::rank::{lifts, rank};
+use crate::dispatch::rank::{lifts, rank_after};
 use crate::dispatch::{
     ARRIVED_M_MAX, Arrival, Assignment, DispatchFact, Due, PlannedWay, Stage, Withdrawal,
 };
@@ -29,6 +30,7 @@ pub(crate) fn terms<'a>(
     Terms {
         next_assignment: context.control().dispatch.next(),
         incidents: context.incident_terms(),
+        is_night: context.estate.calendar.is_night(context.now),
         way,
     }
 }
@@ -77,12 +79,18 @@ pub(super) fn due(context: &Context<'_>, memory: &Memory) -> Vec<FactDraft> {
     };
     let drill = context.view().incidents.get(&row.incident);
     let drill = drill.is_some_and(|incident| incident.drill);
+    let nobody = |fact: &DispatchFact| matches!(fact, DispatchFact::NobodyLeft(_));
+    let lacks_people = !drill && facts.iter().any(nobody);
     let draft = |fact| {
         let mut draft = context.by_rule_in(RULE, drill, fact);
         draft.occurred_at = Some(due_at);
         draft
     };
-    facts.into_iter().map(draft).collect()
+    let mut drafts: Vec<_> = facts.into_iter().map(draft).collect();
+    if lacks_people {
+        drafts.extend(system::nobody(context));
+    }
+    drafts
 }
 
 /// The next one is asked. Whoever is on another errand is not taken from it by a rule.
@@ -94,7 +102,7 @@ fn again(context: &Context<'_>, memory: &Memory, row: &Assignment) -> DispatchFa
         return nobody;
     };
     let ways = ways(context, memory, incident);
-    let ranked = rank(&known, Some(incident.id), &ways);
+    let ranked = rank_after(&known, incident.id, &row.person, &ways);
     let mut free = ranked.into_iter();
     let Some(next) = free.find(|one| one.busy.is_none()) else {
         return nobody;
