@@ -1,29 +1,26 @@
 //! What waits for somebody's answer, and what nobody did about it.
 
-use crate::ids::{AlarmId, IdError};
+use crate::ids::{AlarmId, AssignmentId, IdError, IncidentId};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use std::{fmt, str::FromStr};
 
-/// What somebody can be called about. Written as its number: `A-17`.
+/// What somebody can be called about. Written as its number: `A-17`, `I-17`, `D-17`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Matter {
     /// An alarm.
     Alarm(AlarmId),
-}
-
-impl Matter {
-    /// The alarm that it is, if it is one.
-    pub const fn alarm(self) -> Option<AlarmId> {
-        match self {
-            Self::Alarm(alarm) => Some(alarm),
-        }
-    }
+    /// An incident.
+    Incident(IncidentId),
+    /// Somebody's part of an incident.
+    Assignment(AssignmentId),
 }
 
 impl fmt::Display for Matter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Alarm(alarm) => fmt::Display::fmt(alarm, f),
+            Self::Incident(incident) => fmt::Display::fmt(incident, f),
+            Self::Assignment(assignment) => fmt::Display::fmt(assignment, f),
         }
     }
 }
@@ -31,7 +28,11 @@ impl fmt::Display for Matter {
 impl FromStr for Matter {
     type Err = IdError;
     fn from_str(raw: &str) -> Result<Self, IdError> {
-        raw.parse().map(Self::Alarm)
+        match raw.chars().next() {
+            Some('I') => raw.parse().map(Self::Incident),
+            Some('D') => raw.parse().map(Self::Assignment),
+            Some(_) | None => raw.parse().map(Self::Alarm),
+        }
     }
 }
 
@@ -56,4 +57,20 @@ pub enum Unanswered {
     Unclaimed,
     /// It was claimed or seen, and came back.
     Returned,
+    /// Too few people were sent for an incident.
+    Undispatched,
+    /// Nobody who could be asked accepts.
+    Unaccepted,
+    /// Whoever accepted is not there.
+    NotOnScene,
+}
+
+impl Unanswered {
+    /// Whether it is that nobody has the matter.
+    pub const fn is_nobodys(self) -> bool {
+        match self {
+            Self::Unclaimed | Self::Returned => true,
+            Self::Undispatched | Self::Unaccepted | Self::NotOnScene => false,
+        }
+    }
 }

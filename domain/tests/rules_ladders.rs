@@ -3,6 +3,7 @@
 
 mod machine;
 mod reached;
+mod sent;
 mod world;
 
 use crate::rules_common::{NOON, World, estate, id, list, secs};

@@ -7,10 +7,8 @@ use super::fact::{
 };
 use super::reasons::{Arrival, PlannedWay, Withdrawal};
 use super::refusal::DispatchRefusal;
-use super::state::{
-    ASSIGNMENTS_PER_INCIDENT_MAX, Assignment, QUIET_S_MAX, QUIET_S_MIN, Stage, answer_wait,
-    arrival_wait,
-};
+use super::state::{ASSIGNMENTS_PER_INCIDENT_MAX, Assignment, QUIET_S_MAX, QUIET_S_MIN, Stage};
+use super::waits::{answer_wait, arrival_wait};
 use crate::access::{Actor, Right};
 use crate::alarm::decide::Terms as AlarmTerms;
 use crate::alarm::{Alarm, AlarmFact, AlarmRefusal};
@@ -31,6 +29,8 @@ pub struct Terms<'a> {
     pub next_assignment: AssignmentId,
     pub incidents: IncidentTerms,
     pub registration: crate::registration::decide::Terms,
+    /// Whether ladders are the night's.
+    pub is_night: bool,
     /// How somebody gets there, by where they were last.
     pub way: &'a dyn Fn(&PersonId, &Incident) -> Option<PlannedWay>,
 }
@@ -42,6 +42,7 @@ impl Terms<'_> {
             next_assignment: AssignmentId(0),
             incidents: IncidentTerms::of_display(now),
             registration: crate::registration::decide::Terms::of_display(),
+            is_night: false,
             way: &|_, _| None,
         }
     }
@@ -62,7 +63,7 @@ pub(crate) fn decide(
         return Err(CommonRefusal::NothingToDo.into());
     };
     let row = known.assignment(assignment)?;
-    let facts = facts_of(known, row, actor.person.clone(), &command)?;
+    let facts = facts_of(known, row, actor.person.clone(), &command, terms)?;
     let Some(first) = facts.first() else {
         return Err(CommonRefusal::NothingToDo.into());
     };
@@ -201,17 +202,18 @@ pub(crate) fn offered(
     terms: &Terms<'_>,
 ) -> AssignmentOffered {
     let way = (terms.way)(&person, incident);
-    let radio_only = known.is_radio_only(&person);
+    let (kind, priority) = (&incident.kind, incident.priority);
+    let wait = answer_wait(known, kind, priority, &person, terms.is_night);
     AssignmentOffered {
         assignment: terms.next_assignment,
         incident: incident.id,
         person,
         slot,
-        priority: incident.priority,
+        priority,
         discreet: incident.kind.is_duress(),
         by: None,
         way,
-        answer_due_at: (!radio_only).then(|| known.now + answer_wait(incident.priority)),
+        answer_due_at: wait.map(|wait| known.now + wait),
         after: None,
     }
 }
@@ -259,16 +261,17 @@ fn facts_of(
     row: &Assignment,
     by: PersonId,
     command: &DispatchCommand,
+    terms: &Terms<'_>,
 ) -> Result<Vec<DispatchFact>, Refusal> {
     Ok(match *command {
         DispatchCommand::Dispatch { .. } => Vec::new(),
-        DispatchCommand::Accept { assignment } => return accepted(known, row, by, assignment),
+        DispatchCommand::Accept { .. } => return accepted(known, row, by, terms),
         DispatchCommand::Decline { assignment, reason } => {
             vec![DispatchFact::Declined(AssignmentDeclined {
                 assignment,
                 by,
                 reason,
-                again: !others_of_slot(known, row).any(Assignment::is_live),
+                again: !others_of_slot(known, row).any(Assignment::holds_slot),
             })]
         }
         DispatchCommand::SetOut { assignment } => {
@@ -322,8 +325,10 @@ fn accepted(
     known: &Known<'_>,
     row: &Assignment,
     by: PersonId,
-    assignment: AssignmentId,
+    terms: &Terms<'_>,
 ) -> Result<Vec<DispatchFact>, Refusal> {
+    let assignment = row.id;
+    let kind = &known.incident(row.incident)?.kind;
     let slot = || others_of_slot(known, row);
     if let Some(first) = slot().find(|one| one.is_accepted()) {
         return Err(DispatchRefusal::SlotTaken {
@@ -335,7 +340,7 @@ fn accepted(
     let mut facts = vec![DispatchFact::Accepted(AssignmentAccepted {
         assignment,
         by,
-        arrive_due_at: known.now + arrival_wait(row.priority),
+        arrive_due_at: known.now + arrival_wait(known, kind, row.priority, terms.is_night),
     })];
     let others = slot().filter(|one| matches!(one.stage, Stage::Offered | Stage::Unanswered));
     let taken = Withdrawal::Taken { by: assignment };

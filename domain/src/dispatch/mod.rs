@@ -13,6 +13,7 @@ mod reasons;
 mod refusal;
 mod shown;
 mod state;
+mod waits;
 
 pub use command::{DispatchCommand, Matter};
 pub use fact::DispatchFact;
@@ -20,5 +21,4 @@ pub use reasons::{Arrival, DeclineReason, PlannedWay, Withdrawal};
 pub use refusal::DispatchRefusal;
 pub use state::{
     ARRIVED_M_MAX, ASSIGNMENTS_PER_INCIDENT_MAX, Assignment, Due, QUIET_S_MAX, QUIET_S_MIN, Stage,
-    answer_wait, arrival_wait,
 };

@@ -31,6 +31,38 @@ pub fn rank(
     way: impl Fn(&PersonId) -> Option<PlannedWay>,
 ) -> Vec<Candidate> {
     let people = known.estate.people.iter();
+    let people = people.filter(|person| person.role == Role::Guard);
+    ranked(known, incident, people, way)
+}
+
+/// Who is asked when somebody does not go, the first to ask first. In an engineer's place it is their deputy,
+/// and then the other engineers: a guard does not know how to close a valve.
+pub fn rank_after(
+    known: &Known<'_>,
+    incident: IncidentId,
+    person: &PersonId,
+    way: impl Fn(&PersonId) -> Option<PlannedWay>,
+) -> Vec<Candidate> {
+    let before = known.estate.person(person);
+    let Some(engineer) = before.filter(|person| person.role == Role::Engineer) else {
+        return rank(known, Some(incident), way);
+    };
+    let people = known.estate.people.iter();
+    let people = people.filter(|person| person.role == Role::Engineer);
+    let mut candidates = ranked(known, Some(incident), people, way);
+    candidates.sort_by_key(|one| {
+        let of = known.estate.person(&one.person);
+        of.and_then(|person| person.deputy_of.as_ref()) != Some(&engineer.id)
+    });
+    candidates
+}
+
+fn ranked<'a>(
+    known: &Known<'_>,
+    incident: Option<IncidentId>,
+    people: impl Iterator<Item = &'a Person>,
+    way: impl Fn(&PersonId) -> Option<PlannedWay>,
+) -> Vec<Candidate> {
     let people = people.filter(|person| can_go(known, person, incident));
     let mut candidates: Vec<_> = people
         .map(|person| Candidate {
@@ -61,7 +93,7 @@ pub fn lifts<'a>(known: &Known<'_>, kind: &AlarmTypeId, alarm: Option<&'a Alarm>
 }
 
 fn can_go(known: &Known<'_>, person: &Person, incident: Option<IncidentId>) -> bool {
-    if person.role != Role::Guard || !known.is_on_duty(&person.id) {
+    if !known.is_on_duty(&person.id) {
         return false;
     }
     let mut theirs = known

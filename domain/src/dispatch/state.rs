@@ -5,7 +5,7 @@ use super::reasons::{Arrival, DeclineReason, PlannedWay, Withdrawal};
 use crate::estate::Priority;
 use crate::ids::{AssignmentId, IncidentId, PersonId, Version};
 use crate::subject::History;
-use crate::time::{Span, Timestamp};
+use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// Assignments that one incident can have; the next one is refused.
@@ -16,22 +16,6 @@ pub const ARRIVED_M_MAX: f64 = 25.0;
 pub const QUIET_S_MIN: u32 = 60;
 /// The longest time of silence that somebody can declare, in seconds.
 pub const QUIET_S_MAX: u32 = 1_800;
-
-/// How long an offer waits for its answer.
-pub const fn answer_wait(priority: Priority) -> Span {
-    match priority {
-        Priority::P1 => Span::from_secs(20),
-        Priority::P2 | Priority::P3 | Priority::P4 => Span::from_secs(30),
-    }
-}
-
-/// How long somebody who accepted may take until they are there.
-pub const fn arrival_wait(priority: Priority) -> Span {
-    match priority {
-        Priority::P1 => Span::from_secs(180),
-        Priority::P2 | Priority::P3 | Priority::P4 => Span::from_secs(300),
-    }
-}
 
 /// One person's part of an incident.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -132,6 +116,11 @@ impl Assignment {
             | Stage::Declined { .. }
             | Stage::Withdrawn { .. } => false,
         }
+    }
+
+    /// Whether nobody else of their slot is to be asked: they were asked just now, go, or went.
+    pub const fn holds_slot(&self) -> bool {
+        matches!(self.stage, Stage::Offered) || self.is_accepted()
     }
 
     /// Whether it binds them now: they accepted, and are not done.

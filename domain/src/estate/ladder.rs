@@ -37,17 +37,18 @@ impl Ladder {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LadderPlan {
-    /// Nobody claims an alarm, or it came back. Counted from when it began to wait.
+    /// Nobody claims an alarm or incident, or it came back. Counted from when it began to wait.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unclaimed: Vec<LadderStep>,
-    /// Nobody was sent. Counted from the deadline by which somebody should have been.
+    /// Too few were sent. Counted from the deadline by which somebody should have been.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub undispatched: Vec<LadderStep>,
     /// Seconds after which an offer that nobody accepts goes to the next guard, with the word to use
-    /// the radio, 1 to 3,600. Absent: it stays with whom it was offered to.
+    /// the radio, 1 to 3,600; and once nobody else can be asked, the shift leader is called. Absent: as
+    /// usual for its priority, and nobody is called.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unaccepted_s_max: Option<u32>,
-    /// Whoever was sent is not there. Counted from when they accepted.
+    /// Whoever accepted is not there. Counted from when they accepted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub not_on_scene: Vec<LadderStep>,
 }

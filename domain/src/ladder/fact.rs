@@ -25,7 +25,7 @@ facts! {
 pub struct LadderStarted {
     pub about: Matter,
     pub why: Unanswered,
-    /// Which ladder. Absent: nobody but those whom the type of the alarm calls at once.
+    /// Which ladder. Absent: nobody but those whom its type calls at once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ladder: Option<LadderId>,
     /// Since when it waits: its steps count from here.
@@ -85,4 +85,16 @@ pub struct LadderStopped {
     pub about: Matter,
     /// Whose answer it was.
     pub by: PersonId,
+}
+
+impl LadderFact {
+    /// What it is about.
+    pub const fn about(&self) -> Matter {
+        match self {
+            Self::Started(body) => body.about,
+            Self::Climbed(body) => body.about,
+            Self::Called(body) => body.about,
+            Self::Stopped(body) => body.about,
+        }
+    }
 }

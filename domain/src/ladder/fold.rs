@@ -80,8 +80,19 @@ pub(crate) fn risen(view: &mut View, fact: &AlarmFact, touched: &mut Touched) {
     let AlarmFact::Risen(body) = fact else {
         return;
     };
-    if body.kind.is_duress() || body.family.is_duress() {
-        change(view, Matter::Alarm(body.alarm), touched, |run| {
+    if !body.kind.is_duress() && !body.family.is_duress() {
+        return;
+    }
+    let mut hidden = vec![Matter::Alarm(body.alarm)];
+    let row = view.alarms.get(&body.alarm);
+    if let Some(incident) = row.and_then(|row| row.incident) {
+        hidden.push(Matter::Incident(incident));
+        let all = view.assignments.values();
+        let sent = all.filter(|one| one.incident == incident);
+        hidden.extend(sent.map(|one| Matter::Assignment(one.id)));
+    }
+    for about in hidden {
+        change(view, about, touched, |run| {
             (!run.discreet).then(|| run.discreet = true)
         });
     }
@@ -89,17 +100,24 @@ pub(crate) fn risen(view: &mut View, fact: &AlarmFact, touched: &mut Touched) {
 
 /// Lets go of the runs whose matter has left.
 pub(crate) fn let_go(view: &mut View, touched: &mut Touched) {
-    for change in &touched.alarms {
-        let about = Matter::Alarm(change.id);
-        if !is_known(view, about) && view.ladders.contains_key(&about) {
-            remove(&mut view.ladders, about, &mut touched.ladders);
-        }
+    let alarms = touched.alarms.iter();
+    let alarms = alarms.map(|change| Matter::Alarm(change.id));
+    let incidents = touched.incidents.iter();
+    let incidents = incidents.map(|change| Matter::Incident(change.id));
+    let assignments = touched.assignments.iter();
+    let assignments = assignments.map(|change| Matter::Assignment(change.id));
+    let changed = alarms.chain(incidents).chain(assignments);
+    let gone = changed.filter(|about| view.ladders.contains_key(about) && !is_known(view, *about));
+    for about in gone.collect::<Vec<_>>() {
+        remove(&mut view.ladders, about, &mut touched.ladders);
     }
 }
 
 fn is_known(view: &View, about: Matter) -> bool {
     match about {
         Matter::Alarm(alarm) => view.alarms.contains_key(&alarm),
+        Matter::Incident(incident) => view.incidents.contains_key(&incident),
+        Matter::Assignment(assignment) => view.assignments.contains_key(&assignment),
     }
 }
 

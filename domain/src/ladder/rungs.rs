@@ -1,9 +1,12 @@
 //! Who holds a rung, whom a step calls, and who is called next: one answer for server and displays.
 
 use super::state::{CALLED_PER_STEP_MAX, LadderDue, LadderRun};
-use crate::alarm::{Alarm, Ownership};
+use crate::alarm::Ownership;
 use crate::estate::{Channel, LadderStep, Person, Rung, Target};
-use crate::ids::PersonId;
+use crate::ids::{IncidentId, PersonId};
+use crate::incident::Owner;
+use crate::matter::Matter;
+use crate::subject::History;
 use crate::time::{Span, Timestamp};
 use crate::view::Known;
 
@@ -133,23 +136,57 @@ fn reachable<'a>(
 
 /// Whoever has the matter, or had it last.
 fn owner<'a>(known: &Known<'a>, run: &LadderRun) -> Option<&'a PersonId> {
-    match &alarm(known, run)?.ownership {
-        Ownership::Claimed { by, .. } => Some(by),
-        Ownership::Unclaimed { returned, .. } => returned.as_ref()?.from.as_ref(),
+    let incident = match run.about {
+        Matter::Alarm(alarm) => {
+            return match &known.view.alarms.get(&alarm)?.ownership {
+                Ownership::Claimed { by, .. } => Some(by),
+                Ownership::Unclaimed { returned, .. } => returned.as_ref()?.from.as_ref(),
+            };
+        }
+        Matter::Incident(incident) => incident,
+        Matter::Assignment(assignment) => known.view.assignments.get(&assignment)?.incident,
+    };
+    match &known.view.incidents.get(&incident)?.owner {
+        Owner::Person { by, .. } => Some(by),
+        Owner::Nobody { returned, .. } => returned.as_ref()?.from.as_ref(),
     }
 }
 
 /// Whether somebody did something about the matter just now, without answering it: they need not be
-/// told of it.
+/// told of it. Of what nobody has, only what they did since counts.
 fn is_at_it(known: &Known<'_>, run: &LadderRun, person: &PersonId) -> bool {
-    let since = run.since.max(known.now - AT_IT);
-    let steps = alarm(known, run).map(|alarm| alarm.history.steps());
-    let mut latest_first = steps.unwrap_or_default().iter().rev();
-    latest_first.any(|step| step.at >= since && step.actor.as_ref() == Some(person))
+    let just_now = known.now - AT_IT;
+    let since = if run.why.is_nobodys() {
+        run.since.max(just_now)
+    } else {
+        just_now
+    };
+    let view = known.view;
+    match run.about {
+        Matter::Alarm(alarm) => {
+            let alarm = view.alarms.get(&alarm);
+            alarm.is_some_and(|alarm| acted(&alarm.history, person, since))
+        }
+        Matter::Incident(incident) => acted_on(known, incident, person, since),
+        Matter::Assignment(assignment) => {
+            let assignment = view.assignments.get(&assignment);
+            assignment.is_some_and(|one| acted_on(known, one.incident, person, since))
+        }
+    }
 }
 
-fn alarm<'a>(known: &Known<'a>, run: &LadderRun) -> Option<&'a Alarm> {
-    known.view.alarms.get(&run.about.alarm()?)
+/// Whether somebody did something about an incident, or about who was sent for it.
+fn acted_on(known: &Known<'_>, incident: IncidentId, person: &PersonId, since: Timestamp) -> bool {
+    let itself = known.view.incidents.get(&incident);
+    itself.is_some_and(|itself| acted(&itself.history, person, since))
+        || known
+            .assignments_of(incident)
+            .any(|one| acted(&one.history, person, since))
+}
+
+fn acted<F>(history: &History<F>, person: &PersonId, since: Timestamp) -> bool {
+    let mut latest_first = history.steps().iter().rev();
+    latest_first.any(|step| step.at >= since && step.actor.as_ref() == Some(person))
 }
 
 /// Who is called next.

@@ -20,7 +20,7 @@ pub const CALLS_MAX: usize = 96;
 pub struct LadderRun {
     pub about: Matter,
     pub why: Unanswered,
-    /// Which ladder. Absent: nobody but those whom the type of the alarm calls at once.
+    /// Which ladder. Absent: nobody but those whom its type calls at once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ladder: Option<LadderId>,
     /// Since when nobody has answered: its steps count from here.

@@ -3,11 +3,12 @@
 use crate::alarm::{Located, Source};
 use crate::estate::{Channel, Priority, Rung};
 use crate::fact::{Fact, FactBody, FactDraft};
-use crate::ids::{AlarmId, AlarmTypeId, PersonId, Seq};
+use crate::ids::{AlarmId, AlarmTypeId, AssignmentId, IncidentId, PersonId, Seq};
 use crate::ladder::LadderFact;
 use crate::matter::{Matter, Unanswered};
 use crate::site::Site;
 use crate::time::Timestamp;
+use crate::view::View;
 use serde::{Deserialize, Serialize};
 
 /// What people outside are told.
@@ -46,6 +47,10 @@ pub struct LadderCall {
 pub enum CalledAbout {
     /// An alarm.
     Alarm(CalledAlarm),
+    /// An incident.
+    Incident(CalledIncident),
+    /// Somebody's part of an incident.
+    Assignment(CalledAssignment),
 }
 
 /// An alarm that nobody answers.
@@ -62,6 +67,36 @@ pub struct CalledAlarm {
     pub raised_at: Timestamp,
 }
 
+/// An incident for which nobody does what is to be done.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CalledIncident {
+    pub incident: IncidentId,
+    #[serde(rename = "type")]
+    pub kind: AlarmTypeId,
+    pub priority: Priority,
+    pub place: Located,
+    /// When it was opened.
+    pub opened_at: Timestamp,
+    /// How many people its type wants sent.
+    pub guards: u8,
+    /// Who is asked, goes or is there, at most [`crate::dispatch::ASSIGNMENTS_PER_INCIDENT_MAX`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sent: Vec<PersonId>,
+}
+
+/// Somebody was sent for an incident, and it came to nothing yet.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CalledAssignment {
+    pub assignment: AssignmentId,
+    pub incident: IncidentId,
+    #[serde(rename = "type")]
+    pub kind: AlarmTypeId,
+    pub priority: Priority,
+    pub place: Located,
+    /// Whoever accepted and is not there; or all who were asked in vain, first to last.
+    pub sent: Vec<PersonId>,
+}
+
 impl Message {
     /// What is to be told about a draft, if anything: a ladder calls somebody.
     pub fn about(draft: &FactDraft, site: &Site) -> Option<Self> {
@@ -69,19 +104,7 @@ impl Message {
             return None;
         };
         let run = site.view().ladders.get(&called.about)?;
-        let about = match called.about {
-            Matter::Alarm(alarm) => {
-                let alarm = site.view().alarms.get(&alarm)?;
-                CalledAbout::Alarm(CalledAlarm {
-                    alarm: alarm.id,
-                    kind: alarm.kind.clone(),
-                    priority: alarm.priority,
-                    source: alarm.source.clone(),
-                    place: alarm.place.clone(),
-                    raised_at: alarm.raised_at,
-                })
-            }
-        };
+        let about = called_about(site.view(), called.about, run.why)?;
         Some(Self::LadderCall {
             call: LadderCall {
                 person: called.person.clone(),
@@ -101,6 +124,8 @@ impl Message {
         let Self::LadderCall { call } = self;
         match &call.about {
             CalledAbout::Alarm(alarm) => alarm.priority,
+            CalledAbout::Incident(incident) => incident.priority,
+            CalledAbout::Assignment(assignment) => assignment.priority,
         }
     }
 
@@ -115,8 +140,74 @@ impl Message {
         let Self::LadderCall { call } = self;
         match &call.about {
             CalledAbout::Alarm(alarm) => Matter::Alarm(alarm.alarm),
+            CalledAbout::Incident(incident) => Matter::Incident(incident.incident),
+            CalledAbout::Assignment(assignment) => Matter::Assignment(assignment.assignment),
         }
     }
+
+    /// Whether somebody answered before it was sent: no ladder is climbed about that, or another one is.
+    /// Until a view has come to the fact that it tells of, it cannot say so.
+    pub fn is_answered(&self, about: Seq, view: &View) -> bool {
+        let Self::LadderCall { call } = self;
+        match view.ladders.get(&self.matter()) {
+            None => view.seq >= about,
+            Some(run) => {
+                let is_other = (run.why, run.since) != (call.why, call.since);
+                !run.is_open() || (is_other && view.seq >= about)
+            }
+        }
+    }
+}
+
+fn called_about(view: &View, about: Matter, why: Unanswered) -> Option<CalledAbout> {
+    Some(match about {
+        Matter::Alarm(alarm) => {
+            let alarm = view.alarms.get(&alarm)?;
+            CalledAbout::Alarm(CalledAlarm {
+                alarm: alarm.id,
+                kind: alarm.kind.clone(),
+                priority: alarm.priority,
+                source: alarm.source.clone(),
+                place: alarm.place.clone(),
+                raised_at: alarm.raised_at,
+            })
+        }
+        Matter::Incident(incident) => {
+            let incident = view.incidents.get(&incident)?;
+            let all = view.assignments.values();
+            let sent = all.filter(|one| one.incident == incident.id && one.is_live());
+            CalledAbout::Incident(CalledIncident {
+                incident: incident.id,
+                kind: incident.kind.clone(),
+                priority: incident.priority,
+                place: incident.place.clone(),
+                opened_at: incident.opened_at,
+                guards: incident.guards,
+                sent: sent.map(|one| one.person.clone()).collect(),
+            })
+        }
+        Matter::Assignment(assignment) => {
+            let assignment = view.assignments.get(&assignment)?;
+            let incident = view.incidents.get(&assignment.incident)?;
+            let all = view.assignments.values();
+            let slot = all.filter(|one| (one.incident, one.slot) == (incident.id, assignment.slot));
+            let sent = match why {
+                Unanswered::Unaccepted => slot.map(|one| one.person.clone()).collect(),
+                Unanswered::Unclaimed
+                | Unanswered::Returned
+                | Unanswered::Undispatched
+                | Unanswered::NotOnScene => vec![assignment.person.clone()],
+            };
+            CalledAbout::Assignment(CalledAssignment {
+                assignment: assignment.id,
+                incident: incident.id,
+                kind: incident.kind.clone(),
+                priority: incident.priority,
+                place: incident.place.clone(),
+                sent,
+            })
+        }
+    })
 }
 
 /// To be sent, at least once, under an id that never changes.

@@ -1,10 +1,11 @@
 //! Who was sent and does not answer, is not there in time, or is there.
 //!
 //! An offer that is not answered in time goes to the next one as well, and the first may still accept. Whoever
-//! declines or goes off duty gives their slot to the next one at once. Where nobody is left, the record says so.
+//! declines or goes off duty gives their slot to the next one at once. Where nobody is left, a row says so.
 
+use super::system;
 use crate::dispatch::decide::{Terms, offered};
-use crate::dispatch::rank::{lifts, rank};
+use crate::dispatch::rank::{lifts, rank_after};
 use crate::dispatch::{
     ARRIVED_M_MAX, Arrival, Assignment, DispatchFact, Due, PlannedWay, Stage, Withdrawal,
 };
@@ -27,14 +28,16 @@ pub(crate) fn terms<'a>(
     context: &Context<'_>,
     way: &'a dyn Fn(&PersonId, &Incident) -> Option<PlannedWay>,
 ) -> Terms<'a> {
+    let is_night = context.estate.calendar.is_night(context.now);
     Terms {
         next_assignment: context.control().dispatch.next(),
         incidents: context.incident_terms(),
         registration: registration::decide::Terms {
             next_alarm: context.control().alarms.next(),
             open_alarms: context.control().alarms.open_count(),
-            is_night: context.estate.calendar.is_night(context.now),
+            is_night,
         },
+        is_night,
         way,
     }
 }
@@ -83,12 +86,18 @@ pub(super) fn due(context: &Context<'_>, memory: &Memory) -> Vec<FactDraft> {
     };
     let drill = context.view().incidents.get(&row.incident);
     let drill = drill.is_some_and(|incident| incident.drill);
+    let nobody = |fact: &DispatchFact| matches!(fact, DispatchFact::NobodyLeft(_));
+    let lacks_people = !drill && facts.iter().any(nobody);
     let draft = |fact| {
         let mut draft = context.by_rule_in(RULE, drill, fact);
         draft.occurred_at = Some(due_at);
         draft
     };
-    facts.into_iter().map(draft).collect()
+    let mut drafts: Vec<_> = facts.into_iter().map(draft).collect();
+    if lacks_people {
+        drafts.extend(system::nobody(context));
+    }
+    drafts
 }
 
 /// The next one is asked. Whoever is on another errand is not taken from it by a rule.
@@ -100,7 +109,7 @@ fn again(context: &Context<'_>, memory: &Memory, row: &Assignment) -> DispatchFa
         return nobody;
     };
     let ways = ways(context, memory, incident);
-    let ranked = rank(&known, Some(incident.id), &ways);
+    let ranked = rank_after(&known, incident.id, &row.person, &ways);
     let mut free = ranked.into_iter();
     let Some(next) = free.find(|one| one.busy.is_none()) else {
         return nobody;

@@ -1,124 +1,265 @@
-//! Whoever is next is called while nobody answers: a ladder starts when a matter begins to wait,
-//! climbs by time, and stops with a person's answer, in that answer's own turn.
+//! Whoever is next is called while nobody answers: a ladder starts when a matter begins to wait
+//! (`unanswered` says for what), climbs by time, and stops with a person's answer, in that answer's own turn.
 //!
 //! Where nobody can be called at all, because no channel is set up, no ladder is climbed: a screen
 //! that promised a call would lie.
 
 use super::claim_overdue::SETTLED_PER_INPUT_MAX;
 use super::system;
-use crate::alarm::{Alarm, AlarmFact, Ownership};
-use crate::estate::LadderStep;
+use super::unanswered::{Gap, gap, open_incident, slot};
+use crate::alarm::AlarmFact;
+use crate::dispatch::DispatchFact;
+use crate::estate::{AlarmType, LadderPlan, LadderStep, Rung, Target};
 use crate::fact::{
     Fact, FactBody, FactDraft, LadderCalled, LadderClimbed, LadderStarted, LadderStopped,
 };
-use crate::ids::{AlarmId, Seq};
+use crate::ids::{AlarmTypeId, PersonId, Seq};
+use crate::incident::IncidentFact;
 use crate::ladder::rungs::{Called, called_by};
 use crate::ladder::{LadderDue, LadderFact, LadderRun};
 use crate::matter::{Matter, Unanswered};
 use crate::notify::NotificationFact;
 use crate::site::Context;
 use crate::view::Touched;
+use std::collections::BTreeSet;
 
 const RULE: &str = "ladder@1";
 
 /// What follows from a fact, in its own turn: ladders that it starts or stops.
 pub(crate) fn follows(context: &Context<'_>, fact: &Fact, touched: &Touched) -> Vec<FactDraft> {
-    match &fact.body {
-        FactBody::Alarm(body) => {
-            let changed = touched.alarms.iter();
-            let anew = matches!(body, AlarmFact::Risen(_));
-            let drafts = changed.filter_map(|change| after(context, change.id, anew, fact));
-            drafts.collect()
+    let matters = match &fact.body {
+        FactBody::Alarm(_) | FactBody::Incident(_) | FactBody::Dispatch(_) => {
+            changed(context, touched)
         }
-        // Who takes or loses an incident takes or loses its alarms.
-        FactBody::Incident(_) => {
-            let changed = touched.alarms.iter();
-            let drafts = changed.filter_map(|change| after(context, change.id, false, fact));
-            drafts.collect()
+        // What was silent because it was being climbed speaks for itself.
+        FactBody::Ladder(LadderFact::Stopped(body)) => {
+            let incident = open_incident(&context.known(), body.about);
+            incident.map(Matter::Incident).into_iter().collect()
         }
         // Whoever waits since before anybody could be called is not forgotten.
-        FactBody::Notification(NotificationFact::Reach(_)) => {
-            let open = context.control().alarms.open();
-            open.filter_map(|id| begin(context, context.view().alarms.get(&id)?, false))
-                .collect()
-        }
+        FactBody::Notification(NotificationFact::Reach(_)) => all_open(context),
         FactBody::Estate(_)
-        | FactBody::Dispatch(_)
         | FactBody::Staff(_)
         | FactBody::Zone(_)
         | FactBody::Door(_)
         | FactBody::Area(_)
         | FactBody::Flood(_)
         | FactBody::Actuation(_)
-        | FactBody::Ladder(_)
+        | FactBody::Ladder(
+            LadderFact::Started(_) | LadderFact::Climbed(_) | LadderFact::Called(_),
+        )
         | FactBody::Notification(NotificationFact::Failing(_) | NotificationFact::Settled(_))
-        | FactBody::System(_) => Vec::new(),
-    }
-}
-
-fn after(context: &Context<'_>, id: AlarmId, anew: bool, fact: &Fact) -> Option<FactDraft> {
-    let alarm = context.view().alarms.get(&id)?;
-    if waits(alarm) {
-        return begin(context, alarm, anew);
-    }
-    let about = Matter::Alarm(id);
-    let run = context.view().ladders.get(&about);
-    run.filter(|run| run.is_open())?;
-    // Nothing but a person's answer: what devices and time do has no actor.
-    let by = fact.actor.clone()?;
-    let stopped = LadderFact::Stopped(LadderStopped { about, by });
-    Some(context.by_rule(RULE, Some(alarm), stopped))
-}
-
-/// Whether it waits for a person's answer.
-fn waits(alarm: &Alarm) -> bool {
-    let is_nobodys = matches!(alarm.ownership, Ownership::Unclaimed { .. });
-    alarm.is_annunciated() && is_nobodys && alarm.acknowledged.is_none()
-}
-
-/// Starts the ladder of an alarm that waits, unless it is being climbed. One that rose begins anew:
-/// its clocks do.
-fn begin(context: &Context<'_>, alarm: &Alarm, anew: bool) -> Option<FactDraft> {
-    let about = Matter::Alarm(alarm.id);
-    let run = context.view().ladders.get(&about);
-    let is_climbed = run.is_some_and(LadderRun::is_open);
-    if context.view().reach.is_empty() || !waits(alarm) || (is_climbed && !anew) {
-        return None;
-    }
-    let Ownership::Unclaimed {
-        since, returned, ..
-    } = &alarm.ownership
-    else {
-        return None;
+        | FactBody::System(_) => BTreeSet::new(),
     };
-    let kind = context.estate.alarm_type(&alarm.kind)?;
-    let is_night = context.estate.calendar.is_night(context.now);
+    let matters = matters.into_iter();
+    matters
+        .flat_map(|about| after(context, about, fact))
+        .collect()
+}
+
+/// What a fact may have answered, or left unanswered: what it changed, and whatever hangs together with
+/// that.
+fn changed(context: &Context<'_>, touched: &Touched) -> BTreeSet<Matter> {
+    let (view, known) = (context.view(), context.known());
+    let mut matters = BTreeSet::new();
+    let mut incidents = BTreeSet::new();
+    for change in &touched.alarms {
+        let about = Matter::Alarm(change.id);
+        matters.insert(about);
+        matters.extend(open_incident(&known, about).map(Matter::Incident));
+    }
+    incidents.extend(touched.incidents.iter().map(|change| change.id));
+    let assignments = touched.assignments.iter();
+    let assignments = assignments.filter_map(|change| view.assignments.get(&change.id));
+    incidents.extend(assignments.map(|one| one.incident));
+    for incident in incidents {
+        matters.insert(Matter::Incident(incident));
+        let sent = known.assignments_of(incident);
+        matters.extend(sent.map(|one| Matter::Assignment(one.id)));
+    }
+    matters
+}
+
+fn all_open(context: &Context<'_>) -> BTreeSet<Matter> {
+    let control = context.control();
+    let alarms = control.alarms.open().map(Matter::Alarm);
+    let incidents = control.incidents.open().map(Matter::Incident);
+    let assignments = context.view().assignments.keys().copied();
+    let assignments = assignments.map(Matter::Assignment);
+    alarms.chain(incidents).chain(assignments).collect()
+}
+
+/// What a fact means for the ladder about one matter.
+fn after(context: &Context<'_>, about: Matter, fact: &Fact) -> Vec<FactDraft> {
+    let known = context.known();
+    let run = known.view.ladders.get(&about);
+    let run = run.filter(|run| run.is_open());
+    let gap = gap(&known, about);
+    let Some(run) = run else {
+        let begun = gap.and_then(|gap| begin(context, about, gap, fact));
+        return begun.into_iter().collect();
+    };
+    let goes_on = gap.filter(|gap| is_same(gap.why, run.why) && !is_answer(fact, run));
+    match goes_on {
+        // One that rose begins anew: its clocks do.
+        Some(gap) if is_risen(fact, about) => {
+            begin(context, about, gap, fact).into_iter().collect()
+        }
+        Some(_) => Vec::new(),
+        None => {
+            let stopped = answered_by(context, fact, run).map(|by| {
+                let stopped = LadderFact::Stopped(LadderStopped { about, by });
+                draft(context, run, stopped)
+            });
+            let begun = gap.filter(|gap| !is_same(gap.why, run.why));
+            let begun = begun.and_then(|gap| begin(context, about, gap, fact));
+            stopped.into_iter().chain(begun).collect()
+        }
+    }
+}
+
+fn is_same(one: Unanswered, other: Unanswered) -> bool {
+    one == other || (one.is_nobodys() && other.is_nobodys())
+}
+
+fn is_risen(fact: &Fact, about: Matter) -> bool {
+    matches!(&fact.body, FactBody::Alarm(AlarmFact::Risen(body)) if Matter::Alarm(body.alarm) == about)
+}
+
+/// Whoever sends somebody else found an answer to a slot for which nobody was left.
+fn is_answer(fact: &Fact, run: &LadderRun) -> bool {
+    run.why == Unanswered::Unaccepted
+        && matches!(&fact.body, FactBody::Dispatch(DispatchFact::Offered(body)) if body.by.is_some())
+}
+
+/// Whose answer it is. What devices and time do has no actor; but whoever owns an incident owns what joins
+/// it, and whoever is there has answered by that.
+fn answered_by(context: &Context<'_>, fact: &Fact, run: &LadderRun) -> Option<PersonId> {
+    let view = context.view();
+    fact.actor.clone().or_else(|| match run.about {
+        Matter::Alarm(alarm) => view.alarms.get(&alarm)?.owner().cloned(),
+        Matter::Incident(_) => None,
+        Matter::Assignment(assignment) => {
+            let person = &view.assignments.get(&assignment)?.person;
+            (run.why == Unanswered::NotOnScene).then(|| person.clone())
+        }
+    })
+}
+
+/// Starts the ladder of a matter that waits.
+fn begin(context: &Context<'_>, about: Matter, gap: Gap, fact: &Fact) -> Option<FactDraft> {
+    if context.view().reach.is_empty() || !may_begin(context, about, gap, fact) {
+        return None;
+    }
+    let of = Subject::of(context, about)?;
+    let kind = context.estate.alarm_type(of.kind)?;
     let ladder = kind.ladder.as_ref();
     let ladder = ladder.and_then(|id| context.estate.estate.ladder(id));
-    let at_once = (!kind.call_at_once.is_empty()).then(|| LadderStep {
-        after_s: 0,
-        call: kind.call_at_once.clone(),
-        by: Vec::new(),
-        repeat: None,
-    });
-    let steps = ladder.map(|ladder| ladder.plan(is_night).unclaimed.clone());
-    let steps = steps.unwrap_or_default().into_iter();
-    let steps: Vec<_> = at_once.into_iter().chain(steps).collect();
+    let is_night = context.estate.calendar.is_night(context.now);
+    let steps = steps(kind, ladder.map(|ladder| ladder.plan(is_night)), gap.why);
     if steps.is_empty() {
         return None;
     }
     let started = LadderFact::Started(LadderStarted {
         about,
-        why: match returned {
-            Some(_) => Unanswered::Returned,
-            None => Unanswered::Unclaimed,
-        },
+        why: gap.why,
         ladder: ladder.map(|ladder| ladder.id.clone()),
-        since: *since,
+        since: gap.since,
         steps,
-        discreet: kind.discreet || alarm.began_as_duress(),
+        discreet: kind.discreet || of.discreet,
     });
-    Some(context.by_rule(RULE, Some(alarm), started))
+    Some(context.by_rule_in(RULE, of.drill, started))
+}
+
+/// Whether nothing else speaks for it already.
+fn may_begin(context: &Context<'_>, about: Matter, gap: Gap, fact: &Fact) -> bool {
+    let (view, known) = (context.view(), context.known());
+    let is_climbed = |about| view.ladders.get(&about).is_some_and(LadderRun::is_open);
+    let before = view.ladders.get(&about);
+    let is_known = before.is_some_and(|run| (run.why, run.since) == (gap.why, gap.since));
+    match about {
+        Matter::Alarm(_) => is_risen(fact, about) || open_incident(&known, about).is_none(),
+        Matter::Incident(id) if gap.why.is_nobodys() => {
+            let alarms = view.incidents.get(&id).map(|incident| &incident.alarms);
+            let mut alarms = alarms.into_iter().flatten();
+            !alarms.any(|alarm| is_climbed(Matter::Alarm(*alarm)))
+        }
+        // Whoever is recalled after enough were sent makes no deadline pass once more.
+        Matter::Incident(_) => {
+            let is_news = matches!(
+                &fact.body,
+                FactBody::Incident(IncidentFact::Undispatched(_)) | FactBody::Notification(_)
+            );
+            is_news && !is_known
+        }
+        Matter::Assignment(id) => {
+            let slot = view.assignments.get(&id).map(|one| slot(&known, one));
+            let mut others = slot.into_iter().flatten();
+            let is_told = gap.why == Unanswered::Unaccepted
+                && others.any(|other| is_climbed(Matter::Assignment(other.id)));
+            !is_known && !is_told
+        }
+    }
+}
+
+/// Who is called for what nobody did, and when.
+fn steps(kind: &AlarmType, plan: Option<&LadderPlan>, why: Unanswered) -> Vec<LadderStep> {
+    let at_once = |call| LadderStep {
+        after_s: 0,
+        call,
+        by: Vec::new(),
+        repeat: None,
+    };
+    match why {
+        Unanswered::Unclaimed | Unanswered::Returned => {
+            let first = kind.call_at_once.clone();
+            let first = (!first.is_empty()).then(|| at_once(first));
+            let steps = plan.map(|plan| plan.unclaimed.clone());
+            let steps = steps.unwrap_or_default();
+            first.into_iter().chain(steps).collect()
+        }
+        Unanswered::Undispatched => plan.map_or_else(Vec::new, |plan| plan.undispatched.clone()),
+        // Where offers are handed on by time, the rung above those who go comes after the last of them.
+        Unanswered::Unaccepted => {
+            let is_handed_on = plan.is_some_and(|plan| plan.unaccepted_s_max.is_some());
+            let leader = || at_once(vec![Target::Rung(Rung::ShiftLeader)]);
+            is_handed_on.then(leader).into_iter().collect()
+        }
+        Unanswered::NotOnScene => plan.map_or_else(Vec::new, |plan| plan.not_on_scene.clone()),
+    }
+}
+
+/// What a matter is about.
+struct Subject<'a> {
+    kind: &'a AlarmTypeId,
+    drill: bool,
+    discreet: bool,
+}
+
+impl<'a> Subject<'a> {
+    fn of(context: &Context<'a>, about: Matter) -> Option<Self> {
+        let view = context.view();
+        let incident = match about {
+            Matter::Alarm(alarm) => {
+                let alarm = view.alarms.get(&alarm)?;
+                return Some(Self {
+                    kind: &alarm.kind,
+                    drill: alarm.drill,
+                    discreet: alarm.began_as_duress(),
+                });
+            }
+            Matter::Incident(incident) => incident,
+            Matter::Assignment(assignment) => view.assignments.get(&assignment)?.incident,
+        };
+        let incident = view.incidents.get(&incident)?;
+        let alarms = incident.alarms.iter();
+        let mut alarms = alarms.filter_map(|alarm| view.alarms.get(alarm));
+        Some(Self {
+            kind: &incident.kind,
+            drill: incident.drill,
+            discreet: incident.kind.is_duress() || alarms.any(crate::alarm::Alarm::began_as_duress),
+        })
+    }
 }
 
 /// What is due of ladders by now, longest overdue first, of at most [`SETTLED_PER_INPUT_MAX`] of
@@ -145,9 +286,7 @@ pub(super) fn decide(context: &Context<'_>) -> Vec<FactDraft> {
 
 /// Whether a run is about the row that says that nobody can be called. It makes no second one.
 fn is_about_that(context: &Context<'_>, run: &LadderRun) -> bool {
-    let Matter::Alarm(alarm) = run.about;
-    let alarm = context.view().alarms.get(&alarm);
-    alarm.is_some_and(|alarm| alarm.kind.as_str() == system::NOBODY)
+    Subject::of(context, run.about).is_some_and(|of| of.kind.as_str() == system::NOBODY)
 }
 
 /// What a run does now, and whether there was nobody to call.

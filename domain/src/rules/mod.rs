@@ -21,7 +21,7 @@
 //! 16. [`device_silent`]: a device that should have reported did not.
 //! 17. [`guard_silent`]: nobody hears of a guard on duty.
 //!
-//! 18. [`ladder`]: whoever is next is called while nobody answers.
+//! 18. [`ladder`]: whoever is next is called while nobody answers; `unanswered` is the law of that.
 //! 19. [`incidents`]: which alarms are one incident, and what of it is due.
 //! 20. [`assignments`]: who does not answer, is not there in time, or is there.
 //! 21. [`steps`]: which step of a procedure is waited for.
@@ -55,6 +55,7 @@ pub mod shelf_time;
 pub mod sos;
 pub mod steps;
 pub mod system;
+mod unanswered;
 mod unheard;
 pub mod upstream;
 
@@ -114,7 +115,7 @@ const TIMED: [Timed; 13] = [
         name: "assignments",
         next_due: |site, _, _| site.control().dispatch.next_due_at(),
         settle: |context, memory| assignments::due(context, memory),
-        alone: false,
+        alone: true,
     },
     Timed {
         name: "arming_schedule",

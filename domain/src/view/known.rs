@@ -45,7 +45,10 @@ impl<'a> Known<'a> {
     }
 
     /// Who was sent to an incident, in that order.
-    pub fn assignments_of(&self, incident: IncidentId) -> impl Iterator<Item = &'a Assignment> {
+    pub fn assignments_of(
+        &self,
+        incident: IncidentId,
+    ) -> impl Iterator<Item = &'a Assignment> + use<'a> {
         let all = self.view.assignments.values();
         all.filter(move |one| one.incident == incident)
     }

@@ -6,7 +6,7 @@ use castellan_domain::fact::{
     FactBody, LadderCalled, LadderClimbed, LadderStarted, LadderStopped, NotificationFailing,
     NotificationSettled, ReachPublished,
 };
-use castellan_domain::ids::Seq;
+use castellan_domain::ids::{AssignmentId, IncidentId, Seq};
 use castellan_domain::ladder::LadderFact;
 use castellan_domain::matter::{Matter, Unanswered};
 use castellan_domain::notify::{NotificationFact, Settlement};
@@ -15,7 +15,11 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 fn matter() -> impl Strategy<Value = Matter> {
-    alarm().prop_map(Matter::Alarm)
+    prop_oneof![
+        4 => alarm().prop_map(Matter::Alarm),
+        1 => (1u32..4).prop_map(|number| Matter::Incident(IncidentId(number))),
+        1 => (1u32..6).prop_map(|number| Matter::Assignment(AssignmentId(number))),
+    ]
 }
 
 fn rung() -> impl Strategy<Value = Rung> {
@@ -59,7 +63,13 @@ fn outcome() -> impl Strategy<Value = Settlement> {
 
 /// What ladders do.
 fn climbs() -> impl Strategy<Value = LadderFact> {
-    let why = select(vec![Unanswered::Unclaimed, Unanswered::Returned]);
+    let why = select(vec![
+        Unanswered::Unclaimed,
+        Unanswered::Returned,
+        Unanswered::Undispatched,
+        Unanswered::Unaccepted,
+        Unanswered::NotOnScene,
+    ]);
     let steps = prop::collection::vec(step(), 1..4);
     let started = (matter(), why, due(), steps, any::<[bool; 2]>()).prop_map(
         |(about, why, since, steps, [named, discreet])| {

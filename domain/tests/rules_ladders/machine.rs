@@ -154,7 +154,9 @@ impl Book {
     }
 
     fn waits(&self, about: Matter) -> bool {
-        let alarm = about.alarm().expect("an alarm");
+        let Matter::Alarm(alarm) = about else {
+            panic!("{about}: nobody is sent here");
+        };
         self.waits.get(&alarm).copied().unwrap_or_default()
     }
 

@@ -8,6 +8,7 @@ use castellan_domain::estate::Channel;
 use castellan_domain::fact::{FactBody, NotificationSettled, ReachPublished};
 use castellan_domain::ids::AlarmId;
 use castellan_domain::ladder::LadderFact;
+use castellan_domain::matter::Matter;
 use castellan_domain::notify::Settlement;
 use castellan_domain::staff::StaffCommand;
 use serde_json::{Value, json};
@@ -39,11 +40,16 @@ pub(crate) fn ladders(estate: &mut Value) {
         {"id": "e1", "by_day": {"unclaimed": [
             {"after_s": 30, "by": ["voice"],
              "call": [{"rung": "shift_leader"}, {"rung": "duty_manager"}]},
-            {"after_s": 60, "call": [{"rung": "project_manager"}]}]},
+            {"after_s": 60, "call": [{"rung": "project_manager"}]}],
+            "undispatched": [{"after_s": 0, "call": [{"rung": "shift_leader"}]}],
+            "unaccepted_s_max": 20,
+            "not_on_scene": [{"after_s": 180, "call": [{"rung": "duty_manager"}]}]},
          "by_night": {"unclaimed": [{"after_s": 10, "call": [{"rung": "duty_manager"}]}]}},
         {"id": "e2", "by_day": {"unclaimed": [
             {"after_s": 90, "call": [{"rung": "shift_leader"}], "repeat": {"every_s": 20, "times": 2}},
-            {"after_s": 180, "call": [{"rung": "duty_manager"}]}]}},
+            {"after_s": 180, "call": [{"rung": "duty_manager"}]}],
+            "unaccepted_s_max": 45,
+            "not_on_scene": [{"after_s": 240, "call": [{"rung": "shift_leader"}]}]}},
         {"id": "e3", "by_day": {"unclaimed": [
             {"after_s": 300, "call": ["owner", {"person": "tan-wei"}]}]}}]);
     for (type_id, ladder) in [
@@ -115,12 +121,19 @@ pub(crate) fn all() -> World {
 
 /// What ladders did, each with its second.
 pub(crate) fn climbed(world: &World) -> Vec<String> {
+    let all = climbed_about(world).into_iter();
+    all.map(|(_, told)| told).collect()
+}
+
+/// The same with what each was about.
+pub(crate) fn climbed_about(world: &World) -> Vec<(Matter, String)> {
     let facts = world.facts.iter().filter_map(|fact| {
         let FactBody::Ladder(body) = &fact.body else {
             return None;
         };
+        let about = body.about();
         let told = match body {
-            LadderFact::Started(body) => format!("{} {:?}", body.about, body.why).to_lowercase(),
+            LadderFact::Started(body) => format!("{about} {:?}", body.why).to_lowercase(),
             LadderFact::Climbed(body) => {
                 let nobody = body.nobody.iter().map(|rung| format!(" nobody:{rung:?}"));
                 let spared = body.spared.iter().map(|person| format!(" spared:{person}"));
@@ -131,7 +144,8 @@ pub(crate) fn climbed(world: &World) -> Vec<String> {
             LadderFact::Called(body) => format!("{} {}", body.person, body.channel.name()),
             LadderFact::Stopped(body) => format!("stopped by {}", body.by),
         };
-        Some(format!("{} {told}", fact.recorded_at.since(NOON).as_secs()))
+        let second = fact.recorded_at.since(NOON).as_secs();
+        Some((about, format!("{second} {told}")))
     });
     facts.collect()
 }

@@ -3,12 +3,16 @@
 use crate::journal::Parcel;
 use castellan_domain::alarm::Located;
 use castellan_domain::estate::{Estate, Priority, Rung};
+use castellan_domain::ids::PersonId;
 use castellan_domain::matter::Unanswered;
-use castellan_domain::notify::{CalledAbout, CalledAlarm, LadderCall, Message};
+use castellan_domain::notify::{CalledAbout, LadderCall, Message};
 use castellan_domain::text::Language;
 use castellan_domain::time::Timestamp;
 use jiff::tz::TimeZone;
 use std::sync::Arc;
+
+/// People of one line who are named; the others are counted.
+const NAMED_MAX: usize = 4;
 
 /// Tells what an estate's alarms are called, in one language and by its clock.
 #[derive(Debug, Clone)]
@@ -47,11 +51,7 @@ impl Teller {
     fn head(&self, calls: &[&LadderCall]) -> String {
         let mut names: Vec<String> = Vec::new();
         for call in calls {
-            let person = self.estate.person(&call.person);
-            let name = person.map_or_else(
-                || call.person.to_string(),
-                |person| person.name.get(self.language).to_owned(),
-            );
+            let name = self.name(&call.person);
             let name = match call.rung {
                 Some(rung) => format!("{} {name}", self.rung(rung)),
                 None => name,
@@ -66,45 +66,109 @@ impl Teller {
         }
     }
 
+    /// Its number, its type and its place, and what nobody did.
     fn line(&self, call: &LadderCall) -> String {
-        let CalledAbout::Alarm(alarm) = &call.about;
-        let kind = self.estate.alarm_type(&alarm.kind);
-        let kind = kind.map_or_else(
-            || alarm.kind.to_string(),
+        let (number, kind, priority, place) = match &call.about {
+            CalledAbout::Alarm(about) => (
+                about.alarm.to_string(),
+                &about.kind,
+                about.priority,
+                &about.place,
+            ),
+            CalledAbout::Incident(about) => (
+                about.incident.to_string(),
+                &about.kind,
+                about.priority,
+                &about.place,
+            ),
+            CalledAbout::Assignment(about) => (
+                about.incident.to_string(),
+                &about.kind,
+                about.priority,
+                &about.place,
+            ),
+        };
+        let of_estate = self.estate.alarm_type(kind);
+        let kind = of_estate.map_or_else(
+            || kind.to_string(),
             |kind| kind.name.get(self.language).to_owned(),
         );
+        let (priority, place) = (self.priority(priority), self.place(place));
+        let not_done = self.not_done(call);
+        match self.language {
+            Language::Zh => format!("{priority} {number} {kind} {place} {not_done}"),
+            Language::En => format!("{priority} {number} {kind}, {place}, {not_done}"),
+        }
+    }
+
+    fn not_done(&self, call: &LadderCall) -> String {
         let since = self.clock(call.since);
-        let (place, priority) = (self.place(alarm), self.priority(alarm.priority));
+        let sent = match &call.about {
+            CalledAbout::Alarm(_) => &[][..],
+            CalledAbout::Incident(about) => &about.sent,
+            CalledAbout::Assignment(about) => &about.sent,
+        };
+        let guards = match &call.about {
+            CalledAbout::Incident(about) => about.guards,
+            CalledAbout::Alarm(_) | CalledAbout::Assignment(_) => 1,
+        };
+        let names = self.names(sent);
         match (self.language, call.why) {
-            (Language::Zh, Unanswered::Unclaimed) => {
-                format!(
-                    "{priority} {} {kind} {place} {since}起无人接警",
-                    alarm.alarm
-                )
+            (Language::Zh, Unanswered::Unclaimed) => format!("{since}起无人接警"),
+            (Language::Zh, Unanswered::Returned) => format!("{since}退回，无人处理"),
+            (Language::Zh, Unanswered::Undispatched) if sent.is_empty() => {
+                format!("{since}前应派{guards}人，无人派出")
             }
-            (Language::Zh, Unanswered::Returned) => {
-                format!(
-                    "{priority} {} {kind} {place} {since}退回，无人处理",
-                    alarm.alarm
-                )
+            (Language::Zh, Unanswered::Undispatched) => {
+                let count = sent.len();
+                format!("{since}前应派{guards}人，只派{count}人（{names}）")
             }
-            (Language::En, Unanswered::Unclaimed) => {
-                format!(
-                    "{priority} {} {kind}, {place}, unclaimed since {since}",
-                    alarm.alarm
-                )
+            (Language::Zh, Unanswered::Unaccepted) => {
+                format!("{since}起无人接单（已问{names}），无人可再派")
             }
-            (Language::En, Unanswered::Returned) => {
-                format!(
-                    "{priority} {} {kind}, {place}, came back at {since}",
-                    alarm.alarm
-                )
+            (Language::Zh, Unanswered::NotOnScene) => format!("{names} {since}接单，仍未到场"),
+            (Language::En, Unanswered::Unclaimed) => format!("unclaimed since {since}"),
+            (Language::En, Unanswered::Returned) => format!("came back at {since}"),
+            (Language::En, Unanswered::Undispatched) if sent.is_empty() => {
+                format!("{guards} wanted by {since}, nobody sent")
+            }
+            (Language::En, Unanswered::Undispatched) => {
+                let count = sent.len();
+                format!("{guards} wanted by {since}, {count} sent ({names})")
+            }
+            (Language::En, Unanswered::Unaccepted) => {
+                format!("nobody accepts since {since} ({names} asked), nobody else to ask")
+            }
+            (Language::En, Unanswered::NotOnScene) => {
+                format!("{names} accepted at {since}, not there yet")
             }
         }
     }
 
-    fn place(&self, alarm: &CalledAlarm) -> String {
-        let place = match &alarm.place {
+    /// Who they are; of many, the first ones and how many others.
+    fn names(&self, people: &[PersonId]) -> String {
+        let first = people.iter().take(NAMED_MAX);
+        let mut names: Vec<_> = first.map(|person| self.name(person)).collect();
+        let others = people.len().saturating_sub(NAMED_MAX);
+        if others > 0 {
+            names.push(match self.language {
+                Language::Zh => format!("另{others}人"),
+                Language::En => format!("{others} others"),
+            });
+        }
+        names.join(self.of(["、", ", "]))
+    }
+
+    fn name(&self, person: &PersonId) -> String {
+        let of_estate = self.estate.person(person);
+        of_estate.map_or_else(
+            || person.to_string(),
+            |person| person.name.get(self.language).to_owned(),
+        )
+    }
+
+    fn place(&self, place: &Located) -> String {
+        let place = match place {
             Located::Fixed(place) | Located::Said { place, .. } | Located::Last { place, .. } => {
                 let name = self.estate.place_name(place, self.language);
                 if name.is_empty() {
@@ -115,13 +179,10 @@ impl Teller {
             }
             Located::Unknown => String::new(),
         };
-        if !place.is_empty() {
-            return place;
+        if place.is_empty() {
+            return self.of(["位置不明", "place unknown"]).to_owned();
         }
-        match self.language {
-            Language::Zh => "位置不明".to_owned(),
-            Language::En => "place unknown".to_owned(),
-        }
+        place
     }
 
     fn priority(&self, priority: Priority) -> &'static str {
@@ -201,6 +262,84 @@ mod tests {
 
     fn more(n: usize) -> String {
         format!("另有 {n} 条")
+    }
+
+    const ESTATE: &str = r#"{"site": "test-1", "name": {"zh": "测试", "en": "Test"},
+        "time_zone": "Asia/Shanghai", "datum": "WGS-84", "anchor": [120.0, 30.0],
+        "home": {"centre": [120.0, 30.0], "zoom": 16.5, "bearing_deg": 0.0, "pitch_deg": 30.0},
+        "people": [
+            {"id": "wang-qiang", "name": {"zh": "王强", "en": "Wang Qiang"}, "role": "guard"},
+            {"id": "li-min", "name": {"zh": "李敏", "en": "Li Min"}, "role": "guard"},
+            {"id": "chen-gang", "name": {"zh": "陈刚", "en": "Chen Gang"}, "role": "duty_manager"}],
+        "alarm_types": [{"id": "gas_high", "name": {"zh": "可燃气体高限报警", "en": "Gas alarm"},
+            "priority": 1, "claim_s_max": 30}]}"#;
+
+    fn teller(language: Language) -> Teller {
+        Teller {
+            estate: Arc::new(Estate::parse(ESTATE.as_bytes()).unwrap()),
+            language,
+            zone: TimeZone::fixed(jiff::tz::offset(8)),
+        }
+    }
+
+    fn call(why: &str, about: &str) -> LadderCall {
+        let at = 1_795_318_825_749_378_i64;
+        let call = format!(
+            r#"{{"person": "chen-gang", "rung": "duty_manager", "channel": "voice", "step": 1,
+            "why": "{why}", "since": {at}, "about": {about}}}"#
+        );
+        serde_json::from_str(&call).unwrap()
+    }
+
+    #[test]
+    fn each_matter_has_its_number_type_and_place_what_nobody_did_and_who_was_sent() {
+        let of = r#""type": "gas_high", "priority": 1, "place": null"#;
+        let incident = |sent: &str| {
+            format!(
+                r#"{{"incident": {{"incident": "I-17", {of}, "opened_at": 1795318825749378,
+                "guards": 2, "sent": [{sent}]}}}}"#
+            )
+        };
+        let part = |sent: &str| {
+            format!(
+                r#"{{"assignment": {{"assignment": "D-3", "incident": "I-17", {of}, "sent": [{sent}]}}}}"#
+            )
+        };
+        let both = r#""wang-qiang", "li-min""#;
+        let told = [
+            ("returned", incident("")),
+            ("undispatched", incident("")),
+            ("undispatched", incident(r#""wang-qiang""#)),
+            ("unaccepted", part(both)),
+            ("not_on_scene", part(r#""wang-qiang""#)),
+        ];
+        let lines = |language| {
+            let teller = teller(language);
+            let lines = told
+                .iter()
+                .map(|(why, about)| teller.line(&call(why, about)));
+            lines.collect::<Vec<_>>()
+        };
+        let zh = lines(Language::Zh);
+        let head = "一级紧急 I-17 可燃气体高限报警 位置不明 ";
+        let said = [
+            "11:40:25退回，无人处理",
+            "11:40:25前应派2人，无人派出",
+            "11:40:25前应派2人，只派1人（王强）",
+            "11:40:25起无人接单（已问王强、李敏），无人可再派",
+            "王强 11:40:25接单，仍未到场",
+        ];
+        assert_eq!(zh, said.map(|said| format!("{head}{said}")));
+        let en = lines(Language::En);
+        let head = "P1 I-17 Gas alarm, place unknown, ";
+        let said = [
+            "came back at 11:40:25",
+            "2 wanted by 11:40:25, nobody sent",
+            "2 wanted by 11:40:25, 1 sent (Wang Qiang)",
+            "nobody accepts since 11:40:25 (Wang Qiang, Li Min asked), nobody else to ask",
+            "Wang Qiang accepted at 11:40:25, not there yet",
+        ];
+        assert_eq!(en, said.map(|said| format!("{head}{said}")));
     }
 
     #[test]

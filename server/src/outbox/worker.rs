@@ -197,11 +197,8 @@ impl Worker {
 
     /// Whether somebody answered before it was sent.
     fn is_answered(&self, parcel: &Parcel) -> bool {
-        self.hub.with_view(|view| {
-            let run = view.ladders.get(&parcel.message.matter());
-            // What is committed may not be shown yet.
-            run.map_or(view.seq >= parcel.about, |run| !run.is_open())
-        })
+        self.hub
+            .with_view(|view| parcel.message.is_answered(parcel.about, view))
     }
 
     /// The ladder need not wait for a channel that does not work. Once is enough.

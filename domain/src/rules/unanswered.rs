@@ -1,0 +1,150 @@
+//! What nobody did about a matter: the law by which ladders begin and end.
+//!
+//! | matter | not done | counted from | it is, and its ladder ends, once a person |
+//! |---|---|---|---|
+//! | alarm | nobody has or has seen it | when it began to wait, or came back | claims, acknowledges, shelves or judges it, or claims the incident that it is part of |
+//! | incident | nobody owns it | when it began to wait, or came back | claims it, or one of its alarms |
+//! | incident | too few were sent in time | the deadline's end | sends as many as its type wants, or says that it is under control |
+//! | assignment | nobody who could be asked for its slot accepts | when that was found | of its slot accepts, recalls one of the slot, sends somebody else for the incident, or says that it is under control |
+//! | assignment | whoever accepted is not there | when they accepted | arrives, is done, goes home, is recalled, or somebody says that it is under control |
+//!
+//! An incident speaks for its alarms: what comes back with it calls people once. An alarm that is being
+//! climbed when it becomes part of an incident is climbed on, and then its incident is silent.
+
+use crate::alarm::{Alarm, Ownership};
+use crate::dispatch::{Assignment, DispatchFact, Stage as Part, Withdrawal};
+use crate::ids::IncidentId;
+use crate::incident::{Incident, Owner, Stage};
+use crate::matter::{Matter, Unanswered};
+use crate::time::Timestamp;
+use crate::view::Known;
+
+/// What nobody did, and since when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Gap {
+    pub(super) why: Unanswered,
+    pub(super) since: Timestamp,
+}
+
+/// What nobody did about a matter by now, if anything.
+pub(super) fn gap(known: &Known<'_>, about: Matter) -> Option<Gap> {
+    match about {
+        Matter::Alarm(alarm) => of_alarm(known.view.alarms.get(&alarm)?),
+        Matter::Incident(incident) => of_incident(known, known.view.incidents.get(&incident)?),
+        Matter::Assignment(assignment) => {
+            of_assignment(known, known.view.assignments.get(&assignment)?)
+        }
+    }
+}
+
+fn of_alarm(alarm: &Alarm) -> Option<Gap> {
+    let Ownership::Unclaimed {
+        since, returned, ..
+    } = &alarm.ownership
+    else {
+        return None;
+    };
+    let waits = alarm.is_annunciated() && alarm.acknowledged.is_none();
+    waits.then_some(nobodys(*since, returned.is_some()))
+}
+
+const fn nobodys(since: Timestamp, is_returned: bool) -> Gap {
+    let why = if is_returned {
+        Unanswered::Returned
+    } else {
+        Unanswered::Unclaimed
+    };
+    Gap { why, since }
+}
+
+fn of_incident(known: &Known<'_>, incident: &Incident) -> Option<Gap> {
+    if let Owner::Nobody {
+        since, returned, ..
+    } = &incident.owner
+    {
+        let is_open = incident.is_open();
+        return is_open.then_some(nobodys(*since, returned.is_some()));
+    }
+    let is_short = known.live_slots(incident.id) < usize::from(incident.guards);
+    // Whoever claimed it anew has time anew.
+    let is_over = incident.dispatch_due_at.is_none();
+    let since = incident.undispatched_at?;
+    (needs_people(incident) && is_short && is_over).then_some(Gap {
+        why: Unanswered::Undispatched,
+        since,
+    })
+}
+
+/// Whether people are still to come: nobody has said that it is under control.
+fn needs_people(incident: &Incident) -> bool {
+    match incident.stage {
+        Stage::Open | Stage::Dispatched | Stage::Handling => true,
+        Stage::Contained | Stage::Resolved | Stage::Closed { .. } | Stage::Merged { .. } => false,
+    }
+}
+
+fn of_assignment(known: &Known<'_>, one: &Assignment) -> Option<Gap> {
+    let incident = known.view.incidents.get(&one.incident)?;
+    if !needs_people(incident) {
+        return None;
+    }
+    match one.stage {
+        Part::Accepted | Part::OnTheWay => Some(Gap {
+            why: Unanswered::NotOnScene,
+            since: accepted_at(one),
+        }),
+        Part::Unanswered
+        | Part::Declined { .. }
+        | Part::Withdrawn {
+            why: Withdrawal::OffDuty,
+        } => is_last_hope(known, one).then_some(Gap {
+            why: Unanswered::Unaccepted,
+            since: one.since,
+        }),
+        Part::Offered | Part::OnScene { .. } | Part::Done | Part::Withdrawn { .. } => None,
+    }
+}
+
+/// When somebody accepted: what they did since is no news of that.
+fn accepted_at(one: &Assignment) -> Timestamp {
+    let mut latest_first = one.history.steps().iter().rev();
+    let accepted = latest_first.find(|step| matches!(step.fact, DispatchFact::Accepted(_)));
+    accepted.map_or(one.since, |step| step.at)
+}
+
+/// Whether nobody else of its slot is asked, goes or will be asked.
+fn is_last_hope(known: &Known<'_>, one: &Assignment) -> bool {
+    let mut slot = slot(known, one);
+    slot.all(|other| {
+        // Whoever recalls one of them since then gave the slot up.
+        let is_given_up = matches!(
+            other.stage,
+            Part::Withdrawn {
+                why: Withdrawal::Recalled { .. }
+            }
+        );
+        let is_given_up = is_given_up && other.since >= one.since;
+        !other.holds_slot() && !other.to_offer_again && other.id <= one.id && !is_given_up
+    })
+}
+
+/// All offers of its slot.
+pub(super) fn slot<'a>(
+    known: &Known<'a>,
+    one: &Assignment,
+) -> impl Iterator<Item = &'a Assignment> + use<'a> {
+    let slot = one.slot;
+    let all = known.assignments_of(one.incident);
+    all.filter(move |other| other.slot == slot)
+}
+
+/// The incident that a matter is, or is part of, as long as it is open.
+pub(super) fn open_incident(known: &Known<'_>, about: Matter) -> Option<IncidentId> {
+    let incident = match about {
+        Matter::Alarm(alarm) => known.view.alarms.get(&alarm)?.incident?,
+        Matter::Incident(incident) => incident,
+        Matter::Assignment(assignment) => known.view.assignments.get(&assignment)?.incident,
+    };
+    let incident = known.view.incidents.get(&incident)?;
+    incident.is_open().then_some(incident.id)
+}
