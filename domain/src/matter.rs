@@ -63,6 +63,10 @@ pub enum Unanswered {
     Unaccepted,
     /// Whoever accepted is not there.
     NotOnScene,
+    /// A required step of the procedure was not taken in time.
+    StepLate,
+    /// A required step was left out, and the rung above has not looked.
+    StepSkipped,
 }
 
 impl Unanswered {
@@ -70,7 +74,11 @@ impl Unanswered {
     pub const fn is_nobodys(self) -> bool {
         match self {
             Self::Unclaimed | Self::Returned => true,
-            Self::Undispatched | Self::Unaccepted | Self::NotOnScene => false,
+            Self::Undispatched
+            | Self::Unaccepted
+            | Self::NotOnScene
+            | Self::StepLate
+            | Self::StepSkipped => false,
         }
     }
 }

@@ -4,6 +4,7 @@
 mod machine;
 mod reached;
 mod sent;
+mod steps;
 mod world;
 
 use crate::rules_common::{NOON, World, estate, id, list, secs};

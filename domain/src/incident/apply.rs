@@ -227,6 +227,7 @@ impl Incident {
                 by: body.by.clone(),
                 at,
                 reason: body.reason,
+                required: body.required,
             };
             self.steps.take(&body.procedure, &body.step, taken);
         } else if let IncidentFact::StepUndone(body) = fact {

@@ -32,6 +32,9 @@ pub struct Taken {
     /// Why it was left out, where somebody said it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<SkipReason>,
+    /// It was left out though it does not depend on a condition.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub required: bool,
 }
 
 /// The step that has to be taken first, and by when.
@@ -54,6 +57,11 @@ impl StepRecords {
     /// Whether nothing has been said of any step.
     pub const fn is_empty(&self) -> bool {
         self.list.is_empty()
+    }
+
+    /// Every step that was spoken of.
+    pub fn iter(&self) -> impl Iterator<Item = &StepRecord> {
+        self.list.iter()
     }
 
     /// What is known of a step.

@@ -3,7 +3,10 @@
 use crate::alarm::{Located, Source};
 use crate::estate::{Channel, Priority, Rung};
 use crate::fact::{Fact, FactBody, FactDraft};
-use crate::ids::{AlarmId, AlarmTypeId, AssignmentId, IncidentId, PersonId, Seq};
+use crate::ids::{
+    AlarmId, AlarmTypeId, AssignmentId, IncidentId, PersonId, ProcedureId, Seq, StepId,
+};
+use crate::incident::Incident;
 use crate::ladder::LadderFact;
 use crate::matter::{Matter, Unanswered};
 use crate::site::Site;
@@ -82,6 +85,16 @@ pub struct CalledIncident {
     /// Who is asked, goes or is there, at most [`crate::dispatch::ASSIGNMENTS_PER_INCIDENT_MAX`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sent: Vec<PersonId>,
+    /// The step of its procedure that was not taken, if it is about one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step: Option<CalledStep>,
+}
+
+/// A step of a procedure.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CalledStep {
+    pub procedure: ProcedureId,
+    pub step: StepId,
 }
 
 /// Somebody was sent for an incident, and it came to nothing yet.
@@ -184,6 +197,7 @@ fn called_about(view: &View, about: Matter, why: Unanswered) -> Option<CalledAbo
                 opened_at: incident.opened_at,
                 guards: incident.guards,
                 sent: sent.map(|one| one.person.clone()).collect(),
+                step: step_of(incident, why),
             })
         }
         Matter::Assignment(assignment) => {
@@ -196,7 +210,9 @@ fn called_about(view: &View, about: Matter, why: Unanswered) -> Option<CalledAbo
                 Unanswered::Unclaimed
                 | Unanswered::Returned
                 | Unanswered::Undispatched
-                | Unanswered::NotOnScene => vec![assignment.person.clone()],
+                | Unanswered::NotOnScene
+                | Unanswered::StepLate
+                | Unanswered::StepSkipped => vec![assignment.person.clone()],
             };
             CalledAbout::Assignment(CalledAssignment {
                 assignment: assignment.id,
@@ -207,6 +223,31 @@ fn called_about(view: &View, about: Matter, why: Unanswered) -> Option<CalledAbo
                 sent,
             })
         }
+    })
+}
+
+/// The step that was late first, or left out last.
+fn step_of(incident: &Incident, why: Unanswered) -> Option<CalledStep> {
+    let all = incident.steps.iter();
+    let found = match why {
+        Unanswered::StepLate => all
+            .filter(|known| known.taken.is_none())
+            .filter_map(|known| Some((known.late_at?, known)))
+            .min_by_key(|(at, _)| *at),
+        Unanswered::StepSkipped => all
+            .filter_map(|known| Some((known.taken.as_ref()?, known)))
+            .filter(|(taken, _)| taken.required)
+            .map(|(taken, known)| (taken.at, known))
+            .max_by_key(|(at, _)| *at),
+        Unanswered::Unclaimed
+        | Unanswered::Returned
+        | Unanswered::Undispatched
+        | Unanswered::Unaccepted
+        | Unanswered::NotOnScene => None,
+    };
+    found.map(|(_, known)| CalledStep {
+        procedure: known.procedure.clone(),
+        step: known.step.clone(),
     })
 }
 

@@ -19,7 +19,7 @@ pub mod state;
 
 pub use fact::{NotificationFact, Settlement};
 pub use message::{
-    Announcement, CalledAbout, CalledAlarm, CalledAssignment, CalledIncident, LadderCall, Message,
-    Notification, Rehearsal,
+    Announcement, CalledAbout, CalledAlarm, CalledAssignment, CalledIncident, CalledStep,
+    LadderCall, Message, Notification, Rehearsal,
 };
 pub use state::Reach;

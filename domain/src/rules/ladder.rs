@@ -7,6 +7,7 @@
 use super::claim_overdue::SETTLED_PER_INPUT_MAX;
 use super::system;
 use super::unanswered::{Gap, gap, open_incident, slot};
+use crate::access::{Right, rights_of};
 use crate::alarm::AlarmFact;
 use crate::dispatch::DispatchFact;
 use crate::estate::{AlarmType, LadderPlan, LadderStep, Rung, Target};
@@ -20,7 +21,7 @@ use crate::ladder::{LadderDue, LadderFact, LadderRun};
 use crate::matter::{Matter, Unanswered};
 use crate::notify::NotificationFact;
 use crate::site::Context;
-use crate::view::Touched;
+use crate::view::{Known, Touched};
 use std::collections::BTreeSet;
 
 const RULE: &str = "ladder@1";
@@ -99,7 +100,7 @@ fn after(context: &Context<'_>, about: Matter, fact: &Fact) -> Vec<FactDraft> {
         let begun = gap.and_then(|gap| begin(context, about, gap, fact));
         return begun.into_iter().collect();
     };
-    let goes_on = gap.filter(|gap| is_same(gap.why, run.why) && !is_answer(fact, run));
+    let goes_on = gap.filter(|gap| is_same(gap.why, run.why) && !is_answer(&known, fact, run));
     match goes_on {
         // One that rose begins anew: its clocks do.
         Some(gap) if is_risen(fact, about) => {
@@ -126,10 +127,23 @@ fn is_risen(fact: &Fact, about: Matter) -> bool {
     matches!(&fact.body, FactBody::Alarm(AlarmFact::Risen(body)) if Matter::Alarm(body.alarm) == about)
 }
 
-/// Whoever sends somebody else found an answer to a slot for which nobody was left.
-fn is_answer(fact: &Fact, run: &LadderRun) -> bool {
-    run.why == Unanswered::Unaccepted
-        && matches!(&fact.body, FactBody::Dispatch(DispatchFact::Offered(body)) if body.by.is_some())
+/// Whoever sends somebody else found an answer to a slot for which nobody was left; whoever leads the shift
+/// has seen what was left out once they do anything about the incident.
+fn is_answer(known: &Known<'_>, fact: &Fact, run: &LadderRun) -> bool {
+    match run.why {
+        Unanswered::Unaccepted => {
+            matches!(&fact.body, FactBody::Dispatch(DispatchFact::Offered(body)) if body.by.is_some())
+        }
+        Unanswered::StepSkipped => {
+            let by = fact.actor.as_ref();
+            by.is_some_and(|by| rights_of(known, by).contains(Right::LeadShift))
+        }
+        Unanswered::Unclaimed
+        | Unanswered::Returned
+        | Unanswered::Undispatched
+        | Unanswered::NotOnScene
+        | Unanswered::StepLate => false,
+    }
 }
 
 /// Whose answer it is. What devices and time do has no actor; but whoever owns an incident owns what joins
@@ -184,14 +198,7 @@ fn may_begin(context: &Context<'_>, about: Matter, gap: Gap, fact: &Fact) -> boo
             let mut alarms = alarms.into_iter().flatten();
             !alarms.any(|alarm| is_climbed(Matter::Alarm(*alarm)))
         }
-        // Whoever is recalled after enough were sent makes no deadline pass once more.
-        Matter::Incident(_) => {
-            let is_news = matches!(
-                &fact.body,
-                FactBody::Incident(IncidentFact::Undispatched(_)) | FactBody::Notification(_)
-            );
-            is_news && !is_known
-        }
+        Matter::Incident(_) => is_news(gap.why, fact) && !is_known,
         Matter::Assignment(id) => {
             let slot = view.assignments.get(&id).map(|one| slot(&known, one));
             let mut others = slot.into_iter().flatten();
@@ -199,6 +206,23 @@ fn may_begin(context: &Context<'_>, about: Matter, gap: Gap, fact: &Fact) -> boo
                 && others.any(|other| is_climbed(Matter::Assignment(other.id)));
             !is_known && !is_told
         }
+    }
+}
+
+/// Whether this fact tells for the first time that something was not done about an incident: whoever is
+/// recalled after enough were sent makes no deadline pass once more.
+fn is_news(why: Unanswered, fact: &Fact) -> bool {
+    let FactBody::Incident(body) = &fact.body else {
+        return matches!(&fact.body, FactBody::Notification(_));
+    };
+    match why {
+        Unanswered::Undispatched => matches!(body, IncidentFact::Undispatched(_)),
+        Unanswered::StepLate => matches!(body, IncidentFact::StepLate(_)),
+        Unanswered::StepSkipped => matches!(body, IncidentFact::StepTaken(_)),
+        Unanswered::Unclaimed
+        | Unanswered::Returned
+        | Unanswered::Unaccepted
+        | Unanswered::NotOnScene => false,
     }
 }
 
@@ -226,6 +250,9 @@ fn steps(kind: &AlarmType, plan: Option<&LadderPlan>, why: Unanswered) -> Vec<La
             is_handed_on.then(leader).into_iter().collect()
         }
         Unanswered::NotOnScene => plan.map_or_else(Vec::new, |plan| plan.not_on_scene.clone()),
+        Unanswered::StepLate | Unanswered::StepSkipped => {
+            vec![at_once(vec![Target::Rung(Rung::ShiftLeader)])]
+        }
     }
 }
 

@@ -5,6 +5,8 @@
 //! | alarm | nobody has or has seen it | when it began to wait, or came back | claims, acknowledges, shelves or judges it, or claims the incident that it is part of |
 //! | incident | nobody owns it | when it began to wait, or came back | claims it, or one of its alarms |
 //! | incident | too few were sent in time | the deadline's end | sends as many as its type wants, or says that it is under control |
+//! | incident | a required step was not taken in time | when that was found | takes it, or leaves it out |
+//! | incident | a required step was left out | when it was | who leads the shift does anything about the incident, or it is taken after all |
 //! | assignment | nobody who could be asked for its slot accepts | when that was found | of its slot accepts, recalls one of the slot, sends somebody else for the incident, or says that it is under control |
 //! | assignment | whoever accepted is not there | when they accepted | arrives, is done, goes home, is recalled, or somebody says that it is under control |
 //!
@@ -65,12 +67,40 @@ fn of_incident(known: &Known<'_>, incident: &Incident) -> Option<Gap> {
         let is_open = incident.is_open();
         return is_open.then_some(nobodys(*since, returned.is_some()));
     }
+    of_people(known, incident).or_else(|| of_steps(known, incident))
+}
+
+fn of_people(known: &Known<'_>, incident: &Incident) -> Option<Gap> {
     let is_short = known.live_slots(incident.id) < usize::from(incident.guards);
     // Whoever claimed it anew has time anew.
     let is_over = incident.dispatch_due_at.is_none();
     let since = incident.undispatched_at?;
     (needs_people(incident) && is_short && is_over).then_some(Gap {
         why: Unanswered::Undispatched,
+        since,
+    })
+}
+
+/// What is late and still to be taken comes before what was left out.
+fn of_steps(known: &Known<'_>, incident: &Incident) -> Option<Gap> {
+    let procedure = known.estate.procedure_of(&incident.kind)?;
+    if !incident.is_open() {
+        return None;
+    }
+    let id = procedure.id();
+    let ahead = procedure.next(|step| incident.steps.outcome(id, step));
+    let ahead = ahead.into_iter().filter(|step| !step.optional);
+    let late = ahead.filter_map(|step| incident.steps.of(id, &step.id)?.late_at);
+    if let Some(since) = late.min() {
+        let why = Unanswered::StepLate;
+        return Some(Gap { why, since });
+    }
+    let left_out = procedure.steps().iter().filter_map(|step| {
+        let taken = incident.steps.of(id, &step.id)?.taken.as_ref()?;
+        taken.required.then_some(taken.at)
+    });
+    left_out.max().map(|since| Gap {
+        why: Unanswered::StepSkipped,
         since,
     })
 }

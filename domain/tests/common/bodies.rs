@@ -530,5 +530,5 @@ fn housekeeping() -> impl Strategy<Value = FactBody> {
 
 /// Any body.
 pub(crate) fn bodies() -> impl Strategy<Value = FactBody> {
-    prop_oneof![8 => alarm_bodies(), 4 => incidents(), 4 => assignments(), 2 => staff(), 1 => ground(), 1 => actuations(), 3 => ladders(), 1 => housekeeping()]
+    prop_oneof![8 => alarm_bodies().boxed(), 4 => incidents().boxed(), 4 => assignments().boxed(), 2 => staff().boxed(), 1 => ground().boxed(), 1 => actuations().boxed(), 3 => ladders().boxed(), 1 => housekeeping().boxed()]
 }

@@ -132,8 +132,8 @@ pub(crate) fn incidents() -> impl Strategy<Value = FactBody> {
             IncidentFact::Merged(IncidentMerged { incident, into, by })
         }),
     ];
-    let facts = prop_oneof![10 => facts, 4 => steps()];
-    prop_oneof![1 => opened(), 3 => facts.prop_map(FactBody::Incident)]
+    let facts = prop_oneof![10 => facts.boxed(), 4 => steps().boxed()];
+    prop_oneof![1 => opened().boxed(), 3 => facts.prop_map(FactBody::Incident).boxed()]
 }
 
 fn steps() -> impl Strategy<Value = IncidentFact> {

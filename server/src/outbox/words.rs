@@ -5,7 +5,7 @@ use castellan_domain::alarm::Located;
 use castellan_domain::estate::{Estate, Priority, Rung};
 use castellan_domain::ids::PersonId;
 use castellan_domain::matter::Unanswered;
-use castellan_domain::notify::{CalledAbout, LadderCall, Message};
+use castellan_domain::notify::{CalledAbout, CalledStep, LadderCall, Message};
 use castellan_domain::text::Language;
 use castellan_domain::time::Timestamp;
 use jiff::tz::TimeZone;
@@ -113,7 +113,20 @@ impl Teller {
             CalledAbout::Alarm(_) | CalledAbout::Assignment(_) => 1,
         };
         let names = self.names(sent);
+        let step = match &call.about {
+            CalledAbout::Incident(about) => about.step.as_ref(),
+            CalledAbout::Alarm(_) | CalledAbout::Assignment(_) => None,
+        };
+        let step = step.map(|step| self.step(step)).unwrap_or_default();
         match (self.language, call.why) {
+            (Language::Zh, Unanswered::StepLate) => format!("{since}仍未完成必做步骤“{step}”"),
+            (Language::Zh, Unanswered::StepSkipped) => format!("{since}跳过必做步骤“{step}”"),
+            (Language::En, Unanswered::StepLate) => {
+                format!("required step “{step}” not taken by {since}")
+            }
+            (Language::En, Unanswered::StepSkipped) => {
+                format!("required step “{step}” left out at {since}")
+            }
             (Language::Zh, Unanswered::Unclaimed) => format!("{since}起无人接警"),
             (Language::Zh, Unanswered::Returned) => format!("{since}退回，无人处理"),
             (Language::Zh, Unanswered::Undispatched) if sent.is_empty() => {
@@ -143,6 +156,16 @@ impl Teller {
                 format!("{names} accepted at {since}, not there yet")
             }
         }
+    }
+
+    /// What a step says, or its id if the estate does not have it any more.
+    fn step(&self, step: &CalledStep) -> String {
+        let procedure = self.estate.procedure(&step.procedure);
+        let found = procedure.and_then(|procedure| procedure.step(&step.step));
+        found.map_or_else(
+            || step.step.to_string(),
+            |step| step.words.get(self.language).to_owned(),
+        )
     }
 
     /// Who they are; of many, the first ones and how many others.

@@ -257,7 +257,7 @@ def record(incident, body):
 
 
 def step_taken(view, incident, body, fact):
-    said = maybe(body, "outcome", "by", "reason") | {"at": fact["recorded_at"]}
+    said = maybe(body, "outcome", "by", "reason", "required") | {"at": fact["recorded_at"]}
     record(incident, body)["taken"] = said
 
 
