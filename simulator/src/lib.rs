@@ -20,6 +20,7 @@ pub mod noise;
 pub mod outbox;
 mod parcel;
 pub mod replay;
+pub mod scene;
 pub mod schedule;
 pub mod site_copy;
 pub mod tour;

@@ -15,7 +15,7 @@ use crate::tour::Tour;
 use castellan_client::owntracks::Location;
 use castellan_domain::dispatch::DispatchCommand;
 use castellan_domain::estate::Estate;
-use castellan_domain::estate::graph::Graph;
+use castellan_domain::estate::graph::{Graph, Xy};
 use castellan_domain::ids::PersonId;
 use castellan_domain::time::Timestamp;
 use castellan_domain::view::{Known, View};
@@ -118,6 +118,50 @@ impl World {
             })
             .collect();
         let devices = Devices::new(estate, &phones, settings.rates, rng.fork(), now_ms);
+        Ok(Self {
+            ground,
+            guards,
+            people,
+            devices,
+        })
+    }
+
+    /// Those whom a scene names, each where it puts them and as it wants them, in an estate where nothing goes
+    /// wrong by itself. Whoever has no phone is left out.
+    pub(crate) fn of_scene<'a>(
+        estate: &Estate,
+        parts: impl Iterator<Item = (&'a PersonId, [f64; 2], Character)>,
+        now_ms: i64,
+    ) -> Result<Self, WorldError> {
+        let mut rng = Rng::with_seed(1);
+        let ground = Ground::new(estate, 1.0, &mut rng);
+        let graph = &ground.graph;
+        if graph.reachable().is_empty() {
+            return Err(WorldError::NoPaths);
+        }
+        let (mut guards, mut people, mut phones) = (Vec::new(), Vec::new(), Vec::new());
+        for (person, [x, y], character) in parts.take(GUARDS_MAX) {
+            let Some(person) = estate.person(person) else {
+                continue;
+            };
+            let Some(phone) = person.phone.clone() else {
+                continue;
+            };
+            let mut rng = rng.fork();
+            let tour = Tour::post(graph, Xy { x, y }, &mut rng);
+            let errands = Errands::new(character, false, person.radio_only);
+            phones.push((phone.clone(), false));
+            people.push(person.id.clone());
+            guards.push(Guard::new(phone, tour, errands, rng, now_ms));
+        }
+        if guards.is_empty() {
+            return Err(WorldError::Nobody);
+        }
+        let nothing = Rates {
+            alarms_every_ms: None,
+            doors_every_ms: None,
+        };
+        let devices = Devices::new(estate, &phones, nothing, rng.fork(), now_ms);
         Ok(Self {
             ground,
             guards,
