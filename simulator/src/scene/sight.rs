@@ -5,6 +5,7 @@ use castellan_domain::dispatch::{Assignment, DispatchFact, Stage, Withdrawal};
 use castellan_domain::estate::Rung;
 use castellan_domain::ids::{AlarmTypeId, DeviceId, PersonId};
 use castellan_domain::incident::{self, Incident};
+use castellan_domain::matter::Matter;
 use castellan_domain::time::{Span, Timestamp};
 use castellan_domain::view::View;
 use serde::Deserialize;
@@ -183,8 +184,7 @@ impl Sight {
             }
             Self::Called { rung } => {
                 let id = look.row()?.id;
-                let mut runs = look.view.ladders.values();
-                let run = runs.find(|run| run.about.alarm() == Some(id))?;
+                let run = look.view.ladders.get(&Matter::Alarm(id))?;
                 run.calls.iter().any(|call| call.rung == Some(*rung))
             }
             Self::NothingTwice => nothing_twice(look),
@@ -256,8 +256,7 @@ fn nothing_twice(look: &Look<'_>) -> bool {
     let Some(row) = look.row() else {
         return true;
     };
-    let mut runs = look.view.ladders.values();
-    let run = runs.find(|run| run.about.alarm() == Some(row.id));
+    let run = look.view.ladders.get(&Matter::Alarm(row.id));
     let mut calls = BTreeSet::new();
     let once = run.is_none_or(|run| {
         let mut all = run.calls.iter();
