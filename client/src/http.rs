@@ -77,6 +77,7 @@ pub struct Client {
     http: reqwest::Client,
     /// Without a slash at its end.
     base: String,
+    host_and_port: String,
     identity: Option<Identity>,
     patience: Duration,
 }
@@ -98,8 +99,11 @@ impl Client {
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
             .build()?;
+        let host = base.host_str().unwrap_or_default();
+        let port = base.port_or_known_default().unwrap_or_default();
         Ok(Self {
             http,
+            host_and_port: format!("{host}:{port}"),
             base: base.as_str().trim_end_matches('/').to_owned(),
             identity: None,
             patience: REQUEST_TIMEOUT,
@@ -119,6 +123,11 @@ impl Client {
     #[must_use]
     pub fn patient(self, patience: Duration) -> Self {
         Self { patience, ..self }
+    }
+
+    /// Where the server is, such as `127.0.0.1:7878`, for what is no request.
+    pub fn host_and_port(&self) -> &str {
+        &self.host_and_port
     }
 
     /// Reads anything, whatever the answer is.
@@ -297,6 +306,7 @@ mod tests {
             assert!(error.len() > 20, "{wrong}: {error}");
         }
         let client = Client::new("http://127.0.0.1:1/under/", 1).unwrap();
+        assert_eq!(client.host_and_port(), "127.0.0.1:1");
         let request = client.request(Method::POST, "/ingest/owntracks");
         assert_eq!(
             request.build().unwrap().url().as_str(),

@@ -121,7 +121,7 @@ pub async fn enter(
         None => Vec::new(),
     };
     let mut socket = connect(address, "/live", &headers).await?;
-    socket.send(Message::text(text_of(hello)?)).await?;
+    say_hello(&mut socket, hello).await?;
     match hear(&mut socket).await? {
         Heard::Text(ServerMessage::Welcome(welcome), _) => Ok((socket, welcome)),
         Heard::Text(ServerMessage::Refused(refused), _) => Err(LiveError::Refused(refused)),
@@ -129,6 +129,11 @@ pub async fn enter(
         Heard::Frame(_) => Err(LiveError::Strange("a frame before a welcome".to_owned())),
         Heard::End(_) => Err(LiveError::HungUp),
     }
+}
+
+/// The first message of a display.
+pub async fn say_hello(socket: &mut Socket, hello: Hello) -> Result<(), LiveError> {
+    Ok(socket.send(Message::text(text_of(hello)?)).await?)
 }
 
 /// The next text, frame or end.

@@ -129,6 +129,11 @@ impl Location {
         self.tst
     }
 
+    /// Metres of doubt, as sent.
+    pub const fn accuracy_m(&self) -> u16 {
+        self.acc
+    }
+
     /// Degrees north and east, as sent.
     pub const fn lat_lon(&self) -> (f64, f64) {
         (self.lat, self.lon)

@@ -66,7 +66,7 @@ impl Rights {
         let leader = operator.and(Self::of(LEADER));
         match role {
             // On and off duty they go themselves.
-            Role::Guard | Role::Engineer => Self(0),
+            Role::Guard | Role::Engineer | Role::Steward => Self(0),
             Role::Operator => operator,
             Role::ShiftLeader | Role::DutyManager | Role::ProjectManager => leader,
         }

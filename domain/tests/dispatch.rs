@@ -12,7 +12,7 @@ use castellan_domain::incident::Stage;
 use castellan_domain::observation::{PhoneFix, ReportedState::Active};
 use castellan_domain::refusal::Refusal;
 use castellan_domain::site::Site;
-use castellan_domain::staff::StaffCommand;
+use castellan_domain::staff::{StaffCommand, StaffRefusal};
 
 #[test]
 fn who_does_not_answer_is_asked_no_more_alone_and_the_first_acceptance_counts() {
@@ -225,4 +225,114 @@ fn an_offer_says_how_long_the_way_is_and_whoever_is_nearest_is_asked_next() {
         "{:?}",
         (seconds(1), seconds(2))
     );
+}
+
+#[test]
+fn an_offer_that_is_over_is_accepted_by_nobody_and_says_what_became_of_it() {
+    // Called back.
+    let mut world = world();
+    let alarm = world.raise("gas-1", "gas_low", Active);
+    send(&mut world, "li-na", alarm, "wang-qiang").unwrap();
+    let assignment = AssignmentId(1);
+    part_of(&mut world, "li-na", DispatchCommand::Recall { assignment }).unwrap();
+    let by = id("li-na");
+    let recalled = Part::Withdrawn {
+        why: Withdrawal::Recalled { by },
+    };
+    let late = accept(&mut world, "wang-qiang", 1);
+    assert!(
+        matches!(
+            &late,
+            Err(Refusal::Dispatch(DispatchRefusal::AssignmentOver { stage, .. })) if *stage == recalled
+        ),
+        "{late:?}"
+    );
+    // Not answered in time, and the next one was quicker.
+    send(&mut world, "li-na", alarm, "li-min").unwrap();
+    world.wait(secs(30));
+    let next = part(&world, 3).person.clone();
+    accept(&mut world, next.as_str(), 3).unwrap();
+    let late = accept(&mut world, "li-min", 2);
+    assert!(
+        matches!(
+            &late,
+            Err(Refusal::Dispatch(DispatchRefusal::SlotTaken { by, .. })) if *by == next
+        ),
+        "{late:?}"
+    );
+    assert_eq!(part(&world, 3).stage, Part::Accepted, "and nothing changed");
+    // Accepted twice: the second time there is nothing to accept.
+    let twice = accept(&mut world, next.as_str(), 3);
+    assert!(
+        matches!(
+            twice,
+            Err(Refusal::Dispatch(DispatchRefusal::NotNow { .. }))
+        ),
+        "{twice:?}"
+    );
+}
+
+#[test]
+fn where_everybody_is_off_duty_nobody_is_sent_and_the_record_says_that_nobody_is_left() {
+    let mut estate = guarded();
+    estate.staffing.duty = castellan_domain::estate::DutyKept::Recorded;
+    let mut world = World::with(Site::default(), estate);
+    let person = || id("wang-qiang");
+    let on = StaffCommand::GoOnDuty { person: person() };
+    world.command("li-na", None, Command::Staff(on)).unwrap();
+    let alarm = world.raise("gas-1", "gas_low", Active);
+    send(&mut world, "li-na", alarm, "wang-qiang").unwrap();
+    let home = StaffCommand::GoOffDuty { person: person() };
+    world
+        .command("wang-qiang", None, Command::Staff(home))
+        .unwrap();
+    world.wait(secs(3_600));
+    let left: Vec<_> = world
+        .history()
+        .filter(|fact| fact.body.kind().0 == "assignment_nobody_left")
+        .collect();
+    assert_eq!(left.len(), 1, "it is said once");
+    for guard in ["wang-qiang", "li-min", "zhao-jun"] {
+        let refused = send(&mut world, "li-na", alarm, guard);
+        assert!(
+            matches!(refused, Err(Refusal::Staff(StaffRefusal::NotOnDuty { .. }))),
+            "{refused:?}"
+        );
+    }
+    assert_eq!(incident(&world, 1).owner(), Some(&id("li-na")));
+    // Whoever comes on duty is sent by hand again.
+    let on = StaffCommand::GoOnDuty { person: person() };
+    world.command("li-na", None, Command::Staff(on)).unwrap();
+    send(&mut world, "li-na", alarm, "wang-qiang").unwrap();
+}
+
+#[test]
+fn a_phone_whose_clock_is_a_day_behind_moves_no_deadline_and_says_of_nobody_that_they_are_there() {
+    let mut world = world();
+    let day = secs(24 * 3_600);
+    let near = |world: &World| PhoneFix {
+        phone: id("guard-01"),
+        occurred_at: world.now - day,
+        received_at: world.now,
+        at: spot(190, 0),
+        accuracy_dm: Some(40),
+        battery_percent: None,
+    };
+    let alarm = world.raise("door-1", "door_held", Active);
+    send(&mut world, "li-na", alarm, "wang-qiang").unwrap();
+    accept(&mut world, "wang-qiang", 1).unwrap();
+    let due_at = part(&world, 1).due_at;
+    for _ in 0..10 {
+        world.wait(secs(5));
+        let fix = near(&world);
+        world.fix(fix).unwrap();
+    }
+    // It may as well have been there yesterday: its guard says it.
+    assert_eq!(part(&world, 1).stage, Part::Accepted);
+    assert_eq!(part(&world, 1).due_at, due_at);
+    let assignment = AssignmentId(1);
+    let arrive = DispatchCommand::Arrive { assignment };
+    part_of(&mut world, "wang-qiang", arrive).unwrap();
+    let how = Arrival::Said;
+    assert_eq!(part(&world, 1).stage, Part::OnScene { how });
 }

@@ -125,6 +125,7 @@ fn two_shifts_of_guards_stand_at_four_gates_and_every_rung_has_somebody() {
     assert_eq!(called(Rung::DutyManager), ["chen-gang", "su-qing"]);
     assert_eq!(called(Rung::ProjectManager), ["fang-zhiyuan"]);
     assert_eq!(called(Rung::Engineer), ["huang-jian", "liang-yu"]);
+    assert_eq!(called(Rung::Steward), ["tang-yue", "pan-lan", "qiu-jing"]);
     let radio: Vec<_> = demo
         .people
         .iter()

@@ -5,7 +5,9 @@ use castellan_domain::alarm::Source;
 use castellan_domain::answer::Accepted;
 use castellan_domain::area::AreaFact;
 use castellan_domain::command::Command;
+use castellan_domain::dispatch::{DispatchCommand, Matter};
 use castellan_domain::fact::FactBody;
+use castellan_domain::ids::AssignmentId;
 use castellan_domain::observation::{Observation, PhoneFix};
 use castellan_domain::staff::StaffCommand;
 use proptest::prelude::*;
@@ -43,6 +45,59 @@ fn a_step_far_beyond_the_border_is_believed_at_once() {
     assert!(row.is_active());
     go(&mut world, "guard-01", 0.0, 80.0, 5);
     assert!(!world.row("area_breach").is_active());
+}
+
+#[test]
+fn whoever_was_sent_leaves_their_area_and_breaches_nothing() {
+    let mut world = at_post();
+    let alarm = world.raise("shed", "panic");
+    let person = id("wang-qiang");
+    let matter = Matter::Alarm(alarm);
+    let send = DispatchCommand::Dispatch { matter, person };
+    world.done("li-na", Command::Dispatch(send));
+    let assignment = AssignmentId(1);
+    // Who was only asked does not go yet.
+    go(&mut world, "guard-01", 0.0, 111.0, 5);
+    assert!(world.row("area_breach").is_active());
+    go(&mut world, "guard-01", 0.0, 80.0, 5);
+    let accept = DispatchCommand::Accept { assignment };
+    world.done("wang-qiang", Command::Dispatch(accept));
+    go(&mut world, "guard-01", 0.0, 111.0, 5);
+    assert!(world.rows("area_breach").iter().all(|row| !row.is_active()));
+    assert_eq!(crossings(&world).1, 2, "the record says that they left");
+    // Done, and on the way home.
+    let finish = DispatchCommand::Finish { assignment };
+    world.done("wang-qiang", Command::Dispatch(finish));
+    go(&mut world, "guard-01", 0.0, 115.0, 5);
+    assert!(world.rows("area_breach").iter().all(|row| !row.is_active()));
+    go(&mut world, "guard-01", 0.0, 0.0, 5);
+    go(&mut world, "guard-01", 0.0, 111.0, 5);
+    assert!(
+        world.row("area_breach").is_active(),
+        "and then it counts again"
+    );
+}
+
+#[test]
+fn whoever_was_sent_elsewhere_still_breaches_what_is_forbidden_to_them() {
+    let mut world = World::new();
+    let on = StaffCommand::GoOnDuty {
+        person: id("sun-lei"),
+    };
+    world.done("sun-lei", Command::Staff(on));
+    let alarm = world.raise("shed", "panic");
+    let matter = Matter::Alarm(alarm);
+    let person = id("sun-lei");
+    let send = DispatchCommand::Dispatch { matter, person };
+    world.done("li-na", Command::Dispatch(send));
+    let assignment = AssignmentId(1);
+    let accept = DispatchCommand::Accept { assignment };
+    world.done("sun-lei", Command::Dispatch(accept));
+    go(&mut world, "guard-02", 250.0, 5.0, 5);
+    for _ in 0..3 {
+        go(&mut world, "guard-02", 305.0, 5.0, 5);
+    }
+    assert!(world.row("area_breach").is_active());
 }
 
 #[test]

@@ -1,9 +1,16 @@
 //! A guard on duty with a phone: walks, takes a fix each second, loses the network in dead spots.
+//!
+//! Where there is no sky, a phone knows less: inside a house it is tens of metres off and says so, and below
+//! the ground it has no position at all. It never knows the floor. Houses have a network of their own.
 
+use crate::errand::{Asked, Errands};
+use crate::ground::Ground;
 use crate::noise::Noise;
 use crate::tour::Tour;
+use crate::trip::Spot;
 use castellan_client::owntracks::{Connection, Location, Power, Reading};
-use castellan_domain::estate::graph::{Graph, Xy};
+use castellan_domain::dispatch::DispatchCommand;
+use castellan_domain::estate::graph::Xy;
 use castellan_domain::ids::PhoneId;
 use fastrand::Rng;
 
@@ -15,16 +22,18 @@ const FIX_EVERY_MS: i64 = 1_000;
 const CATCH_UP_MS_MAX: i64 = 10_000;
 /// Battery percent for each second on battery: full to empty in ten hours.
 const DRAIN_PER_S: f64 = 100.0 / 36_000.0;
+/// Times that a position inside a house is further off than one under the sky.
+const INSIDE_TIMES_OFF: f64 = 2.0;
+/// Metres by which a phone inside a house believes to be less sure.
+const INSIDE_UNSURE_M: f64 = 25.0;
 
-/// What all guards share.
-#[derive(Debug)]
-pub struct Ground {
-    /// Where one can walk.
-    pub graph: Graph,
-    /// Where phones lose the network.
-    pub dead_spots: Vec<Xy>,
-    /// How many times faster than life everybody walks.
-    pub pace: f64,
+/// What leaves a guard's phone.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Sent {
+    /// Where it is.
+    Fix(Location),
+    /// What its guard says to those who sent them.
+    Answer(DispatchCommand),
 }
 
 /// Whether the phone reaches the network.
@@ -40,13 +49,14 @@ pub struct Guard {
     phone: PhoneId,
     rng: Rng,
     tour: Tour,
+    errands: Errands,
     noise: Noise,
     battery_percent: f64,
     power: Power,
     coverage: Coverage,
     in_dead_spot: bool,
-    /// Fixes taken without network, oldest first; bounded by how long a network stays lost.
-    held: Vec<Location>,
+    /// What was to be sent without network, oldest first; bounded by how long a network stays lost.
+    held: Vec<Sent>,
     /// Milliseconds after the full second at which this phone takes its fixes.
     phase_ms: i64,
     next_fix_ms: i64,
@@ -58,7 +68,13 @@ pub struct Guard {
 
 impl Guard {
     /// A guard who comes on duty at `now_ms`.
-    pub fn new(phone: PhoneId, tour: Tour, mut rng: Rng, now_ms: i64) -> Self {
+    pub(crate) fn new(
+        phone: PhoneId,
+        tour: Tour,
+        errands: Errands,
+        mut rng: Rng,
+        now_ms: i64,
+    ) -> Self {
         let noise = Noise::new(&mut rng);
         let battery_percent = 45.0 + 55.0 * rng.f64();
         // Off the full second by more than the jitter: no two fixes fall into one second, which
@@ -68,6 +84,7 @@ impl Guard {
             phone,
             rng,
             tour,
+            errands,
             noise,
             battery_percent,
             power: Power::Unplugged,
@@ -92,13 +109,32 @@ impl Guard {
         &self.tour
     }
 
+    /// Where the guard is.
+    pub fn spot(&self, ground: &Ground) -> Spot {
+        self.errands.spot().unwrap_or_else(|| self.on_round(ground))
+    }
+
+    /// Where the guard is on the round, or left it.
+    fn on_round(&self, ground: &Ground) -> Spot {
+        Spot {
+            at: ground.graph.at(self.tour.spot()),
+            ordinal: 0,
+            course_deg: self.tour.course_deg(&ground.graph),
+        }
+    }
+
+    /// All that the guard is asked now.
+    pub(crate) fn see(&mut self, asked: Vec<Asked>) {
+        self.errands.see(asked);
+    }
+
     /// Crosses a border at the next chance after `at_ms`.
     pub const fn stray(&mut self, at_ms: i64) {
         self.stray_at_ms = Some(at_ms);
     }
 
     /// Lets time pass up to `now_ms` and hands over what the phone sends meanwhile.
-    pub fn step(&mut self, now_ms: i64, ground: &Ground, send: &mut impl FnMut(Location)) {
+    pub fn step(&mut self, now_ms: i64, ground: &Ground, send: &mut impl FnMut(Sent)) {
         let behind_ms = now_ms - self.next_fix_ms;
         if !(-2 * FIX_EVERY_MS..=CATCH_UP_MS_MAX).contains(&behind_ms) {
             // The process slept, or somebody set the clock: carry on from here, invent nothing.
@@ -108,7 +144,7 @@ impl Guard {
         }
         while self.next_fix_ms <= now_ms {
             let fix_ms = self.next_fix_ms;
-            self.live_until(fix_ms, ground);
+            self.live_until(fix_ms, ground, send);
             self.take_fix(fix_ms, ground, send);
             self.next_fix_ms = self.second_after(fix_ms);
         }
@@ -118,14 +154,23 @@ impl Guard {
         ms.div_euclid(1_000) * 1_000 + FIX_EVERY_MS + self.phase_ms + self.rng.i64(-100..=100)
     }
 
-    fn live_until(&mut self, ms: i64, ground: &Ground) {
+    fn live_until(&mut self, ms: i64, ground: &Ground, send: &mut impl FnMut(Sent)) {
         let seconds = seconds(ms - self.moved_to_ms);
         self.moved_to_ms = ms;
         if self.stray_at_ms.take_if(|at_ms| *at_ms <= ms).is_some() {
             self.tour.go_astray();
         }
-        self.tour
-            .advance(seconds * ground.pace, &ground.graph, &mut self.rng);
+        let (round, rng) = (self.on_round(ground), &mut self.rng);
+        let answers = self
+            .errands
+            .live(ms, seconds * ground.pace, round, ground, rng);
+        if self.errands.spot().is_none() {
+            let seconds = seconds * ground.pace;
+            self.tour.advance(seconds, &ground.graph, &mut self.rng);
+        }
+        for answer in answers {
+            self.send(Sent::Answer(answer), send);
+        }
         self.noise.step(seconds, &mut self.rng);
         match self.power {
             Power::Unplugged => {
@@ -145,7 +190,7 @@ impl Guard {
     }
 
     fn see_network(&mut self, ms: i64, ground: &Ground) {
-        let here = ground.graph.at(self.tour.spot());
+        let here = self.spot(ground).at;
         let was_in = self.in_dead_spot;
         self.in_dead_spot = ground
             .dead_spots
@@ -161,29 +206,40 @@ impl Guard {
         }
     }
 
-    fn take_fix(&mut self, ms: i64, ground: &Ground, send: &mut impl FnMut(Location)) {
-        let true_at = ground.graph.at(self.tour.spot());
+    fn take_fix(&mut self, ms: i64, ground: &Ground, send: &mut impl FnMut(Sent)) {
+        let spot = self.spot(ground);
+        if spot.ordinal < 0 {
+            return;
+        }
+        let (times_off, unsure_m) = if ground.is_inside(spot) {
+            (INSIDE_TIMES_OFF, INSIDE_UNSURE_M)
+        } else {
+            (1.0, 0.0)
+        };
         let (east_m, north_m) = self.noise.error_m();
         let believed = Xy {
-            x: true_at.x + east_m,
-            y: true_at.y + north_m,
+            x: spot.at.x + east_m * times_off,
+            y: spot.at.y + north_m * times_off,
         };
         let Ok(at) = ground.graph.degrees(believed) else {
             // Only at the poles or the antimeridian: a phone without a position sends nothing.
             return;
         };
-        let standing = self.tour.is_standing();
+        let (is_standing, pace_m_per_s) = match self.errands.spot() {
+            Some(_) => (self.errands.is_standing(), self.errands.pace_m_per_s()),
+            None => (self.tour.is_standing(), self.tour.pace_m_per_s()),
+        };
         let reading = Reading {
             at,
             at_ms: ms,
-            accuracy_m: self.noise.accuracy_m(),
+            accuracy_m: self.noise.accuracy_m() + unsure_m,
             altitude_m: 12.0 + north_m / 2.0,
-            speed_m_per_s: if standing {
+            speed_m_per_s: if is_standing {
                 0.0
             } else {
-                self.tour.pace_m_per_s() * ground.pace
+                pace_m_per_s * ground.pace
             },
-            course_deg: self.tour.course_deg(&ground.graph),
+            course_deg: spot.course_deg,
             battery_percent: self.battery_percent,
             power: self.power,
             connection: match self.coverage {
@@ -194,14 +250,17 @@ impl Guard {
             by_hand: !self.opened,
         };
         self.opened = true;
-        let fix = Location::new(&self.phone, &reading);
+        self.send(Sent::Fix(Location::new(&self.phone, &reading)), send);
+    }
+
+    fn send(&mut self, item: Sent, send: &mut impl FnMut(Sent)) {
         match self.coverage {
-            Coverage::Lost { .. } => self.held.push(fix),
+            Coverage::Lost { .. } => self.held.push(item),
             Coverage::Good => {
                 for late in self.held.drain(..) {
                     send(late);
                 }
-                send(fix);
+                send(item);
             }
         }
     }

@@ -5,16 +5,26 @@
 //! gives it both. [`replay`] sends a recorded walk instead. Both leave through `castellan-client`.
 
 pub mod alarms;
+pub mod asked;
 pub mod bounds;
+pub mod character;
+mod courier;
 pub mod crew;
 pub mod devices;
+pub mod errand;
 pub mod gpx_walk;
+pub mod ground;
 pub mod guards;
+pub mod lookup;
 pub mod noise;
 pub mod outbox;
+mod parcel;
 pub mod replay;
+pub mod scene;
 pub mod schedule;
+pub mod site_copy;
 pub mod tour;
+pub mod trip;
 pub mod walk;
 pub mod world;
 

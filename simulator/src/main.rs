@@ -1,8 +1,8 @@
-//! The command line: `walk` lets an estate live, `replay` sends a recorded walk.
+//! The command line: `walk` lets an estate live, `scene` plays a scene, `replay` sends a recorded walk.
 
 use castellan_domain::ids::{PhoneId, SiteId};
 use castellan_simulator::replay::{self, ReplayError, Summary};
-use castellan_simulator::walk;
+use castellan_simulator::{scene, walk};
 use clap::{Parser, Subcommand};
 use std::future::Future;
 use std::io::IsTerminal as _;
@@ -49,6 +49,25 @@ enum Verb {
         /// The same seed gives the same estate in motion.
         #[arg(long, default_value_t = 1)]
         seed: u64,
+    },
+    /// Play a scene to its end at the pace of life, and say each milestone as it is reached or missed.
+    /// Play it against a fresh server, without `walk`: it brings its own guards.
+    Scene {
+        /// Which one: `gas`, or a file that ends in .toml.
+        name: String,
+        /// Address of the server.
+        #[arg(
+            long,
+            env = "CASTELLAN_SERVER",
+            default_value = "http://127.0.0.1:7878"
+        )]
+        server: String,
+        /// Which site; the first one where none is named.
+        #[arg(long)]
+        site: Option<SiteId>,
+        /// Leave what operators do to you: claim, send, record and close at the console.
+        #[arg(long)]
+        by_hand: bool,
     },
     /// Send a recorded walk (GPX tracks and routes) as the positions of one phone.
     Replay {
@@ -140,6 +159,12 @@ async fn main() -> ExitCode {
                 Err(error) => failed(&format!("{error:#}")),
             }
         }
+        Verb::Scene {
+            name,
+            server,
+            site,
+            by_hand,
+        } => play(&name, server, site, by_hand, stop).await,
         Verb::Replay {
             file,
             phone,
@@ -159,6 +184,42 @@ async fn main() -> ExitCode {
             let ended = replay::run(&options, stop, &mut |line| println!("{line}")).await;
             replayed(ended)
         }
+    }
+}
+
+/// 0: every milestone was reached; 1: one was missed, or the server failed; 2: there is no such scene, or it
+/// does not fit; 130: stopped by hand.
+async fn play(
+    name: &str,
+    server: String,
+    site: Option<SiteId>,
+    by_hand: bool,
+    stop: impl Future<Output = ()>,
+) -> ExitCode {
+    let scene = match scene::named(name) {
+        Ok(scene) => scene,
+        Err(error) => {
+            eprintln!("{error}");
+            return ExitCode::from(2);
+        }
+    };
+    let options = scene::Options {
+        scene,
+        server,
+        site,
+        by_hand,
+    };
+    match scene::run(&options, stop, &mut |line| println!("{line}")).await {
+        Ok(scene::Outcome::Over { reached, missed }) => {
+            println!("milestones: {reached} reached, {missed} missed");
+            ExitCode::from(u8::from(missed > 0))
+        }
+        Ok(scene::Outcome::Stopped) => ExitCode::from(130),
+        Err(error) if error.is::<scene::SceneError>() => {
+            eprintln!("{error}");
+            ExitCode::from(2)
+        }
+        Err(error) => failed(&format!("{error:#}")),
     }
 }
 

@@ -1,8 +1,9 @@
 //! The verb `replay`: a recorded walk, sent now as a phone would send it.
 
 use crate::gpx_walk::{self, Refusal};
+use crate::lookup::fetch_estate;
 use crate::schedule::{self, Plan, Step};
-use crate::walk::{fetch_estate, wall_ms};
+use crate::walk::wall_ms;
 use castellan_client::http::{Client, Failure};
 use castellan_client::owntracks::{Connection, Location, Power, Reading};
 use castellan_domain::ids::{PhoneId, SiteId};

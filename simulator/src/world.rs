@@ -3,15 +3,22 @@
 //! Pure: [`World::step`] gets the time and hands back what is sent up to it. The same estate,
 //! settings, start and seed give the same world, whatever the size of the steps.
 
+use crate::asked::asked;
 use crate::bounds::Bounds;
+use crate::character::Character;
 use crate::crew::{Crew, on_duty};
 use crate::devices::{Devices, Rates, Said};
-use crate::guards::{Ground, Guard};
+use crate::errand::Errands;
+use crate::ground::Ground;
+use crate::guards::{Guard, Sent};
 use crate::tour::Tour;
 use castellan_client::owntracks::Location;
+use castellan_domain::dispatch::DispatchCommand;
 use castellan_domain::estate::Estate;
 use castellan_domain::estate::graph::{Graph, Xy};
 use castellan_domain::ids::PersonId;
+use castellan_domain::time::Timestamp;
+use castellan_domain::view::{Known, View};
 use fastrand::Rng;
 
 /// Guards that one simulator moves at most.
@@ -51,6 +58,12 @@ pub enum Outgoing {
         /// What the phone wrote.
         body: Location,
     },
+    /// What a guard says to those who sent them.
+    Answer {
+        /// Which guard, as an index.
+        guard: usize,
+        command: DispatchCommand,
+    },
     /// What a device or a phone in need says.
     Said(Said),
 }
@@ -67,18 +80,18 @@ pub struct World {
 impl World {
     /// The world of an estate at `now_ms`, milliseconds since 1970.
     pub fn new(estate: &Estate, settings: &Settings, now_ms: i64) -> Result<Self, WorldError> {
-        let graph = Graph::new(estate);
+        let mut rng = Rng::with_seed(settings.seed);
+        let ground = Ground::new(estate, settings.pace, &mut rng);
+        let graph = &ground.graph;
         if graph.reachable().is_empty() {
             return Err(WorldError::NoPaths);
         }
-        let mut rng = Rng::with_seed(settings.seed);
-        let dead_spots = dead_spots(&graph, &mut rng);
         let mut on_duty = on_duty(estate, settings.crew);
         on_duty.truncate(GUARDS_MAX);
         if on_duty.is_empty() {
             return Err(WorldError::Nobody);
         }
-        let starts = spread(&graph, on_duty.len(), &mut rng);
+        let starts = spread(graph, on_duty.len(), &mut rng);
         let people = on_duty.iter().map(|guard| guard.person.id.clone());
         let people = people.collect();
         let mut phones = Vec::new();
@@ -89,23 +102,66 @@ impl World {
                 let mut rng = rng.fork();
                 let (tour, can_stray) = if let Some(post) = guard.post {
                     let post = graph.metres(post.place.at);
-                    (Tour::post(&graph, post, &mut rng), false)
+                    (Tour::post(graph, post, &mut rng), false)
                 } else {
-                    let bounds = Bounds::of(estate, &graph, &guard.person.id);
-                    let (node, can_stray) = (bounds.start(&graph, node), bounds.can_stray());
-                    let tour = Tour::patrol_within(&graph, node, bounds, &mut rng);
+                    let bounds = Bounds::of(estate, graph, &guard.person.id);
+                    let (node, can_stray) = (bounds.start(graph, node), bounds.can_stray());
+                    let tour = Tour::patrol_within(graph, node, bounds, &mut rng);
                     (tour, can_stray)
                 };
                 phones.push((guard.phone.clone(), can_stray));
-                Guard::new(guard.phone.clone(), tour, rng, now_ms)
+                // A draw of its own: what they are like changes no step of their round.
+                let character = Character::draw(&mut rng.clone());
+                let at_post = guard.post.is_some();
+                let errands = Errands::new(character, at_post, guard.person.radio_only);
+                Guard::new(guard.phone.clone(), tour, errands, rng, now_ms)
             })
             .collect();
         let devices = Devices::new(estate, &phones, settings.rates, rng.fork(), now_ms);
-        let ground = Ground {
-            graph,
-            dead_spots,
-            pace: settings.pace,
+        Ok(Self {
+            ground,
+            guards,
+            people,
+            devices,
+        })
+    }
+
+    /// Those whom a scene names, each where it puts them and as it wants them, in an estate where nothing goes
+    /// wrong by itself. Whoever has no phone is left out.
+    pub(crate) fn of_scene<'a>(
+        estate: &Estate,
+        parts: impl Iterator<Item = (&'a PersonId, [f64; 2], Character)>,
+        now_ms: i64,
+    ) -> Result<Self, WorldError> {
+        let mut rng = Rng::with_seed(1);
+        let ground = Ground::new(estate, 1.0, &mut rng);
+        let graph = &ground.graph;
+        if graph.reachable().is_empty() {
+            return Err(WorldError::NoPaths);
+        }
+        let (mut guards, mut people, mut phones) = (Vec::new(), Vec::new(), Vec::new());
+        for (person, [x, y], character) in parts.take(GUARDS_MAX) {
+            let Some(person) = estate.person(person) else {
+                continue;
+            };
+            let Some(phone) = person.phone.clone() else {
+                continue;
+            };
+            let mut rng = rng.fork();
+            let tour = Tour::post(graph, Xy { x, y }, &mut rng);
+            let errands = Errands::new(character, false, person.radio_only);
+            phones.push((phone.clone(), false));
+            people.push(person.id.clone());
+            guards.push(Guard::new(phone, tour, errands, rng, now_ms));
+        }
+        if guards.is_empty() {
+            return Err(WorldError::Nobody);
+        }
+        let nothing = Rates {
+            alarms_every_ms: None,
+            doors_every_ms: None,
         };
+        let devices = Devices::new(estate, &phones, nothing, rng.fork(), now_ms);
         Ok(Self {
             ground,
             guards,
@@ -124,11 +180,25 @@ impl World {
             said => out.push(Outgoing::Said(said)),
         });
         for (index, guard) in self.guards.iter_mut().enumerate() {
-            guard.step(now_ms, &self.ground, &mut |body| {
-                out.push(Outgoing::Fix { guard: index, body });
+            guard.step(now_ms, &self.ground, &mut |sent| {
+                out.push(match sent {
+                    Sent::Fix(body) => Outgoing::Fix { guard: index, body },
+                    Sent::Answer(command) => Outgoing::Answer {
+                        guard: index,
+                        command,
+                    },
+                });
             });
         }
         out
+    }
+
+    /// What the guards' phones show of what is known.
+    pub fn see(&mut self, estate: &Estate, view: &View, now: Timestamp) {
+        let known = Known { view, estate, now };
+        for (guard, person) in self.guards.iter_mut().zip(&self.people) {
+            guard.see(asked(&known, person));
+        }
     }
 
     /// Everybody on duty.
@@ -178,27 +248,12 @@ fn spread(graph: &Graph, count: usize, rng: &mut Rng) -> Vec<usize> {
     chosen
 }
 
-/// One path in ten has a place without network, at least one and at most eight.
-fn dead_spots(graph: &Graph, rng: &mut Rng) -> Vec<Xy> {
-    let nodes = graph.reachable();
-    (0..(graph.len() / 10).clamp(1, 8))
-        .filter_map(|_| {
-            let ways = graph.meeting_at(nodes[rng.usize(..nodes.len())]).iter();
-            let ways: Vec<usize> = ways
-                .copied()
-                .filter(|way| graph.is_outdoors(*way))
-                .collect();
-            let edge = graph.edge(*ways.get(rng.usize(..ways.len().max(1)))?);
-            Some(edge.at(edge.length_m() / 2.0))
-        })
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::fixture;
     use crate::noise::NOISE_M_MAX;
+    use castellan_domain::estate::graph::Xy;
     use std::collections::{BTreeMap, BTreeSet};
 
     const START_MS: i64 = 1_795_316_400_123;
@@ -229,7 +284,7 @@ mod tests {
             let mut parts: BTreeMap<usize, Vec<Outgoing>> = BTreeMap::new();
             for item in out {
                 let key = match &item {
-                    Outgoing::Fix { guard, .. } => *guard,
+                    Outgoing::Fix { guard, .. } | Outgoing::Answer { guard, .. } => *guard,
                     Outgoing::Said(_) => usize::MAX,
                 };
                 parts.entry(key).or_default().push(item);

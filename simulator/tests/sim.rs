@@ -23,6 +23,7 @@ mod order_book;
 mod outside;
 mod people;
 mod row_book;
+mod scene;
 mod server;
 mod shows;
 mod silence_book;

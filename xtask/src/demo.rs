@@ -116,6 +116,8 @@ fn invitation(port: u16) -> String {
         format!("Castellan is at  http://{}/", loopback(port)),
         String::new(),
         "Try: claim the topmost alarm, and watch a second window show your name.".into(),
+        "Try: press D on an alarm: a guard answers within seconds, walks there, and says so."
+            .into(),
         "Try: press Ctrl-C here and start again: the screen says so, then recovers.".into(),
         String::new(),
         "Ctrl-C stops everything. What happened is kept in ./data.".into(),

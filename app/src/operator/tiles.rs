@@ -14,6 +14,7 @@ const fn role_name(role: Role) -> Words {
     match role {
         Role::Guard => texts::ROLE_GUARD,
         Role::Engineer => texts::ROLE_ENGINEER,
+        Role::Steward => texts::ROLE_STEWARD,
         Role::Operator => texts::ROLE_OPERATOR,
         Role::ShiftLeader => texts::ROLE_SHIFT_LEADER,
         Role::DutyManager => texts::ROLE_DUTY_MANAGER,

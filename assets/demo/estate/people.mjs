@@ -40,6 +40,9 @@ export const people = [
   ...guards.map(([id, zh, en, call, skills, more], i) => person(id, zh, en, "guard", call, { phone: `guard-${String(i + 1).padStart(2, "0")}`, ...able(...skills), ...papers(["security_guard"], ...(skills.includes("first_aid") ? [["first_aid", "2028-06-30"]] : [])), ...more })),
   person("huang-jian", "黄健", "Huang Jian", "engineer", ["工程", "Engineer"], { rungs: ["engineer"], ...able("gas_detector", "electrician", "plumber"), ...papers(["electrician", "2028-03-31"]) }),
   person("liang-yu", "梁宇", "Liang Yu", "engineer", ["工程副岗", "Engineer 2"], { rungs: ["engineer"], deputy_of: "huang-jian", ...able("electrician", "lift_rescue"), ...papers(["electrician", "2027-11-30"], ["lift", "2029-05-31"]) }),
+  person("tang-yue", "唐悦", "Tang Yue", "steward", ["管家1", "Steward 1"], { rungs: ["steward"], ...able("first_aid") }),
+  person("pan-lan", "潘兰", "Pan Lan", "steward", ["管家2", "Steward 2"], { rungs: ["steward"] }),
+  person("qiu-jing", "邱静", "Qiu Jing", "steward", ["管家3", "Steward 3"], { rungs: ["steward"], deputy_of: "tang-yue" }),
   person("su-qing", "苏晴", "Su Qing", "duty_manager", ["副主管", "Manager 2"], { rungs: ["duty_manager"], deputy_of: "chen-gang" }),
   person("fang-zhiyuan", "方志远", "Fang Zhiyuan", "project_manager", ["项目经理", "Project lead"], { rungs: ["project_manager"] }),
 ];

@@ -46,6 +46,8 @@ pub enum Role {
     Guard,
     /// 工程值班
     Engineer,
+    /// 管家
+    Steward,
     /// 值班员
     Operator,
     /// 班长
@@ -58,9 +60,10 @@ pub enum Role {
 
 impl Role {
     /// Every role, in the order in which lists of people show them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Guard,
         Self::Engineer,
+        Self::Steward,
         Self::Operator,
         Self::ShiftLeader,
         Self::DutyManager,

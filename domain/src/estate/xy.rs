@@ -16,7 +16,8 @@ impl Xy {
     }
 
     /// The point so far on the way to another one: 0 is here, 1 is there.
-    pub(super) fn toward(self, other: Self, part: f64) -> Self {
+    #[must_use]
+    pub fn toward(self, other: Self, part: f64) -> Self {
         Self {
             x: self.x + (other.x - self.x) * part,
             y: self.y + (other.y - self.y) * part,

@@ -17,7 +17,8 @@
 //!
 //! Several responsibility areas of one person are one: walking from one to the next is no breach, and
 //! the first is left when the second is entered. Who was never inside (on the way to their post) has
-//! left nothing. A breach is over when its person is in no area that is forbidden to them and, if they
+//! left nothing. Whoever accepted to go somewhere leaves their area at our word, and enters a forbidden one at
+//! our word if that is where they are sent: the record has the border, and nobody is alarmed. A breach is over when its person is in no area that is forbidden to them and, if they
 //! have responsibility areas, in one of those; or when they go off duty.
 
 use super::annunciate;
@@ -27,6 +28,7 @@ use crate::area::AreaFact;
 use crate::estate::AreaKind;
 use crate::fact::{AreaEntered, AreaLeft, Cause, FactBody, FactDraft};
 use crate::ids::{AlarmTypeId, AreaId, PersonId};
+use crate::incident::Incident;
 use crate::memory::{Belief, Borders, Crossing, Shape};
 use crate::observation::{Doubts, Fix, ReportedState};
 use crate::refusal::Refusal;
@@ -40,6 +42,8 @@ pub const TYPE: &str = "area_breach";
 
 /// Where somebody is by the record, and would be by this fix.
 struct Whereabouts<'a> {
+    /// Where they were sent and go, or are.
+    sent: Option<&'a Incident>,
     crossed: Vec<Crossing<'a>>,
     inside: BTreeSet<&'a AreaId>,
     areas: Vec<&'a Shape>,
@@ -97,14 +101,17 @@ fn crossed(
         .filter(|(shape, was)| *was != crossed.iter().any(|c| c.shape.id == shape.id))
         .map(|(shape, _)| &shape.id)
         .collect();
+    let known = context.known();
+    let task = known.task_of(&fix.person);
     let there = Whereabouts {
+        sent: task.and_then(|task| known.incident(task.incident).ok()),
         crossed,
         inside,
         areas,
     };
     let borders = there.crossed.iter().map(|c| border(c, fix));
     let mut drafts: Vec<_> = borders.collect();
-    if there.is_new_breach() {
+    if there.is_new_breach(context) {
         match breach(context, fix) {
             // Not a border without its alarm: the next fix tries again.
             Err(_) => return Vec::new(),
@@ -173,13 +180,25 @@ impl Whereabouts<'_> {
         areas.filter(|shape| shape.kind == AreaKind::Responsibility)
     }
 
-    fn is_new_breach(&self) -> bool {
+    fn is_new_breach(&self, context: &Context<'_>) -> bool {
         self.crossed
             .iter()
             .any(|crossing| match crossing.shape.kind {
-                AreaKind::Forbidden => !crossing.was_inside,
-                AreaKind::Responsibility => crossing.was_inside && !self.is_in_own(),
+                AreaKind::Forbidden => {
+                    !crossing.was_inside && !self.is_sent_into(context, &crossing.shape.id)
+                }
+                AreaKind::Responsibility => {
+                    crossing.was_inside && !self.is_in_own() && self.sent.is_none()
+                }
             })
+    }
+
+    fn is_sent_into(&self, context: &Context<'_>, area: &AreaId) -> bool {
+        let mut areas = context.estate.estate.areas.iter();
+        let area = areas.find(|one| one.id == *area);
+        let to = self.sent.and_then(|incident| incident.place.point());
+        let encloses = |at| area.is_some_and(|a| context.estate.anchor.encloses(&a.outline, at));
+        to.is_some_and(encloses)
     }
 
     fn is_in_order(&self) -> bool {

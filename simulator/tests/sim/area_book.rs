@@ -199,13 +199,21 @@ impl AreaBook {
         let in_forbidden = areas
             .iter()
             .any(|area| area.kind == AreaKind::Forbidden && inside_now(area));
+        // Whoever was sent goes at our word, and into what is forbidden only if it is there.
+        let mut assignments = seen.before.assignments.values();
+        let sent = assignments.find(|one| one.person == *person && one.is_task());
+        let sent_to = sent.and_then(|one| seen.before.incidents[&one.incident].place.point());
+        let is_sent_into = |area: &Area| {
+            let encloses = |at| seen.estate.anchor.encloses(&area.outline, at);
+            sent_to.is_some_and(encloses)
+        };
         let left_own = said
             .iter()
             .any(|s| is_own(s) && s.was_inside && !inside_now(s.area));
         let entered_forbidden = said
             .iter()
-            .any(|s| !is_own(s) && !s.was_inside && inside_now(s.area));
-        if entered_forbidden || (left_own && !at_home) {
+            .any(|s| !is_own(s) && !s.was_inside && inside_now(s.area) && !is_sent_into(s.area));
+        if entered_forbidden || (left_own && !at_home && sent.is_none()) {
             totals.breaches += 1;
             self.breaches.insert(person.clone());
         } else if !in_forbidden && (at_home || own().next().is_none()) {
