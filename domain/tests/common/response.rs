@@ -8,7 +8,7 @@ use castellan_domain::fact::{
     AssignmentNobodyLeft, AssignmentOffered, AssignmentSetOut, AssignmentUnanswered,
     AssignmentWithdrawn, FactBody, IncidentClaimed, IncidentJoined, IncidentLeft, IncidentMerged,
     IncidentMoved, IncidentOpened, IncidentOverdue, IncidentPrioritySet, IncidentReturned,
-    IncidentTransferred, IncidentUndispatched, QuietBegan, QuietEnded,
+    IncidentTransferred, IncidentUndispatched, QuietBegan, QuietEnded, SupportAsked,
 };
 use castellan_domain::ids::{AssignmentId, IncidentId};
 use castellan_domain::incident::{IncidentFact, JoinedIncidentBy, NextStage, OpenedBy};
@@ -204,6 +204,9 @@ pub(crate) fn assignments() -> impl Strategy<Value = FactBody> {
         }),
         1 => (assignment(), person()).prop_map(|(assignment, by)| {
             DispatchFact::Done(AssignmentDone { assignment, by })
+        }),
+        1 => (assignment(), person()).prop_map(|(assignment, by)| {
+            DispatchFact::SupportAsked(SupportAsked { assignment, by })
         }),
         1 => (assignment(), why).prop_map(|(assignment, why)| {
             DispatchFact::Withdrawn(AssignmentWithdrawn { assignment, why })
