@@ -85,8 +85,11 @@ async function start() {
   try {
     const app = await import(from.script);
     await app.default({ module_or_path: from.wasm });
-    fetchAhead(from.mapScript);
-    appRuns();
+    // A guard's phone has neither map nor a font of ours: it is cheap, and in a basement.
+    if (document.documentElement.dataset.page !== "guard-page") {
+      fetchAhead(from.mapScript);
+      appRuns();
+    }
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     if (error instanceof WebAssembly.CompileError) {

@@ -5,16 +5,17 @@ use castellan_domain::alarm::AlarmFact;
 use castellan_domain::answer::Accepted;
 use castellan_domain::audience::Audience;
 use castellan_domain::estate::Estate;
-use castellan_domain::ids::{AlarmId, EstateHash, PersonId, Seq, SiteId};
+use castellan_domain::ids::{AlarmId, EstateHash, PersonId, PhoneId, Seq, SiteId};
 use castellan_domain::wire::api::{
     CommandRequest, ErrorBody, ErrorDetail, NoteText, PERSON_HEADER, STEP_PAGE_MAX, SiteSummary,
     Snapshot, StepPage,
 };
+use castellan_domain::wire::ingest::CallRequest;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Request, RequestCache, RequestInit, Response};
+use web_sys::{Request, RequestCache, RequestCredentials, RequestInit, Response};
 
 /// Why a request brought nothing.
 #[derive(Debug, Clone, PartialEq)]
@@ -84,14 +85,38 @@ pub async fn command(
 ) -> Result<Accepted, ApiError> {
     let path = format!("/api/v1/sites/{site}/commands");
     let body = Body {
-        person,
+        who: Some((PERSON_HEADER, person.as_str())),
         json: to_json(request)?,
     };
     parse(&fetch(&path, RequestCache::NoStore, Some(body)).await?)
 }
 
+/// Calls for help in a phone's name.
+pub async fn call(request: &CallRequest) -> Result<Accepted, ApiError> {
+    let body = Body {
+        who: None,
+        json: to_json(request)?,
+    };
+    parse(&fetch("/ingest/v1/calls", RequestCache::NoStore, Some(body)).await?)
+}
+
+/// Says where a phone is, as the OwnTracks apps do.
+pub async fn position(phone: &PhoneId, json: String) -> Result<(), ApiError> {
+    let body = Body {
+        who: Some((PHONE_HEADER, phone.as_str())),
+        json,
+    };
+    fetch("/ingest/owntracks", RequestCache::NoStore, Some(body))
+        .await
+        .map(drop)
+}
+
+/// The header by which a phone says which one it is.
+const PHONE_HEADER: &str = "x-limit-u";
+
 struct Body<'a> {
-    person: &'a PersonId,
+    /// A header that says in whose name.
+    who: Option<(&'static str, &'a str)>,
     json: String,
 }
 
@@ -127,13 +152,17 @@ fn request(path: &str, cache: RequestCache, body: Option<&Body<'_>>) -> Result<R
     let init = RequestInit::new();
     init.set_cache(cache);
     if let Some(body) = body {
+        // Who it is stands in a header. With credentials a refusal would ask for a password.
+        init.set_credentials(RequestCredentials::Omit);
         init.set_method("POST");
         init.set_body(&JsValue::from_str(&body.json));
     }
     let request = Request::new_with_str_and_init(path, &init)?;
     if let Some(body) = body {
         request.headers().set("content-type", "application/json")?;
-        request.headers().set(PERSON_HEADER, body.person.as_str())?;
+        if let Some((header, who)) = body.who {
+            request.headers().set(header, who)?;
+        }
     }
     Ok(request)
 }

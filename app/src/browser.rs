@@ -162,6 +162,14 @@ pub fn clock_text(at: Timestamp, time_zone: &str) -> String {
     })
 }
 
+/// The time zone of this machine.
+pub fn time_zone() -> String {
+    let options = js_sys::Intl::DateTimeFormat::new(&js_sys::Array::new(), &js_sys::Object::new());
+    let zone = js_sys::Reflect::get(&options.resolved_options(), &"timeZone".into());
+    let zone = zone.ok().and_then(|zone| zone.as_string());
+    zone.unwrap_or_else(|| "UTC".to_owned())
+}
+
 /// A time of day, and its date if that is not the date of `now`.
 pub fn moment_text(at: Timestamp, now: Timestamp, time_zone: &str) -> String {
     let clock = clock_text(at, time_zone);

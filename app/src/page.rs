@@ -20,9 +20,17 @@ pub struct Page {
     /// Whether somebody works at it. Then the tiles of who that is stand before it, and the
     /// operator's keys act.
     pub is_worked_at: bool,
-    /// What stands between the top bar and the edge of the screen. What is said of the link stands
-    /// outside of it.
-    pub view: fn(&Parts) -> AnyView,
+    /// What it shows.
+    pub shows: Shows,
+}
+
+/// What a page shows.
+pub enum Shows {
+    /// What stands between the top bar and the edge of the screen, over a copy of the site. What is said of the
+    /// link stands outside of it.
+    WithinAll(fn(&Parts) -> AnyView),
+    /// The whole of a phone: no top bar, no map, and no copy of the site.
+    Alone(fn(&'static Desk) -> AnyView),
 }
 
 /// What every page is given.

@@ -1,16 +1,25 @@
 //! Every page, in one list: a page is a folder with a view, and a line here. The server gives the
 //! app to whoever asks for one word, and this list knows which words there are.
 
-use crate::page::Page;
-use crate::{console, no_page};
+use crate::page::{Page, Shows};
+use crate::{console, guard_page, no_page};
 
-const PAGES: [Page; 1] = [Page {
-    path: "/",
-    name: "console",
-    title: console::texts::TITLE,
-    is_worked_at: true,
-    view: console::view,
-}];
+const PAGES: [Page; 2] = [
+    Page {
+        path: "/",
+        name: "console",
+        title: console::texts::TITLE,
+        is_worked_at: true,
+        shows: Shows::WithinAll(console::view),
+    },
+    Page {
+        path: "/g",
+        name: "guard-page",
+        title: guard_page::texts::TITLE,
+        is_worked_at: false,
+        shows: Shows::Alone(guard_page::view),
+    },
+];
 
 /// What is shown where there is no page.
 const NO_PAGE: Page = Page {
@@ -18,7 +27,7 @@ const NO_PAGE: Page = Page {
     name: "no-page",
     title: no_page::texts::TITLE,
     is_worked_at: false,
-    view: no_page::view,
+    shows: Shows::WithinAll(no_page::view),
 };
 
 /// The page at a path of the address.

@@ -12,7 +12,7 @@ use crate::layout::Layout;
 use crate::live::{Line, StaleCover};
 use crate::map::SceneHandle;
 use crate::operator::OperatorTiles;
-use crate::page::{Page, Parts};
+use crate::page::{Page, Parts, Shows};
 use crate::pages::page_at;
 use crate::refusals::failure_sentence;
 use crate::registration::Registering;
@@ -47,19 +47,36 @@ pub fn start() {
     if let Some(id) = parameter("selected") {
         desk.select(Picked::from_address(&id));
     }
-    let line = Line {
-        copy,
-        desk,
-        scene: SceneHandle::new(),
-    };
-    line.clone().connect();
-    let scene = line.scene.clone();
-    spawn_local(line.keep_time());
     if let Some(boot) = document().and_then(|d| d.get_element_by_id("boot")) {
         boot.remove();
     }
     let page = page_at(&window().location().pathname().unwrap_or_default());
-    mount_to_body(move || view! { <Screen copy desk scene page /> });
+    // What loads map and font afterwards looks at it.
+    if let Some(root) = document().and_then(|d| d.document_element()) {
+        let _ = root.set_attribute("data-page", page.name);
+    }
+    match page.shows {
+        Shows::WithinAll(view) => {
+            let line = Line {
+                copy,
+                desk,
+                scene: SceneHandle::new(),
+            };
+            line.clone().connect();
+            let scene = line.scene.clone();
+            spawn_local(line.keep_time());
+            mount_to_body(move || view! { <Screen copy desk scene page view /> });
+        }
+        Shows::Alone(view) => mount_to_body(move || {
+            Effect::new(move |_| dress(desk));
+            Effect::new(move |_| {
+                if let Some(document) = document() {
+                    document.set_title(desk.t(page.title));
+                }
+            });
+            view(desk)
+        }),
+    }
 }
 
 /// The language that the watchdog, which runs first, has found for this page: the address's, the one
@@ -83,6 +100,7 @@ fn Screen(
     desk: &'static Desk,
     scene: SceneHandle,
     page: Page,
+    view: fn(&Parts) -> AnyView,
 ) -> impl IntoView {
     let (open, help, search) = (Open::default(), RwSignal::new(false), RwSignal::new(false));
     let registering = RwSignal::new(false);
@@ -162,7 +180,7 @@ fn Screen(
     view! {
         <TopBar copy desk help audible who />
         <main class=page.name inert=move || who.get()>
-            {(page.view)(&parts)}
+            {view(&parts)}
             <StaleCover copy desk />
         </main>
         {move || who.get().then(|| view! { <OperatorTiles copy desk /> })}

@@ -131,12 +131,13 @@ pub fn decide(actor: &Actor, command: &Command, view: &View) -> Result<(), Refus
             about_incident(actor, command, view)
         }
         Command::Dispatch(command) => about_assignment(actor, command, view),
-        // Everybody goes on and off duty themselves.
-        Command::Staff(StaffCommand::GoOnDuty { person } | StaffCommand::GoOffDuty { person })
-            if *person == actor.person =>
-        {
-            Ok(())
-        }
+        // Everybody goes on and off duty themselves, and takes their breaks.
+        Command::Staff(
+            StaffCommand::GoOnDuty { person }
+            | StaffCommand::GoOffDuty { person }
+            | StaffCommand::TakeBreak { person }
+            | StaffCommand::EndBreak { person },
+        ) if *person == actor.person => Ok(()),
         Command::Staff(_) => actor.must(Right::KeepStaff),
         Command::Zone(_) => actor.must(Right::ArmZones),
         Command::Actuation(_) => actor.must(Right::OpenDoors),
@@ -206,6 +207,7 @@ fn about_assignment(actor: &Actor, command: &DispatchCommand, view: &View) -> Re
         | DispatchCommand::SetOut { .. }
         | DispatchCommand::Arrive { .. }
         | DispatchCommand::Finish { .. }
+        | DispatchCommand::AskSupport { .. }
         | DispatchCommand::GoQuiet { .. }
         | DispatchCommand::EndQuiet { .. } => true,
     };

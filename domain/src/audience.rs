@@ -1,7 +1,8 @@
 //! Classes of displays that are told the same.
 //!
 //! The staff replicates the facts themselves. The others get what they may see of each thing, whole,
-//! whenever it changes, and never the facts: a fact tells more than its outcome. Each subject says in
+//! whenever it changes, and never the facts: a fact tells more than its outcome. A guard's phone holds no
+//! copy at all: it gets what its one person needs. Each subject says in
 //! its `shown` who may see its things; [`crate::site::project`] asks them. The law that
 //! `domain/tests/fold_laws.rs` holds: folding what was projected equals projecting what was folded.
 
@@ -21,11 +22,16 @@ pub enum Audience {
     /// 大屏 before visitors: true, without persons and without duress. What goes without saying sees least.
     #[default]
     WallVisitor,
+    /// The phone of somebody who is sent: no copy of the site, only what this one person needs
+    /// ([`crate::guard_view`]).
+    Guard,
 }
 
 impl Audience {
     /// Every audience.
-    pub const ALL: [Self; 3] = [Self::Staff, Self::Wall, Self::WallVisitor];
+    pub const ALL: [Self; 4] = [Self::Staff, Self::Wall, Self::WallVisitor, Self::Guard];
+    /// Those that hold a copy of the site, each of what it may see.
+    pub const WITH_COPY: [Self; 3] = [Self::Staff, Self::Wall, Self::WallVisitor];
 
     /// The audience of this name.
     pub fn named(name: &str) -> Option<Self> {
@@ -38,6 +44,15 @@ impl Audience {
             Self::Staff => "staff",
             Self::Wall => "wall",
             Self::WallVisitor => "wall_visitor",
+            Self::Guard => "guard",
+        }
+    }
+
+    /// Whether it holds a copy of the site.
+    pub const fn has_copy(&self) -> bool {
+        match self {
+            Self::Staff | Self::Wall | Self::WallVisitor => true,
+            Self::Guard => false,
         }
     }
 
@@ -45,7 +60,7 @@ impl Audience {
     pub const fn gets_facts(&self) -> bool {
         match self {
             Self::Staff => true,
-            Self::Wall | Self::WallVisitor => false,
+            Self::Wall | Self::WallVisitor | Self::Guard => false,
         }
     }
 
@@ -53,7 +68,7 @@ impl Audience {
     pub const fn sees_persons(&self) -> bool {
         match self {
             Self::Staff | Self::Wall => true,
-            Self::WallVisitor => false,
+            Self::WallVisitor | Self::Guard => false,
         }
     }
 
@@ -61,7 +76,7 @@ impl Audience {
     pub const fn sees_duress(&self) -> bool {
         match self {
             Self::Staff => true,
-            Self::Wall | Self::WallVisitor => false,
+            Self::Wall | Self::WallVisitor | Self::Guard => false,
         }
     }
 
@@ -69,7 +84,7 @@ impl Audience {
     pub const fn sees_security(&self) -> bool {
         match self {
             Self::Staff | Self::Wall => true,
-            Self::WallVisitor => false,
+            Self::WallVisitor | Self::Guard => false,
         }
     }
 }

@@ -115,6 +115,23 @@ slug! {
     /// The name by which a phone signs its positions (the user of OwnTracks).
     PhoneId
 }
+
+impl PhoneId {
+    /// How the page of a person signs, which is theirs whatever phone it runs on. Nothing for an id that
+    /// is too long for it: then their page calls by nobody's name.
+    pub fn of_page(person: &PersonId) -> Option<Self> {
+        Self::new(format!("{PAGE}{person}")).ok()
+    }
+
+    /// Whose page signs so, if a page does.
+    pub fn person_of_page(&self) -> Option<&str> {
+        self.as_str().strip_prefix(PAGE)
+    }
+}
+
+/// What stands before the id of a person whose page signs.
+const PAGE: &str = "page:";
+
 slug! {
     /// A decoder of devices' messages, such as `events`.
     AdapterId

@@ -28,6 +28,7 @@ pub mod fact;
 pub mod fix_order;
 pub mod flood;
 pub mod geo;
+pub mod guard_view;
 pub mod ids;
 pub mod incident;
 pub mod input;

@@ -254,6 +254,8 @@ pub enum CallKind {
     Sos,
     /// 倒地: it lies still after a fall.
     ManDown,
+    /// 胁迫: somebody calls so that nobody beside them notices.
+    Silent,
 }
 
 /// What of a message could not be read or is not believed. The message counts all the same, and its

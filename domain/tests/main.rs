@@ -23,6 +23,8 @@ mod fact_errors;
 mod facts;
 mod fold_laws;
 mod fold_version;
+mod guard_stream;
+mod guard_view;
 mod incident_steps;
 mod incidents;
 mod limits;

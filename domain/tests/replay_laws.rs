@@ -149,7 +149,8 @@ fn about_assignment(world: &World, alarm: AlarmId, choice: usize) -> Command {
     let assignment = last.unwrap_or(AssignmentId(9));
     let reason = DeclineReason::Busy;
     let for_s = 300;
-    Command::Dispatch(match choice % 13 {
+    Command::Dispatch(match choice % 14 {
+        8 => DispatchCommand::AskSupport { assignment },
         0 => DispatchCommand::Accept { assignment },
         1 => DispatchCommand::Decline { assignment, reason },
         2 => DispatchCommand::SetOut { assignment },
@@ -166,9 +167,11 @@ fn about_assignment(world: &World, alarm: AlarmId, choice: usize) -> Command {
 }
 
 fn about_staff(choice: usize, person: PersonId) -> Command {
-    match choice % 5 {
+    match choice % 7 {
         0 => Command::Staff(StaffCommand::GoOnDuty { person }),
         1 => Command::Staff(StaffCommand::GoOffDuty { person }),
+        4 => Command::Staff(StaffCommand::TakeBreak { person }),
+        5 => Command::Staff(StaffCommand::EndBreak { person }),
         2 => Command::Staff(StaffCommand::BindPhone {
             phone: id("guard-01"),
             person,

@@ -91,6 +91,36 @@ fn refused(world: &mut World, who: &str, command: Command, why: &Refusal) {
 }
 
 #[test]
+fn a_page_is_its_persons_whatever_is_bound() {
+    let mut world = world();
+    let nothing = Refusal::Common(CommonRefusal::NothingToDo);
+    for command in [
+        bind("page:wang-qiang", "zhou-jie"),
+        bind("page:wang-qiang", "wang-qiang"),
+        unbind("page:wang-qiang"),
+    ] {
+        refused(&mut world, "li-na", command, &nothing);
+    }
+    does(&mut world, "wang-qiang", on_duty("wang-qiang"));
+    let now = world.now;
+    assert_eq!(
+        world.fix(fix("page:wang-qiang", now)),
+        Ok(Accepted::Tracked)
+    );
+    assert_eq!(world.latest.last().unwrap().person, id("wang-qiang"));
+    for nobodys in ["page:", "page:nobody", "Page:wang-qiang"] {
+        let answer = world.fix(fix(nobodys, now));
+        assert!(answer.is_err(), "{nobodys}: {answer:?}");
+    }
+    let long = "x".repeat(castellan_domain::ids::SLUG_MAX);
+    assert_eq!(
+        PhoneId::of_page(&id(&long)),
+        None,
+        "too long to be signed with"
+    );
+}
+
+#[test]
 fn people_go_on_and_off_duty_once_each() {
     let mut world = world();
     refused(

@@ -23,7 +23,7 @@ use std::collections::BTreeSet;
 
 /// Every variant that must have a file. A new variant does not compile below until it is named,
 /// and fails here until it has one.
-const VARIANTS: [&str; 23] = [
+const VARIANTS: [&str; 24] = [
     "client_message.hello",
     "client_message.echo",
     "client_message.presence",
@@ -35,6 +35,7 @@ const VARIANTS: [&str; 23] = [
     "server_message.latest",
     "server_message.viewers",
     "server_message.unrecorded",
+    "server_message.guard",
     "server_message.heartbeat",
     "server_message.gap",
     "server_message.echo",
@@ -77,6 +78,7 @@ fn server_message(message: &ServerMessage) -> &str {
         ServerMessage::Latest(_) => "server_message.latest",
         ServerMessage::Viewers(_) => "server_message.viewers",
         ServerMessage::Unrecorded(_) => "server_message.unrecorded",
+        ServerMessage::Guard(_) => "server_message.guard",
         ServerMessage::Heartbeat(_) => "server_message.heartbeat",
         ServerMessage::Gap => "server_message.gap",
         ServerMessage::Echo { .. } => "server_message.echo",

@@ -99,6 +99,7 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
         engine.site().view().clone(),
         Anchor::new(estate.estate.anchor),
     ));
+    hub.serve_guards(estate.index.clone());
     tokio::spawn(tracks.clone().upkeep(clock.clone()));
     recall(&tracks, latest, &mut engine, &hub, &estate).await?;
 

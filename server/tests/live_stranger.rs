@@ -332,6 +332,7 @@ async fn outage(scene: &mut Scene) {
         Audience::Staff => 3,
         Audience::Wall => 2,
         Audience::WallVisitor => 0,
+        Audience::Guard => unreachable!("a phone holds no copy"),
     };
     scene
         .agree_beside(|audience| holds(&audience, 1, notices(audience.clone())))
@@ -365,6 +366,7 @@ fn told(scene: &mut Scene) {
             Audience::Staff => "echo facts handles heartbeat latest positions unrecorded viewers",
             Audience::Wall => "changes echo handles heartbeat latest positions unrecorded",
             Audience::WallVisitor => "changes echo heartbeat",
+            Audience::Guard => unreachable!("a phone holds no copy"),
         };
         let messages: Vec<_> = messages.split(' ').collect();
         assert_eq!(

@@ -18,6 +18,7 @@ mod ledger;
 mod live;
 mod live_audiences;
 mod live_flood;
+mod live_guard;
 mod live_refused;
 mod live_slow;
 mod live_stranger;

@@ -131,6 +131,7 @@ fn every_message_of_the_live_protocol_has_an_example_that_is_true() {
             ServerMessage::Latest(_) => "latest",
             ServerMessage::Viewers(_) => "viewers",
             ServerMessage::Unrecorded(_) => "unrecorded",
+            ServerMessage::Guard(_) => "guard",
             ServerMessage::Heartbeat(_) => "heartbeat",
             ServerMessage::Gap => "gap",
             ServerMessage::Echo { .. } => "echo",
@@ -141,7 +142,7 @@ fn every_message_of_the_live_protocol_has_an_example_that_is_true() {
             }
         });
     }
-    assert_eq!(told.len(), 11, "{told:?}");
+    assert_eq!(told.len(), 12, "{told:?}");
 }
 
 #[test]
@@ -330,6 +331,8 @@ fn every_code_and_kind_is_on_its_page() {
         RefusedCode::UnknownSite,
         RefusedCode::UnknownAudience,
         RefusedCode::TooManyDisplays,
+        RefusedCode::UnknownPerson,
+        RefusedCode::CannotBeSent,
     ] {
         let name = serde_json::to_value(code).unwrap();
         let name = name.as_str().unwrap();

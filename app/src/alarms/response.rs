@@ -193,6 +193,7 @@ impl Response<'_> {
                 (sent::STORY_QUIET, vec![who, until])
             }
             DispatchFact::QuietEnded(_) => (sent::STORY_QUIET_OVER, vec![who]),
+            DispatchFact::SupportAsked(_) => (sent::SUPPORT_ASKED, vec![who]),
         }
     }
 

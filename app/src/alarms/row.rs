@@ -9,9 +9,11 @@ use super::texts;
 use crate::ages::{self, Now};
 use crate::copy::SiteCopy;
 use crate::desk::{Desk, Picked};
+use crate::dispatch::texts::SUPPORT_ASKED;
 use crate::incidents::model::stage_name;
 use castellan_domain::access::Right;
 use castellan_domain::alarm::{Alarm, AlarmCommand, Condition};
+use castellan_domain::dispatch::Assignment;
 use castellan_domain::estate::{Estate, Priority};
 use castellan_domain::ids::AlarmId;
 use castellan_domain::text::Language;
@@ -155,10 +157,26 @@ impl Said {
             class: "incident-mark",
             words,
         });
-        incident
+        // What somebody asks for comes first: the rest of a full line is cut.
+        self.support()
             .into_iter()
+            .chain(incident)
             .chain(said.unwrap_or_default())
             .collect()
+    }
+
+    /// 求增援: somebody who was sent asks for more people.
+    fn support(self) -> Option<Mark> {
+        let id = self.alarm.with(|alarm| alarm.as_ref()?.incident)?;
+        let asks = |one: &Assignment| one.incident == id && one.support_asked_at.is_some();
+        let assignments = &self.copy.changes.assignments;
+        let asks = self
+            .copy
+            .all(assignments, |view| view.assignments.values().any(asks));
+        asks.then(|| Mark {
+            class: "support-mark",
+            words: SUPPORT_ASKED.get(self.desk.language.get()).to_owned(),
+        })
     }
 
     /// The open incident that it is part of, and how far that is.

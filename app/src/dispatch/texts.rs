@@ -30,6 +30,8 @@ texts! {
     RADIO: "“{0}，{1}，{2}，收到请回答”", "“{0}, {1}, {2}, please answer”";
     RADIO_STAIRS: "“{0}，{1}，{2}，走楼梯，收到请回答”", "“{0}, {1}, {2}, take the stairs, please answer”";
     READ_OUT: "对讲读出", "Say on the radio";
+    SUPPORT_ASKED: "求增援", "More people wanted";
+    ON_BREAK: "休息中", "on a break";
     RADIO_ONLY: "仅对讲", "radio only";
     SILENT: "失联", "silent";
     ON_ERRAND: "任务中 {0}", "on {0}";

@@ -160,6 +160,9 @@ fn Sent(
         <li data-assignment=id.to_string() class:live=one.is_live()>
             <span class="sent-name">{name}</span>
             <span class="stage">{state}</span>
+            {one.support_asked_at.is_some().then(|| view! {
+                <strong class="support">{move || desk.t(texts::SUPPORT_ASKED)}</strong>
+            })}
             {way.map(|way| view! { <span class="way">{way}</span> })}
             <span class="time-left num">{left}</span>
             {waits.then(|| view! {
@@ -207,6 +210,9 @@ fn Send(
         let mut remarks = vec![way_words(one.way.as_ref(), language)];
         if let Some(incident) = one.busy {
             remarks.push(texts::ON_ERRAND.fill(language, &[&incident.to_string()]));
+        }
+        if one.on_break {
+            remarks.push(texts::ON_BREAK.get(language).to_owned());
         }
         if one.silent {
             remarks.push(texts::SILENT.get(language).to_owned());

@@ -22,6 +22,8 @@ pub struct People {
     pub on_duty: usize,
     /// 任务: sent, and not done yet.
     pub on_task: usize,
+    /// 休息: on duty, and sent by no rule.
+    pub on_break: usize,
     /// 失联: on duty, heard before, and not for so long that the place is a guess.
     pub silent: usize,
     /// 仅对讲: on duty without a phone.
@@ -58,6 +60,7 @@ impl People {
             let mut sent = view.assignments.values();
             let is_sent = sent.any(|one| one.person == person.id && one.is_task());
             people.on_task += usize::from(is_sent);
+            people.on_break += usize::from(view.person(&person.id).break_since.is_some());
             let is_silent = Freshness::of(tracked.get(&person.id), now) == Freshness::Lost;
             people.silent += usize::from(is_silent);
             people.radio_only += usize::from(!has_phone(view, person));
@@ -165,6 +168,10 @@ mod tests {
         view.people.insert(person("zhou"), state);
         let one = people(&view, DutyKept::Recorded);
         assert_eq!((one.on_duty, one.silent, one.radio_only), (1, 1, 0));
+        let rests = view.people.get_mut(&person("zhou")).expect("known");
+        rests.break_since = Some(START);
+        let one = people(&view, DutyKept::Recorded);
+        assert_eq!((one.on_duty, one.on_break), (1, 1), "on duty all the same");
     }
 
     #[test]

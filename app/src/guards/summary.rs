@@ -34,6 +34,7 @@ pub fn PeopleSummary(copy: &'static SiteCopy, desk: &'static Desk) -> impl IntoV
             </span>
         }
     };
+    let rests = Memo::new(move |_| people.with(|people| people.on_break > 0));
     let named = Memo::new(move |_| {
         let named = people.with(|people| people.exceptions.clone());
         named.into_iter().take(EXCEPTIONS_MAX).collect::<Vec<_>>()
@@ -52,6 +53,7 @@ pub fn PeopleSummary(copy: &'static SiteCopy, desk: &'static Desk) -> impl IntoV
             <span class="title">{move || desk.t(texts::PEOPLE)}</span>
             {count(texts::COUNT_ON_DUTY, |people| people.on_duty)}
             {count(texts::COUNT_ON_TASK, |people| people.on_task)}
+            {move || rests.get().then(|| count(texts::COUNT_ON_BREAK, |people| people.on_break))}
             {count(texts::SILENT, |people| people.silent)}
             {count(texts::RADIO_ONLY, |people| people.radio_only)}
         </button>

@@ -9,6 +9,7 @@ texts! {
     RADIO_ONLY: "仅对讲", "radio only";
     COUNT_ON_DUTY: "在岗", "on duty";
     COUNT_ON_TASK: "任务", "sent";
+    COUNT_ON_BREAK: "休息", "break";
     MORE_EXCEPTIONS: "另 {0} 人需要留意", "{0} more to look after";
     GUARDS_EMPTY: "还没有收到任何手机定位。", "No phone has sent a position yet.";
     LAST_HEARD: "最后定位", "Last heard";

@@ -5,11 +5,19 @@ pub mod model;
 pub mod texts;
 
 #[cfg(target_arch = "wasm32")]
+pub mod connection;
+#[cfg(target_arch = "wasm32")]
 pub mod light;
+#[cfg(target_arch = "wasm32")]
+pub mod reload;
 #[cfg(target_arch = "wasm32")]
 pub mod socket;
 
 #[cfg(target_arch = "wasm32")]
+pub use connection::{Connection, Incoming};
+#[cfg(target_arch = "wasm32")]
 pub use light::{LinkLight, StaleCover};
+#[cfg(target_arch = "wasm32")]
+pub use reload::{reload_if_older, reload_once_for};
 #[cfg(target_arch = "wasm32")]
 pub use socket::Line;

@@ -1,8 +1,10 @@
 //! Keeps a socket to `/live`: connects, says hello, feeds the replica, and comes back after a break.
 
+use super::connection::{Connection, Incoming};
 use super::model::{look_in_ms, wait_ms};
+use super::reload::{reload_if_older, reload_once_for};
 use crate::api;
-use crate::browser::{beat, build, mono, parameter, sleep, window};
+use crate::browser::{beat, build, mono, parameter, sleep};
 use crate::copy::{Fault, SiteCopy};
 use crate::desk::{Desk, Picked};
 use crate::map::{Scene, SceneHandle};
@@ -10,29 +12,14 @@ use castellan_domain::ids::{Seq, SiteId};
 use castellan_domain::stream::{Change, Link, Replica, ReplicaError};
 use castellan_domain::text::Text;
 use castellan_domain::wire::live::{ClientMessage, LookingAt, Presence, RefusedCode};
-use futures_channel::mpsc::{self, Receiver, Sender};
 use futures_util::{FutureExt as _, StreamExt as _, select};
 use leptos::prelude::*;
-use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{BinaryType, Event, MessageEvent, WebSocket};
 
-/// Messages that may wait to be folded. The page folds each in well under a millisecond; should it
-/// fall this far behind, it starts over with a snapshot.
-const INBOX_MAX: usize = 10_000;
 /// Failed attempts to find the site before the screen says so.
 const QUIET_ATTEMPTS: u32 = 3;
 /// How often the way there and back is measured.
 const ECHO_EVERY_MS: u32 = 1_000;
-/// Wait before a page of another build is loaded again, so that it can never do so in a fast loop.
-const RELOAD_AFTER_MS: u32 = 1_500;
-
-enum Incoming {
-    Open,
-    Text(String),
-    Binary(Vec<u8>),
-    Closed,
-}
 
 /// Why a connection ended.
 enum End {
@@ -140,7 +127,7 @@ async fn converse(line: &Line, site: &SiteId) -> End {
         select! {
             incoming = inbox.next() => {
                 let end = match incoming {
-                    Some(Incoming::Open) => socket.hello(line.copy, site),
+                    Some(Incoming::Open) => hello(&socket, line.copy, site),
                     Some(Incoming::Text(text)) => take_text(line, site, &text),
                     Some(Incoming::Binary(bytes)) => take_binary(line, &bytes),
                     Some(Incoming::Closed) | None => Err(End::Broken),
@@ -155,7 +142,7 @@ async fn converse(line: &Line, site: &SiteId) -> End {
                 if line.copy.with(|replica| replica.is_silent(mono())) && !socket.is_opening() {
                     return End::Broken;
                 }
-                socket.ask(line.copy);
+                ask(&socket, line.copy);
                 told.tell(&socket, line);
                 echo = Box::pin(sleep(ECHO_EVERY_MS).fuse());
             }
@@ -272,124 +259,17 @@ fn take_snapshot(line: Line, site: SiteId) {
     });
 }
 
-/// A page of another build may misread what is new: it loads itself again, once for each build.
-fn reload_if_older(served: &Text<64>) {
-    let own = build();
-    let comparable = served.as_str() != "no browser app" && own != "unknown";
-    if !comparable || own == served.as_str() {
-        return;
-    }
-    reload_once_for(served.as_str());
+fn hello(socket: &Connection, copy: &'static SiteCopy, site: &SiteId) -> Result<(), End> {
+    let build = Text::new(build()).map_err(|_| End::Broken)?;
+    let hello = copy.with(|replica| replica.hello(site.clone(), build));
+    socket.send(&ClientMessage::Hello(hello));
+    ask(socket, copy);
+    Ok(())
 }
 
-/// Loads the page again, once in this tab for each reason: a page that stays wrong after that would
-/// do so for ever.
-fn reload_once_for(reason: &str) {
-    let key = "castellan.reloaded_for";
-    let Ok(Some(storage)) = window().session_storage() else {
-        return;
-    };
-    if storage.get_item(key).ok().flatten().as_deref() == Some(reason) {
-        return;
-    }
-    let _ = storage.set_item(key, reason);
-    spawn_local(async {
-        sleep(RELOAD_AFTER_MS).await;
-        let _ = window().location().reload();
-    });
-}
-
-/// A socket with its callbacks; both end together.
-struct Connection {
-    socket: WebSocket,
-    /// At most three: opened, closed, failed.
-    _callbacks: Vec<Closure<dyn FnMut(Event)>>,
-    _on_message: Closure<dyn FnMut(MessageEvent)>,
-}
-
-impl Connection {
-    fn open() -> Result<(Self, Receiver<Incoming>), JsValue> {
-        let location = window().location();
-        let scheme = if location.protocol()? == "https:" {
-            "wss"
-        } else {
-            "ws"
-        };
-        let socket = WebSocket::new(&format!("{scheme}://{}/live", location.host()?))?;
-        socket.set_binary_type(BinaryType::Arraybuffer);
-        let (sender, inbox) = mpsc::channel(INBOX_MAX);
-        let mut callbacks = Vec::new();
-        let mut on = |make: fn() -> Incoming| {
-            let mut sender = sender.clone();
-            let callback = Closure::<dyn FnMut(Event)>::new(move |_| push(&mut sender, make()));
-            let function = callback
-                .as_ref()
-                .unchecked_ref::<js_sys::Function>()
-                .clone();
-            callbacks.push(callback);
-            function
-        };
-        socket.set_onopen(Some(&on(|| Incoming::Open)));
-        socket.set_onclose(Some(&on(|| Incoming::Closed)));
-        socket.set_onerror(Some(&on(|| Incoming::Closed)));
-        let mut to_inbox = sender;
-        let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
-            let data = event.data();
-            let incoming = match data.as_string() {
-                Some(text) => Incoming::Text(text),
-                None => Incoming::Binary(js_sys::Uint8Array::new(&data).to_vec()),
-            };
-            push(&mut to_inbox, incoming);
-        });
-        socket.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
-        let connection = Self {
-            socket,
-            _callbacks: callbacks,
-            _on_message: on_message,
-        };
-        Ok((connection, inbox))
-    }
-
-    fn is_opening(&self) -> bool {
-        self.socket.ready_state() == WebSocket::CONNECTING
-    }
-
-    fn hello(&self, copy: &'static SiteCopy, site: &SiteId) -> Result<(), End> {
-        let build = Text::new(build()).map_err(|_| End::Broken)?;
-        let hello = copy.with(|replica| replica.hello(site.clone(), build));
-        self.send(&ClientMessage::Hello(hello));
-        self.ask(copy);
-        Ok(())
-    }
-
-    /// Sends an echo, by whose answer the display knows how old its picture is.
-    fn ask(&self, copy: &'static SiteCopy) {
-        if let Some(echo) = copy.update(|replica| replica.ask(mono())) {
-            self.send(&echo);
-        }
-    }
-
-    fn send(&self, message: &ClientMessage) {
-        if let Ok(text) = serde_json::to_string(message) {
-            // A socket that is closing refuses; its end is on its way already.
-            let _ = self.socket.send_with_str(&text);
-        }
-    }
-}
-
-impl Drop for Connection {
-    fn drop(&mut self) {
-        self.socket.set_onopen(None);
-        self.socket.set_onmessage(None);
-        self.socket.set_onclose(None);
-        self.socket.set_onerror(None);
-        let _ = self.socket.close();
-    }
-}
-
-/// A full inbox closes the connection: the page resumes once it has caught its breath.
-fn push(sender: &mut Sender<Incoming>, incoming: Incoming) {
-    if sender.try_send(incoming).is_err() {
-        sender.close_channel();
+/// Sends an echo, by whose answer the display knows how old its picture is.
+fn ask(socket: &Connection, copy: &'static SiteCopy) {
+    if let Some(echo) = copy.update(|replica| replica.ask(mono())) {
+        socket.send(&echo);
     }
 }

@@ -28,6 +28,7 @@ impl Assignment {
             due_at: fact.answer_due_at,
             late_at: None,
             to_offer_again: false,
+            support_asked_at: None,
             quiet_until: None,
             version: stamp.seq,
             history: History::begun(DispatchFact::Offered(fact.clone()), stamp),
@@ -76,20 +77,26 @@ impl Assignment {
             }
             DispatchFact::Arrived(body) => self.arrived(body, at)?,
             DispatchFact::Done(_) => {
-                self.must_be_at(|stage| {
-                    matches!(
-                        stage,
-                        Stage::Accepted | Stage::OnTheWay | Stage::OnScene { .. }
-                    )
-                })?;
-                self.reach(Stage::Done, at)
+                self.must_be_at(Stage::is_going)?;
+                Self {
+                    support_asked_at: None,
+                    ..self.reach(Stage::Done, at)
+                }
             }
             DispatchFact::Withdrawn(body) => {
                 self.must_be_live()?;
                 let why = body.why.clone();
                 Self {
                     to_offer_again: why == Withdrawal::OffDuty,
+                    support_asked_at: None,
                     ..self.reach(Stage::Withdrawn { why }, at)
+                }
+            }
+            DispatchFact::SupportAsked(_) => {
+                self.must_be_at(Stage::is_going)?;
+                Self {
+                    support_asked_at: Some(at),
+                    ..self
                 }
             }
             DispatchFact::QuietBegan(body) => self.quiet(body)?,
@@ -176,12 +183,7 @@ impl Assignment {
     }
 
     fn quiet(self, fact: &QuietBegan) -> Result<Self, DispatchRefusal> {
-        self.must_be_at(|stage| {
-            matches!(
-                stage,
-                Stage::Accepted | Stage::OnTheWay | Stage::OnScene { .. }
-            )
-        })?;
+        self.must_be_at(Stage::is_going)?;
         Ok(Self {
             quiet_until: Some(fact.until),
             ..self

@@ -31,6 +31,8 @@ commands! {
         Finish = "finish" { assignment: AssignmentId },
         /// 撤回
         Recall = "recall" { assignment: AssignmentId },
+        /// 求增援: more people are needed there.
+        AskSupport = "ask_support" { assignment: AssignmentId },
         /// 静默作业
         GoQuiet = "go_quiet" {
             assignment: AssignmentId,
@@ -53,6 +55,7 @@ impl DispatchCommand {
             | Self::Arrive { assignment }
             | Self::Finish { assignment }
             | Self::Recall { assignment }
+            | Self::AskSupport { assignment }
             | Self::GoQuiet { assignment, .. }
             | Self::EndQuiet { assignment } => Some(*assignment),
         }

@@ -3,7 +3,7 @@
 use super::command::{DispatchCommand, Matter};
 use super::fact::{
     AssignmentAccepted, AssignmentArrived, AssignmentDeclined, AssignmentDone, AssignmentOffered,
-    AssignmentSetOut, AssignmentWithdrawn, DispatchFact, QuietBegan, QuietEnded,
+    AssignmentSetOut, AssignmentWithdrawn, DispatchFact, QuietBegan, QuietEnded, SupportAsked,
 };
 use super::reasons::{Arrival, PlannedWay, Withdrawal};
 use super::refusal::DispatchRefusal;
@@ -12,12 +12,11 @@ use super::waits::{answer_wait, arrival_wait};
 use crate::access::{Actor, Right};
 use crate::alarm::decide::Terms as AlarmTerms;
 use crate::alarm::{Alarm, AlarmFact, AlarmRefusal};
-use crate::estate::Role;
 use crate::fact::{AlarmClaimed, FactBody};
 use crate::ids::{AssignmentId, IncidentId, PersonId};
 use crate::incident::decide::{Terms as IncidentTerms, claimed, must_have_room, opened};
 use crate::incident::{Incident, IncidentFact, IncidentRefusal, OpenedBy, Owner};
-use crate::refusal::{CommonRefusal, Refusal};
+use crate::refusal::{CommonRefusal, Refusal, must_change};
 use crate::staff::StaffRefusal;
 use crate::subject::Stamp;
 use crate::time::{Span, Timestamp};
@@ -228,11 +227,7 @@ fn must_be_sendable(
         let person = person.clone();
         return Err(StaffRefusal::UnknownPerson { person }.into());
     };
-    let goes = matches!(
-        of_estate.role,
-        Role::Guard | Role::Engineer | Role::ShiftLeader
-    );
-    if !goes {
+    if !of_estate.role.is_sent() {
         let person = person.clone();
         return Err(DispatchRefusal::CannotBeSent { person }.into());
     }
@@ -288,6 +283,10 @@ fn facts_of(
         DispatchCommand::Recall { assignment } => {
             let why = Withdrawal::Recalled { by };
             vec![withdrawn(assignment, why)]
+        }
+        DispatchCommand::AskSupport { assignment } => {
+            must_change(row.support_asked_at.is_none())?;
+            vec![DispatchFact::SupportAsked(SupportAsked { assignment, by })]
         }
         DispatchCommand::GoQuiet { assignment, for_s } => {
             if !(QUIET_S_MIN..=QUIET_S_MAX).contains(&for_s) {

@@ -27,6 +27,8 @@ facts! {
         Arrived(AssignmentArrived) = "assignment_arrived", 1;
         /// They have done their part.
         Done(AssignmentDone) = "assignment_done", 1;
+        /// 求增援: they ask for more people.
+        SupportAsked(SupportAsked) = "support_asked", 1;
         /// Nobody needs them any more.
         Withdrawn(AssignmentWithdrawn) = "assignment_withdrawn", 1;
         /// 静默作业: nothing is to be heard of them for a while.
@@ -136,6 +138,14 @@ pub struct AssignmentDone {
     pub by: PersonId,
 }
 
+/// They ask for more people. Whoever is sent next is the answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SupportAsked {
+    pub assignment: AssignmentId,
+    /// As for an acceptance.
+    pub by: PersonId,
+}
+
 /// Nobody needs them any more.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AssignmentWithdrawn {
@@ -174,6 +184,7 @@ impl DispatchFact {
             Self::Late(body) => body.assignment,
             Self::Arrived(body) => body.assignment,
             Self::Done(body) => body.assignment,
+            Self::SupportAsked(body) => body.assignment,
             Self::Withdrawn(body) => body.assignment,
             Self::QuietBegan(body) => body.assignment,
             Self::QuietEnded(body) => body.assignment,

@@ -51,6 +51,9 @@ fn offer(view: &mut View, body: &AssignmentOffered, stamp: &Stamp<'_>, touched: 
     if let Some(after) = body.after {
         settle(view, after, touched);
     }
+    if body.by.is_some() {
+        answer_support(view, body.incident, touched);
+    }
     let sent = sent(view, body.incident);
     incident::fold::reach(
         view,
@@ -65,6 +68,21 @@ fn settle(view: &mut View, id: AssignmentId, touched: &mut Touched) {
     if let Some(mut before) = view.assignments.get(&id).cloned() {
         before.to_offer_again = false;
         put(&mut view.assignments, &id, before, &mut touched.assignments);
+    }
+}
+
+/// Somebody sent more people: whoever asked for them has their answer.
+fn answer_support(view: &mut View, incident: IncidentId, touched: &mut Touched) {
+    let asks = |one: &&Assignment| one.incident == incident && one.support_asked_at.is_some();
+    let asking: Vec<_> = view.assignments.values().filter(asks).cloned().collect();
+    for mut one in asking {
+        one.support_asked_at = None;
+        put(
+            &mut view.assignments,
+            &one.id.clone(),
+            one,
+            &mut touched.assignments,
+        );
     }
 }
 

@@ -16,6 +16,8 @@ pub struct Candidate {
     pub way: Option<PlannedWay>,
     /// What they are on already.
     pub busy: Option<IncidentId>,
+    /// 休息: no rule sends them.
+    pub on_break: bool,
     /// Nobody hears of them.
     pub silent: bool,
     /// They have no phone that could ring: they are called on the radio.
@@ -23,8 +25,9 @@ pub struct Candidate {
 }
 
 /// Everybody on duty who could be sent, the first to ask first: those who are free and heard of before those
-/// who are not; among these whoever is there soonest; those without a known way last. `incident` is the one that
-/// it is about, if it is one already: whoever is part of it, or said no, is not asked again.
+/// who are not, and whoever takes a break last; among these whoever is there soonest; those without a known way
+/// last. `incident` is the one that
+/// it is about, if it is one already: whoever is part of it, called for it, or said no, is not asked.
 pub fn rank(
     known: &Known<'_>,
     incident: Option<IncidentId>,
@@ -69,13 +72,14 @@ fn ranked<'a>(
             person: person.id.clone(),
             way: way(&person.id),
             busy: known.task_of(&person.id).map(|task| task.incident),
+            on_break: known.is_on_break(&person.id),
             silent: is_silent(known, &person.id),
             radio_only: known.is_radio_only(&person.id),
         })
         .collect();
     candidates.sort_by_key(|one| {
         let seconds = one.way.as_ref().map_or(u32::MAX, |way| way.seconds);
-        (one.busy.is_some(), one.silent, seconds)
+        (one.on_break, one.busy.is_some(), one.silent, seconds)
     });
     candidates
 }
@@ -94,6 +98,13 @@ pub fn lifts<'a>(known: &Known<'_>, kind: &AlarmTypeId, alarm: Option<&'a Alarm>
 
 fn can_go(known: &Known<'_>, person: &Person, incident: Option<IncidentId>) -> bool {
     if !known.is_on_duty(&person.id) {
+        return false;
+    }
+    // Nobody is sent to themselves.
+    let alarms = incident.and_then(|id| known.view.incidents.get(&id));
+    let mut alarms = alarms.iter().flat_map(|incident| &incident.alarms);
+    let calls = |row: &Alarm| row.source.person() == Some(&person.id);
+    if alarms.any(|alarm| known.view.alarms.get(alarm).is_some_and(calls)) {
         return false;
     }
     let mut theirs = known

@@ -49,6 +49,9 @@ pub struct Assignment {
     /// The slot waits for the next person.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub to_offer_again: bool,
+    /// 求增援: since when they ask for more people, until somebody sends some.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub support_asked_at: Option<Timestamp>,
     /// 静默作业: nothing is to be heard of them until then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quiet_until: Option<Timestamp>,
@@ -79,6 +82,20 @@ pub enum Stage {
     Declined { reason: DeclineReason },
     /// Nobody needs them any more.
     Withdrawn { why: Withdrawal },
+}
+
+impl Stage {
+    /// Whether they said that they go, and are not done.
+    pub const fn is_going(&self) -> bool {
+        match self {
+            Self::Accepted | Self::OnTheWay | Self::OnScene { .. } => true,
+            Self::Offered
+            | Self::Unanswered
+            | Self::Done
+            | Self::Declined { .. }
+            | Self::Withdrawn { .. } => false,
+        }
+    }
 }
 
 /// What of an assignment is due.
@@ -125,7 +142,7 @@ impl Assignment {
 
     /// Whether it binds them now: they accepted, and are not done.
     pub const fn is_task(&self) -> bool {
-        self.is_live() && self.is_accepted()
+        self.stage.is_going()
     }
 
     /// The deadline that runs, if one does.

@@ -73,6 +73,12 @@ impl Estate {
         self.people.iter().find(|person| person.id == *id)
     }
 
+    /// Whose page it is that is named by this id.
+    pub fn person_of_page(&self, id: &str) -> Option<&PersonId> {
+        let mut people = self.people.iter().map(|person| &person.id);
+        people.find(|person| person.as_str() == id)
+    }
+
     /// The post with this id.
     pub fn post(&self, id: &PostId) -> Option<&Post> {
         self.posts.iter().find(|post| post.id == *id)

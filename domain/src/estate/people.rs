@@ -70,6 +70,14 @@ impl Role {
         Self::ProjectManager,
     ];
 
+    /// Whether those who work as this are sent to incidents.
+    pub const fn is_sent(self) -> bool {
+        match self {
+            Self::Guard | Self::Engineer | Self::ShiftLeader => true,
+            Self::Steward | Self::Operator | Self::DutyManager | Self::ProjectManager => false,
+        }
+    }
+
     /// Its place in [`Self::ALL`]. It says nothing about rights.
     pub fn place(self) -> usize {
         let mut all = Self::ALL.into_iter();

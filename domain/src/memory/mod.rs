@@ -127,6 +127,8 @@ impl Memory {
             StaffFact::OffDuty(body) => return self.borders.forget(&body.person),
             StaffFact::Gone(_)
             | StaffFact::Back(_)
+            | StaffFact::BreakBegan(_)
+            | StaffFact::BreakEnded(_)
             | StaffFact::PhoneUnbound(_)
             | StaffFact::CallSignGiven(_) => return,
         };

@@ -100,7 +100,7 @@ pub(super) fn due(context: &Context<'_>, memory: &Memory) -> Vec<FactDraft> {
     drafts
 }
 
-/// The next one is asked. Whoever is on another errand is not taken from it by a rule.
+/// The next one is asked. Whoever is on another errand or takes a break is not taken from it by a rule.
 fn again(context: &Context<'_>, memory: &Memory, row: &Assignment) -> DispatchFact {
     let nobody = DispatchFact::NobodyLeft(AssignmentNobodyLeft { assignment: row.id });
     let known = context.known();
@@ -111,7 +111,7 @@ fn again(context: &Context<'_>, memory: &Memory, row: &Assignment) -> DispatchFa
     let ways = ways(context, memory, incident);
     let ranked = rank_after(&known, incident.id, &row.person, &ways);
     let mut free = ranked.into_iter();
-    let Some(next) = free.find(|one| one.busy.is_none()) else {
+    let Some(next) = free.find(|one| one.busy.is_none() && !one.on_break) else {
         return nobody;
     };
     let way = |person: &PersonId, _: &Incident| ways(person);

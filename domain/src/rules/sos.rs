@@ -22,6 +22,7 @@ pub(crate) const fn type_of(kind: CallKind) -> &'static str {
     match kind {
         CallKind::Sos => "guard_sos",
         CallKind::ManDown => "man_down",
+        CallKind::Silent => "duress",
     }
 }
 

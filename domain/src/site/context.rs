@@ -100,8 +100,11 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// Whose a phone is: as facts say, else as the estate says.
+    /// Whose a phone is: as its name says if it is somebody's page, as facts say, else as the estate says.
     pub fn person_of_phone(&self, phone: &PhoneId) -> Option<&'a PersonId> {
+        if let Some(person) = phone.person_of_page() {
+            return self.estate.estate.person_of_page(person);
+        }
         match self.view().phones.get(phone) {
             Some(bound) => bound.as_ref(),
             None => self.estate.person_of_phone(phone),

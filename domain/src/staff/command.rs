@@ -10,6 +10,10 @@ commands! {
         GoOnDuty = "go_on_duty" { person: PersonId },
         /// Somebody goes off duty.
         GoOffDuty = "go_off_duty" { person: PersonId },
+        /// 休息: on duty, and not sent by a rule.
+        TakeBreak = "take_break" { person: PersonId },
+        /// The break is over.
+        EndBreak = "end_break" { person: PersonId },
         /// A phone's positions are this person's from now on.
         BindPhone = "bind_phone" { phone: PhoneId, person: PersonId },
         /// A phone's positions are nobody's from now on.

@@ -2,7 +2,8 @@
 
 use super::command::StaffCommand;
 use super::fact::{
-    CallSignGiven, PersonOffDuty, PersonOnDuty, PhoneBound, PhoneUnbound, StaffFact,
+    BreakBegan, BreakEnded, CallSignGiven, PersonOffDuty, PersonOnDuty, PhoneBound, PhoneUnbound,
+    StaffFact,
 };
 use super::refusal::StaffRefusal;
 use super::state::Duty;
@@ -28,12 +29,27 @@ pub(crate) fn decide(
             must_change(is_on(&person))?;
             Ok(StaffFact::OffDuty(PersonOffDuty { person, by }))
         }
+        StaffCommand::TakeBreak { person } => {
+            must_be_known(known, &person)?;
+            if !known.is_on_duty(&person) {
+                return Err(StaffRefusal::NotOnDuty { person }.into());
+            }
+            must_change(!known.is_on_break(&person))?;
+            Ok(StaffFact::BreakBegan(BreakBegan { person, by }))
+        }
+        StaffCommand::EndBreak { person } => {
+            must_change(known.is_on_break(&person))?;
+            Ok(StaffFact::BreakEnded(BreakEnded { person, by }))
+        }
         StaffCommand::BindPhone { phone, person } => {
             must_be_known(known, &person)?;
+            // A page is its person's, whatever is bound.
+            must_change(phone.person_of_page().is_none())?;
             must_change(known.person_of_phone(&phone) != Some(&person))?;
             Ok(StaffFact::PhoneBound(PhoneBound { phone, person, by }))
         }
         StaffCommand::UnbindPhone { phone } => {
+            must_change(phone.person_of_page().is_none())?;
             must_change(known.person_of_phone(&phone).is_some())?;
             Ok(StaffFact::PhoneUnbound(PhoneUnbound { phone, by }))
         }

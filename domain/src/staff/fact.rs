@@ -16,6 +16,10 @@ facts! {
         OnDuty(PersonOnDuty) = "person_on_duty", 1;
         /// A person went off duty.
         OffDuty(PersonOffDuty) = "person_off_duty", 1;
+        /// A person takes a break.
+        BreakBegan(BreakBegan) = "break_began", 1;
+        /// A person's break is over.
+        BreakEnded(BreakEnded) = "break_ended", 1;
         /// A phone's positions are a person's from here on.
         PhoneBound(PhoneBound) = "phone_bound", 1;
         /// A phone's positions are nobody's.
@@ -52,6 +56,22 @@ pub struct PersonOnDuty {
 pub struct PersonOffDuty {
     pub person: PersonId,
     /// Who took them off; themselves, as a rule.
+    pub by: PersonId,
+}
+
+/// A person takes a break: they stay on duty, and no rule sends them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BreakBegan {
+    pub person: PersonId,
+    /// Who said so; themselves, as a rule.
+    pub by: PersonId,
+}
+
+/// A person's break is over.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BreakEnded {
+    pub person: PersonId,
+    /// Who said so; themselves, as a rule.
     pub by: PersonId,
 }
 

@@ -28,9 +28,17 @@ pub(crate) fn fold(view: &mut View, fact: &StaffFact, stamp: &Stamp<'_>, touched
         }
         StaffFact::OnDuty(body) => change(view, &body.person, touched, |person| {
             person.duty = Duty::On { since };
+            person.break_since = None;
         }),
         StaffFact::OffDuty(body) => change(view, &body.person, touched, |person| {
             person.duty = Duty::Off { since: Some(since) };
+            person.break_since = None;
+        }),
+        StaffFact::BreakBegan(body) => change(view, &body.person, touched, |person| {
+            person.break_since = Some(since);
+        }),
+        StaffFact::BreakEnded(body) => change(view, &body.person, touched, |person| {
+            person.break_since = None;
         }),
         StaffFact::CallSignGiven(body) => change(view, &body.person, touched, |person| {
             person.call_sign = Some(body.call_sign.clone());

@@ -13,6 +13,9 @@ pub struct PersonState {
     /// Whether they are on duty.
     #[serde(default)]
     pub duty: Duty,
+    /// 休息: since when, while it lasts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub break_since: Option<Timestamp>,
     /// Whether they have a console.
     #[serde(default)]
     pub console: Console,

@@ -4,7 +4,7 @@
 //! it is ready again, one frame with whoever moved since: the latest values, nothing queued.
 
 use crate::fix_order::{FixOrder, Standing};
-use crate::geo::{Anchor, Offset};
+use crate::geo::{Anchor, LonLat, Offset};
 use crate::ids::PersonId;
 use crate::observation::Fix;
 use crate::time::Timestamp;
@@ -130,6 +130,15 @@ impl Lane {
             self.begin_epoch();
         }
         true
+    }
+
+    /// Where somebody was last, if they are on.
+    pub fn at(&self, person: &PersonId) -> Option<LonLat> {
+        let handle = *self.handles.get(person)?;
+        match self.slots.get(usize::try_from(handle).ok()?)? {
+            Slot::Here(entry) => Some(entry.order.newest().at),
+            Slot::Gone(_) => None,
+        }
     }
 
     fn slot(&mut self, handle: u32) -> Option<&mut Slot> {

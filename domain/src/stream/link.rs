@@ -28,7 +28,7 @@ pub enum Link {
 
 impl Link {
     /// With a picture of this age, which was true at `since`.
-    pub(super) const fn after(age: Span, since: Timestamp) -> Self {
+    pub const fn after(age: Span, since: Timestamp) -> Self {
         if age.as_micros() >= STALE_AFTER.as_micros() {
             Self::Stale { since }
         } else if age.as_micros() >= UNSURE_AFTER.as_micros() {

@@ -5,11 +5,12 @@
 //! audience a [`Backlog`] of the latest facts or changes, the latest positions ([`Lane`]) and other
 //! latest values ([`Values`]), a few short lists, the heartbeat. A [`Session`] is one display's
 //! cursors into them: memory for each display does not grow, however slow it is. [`Replica`] is the
-//! other end. [`Displays`] is what flows up: who sits where.
+//! other end. A [`GuardSession`] is the phone of a guard, which holds no copy. [`Displays`] is what flows up: who sits where.
 
 mod backlog;
 mod board;
 mod change;
+mod guard_session;
 mod lane;
 mod link;
 mod outgoing;
@@ -22,6 +23,7 @@ mod values;
 
 pub use backlog::{BACKLOG_BYTES_MAX, Backlog, FactFrame, Gap};
 pub use change::Change;
+pub use guard_session::{Connected, GuardSession};
 pub use lane::{GONE_HANDLES_MAX, LANE_ENTITIES_MAX, Lane};
 pub use link::{Link, STALE_AFTER, STALE_SEEN_WITHIN, UNSURE_AFTER};
 pub use outgoing::Outgoing;

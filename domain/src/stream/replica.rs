@@ -258,6 +258,8 @@ impl Replica {
                 self.unrecorded = list;
                 change.unrecorded = true;
             }
+            // For whoever holds no copy.
+            ServerMessage::Guard(_) => {}
             ServerMessage::Heartbeat(beat) => {
                 self.heard = Some((mono, beat.server_time));
                 if !self.asks {
@@ -387,6 +389,8 @@ impl Replica {
         match welcome.resume {
             ResumeBy::Facts => self.waiting = None,
             ResumeBy::Snapshot => self.wait_for_snapshot(change),
+            // Whoever holds a copy is never told so.
+            ResumeBy::Whole => {}
         }
     }
 

@@ -26,7 +26,7 @@ pub struct Session {
 }
 
 impl SiteStream {
-    /// Answers a hello. Whoever is let in is to be [`SiteStream::close`]d in the end.
+    /// Answers a hello of a display with a copy. Whoever is let in is to be [`SiteStream::close`]d in the end.
     pub fn open(&mut self, hello: &Hello, now: Timestamp) -> Result<(Session, Welcome), Refused> {
         let audience = self.admit(hello)?;
         self.enter(&audience);
@@ -49,22 +49,26 @@ impl SiteStream {
             positions_at: 0,
             values_at: 0,
         };
-        let welcome = Welcome {
+        let resume = match resumed {
+            Some(_) => ResumeBy::Facts,
+            None => ResumeBy::Snapshot,
+        };
+        Ok((session, self.welcome(audience, resume, now)))
+    }
+
+    pub(super) fn welcome(&self, audience: Audience, resume: ResumeBy, now: Timestamp) -> Welcome {
+        Welcome {
             protocol: PROTOCOL_VERSION,
             build: self.build.clone(),
             journal: self.journal(),
             run: self.run,
             audience,
             server_time: now,
-            resume: match resumed {
-                Some(_) => ResumeBy::Facts,
-                None => ResumeBy::Snapshot,
-            },
-        };
-        Ok((session, welcome))
+            resume,
+        }
     }
 
-    fn admit(&self, hello: &Hello) -> Result<Audience, Refused> {
+    pub(super) fn admit(&self, hello: &Hello) -> Result<Audience, Refused> {
         let (code, message) = if hello.protocol != PROTOCOL_VERSION {
             let message = format!(
                 "this server speaks version {PROTOCOL_VERSION} of the live protocol and you speak \

@@ -5,14 +5,17 @@ use super::board::Board;
 use super::lane::Lane;
 use super::outgoing::Outgoing;
 use super::values::Values;
+use crate::alarm::Alarm;
 use crate::audience::Audience;
+use crate::estate::{Estate, EstateIndex};
 use crate::fact::{Fact, FactError};
 use crate::geo::Anchor;
+use crate::guard_view::GuardView;
 use crate::ids::{JournalId, PersonId, Seq, SiteId};
 use crate::text::Text;
 use crate::time::{Span, Timestamp};
 use crate::unrecorded::Unrecorded;
-use crate::view::{Touched, View, project};
+use crate::view::{Known, Touched, View, project};
 use crate::wire::api::Snapshot;
 use crate::wire::live::{Heartbeat, LatestOf, ServerMessage, Viewers};
 use std::collections::BTreeMap;
@@ -33,6 +36,10 @@ pub struct SiteStream {
     pub(super) run: u32,
     /// The fold of all published facts. `None` once a published fact could not be read.
     view: Option<View>,
+    /// By which guards' views are made. Without it no phone is let in.
+    estate: Option<Arc<EstateIndex>>,
+    /// The last fact that may have changed a guard's view.
+    guards_at: Seq,
     staff: Backlog,
     /// What is kept for the audiences that get no facts, from their first display on.
     /// At most one for each such audience.
@@ -76,6 +83,8 @@ impl SiteStream {
             build,
             run: epoch,
             view: Some(view),
+            estate: None,
+            guards_at: Seq(0),
             staff: backlog,
             projected: BTreeMap::new(),
             lane: Lane::new(anchor, epoch),
@@ -90,6 +99,32 @@ impl SiteStream {
                 text: None,
             },
         }
+    }
+
+    /// Lets the phones of guards in, whose views are made by this estate.
+    pub fn serve_guards(&mut self, estate: Arc<EstateIndex>) {
+        self.estate = Some(estate);
+    }
+
+    /// The estate by which guards' views are made.
+    pub(super) fn guards_estate(&self) -> Option<&Estate> {
+        self.estate.as_deref().map(|index| &*index.estate)
+    }
+
+    /// The last fact that may have changed a guard's view.
+    pub(super) fn guards_at(&self) -> Seq {
+        self.guards_at
+    }
+
+    /// What the phone of somebody shows, if they are sent to incidents and the state is known.
+    pub fn guard_view(&self, person: &PersonId, now: Timestamp) -> Option<GuardView> {
+        let estate = self.estate.as_ref()?;
+        let known = Known {
+            view: self.view.as_ref()?,
+            estate: &estate.estate,
+            now,
+        };
+        GuardView::of(&known, &estate.ways, self.lane.at(person), person)
     }
 
     /// Number and hash of the last fact.
@@ -160,6 +195,9 @@ impl SiteStream {
             let fact = Fact::decode(bytes)?;
             touched.extend(view.apply(&fact));
         }
+        if concerns_guards(&touched, view) {
+            self.guards_at = upto;
+        }
         self.projected.retain(|_, kept| {
             kept.turns_without = match kept.displays {
                 0 => kept.turns_without + 1,
@@ -188,7 +226,7 @@ impl SiteStream {
 
     /// A display of this audience came: from here on its audience is encoded.
     pub(super) fn enter(&mut self, audience: &Audience) {
-        if audience.gets_facts() || self.view.is_none() {
+        if audience.gets_facts() || !audience.has_copy() || self.view.is_none() {
             return;
         }
         let kept = self
@@ -243,7 +281,7 @@ impl SiteStream {
         let mut news = self.lane.advance(now);
         news |= self.values.advance()?;
         if let Some(list) = self.unrecorded_pending.take() {
-            for audience in Audience::ALL {
+            for audience in Audience::WITH_COPY {
                 let list = list.seen_by(&audience);
                 let is_empty = list.is_empty();
                 let message = ServerMessage::Unrecorded(list);
@@ -294,4 +332,14 @@ impl SiteStream {
         };
         Ok(Some(Outgoing::Text(text)))
     }
+}
+
+/// Whether these changes may make another view of a guard.
+fn concerns_guards(touched: &Touched, view: &View) -> bool {
+    let is_call = |row: &Alarm| row.source.person().is_some();
+    let mut alarms = touched.alarms.iter();
+    !touched.assignments.is_empty()
+        || !touched.incidents.is_empty()
+        || !touched.people.is_empty()
+        || alarms.any(|change| view.alarms.get(&change.id).is_some_and(is_call))
 }

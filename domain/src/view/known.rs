@@ -65,8 +65,11 @@ impl<'a> Known<'a> {
         all.find(|one| one.person == *person && one.is_task())
     }
 
-    /// Whose a phone is: as facts say, else as the estate says.
+    /// Whose a phone is: as its name says if it is somebody's page, as facts say, else as the estate says.
     pub fn person_of_phone(&self, phone: &PhoneId) -> Option<&'a PersonId> {
+        if let Some(person) = phone.person_of_page() {
+            return self.estate.person_of_page(person);
+        }
         if let Some(bound) = self.view.phones.get(phone) {
             return bound.as_ref();
         }
@@ -103,6 +106,12 @@ impl<'a> Known<'a> {
                 Some(Duty::On { .. })
             ),
         }
+    }
+
+    /// Whether somebody takes a break: they are on duty, and no rule sends them.
+    pub fn is_on_break(&self, person: &PersonId) -> bool {
+        let state = self.view.people.get(person);
+        state.is_some_and(|state| state.break_since.is_some())
     }
 
     /// The claim deadline of an alarm of this type that begins to wait now.

@@ -3,6 +3,7 @@
 //! Text frames are JSON with a field `t`; binary frames are [`super::position_frame`]s.
 
 use crate::audience::Audience;
+use crate::guard_view::GuardView;
 use crate::ids::{AlarmId, DeviceId, JournalId, PersonId, Seq, SiteId};
 use crate::text::Text;
 use crate::time::Timestamp;
@@ -117,6 +118,8 @@ pub enum ServerMessage {
     Viewers(Viewers),
     /// What reached the server and could not be recorded.
     Unrecorded(Unrecorded),
+    /// All that the phone of one guard shows.
+    Guard(Box<GuardMessage>),
     /// Sent every second, so that silence means a dead link.
     Heartbeat(Heartbeat),
     /// The display fell so far behind that facts are gone: it has to take the snapshot.
@@ -148,6 +151,7 @@ impl<'de> Deserialize<'de> for ServerMessage {
             "latest" => body(&raw).map(Self::Latest),
             "viewers" => body(&raw).map(Self::Viewers),
             "unrecorded" => body(&raw).map(Self::Unrecorded),
+            "guard" => body(&raw).map(Self::Guard),
             "heartbeat" => body(&raw).map(Self::Heartbeat),
             "gap" => Ok(Self::Gap),
             "echo" => body(&raw).map(Self::Echo),
@@ -196,6 +200,8 @@ pub enum ResumeBy {
     Facts,
     /// It takes the snapshot; facts from this moment on follow meanwhile.
     Snapshot,
+    /// It holds no copy: what it shows follows whole.
+    Whole,
 }
 
 /// Facts, each as it is stored.
@@ -303,6 +309,14 @@ pub struct Viewer {
     pub looking_at: Option<LookingAt>,
 }
 
+/// What the phone of one guard shows. Each message replaces the one before.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct GuardMessage {
+    /// Number of the last fact when it was made.
+    pub seq: Seq,
+    pub view: GuardView,
+}
+
 /// A sign of life.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Heartbeat {
@@ -337,4 +351,8 @@ pub enum RefusedCode {
     UnknownAudience,
     /// Too many displays are connected.
     TooManyDisplays,
+    /// A guard's page, and nobody of this estate whose it could be.
+    UnknownPerson,
+    /// A guard's page, and somebody who is not sent to incidents.
+    CannotBeSent,
 }

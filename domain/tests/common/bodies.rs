@@ -18,10 +18,10 @@ use castellan_domain::fact::{
     ActuationIntended, ActuationSettled, AlarmAcknowledged, AlarmClaimed, AlarmCleared,
     AlarmJoined, AlarmJudged, AlarmMuted, AlarmNoted, AlarmOverdue, AlarmRaised, AlarmReleased,
     AlarmRepeated, AlarmReturned, AlarmRisen, AlarmShelved, AlarmSplit, AlarmTransferred,
-    AlarmUnheard, AlarmUnshelved, AlarmVerdictCorrected, AreaEntered, AreaLeft, CallSignGiven,
-    ClockStepped, DoorClosed, DoorGranted, DoorOpened, EstatePublished, FactBody, FloodBegan,
-    FloodEnded, InputSetAside, PersonBack, PersonGone, PersonOffDuty, PersonOnDuty, PhoneBound,
-    PhoneUnbound, RecordingResumed, ZoneArmed, ZoneDisarmed,
+    AlarmUnheard, AlarmUnshelved, AlarmVerdictCorrected, AreaEntered, AreaLeft, BreakBegan,
+    BreakEnded, CallSignGiven, ClockStepped, DoorClosed, DoorGranted, DoorOpened, EstatePublished,
+    FactBody, FloodBegan, FloodEnded, InputSetAside, PersonBack, PersonGone, PersonOffDuty,
+    PersonOnDuty, PhoneBound, PhoneUnbound, RecordingResumed, ZoneArmed, ZoneDisarmed,
 };
 use castellan_domain::flood::FloodFact;
 use castellan_domain::ids::{AlarmId, AlarmTypeId, DeviceId, PersonId, Seq};
@@ -421,6 +421,12 @@ fn staff() -> impl Strategy<Value = FactBody> {
         ))),
         (person(), person()).prop_map(|(person, by)| FactBody::Staff(StaffFact::OffDuty(
             PersonOffDuty { person, by }
+        ))),
+        (person(), person()).prop_map(|(person, by)| FactBody::Staff(StaffFact::BreakBegan(
+            BreakBegan { person, by }
+        ))),
+        (person(), person()).prop_map(|(person, by)| FactBody::Staff(StaffFact::BreakEnded(
+            BreakEnded { person, by }
         ))),
         (phone(), person(), person()).prop_map(|(phone, person, by)| FactBody::Staff(
             StaffFact::PhoneBound(PhoneBound { phone, person, by })

@@ -9,7 +9,7 @@ use castellan_domain::fact::{
     AssignmentWithdrawn, FactBody, IncidentClaimed, IncidentJoined, IncidentLeft, IncidentMerged,
     IncidentMoved, IncidentOpened, IncidentOverdue, IncidentPrioritySet, IncidentReturned,
     IncidentTransferred, IncidentUndispatched, QuietBegan, QuietEnded, StepAwaited, StepLate,
-    StepTaken, StepUndone,
+    StepTaken, StepUndone, SupportAsked,
 };
 use castellan_domain::ids::{AnswerId, AssignmentId, IncidentId, ProcedureId, StepId};
 use castellan_domain::incident::{
@@ -263,6 +263,9 @@ pub(crate) fn assignments() -> impl Strategy<Value = FactBody> {
         }),
         1 => (assignment(), person()).prop_map(|(assignment, by)| {
             DispatchFact::Done(AssignmentDone { assignment, by })
+        }),
+        1 => (assignment(), person()).prop_map(|(assignment, by)| {
+            DispatchFact::SupportAsked(SupportAsked { assignment, by })
         }),
         1 => (assignment(), why).prop_map(|(assignment, why)| {
             DispatchFact::Withdrawn(AssignmentWithdrawn { assignment, why })

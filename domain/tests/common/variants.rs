@@ -15,7 +15,7 @@ use castellan_domain::wire::api::CommandRequest;
 use castellan_domain::zone::{ZoneCommand, ZoneRefusal};
 
 /// Every variant that must have a file.
-pub(crate) const COMMANDS_AND_ANSWERS: [&str; 119] = [
+pub(crate) const COMMANDS_AND_ANSWERS: [&str; 122] = [
     "command_request.claim",
     "command_request.note",
     "command_request.judge",
@@ -29,6 +29,8 @@ pub(crate) const COMMANDS_AND_ANSWERS: [&str; 119] = [
     "command_request.split",
     "command_request.go_on_duty",
     "command_request.go_off_duty",
+    "command_request.take_break",
+    "command_request.end_break",
     "command_request.bind_phone",
     "command_request.unbind_phone",
     "command_request.give_call_sign",
@@ -109,6 +111,7 @@ pub(crate) const COMMANDS_AND_ANSWERS: [&str; 119] = [
     "command_request.recall",
     "command_request.go_quiet",
     "command_request.end_quiet",
+    "command_request.ask_support",
     "answer.incident_owned",
     "answer.incident_not_claimed",
     "answer.unknown_incident",
@@ -175,6 +178,9 @@ pub(crate) fn command_request(request: &CommandRequest) -> &str {
         Command::Dispatch(DispatchCommand::Recall { .. }) => "command_request.recall",
         Command::Dispatch(DispatchCommand::GoQuiet { .. }) => "command_request.go_quiet",
         Command::Dispatch(DispatchCommand::EndQuiet { .. }) => "command_request.end_quiet",
+        Command::Dispatch(DispatchCommand::AskSupport { .. }) => "command_request.ask_support",
+        Command::Staff(StaffCommand::TakeBreak { .. }) => "command_request.take_break",
+        Command::Staff(StaffCommand::EndBreak { .. }) => "command_request.end_break",
         Command::Staff(StaffCommand::GoOnDuty { .. }) => "command_request.go_on_duty",
         Command::Staff(StaffCommand::GoOffDuty { .. }) => "command_request.go_off_duty",
         Command::Staff(StaffCommand::BindPhone { .. }) => "command_request.bind_phone",

@@ -2,6 +2,7 @@
 
 use super::App;
 use super::errors::ApiError;
+use super::identity::Identity;
 use crate::hub::{Live, serve_display};
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::{State, WebSocketUpgrade};
@@ -35,6 +36,7 @@ fn has_key(headers: &HeaderMap) -> bool {
 pub(super) async fn connect(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
+    identity: Result<Identity, ApiError>,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, ApiError> {
     let upgrade = upgrade.map_err(|_| ApiError::NotAWebSocket)?;
@@ -45,6 +47,8 @@ pub(super) async fn connect(
         hub: app.hub.clone(),
         health: app.health.clone(),
         estate: app.estate.estate.clone(),
+        // Most displays are nobody's. Whose must be somebody's is told so in words of the protocol.
+        person: identity.ok().map(|Identity(person)| person),
     };
     Ok(upgrade
         .read_buffer_size(READ_BUFFER_BYTES)

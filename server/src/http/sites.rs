@@ -72,11 +72,15 @@ pub(super) async fn snapshot(
 
 /// Nobody is staff by leaving out a word, or by misspelling it.
 fn audience_of(name: Option<&str>) -> Result<Audience, ApiError> {
-    name.and_then(Audience::named).ok_or_else(|| {
-        let known = Audience::ALL.each_ref().map(Audience::name).join(", ");
+    let named = name.and_then(Audience::named);
+    named.filter(Audience::has_copy).ok_or_else(|| {
+        let known = Audience::WITH_COPY
+            .each_ref()
+            .map(Audience::name)
+            .join(", ");
         let what = match name {
             None => "say for whom: ?audience=…",
-            Some(_) => "there is no such audience",
+            Some(_) => "there is no such audience with a copy of the site",
         };
         ApiError::Unreadable {
             code: "unknown_audience",

@@ -3,11 +3,11 @@
 use super::packed::Snapshots;
 use crate::clock::Clock;
 use castellan_domain::access::{Rights, rights_of};
-use castellan_domain::estate::Estate;
+use castellan_domain::estate::{Estate, EstateIndex};
 use castellan_domain::geo::Anchor;
 use castellan_domain::ids::{DeviceId, PersonId, PhoneId, Seq, SiteId};
 use castellan_domain::observation::Fix;
-use castellan_domain::stream::{Backlog, Displays, Outgoing, Session, SiteStream};
+use castellan_domain::stream::{Backlog, Connected, Displays, Outgoing, SiteStream};
 use castellan_domain::text::Text;
 use castellan_domain::time::Timestamp;
 use castellan_domain::view::{Known, View};
@@ -62,6 +62,11 @@ impl Hub {
             displays: AtomicUsize::new(0),
             not_recording_since: AtomicI64::new(0),
         }
+    }
+
+    /// Lets the phones of guards in, whose views are made by this estate.
+    pub(crate) fn serve_guards(&self, estate: Arc<EstateIndex>) {
+        self.write().serve_guards(estate);
     }
 
     pub(super) fn read(&self) -> RwLockReadGuard<'_, SiteStream> {
@@ -261,19 +266,23 @@ impl Hub {
         }
     }
 
-    pub(crate) fn open(&self, hello: &Hello) -> Result<(Session, Welcome), Refused> {
-        self.write().open(hello, self.clock.now())
+    pub(crate) fn open(
+        &self,
+        hello: &Hello,
+        person: Option<&PersonId>,
+    ) -> Result<(Connected, Welcome), Refused> {
+        self.write().let_in(hello, person, self.clock.now())
     }
 
-    /// The next messages for a session, of about [`BATCH_BYTES`] together, and whether there may be
+    /// The next messages for a display, of about [`BATCH_BYTES`] together, and whether there may be
     /// more. A message that cannot be written is left out and logged: the session goes on with the
     /// next.
-    pub(crate) fn next(&self, session: &mut Session, batch: &mut Vec<Outgoing>) -> bool {
+    pub(crate) fn next(&self, display: &mut Connected, batch: &mut Vec<Outgoing>) -> bool {
         let stream = self.read();
         let now = self.clock.now();
         let mut bytes = 0;
         while bytes < BATCH_BYTES {
-            match session.next(&stream, now) {
+            match display.next(&stream, now) {
                 Ok(Some(outgoing)) => {
                     bytes += outgoing.len();
                     batch.push(outgoing);

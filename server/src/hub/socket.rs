@@ -7,7 +7,8 @@ use crate::json;
 use axum::body::Bytes;
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, close_code};
 use castellan_domain::estate::Estate;
-use castellan_domain::stream::{DisplayId, Outgoing, Session};
+use castellan_domain::ids::PersonId;
+use castellan_domain::stream::{Connected, DisplayId, Outgoing};
 use castellan_domain::wire::live::{
     CLIENT_MESSAGE_BYTES_MAX, ClientMessage, Hello, Presence, Refused, RefusedCode, ServerMessage,
 };
@@ -44,6 +45,8 @@ pub(crate) struct Live {
     pub(crate) hub: Arc<Hub>,
     pub(crate) health: Arc<HealthBoard>,
     pub(crate) estate: Arc<Estate>,
+    /// Who connects, as their request says.
+    pub(crate) person: Option<PersonId>,
 }
 
 /// Serves one display until it goes.
@@ -102,7 +105,7 @@ async fn converse(socket: &mut WebSocket, live: &Live) -> End {
         Ok(Err(end)) => return end,
         Err(_elapsed) => return bad("no hello came within 10 s"),
     };
-    let (mut session, welcome) = match live.hub.open(&hello) {
+    let (mut session, welcome) = match live.hub.open(&hello, live.person.as_ref()) {
         Ok(opened) => opened,
         Err(refused) => return End::Refused(refused),
     };
@@ -116,7 +119,7 @@ async fn converse(socket: &mut WebSocket, live: &Live) -> End {
         Ok(()) => talk(socket, live, &mut session, seat.display).await,
         Err(end) => end,
     };
-    live.hub.write().close(&session);
+    live.hub.write().let_go(&session);
     end
 }
 
@@ -124,7 +127,7 @@ async fn converse(socket: &mut WebSocket, live: &Live) -> End {
 async fn talk(
     socket: &mut WebSocket,
     live: &Live,
-    session: &mut Session,
+    session: &mut Connected,
     display: DisplayId,
 ) -> End {
     let mut news = live.hub.news.subscribe();
@@ -136,7 +139,7 @@ async fn talk(
                 Ok(()) => flush(socket, &live.hub, session, &mut news).await,
                 Err(_closed) => Err(End::Gone),
             },
-            message = socket.recv() => answer(socket, live, display, message).await,
+            message = socket.recv() => answer(socket, live, session, display, message).await,
         };
         if let Err(end) = step {
             return end;
@@ -149,7 +152,7 @@ async fn talk(
 async fn flush(
     socket: &mut WebSocket,
     hub: &Hub,
-    session: &mut Session,
+    session: &mut Connected,
     news: &mut watch::Receiver<()>,
 ) -> Result<(), End> {
     let mut batch = Vec::new();
@@ -190,6 +193,7 @@ async fn hello(socket: &mut WebSocket) -> Result<Hello, End> {
 async fn answer(
     socket: &mut WebSocket,
     live: &Live,
+    session: &Connected,
     display: DisplayId,
     message: Option<Result<Message, axum::Error>>,
 ) -> Result<(), End> {
@@ -198,6 +202,10 @@ async fn answer(
         Some(ClientMessage::Echo { n }) => {
             let echo = live.hub.echo(n);
             send(socket, &ServerMessage::Echo(echo)).await
+        }
+        // A phone is no console: whoever carries it has not come to their desk.
+        Some(ClientMessage::Presence(_)) if !session.audience().has_copy() => {
+            Err(bad("whose phone this is was said with its handshake"))
         }
         Some(ClientMessage::Presence(presence)) => {
             live.hub.say(display, known(presence, live));
@@ -301,6 +309,8 @@ const fn code_name(code: RefusedCode) -> &'static str {
         RefusedCode::UnknownSite => "unknown_site",
         RefusedCode::UnknownAudience => "unknown_audience",
         RefusedCode::TooManyDisplays => "too_many_displays",
+        RefusedCode::UnknownPerson => "unknown_person",
+        RefusedCode::CannotBeSent => "cannot_be_sent",
     }
 }
 

@@ -53,6 +53,7 @@ async fn house() -> (Arc<Hub>, std::net::SocketAddr) {
         hub: hub.clone(),
         health: Arc::new(HealthBoard::default()),
         estate,
+        person: None,
     };
     let door = Router::new().route(
         "/live",

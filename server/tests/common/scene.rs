@@ -21,7 +21,7 @@ pub(crate) struct Scene {
     pub(crate) folder: TempDir,
     pub(crate) driver: Receiver,
     pub(crate) server: Castellan,
-    /// In the order of [`Audience::ALL`].
+    /// In the order of [`Audience::WITH_COPY`].
     pub(crate) strangers: Vec<Stranger>,
 }
 

@@ -63,7 +63,7 @@ impl Stranger {
 
     /// One for each audience, each connected.
     pub(crate) fn of_all(server: &Castellan, more: &[&str]) -> Vec<Self> {
-        let mut strangers = Audience::ALL.map(|audience| Self::new(server, audience, more));
+        let mut strangers = Audience::WITH_COPY.map(|audience| Self::new(server, audience, more));
         for stranger in &mut strangers {
             stranger.do_it("beat");
         }

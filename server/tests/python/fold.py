@@ -15,8 +15,8 @@ VERSIONS = dict.fromkeys(
         "incident_priority_set", "incident_merged", "incident_step_awaited", "incident_step_taken", "incident_step_undone",
         "incident_step_late", "assignment_offered", "assignment_accepted", "assignment_declined",
         "assignment_unanswered", "assignment_nobody_left", "assignment_set_out", "assignment_late", "assignment_arrived",
-        "assignment_done", "assignment_withdrawn", "quiet_began", "quiet_ended", "person_gone", "person_back", "person_on_duty", "person_off_duty",
-        "call_sign_given", "phone_bound", "phone_unbound", "zone_armed", "zone_disarmed", "door_opened",
+        "assignment_done", "assignment_withdrawn", "support_asked", "quiet_began", "quiet_ended", "person_gone", "person_back", "person_on_duty", "person_off_duty",
+        "break_began", "break_ended", "call_sign_given", "phone_bound", "phone_unbound", "zone_armed", "zone_disarmed", "door_opened",
         "door_closed", "door_granted", "area_entered", "area_left", "flood_began", "flood_ended",
         "recording_resumed", "clock_stepped", "tracks_set_aside", "input_set_aside", "notification_settled", "actuation_intended",
         "actuation_settled",
@@ -37,7 +37,7 @@ def fold(view, fact):
         alarms.fold(view, fact)
     elif kind.startswith("incident_"):
         incidents.fold(view, fact)
-    elif kind.startswith(("assignment_", "quiet_")):
+    elif kind.startswith(("assignment_", "quiet_", "support_")):
         incidents.fold_assignment(view, fact)
     elif kind in FOLDS:
         FOLDS[kind](view, body, at, fact)
@@ -84,10 +84,20 @@ def person_back(view, body, at, fact):
 
 def person_on_duty(view, body, at, fact):
     person(view, body["person"])["duty"] = {"on": {"since": at}}
+    break_ended(view, body, at, fact)
 
 
 def person_off_duty(view, body, at, fact):
     person(view, body["person"])["duty"] = {"off": {"since": at}}
+    break_ended(view, body, at, fact)
+
+
+def break_began(view, body, at, fact):
+    person(view, body["person"])["break_since"] = at
+
+
+def break_ended(view, body, at, fact):
+    person(view, body["person"]).pop("break_since", None)
 
 
 def call_sign_given(view, body, at, fact):
@@ -145,7 +155,7 @@ def actuation_settled(view, body, at, fact):
 FOLDS = {
     fold.__name__: fold
     for fold in (
-        estate_published, person_gone, person_back, person_on_duty, person_off_duty, call_sign_given,
+        estate_published, person_gone, person_back, person_on_duty, person_off_duty, break_began, break_ended, call_sign_given,
         phone_bound, phone_unbound, door_opened, door_closed, flood_began, flood_ended, actuation_intended,
         actuation_settled,
     )

@@ -308,6 +308,10 @@ def offered(view, fact, body):
             new[ours] = body[theirs]
     view["assignments"][new["id"]] = new
     view["assignments"].get(body.get("after"), {}).pop("to_offer_again", None)
+    if "by" in body:
+        for one in view["assignments"].values():
+            if one["incident"] == body["incident"]:
+                one.pop("support_asked_at", None)
     reach(view, body["incident"], "dispatched")
 
 
@@ -351,6 +355,11 @@ def step_of(one, kind, body, at):
         return True
     if what == "arrived" and stage in ("accepted", "on_the_way"):
         return now_at(one, {"on_scene": {"how": body["how"]}}, at, **maybe(one, "quiet_until"))
+    if what in ("done", "withdrawn") and stage in LIVE:
+        one.pop("support_asked_at", None)
+    if what == "support_asked" and stage in TASK:
+        one["support_asked_at"] = at
+        return True
     if what == "done" and stage in TASK:
         return now_at(one, "done", at)
     if what == "withdrawn" and stage in LIVE:

@@ -33,6 +33,7 @@ async fn door(world: &World) -> SocketAddr {
         hub: world.task.hub.clone(),
         health: Arc::new(HealthBoard::default()),
         estate: world.task.estate.estate.clone(),
+        person: None,
     };
     let door = Router::new().route(
         "/live",

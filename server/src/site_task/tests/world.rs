@@ -227,7 +227,7 @@ impl World {
         hub.advance(false).unwrap();
         let hello =
             Replica::new(Audience::Staff).hello(self.task.site.clone(), Text::constant("test"));
-        let (mut session, _) = hub.open(&hello).unwrap();
+        let (mut session, _) = hub.open(&hello, None).unwrap();
         let mut batch = Vec::new();
         while hub.next(&mut session, &mut batch) {}
         let lists = batch.iter().filter_map(|outgoing| match outgoing {
