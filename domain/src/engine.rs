@@ -44,7 +44,7 @@ pub enum Output {
     /// Answer whoever sent the input. At most one for each input, after its turn is on disk.
     Answer(Answer),
     /// Tell people outside about the fact just recorded, once its turn is on disk.
-    Notify(Message),
+    Notify(Box<Message>),
     /// Send what the fact just recorded intends to its device, once its turn is on disk.
     Actuate,
 }
@@ -264,7 +264,8 @@ impl Engine {
         for draft in drafts.unwrap_or_default() {
             let message = Message::about(&draft, &self.site);
             self.outputs.push_back(record(draft));
-            self.outputs.extend(message.map(Output::Notify));
+            self.outputs
+                .extend(message.map(Box::new).map(Output::Notify));
         }
     }
 

@@ -341,7 +341,7 @@ impl Turn {
                 Output::Track(fix) => self.tracks.push(fix),
                 Output::Latest(fix) => self.latest.push(fix),
                 Output::Answer(result) => answer = Some(result),
-                Output::Notify(message) => self.announce(message),
+                Output::Notify(message) => self.announce(*message),
                 Output::Actuate => self.order(),
             }
         }

@@ -80,8 +80,10 @@ impl Story {
                 DispatchCommand::Decline { reason, .. } => {
                     one.stage = Stage::Declined { reason: *reason };
                 }
-                DispatchCommand::Dispatch { .. } | DispatchCommand::Recall { .. } => {
-                    panic!("a guard does not send anybody")
+                DispatchCommand::Dispatch { .. }
+                | DispatchCommand::Recall { .. }
+                | DispatchCommand::AskSupport { .. } => {
+                    panic!("a simulated guard neither sends nor asks for anybody")
                 }
             }
             self.said.push((self.ms / 1_000, command));
