@@ -80,9 +80,7 @@ impl Story {
                 DispatchCommand::Decline { reason, .. } => {
                     one.stage = Stage::Declined { reason: *reason };
                 }
-                DispatchCommand::Dispatch { .. } | DispatchCommand::Recall { .. } => {
-                    panic!("a guard does not send anybody")
-                }
+                other => panic!("a guard does not say {other:?}"),
             }
             self.said.push((self.ms / 1_000, command));
         }
