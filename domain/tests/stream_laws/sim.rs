@@ -291,8 +291,16 @@ impl Sim {
             received_at: fix.received_at,
             accuracy_dm: fix.accuracy_dm,
         };
-        let held = self.positions.get(&fix.person);
-        if held.is_none_or(|(occurred_at, _)| *occurred_at < fix.occurred_at) {
+        // Of one moment the better one counts; a phone that does not say is taken for a poor one.
+        let unsure_dm = |tracked: &Tracked| tracked.accuracy_dm.unwrap_or(300);
+        let is_better = |held: &Tracked| {
+            let (new, old) = (unsure_dm(&tracked), unsure_dm(held));
+            new < old || (new == old && tracked.offset != held.offset)
+        };
+        let counts = |(occurred_at, held): &(Timestamp, Tracked)| {
+            *occurred_at < fix.occurred_at || (*occurred_at == fix.occurred_at && is_better(held))
+        };
+        if self.positions.get(&fix.person).is_none_or(counts) {
             self.positions
                 .insert(fix.person, (fix.occurred_at, tracked));
         }

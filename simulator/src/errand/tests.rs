@@ -80,11 +80,7 @@ impl Story {
                 DispatchCommand::Decline { reason, .. } => {
                     one.stage = Stage::Declined { reason: *reason };
                 }
-                DispatchCommand::Dispatch { .. }
-                | DispatchCommand::Recall { .. }
-                | DispatchCommand::AskSupport { .. } => {
-                    panic!("a simulated guard neither sends nor asks for anybody")
-                }
+                other => panic!("a guard does not say {other:?}"),
             }
             self.said.push((self.ms / 1_000, command));
         }
