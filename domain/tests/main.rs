@@ -28,6 +28,7 @@ mod limits;
 mod procedure;
 mod procedure_ways;
 mod replay_laws;
+mod response_machine;
 mod rules_areas;
 mod rules_common;
 mod rules_doors;
