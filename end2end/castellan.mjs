@@ -51,6 +51,8 @@ export class Castellan {
     this.port = port;
     this.data = data;
     this.url = `http://127.0.0.1:${port}`;
+    /** What else it is started with. */
+    this.words = [];
   }
 
   static async create() {
@@ -70,6 +72,7 @@ export class Castellan {
         ...["--listen", `127.0.0.1:${this.port}`],
         ...["--estate", join(ROOT, "assets/demo/estate.json")],
         ...["--web", fromXtask("CASTELLAN_WEB")],
+        ...this.words,
       ],
       { cwd: ROOT, stdio: ["ignore", "pipe", "pipe"] },
     );

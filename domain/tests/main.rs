@@ -32,6 +32,7 @@ mod procedure;
 mod procedure_ways;
 mod registration;
 mod replay_laws;
+mod response_machine;
 mod rules_areas;
 mod rules_common;
 mod rules_doors;

@@ -19,7 +19,7 @@ use crate::browser::sleep;
 use crate::copy::SiteCopy;
 use crate::desk::{Desk, Picked};
 use crate::dispatch::{Response, Said};
-use crate::ladders::Ladder;
+use crate::ladders::{Ladder, climb_of};
 use crate::names::person_name;
 use crate::procedures::model::{StepChoice, Told, procedure_of, prohibitions};
 use crate::procedures::{Choosing, Prohibitions, Steps};
@@ -114,6 +114,7 @@ pub fn SelectedAlarm(
             None => open.choice.set(None),
         }),
     };
+    let incident = Memo::new(move |_| alarm.with(|alarm| alarm.as_ref()?.incident));
     let notes = notes_of(copy, alarm);
     let told = Signal::derive(move || shown().map_or_else(Told::default, |shown| shown.told(copy)));
     let said = Signal::derive(move || {
@@ -124,7 +125,7 @@ pub fn SelectedAlarm(
         <article class=look data-selected=id.to_string()>
             <Here copy desk id />
             {move || match shown() {
-                Some(shown) => view! { <Heading copy shown /> }.into_any(),
+                Some(shown) => view! { <Heading copy desk shown /> }.into_any(),
                 // Before the first state has come, nothing is known to be gone.
                 None if !copy.ready.get() => ().into_any(),
                 None => view! { <p class="empty">{desk.t(texts::GONE)}</p> }.into_any(),
@@ -140,6 +141,9 @@ pub fn SelectedAlarm(
             <Steps copy desk alarm told choosing people=open.people />
             {move || shown().map(|shown| view! { <Facts copy shown /> })}
             <Sources copy desk id joined can_split />
+            {move || incident.get().map(|incident| view! {
+                <Ladder copy desk about=Matter::Incident(incident) />
+            })}
             <Ladder copy desk about=Matter::Alarm(id) />
             <Story copy desk id alarm notes />
         </article>
@@ -202,7 +206,7 @@ pub fn TopMatter(copy: &'static SiteCopy, desk: &'static Desk, id: AlarmId) -> i
     view! {
         <article class=look data-top=id.to_string()>
             <p class="top-title">{move || desk.t(texts::TOP_MATTER)}</p>
-            {move || shown().map(|shown| view! { <Heading copy shown /> })}
+            {move || shown().map(|shown| view! { <Heading copy desk shown /> })}
             <div class="actions">
                 <button class="main" data-action="select-top"
                     on:click=move |_| desk.select(Some(Picked::Alarm(id)))>
@@ -246,7 +250,7 @@ fn notes_of(copy: &'static SiteCopy, alarm: Memo<Option<Alarm>>) -> RwSignal<Vec
 }
 
 #[component]
-fn Heading(copy: &'static SiteCopy, shown: Shown) -> impl IntoView {
+fn Heading(copy: &'static SiteCopy, desk: &'static Desk, shown: Shown) -> impl IntoView {
     let alarm = &shown.alarm;
     let estate = shown.estate.as_deref();
     let language = shown.language;
@@ -286,13 +290,13 @@ fn Heading(copy: &'static SiteCopy, shown: Shown) -> impl IntoView {
             </p>
         </header>
         <Prohibitions forbidden language />
-        <Waits copy shown />
+        <Waits copy desk shown />
     }
 }
 
 /// Who has it and until when: filled while nobody has, as its row is.
 #[component]
-fn Waits(copy: &'static SiteCopy, shown: Shown) -> impl IntoView {
+fn Waits(copy: &'static SiteCopy, desk: &'static Desk, shown: Shown) -> impl IntoView {
     let (alarm, language) = (&shown.alarm, shown.language);
     let shelved = alarm.shelf.is_some() && !alarm.is_judged();
     if shelved || alarm.is_judged() {
@@ -314,16 +318,32 @@ fn Waits(copy: &'static SiteCopy, shown: Shown) -> impl IntoView {
         "waits".to_owned()
     };
     let raised_at = alarm.raised_at;
-    let run = Run::of(alarm);
+    let (id, incident, is_nobodys) = (alarm.id, alarm.incident, is_unowned(alarm));
+    let climb = Memo::new(move |_| {
+        is_nobodys
+            .then(|| climb_of(copy, desk, id, incident))
+            .flatten()
+    });
+    let of = alarm.clone();
+    let run = Memo::new(move |_| climb.with(|climb| Run::of(&of, climb.as_ref())));
+    let called = move || climb.with(|climb| climb.as_ref()?.called.clone());
     let now_standing = Memo::new(move |_| {
         let estate = shown.estate.as_deref();
-        standing(estate, &shown.alarm, copy.shown_at(), language)
+        climb.with(|climb| {
+            standing(
+                estate,
+                &shown.alarm,
+                climb.as_ref(),
+                copy.shown_at(),
+                language,
+            )
+        })
     });
     let chip = move || {
         let Chip { class, words } = now_standing.get().chip?;
         Some(view! { <span class=class>{words}</span> })
     };
-    let left = Memo::new(move |_| run.map(|run| run.left_percent(copy.now())));
+    let left = Memo::new(move |_| run.get().map(|run| run.left_percent(copy.now())));
     let bar = move || {
         let part = format!("{}%", left.get()?);
         Some(view! { <span class="bar" aria-hidden="true"><i style=("--part", part)></i></span> })
@@ -335,6 +355,7 @@ fn Waits(copy: &'static SiteCopy, shown: Shown) -> impl IntoView {
                 <span class="age">{move || ages::age(raised_at, copy.now())}</span>
             </span>
             <span class="due num">{move || now_standing.get().due}</span>
+            {move || called().map(|words| view! { <span class="called num">{words}</span> })}
             {bar}
         </div>
     }

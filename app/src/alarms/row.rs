@@ -11,6 +11,7 @@ use crate::copy::SiteCopy;
 use crate::desk::{Desk, Picked};
 use crate::dispatch::texts::SUPPORT_ASKED;
 use crate::incidents::model::stage_name;
+use crate::ladders::{Climb, climb_of};
 use castellan_domain::access::Right;
 use castellan_domain::alarm::{Alarm, AlarmCommand, Condition};
 use castellan_domain::dispatch::Assignment;
@@ -115,8 +116,19 @@ impl Said {
     fn standing(self) -> Standing {
         let counts = |alarm: &Alarm| alarm.is_annunciated() && alarm.next_due().is_some();
         let now = self.now_of(counts);
-        let said = self.read(|estate, alarm, language| standing(estate, alarm, now, language));
+        let climb = self.climb();
+        let said = self
+            .read(|estate, alarm, language| standing(estate, alarm, climb.as_ref(), now, language));
         said.unwrap_or_default()
+    }
+
+    /// Who is called while nobody has it.
+    fn climb(self) -> Option<Climb> {
+        let incident = self.alarm.with(|alarm| {
+            let alarm = alarm.as_ref()?;
+            is_unowned(alarm).then_some(alarm.incident)
+        })?;
+        climb_of(self.copy, self.desk, self.id, incident)
     }
 
     /// What else there is to say, but for what stands in a place of its own.
@@ -189,7 +201,10 @@ impl Said {
 
     /// Hundredths that are left of the deadline that runs.
     fn left_percent(self) -> Option<i64> {
-        let run = self.alarm.with(|alarm| Run::of(alarm.as_ref()?))?;
+        let climb = self.climb();
+        let run = self
+            .alarm
+            .with(|alarm| Run::of(alarm.as_ref()?, climb.as_ref()))?;
         Some(run.left_percent(self.copy.now()))
     }
 }

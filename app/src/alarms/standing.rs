@@ -6,6 +6,7 @@ use super::marks::returned_name;
 use super::model::{shelf_reason_name, verdict_name};
 use super::texts;
 use crate::ages::{self, Now};
+use crate::ladders::Climb;
 use crate::names::person_name;
 use crate::texts::Words;
 use castellan_domain::alarm::{Alarm, AlarmFact, Due, Ownership};
@@ -39,8 +40,14 @@ pub fn is_unowned(alarm: &Alarm) -> bool {
     alarm.owner().is_none() && alarm.acknowledged.is_none() && alarm.is_annunciated()
 }
 
-/// Who has it, and until when.
-pub fn standing(estate: Option<&Estate>, alarm: &Alarm, now: Now, language: Language) -> Standing {
+/// Who has it, and until when; of what nobody has, who is called next.
+pub fn standing(
+    estate: Option<&Estate>,
+    alarm: &Alarm,
+    climb: Option<&Climb>,
+    now: Now,
+    language: Language,
+) -> Standing {
     if let Some(judged) = alarm.judged() {
         let who = verdict_name(judged.verdict).get(language).to_owned();
         return Standing {
@@ -60,7 +67,10 @@ pub fn standing(estate: Option<&Estate>, alarm: &Alarm, now: Now, language: Lang
     Standing {
         chip: chip(estate, alarm, language),
         who: who(estate, alarm, language),
-        due: due(alarm, now, language),
+        due: match climb {
+            Some(climb) if is_unowned(alarm) => Some(climb.words.clone()),
+            Some(_) | None => due(alarm, now, language),
+        },
     }
 }
 
@@ -165,10 +175,14 @@ pub struct Run {
 }
 
 impl Run {
-    /// What runs for an alarm in the queue.
-    pub fn of(alarm: &Alarm) -> Option<Self> {
+    /// What runs for an alarm in the queue: of what nobody has, the time until somebody else is called.
+    pub fn of(alarm: &Alarm, climb: Option<&Climb>) -> Option<Self> {
         if !alarm.is_annunciated() {
             return None;
+        }
+        let next = climb.and_then(|climb| climb.bar);
+        if let Some((from, to)) = next.filter(|_| is_unowned(alarm)) {
+            return Some(Self { from, to });
         }
         let (to, due) = running(alarm)?;
         let from = match (due, &alarm.ownership, &alarm.acknowledged) {
@@ -223,7 +237,8 @@ mod tests {
     }
 
     fn said(alarm: &Alarm, secs: i64) -> (Option<String>, String, Option<String>) {
-        let Standing { chip, who, due } = standing(None, alarm, after(secs).into(), Language::Zh);
+        let Standing { chip, who, due } =
+            standing(None, alarm, None, after(secs).into(), Language::Zh);
         (chip.map(|chip| chip.words), who, due)
     }
 
@@ -263,12 +278,12 @@ mod tests {
             at: after(36),
             stands_still: true,
         };
-        let due = standing(None, &raised(1, 1), now, Language::Zh).due;
+        let due = standing(None, &raised(1, 1), None, now, Language::Zh).due;
         assert_eq!(due.as_deref(), Some("剩余 --:--"));
     }
 
     fn left(alarm: &Alarm, secs: i64) -> Option<i64> {
-        Run::of(alarm).map(|run| run.left_percent(after(secs)))
+        Run::of(alarm, None).map(|run| run.left_percent(after(secs)))
     }
 
     #[test]
@@ -291,6 +306,24 @@ mod tests {
         let aside = shelved(raised(1, 3), after(600));
         assert_eq!(left(&aside, 0), None);
         assert_eq!(left(&judged(open), 0), None);
+    }
+
+    #[test]
+    fn what_nobody_has_counts_towards_whoever_is_called_next_and_what_somebody_has_does_not() {
+        let climb = Climb {
+            words: "6秒后呼班长".to_owned(),
+            called: None,
+            bar: Some((after(0), after(30))),
+        };
+        let due = |alarm: &Alarm| {
+            let said = standing(None, alarm, Some(&climb), after(24).into(), Language::Zh);
+            let run = Run::of(alarm, Some(&climb));
+            (said.due, run.map(|run| run.left_percent(after(24))))
+        };
+        let open = raised(1, 1);
+        assert_eq!(due(&open), (Some("6秒后呼班长".to_owned()), Some(20)));
+        let owned = due(&claimed(open));
+        assert_eq!(owned, (Some("00:46 后退回".to_owned()), Some(77)));
     }
 
     #[test]

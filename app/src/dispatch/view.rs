@@ -8,12 +8,14 @@ use crate::copy::SiteCopy;
 use crate::desk::Desk;
 use crate::incidents::model::{move_words, stage_name as incident_stage, steps};
 use crate::incidents::texts::INCIDENT;
+use crate::ladders::{Ladder, NextCall};
 use crate::names::{radio_name, sign_and_name};
 use castellan_domain::access::Right;
 use castellan_domain::dispatch::rank::Candidate;
 use castellan_domain::dispatch::{Assignment, DispatchCommand, Stage};
 use castellan_domain::ids::{AlarmId, PersonId};
 use castellan_domain::incident::{Incident, IncidentCommand, NextStage};
+use castellan_domain::matter::Matter;
 use castellan_domain::text::Language;
 use leptos::prelude::*;
 
@@ -165,6 +167,7 @@ fn Sent(
             })}
             {way.map(|way| view! { <span class="way">{way}</span> })}
             <span class="time-left num">{left}</span>
+            <NextCall copy desk about=Matter::Assignment(id) />
             {waits.then(|| view! {
                 <p class="radio"><span class="quiet">{move || desk.t(texts::READ_OUT)}</span>" "{sentence}</p>
             })}
@@ -176,6 +179,7 @@ fn Sent(
                     {(!is_there).then(|| command(texts::RECALL, "recall", |assignment| DispatchCommand::Recall { assignment }))}
                 </span>
             })}
+            <Ladder copy desk about=Matter::Assignment(id) />
         </li>
     }
 }

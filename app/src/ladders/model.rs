@@ -7,6 +7,7 @@ use crate::texts::Words;
 use castellan_domain::estate::{Channel, Estate, LadderStep, Rung, Target};
 use castellan_domain::ladder::rungs::{Called, NextCall, next_call};
 use castellan_domain::ladder::{Call, LadderRun, Reached};
+use castellan_domain::matter::{Matter, Unanswered};
 use castellan_domain::notify::Settlement;
 use castellan_domain::text::Language;
 use castellan_domain::time::{Span, Timestamp};
@@ -51,18 +52,66 @@ pub const fn result_name(call: &Call) -> Words {
     }
 }
 
-/// `6秒后呼班长`: who is called next, and when. Nothing once somebody answered, or nobody is left.
-pub fn next_call_words(
-    known: &Known<'_>,
-    run: &LadderRun,
-    now: Now,
-    language: Language,
-) -> Option<String> {
-    let next = next_call(known, run)?;
-    Some(next_words(known.estate, &next, now, language))
+/// What nobody did.
+pub const fn why_name(why: Unanswered) -> Words {
+    match why {
+        Unanswered::Unclaimed => texts::WHY_UNCLAIMED,
+        Unanswered::Returned => texts::WHY_RETURNED,
+        Unanswered::Undispatched => texts::WHY_UNDISPATCHED,
+        Unanswered::Unaccepted => texts::WHY_UNACCEPTED,
+        Unanswered::NotOnScene => texts::WHY_NOT_ON_SCENE,
+        Unanswered::StepLate => texts::WHY_STEP_LATE,
+        Unanswered::StepSkipped => texts::WHY_STEP_SKIPPED,
+    }
 }
 
-fn next_words(estate: &Estate, next: &NextCall, now: Now, language: Language) -> String {
+/// What a row says of a ladder that is climbed, and what its bar drains to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Climb {
+    /// Who is called next and when, else who was called last, as short as in a row.
+    pub words: String,
+    /// Who was called before, by name, if somebody else is next.
+    pub called: Option<String>,
+    /// From the last step to the next one, if there is one.
+    pub bar: Option<(Timestamp, Timestamp)>,
+}
+
+/// What is said of a ladder as long as nobody answers.
+pub fn climb(known: &Known<'_>, run: &LadderRun, now: Now, language: Language) -> Option<Climb> {
+    if !run.is_open() {
+        return None;
+    }
+    let from = run.climbed_at.unwrap_or(run.since);
+    let Some(next) = next_call(known, run) else {
+        let rung = |call: &Call| match call.rung {
+            Some(rung) => rung_word(rung, language),
+            None => person_name(Some(known.estate), &call.person, language),
+        };
+        return Some(Climb {
+            words: last_called(run, now, language, rung)?,
+            called: None,
+            bar: None,
+        });
+    };
+    Some(Climb {
+        words: next_words(known.estate, run.why, &next, now, language),
+        called: called_words(Some(known.estate), run, now, language),
+        bar: Some((from, next.at)),
+    })
+}
+
+/// Whether a strip is shown. Whoever was sent has one only once somebody had to be called.
+pub const fn has_strip(run: &LadderRun) -> bool {
+    !matches!(run.about, Matter::Assignment(_)) || run.step > 0
+}
+
+fn next_words(
+    estate: &Estate,
+    why: Unanswered,
+    next: &NextCall,
+    now: Now,
+    language: Language,
+) -> String {
     let is_due = !now.stands_still && next.at <= now.at;
     let wait = wait(next.at, now, language);
     let called = &next.called;
@@ -81,7 +130,16 @@ fn next_words(estate: &Estate, next: &NextCall, now: Now, language: Language) ->
     if is_due {
         return texts::NEXT_NOW.fill(language, &[&whom]);
     }
-    texts::NEXT.fill(language, &[&wait, &whom])
+    let words = match why {
+        Unanswered::NotOnScene => texts::NEXT_UNLESS_THERE,
+        Unanswered::Unclaimed
+        | Unanswered::Returned
+        | Unanswered::Undispatched
+        | Unanswered::Unaccepted
+        | Unanswered::StepLate
+        | Unanswered::StepSkipped => texts::NEXT,
+    };
+    words.fill(language, &[&wait, &whom])
 }
 
 fn rung_word(rung: Rung, language: Language) -> String {
@@ -121,7 +179,7 @@ fn span(span: Span, language: Language) -> String {
     // The last second of a wait is one second still, and never "0".
     let secs = (span.as_micros() + 999_999).div_euclid(1_000_000).max(0);
     if secs > IN_SECONDS {
-        return ages::text(Span::from_secs(secs));
+        return ages::text(span);
     }
     texts::SECONDS.fill(language, &[&secs.to_string()])
 }
@@ -133,6 +191,15 @@ pub fn called_words(
     now: Now,
     language: Language,
 ) -> Option<String> {
+    last_called(run, now, language, |call| call_name(estate, call, language))
+}
+
+fn last_called(
+    run: &LadderRun,
+    now: Now,
+    language: Language,
+    name: impl Fn(&Call) -> String,
+) -> Option<String> {
     if usize::from(run.step) > run.steps.len() {
         return Some(texts::NOBODY_LEFT.get(language).to_owned());
     }
@@ -140,8 +207,7 @@ pub fn called_words(
         let last = run.calls.last()?;
         let calls = run.calls.iter();
         let together = calls.filter(|call| (call.step, call.round) == (last.step, last.round));
-        let names = together.map(|call| call_name(estate, call, language));
-        let names = listed(names, language);
+        let names = listed(together.map(name), language);
         let since = if now.stands_still {
             ages::left(last.at, now)
         } else {

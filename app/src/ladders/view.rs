@@ -1,10 +1,13 @@
 //! The strip of a matter's ladder: a dot for each step, and below it each call with its result.
 
-use super::model::{Dot, call_name, channel_name, dots, result_name};
+use super::model::{
+    Climb, Dot, call_name, channel_name, climb, dots, has_strip, result_name, why_name,
+};
 use super::texts;
 use crate::browser::moment_text;
 use crate::copy::SiteCopy;
 use crate::desk::Desk;
+use castellan_domain::ids::{AlarmId, IncidentId};
 use castellan_domain::ladder::LadderRun;
 use castellan_domain::matter::Matter;
 use leptos::prelude::*;
@@ -13,7 +16,8 @@ use leptos::prelude::*;
 #[component]
 pub fn Ladder(copy: &'static SiteCopy, desk: &'static Desk, about: Matter) -> impl IntoView {
     let run = Memo::new(move |_| copy.one(&copy.changes.ladders, &about));
-    let is_climbed = Memo::new(move |_| run.with(Option::is_some));
+    let is_climbed = Memo::new(move |_| run.with(|run| run.as_ref().is_some_and(has_strip)));
+    let why = move || run.with(|run| run.as_ref().map(|run| desk.t(why_name(run.why))));
     let strip = move || {
         let (now, language) = (copy.shown_at(), desk.language.get());
         // Who is called next depends on who is on duty.
@@ -22,23 +26,60 @@ pub fn Ladder(copy: &'static SiteCopy, desk: &'static Desk, about: Matter) -> im
             let run = run.as_ref()?;
             copy.known(|known| dots(known, run, now, language))
         });
-        strip
-            .unwrap_or_default()
-            .into_iter()
-            .map(dot_view)
-            .collect_view()
+        // A single step is told by its call.
+        let is_told = run.with(|run| run.as_ref().is_some_and(|run| !run.calls.is_empty()));
+        let strip = strip.filter(|dots| dots.len() > 1 || !is_told);
+        strip.map(|dots| {
+            let dots = dots.into_iter().map(dot_view).collect_view();
+            view! { <ol class="strip num">{dots}</ol> }
+        })
     };
     let calls = move || run.with(|run| Some(calls_view(copy, desk, run.as_ref()?)));
     move || {
         is_climbed.get().then(|| {
             view! {
                 <section class="ladder" data-ladder=about.to_string() aria-label=move || desk.t(texts::LADDER)>
-                    <h3>{move || desk.t(texts::LADDER)}</h3>
-                    <ol class="strip num">{strip}</ol>
+                    <h3>{move || desk.t(texts::LADDER)}" · "{about.to_string()}" "{why}</h3>
+                    {strip}
                     {calls}
                 </section>
             }
         })
+    }
+}
+
+/// What is said of the ladder about an alarm that nobody has: its own, or its incident's.
+pub fn climb_of(
+    copy: &'static SiteCopy,
+    desk: &'static Desk,
+    alarm: AlarmId,
+    incident: Option<IncidentId>,
+) -> Option<Climb> {
+    let incident = incident.map(Matter::Incident);
+    let matters = [Some(Matter::Alarm(alarm)), incident];
+    let mut matters = matters.into_iter().flatten();
+    matters.find_map(|about| climb_about(copy, desk, about))
+}
+
+fn climb_about(copy: &'static SiteCopy, desk: &'static Desk, about: Matter) -> Option<Climb> {
+    let run = copy.one(&copy.changes.ladders, &about)?;
+    if !run.is_open() {
+        return None;
+    }
+    // Who is called next depends on who is on duty.
+    copy.people(|_| ());
+    let (now, language) = (copy.shown_at(), desk.language.get());
+    let climb = copy.known(|known| climb(known, &run, now, language));
+    climb.flatten()
+}
+
+/// One line: who is called next about this, or was. Nothing once somebody answered.
+#[component]
+pub fn NextCall(copy: &'static SiteCopy, desk: &'static Desk, about: Matter) -> impl IntoView {
+    let words = Memo::new(move |_| climb_about(copy, desk, about).map(|climb| climb.words));
+    move || {
+        let words = words.get()?;
+        Some(view! { <p class="next-call num" data-next-call=about.to_string()>{words}</p> })
     }
 }
 

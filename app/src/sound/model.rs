@@ -82,7 +82,7 @@ const fn urgency(sound: Sound) -> u8 {
 
 /// When a sound that does not go on is heard.
 fn moments(alarm: &Alarm, sound: Sound) -> [Option<Timestamp>; 2] {
-    let Some(run) = Run::of(alarm) else {
+    let Some(run) = Run::of(alarm, None) else {
         return [None, None];
     };
     let half = Span::from_micros(run.to.since(run.from).as_micros() / 2);

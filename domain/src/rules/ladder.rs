@@ -14,7 +14,7 @@ use crate::estate::{AlarmType, LadderPlan, LadderStep, Rung, Target};
 use crate::fact::{
     Fact, FactBody, FactDraft, LadderCalled, LadderClimbed, LadderStarted, LadderStopped,
 };
-use crate::ids::{AlarmTypeId, PersonId, Seq};
+use crate::ids::{PersonId, Seq};
 use crate::incident::IncidentFact;
 use crate::ladder::rungs::{Called, called_by};
 use crate::ladder::{LadderDue, LadderFact, LadderRun};
@@ -166,21 +166,19 @@ fn begin(context: &Context<'_>, about: Matter, gap: Gap, fact: &Fact) -> Option<
         return None;
     }
     let of = Subject::of(context, about)?;
-    let kind = context.estate.alarm_type(of.kind)?;
-    let ladder = kind.ladder.as_ref();
-    let ladder = ladder.and_then(|id| context.estate.estate.ladder(id));
-    let is_night = context.estate.calendar.is_night(context.now);
-    let steps = steps(kind, ladder.map(|ladder| ladder.plan(is_night)), gap.why);
+    let steps = of.steps(context, gap.why);
     if steps.is_empty() {
         return None;
     }
+    let ladder = of.kind.ladder.as_ref();
+    let ladder = ladder.filter(|id| context.estate.estate.ladder(id).is_some());
     let started = LadderFact::Started(LadderStarted {
         about,
         why: gap.why,
-        ladder: ladder.map(|ladder| ladder.id.clone()),
+        ladder: ladder.cloned(),
         since: gap.since,
         steps,
-        discreet: kind.discreet || of.discreet,
+        discreet: of.kind.discreet || of.discreet,
     });
     Some(context.by_rule_in(RULE, of.drill, started))
 }
@@ -192,7 +190,12 @@ fn may_begin(context: &Context<'_>, about: Matter, gap: Gap, fact: &Fact) -> boo
     let before = view.ladders.get(&about);
     let is_known = before.is_some_and(|run| (run.why, run.since) == (gap.why, gap.since));
     match about {
-        Matter::Alarm(_) => is_risen(fact, about) || open_incident(&known, about).is_none(),
+        Matter::Alarm(_) => {
+            let incident = open_incident(&known, about).map(Matter::Incident);
+            let speaks = incident.and_then(|incident| Subject::of(context, incident));
+            let is_silent = speaks.is_none_or(|of| of.steps(context, gap.why).is_empty());
+            is_silent || is_risen(fact, about)
+        }
         Matter::Incident(id) if gap.why.is_nobodys() => {
             let alarms = view.incidents.get(&id).map(|incident| &incident.alarms);
             let mut alarms = alarms.into_iter().flatten();
@@ -258,7 +261,7 @@ fn steps(kind: &AlarmType, plan: Option<&LadderPlan>, why: Unanswered) -> Vec<La
 
 /// What a matter is about.
 struct Subject<'a> {
-    kind: &'a AlarmTypeId,
+    kind: &'a AlarmType,
     drill: bool,
     discreet: bool,
 }
@@ -270,7 +273,7 @@ impl<'a> Subject<'a> {
             Matter::Alarm(alarm) => {
                 let alarm = view.alarms.get(&alarm)?;
                 return Some(Self {
-                    kind: &alarm.kind,
+                    kind: context.estate.alarm_type(&alarm.kind)?,
                     drill: alarm.drill,
                     discreet: alarm.began_as_duress(),
                 });
@@ -282,10 +285,18 @@ impl<'a> Subject<'a> {
         let alarms = incident.alarms.iter();
         let mut alarms = alarms.filter_map(|alarm| view.alarms.get(alarm));
         Some(Self {
-            kind: &incident.kind,
+            kind: context.estate.alarm_type(&incident.kind)?,
             drill: incident.drill,
             discreet: incident.kind.is_duress() || alarms.any(crate::alarm::Alarm::began_as_duress),
         })
+    }
+
+    /// Who is called for what nobody did, by day or by night.
+    fn steps(&self, context: &Context<'_>, why: Unanswered) -> Vec<LadderStep> {
+        let ladder = self.kind.ladder.as_ref();
+        let ladder = ladder.and_then(|id| context.estate.estate.ladder(id));
+        let is_night = context.estate.calendar.is_night(context.now);
+        steps(self.kind, ladder.map(|ladder| ladder.plan(is_night)), why)
     }
 }
 
@@ -313,7 +324,7 @@ pub(super) fn decide(context: &Context<'_>) -> Vec<FactDraft> {
 
 /// Whether a run is about the row that says that nobody can be called. It makes no second one.
 fn is_about_that(context: &Context<'_>, run: &LadderRun) -> bool {
-    Subject::of(context, run.about).is_some_and(|of| of.kind.as_str() == system::NOBODY)
+    Subject::of(context, run.about).is_some_and(|of| of.kind.id.as_str() == system::NOBODY)
 }
 
 /// What a run does now, and whether there was nobody to call.

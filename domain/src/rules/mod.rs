@@ -74,8 +74,18 @@ struct Timed {
     next_due: fn(&Site, &EstateIndex, &Memory) -> Option<Timestamp>,
     /// What is due by now. Each call settles some of it; what is left is due at once.
     settle: fn(&Context<'_>, &mut Memory) -> Vec<FactDraft>,
-    /// It raises alarms, and each alarm's number follows from the facts before: so it comes alone.
-    alone: bool,
+    company: Company,
+}
+
+/// With what a rule comes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Company {
+    /// With all others.
+    Any,
+    /// It raises alarms, and each alarm's number follows from the facts before: so only one of these comes.
+    Alone,
+    /// What the others change may end what it goes on with: so it comes when they have nothing to do.
+    Last,
 }
 
 /// All that waits for time, in the order in which it is asked. The flood comes before silences: a
@@ -85,94 +95,98 @@ const TIMED: [Timed; 13] = [
         name: "claim_overdue",
         next_due: |site, _, _| site.control().alarms.next_due_at(),
         settle: |context, _| claim_overdue::decide(context),
-        alone: false,
+        company: Company::Any,
     },
     Timed {
         name: "comes_back",
         next_due: |site, _, _| site.control().alarms.next_due_at(),
         settle: |context, _| comes_back::decide(context),
-        alone: false,
+        company: Company::Any,
     },
     Timed {
         name: "unheard",
         next_due: |site, _, _| site.control().alarms.next_due_at(),
         settle: |context, _| unheard::decide(context),
-        alone: false,
+        company: Company::Any,
     },
     Timed {
         name: "incidents",
         next_due: |_, _, memory| memory.gather_due_at,
         settle: incidents::gather,
-        alone: false,
+        company: Company::Any,
     },
     Timed {
         name: "incident_due",
         next_due: |site, _, _| site.control().incidents.next_due_at(),
         settle: |context, _| incidents::due(context),
-        alone: false,
+        company: Company::Any,
     },
     Timed {
         name: "assignments",
         next_due: |site, _, _| site.control().dispatch.next_due_at(),
         settle: |context, memory| assignments::due(context, memory),
-        alone: true,
+        company: Company::Alone,
     },
     Timed {
         name: "arming_schedule",
         next_due: |_, _, memory| memory.arming_due_at,
         settle: arming_schedule::settle,
-        alone: false,
+        company: Company::Any,
     },
     Timed {
         name: "shelf_time",
         next_due: |site, _, _| site.control().alarms.next_shelf().map(|(at, _)| at),
         settle: |context, _| shelf_time::decide(context).into_iter().collect(),
-        alone: true,
+        company: Company::Alone,
     },
     Timed {
         name: "flood",
         next_due: flood::next_due,
         settle: flood::settle,
-        alone: true,
+        company: Company::Alone,
     },
     Timed {
         name: "ladder",
         next_due: |site, _, _| site.control().ladders.next_due_at(),
         settle: |context, _| ladder::decide(context),
-        alone: true,
+        company: Company::Last,
     },
     Timed {
         name: "door_held",
         next_due: |site, _, _| site.control().doors.next_due_at(),
         settle: |context, _| door_held::decide(context),
-        alone: true,
+        company: Company::Alone,
     },
     Timed {
         name: "device_silent",
         next_due: |_, _, memory| memory.heard.next_due_at(),
         settle: |context, memory| device_silent::decide(context, &mut memory.heard),
-        alone: true,
+        company: Company::Alone,
     },
     Timed {
         name: "guard_silent",
         next_due: |_, _, memory| memory.fixes.next_due_at(),
         settle: |context, memory| guard_silent::decide(context, &mut memory.fixes),
-        alone: true,
+        company: Company::Alone,
     },
 ];
 
 /// What is due now.
 pub(crate) fn settle(context: &Context<'_>, memory: &mut Memory) -> Vec<FactDraft> {
+    let of = |company| TIMED.iter().filter(move |rule| rule.company == company);
     let mut drafts = Vec::new();
-    for rule in TIMED.iter().filter(|rule| !rule.alone) {
+    for rule in of(Company::Any) {
         drafts.extend((rule.settle)(context, memory));
     }
-    for rule in TIMED.iter().filter(|rule| rule.alone) {
+    for rule in of(Company::Alone) {
         let raised = (rule.settle)(context, memory);
         if !raised.is_empty() {
             drafts.extend(raised);
             break;
         }
+    }
+    if drafts.is_empty() {
+        drafts.extend(of(Company::Last).flat_map(|rule| (rule.settle)(context, memory)));
     }
     drafts
 }

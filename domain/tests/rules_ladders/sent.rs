@@ -161,7 +161,7 @@ fn told_of(world: &World, about: &str) -> Vec<String> {
 }
 
 /// Each beginning, with what ends it and what does not, by the table in `rules/unanswered.rs`.
-const LAW: [(&str, &str, &str, &[&str]); 18] = [
+const LAW: [(&str, &str, &str, &[&str]); 19] = [
     (
         "too few are sent in time: the shift leader at once; enough of them end it",
         "raise panic; claim li-na; send wang-qiang by li-na; accept 1 by wang-qiang; wait 100;
@@ -210,6 +210,19 @@ const LAW: [(&str, &str, &str, &[&str]); 18] = [
         &[
             "65 i-1 returned", "95 step 1", "95 zhou-jie voice", "95 chen-hui voice",
             "105 stopped by zhao-min",
+        ],
+    ),
+    (
+        "too few were sent and the owner is gone, and both were noticed late: one ladder, from its begin",
+        "raise panic; claim li-na; send wang-qiang by li-na; accept 1 by wang-qiang; wait 30;
+         gone li-na; crash 1000; wait 40",
+        "i-1",
+        &[
+            "1030 i-1 undispatched",
+            "1030 i-1 returned",
+            "1060 step 1",
+            "1060 zhou-jie voice",
+            "1060 chen-hui voice",
         ],
     ),
     (

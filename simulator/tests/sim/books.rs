@@ -8,6 +8,7 @@ use super::cast::Document;
 use super::display::Display;
 use super::door_book::DoorBook;
 use super::happened::{Handled, Happened, Heard};
+use super::ladder_book::{LadderBook, check_incidents};
 use super::order_book::OrderBook;
 use super::row_book::RowBook;
 use super::server::Server;
@@ -53,6 +54,7 @@ struct Pages {
     tiers: TierBook,
     system: SystemBook,
     orders: OrderBook,
+    ladders: LadderBook,
     last_recorded_at: Timestamp,
 }
 
@@ -105,6 +107,7 @@ impl Books {
                 }
                 Happened::Handled(handled) => self.handled(&handled, server),
                 Happened::Sent(sent) => self.pages.orders.heard(&sent, &mut self.totals),
+                Happened::Told(told) => self.pages.ladders.told(&told, &mut self.totals),
             }
         }
     }
@@ -139,6 +142,7 @@ impl Books {
         pages.tiers.handled(&seen, totals);
         pages.system.handled(&seen, totals);
         pages.orders.handled(&seen, totals);
+        pages.ladders.handled(&seen, totals);
         pages.doors.handled(&seen, &pages.orders, totals);
         pages.staff.handled(&seen, &server.store, totals);
         pages.silence.handled(&seen, &pages.staff, totals);
@@ -251,6 +255,8 @@ impl Books {
         self.pages.tiers.check(view, &self.estate);
         self.pages.system.check(view);
         self.pages.orders.check(view);
+        self.pages.ladders.check(view);
+        check_incidents(view, server.settled_at.filter(|at| *at == now));
         self.check_believed(calm);
         self.pages.doors.check(view, &self.estate);
         self.pages.staff.check(view, &self.estate);
@@ -260,6 +266,7 @@ impl Books {
             let pages = &mut self.pages;
             pages.doors.check_due(&self.estate, now);
             pages.staff.check_due(view, now);
+            pages.ladders.check_due(view, &self.estate, now);
             let totals = &mut self.totals;
             pages
                 .silence
@@ -291,6 +298,7 @@ impl Books {
     /// What holds once nobody has more to say.
     pub(crate) fn check_rest(&self) {
         self.pages.orders.check_rest();
+        self.pages.ladders.check_rest();
     }
 
     fn back_up(&mut self) {

@@ -40,6 +40,8 @@ pub(crate) const SWITCH: &str = "sw-1";
 pub(crate) const SECOND_SWITCH: usize = 6;
 pub(crate) const BEHIND_SECOND: [&str; 2] = ["cam-2", "cam-3"];
 pub(crate) const OPERATORS: [&str; 3] = ["li-na", "zhao-min", "zhou-jie"];
+/// Whom ladders call: 班长, 值班主管, an engineer and his deputy.
+pub(crate) const RUNGS: [&str; 4] = ["zhou-jie", "chen-gang", "huang-jian", "liang-yu"];
 /// Guards and their phones by the estate. The last phone is nobody's until somebody binds it.
 pub(crate) const GUARDS: [&str; 2] = ["wang-qiang", "li-min"];
 pub(crate) const PHONES: [&str; 3] = ["guard-01", "guard-02", "guard-03"];

@@ -26,6 +26,16 @@ pub(crate) enum Happened {
     Handled(Box<Handled>),
     /// The driver of the doors heard an order.
     Sent(Sent),
+    /// A channel carried a call out.
+    Told(Told),
+}
+
+/// A call that left.
+#[derive(Debug, Clone)]
+pub(crate) struct Told {
+    pub(crate) about: Seq,
+    /// Which process sent it.
+    pub(crate) life: u32,
 }
 
 /// What a driver heard.

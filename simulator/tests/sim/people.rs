@@ -1,13 +1,13 @@
 //! What people do: operators decide and race, guards go on and off duty, phones change hands.
 
-use super::cast::{DOORS, FIRST_GUARD, FIRST_OPERATOR, GUARDS, OPERATORS, PHONES};
+use super::cast::{DOORS, FIRST_GUARD, FIRST_OPERATOR, GUARDS, OPERATORS, PHONES, RUNGS};
 use super::world::World;
 use castellan_domain::actuation::ActuationCommand;
 use castellan_domain::alarm::{
     Alarm, AlarmCommand, FollowUp, NoteCommand, ShelfReason, Verdict, VerdictBasis,
 };
 use castellan_domain::command::Command;
-use castellan_domain::dispatch::{DeclineReason, DispatchCommand, Matter};
+use castellan_domain::dispatch::{DeclineReason, DispatchCommand, Matter, Stage};
 use castellan_domain::engine::Input;
 use castellan_domain::fact::PersonalRef;
 use castellan_domain::ids::{AlarmId, CommandId, PersonId, Version};
@@ -113,7 +113,8 @@ impl World {
         let view = self.displays[who].view();
         let assignment = view.assignments.keys().next_back().copied();
         let incident = view.incidents.keys().next_back().copied();
-        let person = GUARDS[self.rng.usize(..GUARDS.len())];
+        let who_goes = [GUARDS[0], GUARDS[1], GUARDS[0], GUARDS[1], RUNGS[2]];
+        let person = who_goes[self.rng.usize(..who_goes.len())];
         let person = person.parse().expect("an id");
         let send = Command::Dispatch(DispatchCommand::Dispatch {
             matter: Matter::Alarm(alarm),
@@ -135,6 +136,30 @@ impl World {
             6 => Command::Incident(IncidentCommand::Move { incident, to }),
             _ => Command::Dispatch(DispatchCommand::Recall { assignment }),
         }
+    }
+
+    /// A guard says something about what they were sent for, or keeps silent.
+    pub(super) fn answer(&mut self) {
+        let who = self.rng.usize(..GUARDS.len());
+        let view = self.displays[0].view();
+        let mut theirs = view.assignments.values().rev();
+        let one = theirs.find(|one| one.person.as_str() == GUARDS[who] && one.is_live());
+        let Some((assignment, stage)) = one.map(|one| (one.id, one.stage.clone())) else {
+            return;
+        };
+        let reason = DeclineReason::ALL[self.rng.usize(..5)];
+        let command = match (stage, self.rng.u8(..6)) {
+            (_, 0 | 1) => return,
+            (Stage::Offered | Stage::Unanswered, 2) => {
+                DispatchCommand::Decline { assignment, reason }
+            }
+            (Stage::Offered | Stage::Unanswered, _) => DispatchCommand::Accept { assignment },
+            (Stage::Accepted, 2..4) => DispatchCommand::SetOut { assignment },
+            (Stage::Accepted | Stage::OnTheWay, _) => DispatchCommand::Arrive { assignment },
+            (_, _) => DispatchCommand::Finish { assignment },
+        };
+        let command = Command::Dispatch(command);
+        self.say_command(FIRST_GUARD + who, GUARDS[who], None, command);
     }
 
     /// An operator has done with a row of devices that were all heard again, so that the next silence
@@ -217,8 +242,16 @@ impl World {
         );
     }
 
-    /// The night's guards come to work.
+    /// The night's guards come to work, and half of those whom ladders call.
     pub(super) fn begin_duty(&mut self) {
+        for person in RUNGS {
+            if self.rng.bool() {
+                let on = StaffCommand::GoOnDuty {
+                    person: person.parse().expect("an id"),
+                };
+                self.say_command(FIRST_OPERATOR, OPERATORS[0], None, Command::Staff(on));
+            }
+        }
         for (who, guard) in GUARDS.into_iter().enumerate() {
             let person = guard.parse().expect("an id");
             let command = Command::Staff(StaffCommand::GoOnDuty { person });

@@ -11,7 +11,7 @@ use castellan_domain::engine::Input;
 use castellan_domain::estate::{EstateFact, Priority};
 use castellan_domain::fact::{AlarmJudged, Cause, Fact, FactBody};
 use castellan_domain::flood::FloodFact;
-use castellan_domain::ids::{AlarmId, CommandId, DeviceId, EventId, IncidentId, PersonId, Seq};
+use castellan_domain::ids::{AlarmId, CommandId, DeviceId, EventId, IncidentId, PersonId};
 use castellan_domain::incident::IncidentFact;
 use castellan_domain::refusal::Refusal;
 use castellan_domain::site::Site;
@@ -25,8 +25,8 @@ pub(crate) struct RowBook {
     /// Events that made a row or came into one, and all that led to a fact.
     events: BTreeSet<(DeviceId, EventId)>,
     event_facts: BTreeSet<(DeviceId, EventId)>,
-    /// In how many turns it was done, and its last fact: a command may be several in a row.
-    commands: BTreeMap<CommandId, (u32, Seq)>,
+    /// How often it was done.
+    commands: BTreeMap<CommandId, u32>,
     /// Who has it, and since when.
     owners: BTreeMap<AlarmId, (PersonId, Timestamp)>,
     overdue: BTreeMap<AlarmId, u32>,
@@ -42,9 +42,7 @@ impl RowBook {
     }
 
     pub(crate) fn is_done_once(&self, command: CommandId) -> bool {
-        self.commands
-            .get(&command)
-            .is_some_and(|(turns, _)| *turns == 1)
+        self.commands.get(&command) == Some(&1)
     }
 
     /// What has no verdict any more and is part of an open incident is whoever's that is.
@@ -98,7 +96,16 @@ impl RowBook {
     }
 
     /// Who wins a race has the alarm, and who loses it is told whose it is.
-    pub(crate) fn handled(&self, seen: &Seen<'_>, totals: &mut Totals) {
+    pub(crate) fn handled(&mut self, seen: &Seen<'_>, totals: &mut Totals) {
+        let causes = seen.handled.facts.iter().map(|fact| &fact.cause);
+        let done = causes.filter_map(|cause| match cause {
+            Cause::Command(id) => Some(*id),
+            _ => None,
+        });
+        // A command may be several facts, with what follows from each in between.
+        for id in done.collect::<BTreeSet<_>>() {
+            *self.commands.entry(id).or_default() += 1;
+        }
         for fact in &seen.handled.facts {
             if let FactBody::Alarm(AlarmFact::Joined(body)) = &fact.body
                 && body.why == JoinedBy::Flood
@@ -153,11 +160,6 @@ impl RowBook {
             Cause::Call { phone, event } => {
                 self.event_facts
                     .insert((phone_as_sender(phone), event.clone()));
-            }
-            Cause::Command(id) => {
-                let (turns, last) = self.commands.entry(*id).or_default();
-                *turns += u32::from(last.next() != fact.seq);
-                *last = fact.seq;
             }
             _ => {}
         }

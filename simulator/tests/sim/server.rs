@@ -3,6 +3,7 @@
 use super::cast::Document;
 use super::driver::Worker;
 use super::happened::{Happened, Heard, Ticket, tell};
+use super::post::{Post, reach};
 use super::store::{Failed, Mood, Store};
 use castellan_domain::engine::{Engine, Input, Output};
 use castellan_domain::fact::Fact;
@@ -74,6 +75,7 @@ pub(crate) struct Server {
     document: Document,
     room: DiskRoom,
     pub(super) worker: Worker,
+    pub(super) post: Post,
     site: SiteId,
     epoch: u32,
     /// What happened since the books were told.
@@ -108,6 +110,7 @@ impl Server {
             document,
             room: DiskRoom::Ample,
             worker: Worker::default(),
+            post: Post::default(),
             site,
             epoch: 1,
             log: Vec::new(),
@@ -118,8 +121,14 @@ impl Server {
             stale_caches: 0,
         };
         server.own(server.document.loaded());
+        server.own(reach());
         server.work(now);
         server
+    }
+
+    /// Which process this is, since the site began.
+    pub(super) const fn life(&self) -> u32 {
+        self.epoch
     }
 
     /// What happened since the last call.
@@ -217,7 +226,8 @@ impl Server {
         for (entry, done) in entries.iter().zip(&ran.done) {
             seen.extend(done.to_keep(&entry.input));
         }
-        let commit = self.store.commit(&ran.turn.facts, seen);
+        let calls = &ran.turn.notifications;
+        let commit = self.store.commit(&ran.turn.facts, seen, calls);
         if matches!(commit, Err(Failed::Wholly)) {
             self.lose(entries, now, heard);
             return false;
@@ -252,6 +262,9 @@ impl Server {
             if let Input::Actuated(settled) = &entry.input {
                 self.let_go(settled.about);
             }
+            if let Input::Notified(settled) = &entry.input {
+                self.post.recorded(settled.about);
+            }
             if let Some(sender) = entry.sender {
                 let told = done.heard(kept);
                 heard.push((sender, told.map_or(Heard::NotRecorded, Heard::Answer)));
@@ -280,6 +293,7 @@ impl Server {
             input,
         };
         entries.insert(0, own(self.document.loaded()));
+        entries.insert(1, own(reach()));
         entries.push(own(Input::SetAside(InputSetAside {
             input: entry.input.name(),
         })));
@@ -299,6 +313,7 @@ impl Server {
         self.rebuild();
         self.settle_orphans();
         self.own(self.document.loaded());
+        self.own(reach());
         self.own(Input::DiskRoom(self.room));
         for person in self.sessions.clone().into_keys() {
             self.own(Input::SessionOpened { person });
@@ -359,6 +374,7 @@ impl Server {
         self.rebuild();
         self.queue.clear();
         self.worker = Worker::default();
+        self.post = Post::default();
         self.settle_orphans();
         self.set_aside.clear();
         self.not_recording_since = None;
@@ -386,6 +402,7 @@ impl Server {
             .collect();
         self.stream = SiteStream::new(site, build, backlog, view, anchor, self.epoch);
         self.own(self.document.loaded());
+        self.own(reach());
         self.own(Input::DiskRoom(self.room));
         for person in here {
             self.own(Input::SessionGone { person });

@@ -1,8 +1,9 @@
 //! The store: what was committed stays, and committing fails when the world says so.
 
 use castellan_domain::answer::Answer;
-use castellan_domain::fact::Fact;
+use castellan_domain::fact::{Fact, FactBody};
 use castellan_domain::ids::{JournalId, PersonId, Seq};
+use castellan_domain::notify::{Message, Notification, NotificationFact};
 use castellan_domain::observation::Fix;
 use castellan_domain::site::{FOLD_VERSION, Site};
 use castellan_domain::stream::{RepeatKey, Stamped};
@@ -53,6 +54,8 @@ pub(crate) struct Store {
     seen: BTreeMap<RepeatKey, (Answer, Seq)>,
     snapshots: Vec<OnDisk>,
     tracks: BTreeSet<(PersonId, Timestamp)>,
+    /// Calls, each until the fact that says what became of it.
+    calls: BTreeMap<Seq, (Message, Option<Seq>)>,
     pub(crate) mood: Mood,
 }
 
@@ -65,15 +68,17 @@ impl Store {
             seen: BTreeMap::new(),
             snapshots: Vec::new(),
             tracks: BTreeSet::new(),
+            calls: BTreeMap::new(),
             mood: Mood::Well,
         }
     }
 
-    /// One transaction of facts and answers.
+    /// One transaction of facts, answers and calls.
     pub(crate) fn commit(
         &mut self,
         facts: &[Stamped],
         seen: Vec<(RepeatKey, Answer)>,
+        calls: &[Notification],
     ) -> Result<(), Failed> {
         if let Mood::Fails(times) = self.mood {
             self.mood = match times {
@@ -87,6 +92,16 @@ impl Store {
             let before = self.hash(Seq(self.rows.len() as u64));
             self.hashes.push(chain(&before, &stamped.bytes));
             self.rows.push(stamped.bytes.clone());
+        }
+        for call in calls {
+            let waits = (call.message().clone(), None);
+            self.calls.insert(call.about(), waits);
+        }
+        for stamped in facts {
+            if let FactBody::Notification(NotificationFact::Settled(body)) = &stamped.fact.body {
+                let call = self.calls.get_mut(&body.about).expect("a call");
+                call.1 = Some(stamped.fact.seq);
+            }
         }
         let head = self.head();
         for (key, answer) in seen {
@@ -125,12 +140,27 @@ impl Store {
         self.seen.get(key).map(|(answer, _)| answer)
     }
 
+    /// Calls of which nobody has said yet what became of them.
+    pub(crate) fn waiting(&self) -> Vec<(Seq, Message)> {
+        let waiting = self
+            .calls
+            .iter()
+            .filter(|(_, (_, settled))| settled.is_none());
+        waiting
+            .map(|(about, (message, _))| (*about, message.clone()))
+            .collect()
+    }
+
     /// Everything after that backup is gone. Positions and snapshots lie in other files.
     pub(crate) fn restore(&mut self, upto: Seq) {
         let rows = usize::try_from(upto.0).expect("small");
         self.rows.truncate(rows);
         self.hashes.truncate(rows);
         self.seen.retain(|_, (_, at)| *at <= upto);
+        self.calls.retain(|about, _| *about <= upto);
+        for (_, settled) in self.calls.values_mut() {
+            *settled = settled.filter(|at| *at <= upto);
+        }
     }
 
     /// Keeps a snapshot, as this program writes it or as another version would have.

@@ -62,6 +62,16 @@ totals! {
     orders_unsent = "orders that were never sent";
     orders_unknown = "orders of which nobody knows";
     orders_busy = "orders for a door that had one";
+    ladders_unclaimed = "ladders of what nobody had";
+    ladders_undispatched = "ladders of what nobody was sent for";
+    ladders_unaccepted = "ladders of what nobody accepted";
+    ladders_not_on_scene = "ladders of people on their way";
+    ladders_stopped = "ladders that an answer stopped";
+    rungs_empty = "rungs without anybody";
+    called = "people called";
+    calls_sent = "calls that left";
+    calls_again = "calls that left again after a crash";
+    calls_answered = "calls that an answer kept";
     forced = "doors forced";
     held = "doors held";
     doors_gone = "doors that left with something to say";

@@ -134,6 +134,7 @@ impl World {
         if up {
             self.publish();
             self.server.drive(&mut self.rng, self.now);
+            self.server.deliver(&mut self.rng);
         }
         self.books.follow(self.server.take_log(), &self.server);
         let calm: Vec<_> = self.outside.senders.iter().map(|s| !s.is_busy()).collect();
@@ -168,7 +169,8 @@ impl World {
 
     fn happen(&mut self) {
         match self.rng.u8(..100) {
-            0..24 => self.report(),
+            0..20 => self.report(),
+            20..24 => self.answer(),
             24..27 => self.storm(),
             27..35 => self.door(),
             35..54 => self.command(),
@@ -220,7 +222,8 @@ impl World {
             let busy = self.outside.senders.iter().any(Sender::is_busy);
             let head = self.server.store.head();
             let behind = self.displays.iter().any(|d| d.shows() != Some(head));
-            if !busy && !behind && !self.server.worker.is_busy() {
+            let waits = !self.server.store.waiting().is_empty();
+            if !busy && !behind && !waits && !self.server.worker.is_busy() {
                 self.books.check_rest();
                 shows::check_rest(&self.server, &self.displays);
                 let (store, totals) = (&self.server.store, &mut self.books.totals);

@@ -51,6 +51,16 @@ fn call(person: &str, rung: &str, reached: &Value) -> Value {
         "reached": reached})
 }
 
+fn next_call_words(
+    known: &Known<'_>,
+    run: &LadderRun,
+    now: Now,
+    language: Language,
+) -> Option<String> {
+    let next = next_call(known, run)?;
+    Some(next_words(known.estate, run.why, &next, now, language))
+}
+
 fn after(secs: i64) -> Timestamp {
     START + Span::from_secs(secs)
 }
@@ -77,7 +87,7 @@ fn a_row_counts_towards_whoever_is_called_next() {
     assert_eq!(next(24, Zh).as_deref(), Some("6秒后呼班长、值班主管"));
     assert_eq!(
         next(24, En).as_deref(),
-        Some("shift leader, duty manager called in 6 s")
+        Some("in 6 s: shift leader, duty manager")
     );
     assert_eq!(
         next(31, Zh).as_deref(),
@@ -172,4 +182,47 @@ fn an_answer_ends_the_strip_and_leaves_out_whom_it_spared() {
         next_call_words(known, &run, now, En)
     });
     assert_eq!(next, None);
+}
+
+#[test]
+fn a_climb_says_who_is_next_and_who_was_called_and_in_the_end_who_was_called_last() {
+    let view = reached(&["wang", "chen"]);
+    let told = |run: &LadderRun, secs| {
+        let climb = said(&view, after(secs), |known, now| climb(known, run, now, Zh))?;
+        Some((climb.words, climb.called, climb.bar))
+    };
+    let begun = run(&json!({}));
+    let bar = Some((after(0), after(30)));
+    let words = "6秒后呼班长、值班主管".to_owned();
+    assert_eq!(told(&begun, 24), Some((words, None, bar)));
+    let calls = json!({"step": 2, "climbed_at": after(200).as_micros(),
+        "calls": [{"seq": 9, "at": after(200).as_micros(), "step": 2, "person": "chen",
+            "rung": "duty_manager", "channel": "voice"}]});
+    let last = "已呼值班主管 9秒前".to_owned();
+    assert_eq!(told(&run(&calls), 209), Some((last, None, None)));
+    let mut answered = begun;
+    answered.stopped = Some(castellan_domain::ladder::Stopped {
+        by: "li-na".parse().expect("an id"),
+        at: after(9),
+    });
+    assert_eq!(told(&answered, 24), None);
+}
+
+#[test]
+fn of_whoever_accepted_it_is_said_what_happens_unless_they_are_there() {
+    let view = reached(&["chen"]);
+    let run = run(&json!({"about": "D-3", "why": "not_on_scene", "steps": [
+        {"after_s": 180, "call": [{"rung": "duty_manager"}]}]}));
+    let told = |language| {
+        let climb = said(&view, after(28), |known, now| {
+            climb(known, &run, now, language)
+        });
+        climb.map(|climb| climb.words)
+    };
+    assert_eq!(told(Zh).as_deref(), Some("02:32后未到场则呼值班主管"));
+    assert_eq!(
+        told(En).as_deref(),
+        Some("in 02:32 unless there: duty manager")
+    );
+    assert!(!has_strip(&run), "nobody was called");
 }

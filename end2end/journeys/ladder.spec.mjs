@@ -1,0 +1,56 @@
+// While nobody answers, others are called, and every screen says who is next, until a person answers.
+import { test as base, expect } from "../console.mjs";
+import { Receiver } from "../receiver.mjs";
+
+const test = base.extend({
+  receiver: async ({ castellan }, use) => {
+    const receiver = await Receiver.start();
+    await receiver.listenTo(castellan);
+    await use(receiver);
+    await receiver.stop();
+  },
+});
+
+const LEADER = "wang-jianguo";
+const MANAGER = "chen-gang";
+
+test("a fire that nobody takes climbs, both windows count towards whoever is next, and a claim ends it", async ({ open, site, receiver }) => {
+  await site.onDuty(LEADER);
+  await site.onDuty(MANAGER);
+  const [liNa, zhangWei] = await Promise.all([open("li-na"), open("zhang-wei")]);
+  const id = await site.report("smoke-3-15", "fire_alarm");
+  for (const window of [liNa, zhangWei]) {
+    await expect(window.row(id).locator(".due")).toHaveText(/^\d+秒后呼班长$/);
+    // With nothing selected, the panel beside the map shows it with its next rung.
+    const top = window.page.locator(`[data-top="${id}"] .waits`);
+    await expect(top.locator(".due")).toHaveText(/^\d+秒后呼班长$/);
+    await expect(top.locator(".called")).toHaveText(/^已呼值班主管 陈刚 \d+秒前$/);
+  }
+  expect(receiver.people(id)).toEqual([MANAGER]);
+  await expect.poll(() => receiver.people(id), { timeout: 45_000 }).toEqual([MANAGER, LEADER]);
+  await expect(zhangWei.row(id).locator(".due")).toHaveText(/^\d+秒后无人可呼（项目经理）$/);
+
+  await liNa.walkTo(id);
+  await liNa.page.keyboard.press("Enter");
+  const strip = liNa.details.locator(`[data-ladder="${id}"] .strip`);
+  await expect(strip.locator(".answer")).toContainText("李娜 已应答");
+  await expect(zhangWei.row(id).locator(".due")).not.toContainText("呼");
+});
+
+test("whoever accepted has a countdown to whoever is called, and who is asked in vain calls the shift leader", async ({ open, site, receiver }) => {
+  await site.onDuty(LEADER);
+  await site.onDuty(MANAGER);
+  await site.onDuty("wang-qiang");
+  const liNa = await open("li-na");
+  const id = await site.report("gas-3-b1", "gas_high");
+  await liNa.walkTo(id);
+  await liNa.page.keyboard.press("d");
+  // Nobody else is on duty who could be asked.
+  await expect(liNa.details.locator("[data-next-call='D-1']")).toHaveText(/^已呼班长 \d+秒前$/, { timeout: 45_000 });
+  expect(receiver.people("D-1")).toEqual([LEADER]);
+  await liNa.page.keyboard.press("r");
+  await expect(liNa.details.locator("[data-next-call='D-1']")).toHaveText("02:59后未到场则呼值班主管");
+  // Two are wanted, and one was sent.
+  await expect(liNa.details.locator("[data-ladder='I-1'] .calls li").first()).toContainText("班长 王建国", { timeout: 60_000 });
+  await expect(liNa.details.locator("[data-ladder='I-1'] h3")).toHaveText("逐级上报 · I-1 派人不足");
+});
