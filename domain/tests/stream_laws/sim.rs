@@ -1,12 +1,13 @@
 //! A server, four displays of three audiences, and bad links: a list of steps is a whole run.
 
-use super::steps::{AUDIENCES, DISPLAYS, SOURCES, Step, WALKERS};
-use crate::common::{START, World, estate, id, secs, spot, text};
+use super::steps::{AUDIENCES, DISPLAYS, SOURCES, Step, WALKERS, walked};
+use crate::common::{START, World, estate, id, secs, text};
 use castellan_domain::alarm::Verdict;
 use castellan_domain::fact::Fact;
+use castellan_domain::fix_order::counts_instead;
 use castellan_domain::geo::Anchor;
 use castellan_domain::ids::{AlarmId, JournalId, PersonId, Seq};
-use castellan_domain::observation::{Fix, ReportedState};
+use castellan_domain::observation::ReportedState;
 use castellan_domain::site::Site;
 use castellan_domain::stream::{
     Backlog, Change, DisplayId, Displays, Outgoing, Replica, Session, SiteStream, Tracked,
@@ -277,28 +278,17 @@ impl Sim {
     }
 
     fn walk(&mut self, who: &str, east: i32, ago: Span) {
-        let fix = Fix {
-            person: id(who),
-            occurred_at: self.world.now - ago,
-            received_at: self.world.now,
-            at: spot(east, -east),
-            accuracy_dm: (east > 0).then(|| u16::try_from(east).expect("small")),
-            battery_percent: None,
-        };
+        let fix = walked(who, east, self.world.now, ago);
         self.stream.lane().update(&fix);
         let tracked = Tracked {
             offset: anchor().offset(fix.at).unwrap_or_default(),
             received_at: fix.received_at,
             accuracy_dm: fix.accuracy_dm,
         };
-        // Of one moment the better one counts; a phone that does not say is taken for a poor one.
-        let unsure_dm = |tracked: &Tracked| tracked.accuracy_dm.unwrap_or(300);
-        let is_better = |held: &Tracked| {
-            let (new, old) = (unsure_dm(&tracked), unsure_dm(held));
-            new < old || (new == old && tracked.offset != held.offset)
-        };
-        let counts = |(occurred_at, held): &(Timestamp, Tracked)| {
-            *occurred_at < fix.occurred_at || (*occurred_at == fix.occurred_at && is_better(held))
+        let counts = |(at, held): &(Timestamp, Tracked)| {
+            let of = |one: &Tracked| (one.accuracy_dm, one.offset);
+            *at < fix.occurred_at
+                || *at == fix.occurred_at && counts_instead(of(&tracked), of(held))
         };
         if self.positions.get(&fix.person).is_none_or(counts) {
             self.positions

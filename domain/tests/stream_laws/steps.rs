@@ -1,7 +1,9 @@
 //! What can happen to a server and its displays, and how often.
 
+use crate::common::{id, spot};
 use castellan_domain::audience::Audience;
-use castellan_domain::observation::ReportedState;
+use castellan_domain::observation::{Fix, ReportedState};
+use castellan_domain::time::{Span, Timestamp};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
@@ -75,4 +77,16 @@ pub(crate) fn steps() -> impl Strategy<Value = Vec<Step>> {
         1 => (any::<Index>(), any::<bool>()).prop_map(|(keep, copy)| Step::Restore(keep, copy)),
     ];
     prop::collection::vec(step, 1..90)
+}
+
+/// Where somebody says they were so long ago.
+pub(crate) fn walked(who: &str, east: i32, now: Timestamp, ago: Span) -> Fix {
+    Fix {
+        person: id(who),
+        occurred_at: now - ago,
+        received_at: now,
+        at: spot(east, -east),
+        accuracy_dm: (east > 0).then(|| u16::try_from(east).expect("small")),
+        battery_percent: None,
+    }
 }

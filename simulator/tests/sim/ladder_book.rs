@@ -88,6 +88,8 @@ impl LadderBook {
             Unanswered::Undispatched => totals.ladders_undispatched += 1,
             Unanswered::Unaccepted => totals.ladders_unaccepted += 1,
             Unanswered::NotOnScene => totals.ladders_not_on_scene += 1,
+            // The nights' procedures have no deadlines, and nobody there records steps.
+            Unanswered::StepLate | Unanswered::StepSkipped => panic!("no step is awaited"),
         }
         if let Some(before) = self.runs.get(&body.about) {
             // What rises in the moment in which it came begins anew, before anybody is called.
