@@ -10,6 +10,7 @@ impl Alarm {
     /// It is part of an incident.
     pub(crate) fn enter_incident(mut self, incident: IncidentId, stamp: &Stamp<'_>) -> Self {
         self.incident = Some(incident);
+        self.taken_out = false;
         self.version = stamp.seq;
         self
     }
@@ -17,6 +18,7 @@ impl Alarm {
     /// It is on its own again: whoever has it does something about it by then.
     pub(crate) fn leave_incident(mut self, due_at: Option<Timestamp>, stamp: &Stamp<'_>) -> Self {
         self.incident = None;
+        self.taken_out = due_at.is_some();
         self.version = stamp.seq;
         if let (
             Some(due_at),

@@ -52,6 +52,7 @@ impl Alarm {
             shelf: None,
             judgement: Judgement::Open,
             incident: None,
+            taken_out: false,
             repeats: 0,
             joined: Vec::new(),
             rises: Vec::new(),

@@ -70,6 +70,7 @@ fn withhold_persons(alarm: &mut Alarm) {
         shelf,
         judgement,
         incident: _,
+        taken_out: _,
         repeats: _,
         joined,
         rises,

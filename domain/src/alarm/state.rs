@@ -82,6 +82,9 @@ pub struct Alarm {
     /// this row's follow-up.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub incident: Option<IncidentId>,
+    /// Somebody took it out of one: no rule puts it back.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub taken_out: bool,
     /// How often its source said it again.
     pub repeats: u32,
     /// Other sources that are part of this row, at most [`JOINED_MAX`].

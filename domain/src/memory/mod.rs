@@ -61,7 +61,8 @@ impl Memory {
         let alone = alarms.open().filter(|id| {
             let row = site.view().alarms.get(id);
             row.is_some_and(|row| {
-                row.incident.is_none() && row.owner().is_none() && !row.is_judged()
+                let is_alone = row.incident.is_none() && !row.taken_out;
+                is_alone && row.owner().is_none() && !row.is_judged()
             })
         });
         let to_gather: BTreeMap<_, _> = alone.map(|id| (id, false)).collect();

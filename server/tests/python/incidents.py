@@ -92,6 +92,7 @@ def enter(view, alarm, incident, fact):
     row = view["alarms"].get(alarm)
     if row is not None:
         row |= {"incident": incident["id"], "version": fact["seq"]}
+        row.pop("taken_out", None)
         own(view, alarm, incident, fact)
 
 
@@ -164,7 +165,7 @@ def left(view, incident, body, fact):
     row = view["alarms"].get(body["alarm"])
     if row is not None:
         row.pop("incident", None)
-        row["version"] = fact["seq"]
+        row |= {"taken_out": True, "version": fact["seq"]}
         row["ownership"].get("claimed", {})["follow_up_due_at"] = body["follow_up_due_at"]
 
 
