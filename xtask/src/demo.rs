@@ -10,6 +10,7 @@ use anyhow::Result;
 use castellan_programs::service::{Service, expect_port_free, interrupt_flag, loopback};
 
 use crate::progress::Steps;
+use crate::rungs::Rungs;
 use crate::setup::{self, Needs};
 use crate::web::{self, Flavor};
 use crate::{npm, workspace};
@@ -37,12 +38,19 @@ pub(crate) fn run(port: u16, simulator: bool) -> Result<()> {
         workspace::server_and_simulator(&words)
     })?;
     let interrupted = interrupt_flag()?;
+    // Without the simulator nobody lives here who could be called.
+    let rungs = simulator.then(|| Rungs::of(ESTATE)).transpose()?;
     let mut server = steps.run("start", "Starting the server", || {
-        start_server(&server_program, port, "data", Flavor::Release)
+        let calls = match &rungs {
+            Some(rungs) => rungs.take_calls()?,
+            None => Vec::new(),
+        };
+        start_server(&server_program, port, "data", Flavor::Release, &calls)
     })?;
     let mut estate = None;
-    if simulator {
+    if let Some(rungs) = rungs {
         estate = Some(steps.run("simulator", "Waking up the estate", || {
+            rungs.come_on_duty(loopback(port))?;
             start_simulator(&simulator_program, port)
         })?);
     }
@@ -56,12 +64,13 @@ pub(crate) fn run(port: u16, simulator: bool) -> Result<()> {
     outcome
 }
 
-/// Starts the server and waits until it answers.
+/// Starts the server, with `more` words, and waits until it answers.
 pub(crate) fn start_server(
     program: &Path,
     port: u16,
     data: &str,
     flavor: Flavor,
+    more: &[String],
 ) -> Result<Service> {
     let address = loopback(port).to_string();
     let mut command = Command::new(program);
@@ -75,6 +84,7 @@ pub(crate) fn start_server(
         "--web",
         flavor.folder(),
     ]);
+    command.args(more);
     let mut server = Service::start("server", &mut command)?;
     server.wait_healthy(loopback(port), START_LIMIT)?;
     Ok(server)
@@ -118,6 +128,7 @@ fn invitation(port: u16) -> String {
         "Try: claim the topmost alarm, and watch a second window show your name.".into(),
         "Try: press D on an alarm: a guard answers within seconds, walks there, and says so."
             .into(),
+        "Try: leave one alone, and see whom its ladder calls: each call is said here.".into(),
         "Try: press Ctrl-C here and start again: the screen says so, then recovers.".into(),
         String::new(),
         "Ctrl-C stops everything. What happened is kept in ./data.".into(),

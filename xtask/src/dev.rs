@@ -116,7 +116,7 @@ fn build_programs() -> Result<(PathBuf, PathBuf)> {
 }
 
 fn start(server: &Path, simulator: &Path, port: u16) -> Result<Running> {
-    let server = Some(start_server(server, port, DATA, Flavor::Dev)?);
+    let server = Some(start_server(server, port, DATA, Flavor::Dev, &[])?);
     let simulator = Some(start_simulator(simulator, port)?);
     Ok(Running {
         port,
@@ -151,7 +151,7 @@ impl Running {
             if let Some(mut old) = self.server.take() {
                 old.stop()?;
             }
-            self.server = Some(start_server(&server, self.port, DATA, Flavor::Dev)?);
+            self.server = Some(start_server(&server, self.port, DATA, Flavor::Dev, &[])?);
         }
         self.simulator = Some(start_simulator(&simulator, self.port)?);
         Ok(())

@@ -10,6 +10,7 @@ mod dev;
 mod lint;
 mod npm;
 mod progress;
+mod rungs;
 mod setup;
 mod sim;
 mod slowest;
