@@ -412,7 +412,7 @@ pub fn Picker(phone: &'static Phone) -> impl IntoView {
         }
     };
     view! {
-        <header class="g-head"><b>{move || desk.t(texts::WHO_ARE_YOU)}</b>
+        <header class="g-head"><h1>{move || desk.t(texts::WHO_ARE_YOU)}</h1>
             <button class="plain" on:click=move |_| desk.switch_language()>{move || desk.t(crate::texts::OTHER_LANGUAGE)}</button>
         </header>
         <div class="g-body">

@@ -113,19 +113,19 @@ fn Head(phone: &'static Phone, face: Memo<Face>) -> impl IntoView {
     let who = move || match face.get() {
         Face::Offer(task) => view! {
             <i class="g-sign" aria-hidden="true">{sign_of(&task)}</i>
-            <b>{urgency(&task).get(language())}</b>
+            <h1>{urgency(&task).get(language())}</h1>
         }
         .into_any(),
         Face::Task(task) => view! {
             <i class="g-sign" aria-hidden="true">{sign_of(&task)}</i>
-            <b>{title(&task, language())}</b>
+            <h1>{title(&task, language())}</h1>
         }
         .into_any(),
         Face::Idle => {
             let view = phone.ahead();
             let named = view.as_ref().map(|view| sign(&view.named, language()));
             let duty = view.map(|view| desk.t(duty_word(view.duty)));
-            view! { <b>{named}</b><span class="g-duty">{duty}</span> }.into_any()
+            view! { <h1>{named}</h1><span class="g-duty">{duty}</span> }.into_any()
         }
     };
     let is_offer = move || face.with(|face| matches!(face, Face::Offer(_)));
@@ -225,7 +225,8 @@ fn Strips(phone: &'static Phone) -> impl IntoView {
 #[component]
 fn Body(phone: &'static Phone, face: Memo<Face>) -> impl IntoView {
     view! {
-        <div class="g-body">
+        // It scrolls, by keys too.
+        <div class="g-body" tabindex="0">
             <Switch phone face />
             {move || match face.get() {
                 Face::Offer(task) => view! { <OfferBody phone task /> }.into_any(),
