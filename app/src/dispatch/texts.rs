@@ -40,4 +40,5 @@ texts! {
     SENT: "派出人员", "People sent";
     LEFT: "还剩 {0}", "{0} left";
     LATE: "已超时", "late";
+    QUIET_LEFT: "静默 还剩 {0}", "quiet for {0}";
 }
