@@ -1,6 +1,6 @@
 //! A server, four displays of three audiences, and bad links: a list of steps is a whole run.
 
-use super::steps::{AUDIENCES, DISPLAYS, SOURCES, Step, WALKERS};
+use super::steps::{AUDIENCES, DISPLAYS, SOURCES, Step, WALKERS, counts_instead};
 use crate::common::{START, World, estate, id, secs, spot, text};
 use castellan_domain::alarm::Verdict;
 use castellan_domain::fact::Fact;
@@ -291,16 +291,8 @@ impl Sim {
             received_at: fix.received_at,
             accuracy_dm: fix.accuracy_dm,
         };
-        // Of one moment the better one counts; a phone that does not say is taken for a poor one.
-        let unsure_dm = |tracked: &Tracked| tracked.accuracy_dm.unwrap_or(300);
-        let is_better = |held: &Tracked| {
-            let (new, old) = (unsure_dm(&tracked), unsure_dm(held));
-            new < old || (new == old && tracked.offset != held.offset)
-        };
-        let counts = |(occurred_at, held): &(Timestamp, Tracked)| {
-            *occurred_at < fix.occurred_at || (*occurred_at == fix.occurred_at && is_better(held))
-        };
-        if self.positions.get(&fix.person).is_none_or(counts) {
+        let held = self.positions.get(&fix.person);
+        if held.is_none_or(|held| counts_instead(held, &(fix.occurred_at, tracked))) {
             self.positions
                 .insert(fix.person, (fix.occurred_at, tracked));
         }

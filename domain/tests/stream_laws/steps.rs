@@ -2,6 +2,8 @@
 
 use castellan_domain::audience::Audience;
 use castellan_domain::observation::ReportedState;
+use castellan_domain::stream::Tracked;
+use castellan_domain::time::Timestamp;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
@@ -75,4 +77,13 @@ pub(crate) fn steps() -> impl Strategy<Value = Vec<Step>> {
         1 => (any::<Index>(), any::<bool>()).prop_map(|(keep, copy)| Step::Restore(keep, copy)),
     ];
     prop::collection::vec(step, 1..90)
+}
+
+/// Whether a position counts in place of the one that is held: a later one does, and of one moment the better
+/// one. A phone that does not say how well it knows is taken for a poor one.
+pub(crate) fn counts_instead(held: &(Timestamp, Tracked), new: &(Timestamp, Tracked)) -> bool {
+    let unsure_dm = |tracked: &Tracked| tracked.accuracy_dm.unwrap_or(300);
+    let (new_dm, held_dm) = (unsure_dm(&new.1), unsure_dm(&held.1));
+    let is_better = new_dm < held_dm || (new_dm == held_dm && new.1.offset != held.1.offset);
+    held.0 < new.0 || (held.0 == new.0 && is_better)
 }
