@@ -56,4 +56,5 @@ texts! {
     WITHDRAWN_RECALLED: "值班员撤回", "recalled";
     WITHDRAWN_OFF_DUTY: "已下班", "off duty";
     WITHDRAWN_CLOSED: "事件已结案", "the incident is closed";
+    QUIET_LEFT: "静默 还剩 {0}", "quiet for {0}";
 }

@@ -10,6 +10,7 @@ use crate::incidents::model::{move_words, stage_name as incident_stage, steps};
 use crate::incidents::texts::INCIDENT;
 use crate::ladders::{Ladder, NextCall};
 use crate::names::{radio_name, sign_and_name};
+use crate::texts::Words;
 use castellan_domain::access::Right;
 use castellan_domain::dispatch::rank::Candidate;
 use castellan_domain::dispatch::{Assignment, DispatchCommand, Stage};
@@ -124,12 +125,16 @@ fn Sent(
     let way = way.map(|way| move || way_words(Some(&way), desk.language.get()));
     let due_at = one.due_at;
     let late = one.late_at.is_some();
-    let left = move || match due_at {
-        Some(at) => {
-            Some(texts::LEFT.fill(desk.language.get(), &[&ages::left(at, copy.shown_at())]))
+    // 静默: the silence is counted down, and is no lateness.
+    let quiet_until = one.quiet_until;
+    let left = move || {
+        let fill =
+            |words: Words, at| words.fill(desk.language.get(), &[&ages::left(at, copy.shown_at())]);
+        match (quiet_until, due_at) {
+            (Some(until), _) => Some(fill(texts::QUIET_LEFT, until)),
+            (None, Some(at)) => Some(fill(texts::LEFT, at)),
+            (None, None) => late.then(|| desk.t(texts::LATE).to_owned()),
         }
-        None if late => Some(desk.t(texts::LATE).to_owned()),
-        None => None,
     };
     let waits = one.is_live() && !one.is_accepted();
     let radio = one.person.clone();

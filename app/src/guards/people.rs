@@ -9,7 +9,7 @@ use castellan_domain::staff::Duty;
 use castellan_domain::stream::Tracked;
 use castellan_domain::text::Language;
 use castellan_domain::time::Timestamp;
-use castellan_domain::view::View;
+use castellan_domain::view::{Known, View};
 use std::collections::BTreeMap;
 
 /// People that are named at most; beyond it they are counted, and the list has them all.
@@ -24,7 +24,8 @@ pub struct People {
     pub on_task: usize,
     /// 休息: on duty, and sent by no rule.
     pub on_break: usize,
-    /// 失联: on duty, heard before, and not for so long that the place is a guess.
+    /// 失联: on duty, heard before, and not for so long that the place is a guess; but for those who said that
+    /// nothing would be heard of them.
     pub silent: usize,
     /// 仅对讲: on duty without a phone.
     pub radio_only: usize,
@@ -39,6 +40,8 @@ pub enum Exception {
     Alarm(Priority, AlarmId),
     /// Nobody has heard of them for a while.
     Silent,
+    /// 静默: nothing is to be heard of them until then, by their own word.
+    Quiet(Timestamp),
 }
 
 impl People {
@@ -49,6 +52,7 @@ impl People {
         tracked: &BTreeMap<PersonId, Tracked>,
         now: Timestamp,
     ) -> Self {
+        let known = Known { view, estate, now };
         let mut people = Self::default();
         let mut named: Vec<(Exception, String, PersonId)> = Vec::new();
         for person in estate
@@ -57,15 +61,17 @@ impl People {
             .filter(|one| is_on_duty(estate, view, one))
         {
             people.on_duty += 1;
-            let mut sent = view.assignments.values();
-            let is_sent = sent.any(|one| one.person == person.id && one.is_task());
-            people.on_task += usize::from(is_sent);
+            let task = known.task_of(&person.id);
+            people.on_task += usize::from(task.is_some());
             people.on_break += usize::from(view.person(&person.id).break_since.is_some());
-            let is_silent = Freshness::of(tracked.get(&person.id), now) == Freshness::Lost;
+            let quiet = task.and_then(|task| task.quiet_until);
+            let quiet = quiet.filter(|until| *until > now).map(Exception::Quiet);
+            let is_lost = Freshness::of(tracked.get(&person.id), now) == Freshness::Lost;
+            let is_silent = is_lost && quiet.is_none();
             people.silent += usize::from(is_silent);
-            people.radio_only += usize::from(!has_phone(view, person));
+            people.radio_only += usize::from(known.is_radio_only(&person.id));
             let silent = is_silent.then_some(Exception::Silent);
-            if let Some(why) = alarm_about(view, &person.id).or(silent) {
+            if let Some(why) = alarm_about(view, &person.id).or(silent).or(quiet) {
                 let sign = call_sign(person, &view.person(&person.id), Language::Zh);
                 named.push((why, sign, person.id.clone()));
             }
@@ -85,16 +91,6 @@ fn is_on_duty(estate: &Estate, view: &View, person: &Person) -> bool {
         }
 }
 
-/// Whether anything but the radio reaches them.
-fn has_phone(view: &View, person: &Person) -> bool {
-    let given = view
-        .phones
-        .values()
-        .any(|of| of.as_ref() == Some(&person.id));
-    let own = person.phone.as_ref();
-    given || own.is_some_and(|phone| !view.phones.contains_key(phone))
-}
-
 /// The most urgent open alarm about somebody.
 fn alarm_about(view: &View, person: &PersonId) -> Option<Exception> {
     let about = |alarm: &&Alarm| alarm.is_annunciated() && alarm.source.person() == Some(person);
@@ -109,8 +105,11 @@ mod tests {
     use super::*;
     use crate::fixture::{START, person, raised, view};
     use castellan_domain::alarm::Source;
+    use castellan_domain::dispatch::{Arrival, Assignment, Stage};
     use castellan_domain::geo::Offset;
+    use castellan_domain::ids::{AssignmentId, IncidentId, Seq};
     use castellan_domain::staff::PersonState;
+    use castellan_domain::subject::History;
     use castellan_domain::time::Span;
 
     fn estate(duty: DutyKept) -> Estate {
@@ -158,6 +157,38 @@ mod tests {
                 (person("zhou"), Exception::Silent)
             ]
         );
+        // Who declared silence is named with its end, and not missed.
+        let ends_at = START + Span::from_secs(540);
+        view.assignments.insert(
+            AssignmentId(1),
+            Assignment {
+                id: AssignmentId(1),
+                incident: IncidentId(1),
+                person: person("zhou"),
+                slot: 1,
+                priority: Priority::P1,
+                discreet: false,
+                offered_at: START,
+                offered_by: None,
+                way: None,
+                stage: Stage::OnScene { how: Arrival::Said },
+                since: START,
+                due_at: None,
+                late_at: None,
+                to_offer_again: false,
+                support_asked_at: None,
+                quiet_until: Some(ends_at),
+                version: Seq(1),
+                history: History::default(),
+            },
+        );
+        let quiet = people(&view, DutyKept::Assumed);
+        assert_eq!((quiet.on_task, quiet.silent), (1, 0));
+        let named = (person("zhou"), Exception::Quiet(ends_at));
+        assert_eq!(quiet.exceptions[1], named);
+        let over = People::of(&estate(DutyKept::Assumed), &view, &tracked, ends_at);
+        assert_eq!(over.silent, 2, "its time is over: who is missed is missed");
+        view.assignments.clear();
         let nobody = people(&view, DutyKept::Recorded);
         assert_eq!(nobody, People::default());
         let duty = Duty::On { since: START };

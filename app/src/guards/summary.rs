@@ -3,9 +3,11 @@
 use super::model::age_text;
 use super::people::{EXCEPTIONS_MAX, Exception, People};
 use super::texts;
+use crate::ages;
 use crate::alarms::model::{class, sign, type_name};
 use crate::copy::SiteCopy;
 use crate::desk::{Beside, Desk, Picked};
+use crate::dispatch::texts::QUIET_LEFT;
 use crate::names::{person_name, radio_name};
 use crate::stale::AsOf;
 use castellan_domain::ids::PersonId;
@@ -19,6 +21,7 @@ pub fn PeopleSummary(copy: &'static SiteCopy, desk: &'static Desk) -> impl IntoV
         copy.changes.people.track_any();
         copy.changes.phones.track_any();
         copy.changes.alarms.track_any();
+        copy.changes.assignments.track_any();
         copy.estate.with(|estate| {
             let Some(estate) = estate else {
                 return People::default();
@@ -41,7 +44,7 @@ pub fn PeopleSummary(copy: &'static SiteCopy, desk: &'static Desk) -> impl IntoV
     });
     let key = |(person, why): &(PersonId, Exception)| match why {
         Exception::Alarm(_, alarm) => (person.clone(), Some(*alarm)),
-        Exception::Silent => (person.clone(), None),
+        Exception::Silent | Exception::Quiet(_) => (person.clone(), None),
     };
     let more = Memo::new(move |_| {
         people.with(|people| people.exceptions.len().saturating_sub(EXCEPTIONS_MAX))
@@ -80,11 +83,12 @@ fn ExceptionRow(
 ) -> impl IntoView {
     let picked = match why {
         Exception::Alarm(_, alarm) => Picked::Alarm(alarm),
-        Exception::Silent => Picked::Person(person.clone()),
+        Exception::Silent | Exception::Quiet(_) => Picked::Person(person.clone()),
     };
     let (look, mark) = match why {
         Exception::Alarm(priority, _) => (class(priority), sign(priority)),
         Exception::Silent => ("silent", "?"),
+        Exception::Quiet(_) => ("quiet-work", "…"),
     };
     let radio = {
         let person = person.clone();
@@ -115,6 +119,10 @@ fn ExceptionRow(
         Exception::Silent => {
             let age = age_text(copy.tracked(&person).as_ref(), copy.now());
             format!("{} {}", desk.t(texts::SILENT), age.unwrap_or_default())
+        }
+        Exception::Quiet(until) => {
+            let left = ages::left(until, copy.shown_at());
+            QUIET_LEFT.fill(desk.language.get(), &[&left])
         }
     };
     view! {
