@@ -5,6 +5,7 @@ use castellan_domain::dispatch::{Assignment, DispatchFact, Stage, Withdrawal};
 use castellan_domain::estate::Rung;
 use castellan_domain::ids::{AlarmTypeId, DeviceId, PersonId};
 use castellan_domain::incident::{self, Incident};
+use castellan_domain::ladder::LadderRun;
 use castellan_domain::matter::Matter;
 use castellan_domain::time::{Span, Timestamp};
 use castellan_domain::view::View;
@@ -66,7 +67,7 @@ pub enum Sight {
         #[serde(rename = "type")]
         kind: AlarmTypeId,
     },
-    /// Somebody of this rung was called about the row.
+    /// Somebody of this rung was called about the row, its incident, or those who were sent.
     Called { rung: Rung },
     /// Nobody was called twice by one step, nor asked twice for one slot.
     NothingTwice,
@@ -122,6 +123,22 @@ impl<'a> Look<'a> {
 
     pub(super) fn incident(&self) -> Option<&'a Incident> {
         self.view.incidents.get(&self.row()?.incident?)
+    }
+
+    /// The ladders about the row, its incident, and those who were sent to it.
+    fn ladders(&self) -> impl Iterator<Item = &'a LadderRun> {
+        let (row, view) = (self.row(), self.view);
+        let incident = row.and_then(|row| row.incident);
+        let is_about = move |about: &Matter| match about {
+            Matter::Alarm(alarm) => row.is_some_and(|row| row.id == *alarm),
+            Matter::Incident(id) => incident == Some(*id),
+            Matter::Assignment(id) => {
+                let sent = view.assignments.get(id);
+                incident.is_some() && sent.map(|one| one.incident) == incident
+            }
+        };
+        let all = view.ladders.values();
+        all.filter(move |run| is_about(&run.about))
     }
 
     /// The last time that somebody was asked.
@@ -183,9 +200,8 @@ impl Sight {
                 !rows.any(|row| row.kind == *kind && row.raised_at >= look.began && is_theirs(row))
             }
             Self::Called { rung } => {
-                let id = look.row()?.id;
-                let run = look.view.ladders.get(&Matter::Alarm(id))?;
-                run.calls.iter().any(|call| call.rung == Some(*rung))
+                let mut calls = look.ladders().flat_map(|run| &run.calls);
+                calls.any(|call| call.rung == Some(*rung))
             }
             Self::NothingTwice => nothing_twice(look),
         })
@@ -256,9 +272,8 @@ fn nothing_twice(look: &Look<'_>) -> bool {
     let Some(row) = look.row() else {
         return true;
     };
-    let run = look.view.ladders.get(&Matter::Alarm(row.id));
-    let mut calls = BTreeSet::new();
-    let once = run.is_none_or(|run| {
+    let once = look.ladders().all(|run| {
+        let mut calls = BTreeSet::new();
         let mut all = run.calls.iter();
         all.all(|call| calls.insert((call.step, call.round, &call.person, call.channel)))
     });
