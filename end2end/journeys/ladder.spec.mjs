@@ -46,11 +46,12 @@ test("whoever accepted has a countdown to whoever is called, and who is asked in
   await liNa.walkTo(id);
   await liNa.page.keyboard.press("d");
   // Nobody else is on duty who could be asked.
-  await expect(liNa.details.locator("[data-next-call='D-1']")).toHaveText(/^已呼班长 \d+秒前$/, { timeout: 45_000 });
+  await expect(liNa.details.locator("[data-next-call='D-1']")).toHaveText(/^无人接单 · 已呼班长 \d+秒前$/, { timeout: 45_000 });
   expect(receiver.people("D-1")).toEqual([LEADER]);
   await liNa.page.keyboard.press("r");
   await expect(liNa.details.locator("[data-next-call='D-1']")).toHaveText("02:59后未到场则呼值班主管");
   // Two are wanted, and one was sent.
   await expect(liNa.details.locator("[data-ladder='I-1'] .calls li").first()).toContainText("班长 王建国", { timeout: 60_000 });
+  await expect(liNa.details.locator("[data-next-call='I-1']")).toHaveText(/^派人不足 · 已呼班长 \d+秒前$/);
   await expect(liNa.details.locator("[data-ladder='I-1'] h3")).toHaveText("逐级上报 · I-1 派人不足");
 });

@@ -98,6 +98,7 @@ fn Heading(copy: &'static SiteCopy, desk: &'static Desk, incident: Incident) -> 
             <span data-stage="">{stage}</span>
             {move || may.get().then(|| next.iter().copied().map(button).collect_view())}
         </div>
+        <NextCall copy desk about=Matter::Incident(id) />
     }
 }
 

@@ -100,6 +100,16 @@ pub fn climb(known: &Known<'_>, run: &LadderRun, now: Now, language: Language) -
     })
 }
 
+/// One line beside an incident or somebody who was sent: what nobody did, and who is called next or was.
+pub fn line(known: &Known<'_>, run: &LadderRun, now: Now, language: Language) -> Option<String> {
+    let Climb { words, bar, .. } = climb(known, run, now, language)?;
+    // Before it is time, whoever accepted has missed nothing.
+    if run.why == Unanswered::NotOnScene && bar.is_some() {
+        return Some(words);
+    }
+    Some(format!("{} · {words}", why_name(run.why).get(language)))
+}
+
 /// Whether a strip is shown. Whoever was sent has one only once somebody had to be called.
 pub const fn has_strip(run: &LadderRun) -> bool {
     !matches!(run.about, Matter::Assignment(_)) || run.step > 0

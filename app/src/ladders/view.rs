@@ -1,15 +1,18 @@
 //! The strip of a matter's ladder: a dot for each step, and below it each call with its result.
 
 use super::model::{
-    Climb, Dot, call_name, channel_name, climb, dots, has_strip, result_name, why_name,
+    Climb, Dot, call_name, channel_name, climb, dots, has_strip, line, result_name, why_name,
 };
 use super::texts;
+use crate::ages::Now;
 use crate::browser::moment_text;
 use crate::copy::SiteCopy;
 use crate::desk::Desk;
 use castellan_domain::ids::{AlarmId, IncidentId};
 use castellan_domain::ladder::LadderRun;
 use castellan_domain::matter::Matter;
+use castellan_domain::text::Language;
+use castellan_domain::view::Known;
 use leptos::prelude::*;
 
 /// Who is called about it, who was, and whose answer ended that. Nothing, if no ladder was climbed.
@@ -58,10 +61,15 @@ pub fn climb_of(
     let incident = incident.map(Matter::Incident);
     let matters = [Some(Matter::Alarm(alarm)), incident];
     let mut matters = matters.into_iter().flatten();
-    matters.find_map(|about| climb_about(copy, desk, about))
+    matters.find_map(|about| say_of(copy, desk, about, climb))
 }
 
-fn climb_about(copy: &'static SiteCopy, desk: &'static Desk, about: Matter) -> Option<Climb> {
+fn say_of<T>(
+    copy: &'static SiteCopy,
+    desk: &'static Desk,
+    about: Matter,
+    say: fn(&Known<'_>, &LadderRun, Now, Language) -> Option<T>,
+) -> Option<T> {
     let run = copy.one(&copy.changes.ladders, &about)?;
     if !run.is_open() {
         return None;
@@ -69,14 +77,14 @@ fn climb_about(copy: &'static SiteCopy, desk: &'static Desk, about: Matter) -> O
     // Who is called next depends on who is on duty.
     copy.people(|_| ());
     let (now, language) = (copy.shown_at(), desk.language.get());
-    let climb = copy.known(|known| climb(known, &run, now, language));
-    climb.flatten()
+    let said = copy.known(|known| say(known, &run, now, language));
+    said.flatten()
 }
 
 /// One line: who is called next about this, or was. Nothing once somebody answered.
 #[component]
 pub fn NextCall(copy: &'static SiteCopy, desk: &'static Desk, about: Matter) -> impl IntoView {
-    let words = Memo::new(move |_| climb_about(copy, desk, about).map(|climb| climb.words));
+    let words = Memo::new(move |_| say_of(copy, desk, about, line));
     move || {
         let words = words.get()?;
         Some(view! { <p class="next-call num" data-next-call=about.to_string()>{words}</p> })

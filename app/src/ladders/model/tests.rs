@@ -220,6 +220,14 @@ fn of_whoever_accepted_it_is_said_what_happens_unless_they_are_there() {
         climb.map(|climb| climb.words)
     };
     assert_eq!(told(Zh).as_deref(), Some("02:32后未到场则呼值班主管"));
+    let late = said(&view, after(181), |known, now| {
+        let mut run = run.clone();
+        (run.step, run.climbed_at) = (1, Some(after(180)));
+        let call = call("chen", "duty_manager", &Value::Null);
+        run.calls = vec![serde_json::from_value(call).expect("a call")];
+        line(known, &run, now, Zh)
+    });
+    assert_eq!(late.as_deref(), Some("未到场 · 已呼值班主管 02:31前"));
     assert_eq!(
         told(En).as_deref(),
         Some("in 02:32 unless there: duty manager")
