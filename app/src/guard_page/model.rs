@@ -131,8 +131,7 @@ pub fn place_words(task: &GuardTask, language: Language) -> String {
     let name = place.and_then(|place| place.name.as_ref());
     match (name, place) {
         (Some(name), _) => name.get(language).to_owned(),
-        // It is on the sketch alone.
-        (None, Some(_)) => texts::MAP.get(language).to_owned(),
+        (None, Some(_)) => texts::ON_SKETCH.get(language).to_owned(),
         (None, None) => texts::PLACE_UNKNOWN.get(language).to_owned(),
     }
 }
@@ -355,7 +354,10 @@ mod tests {
         let now = Now::from(START);
         assert_eq!(type_words(&task, Language::Zh), "可燃气体高限报警");
         assert_eq!(place_words(&task, Language::En), "Building 3 B1");
-        assert_eq!(about_words(&task, now, Language::Zh), "走道");
+        assert_eq!(
+            about_words(&task, now, Language::Zh),
+            "走道 · 求助人：巡逻5"
+        );
         assert_eq!(
             way_line(&task, Language::Zh).as_deref(),
             Some("走楼梯 1分10秒")
@@ -370,7 +372,7 @@ mod tests {
         );
         assert_eq!(way_line(&hidden, Language::Zh), None, "he is there");
         let about = about_words(&hidden, now, Language::Zh);
-        assert!(about.starts_with("求助人：李敏 · 最后位置，"), "{about}");
+        assert!(about.starts_with("最后位置，"), "{about}");
         let mut nowhere = task;
         nowhere.place = None;
         assert_eq!(place_words(&nowhere, Language::Zh), texts::PLACE_UNKNOWN.zh);

@@ -134,6 +134,7 @@ fn Sketch(phone: &'static Phone, task: GuardTask) -> impl IntoView {
     let words = task.clone();
     let label = move || place_words(&words, phone.desk.language.get());
     task.place.zip(task.plan).map(|(place, plan)| {
+        let has_name = place.name.is_some();
         let drawn = Memo::new(move |_| {
             Drawn::of(
                 &plan,
@@ -144,7 +145,7 @@ fn Sketch(phone: &'static Phone, task: GuardTask) -> impl IntoView {
         view! {
             <figure class=format!("g-map {look}")>
                 {move || drawn.with(Drawn::svg)}
-                <figcaption>{label}</figcaption>
+                {has_name.then(|| view! { <figcaption>{label}</figcaption> })}
             </figure>
         }
     })
@@ -205,7 +206,7 @@ impl Drawn {
             }
         });
         view! {
-            <svg viewBox=self.window.clone() preserveAspectRatio="xMidYMid slice" aria-hidden="true"
+            <svg viewBox=self.window.clone() preserveAspectRatio="xMidYMid meet" aria-hidden="true"
                 style=("--unit", format!("{unit:.1}px"))>
                 {self.paths.iter().map(path).collect_view()}
                 {self.buildings.iter().map(building).collect_view()}

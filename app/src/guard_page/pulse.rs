@@ -7,9 +7,14 @@ use castellan_domain::time::{Span, Timestamp};
 /// Without any sign of life for this long a connection is given up, whatever the browser believes of it.
 const SILENT_AFTER: Span = Span::from_secs(4);
 
+/// The first word of a connection comes within this time, or it is given up.
+const HEARD_WITHIN: Span = Span::from_secs(10);
+
 /// What is known of the way to the server. Times are the page's own clock.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Pulse {
+    /// When the connection began.
+    begun: Span,
     asked: u64,
     asked_at: Option<(u64, Span)>,
     /// When the last echo that came back was asked for, and the server's time in it.
@@ -30,7 +35,8 @@ impl Pulse {
     }
 
     /// A connection begins: what was asked of another one is not answered any more.
-    pub fn begin(&mut self) {
+    pub fn begin(&mut self, mono: Span) {
+        self.begun = mono;
         self.asked_at = None;
         self.heard = None;
     }
@@ -51,10 +57,13 @@ impl Pulse {
         self.heard = Some((mono, server_time));
     }
 
-    /// Whether a connection that was there says nothing any more.
+    /// Whether a connection says nothing any more, or has said nothing for too long.
     pub fn is_silent(&self, mono: Span) -> bool {
-        let heard = self.heard.map(|(at, _)| at);
-        heard.is_some_and(|at| mono.as_micros() - at.as_micros() >= SILENT_AFTER.as_micros())
+        let (since, within) = match self.heard {
+            Some((at, _)) => (at, SILENT_AFTER),
+            None => (self.begun, HEARD_WITHIN),
+        };
+        mono.as_micros() - since.as_micros() >= within.as_micros()
     }
 
     /// How the link stands.
@@ -109,12 +118,14 @@ mod tests {
     #[test]
     fn a_connection_that_says_nothing_is_given_up_and_the_next_one_has_its_time() {
         let mut pulse = Pulse::default();
+        pulse.begin(at(50_001));
         assert!(!pulse.is_silent(at(60_000)), "it may be connecting still");
+        assert!(pulse.is_silent(at(60_001)), "nobody there");
         pulse.hear(NOON, at(60_000));
         assert!(!pulse.is_silent(at(63_999)) && pulse.is_silent(at(64_000)));
         let lost = pulse.ask(at(64_000));
-        pulse.begin();
-        assert!(!pulse.is_silent(at(90_000)));
+        pulse.begin(at(64_000));
+        assert!(!pulse.is_silent(at(70_000)));
         assert!(pulse.ask(at(64_100)) > lost);
     }
 }

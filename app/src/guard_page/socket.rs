@@ -1,7 +1,6 @@
 //! Keeps the page's socket: one at a time, and again after a pause that grows and is never the same.
 
 use super::phone::Phone;
-use super::pulse::Pulse;
 use crate::api;
 use crate::browser::{build, mono, parameter, set_cookie, sleep};
 use crate::live::model::wait_ms;
@@ -64,7 +63,7 @@ impl Phone {
         let Ok((socket, mut inbox)) = Connection::open() else {
             return;
         };
-        self.pulse.update_value(Pulse::begin);
+        self.pulse.update_value(|pulse| pulse.begin(mono()));
         let mut echo = Box::pin(sleep(ECHO_EVERY_MS).fuse());
         loop {
             select! {

@@ -10,6 +10,7 @@ texts! {
     LATE: "已超时", "Late";
     DRILL: "演练", "Drill";
     DISCREET: "到位观察，保持距离", "Watch from a distance";
+    ON_SKETCH: "位置见简图", "Place: see the sketch";
     PLACE_UNKNOWN: "位置未知，请问值班员", "Place unknown; ask the operator";
     WAS_THERE: "最后位置，{0} 前", "last known, {0} ago";
     ABOUT: "求助人：{0}", "For: {0}";
@@ -53,7 +54,6 @@ texts! {
     WAITING: "待发 {0}", "{0} unsent";
     FULL: "待发已满，请用对讲机。", "Too many taps wait; use the radio.";
     HOLD_SOS: "按住 2 秒 SOS", "Hold 2 s for SOS";
-    HOLDING: "继续按住…", "Keep holding…";
     SOS_NOT_SENT: "SOS 未发送，正在重试", "SOS not sent, trying again";
     SOS_SENT: "SOS 已发送", "SOS sent";
     SOS_RECEIVED: "SOS 已收到，待接警", "SOS received, nobody has it yet";
@@ -77,7 +77,5 @@ texts! {
     NOT_ME: "不是我", "Not me";
     CANNOT_BE_SENT: "此人不参与派单，请选安保员、工程值班或班长。", "This person is not sent. Choose a guard, an engineer or a shift leader.";
     UNKNOWN_PERSON: "园区资料里没有此人，请重新选择。", "The estate has no such person. Choose again.";
-    YOU: "你", "You";
     THEME: "明／暗", "Light/dark";
-    MAP: "路线简图", "Sketch of the way";
 }

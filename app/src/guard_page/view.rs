@@ -343,7 +343,8 @@ fn Sos(phone: &'static Phone) -> impl IntoView {
         }
         match phone.heard(false) {
             None => desk.t(texts::HOLD_SOS).to_owned(),
-            Some(Heard::Waits) => desk.t(texts::SOS_NOT_SENT).to_owned(),
+            Some(Heard::Waits) if phone.is_offline() => desk.t(texts::SOS_NOT_SENT).to_owned(),
+            Some(Heard::Waits) => desk.t(texts::SOS_SENT).to_owned(),
             Some(Heard::Received) => desk.t(texts::SOS_RECEIVED).to_owned(),
             Some(Heard::Taken) => {
                 let by = taken_by().unwrap_or_default();

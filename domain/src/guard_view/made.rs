@@ -101,7 +101,9 @@ fn task(known: &Known<'_>, ways: &Ways, at: Option<LonLat>, one: &Assignment) ->
     let kind = kind.map(|kind| kind.name.clone());
     let first = incident.alarms.first();
     let first = first.and_then(|first| known.view.alarms.get(first));
-    let about = first.and_then(|row| row.source.person());
+    // That somebody calls for help is what nobody may read of a silent call.
+    let about = first.filter(|_| !one.discreet);
+    let about = about.and_then(|row| row.source.person());
     Some(GuardTask {
         assignment: one.id,
         incident: one.incident,

@@ -95,7 +95,7 @@ pub struct GuardTask {
     /// Part of a drill.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub drill: bool,
-    /// Whom of the staff it is about.
+    /// Whom of the staff it is about. Absent of a silent call for help.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub about: Option<Named>,
     /// Where; nothing where nobody knows.
