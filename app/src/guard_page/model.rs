@@ -10,6 +10,7 @@ use castellan_domain::command::Command;
 use castellan_domain::dispatch::{DispatchCommand, Stage};
 use castellan_domain::guard_view::{GuardCall, GuardDuty, GuardTask, GuardView, Named};
 use castellan_domain::ids::{AssignmentId, PersonId};
+use castellan_domain::incident::IncidentCommand;
 use castellan_domain::staff::StaffCommand;
 use castellan_domain::text::Language;
 use castellan_domain::time::Span;
@@ -208,6 +209,7 @@ pub const fn tapped(command: &WireCommand) -> Option<Words> {
             | StaffCommand::UnbindPhone { .. }
             | StaffCommand::GiveCallSign { .. } => return None,
         },
+        Command::Incident(IncidentCommand::TakeStep { .. }) => texts::STEP_DONE,
         Command::Alarm(_)
         | Command::Note(_)
         | Command::Registration(_)

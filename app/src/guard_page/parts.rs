@@ -15,6 +15,7 @@ use castellan_domain::dispatch::{DeclineReason, DispatchCommand, Stage};
 use castellan_domain::geo::LonLat;
 use castellan_domain::guard_view::{GuardDuty, GuardTask, Plan};
 use castellan_domain::ids::AssignmentId;
+use castellan_domain::incident::IncidentCommand;
 use leptos::prelude::*;
 
 /// Another task than the one that is shown.
@@ -98,10 +99,25 @@ fn Steps(phone: &'static Phone, task: GuardTask) -> impl IntoView {
     let desk = phone.desk;
     let has = !task.steps.is_empty();
     has.then(|| {
+        let goes = matches!(task.stage, Stage::Accepted | Stage::OnTheWay | Stage::OnScene { .. });
+        let incident = task.incident;
         let each = move || {
             let steps = task.steps.iter();
-            steps.map(|step| view! {
-                <li><span class="num">{step.number.to_string()}</span><span>{step.words.get(desk.language.get()).to_owned()}</span></li>
+            steps.map(|step| {
+                let id = step.id.clone();
+                let done = move |_| phone.tap(IncidentCommand::TakeStep {
+                    incident,
+                    step: id.clone(),
+                    answer: None,
+                });
+                let can = goes && !step.asks && !step.taken;
+                view! {
+                    <li class:taken=step.taken data-step=step.id.to_string()>
+                        <span class="num">{if step.taken { "✓".to_owned() } else { step.number.to_string() }}</span>
+                        <span>{step.words.get(desk.language.get()).to_owned()}</span>
+                        {can.then(|| view! { <button on:click=done>{move || desk.t(texts::STEP_DONE)}</button> })}
+                    </li>
+                }
             }).collect_view()
         };
         view! {

@@ -5,6 +5,7 @@ use castellan_domain::command::Command;
 use castellan_domain::dispatch::{Arrival, DispatchCommand, Stage};
 use castellan_domain::guard_view::{GuardDuty, GuardTask, GuardView};
 use castellan_domain::ids::{AssignmentId, CommandId, Seq};
+use castellan_domain::incident::IncidentCommand;
 use castellan_domain::staff::StaffCommand;
 use castellan_domain::time::{Span, Timestamp};
 use castellan_domain::wire::api::WireCommand;
@@ -126,6 +127,14 @@ impl Taps {
                     }
                 }
                 Command::Staff(command) => ahead.duty = duty(ahead.duty, command, tap.at),
+                Command::Incident(IncidentCommand::TakeStep { incident, step, .. }) => {
+                    let tasks = ahead.tasks.iter_mut();
+                    let theirs = tasks.filter(|task| task.incident == *incident);
+                    let steps = theirs.flat_map(|task| &mut task.steps);
+                    for taken in steps.filter(|one| one.id == *step) {
+                        taken.taken = true;
+                    }
+                }
                 Command::Alarm(_)
                 | Command::Note(_)
                 | Command::Registration(_)

@@ -27,6 +27,7 @@ texts! {
     SUPPORT: "求增援", "More people";
     SUPPORT_ASKED: "已求增援", "Asked for more";
     STEPS: "你的步骤", "Your steps";
+    STEP_DONE: "完成", "Done";
     PROHIBITIONS: "禁令", "Do not";
     OTHERS: "同去", "Also sent";
     OTHER_TASK: "另有 {0} 项，点此切换", "{0} more; tap to switch";

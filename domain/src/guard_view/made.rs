@@ -121,7 +121,7 @@ fn task(known: &Known<'_>, ways: &Ways, at: Option<LonLat>, one: &Assignment) ->
         quiet_until: one.quiet_until,
         support_asked_at: one.support_asked_at,
         prohibitions: procedure.map_or_else(Vec::new, |of| of.prohibitions().to_vec()),
-        steps: procedure.map_or_else(Vec::new, steps),
+        steps: procedure.map_or_else(Vec::new, |procedure| steps(procedure, incident)),
         others: others(known, one),
         plan: place.map(|place| plan(known.estate, place, &course)),
     })
@@ -172,7 +172,7 @@ fn words(estate: &Estate, place: &Place) -> Option<Localized<120>> {
 }
 
 /// The steps that the guard takes.
-fn steps(procedure: &Procedure) -> Vec<GuardStep> {
+fn steps(procedure: &Procedure, incident: &Incident) -> Vec<GuardStep> {
     let all = procedure.steps().iter().zip(1..);
     let theirs = all.filter(|(step, _)| step.who == Some(Doer::Guard));
     theirs
@@ -180,6 +180,8 @@ fn steps(procedure: &Procedure) -> Vec<GuardStep> {
             id: step.id.clone(),
             number,
             words: step.words.clone(),
+            asks: step.asks(),
+            taken: incident.steps.outcome(procedure.id(), &step.id).is_some(),
         })
         .collect()
 }

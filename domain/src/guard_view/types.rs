@@ -155,6 +155,12 @@ pub struct GuardStep {
     /// Its number on the card.
     pub number: u8,
     pub words: Localized<STEP_CHARS_MAX>,
+    /// It asks something: an operator records the answer.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub asks: bool,
+    /// It was done, or left out.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub taken: bool,
 }
 
 /// Somebody else who was sent.
