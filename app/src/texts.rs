@@ -64,6 +64,7 @@ macro_rules! texts {
 pub(crate) use texts;
 
 texts! {
+    SPACE: "空格", "Space";
     CLOSE: "关闭", "Close";
 }
 

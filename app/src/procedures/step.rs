@@ -119,7 +119,7 @@ fn Take(row: Row, incident: IncidentId, hands: Hands) -> impl IntoView {
         <div class="take">
             {(!asks).then(|| view! {
                 <button class:main=is_next data-take=step.to_string() disabled=busy on:click=done>
-                    {move || desk.t(texts::DONE)}{is_next.then(|| view! { <kbd>"Space"</kbd> })}
+                    {move || desk.t(texts::DONE)}{is_next.then(|| view! { <kbd>{move || desk.t(crate::texts::SPACE)}</kbd> })}
                 </button>
             })}
             {(asks && is_next).then(|| view! { <Answers answers incident step=step.clone() hands /> })}
@@ -177,7 +177,7 @@ fn Answers(
     view! {
         <div class="choices" role="group" aria-label=move || desk.t(texts::ANSWER_PROMPT)>
             {answers.into_iter().enumerate().map(button).collect_view()}
-            {move || (!is_asked()).then(|| view! { <kbd>"Space"</kbd> })}
+            {move || (!is_asked()).then(|| view! { <kbd>{desk.t(crate::texts::SPACE)}</kbd> })}
         </div>
     }
 }

@@ -184,7 +184,7 @@ pub fn Help(desk: &'static Desk, open: RwSignal<bool>) -> impl IntoView {
     ];
     let label = move |letter: Option<char>, more: &str| match letter.and_then(|l| desk.key(l)) {
         Some(key) => format!("{key} · {more}"),
-        None => more.to_owned(),
+        None => more.replace("Space", desk.t(crate::texts::SPACE)),
     };
     view! {
         <Modal
