@@ -1,8 +1,11 @@
 //! What typed letters mean as a place and as a type, and what is kept of it.
 
+use super::texts;
 use crate::alarms::model::priority_name;
+use crate::search::texts as search;
+use crate::texts::Words;
 use castellan_domain::alarm::NoteWords;
-use castellan_domain::estate::{AlarmType, Estate, TYPED_MAX};
+use castellan_domain::estate::{AlarmType, Estate, Found, TYPED_MAX};
 use castellan_domain::ids::{AlarmTypeId, CommandId};
 use castellan_domain::registration::PlaceName;
 use castellan_domain::text::Language;
@@ -76,14 +79,30 @@ pub fn places(estate: &Estate, typed: &str, language: Language) -> Vec<Choice<Pl
     let places = found.filter_map(|found| {
         let place = found.place(estate)?;
         let name = found.name().get(language).to_owned();
-        let whole = estate.place_name(&place, language);
+        // A post and a zone may be called the same.
+        let kind = kind_words(found)?.get(language).to_owned();
+        let whole = Some(estate.place_name(&place, language)).filter(|whole| *whole != name);
+        let detail: Vec<_> = [kind].into_iter().chain(whole).collect();
         Some(Choice {
             id: PlaceName::new(found.id()).ok()?,
-            detail: if whole == name { String::new() } else { whole },
+            detail: detail.join(" · "),
             name,
         })
     });
     places.take(RESULTS_MAX).collect()
+}
+
+/// What a place is; a person is none.
+const fn kind_words(found: Found<'_>) -> Option<Words> {
+    Some(match found {
+        Found::Building(_) => search::BUILDING,
+        Found::Unit(..) | Found::Floor(..) | Found::Room(..) => search::ADDRESS,
+        Found::Device(_) => search::DEVICE,
+        Found::Post(_) => texts::POST,
+        Found::Zone(_) => search::ZONE,
+        Found::Area(_) => search::AREA,
+        Found::Person(_) => return None,
+    })
 }
 
 /// The types that were meant; before anything is typed, the most urgent ones.
@@ -169,6 +188,7 @@ mod tests {
         let found = places(&estate, "东", Language::Zh);
         let ids: Vec<_> = found.iter().map(|one| one.id.as_str()).collect();
         assert_eq!(ids, ["door-east"]);
+        assert_eq!(found[0].detail, "设备");
         assert_eq!(places(&estate, "", Language::Zh), []);
     }
 

@@ -8,6 +8,7 @@ texts! {
     PLACE_HINT: "首字母、名称或地址，如 dm、东门、3-2-1502", "Initials, a name or an address, such as East gate or 3-2-1502";
     KIND: "什么事", "What";
     KIND_HINT: "首字母或名称，如 kr 困人", "Letters of it, such as lift";
+    POST: "岗位", "Post";
     NOTE: "说了什么（可不填）", "What was said (may be empty)";
     SEND: "登记并接警", "Register and claim";
     NOTHING: "没有找到。", "Nothing is called so.";
