@@ -4,15 +4,17 @@ use crate::common::{World, id, secs, spot};
 use crate::incidents::{accept, guarded, incident, part, part_of, send, world};
 use castellan_domain::alarm::AlarmRefusal;
 use castellan_domain::command::Command;
+use castellan_domain::dispatch::rank::rank;
 use castellan_domain::dispatch::{
     Arrival, DeclineReason, DispatchCommand, DispatchRefusal, Stage as Part, Withdrawal,
 };
-use castellan_domain::ids::AssignmentId;
+use castellan_domain::ids::{AssignmentId, IncidentId};
 use castellan_domain::incident::Stage;
 use castellan_domain::observation::{PhoneFix, ReportedState::Active};
 use castellan_domain::refusal::Refusal;
 use castellan_domain::site::Site;
 use castellan_domain::staff::{StaffCommand, StaffRefusal};
+use castellan_domain::view::Known;
 
 #[test]
 fn who_does_not_answer_is_asked_no_more_alone_and_the_first_acceptance_counts() {
@@ -335,4 +337,34 @@ fn a_phone_whose_clock_is_a_day_behind_moves_no_deadline_and_says_of_nobody_that
     part_of(&mut world, "wang-qiang", arrive).unwrap();
     let how = Arrival::Said;
     assert_eq!(part(&world, 1).stage, Part::OnScene { how });
+}
+
+#[test]
+fn whoever_leaves_a_post_without_as_many_as_it_wants_leaves_a_hole_that_is_told() {
+    let mut estate = guarded();
+    let post = r#"{"id": "east-gate", "name": {"zh": "东门岗", "en": "East gate"}, "guards_wanted": 2,
+        "place": {"at": [120.0, 30.0]}, "people": ["wang-qiang", "li-min", "zhao-jun"]}"#;
+    estate.posts = vec![serde_json::from_str(post).expect("a post")];
+    let mut world = World::with(Site::default(), estate.clone());
+    let alarm = world.raise("gas-1", "gas_low", Active);
+    let left = |world: &World| -> Vec<(String, Option<u8>)> {
+        let known = Known {
+            view: world.view(),
+            estate: &estate,
+            now: world.now,
+        };
+        let incident = world.view().incidents.contains_key(&IncidentId(1));
+        let ranked = rank(&known, incident.then_some(IncidentId(1)), |_| None);
+        let told = ranked.into_iter();
+        told.map(|one| (one.person.to_string(), one.hole.map(|hole| hole.left)))
+            .collect()
+    };
+    assert!(
+        left(&world).iter().all(|(_, left)| left.is_none()),
+        "two stay"
+    );
+    send(&mut world, "li-na", alarm, "wang-qiang").unwrap();
+    accept(&mut world, "wang-qiang", 1).unwrap();
+    assert!(left(&world).iter().all(|(_, left)| *left == Some(1)));
+    assert_eq!(left(&world).len(), 2);
 }

@@ -3,9 +3,9 @@
 use super::texts;
 use crate::texts::Words;
 use castellan_domain::alarm::Alarm;
-use castellan_domain::dispatch::rank::{Candidate, lifts, rank};
+use castellan_domain::dispatch::rank::{Candidate, Hole, lifts, rank};
 use castellan_domain::dispatch::{Assignment, DeclineReason, PlannedWay, Stage};
-use castellan_domain::estate::Ways;
+use castellan_domain::estate::{Estate, Ways};
 use castellan_domain::geo::LonLat;
 use castellan_domain::ids::{IncidentId, PersonId};
 use castellan_domain::text::Language;
@@ -63,6 +63,20 @@ pub fn way_words(way: Option<&PlannedWay>, language: Language) -> String {
         format!("{so_long}{}", texts::WITHOUT_FLOOR.get(language))
     } else {
         so_long
+    }
+}
+
+/// `东门岗仅剩1人`: what whoever goes leaves behind.
+pub fn hole_words(estate: &Estate, hole: &Hole, language: Language) -> String {
+    let mut posts = estate.posts.iter();
+    let name = posts.find(|post| post.id == hole.post);
+    let name = name.map_or_else(
+        || hole.post.to_string(),
+        |post| post.name.get(language).to_owned(),
+    );
+    match hole.left {
+        0 => texts::HOLE_EMPTY.fill(language, &[&name]),
+        left => texts::HOLE_LEFT.fill(language, &[&name, &left.to_string()]),
     }
 }
 

@@ -23,6 +23,8 @@ texts! {
     BY_LIFT: "乘电梯 {0}", "by lift {0}";
     WITHOUT_FLOOR: "（楼内未计）", " (not counted inside)";
     NO_WAY: "没有已知路线", "no known way";
+    HOLE_LEFT: "{0}仅剩{1}人", "{0}: {1} left";
+    HOLE_EMPTY: "{0}将无人", "{0}: nobody left";
     DISPATCH: "派单", "Send";
     PEOPLE: "名单", "List";
     NOBODY: "没有可派的安保员：在岗的都在任务中，或无人在岗。", "Nobody can be sent: all are on errands, or nobody is on duty.";

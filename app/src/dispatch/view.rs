@@ -1,6 +1,8 @@
 //! The people of the selected alarm: who could be sent, and who was.
 
-use super::model::{NAMED_MAX, duration, radio_sentence, reason_name, sent, stage_name, way_words};
+use super::model::{
+    NAMED_MAX, duration, hole_words, radio_sentence, reason_name, sent, stage_name, way_words,
+};
 use super::ranked::{ranked, send};
 use super::texts;
 use crate::ages;
@@ -213,6 +215,11 @@ fn Send(
             None => format!("{name} {}", texts::NO_WAY.get(language)),
         }
     };
+    let hole_of = move |one: &Candidate| {
+        let (hole, language) = (one.hole.as_ref()?, desk.language.get());
+        copy.estate
+            .with(|estate| Some(hole_words(estate.as_deref()?, hole, language)))
+    };
     let first = move || candidates.with(|all| all.first().cloned());
     let entry = move |(index, one): (usize, Candidate)| {
         let language = desk.language.get();
@@ -224,6 +231,7 @@ fn Send(
         if one.on_break {
             remarks.push(texts::ON_BREAK.get(language).to_owned());
         }
+        remarks.extend(hole_of(&one));
         if one.silent {
             remarks.push(texts::SILENT.get(language).to_owned());
         }
@@ -251,6 +259,7 @@ fn Send(
                             {move || desk.t(texts::DISPATCH)}" "{words(&one)}
                             {move || desk.key('D').map(|key| view! { <kbd>{key}</kbd> })}
                         </button>
+                        {hole_of(&one).map(|words| view! { <span class="hole" data-hole="">{words}</span> })}
                         <button data-action="people" aria-expanded=move || people.get().to_string()
                             on:click=move |_| people.update(|open| *open = !*open)>
                             {move || desk.t(texts::PEOPLE)}

@@ -5,7 +5,7 @@ use super::reasons::PlannedWay;
 use super::state::Stage;
 use crate::alarm::{Alarm, Condition, Source};
 use crate::estate::{LiftUse, Lifts, Person, Role};
-use crate::ids::{AlarmTypeId, IncidentId, PersonId};
+use crate::ids::{AlarmTypeId, IncidentId, PersonId, PostId};
 use crate::view::Known;
 
 /// Somebody who could be sent.
@@ -22,6 +22,16 @@ pub struct Candidate {
     pub silent: bool,
     /// They have no phone that could ring: they are called on the radio.
     pub radio_only: bool,
+    /// What they leave behind, if their post then has fewer guards than it wants.
+    pub hole: Option<Hole>,
+}
+
+/// A post without as many guards as it wants.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hole {
+    pub post: PostId,
+    /// How many are left there: on duty, not on a break, and sent nowhere.
+    pub left: u8,
 }
 
 /// Everybody on duty who could be sent, the first to ask first: those who are free and heard of before those
@@ -75,6 +85,7 @@ fn ranked<'a>(
             on_break: known.is_on_break(&person.id),
             silent: is_silent(known, &person.id),
             radio_only: known.is_radio_only(&person.id),
+            hole: hole(known, &person.id),
         })
         .collect();
     candidates.sort_by_key(|one| {
@@ -82,6 +93,21 @@ fn ranked<'a>(
         (one.on_break, one.busy.is_some(), one.silent, seconds)
     });
     candidates
+}
+
+/// What somebody leaves behind who goes.
+fn hole(known: &Known<'_>, person: &PersonId) -> Option<Hole> {
+    let mut posts = known.estate.posts.iter();
+    let post = posts.find(|post| post.people.contains(person))?;
+    let others = post.people.iter().filter(|other| *other != person);
+    let stays = |other: &&PersonId| {
+        known.is_on_duty(other) && !known.is_on_break(other) && known.task_of(other).is_none()
+    };
+    let left = u8::try_from(others.filter(stays).count()).unwrap_or(u8::MAX);
+    (left < post.guards_wanted).then(|| Hole {
+        post: post.id.clone(),
+        left,
+    })
 }
 
 /// Which lifts whoever is sent for this may take.
