@@ -393,7 +393,10 @@ fn add(entries: &mut Vec<Entry>, (by, drill): Hand, at: Timestamp, part: Part) {
         && (&line.by, line.drill) == (&by, drill)
         && (part.note.is_none() || line.note().is_none())
     {
-        line.parts.push(part);
+        // A claim is told by the alarm and by its incident.
+        if part.note.is_some() || !line.parts.contains(&part) {
+            line.parts.push(part);
+        }
         return;
     }
     let parts = vec![part];
