@@ -128,7 +128,7 @@ impl StateMachineTest for Machine {
             let after = machine.world.engine.site();
             assert_eq!(&before, after, "a refusal changes nothing: {step:?}");
         }
-        // A new row is looked at for a flood at once; nothing else is due.
+        // A new row is looked at for a flood at once, and what came off the shelf may be due.
         machine.world.wait(Span::ZERO);
         machine
     }
