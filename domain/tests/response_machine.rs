@@ -5,13 +5,13 @@ mod model;
 
 use crate::common::cases;
 use crate::rules_common::{NOON, World, estate, id, list, secs};
-use castellan_domain::alarm::{AlarmCommand, Verdict};
+use castellan_domain::alarm::{Alarm, AlarmCommand, Verdict};
 use castellan_domain::command::Command;
 use castellan_domain::dispatch::{
     Assignment, DeclineReason, DispatchCommand, Matter, Stage as Part,
 };
 use castellan_domain::engine::Input;
-use castellan_domain::ids::{AlarmId, AssignmentId, IncidentId};
+use castellan_domain::ids::{AssignmentId, IncidentId};
 use castellan_domain::incident::{Incident, IncidentCommand, NextStage, Owner, Stage};
 use castellan_domain::observation::ReportedState::Active;
 use castellan_domain::staff::StaffCommand;
@@ -154,7 +154,7 @@ fn command(deed: Deed) -> Option<(&'static str, Command)> {
 }
 
 /// Does a deed, and says whether it was possible; what is no command always is.
-fn act(world: &mut World, deed: Deed, alarms: &[usize]) -> bool {
+fn act(world: &mut World, deed: Deed, devices: &[usize]) -> bool {
     if let Some((who, command)) = command(deed) {
         let input = world.commanded(who, command);
         return matches!(world.give(input), Some(Ok(_)));
@@ -162,9 +162,13 @@ fn act(world: &mut World, deed: Deed, alarms: &[usize]) -> bool {
     match deed {
         Deed::Raise(device) => drop(world.report(DEVICES[device], "panic", Active)),
         Deed::Judge(who, _) => {
-            for alarm in alarms {
+            for device in devices {
+                // Rows of another sort may have come before: by its number it is not known.
+                let rows = world.rows("panic");
+                let of = |row: &&Alarm| row.source.device() == Some(&id(DEVICES[*device]));
+                let row = rows.into_iter().find(of).expect("it was raised");
                 let judge = AlarmCommand::Judge {
-                    alarm: AlarmId(u32::try_from(alarm + 1).expect("few")),
+                    alarm: row.id,
                     verdict: Verdict::Test,
                     basis: None,
                 };
@@ -243,8 +247,8 @@ proptest! {
         let mut world = world();
         let mut model = Model::new(after(world.now));
         for deed in deeds {
-            let alarms = model.alarms_to_judge(deed);
-            let was_possible = act(&mut world, deed, &alarms);
+            let devices = model.devices_to_judge(deed);
+            let was_possible = act(&mut world, deed, &devices);
             world.give(Input::DeadlineReached);
             world.wait(secs(0));
             let should_be = model.act(deed);

@@ -152,8 +152,8 @@ impl Model {
         true
     }
 
-    /// Which alarms a person judges who judges all of an incident of theirs.
-    pub(crate) fn alarms_to_judge(&self, deed: Deed) -> Vec<usize> {
+    /// Whose alarms a person judges who judges all of an incident of theirs.
+    pub(crate) fn devices_to_judge(&self, deed: Deed) -> Vec<usize> {
         let Deed::Judge(who, at) = deed else {
             return Vec::new();
         };
@@ -162,7 +162,7 @@ impl Model {
         let alarms = theirs.into_iter().flat_map(|incident| &incident.alarms);
         alarms
             .filter(|alarm| !alarm.1)
-            .map(|alarm| alarm.0)
+            .map(|alarm| self.raised[alarm.0])
             .collect()
     }
 
