@@ -1,21 +1,24 @@
-//! What only the server needs of assignments: the last number, and which deadline is next.
+//! What only the server needs of assignments: the last number, which deadline is next, and whose they are.
 
 use super::state::Assignment;
 use crate::dispatch::DispatchFact;
 use crate::fact::{Fact, FactBody};
-use crate::ids::AssignmentId;
+use crate::ids::{AssignmentId, PersonId};
 use crate::time::Timestamp;
 use crate::view::{Touched, View};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
-/// The last number, and running deadlines.
+/// The last number, running deadlines, and who is sent.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct DispatchControl {
     last: u32,
     /// Running deadlines, next one first.
     /// At most one for each live assignment.
     due: BTreeSet<(Timestamp, AssignmentId)>,
+    /// Who is asked, or going, or there: each position of a phone asks.
+    /// At most one for each live assignment.
+    live: BTreeSet<(PersonId, AssignmentId)>,
 }
 
 impl DispatchControl {
@@ -33,6 +36,13 @@ impl DispatchControl {
     pub fn first_due(&self, now: Timestamp) -> Option<AssignmentId> {
         let first = self.due.first();
         first.filter(|(at, _)| *at <= now).map(|(_, id)| *id)
+    }
+
+    /// What somebody is asked for, goes to, or is at, oldest first.
+    pub fn live_of(&self, person: &PersonId) -> impl Iterator<Item = AssignmentId> {
+        let from = (person.clone(), AssignmentId(0));
+        let to = (person.clone(), AssignmentId(u32::MAX));
+        self.live.range(from..=to).map(|(_, id)| *id)
     }
 
     pub(crate) fn follow(&mut self, fact: &Fact, touched: &Touched, view: &View) {
@@ -55,11 +65,18 @@ impl DispatchControl {
         if let Some((at, _)) = assignment.next_due() {
             self.due.remove(&(at, assignment.id));
         }
+        if assignment.is_live() {
+            self.live
+                .remove(&(assignment.person.clone(), assignment.id));
+        }
     }
 
     fn watch(&mut self, assignment: &Assignment) {
         if let Some((at, _)) = assignment.next_due() {
             self.due.insert((at, assignment.id));
+        }
+        if assignment.is_live() {
+            self.live.insert((assignment.person.clone(), assignment.id));
         }
     }
 }

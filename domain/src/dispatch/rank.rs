@@ -3,10 +3,11 @@
 
 use super::reasons::PlannedWay;
 use super::state::Stage;
-use crate::alarm::{Alarm, Condition, Source};
+use crate::alarm::{Alarm, Condition};
 use crate::estate::{LiftUse, Lifts, Person, Role};
 use crate::ids::{AlarmTypeId, IncidentId, PersonId, PostId};
 use crate::view::Known;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Somebody who could be sent.
 #[derive(Debug, Clone, PartialEq)]
@@ -76,16 +77,18 @@ fn ranked<'a>(
     people: impl Iterator<Item = &'a Person>,
     way: impl Fn(&PersonId) -> Option<PlannedWay>,
 ) -> Vec<Candidate> {
-    let people = people.filter(|person| can_go(known, person, incident));
+    let now = Now::of(known, incident);
+    let people = people.filter(|person| known.is_on_duty(&person.id));
+    let people = people.filter(|person| !now.out.contains(&person.id));
     let mut candidates: Vec<_> = people
         .map(|person| Candidate {
             person: person.id.clone(),
             way: way(&person.id),
-            busy: known.task_of(&person.id).map(|task| task.incident),
+            busy: now.tasks.get(&person.id).copied(),
             on_break: known.is_on_break(&person.id),
-            silent: is_silent(known, &person.id),
+            silent: now.silent.contains(&person.id),
             radio_only: known.is_radio_only(&person.id),
-            hole: hole(known, &person.id),
+            hole: now.hole(known, &person.id),
         })
         .collect();
     candidates.sort_by_key(|one| {
@@ -95,19 +98,52 @@ fn ranked<'a>(
     candidates
 }
 
-/// What somebody leaves behind who goes.
-fn hole(known: &Known<'_>, person: &PersonId) -> Option<Hole> {
-    let mut posts = known.estate.posts.iter();
-    let post = posts.find(|post| post.people.contains(person))?;
-    let others = post.people.iter().filter(|other| *other != person);
-    let stays = |other: &&PersonId| {
-        known.is_on_duty(other) && !known.is_on_break(other) && known.task_of(other).is_none()
-    };
-    let left = u8::try_from(others.filter(stays).count()).unwrap_or(u8::MAX);
-    (left < post.guards_wanted).then(|| Hole {
-        post: post.id.clone(),
-        left,
-    })
+/// What is known of everybody, looked up once for all of them: a console asks each second.
+struct Now<'a> {
+    /// Who is on which errand.
+    tasks: BTreeMap<&'a PersonId, IncidentId>,
+    /// Of whom a row says that nobody hears of them.
+    silent: BTreeSet<&'a PersonId>,
+    /// Who is part of this incident, said no, or called for help in it: nobody is sent to themselves.
+    out: BTreeSet<&'a PersonId>,
+}
+
+impl<'a> Now<'a> {
+    fn of(known: &Known<'a>, incident: Option<IncidentId>) -> Self {
+        let view = known.view;
+        let tasks = view.assignments.values().filter(|one| one.is_task());
+        let silent = view.alarms.values().filter(|row| {
+            row.silence.is_some() && matches!(row.condition, Condition::Active { .. })
+        });
+        let asked = view.assignments.values().filter(|one| {
+            let counts = one.is_live() || matches!(one.stage, Stage::Declined { .. });
+            Some(one.incident) == incident && counts
+        });
+        let of = incident.and_then(|id| view.incidents.get(&id));
+        let alarms = of.into_iter().flat_map(|incident| &incident.alarms);
+        let callers = alarms.filter_map(|id| view.alarms.get(id)?.source.person());
+        Self {
+            // Of several errands the oldest.
+            tasks: tasks.rev().map(|one| (&one.person, one.incident)).collect(),
+            silent: silent.filter_map(|row| row.source.person()).collect(),
+            out: asked.map(|one| &one.person).chain(callers).collect(),
+        }
+    }
+
+    /// What somebody leaves behind who goes.
+    fn hole(&self, known: &Known<'_>, person: &PersonId) -> Option<Hole> {
+        let mut posts = known.estate.posts.iter();
+        let post = posts.find(|post| post.people.contains(person))?;
+        let others = post.people.iter().filter(|other| *other != person);
+        let stays = |other: &&PersonId| {
+            known.is_on_duty(other) && !known.is_on_break(other) && !self.tasks.contains_key(*other)
+        };
+        let left = u8::try_from(others.filter(stays).count()).unwrap_or(u8::MAX);
+        (left < post.guards_wanted).then(|| Hole {
+            post: post.id.clone(),
+            left,
+        })
+    }
 }
 
 /// Which lifts whoever is sent for this may take.
@@ -120,34 +156,4 @@ pub fn lifts<'a>(known: &Known<'_>, kind: &AlarmTypeId, alarm: Option<&'a Alarm>
             .and_then(|alarm| alarm.source.device())
             .map_or(Lifts::Forbidden, Lifts::Without),
     }
-}
-
-fn can_go(known: &Known<'_>, person: &Person, incident: Option<IncidentId>) -> bool {
-    if !known.is_on_duty(&person.id) {
-        return false;
-    }
-    // Nobody is sent to themselves.
-    let alarms = incident.and_then(|id| known.view.incidents.get(&id));
-    let mut alarms = alarms.iter().flat_map(|incident| &incident.alarms);
-    let calls = |row: &Alarm| row.source.person() == Some(&person.id);
-    if alarms.any(|alarm| known.view.alarms.get(alarm).is_some_and(calls)) {
-        return false;
-    }
-    let mut theirs = known
-        .view
-        .assignments
-        .values()
-        .filter(|one| Some(one.incident) == incident && one.person == person.id);
-    !theirs.any(|one| one.is_live() || matches!(one.stage, Stage::Declined { .. }))
-}
-
-/// Whether a row says that nobody hears of them.
-fn is_silent(known: &Known<'_>, person: &PersonId) -> bool {
-    let source = Source::Person(person.clone());
-    let mut rows = known.view.alarms.values();
-    rows.any(|row| {
-        row.silence.is_some()
-            && row.source == source
-            && matches!(row.condition, Condition::Active { .. })
-    })
 }

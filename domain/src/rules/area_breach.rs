@@ -102,7 +102,7 @@ fn crossed(
         .map(|(shape, _)| &shape.id)
         .collect();
     let known = context.known();
-    let task = known.task_of(&fix.person);
+    let task = context.task_of(&fix.person);
     let there = Whereabouts {
         sent: task.and_then(|task| known.incident(task.incident).ok()),
         crossed,

@@ -124,11 +124,8 @@ fn again(context: &Context<'_>, memory: &Memory, row: &Assignment) -> DispatchFa
 /// Somebody is where they were sent: near enough by all that their phone may be mistaken. Indoors a position
 /// from the sky says nothing, and they say it themselves.
 pub(crate) fn arrived(context: &Context<'_>, fix: &Fix) -> Vec<FactDraft> {
-    let all = context.view().assignments.values();
-    let theirs = all.filter(|one| {
-        one.person == fix.person
-            && matches!(one.stage, Stage::Accepted | Stage::OnTheWay)
-            && fix.occurred_at >= one.since
+    let theirs = context.live_of(&fix.person).filter(|one| {
+        matches!(one.stage, Stage::Accepted | Stage::OnTheWay) && fix.occurred_at >= one.since
     });
     theirs
         .filter_map(|one| {
@@ -149,8 +146,7 @@ pub(crate) fn arrived(context: &Context<'_>, fix: &Fix) -> Vec<FactDraft> {
 
 /// Whoever goes off duty is sent no more, and what they were sent for goes to the next one.
 pub(crate) fn off_duty(context: &Context<'_>, person: &PersonId) -> Vec<FactDraft> {
-    let all = context.view().assignments.values();
-    let theirs = all.filter(|one| one.person == *person && one.is_live());
+    let theirs = context.live_of(person);
     theirs
         .map(|one| {
             let incident = context.view().incidents.get(&one.incident);

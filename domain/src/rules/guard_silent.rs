@@ -92,7 +92,7 @@ fn due_at(context: &Context<'_>, memory: &LastFixes, person: &PersonId) -> Optio
     }
     let due_at = expected_since(context, person, memory.unseen_since(person)) + limit;
     // 静默作业: they said that nothing is to be heard of them.
-    let task = context.known().task_of(person);
+    let task = context.task_of(person);
     let quiet_until = task.and_then(|task| task.quiet_until);
     Some(quiet_until.map_or(due_at, |until| due_at.max(until)))
 }
@@ -122,7 +122,7 @@ fn kind<'a>(context: &Context<'a>) -> Option<&'a AlarmType> {
 
 /// Whoever was sent and is missed needs help sooner.
 fn on_task_kind<'a>(context: &Context<'a>, person: &PersonId) -> Option<&'a AlarmType> {
-    context.known().task_of(person)?;
+    context.task_of(person)?;
     context.estate.alarm_type(&AlarmTypeId::new(ON_TASK).ok()?)
 }
 

@@ -4,6 +4,7 @@ use super::control::Control;
 use super::state::Site;
 use crate::alarm::decide::Terms;
 use crate::alarm::{Alarm, OVERDUE_WAIT_MAX, follow_up_wait};
+use crate::dispatch::Assignment;
 use crate::estate::{AlarmType, EstateIndex, Priority};
 use crate::fact::{Cause, FactBody, FactDraft};
 use crate::ids::{PersonId, PhoneId};
@@ -98,6 +99,19 @@ impl<'a> Context<'a> {
             open_incidents: incidents.open_count(),
             shift_end: self.shift_end(),
         }
+    }
+
+    /// What somebody is asked for, goes to, or is at. [`Known`] looks through everybody's, and each position
+    /// of a phone asks.
+    pub fn live_of(&self, person: &PersonId) -> impl Iterator<Item = &'a Assignment> {
+        let view = self.view();
+        let theirs = self.control().dispatch.live_of(person);
+        theirs.filter_map(|id| view.assignments.get(&id))
+    }
+
+    /// What binds somebody now.
+    pub fn task_of(&self, person: &PersonId) -> Option<&'a Assignment> {
+        self.live_of(person).find(|one| one.is_task())
     }
 
     /// Whose a phone is: as its name says if it is somebody's page, as facts say, else as the estate says.
