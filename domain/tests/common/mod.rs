@@ -6,6 +6,7 @@ pub(crate) mod document;
 pub(crate) mod intents;
 pub(crate) mod ladders;
 pub(crate) mod response;
+pub(crate) mod site_bodies;
 pub(crate) mod variants;
 
 use castellan_domain::alarm::{Alarm, AlarmCommand, NoteCommand, Verdict};
