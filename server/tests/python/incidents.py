@@ -144,7 +144,7 @@ def follow(view, was, fact):
         if incident is None or id not in was:
             continue
         changed = row["version"] == fact["seq"]
-        if changed and any(map(is_duress, [row["type"], row["family"], *(rise["from"] for rise in row.get("rises", []))])):
+        if changed and any(map(is_duress, [row["type"], row["family"], *(rise["type"] for rise in row.get("rises", []))])):
             hide(view, incident)
         of, priority = was[id]
         if row["judgement"] == "open" and "unclaimed" in row["ownership"]:
