@@ -126,8 +126,12 @@ fn merge(
         into.priority = before.priority;
         into.priority_by = None;
     }
+    let into_id = into.id;
     settle(view, true, after, stamp, touched);
     settle(view, true, into, stamp, touched);
+    if before.discreet {
+        hide(view, into_id, touched);
+    }
 }
 
 /// Takes alarms out of the incidents that they are part of.
