@@ -2,7 +2,7 @@
 
 use super::actions::{Actions, can_do};
 use super::choice::Choice;
-use super::located::place;
+use super::located::{place, place_alone};
 use super::marks::{Mark, marks};
 use super::members::Members;
 use super::model::{
@@ -18,7 +18,8 @@ use super::timeline::Story;
 use crate::browser::sleep;
 use crate::copy::SiteCopy;
 use crate::desk::{Desk, Picked};
-use crate::dispatch::{Response, Said};
+use crate::dispatch::Response;
+use crate::dispatch::model::Said;
 use crate::ladders::{Ladder, climb_of};
 use crate::names::person_name;
 use crate::procedures::model::{StepChoice, Told, procedure_of, prohibitions};
@@ -65,6 +66,17 @@ impl Shown {
             what: what(self.estate.as_deref(), &self.alarm, self.language),
             place: self.whereabouts(copy),
             drill: self.alarm.drill,
+        }
+    }
+
+    /// What is said of it on the radio.
+    fn said(&self, copy: &SiteCopy) -> Said {
+        let (alarm, language) = (&self.alarm, self.language);
+        Said {
+            place: self.whereabouts(copy),
+            spot: place_alone(self.estate.as_deref(), &alarm.place, copy.now(), language),
+            what: what(self.estate.as_deref(), alarm, language),
+            discreet: alarm.kind.is_duress() || alarm.family.is_duress(),
         }
     }
 }
@@ -117,10 +129,7 @@ pub fn SelectedAlarm(
     let incident = Memo::new(move |_| alarm.with(|alarm| alarm.as_ref()?.incident));
     let notes = notes_of(copy, alarm);
     let told = Signal::derive(move || shown().map_or_else(Told::default, |shown| shown.told(copy)));
-    let said = Signal::derive(move || {
-        let Told { what, place, .. } = told.get();
-        Said { place, what }
-    });
+    let said = Signal::derive(move || shown().map_or_else(Said::default, |shown| shown.said(copy)));
     view! {
         <article class=look data-selected=id.to_string()>
             <Here copy desk id />

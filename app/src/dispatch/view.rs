@@ -1,7 +1,7 @@
 //! The people of the selected alarm: who could be sent, and who was.
 
 use super::model::{
-    NAMED_MAX, duration, hole_words, radio_sentence, reason_name, sent, stage_name, way_words,
+    NAMED_MAX, Said, duration, hole_words, radio_sentence, reason_name, sent, stage_name, way_words,
 };
 use super::ranked::{ranked, send};
 use super::texts;
@@ -21,15 +21,6 @@ use castellan_domain::incident::{Incident, IncidentCommand, NextStage};
 use castellan_domain::matter::Matter;
 use castellan_domain::text::Language;
 use leptos::prelude::*;
-
-/// What an alarm is, and where, as it is said on the radio.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Said {
-    /// Where it is.
-    pub place: String,
-    /// What it is.
-    pub what: String,
-}
 
 /// The incident of the selected alarm, who was sent, and who could be.
 #[component]
@@ -140,16 +131,15 @@ fn Sent(
         }
     };
     let waits = one.is_live() && !one.is_accepted();
-    let radio = one.person.clone();
+    let radio = one.clone();
     let sentence = move || {
-        let said = said.get();
         let language = desk.language.get();
         let sign = copy.known(|known| {
-            let state = known.view.person(&radio);
-            radio_name(Some(known.estate), &radio, &state, language)
+            let state = known.view.person(&radio.person);
+            radio_name(Some(known.estate), &radio.person, &state, language)
         });
         let sign = sign.unwrap_or_default();
-        radio_sentence(&sign, &said.place, &said.what, one.way.as_ref(), language)
+        said.with(|said| radio_sentence(&sign, said, &radio, language))
     };
     let may = desk.may(Right::Dispatch) && one.is_live();
     let command =
