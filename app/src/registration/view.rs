@@ -99,7 +99,9 @@ fn Form(
         let composes = event.is_composing() || event.key() == "Process";
         if !composes && matches!(event.code().as_str(), "Enter" | "NumpadEnter") {
             event.prevent_default();
-            send();
+            if !event.repeat() {
+                send();
+            }
         }
     };
     view! {
@@ -172,6 +174,10 @@ fn Asked<Id: Clone + PartialEq + Send + Sync + 'static>(
             "ArrowUp" => -1,
             "Enter" | "NumpadEnter" => {
                 event.prevent_default();
+                // Held, it would take what the next field finds, and send it.
+                if event.repeat() {
+                    return;
+                }
                 let marked =
                     found.with_untracked(|found| found.as_ref()?.get(at.get_untracked()).cloned());
                 if let Some(marked) = marked {
