@@ -146,7 +146,10 @@ impl Keyboard {
             KeyAction::OpenVerdicts => choose(Choice::Verdict(Judging::First)),
             KeyAction::OpenFollowUps => choose(Choice::FollowUp),
             KeyAction::Dispatch => send_first(copy, desk, alarm),
-            KeyAction::ListPeople => open.people.update(|open| *open = !*open),
+            KeyAction::ListPeople if open.choice.get_untracked() == Some(Choice::People) => {
+                open.choice.set(None);
+            }
+            KeyAction::ListPeople => choose(Choice::People),
             KeyAction::AnswerFor => {
                 if let Some(assignment) = waiting(copy, alarm) {
                     desk.send(DispatchCommand::Accept { assignment });

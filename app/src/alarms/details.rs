@@ -18,8 +18,8 @@ use super::timeline::Story;
 use crate::browser::sleep;
 use crate::copy::SiteCopy;
 use crate::desk::{Desk, Picked};
-use crate::dispatch::Response;
 use crate::dispatch::model::Said;
+use crate::dispatch::{People, Response};
 use crate::ladders::{Ladder, climb_of};
 use crate::names::person_name;
 use crate::procedures::model::{StepChoice, Told, procedure_of, prohibitions};
@@ -126,6 +126,18 @@ pub fn SelectedAlarm(
             None => open.choice.set(None),
         }),
     };
+    let list_people = Callback::new(move |()| open.choose(copy, desk, id, Choice::People));
+    let people = People {
+        named: open.people,
+        listed: Signal::derive(move || open.choice.get() == Some(Choice::People)),
+        list: Callback::new(move |list: bool| {
+            if list {
+                open.choose(copy, desk, id, Choice::People);
+            } else {
+                open.choice.set(None);
+            }
+        }),
+    };
     let incident = Memo::new(move |_| alarm.with(|alarm| alarm.as_ref()?.incident));
     let notes = notes_of(copy, alarm);
     let told = Signal::derive(move || shown().map_or_else(Told::default, |shown| shown.told(copy)));
@@ -140,14 +152,14 @@ pub fn SelectedAlarm(
                 None => view! { <p class="empty">{desk.t(texts::GONE)}</p> }.into_any(),
             }}
             <Actions copy desk id can open />
-            <Response copy desk id said people=open.people />
+            <Response copy desk id said people />
             <Members copy desk id />
             <Note desk id noting=open.noting />
             {move || desk.sending.get().then(|| view! {
                 <p class="quiet" role="status">{desk.t(texts::SENDING)}</p>
             })}
             <Sentence words=sentence />
-            <Steps copy desk alarm told choosing people=open.people />
+            <Steps copy desk alarm told choosing list_people />
             {move || shown().map(|shown| view! { <Facts copy shown /> })}
             <Sources copy desk id joined can_split />
             {move || incident.get().map(|incident| view! {

@@ -4,6 +4,8 @@ use super::can::why_not_choose;
 use super::choice::{Choice, SHELF_REASONS, ShelfTime, handed_on, heirs, judge, lookers, picked};
 use crate::copy::SiteCopy;
 use crate::desk::Desk;
+use crate::dispatch::model::Named;
+use crate::dispatch::ranked::send;
 use crate::procedures::record::pick as pick_step;
 use castellan_domain::alarm::{AlarmCommand, FollowUp, ShelfReason, Verdict, VerdictBasis};
 use castellan_domain::estate::Calendar;
@@ -19,22 +21,20 @@ pub struct Open {
     pub choice: RwSignal<Option<Choice>>,
     /// A note is being written. It stays as it is while the alarm around it changes.
     pub noting: RwSignal<bool>,
-    /// Who could be sent is listed.
-    pub people: RwSignal<bool>,
+    /// Who could be sent, as it is shown.
+    pub people: RwSignal<Named>,
 }
 
 impl Open {
     /// Whether anything is open. It does not track.
     pub fn is_any(&self) -> bool {
-        let asks = self.choice.get_untracked().is_some();
-        asks || self.noting.get_untracked() || self.people.get_untracked()
+        self.choice.get_untracked().is_some() || self.noting.get_untracked()
     }
 
     /// One step back: out of the last choice, or out of the note.
     pub fn step_back(&self) {
         match self.choice.get_untracked() {
             Some(choice) => self.choice.set(choice.before()),
-            None if self.people.get_untracked() => self.people.set(false),
             None => self.noting.set(false),
         }
     }
@@ -43,7 +43,6 @@ impl Open {
     pub fn close(&self) {
         self.choice.set(None);
         self.noting.set(false);
-        self.people.set(false);
     }
 
     /// Opens a choice, or says why there is nothing to choose.
@@ -96,6 +95,15 @@ impl Open {
         desk.send(command);
     }
 
+    /// Asks somebody to go: whoever is named there, by their index.
+    fn send(&self, desk: &'static Desk, id: AlarmId, index: usize) {
+        let named = |people: &Named| people.of(id).get(index).cloned();
+        if let Some(person) = self.people.with_untracked(named) {
+            self.choice.set(None);
+            send(desk, id, person);
+        }
+    }
+
     /// Picks from what is being chosen, by its index.
     pub fn pick(&self, copy: &'static SiteCopy, desk: &'static Desk, id: AlarmId, index: usize) {
         match self.choice.get_untracked() {
@@ -140,6 +148,7 @@ impl Open {
                     self.done(desk, shelve(copy, id, *time, reason));
                 }
             }
+            Some(Choice::People) => self.send(desk, id, index),
             Some(Choice::Step(choice)) => {
                 self.choice.set(None);
                 pick_step(copy, desk, id, choice, index);

@@ -7,7 +7,7 @@ use castellan_domain::dispatch::rank::{Candidate, Hole, lifts, rank};
 use castellan_domain::dispatch::{Assignment, DeclineReason, PlannedWay, Stage};
 use castellan_domain::estate::{Estate, Ways};
 use castellan_domain::geo::LonLat;
-use castellan_domain::ids::{IncidentId, PersonId};
+use castellan_domain::ids::{AlarmId, IncidentId, PersonId};
 use castellan_domain::text::Language;
 use castellan_domain::view::Known;
 
@@ -42,6 +42,35 @@ pub fn candidates(
         let way = to.as_ref()?.from(at(person)?, None)?;
         Some(PlannedWay::from(&way))
     })
+}
+
+/// Who could be sent for an alarm, as a display names them, the first to ask first. Keys send these, and nobody who
+/// has become the first since.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Named {
+    /// For which alarm; nothing while nobody is named.
+    pub alarm: Option<AlarmId>,
+    /// At most [`NAMED_MAX`].
+    pub people: Vec<PersonId>,
+}
+
+impl Named {
+    /// Those who are named for an alarm.
+    pub fn of(&self, alarm: AlarmId) -> &[PersonId] {
+        if self.alarm == Some(alarm) {
+            &self.people
+        } else {
+            &[]
+        }
+    }
+}
+
+/// The same people in the order that they had before, the new ones last: a list that is picked from by digit does not
+/// move under the hand.
+pub fn in_order_of(before: &[Candidate], mut now: Vec<Candidate>) -> Vec<Candidate> {
+    let place = |one: &Candidate| before.iter().position(|was| was.person == one.person);
+    now.sort_by_key(|one| place(one).unwrap_or(usize::MAX));
+    now
 }
 
 /// Who was sent for an incident, in that order; those whom nobody needs any more are left out.
@@ -197,6 +226,35 @@ mod tests {
             "“巡逻2，3号楼 B1层，燃气，走楼梯，收到请回答”"
         );
         assert_eq!(said(None), "“巡逻2，3号楼 B1层，燃气，收到请回答”");
+    }
+
+    #[test]
+    fn a_list_that_is_open_keeps_its_order_and_whoever_comes_is_last() {
+        let one = |id| Candidate {
+            person: person(id),
+            way: None,
+            busy: None,
+            on_break: false,
+            silent: false,
+            radio_only: false,
+            hole: None,
+        };
+        let before = ["wang", "zhao", "wu"].map(one);
+        let now = ["zhou", "wu", "wang"].map(one).to_vec();
+        let now = in_order_of(&before, now).into_iter();
+        let ids: Vec<_> = now.map(|one| one.person.to_string()).collect();
+        assert_eq!(ids, ["wang", "wu", "zhou"]);
+    }
+
+    #[test]
+    fn whoever_is_named_is_named_for_one_alarm() {
+        let named = Named {
+            alarm: Some(AlarmId(1)),
+            people: vec![person("wang")],
+        };
+        assert_eq!(named.of(AlarmId(1)), [person("wang")]);
+        assert_eq!(named.of(AlarmId(2)), []);
+        assert_eq!(Named::default().of(AlarmId(1)), []);
     }
 
     #[test]

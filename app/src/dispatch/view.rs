@@ -1,7 +1,8 @@
 //! The people of the selected alarm: who could be sent, and who was.
 
 use super::model::{
-    NAMED_MAX, Said, duration, hole_words, radio_sentence, reason_name, sent, stage_name, way_words,
+    NAMED_MAX, Named, Said, duration, hole_words, in_order_of, radio_sentence, reason_name, sent,
+    stage_name, way_words,
 };
 use super::ranked::{ranked, send};
 use super::texts;
@@ -22,6 +23,17 @@ use castellan_domain::matter::Matter;
 use castellan_domain::text::Language;
 use leptos::prelude::*;
 
+/// Who could be sent for the selected alarm, which keys share.
+#[derive(Clone, Copy)]
+pub struct People {
+    /// Who is named.
+    pub named: RwSignal<Named>,
+    /// Whether they are listed.
+    pub listed: Signal<bool>,
+    /// Lists them, or leaves that.
+    pub list: Callback<bool>,
+}
+
 /// The incident of the selected alarm, who was sent, and who could be.
 #[component]
 pub fn Response(
@@ -29,7 +41,7 @@ pub fn Response(
     desk: &'static Desk,
     id: AlarmId,
     said: Signal<Said>,
-    people: RwSignal<bool>,
+    people: People,
 ) -> impl IntoView {
     let incident = Memo::new(move |_| {
         let incident = copy.alarm(id)?.incident?;
@@ -188,15 +200,32 @@ fn Send(
     copy: &'static SiteCopy,
     desk: &'static Desk,
     id: AlarmId,
-    people: RwSignal<bool>,
+    people: People,
 ) -> impl IntoView {
-    let candidates = Memo::new(move |_| {
+    let candidates = Memo::new(move |before: Option<&Vec<Candidate>>| {
         // They walk.
         copy.now();
         copy.all(&copy.changes.assignments, |_| ());
         copy.people(|_| ());
-        ranked(copy, id)
+        let now = ranked(copy, id);
+        match before {
+            Some(before) if people.listed.get() => in_order_of(before, now),
+            Some(_) | None => now,
+        }
     });
+    let shown = Memo::new(move |_| {
+        candidates.with(|all| {
+            let shown = all.iter().take(NAMED_MAX);
+            shown.map(|one| one.person.clone()).collect::<Vec<_>>()
+        })
+    });
+    Effect::new(move |_| {
+        people.named.set(Named {
+            alarm: Some(id),
+            people: shown.get(),
+        });
+    });
+    on_cleanup(move || people.named.set(Named::default()));
     let words = move |one: &Candidate| {
         let language = desk.language.get();
         let name = named(copy, &one.person, language);
@@ -211,30 +240,45 @@ fn Send(
             .with(|estate| Some(hole_words(estate.as_deref()?, hole, language)))
     };
     let first = move || candidates.with(|all| all.first().cloned());
-    let entry = move |(index, one): (usize, Candidate)| {
-        let language = desk.language.get();
-        let person = one.person.clone();
-        let mut remarks = vec![way_words(one.way.as_ref(), language)];
-        if let Some(incident) = one.busy {
-            remarks.push(texts::ON_ERRAND.fill(language, &[&incident.to_string()]));
-        }
-        if one.on_break {
-            remarks.push(texts::ON_BREAK.get(language).to_owned());
-        }
-        remarks.extend(hole_of(&one));
-        if one.silent {
-            remarks.push(texts::SILENT.get(language).to_owned());
-        }
-        if one.radio_only {
-            remarks.push(texts::RADIO_ONLY.get(language).to_owned());
-        }
+    let entry = move |person: PersonId| {
+        let this = {
+            let person = person.clone();
+            Memo::new(move |_| {
+                candidates.with(|all| {
+                    let mut all = all.iter().enumerate();
+                    all.find(|(_, one)| one.person == person)
+                        .map(|(index, one)| (index, one.clone()))
+                })
+            })
+        };
+        let digit = move || this.with(|this| this.as_ref().map(|(index, _)| index + 1));
+        let remarks = move || {
+            let (_, one) = this.get()?;
+            let language = desk.language.get();
+            let mut remarks = vec![way_words(one.way.as_ref(), language)];
+            if let Some(incident) = one.busy {
+                remarks.push(texts::ON_ERRAND.fill(language, &[&incident.to_string()]));
+            }
+            if one.on_break {
+                remarks.push(texts::ON_BREAK.get(language).to_owned());
+            }
+            remarks.extend(hole_of(&one));
+            if one.silent {
+                remarks.push(texts::SILENT.get(language).to_owned());
+            }
+            if one.radio_only {
+                remarks.push(texts::RADIO_ONLY.get(language).to_owned());
+            }
+            Some(remarks.join(" · "))
+        };
+        let (name, sent) = (person.clone(), person.clone());
         view! {
             <button data-send=person.to_string() on:click=move |_| {
-                people.set(false);
-                send(desk, id, person.clone());
+                people.list.run(false);
+                send(desk, id, sent.clone());
             }>
-                <kbd>{index + 1}</kbd>{named(copy, &one.person, language)}
-                <span class="quiet">" "{remarks.join(" · ")}</span>
+                <kbd>{digit}</kbd>{move || named(copy, &name, desk.language.get())}
+                <span class="quiet">" "{remarks}</span>
             </button>
         }
     };
@@ -250,8 +294,8 @@ fn Send(
                             {move || desk.key('D').map(|key| view! { <kbd>{key}</kbd> })}
                         </button>
                         {hole_of(&one).map(|words| view! { <span class="hole" data-hole="">{words}</span> })}
-                        <button data-action="people" aria-expanded=move || people.get().to_string()
-                            on:click=move |_| people.update(|open| *open = !*open)>
+                        <button data-action="people" aria-expanded=move || people.listed.get().to_string()
+                            on:click=move |_| people.list.run(!people.listed.get_untracked())>
                             {move || desk.t(texts::PEOPLE)}
                             {move || desk.key('D').map(|key| view! { <kbd>{format!("⇧{key}")}</kbd> })}
                         </button>
@@ -260,9 +304,9 @@ fn Send(
                 None => view! { <p class="quiet">{move || desk.t(texts::NOBODY)}</p> }.into_any(),
             }}
         </div>
-        {move || people.get().then(|| view! {
+        {move || people.listed.get().then(|| view! {
             <div class="choices candidates" role="group" aria-label=move || desk.t(texts::SEND_PROMPT)>
-                {candidates.get().into_iter().take(NAMED_MAX).enumerate().map(entry).collect_view()}
+                <For each=move || shown.get() key=Clone::clone children=entry />
             </div>
         })}
     }
