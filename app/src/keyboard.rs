@@ -5,7 +5,7 @@ use crate::alarms::choice::{Choice, Judging};
 use crate::alarms::queue::Queue;
 use crate::copy::SiteCopy;
 use crate::desk::{Desk, Picked};
-use crate::dispatch::ranked::{send_first, waiting};
+use crate::dispatch::ranked::waiting;
 use crate::keys::{Ear, Heard, KeyAction, Press};
 use crate::procedures::model::StepChoice;
 use crate::procedures::record::take_next;
@@ -145,7 +145,7 @@ impl Keyboard {
             KeyAction::OpenVerdicts if judged => choose(Choice::Verdict(Judging::Correction)),
             KeyAction::OpenVerdicts => choose(Choice::Verdict(Judging::First)),
             KeyAction::OpenFollowUps => choose(Choice::FollowUp),
-            KeyAction::Dispatch => send_first(copy, desk, alarm),
+            KeyAction::Dispatch => open.send_first(copy, desk, alarm),
             KeyAction::ListPeople if open.choice.get_untracked() == Some(Choice::People) => {
                 open.choice.set(None);
             }

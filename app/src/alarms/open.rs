@@ -53,16 +53,15 @@ impl Open {
         id: AlarmId,
         choice: Choice,
     ) {
-        if desk.refuse_stale() {
-            return;
+        if may_choose(copy, desk, id, choice) {
+            self.choice.set(Some(choice));
         }
-        let Some(actor) = untrack(|| desk.actor()) else {
-            return;
-        };
-        match copy.known(|known| why_not_choose(known, id, &actor, choice)) {
-            None => {}
-            Some(None) => self.choice.set(Some(choice)),
-            Some(Some(refusal)) => desk.say_refused(refusal),
+    }
+
+    /// D: whoever is named on the button is asked to go, and nobody who has become the first since.
+    pub fn send_first(&self, copy: &'static SiteCopy, desk: &'static Desk, id: AlarmId) {
+        if may_choose(copy, desk, id, Choice::People) {
+            self.send(desk, id, 0);
         }
     }
 
@@ -158,6 +157,24 @@ impl Open {
                     self.hand_on(copy, desk, id, to);
                 }
             }
+        }
+    }
+}
+
+/// Whether there is something to choose; says why, if there is not.
+fn may_choose(copy: &'static SiteCopy, desk: &'static Desk, id: AlarmId, choice: Choice) -> bool {
+    if desk.refuse_stale() {
+        return false;
+    }
+    let Some(actor) = untrack(|| desk.actor()) else {
+        return false;
+    };
+    match copy.known(|known| why_not_choose(known, id, &actor, choice)) {
+        None => false,
+        Some(None) => true,
+        Some(Some(refusal)) => {
+            desk.say_refused(refusal);
+            false
         }
     }
 }

@@ -239,7 +239,9 @@ fn Send(
         copy.estate
             .with(|estate| Some(hole_words(estate.as_deref()?, hole, language)))
     };
-    let first = move || candidates.with(|all| all.first().cloned());
+    // The button stays the same one while its words change: what is pressed and let go a second later counts.
+    let first = Memo::new(move |_| shown.with(|shown| shown.first().cloned()));
+    let of_first = move || candidates.with(|all| all.first().cloned());
     let entry = move |person: PersonId| {
         let this = {
             let person = person.clone();
@@ -284,16 +286,17 @@ fn Send(
     };
     view! {
         <div class="actions send">
-            {move || match first() {
-                Some(one) => {
-                    let person = one.person.clone();
+            {move || match first.get() {
+                Some(person) => {
                     view! {
                         <button data-action="dispatch" disabled=move || desk.sending.get()
                             on:click=move |_| send(desk, id, person.clone())>
-                            {move || desk.t(texts::DISPATCH)}" "{words(&one)}
+                            {move || desk.t(texts::DISPATCH)}" "{move || of_first().as_ref().map(words)}
                             {move || desk.key('D').map(|key| view! { <kbd>{key}</kbd> })}
                         </button>
-                        {hole_of(&one).map(|words| view! { <span class="hole" data-hole="">{words}</span> })}
+                        {move || of_first().as_ref().and_then(hole_of).map(|words| view! {
+                            <span class="hole" data-hole="">{words}</span>
+                        })}
                         <button data-action="people" aria-expanded=move || people.listed.get().to_string()
                             on:click=move |_| people.list.run(!people.listed.get_untracked())>
                             {move || desk.t(texts::PEOPLE)}
