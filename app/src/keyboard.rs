@@ -155,6 +155,8 @@ impl Keyboard {
                     desk.send(DispatchCommand::Accept { assignment });
                 }
             }
+            // It was meant for the step before.
+            KeyAction::TakeStep if !desk.step_has_settled() => {}
             KeyAction::TakeStep => {
                 if let Some(asked) = take_next(copy, desk, alarm) {
                     choose(Choice::Step(asked));

@@ -91,6 +91,7 @@ test("Space records the steps of the procedure, one is left out for a reason, an
   // What was recorded by mistake is taken back by one key.
   await liNa.page.keyboard.press("Backspace");
   await expect(next).toContainText("派2人走楼梯带检漏仪");
+  await liNa.settle();
   await liNa.page.keyboard.press("Space");
   await expect(next).toContainText("设警戒");
   await liNa.page.keyboard.press("Shift+Space");
@@ -100,6 +101,19 @@ test("Space records the steps of the procedure, one is left out for a reason, an
   await zhangWei.walkTo(id);
   await expect(zhangWei.details.locator("[data-taken=cordon]")).toContainText("李娜");
   await expect(zhangWei.details.locator(".procedure .next")).toContainText("工程仅关授权操作的阀门");
+
+  // A reason that was being chosen for a step is none for the next one, when somebody else took that step meanwhile.
+  const reasons = liNa.details.getByRole("group", { name: "为何跳过？" });
+  await liNa.page.keyboard.press("Shift+Space");
+  await expect(reasons).toBeVisible();
+  const step = await next.getAttribute("data-step");
+  expect((await site.command("zhang-wei", { take_step: { incident: "I-1", step } })).status).toBe(200);
+  await expect(liNa.details.locator(`[data-taken=${step}]`)).toContainText("张伟");
+  await expect(reasons).toHaveCount(0);
+  const after = await next.getAttribute("data-step");
+  await liNa.page.keyboard.press("2");
+  await liNa.settle();
+  await expect(next).toHaveAttribute("data-step", after);
 });
 
 test("N registers a call by the keyboard alone, and what was typed outlives a reload", async ({ open }) => {

@@ -125,6 +125,12 @@ pub fn SelectedAlarm(
             Some(choice) => open.choose(copy, desk, id, Choice::Step(choice)),
             None => open.choice.set(None),
         }),
+        turned: Callback::new(move |()| {
+            desk.come_to_step();
+            if matches!(open.choice.get_untracked(), Some(Choice::Step(_))) {
+                open.choice.set(None);
+            }
+        }),
     };
     let list_people = Callback::new(move |()| open.choose(copy, desk, id, Choice::People));
     let people = People {

@@ -22,6 +22,8 @@ pub struct Choosing {
     pub now: Signal<Option<StepChoice>>,
     /// Begins to choose, or leaves it.
     pub set: Callback<Option<StepChoice>>,
+    /// Another step is the next one now, whoever took the one before: what was being chosen was about that one.
+    pub turned: Callback<()>,
 }
 
 /// What a step is recorded with.

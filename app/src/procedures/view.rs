@@ -70,6 +70,18 @@ pub fn Steps(
         let rows = |procedure: &Procedure| rows(procedure, incident.get().as_ref(), language);
         procedure.with(|procedure| procedure.as_ref().map(rows).unwrap_or_default())
     });
+    let next = Memo::new(move |_| {
+        let step = left.with(|left| Some(left.first().filter(|row| row.is_next)?.step.clone()));
+        let of = procedure.with(|procedure| Some(procedure.as_ref()?.id().clone()));
+        of.zip(step)
+    });
+    Effect::new(move |before: Option<Option<_>>| {
+        let now = next.get();
+        if before.is_some_and(|before| before != now) {
+            choosing.turned.run(());
+        }
+        now
+    });
     let done = Memo::new(move |_| {
         let language = desk.language.get();
         let ended = |procedure: &Procedure| {
