@@ -2,7 +2,7 @@
 
 use crate::alarms::Open;
 use crate::alarms::choice::{Choice, Judging};
-use crate::alarms::queue::Queue;
+use crate::alarms::queue::{Queue, top_unowned};
 use crate::copy::SiteCopy;
 use crate::desk::{Desk, Picked};
 use crate::dispatch::ranked::waiting;
@@ -89,6 +89,10 @@ impl Keyboard {
     fn perform(&self, action: KeyAction) {
         match action {
             KeyAction::Newest => self.go_to(self.queue.with_untracked(Queue::newest)),
+            KeyAction::Move(1) if self.desk.selected.with_untracked(Option::is_none) => {
+                let top = self.copy.with(|replica| top_unowned(replica.view()));
+                self.go_to(self.queue.with_untracked(|queue| queue.begin(top)));
+            }
             KeyAction::Move(step) => {
                 let from = self.desk.selected_alarm();
                 let next = |queue: &Queue| queue.neighbour(from, step);
