@@ -52,6 +52,7 @@ test("D claims, opens the incident and asks a guard, who goes, arrives and is do
 
 test("a high gas alarm is an incident at once, and whoever claims it has the list of who could go", async ({ open, site }) => {
   await site.onDuty("wang-qiang");
+  await site.onDuty("zhao-jun");
   const liNa = await open("li-na");
   const id = await site.report("gas-3-b1", "gas_high");
   await liNa.walkTo(id);
@@ -68,7 +69,17 @@ test("a high gas alarm is an incident at once, and whoever claims it has the lis
   await expect(people.first().locator("kbd")).toHaveText("1");
   await liNa.page.keyboard.press("1");
   await expect(people).toHaveCount(0);
-  await expect(liNa.details.locator("[data-assignment]")).toContainText("待接单");
+  const sent = liNa.details.locator("[data-assignment]");
+  await expect(sent).toContainText("待接单");
+  // R answers for whoever was asked first, and stands on that button alone.
+  await liNa.page.keyboard.press("Shift+D");
+  await liNa.page.keyboard.press("1");
+  await expect(sent).toHaveCount(2);
+  await expect(sent.locator("[data-part=accept] kbd")).toHaveText(["R"]);
+  await expect(sent.first().locator("[data-part=accept] kbd")).toHaveText("R");
+  await liNa.page.keyboard.press("r");
+  await expect(sent.first()).toContainText("已接单");
+  await expect(sent.nth(1).locator("[data-part=accept] kbd")).toHaveText("R");
 });
 
 test("Space records the steps of the procedure, one is left out for a reason, and the other window sees who did what", async ({

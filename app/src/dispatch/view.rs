@@ -4,7 +4,7 @@ use super::model::{
     NAMED_MAX, Named, Said, duration, hole_words, in_order_of, radio_sentence, reason_name, sent,
     stage_name, way_words,
 };
-use super::ranked::{ranked, send};
+use super::ranked::{ranked, send, waiting};
 use super::texts;
 use crate::ages;
 use crate::copy::SiteCopy;
@@ -17,7 +17,7 @@ use crate::texts::Words;
 use castellan_domain::access::Right;
 use castellan_domain::dispatch::rank::Candidate;
 use castellan_domain::dispatch::{Assignment, DispatchCommand, Stage};
-use castellan_domain::ids::{AlarmId, PersonId};
+use castellan_domain::ids::{AlarmId, AssignmentId, PersonId};
 use castellan_domain::incident::{Incident, IncidentCommand, NextStage};
 use castellan_domain::matter::Matter;
 use castellan_domain::text::Language;
@@ -57,6 +57,11 @@ pub fn Response(
                 .collect::<Vec<_>>()
         })
     });
+    let answers = Memo::new(move |_| {
+        let _ = incident.get();
+        copy.all(&copy.changes.assignments, |_| ());
+        waiting(copy, id)
+    });
     let wants = Memo::new(move |_| {
         let open = copy.alarm(id).is_some_and(|alarm| !alarm.is_judged());
         let open = incident.with(|incident| incident.as_ref().map_or(open, Incident::is_open));
@@ -66,7 +71,7 @@ pub fn Response(
         {move || incident.get().map(|incident| view! { <Heading copy desk incident /> })}
         <ul class="sent" aria-label=move || desk.t(texts::SENT)>
             {move || going.get().unwrap_or_default().into_iter().map(|one| view! {
-                <Sent copy desk one said />
+                <Sent copy desk one said answers />
             }).collect_view()}
         </ul>
         {move || wants.get().then(|| view! { <Send copy desk id people /> })}
@@ -113,6 +118,7 @@ fn Sent(
     desk: &'static Desk,
     one: Assignment,
     said: Signal<Said>,
+    answers: Memo<Option<AssignmentId>>,
 ) -> impl IntoView {
     let id = one.id;
     let person = one.person.clone();
@@ -154,18 +160,15 @@ fn Sent(
         said.with(|said| radio_sentence(&sign, said, &radio, language))
     };
     let may = desk.may(Right::Dispatch) && one.is_live();
-    let command =
-        move |words,
-              name: &'static str,
-              command: fn(castellan_domain::ids::AssignmentId) -> DispatchCommand| {
-            view! {
-                <button data-part=name disabled=move || desk.sending.get()
-                    on:click=move |_| desk.send(command(id))>
-                    {move || desk.t(words)}
-                    {(name == "accept").then(|| desk.key('R').map(|key| view! { <kbd>{key}</kbd> }))}
-                </button>
-            }
-        };
+    let command = move |words, name: &'static str, command: fn(AssignmentId) -> DispatchCommand| {
+        view! {
+            <button data-part=name disabled=move || desk.sending.get()
+                on:click=move |_| desk.send(command(id))>
+                {move || desk.t(words)}
+                {move || (name == "accept" && answers.get() == Some(id)).then(|| desk.key('R').map(|key| view! { <kbd>{key}</kbd> }))}
+            </button>
+        }
+    };
     let goes = matches!(one.stage, Stage::Accepted | Stage::OnTheWay);
     let is_there = matches!(one.stage, Stage::OnScene { .. });
     view! {
