@@ -179,6 +179,8 @@ phones("a guard goes on duty, takes a break and goes off duty on the phone", asy
 phones("SOS by holding is an alarm, and the phone says when somebody has it", async ({ carry, open, site }) => {
   await site.onDuty("wang-qiang");
   const wang = await carry("wang-qiang");
+  const calls = [];
+  wang.page.on("request", (request) => request.url().endsWith("/ingest/v1/calls") && calls.push(request));
   const liNa = await open("li-na");
   // A touch is no call.
   await wang.sos.click();
@@ -193,6 +195,37 @@ phones("SOS by holding is an alarm, and the phone says when somebody has it", as
   await liNa.page.keyboard.press("Enter");
   await expect(wang.sos).toHaveText("李娜 已接警");
   await expect(wang.page.locator("[data-action=stop-sound]")).toBeHidden();
+  // A key that stays down calls once, however often it repeats.
+  expect(calls).toHaveLength(1);
+  await wang.sos.focus();
+  for (let repeat = 0; repeat < 2; repeat += 1) {
+    await wang.page.keyboard.down(" ");
+    await wang.page.waitForTimeout(HELD_MS);
+  }
+  await wang.page.keyboard.up(" ");
+  expect(calls).toHaveLength(2);
+});
+
+phones("a call that somebody began says nothing to whoever takes over the page", async ({ carry, site }) => {
+  await site.onDuty("wang-qiang");
+  const wang = await carry("wang-qiang");
+  let letThrough;
+  const held = new Promise((resolve) => (letThrough = resolve));
+  await wang.page.route("**/ingest/v1/calls", async (route) => {
+    await held;
+    await route.continue();
+  });
+  await wang.hold(wang.sos);
+  await expect(wang.sos).toHaveText("SOS 已发送");
+  await wang.page.locator("[data-action=not-me]").click();
+  await wang.page.locator('[data-person="li-min"]').click();
+  await expect(wang.head).toContainText("未上岗");
+  const answered = wang.page.waitForResponse("**/ingest/v1/calls");
+  letThrough();
+  expect((await answered).status(), "the call itself is not lost").toBe(200);
+  // What would be said of it would stand there by now.
+  await wang.page.waitForTimeout(450);
+  await expect(wang.sos).toHaveText("按住 2 秒 SOS");
 });
 
 phones("a silent call leaves no trace on the phone and is duress at the console", async ({ carry, open, site }) => {
