@@ -85,6 +85,12 @@ pub(crate) fn let_go(view: &mut View, now: Timestamp, touched: &mut Touched) {
         let incident = incident.and_then(|id| view.incidents.get(&id));
         incident.is_some_and(Incident::is_open)
     };
+    let is_old = |at: Timestamp| now.since(at) > CLOSED_KEPT;
+    // Mostly there is nothing to do, and this is asked at every fact.
+    let is_due = view.closed.front().is_some_and(|(at, _)| is_old(*at));
+    if view.closed.len() <= CLOSED_ALARMS_MAX && !is_due {
+        return;
+    }
     loop {
         // What belongs to an open incident stays for as long as that is open.
         let mut closed = view.closed.iter().enumerate();
@@ -92,8 +98,7 @@ pub(crate) fn let_go(view: &mut View, now: Timestamp, touched: &mut Touched) {
         let Some((place, (closed_at, id))) = oldest.map(|(place, at)| (place, *at)) else {
             break;
         };
-        let expired = now.since(closed_at) > CLOSED_KEPT;
-        if !expired && view.closed.len() <= CLOSED_ALARMS_MAX {
+        if !is_old(closed_at) && view.closed.len() <= CLOSED_ALARMS_MAX {
             break;
         }
         view.closed.remove(place);

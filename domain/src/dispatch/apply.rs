@@ -86,8 +86,10 @@ impl Assignment {
             DispatchFact::Withdrawn(body) => {
                 self.must_be_live()?;
                 let why = body.why.clone();
+                // Where another one of the slot was asked already, that one goes on.
+                let leaves_slot = why == Withdrawal::OffDuty && self.holds_slot();
                 Self {
-                    to_offer_again: why == Withdrawal::OffDuty,
+                    to_offer_again: leaves_slot,
                     support_asked_at: None,
                     ..self.reach(Stage::Withdrawn { why }, at)
                 }

@@ -187,7 +187,8 @@ fn of_alarm(
         actor: None,
         drill: row.drill,
     };
-    let incident = Incident::opened(&opened, &stamp);
+    let mut incident = Incident::opened(&opened, &stamp);
+    incident.discreet |= row.began_as_duress();
     facts.push(IncidentFact::Opened(opened).into());
     Ok(incident)
 }
@@ -209,7 +210,7 @@ pub(crate) fn offered(
         person,
         slot,
         priority,
-        discreet: incident.kind.is_duress(),
+        discreet: incident.discreet,
         by: None,
         way,
         answer_due_at: wait.map(|wait| known.now + wait),

@@ -22,6 +22,7 @@ impl Incident {
             id: fact.incident,
             kind: fact.kind.clone(),
             priority: fact.priority,
+            discreet: fact.kind.is_duress(),
             priority_by: None,
             place: fact.place.clone(),
             drill: stamp.drill,

@@ -12,6 +12,7 @@ use super::refusal::IncidentRefusal;
 use super::state::{ALARMS_PER_INCIDENT_MAX, Incident, OPEN_INCIDENTS_MAX};
 use crate::access::{Actor, Right, rights_of};
 use crate::alarm::{Alarm, AlarmFact, AlarmRefusal, ReturnedBy, Verdict, follow_up_wait};
+use crate::dispatch::{ASSIGNMENTS_PER_INCIDENT_MAX, DispatchRefusal};
 use crate::ids::{AlarmId, AnswerId, IncidentId, PersonId, ProcedureId, StepId};
 use crate::procedure::{Doer, Outcome, Step};
 use crate::refusal::{CommonRefusal, Refusal};
@@ -87,6 +88,9 @@ fn fact_of(
             if to == NextStage::Closed {
                 must_be_judged(known, row)?;
             }
+            if to == NextStage::Reopened {
+                must_have_room(terms)?;
+            }
             IncidentFact::Moved(IncidentMoved { incident, to, by })
         }
         IncidentCommand::SetPriority { incident, priority } => {
@@ -117,8 +121,13 @@ fn fact_of(
                 follow_up_due_at: wait.map_or(terms.shift_end, |wait| known.now + wait),
             })
         }
-        IncidentCommand::Split { incident, alarms } => {
+        IncidentCommand::Split {
+            incident,
+            mut alarms,
+        } => {
             row.must_be_open()?;
+            alarms.sort_unstable();
+            alarms.dedup();
             must_be_some_of(row, incident, &alarms)?;
             must_have_room(terms)?;
             let first = known.alarm(alarms.first().copied().unwrap_or(AlarmId(0)))?;
@@ -188,7 +197,7 @@ pub(crate) fn claimed(
     let kind = known.estate.alarm_type(&row.kind);
     let wait_s = kind.and_then(|kind| kind.dispatch_s_max);
     let sent = known.live_slots(incident) >= usize::from(row.guards);
-    let wait_s = wait_s.filter(|_| !sent);
+    let wait_s = wait_s.filter(|_| !sent && row.needs_people());
     IncidentClaimed {
         incident,
         by,
@@ -300,7 +309,7 @@ fn must_fit(known: &Known<'_>, row: &Incident, alarm: AlarmId) -> Result<(), Ref
         let incident = incident.id;
         return Err(IncidentRefusal::InIncident { alarm, incident }.into());
     }
-    if part.drill != row.drill || part.kind.is_duress() || row.kind.is_duress() {
+    if part.drill != row.drill || part.began_as_duress() || row.discreet {
         return Err(IncidentRefusal::DoesNotFit.into());
     }
     if row.owner().is_none() {
@@ -329,12 +338,18 @@ fn must_be_some_of(
 fn must_go_together(known: &Known<'_>, row: &Incident, into: IncidentId) -> Result<(), Refusal> {
     let other = known.incident(into)?;
     other.must_be_open()?;
-    let is_duress = row.kind.is_duress() || other.kind.is_duress();
+    let is_duress = row.discreet || other.discreet;
     if row.id == into || row.drill != other.drill || is_duress {
         return Err(IncidentRefusal::DoesNotFit.into());
     }
     if row.alarms.len() + other.alarms.len() > ALARMS_PER_INCIDENT_MAX {
         return Err(IncidentRefusal::IncidentFull.into());
+    }
+    let sent = known
+        .assignments_of(row.id)
+        .chain(known.assignments_of(into));
+    if sent.count() > ASSIGNMENTS_PER_INCIDENT_MAX {
+        return Err(DispatchRefusal::TooManyAssignments.into());
     }
     Ok(())
 }

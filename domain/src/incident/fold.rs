@@ -3,7 +3,7 @@
 use super::fact::{IncidentFact, IncidentMerged, IncidentOpened};
 use super::state::{CLOSED_INCIDENTS_MAX, CLOSED_KEPT, Incident, Owner, Stage};
 use crate::alarm::Alarm;
-use crate::alarm::fold::absent_due_at;
+use crate::alarm::fold::absent_due_at as absent_due;
 use crate::estate::Priority;
 use crate::ids::{AlarmId, IncidentId, PersonId};
 use crate::subject::Stamp;
@@ -22,9 +22,17 @@ pub(crate) fn fold(view: &mut View, fact: &IncidentFact, stamp: &Stamp<'_>, touc
     if let IncidentFact::Merged(body) = fact {
         return merge(view, &before, body, stamp, touched);
     }
-    let Ok(after) = before.clone().apply(fact, stamp) else {
+    let Ok(mut after) = before.clone().apply(fact, stamp) else {
         return;
     };
+    if !before.is_open() {
+        // What left it while it was closed has its own way since then.
+        let is_part = |alarm: &AlarmId| {
+            let row = view.alarms.get(alarm);
+            row.is_none_or(|row| row.incident == Some(id))
+        };
+        after.alarms.retain(is_part);
+    }
     let was_open = before.is_open();
     if let IncidentFact::Joined(body) = fact {
         enter(view, body.alarm, &after, stamp, touched);
@@ -51,17 +59,26 @@ fn settle(
     touched: &mut Touched,
 ) {
     let id = incident.id;
-    let absent = incident.owner().cloned();
-    let absent = absent.and_then(|owner| absent_due_at(view, &owner, stamp.at));
-    if let Owner::Person { absent_due_at, .. } = &mut incident.owner {
-        *absent_due_at = absent_due_at.or(absent);
-    }
+    watch_owner(view, &mut incident, stamp.at);
     if was_open && !incident.is_open() {
         view.closed_incidents.push_back((stamp.at, id));
     } else if !was_open && incident.is_open() {
         view.closed_incidents.retain(|(_, closed)| *closed != id);
     }
     put(&mut view.incidents, &id, incident, &mut touched.incidents);
+}
+
+/// Whoever owns something urgent and has no console loses it after a while.
+fn watch_owner(view: &View, incident: &mut Incident, at: Timestamp) {
+    if incident.priority > Priority::P2 {
+        return;
+    }
+    if let Owner::Person {
+        by, absent_due_at, ..
+    } = &mut incident.owner
+    {
+        *absent_due_at = absent_due_at.or(absent_due(view, by, at));
+    }
 }
 
 /// A number is given once: what has it stays as it is.
@@ -187,9 +204,13 @@ pub(crate) fn follow(view: &mut View, stamp: &Stamp<'_>, touched: &mut Touched) 
             .as_ref()
             .is_none_or(|before| before.incident != row.incident || row.priority < before.priority);
         let is_nobodys = !row.is_judged() && row.owner().is_none();
-        members.push((change.id, id, is_nobodys, is_news));
+        let is_discreet = row.began_as_duress();
+        members.push((change.id, id, is_nobodys, is_news, is_discreet));
     }
-    for (alarm, id, is_nobodys, is_news) in members {
+    for (alarm, id, is_nobodys, is_news, is_discreet) in members {
+        if is_discreet {
+            hide(view, id, touched);
+        }
         let Some(incident) = view.incidents.get(&id).cloned() else {
             continue;
         };
@@ -200,12 +221,41 @@ pub(crate) fn follow(view: &mut View, stamp: &Stamp<'_>, touched: &mut Touched) 
         }
         // A priority that somebody set holds until something worse comes.
         if is_news {
-            worsen(view, alarm, incident, touched);
+            worsen(view, alarm, incident, stamp, touched);
         }
     }
 }
 
-fn worsen(view: &mut View, alarm: AlarmId, mut incident: Incident, touched: &mut Touched) {
+/// What is part of a silent call for help is hidden with it, and whoever was sent for it as well.
+fn hide(view: &mut View, id: IncidentId, touched: &mut Touched) {
+    let open = view
+        .incidents
+        .get(&id)
+        .filter(|incident| !incident.discreet);
+    let Some(mut incident) = open.cloned() else {
+        return;
+    };
+    incident.discreet = true;
+    put(&mut view.incidents, &id, incident, &mut touched.incidents);
+    let sent = view.assignments.values().filter(|one| one.incident == id);
+    for mut one in sent.cloned().collect::<Vec<_>>() {
+        one.discreet = true;
+        put(
+            &mut view.assignments,
+            &one.id.clone(),
+            one,
+            &mut touched.assignments,
+        );
+    }
+}
+
+fn worsen(
+    view: &mut View,
+    alarm: AlarmId,
+    mut incident: Incident,
+    stamp: &Stamp<'_>,
+    touched: &mut Touched,
+) {
     let Some(row) = view.alarms.get(&alarm) else {
         return;
     };
@@ -215,6 +265,7 @@ fn worsen(view: &mut View, alarm: AlarmId, mut incident: Incident, touched: &mut
     incident.priority = row.priority;
     incident.priority_by = None;
     incident.kind = row.kind.clone();
+    watch_owner(view, &mut incident, stamp.at);
     put(
         &mut view.incidents,
         &incident.id.clone(),

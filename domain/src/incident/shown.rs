@@ -8,7 +8,7 @@ use crate::view::Shown;
 
 impl Shown<IncidentId> for Incident {
     fn seen_by(&self, _id: &IncidentId, audience: &Audience) -> Option<Self> {
-        if !audience.sees_duress() && self.kind.is_duress() {
+        if !audience.sees_duress() && self.discreet {
             return None;
         }
         let mut shown = self.clone();
@@ -28,6 +28,7 @@ fn withhold_persons(incident: &mut Incident) {
         id: _,
         kind: _,
         priority: _,
+        discreet: _,
         priority_by,
         place: _,
         drill: _,

@@ -32,7 +32,11 @@ pub struct Incident {
     pub kind: AlarmTypeId,
     /// Its worst alarm's, or as somebody set it.
     pub priority: Priority,
-    /// Who set it, until a worse alarm joins.
+    /// One of its alarms is a silent call for help, or began as one: never where the one who threatens can
+    /// read it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub discreet: bool,
+    /// Who set its priority, until a worse alarm joins.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub priority_by: Option<PersonId>,
     /// Where people are sent.
@@ -146,6 +150,16 @@ impl Incident {
             | Stage::Handling
             | Stage::Contained
             | Stage::Resolved => None,
+        }
+    }
+
+    /// Whether people are still to come: nobody has said that it is under control.
+    pub const fn needs_people(&self) -> bool {
+        match self.stage {
+            Stage::Open | Stage::Dispatched | Stage::Handling => true,
+            Stage::Contained | Stage::Resolved | Stage::Closed { .. } | Stage::Merged { .. } => {
+                false
+            }
         }
     }
 

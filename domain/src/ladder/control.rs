@@ -26,11 +26,6 @@ impl LadderControl {
         due.map(|(_, about)| *about)
     }
 
-    /// How many wait for their time.
-    pub fn pending(&self) -> usize {
-        self.due.len()
-    }
-
     pub(crate) fn follow(&mut self, touched: &Touched, view: &View) {
         for change in &touched.ladders {
             if let Some(due) = change.before.as_ref().and_then(of) {

@@ -97,7 +97,7 @@ fn registrable<'a>(
     is_night: bool,
 ) -> Result<&'a AlarmType, Refusal> {
     let kind = estate.alarm_type(id).ok_or(CommonRefusal::NotInEstate)?;
-    if kind.by_rule_only || kind.id.is_duress() {
+    if kind.by_rule_only || kind.id.is_duress() || kind.family().is_duress() {
         let kind = kind.id.clone();
         return Err(RegistrationRefusal::NotRegistered { kind }.into());
     }

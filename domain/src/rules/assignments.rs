@@ -7,7 +7,8 @@ use super::system;
 use crate::dispatch::decide::{Terms, offered};
 use crate::dispatch::rank::{lifts, rank_after};
 use crate::dispatch::{
-    ARRIVED_M_MAX, Arrival, Assignment, DispatchFact, Due, PlannedWay, Stage, Withdrawal,
+    ARRIVED_M_MAX, ASSIGNMENTS_PER_INCIDENT_MAX, Arrival, Assignment, DispatchFact, Due,
+    PlannedWay, Stage, Withdrawal,
 };
 use crate::fact::{
     AssignmentArrived, AssignmentLate, AssignmentNobodyLeft, AssignmentUnanswered,
@@ -71,23 +72,32 @@ pub(super) fn due(context: &Context<'_>, memory: &Memory) -> Vec<FactDraft> {
         return Vec::new();
     };
     let (assignment, late_s) = (row.id, context.late_s(due_at));
+    let incident = context.view().incidents.get(&row.incident);
+    // Once it is under control nobody else is asked, and nobody lacks.
+    let is_wanted = incident.is_some_and(Incident::needs_people);
+    let again = |row| {
+        if is_wanted {
+            again(context, memory, row)
+        } else {
+            DispatchFact::NobodyLeft(AssignmentNobodyLeft { assignment })
+        }
+    };
     let facts = match due {
         Due::Answer => {
             let unanswered = AssignmentUnanswered { assignment, late_s };
             let unanswered = DispatchFact::Unanswered(unanswered);
-            vec![unanswered, again(context, memory, row)]
+            vec![unanswered, again(row)]
         }
-        Due::Again => vec![again(context, memory, row)],
+        Due::Again => vec![again(row)],
         Due::Arrival => vec![DispatchFact::Late(AssignmentLate { assignment, late_s })],
         Due::QuietOver => {
             let by = None;
             vec![DispatchFact::QuietEnded(QuietEnded { assignment, by })]
         }
     };
-    let drill = context.view().incidents.get(&row.incident);
-    let drill = drill.is_some_and(|incident| incident.drill);
+    let drill = incident.is_some_and(|incident| incident.drill);
     let nobody = |fact: &DispatchFact| matches!(fact, DispatchFact::NobodyLeft(_));
-    let lacks_people = !drill && facts.iter().any(nobody);
+    let lacks_people = !drill && is_wanted && facts.iter().any(nobody);
     let draft = |fact| {
         let mut draft = context.by_rule_in(RULE, drill, fact);
         draft.occurred_at = Some(due_at);
@@ -105,9 +115,12 @@ fn again(context: &Context<'_>, memory: &Memory, row: &Assignment) -> DispatchFa
     let nobody = DispatchFact::NobodyLeft(AssignmentNobodyLeft { assignment: row.id });
     let known = context.known();
     let incident = known.incident(row.incident).ok();
-    let Some(incident) = incident.filter(|incident| incident.is_open()) else {
+    let Some(incident) = incident else {
         return nobody;
     };
+    if known.assignments_of(incident.id).count() >= ASSIGNMENTS_PER_INCIDENT_MAX {
+        return nobody;
+    }
     let ways = ways(context, memory, incident);
     let ranked = rank_after(&known, incident.id, &row.person, &ways);
     let mut free = ranked.into_iter();

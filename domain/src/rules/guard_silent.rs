@@ -87,7 +87,7 @@ pub(super) fn decide(context: &Context<'_>, memory: &mut LastFixes) -> Vec<FactD
 /// When a person is not heard of for too long; never, if nobody expects to hear of them.
 fn due_at(context: &Context<'_>, memory: &LastFixes, person: &PersonId) -> Option<Timestamp> {
     let limit = context.estate.silent_after()?;
-    if !context.is_on_duty(person) || !has_phone(context, person) {
+    if !context.is_on_duty(person) || !context.known().has_phone(person) {
         return None;
     }
     let due_at = expected_since(context, person, memory.unseen_since(person)) + limit;
@@ -103,17 +103,6 @@ fn expected_since(context: &Context<'_>, person: &PersonId, since: Timestamp) ->
         Duty::On { since: on_duty } => since.max(on_duty),
         Duty::Off { .. } => since,
     }
-}
-
-fn has_phone(context: &Context<'_>, person: &PersonId) -> bool {
-    let own = context.estate.estate.person(person);
-    let own = own.and_then(|known| known.phone.as_ref());
-    own.is_some_and(|phone| context.person_of_phone(phone) == Some(person))
-        || context
-            .view()
-            .phones
-            .values()
-            .any(|whose| whose.as_ref() == Some(person))
 }
 
 fn kind<'a>(context: &Context<'a>) -> Option<&'a AlarmType> {

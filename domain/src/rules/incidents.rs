@@ -13,6 +13,7 @@ use crate::fact::{
     FactDraft, IncidentJoined, IncidentOverdue, IncidentReturned, IncidentUndispatched,
 };
 use crate::geo::distance_m;
+use crate::ids::IncidentId;
 use crate::incident::decide::{claim_due_at, must_have_room, opened};
 use crate::incident::{
     ALARMS_PER_INCIDENT_MAX, Due, Incident, IncidentFact, JOIN_M_MAX, JOIN_S_MAX, JoinedIncidentBy,
@@ -21,6 +22,7 @@ use crate::incident::{
 use crate::memory::Memory;
 use crate::site::Context;
 use crate::time::{Span, Timestamp};
+use std::collections::BTreeMap;
 
 const RULE: &str = "incidents@1";
 
@@ -28,6 +30,7 @@ const RULE: &str = "incidents@1";
 /// number follows from it.
 pub(super) fn gather(context: &Context<'_>, memory: &mut Memory) -> Vec<FactDraft> {
     let mut drafts = Vec::new();
+    let mut joining: BTreeMap<IncidentId, usize> = BTreeMap::new();
     let to_gather = memory.to_gather.iter().take(SETTLED_PER_INPUT_MAX);
     for (alarm, may_join) in to_gather.map(|(id, may)| (*id, *may)).collect::<Vec<_>>() {
         let row = context.view().alarms.get(&alarm).filter(|row| {
@@ -38,7 +41,8 @@ pub(super) fn gather(context: &Context<'_>, memory: &mut Memory) -> Vec<FactDraf
             continue;
         };
         // What is recorded takes it from the list. If its turn is lost, it is asked again.
-        if let Some(joined) = joined(context, row).filter(|_| may_join) {
+        if let Some(joined) = joined(context, row, &joining).filter(|_| may_join) {
+            *joining.entry(joined.incident).or_default() += 1;
             drafts.push(context.by_rule(RULE, Some(row), IncidentFact::Joined(joined)));
         } else if let Some(opened) = at_once(context, row) {
             drafts.push(context.by_rule(RULE, Some(row), opened));
@@ -50,13 +54,22 @@ pub(super) fn gather(context: &Context<'_>, memory: &mut Memory) -> Vec<FactDraf
     drafts
 }
 
-fn joined(context: &Context<'_>, row: &Alarm) -> Option<IncidentJoined> {
-    if row.kind.is_duress() {
+/// `joining` are those that join in the same turn.
+fn joined(
+    context: &Context<'_>,
+    row: &Alarm,
+    joining: &BTreeMap<IncidentId, usize>,
+) -> Option<IncidentJoined> {
+    if row.began_as_duress() {
         return None;
     }
     let open = context.control().incidents.open().rev();
     let mut open = open.filter_map(|id| context.view().incidents.get(&id));
     open.find_map(|incident| {
+        let joining = joining.get(&incident.id).copied().unwrap_or_default();
+        if incident.alarms.len() + joining >= ALARMS_PER_INCIDENT_MAX {
+            return None;
+        }
         let why = together(context, row, incident)?;
         Some(IncidentJoined {
             incident: incident.id,
@@ -70,8 +83,7 @@ fn joined(context: &Context<'_>, row: &Alarm) -> Option<IncidentJoined> {
 fn together(context: &Context<'_>, row: &Alarm, incident: &Incident) -> Option<JoinedIncidentBy> {
     let apart = context.now.since(incident.joined_at);
     let is_late = apart > Span::from_secs(JOIN_S_MAX);
-    let is_full = incident.alarms.len() >= ALARMS_PER_INCIDENT_MAX;
-    if is_late || is_full || row.drill != incident.drill || incident.kind.is_duress() {
+    if is_late || row.drill != incident.drill || incident.discreet {
         return None;
     }
     let has_other = row

@@ -282,12 +282,10 @@ impl<'a> Subject<'a> {
             Matter::Assignment(assignment) => view.assignments.get(&assignment)?.incident,
         };
         let incident = view.incidents.get(&incident)?;
-        let alarms = incident.alarms.iter();
-        let mut alarms = alarms.filter_map(|alarm| view.alarms.get(alarm));
         Some(Self {
             kind: context.estate.alarm_type(&incident.kind)?,
             drill: incident.drill,
-            discreet: incident.kind.is_duress() || alarms.any(crate::alarm::Alarm::began_as_duress),
+            discreet: incident.discreet,
         })
     }
 

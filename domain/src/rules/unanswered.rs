@@ -16,7 +16,7 @@
 use crate::alarm::{Alarm, Ownership};
 use crate::dispatch::{Assignment, DispatchFact, Stage as Part, Withdrawal};
 use crate::ids::IncidentId;
-use crate::incident::{Incident, Owner, Stage};
+use crate::incident::{Incident, Owner};
 use crate::matter::{Matter, Unanswered};
 use crate::time::Timestamp;
 use crate::view::Known;
@@ -71,11 +71,11 @@ fn of_incident(known: &Known<'_>, incident: &Incident) -> Option<Gap> {
 }
 
 fn of_people(known: &Known<'_>, incident: &Incident) -> Option<Gap> {
-    let is_short = known.live_slots(incident.id) < usize::from(incident.guards);
-    // Whoever claimed it anew has time anew.
-    let is_over = incident.dispatch_due_at.is_none();
     let since = incident.undispatched_at?;
-    (needs_people(incident) && is_short && is_over).then_some(Gap {
+    // Whoever claimed it anew has time anew.
+    let is_over = incident.dispatch_due_at.is_none() && incident.needs_people();
+    let is_short = || known.live_slots(incident.id) < usize::from(incident.guards);
+    (is_over && is_short()).then_some(Gap {
         why: Unanswered::Undispatched,
         since,
     })
@@ -105,17 +105,9 @@ fn of_steps(known: &Known<'_>, incident: &Incident) -> Option<Gap> {
     })
 }
 
-/// Whether people are still to come: nobody has said that it is under control.
-fn needs_people(incident: &Incident) -> bool {
-    match incident.stage {
-        Stage::Open | Stage::Dispatched | Stage::Handling => true,
-        Stage::Contained | Stage::Resolved | Stage::Closed { .. } | Stage::Merged { .. } => false,
-    }
-}
-
 fn of_assignment(known: &Known<'_>, one: &Assignment) -> Option<Gap> {
     let incident = known.view.incidents.get(&one.incident)?;
-    if !needs_people(incident) {
+    if !incident.needs_people() {
         return None;
     }
     match one.stage {

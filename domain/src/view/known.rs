@@ -84,10 +84,16 @@ impl<'a> Known<'a> {
         if own.is_some_and(|person| person.radio_only) {
             return true;
         }
+        !self.has_phone(person)
+    }
+
+    /// Whether somebody has a phone: the estate's, if it is still theirs, or one that was bound to them.
+    pub fn has_phone(&self, person: &PersonId) -> bool {
+        let own = self.estate.person(person);
         let own = own.and_then(|person| person.phone.as_ref());
         let mut bound = self.view.phones.values();
-        own.is_none_or(|phone| self.person_of_phone(phone) != Some(person))
-            && !bound.any(|whose| whose.as_ref() == Some(person))
+        own.is_some_and(|phone| self.person_of_phone(phone) == Some(person))
+            || bound.any(|whose| whose.as_ref() == Some(person))
     }
 
     /// What somebody is called on the radio: what they were given, else what the estate says.

@@ -209,7 +209,9 @@ impl Model {
             return false;
         };
         incident.owner = Some(who);
-        incident.dispatch_due = (sent < WANTED).then_some(now + DISPATCH_S);
+        let is_held = ["contained", "resolved"].contains(&incident.stage);
+        let is_short = sent < WANTED && !is_held;
+        incident.dispatch_due = is_short.then_some(now + DISPATCH_S);
         true
     }
 
@@ -312,7 +314,9 @@ impl Model {
     /// Whoever is free, on duty, and neither part of it nor has said no, in the order of the estate.
     fn ask_next(&mut self, at: usize) {
         let (incident, slot) = (self.parts[at].incident, self.parts[at].slot);
-        if self.incidents[incident].stage == "closed" {
+        // Once it is under control nobody else is asked.
+        let is_held = ["contained", "resolved", "closed"].contains(&self.incidents[incident].stage);
+        if is_held {
             return;
         }
         let next = (0..GUARDS.len()).find(|guard| {
@@ -380,12 +384,16 @@ impl Model {
         self.on_duty[guard] = on;
         let all = self.parts.iter().enumerate();
         let theirs = all.filter(|(_, part)| !on && part.guard == guard && part.is_live());
-        let theirs: Vec<_> = theirs.map(|(at, _)| at).collect();
-        for at in &theirs {
+        // Where the next one was asked already, that one goes on.
+        let theirs = theirs.map(|(at, part)| (at, part.stage != "unanswered"));
+        let theirs: Vec<_> = theirs.collect();
+        for (at, _) in &theirs {
             self.set(*at, "withdrawn", None);
         }
-        for at in theirs {
-            self.ask_next(at);
+        for (at, holds_slot) in theirs {
+            if holds_slot {
+                self.ask_next(at);
+            }
         }
         true
     }

@@ -50,11 +50,29 @@ def fold(view, fact):
     settle(view, incident, fact)
 
 
-def settle(view, incident, fact):
-    at, owner = fact["recorded_at"], incident["owner"].get("person")
-    if owner and "absent_due_at" not in owner:
+def watch_owner(view, incident, at):
+    owner = incident["owner"].get("person")
+    if owner and "absent_due_at" not in owner and incident["priority"] <= 2:
         if "gone" in view["people"].get(owner["by"], {}).get("console", "never"):
             owner["absent_due_at"] = at + ABSENT_US_MAX
+
+
+def is_duress(kind):
+    rest = kind.removeprefix("duress")
+    return rest != kind and (not rest or rest[0] in "_-.:")
+
+
+def hide(view, incident):
+    """What is part of a silent call for help is hidden with it, and whoever was sent for it as well."""
+    for one in view.get("assignments", {}).values() if "discreet" not in incident else ():
+        if one["incident"] == incident["id"]:
+            one["discreet"] = True
+    incident["discreet"] = True
+
+
+def settle(view, incident, fact):
+    at = fact["recorded_at"]
+    watch_owner(view, incident, at)
     closed = view.setdefault("closed_incidents", [])
     entry = next((one for one in closed if one[1] == incident["id"]), None)
     if not is_open(incident) and entry is None:
@@ -76,6 +94,8 @@ def opened(view, fact, body):
     } | maybe(body, "dispatch_due_at")  # fmt: skip
     if fact["drill"]:
         new["drill"] = True
+    if is_duress(body["type"]):
+        new["discreet"] = True
     for id in sorted({view["alarms"].get(alarm, {}).get("incident") for alarm in body["alarms"]} - {None}):
         parent = view["incidents"].get(id)
         if parent is not None:
@@ -123,6 +143,9 @@ def follow(view, was, fact):
         incident = view.get("incidents", {}).get(row.get("incident"))
         if incident is None or id not in was:
             continue
+        changed = row["version"] == fact["seq"]
+        if changed and any(map(is_duress, [row["type"], row["family"], *(rise["type"] for rise in row.get("rises", []))])):
+            hide(view, incident)
         of, priority = was[id]
         if row["judgement"] == "open" and "unclaimed" in row["ownership"]:
             if is_open(incident):
@@ -133,6 +156,7 @@ def follow(view, was, fact):
         worse = of != row.get("incident") or row["priority"] < priority
         if worse and is_open(incident) and row["judgement"] == "open" and row["priority"] < incident["priority"]:
             worsen(incident, row)
+            watch_owner(view, incident, fact["recorded_at"])
 
 
 def worsen(incident, row):
@@ -209,6 +233,8 @@ def moved(view, incident, body, fact):
         if stage != "closed":
             return False
         incident |= {"stage": "open", "owner": {"person": {"by": body["by"], "at": at}}}
+        rows, here = view["alarms"], incident["id"]
+        incident["alarms"] = [id for id in incident["alarms"] if rows.get(id, {"incident": here}).get("incident") == here]
     elif not is_open(incident) or to != "closed" and MOVED[to] <= MOVED.get(stage, 0):
         return False
     else:
@@ -364,7 +390,8 @@ def step_of(one, kind, body, at):
     if what == "done" and stage in TASK:
         return now_at(one, "done", at)
     if what == "withdrawn" and stage in LIVE:
-        again = {"to_offer_again": True} if body["why"] == "off_duty" else {}
+        leaves = body["why"] == "off_duty" and stage != "unanswered"
+        again = {"to_offer_again": True} if leaves else {}
         return now_at(one, {"withdrawn": {"why": body["why"]}}, at, **again)
     if what == "quiet_began" and stage in TASK:
         one["quiet_until"] = body["until"]
