@@ -116,6 +116,36 @@ phones("an offer is accepted, walked, worked on in silence and done, and the ope
   await wang.face("idle");
 });
 
+phones("what a thumb rests on stays the same button while something else changes", async ({ carry, open, site }) => {
+  await site.onDuty("wang-qiang");
+  await site.onDuty("li-min");
+  const wang = await carry("wang-qiang");
+  await sent(open, site);
+  const hands = ".g-hands [data-tap], .g-hands [data-action], .g-steps button";
+  const mark = () => wang.page.locator(hands).evaluateAll((all) => {
+    all.forEach((one) => (one.isMarked = true));
+    return all.length;
+  });
+  const marked = () => wang.page.locator(hands).evaluateAll((all) => all.filter((one) => one.isMarked).length);
+  const way = wang.page.locator(".g-line").first();
+  await wang.face("offer");
+  let [before, buttons] = [await way.innerText(), await mark()];
+  await site.position("guard-01", [120.1112, 30.2866]);
+  await expect(way).not.toHaveText(before);
+  expect(await marked(), "of an offer").toBe(buttons);
+  await wang.says("accept");
+  await wang.face("task");
+  before = await way.innerText();
+  buttons = await mark();
+  await site.position("guard-01", [120.1106, 30.2872]);
+  await expect(way).not.toHaveText(before);
+  expect((await site.command("li-na", { dispatch: { matter: { incident: "I-1" }, person: "li-min" } })).status).toBe(200);
+  await expect(wang.page.locator(".g-others li")).toHaveCount(1);
+  await wang.says("ask_support");
+  await expect(wang.page.locator('[data-tap="ask_support"]')).toBeDisabled();
+  expect(await marked(), "of a task").toBe(buttons);
+});
+
 phones("an offer is declined with a reason, and a withdrawn one is gone from the phone", async ({ carry, open, site }) => {
   for (const guard of ["wang-qiang", "li-min"]) {
     await site.onDuty(guard);

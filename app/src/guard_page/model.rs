@@ -14,7 +14,7 @@ use castellan_domain::ids::{AssignmentId, PersonId};
 use castellan_domain::incident::IncidentCommand;
 use castellan_domain::staff::StaffCommand;
 use castellan_domain::text::Language;
-use castellan_domain::time::Span;
+use castellan_domain::time::{Span, Timestamp};
 use castellan_domain::wire::api::WireCommand;
 
 /// Seconds of silence that one tap declares.
@@ -56,6 +56,11 @@ impl Face {
             Self::Offer(task) | Self::Task(task) => Some(task),
             Self::Idle => None,
         }
+    }
+
+    /// Whether somebody is asked.
+    pub const fn is_offer(&self) -> bool {
+        matches!(self, Self::Offer(_))
     }
 
     /// The name by which style sheets and tests know it.
@@ -183,9 +188,8 @@ pub fn due(task: &GuardTask, now: Now, language: Language) -> Option<(String, u3
 }
 
 /// What is left of a silence, while it lasts.
-pub fn quiet_left(task: &GuardTask, now: Now) -> Option<String> {
-    let until = task.quiet_until?;
-    let left = until.since(now.at);
+pub fn quiet_left(until: Option<Timestamp>, now: Now) -> Option<String> {
+    let left = until?.since(now.at);
     (left.as_micros() > 0).then(|| ages::text(left))
 }
 
@@ -411,9 +415,9 @@ mod tests {
         task.stage = Stage::OnTheWay;
         assert_eq!(due(&task, ten, Language::Zh).unwrap().0, "已超时");
         task.quiet_until = Some(ten.at + Span::from_secs(61));
-        assert_eq!(quiet_left(&task, ten).as_deref(), Some("01:01"));
+        assert_eq!(quiet_left(task.quiet_until, ten).as_deref(), Some("01:01"));
         let after = Now::from(ten.at + Span::from_secs(61));
-        assert_eq!(quiet_left(&task, after), None);
+        assert_eq!(quiet_left(task.quiet_until, after), None);
     }
 
     #[test]
