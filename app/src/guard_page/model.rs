@@ -198,12 +198,13 @@ pub const fn tapped(command: &WireCommand) -> Option<Words> {
     Some(match command {
         Command::Dispatch(command) => match command {
             DispatchCommand::Accept { .. } => texts::ACCEPT,
-            DispatchCommand::Decline { .. } => texts::DECLINE,
+            DispatchCommand::Decline { .. } => texts::DECLINED,
             DispatchCommand::SetOut { .. } => texts::SET_OUT,
             DispatchCommand::Arrive { .. } => texts::ARRIVED,
             DispatchCommand::Finish { .. } => texts::FINISH,
             DispatchCommand::AskSupport { .. } => texts::SUPPORT,
-            DispatchCommand::GoQuiet { .. } | DispatchCommand::EndQuiet { .. } => texts::QUIET,
+            DispatchCommand::GoQuiet { .. } => texts::QUIET,
+            DispatchCommand::EndQuiet { .. } => texts::QUIET_ENDED,
             DispatchCommand::Dispatch { .. } | DispatchCommand::Recall { .. } => return None,
         },
         Command::Staff(command) => match command {
@@ -297,7 +298,8 @@ pub const fn is_settled(since: Span, mono: Span) -> bool {
 mod tests {
     use super::*;
     use crate::fixture::{START, person};
-    use castellan_domain::dispatch::Arrival;
+    use castellan_domain::dispatch::{Arrival, DeclineReason};
+    use std::collections::BTreeSet;
 
     /// The view of a file of the protocol's samples.
     fn view(sample: &str) -> GuardView {
@@ -437,6 +439,33 @@ mod tests {
         );
         assert_eq!((step(on, 0), step(GuardDuty::Off, 1)), (None, None));
         assert_eq!([on, rest, GuardDuty::Off].map(stands), [0, 1, 2]);
+    }
+
+    #[test]
+    fn each_tap_on_a_task_has_words_of_its_own() {
+        let assignment = AssignmentId(31);
+        let reason = DeclineReason::TooFar;
+        let commands = [
+            DispatchCommand::Accept { assignment },
+            DispatchCommand::Decline { assignment, reason },
+            DispatchCommand::SetOut { assignment },
+            DispatchCommand::Arrive { assignment },
+            DispatchCommand::Finish { assignment },
+            DispatchCommand::AskSupport { assignment },
+            DispatchCommand::GoQuiet {
+                assignment,
+                for_s: QUIET_S,
+            },
+            DispatchCommand::EndQuiet { assignment },
+        ];
+        for language in [Language::Zh, Language::En] {
+            let words = commands.clone().map(|command| {
+                let words = tapped(&command.into()).expect("it is tapped");
+                words.get(language)
+            });
+            let different: BTreeSet<_> = words.into_iter().collect();
+            assert_eq!(different.len(), words.len(), "{words:?}");
+        }
     }
 
     #[test]

@@ -15,6 +15,7 @@ texts! {
     ABOUT: "求助人：{0}", "For: {0}";
     ACCEPT: "接　单", "Accept";
     DECLINE: "拒单（选原因）", "Decline (choose why)";
+    DECLINED: "拒单", "Declined";
     DECLINE_WHY: "为什么不能去？", "Why can you not go?";
     BACK: "返回", "Back";
     SET_OUT: "出　发", "Set out";
@@ -22,6 +23,7 @@ texts! {
     ARRIVED_ALREADY: "已到场", "There already";
     FINISH: "处置完成", "Done";
     QUIET: "静默 10 分", "Quiet 10 min";
+    QUIET_ENDED: "结束静默", "Quiet ended";
     QUIET_LEFT: "静默剩 {0}", "Quiet {0}";
     SUPPORT: "求增援", "More people";
     SUPPORT_ASKED: "已求增援", "Asked for more";

@@ -13,6 +13,7 @@ use super::taps::{Sent, Taps};
 use super::texts;
 use crate::browser::{clock_text, sleep, time_zone, window};
 use crate::desk::Desk;
+use crate::live::model as live;
 use crate::refusals::failure_sentence;
 use crate::texts::Words;
 use castellan_domain::guard_view::{GuardDuty, GuardTask};
@@ -56,12 +57,7 @@ pub fn view(desk: &'static Desk) -> AnyView {
             phone.ring(false);
         }
     });
-    let link = move || match phone.link.get() {
-        Link::Connecting => "connecting",
-        Link::Live => "live",
-        Link::Unsure => "unsure",
-        Link::Stale { .. } => "stale",
-    };
+    let link = move || live::class(phone.link.get());
     let waits_for_person = move || desk.person.with(Option::is_none);
     view! {
         <main class="guard-page" data-face=move || face.with(Face::name) data-link=link
