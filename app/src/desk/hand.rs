@@ -1,14 +1,12 @@
 //! What the operator's hand is doing, so that nothing moves under it and no key hits a row that
 //! only just came.
 
+use super::settled::has_settled;
 use crate::browser::mono;
 use castellan_domain::time::Span;
 use leptos::prelude::*;
 use std::time::Duration;
 
-/// A row must have been selected this long before a key acts on it, so that a key meant for the
-/// row before does not hit the one that just came; and a step must have been the next one as long.
-const SELECTED_FOR_MIN: Span = Span::from_millis(400);
 /// The queue stays still this long after a row was focused.
 const FOCUS_HOLDS: Duration = Duration::from_secs(10);
 
@@ -37,7 +35,7 @@ impl Hand {
     }
 
     pub(super) fn has_settled(&self) -> bool {
-        is_settled(self.selected_at.get_value())
+        has_settled(self.selected_at.get_value(), mono())
     }
 
     pub(super) fn comes_to_step(&self) {
@@ -45,7 +43,7 @@ impl Hand {
     }
 
     pub(super) fn step_has_settled(&self) -> bool {
-        is_settled(self.step_at.get_value())
+        has_settled(self.step_at.get_value(), mono())
     }
 
     /// Whether it is on the queue.
@@ -70,8 +68,4 @@ impl Hand {
         let timer = on.then(|| set_timeout_with_handle(move || focuses.set(false), FOCUS_HOLDS));
         self.lets_go.set_value(timer.and_then(Result::ok));
     }
-}
-
-fn is_settled(since: Span) -> bool {
-    mono().as_micros() - since.as_micros() >= SELECTED_FOR_MIN.as_micros()
 }

@@ -14,13 +14,11 @@ use castellan_domain::ids::{AssignmentId, PersonId};
 use castellan_domain::incident::IncidentCommand;
 use castellan_domain::staff::StaffCommand;
 use castellan_domain::text::Language;
-use castellan_domain::time::{Span, Timestamp};
+use castellan_domain::time::Timestamp;
 use castellan_domain::wire::api::WireCommand;
 
 /// Seconds of silence that one tap declares.
 pub const QUIET_S: u32 = 600;
-/// After the page has become another one, taps are not taken for so long: they were meant for the one before.
-pub const SETTLED_MS: i64 = 400;
 
 /// What the page is about.
 #[derive(Debug, Clone, PartialEq)]
@@ -289,16 +287,12 @@ pub const fn dots(heard: Option<Heard>) -> &'static str {
     }
 }
 
-/// Whether what is shown has stood long enough for a tap to be meant for it.
-pub const fn is_settled(since: Span, mono: Span) -> bool {
-    mono.as_micros() - since.as_micros() >= SETTLED_MS * 1_000
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::fixture::{START, person};
     use castellan_domain::dispatch::{Arrival, DeclineReason};
+    use castellan_domain::time::Span;
     use std::collections::BTreeSet;
 
     /// The view of a file of the protocol's samples.
@@ -495,12 +489,5 @@ mod tests {
         ]
         .map(dots);
         assert_eq!(said, ["", "·", "··", "···"]);
-    }
-
-    #[test]
-    fn a_tap_is_meant_for_what_has_stood_for_a_moment() {
-        let since = Span::from_millis(1_000);
-        assert!(!is_settled(since, Span::from_millis(1_399)));
-        assert!(is_settled(since, Span::from_millis(1_400)));
     }
 }
