@@ -170,10 +170,16 @@ pub fn top_unowned(view: &View) -> Option<AlarmId> {
 
 /// The same, but for the one that somebody is looking at.
 pub fn next_unowned(view: &View, selected: Option<AlarmId>) -> Option<AlarmId> {
+    let mut unowned = unowned(view).into_iter();
+    unowned.find(|id| Some(*id) != selected)
+}
+
+/// What nobody has and nobody has seen, the most urgent first.
+pub fn unowned(view: &View) -> Vec<AlarmId> {
     let unowned = view.alarms.values().filter(|alarm| is_unowned(alarm));
-    let others = unowned.filter(|alarm| Some(alarm.id) != selected);
-    let next = others.min_by_key(|alarm| urgency(alarm));
-    next.map(|alarm| alarm.id)
+    let mut unowned: Vec<&Alarm> = unowned.collect();
+    unowned.sort_by_key(|alarm| urgency(alarm));
+    unowned.into_iter().map(|alarm| alarm.id).collect()
 }
 
 /// How many alarms came within a while before `now`: what is too much is a matter of this.

@@ -108,6 +108,19 @@ impl Desk {
         self.theme.set(next);
     }
 
+    /// Gives a window of this page its theme and its language.
+    pub fn dress(&self, window: &web_sys::Window) {
+        let (language, theme) = (self.language.get(), self.theme.get());
+        let language = match language {
+            Language::Zh => "zh-CN",
+            Language::En => "en",
+        };
+        if let Some(root) = window.document().and_then(|d| d.document_element()) {
+            let _ = root.set_attribute("data-theme", theme.name());
+            let _ = root.set_attribute("lang", language);
+        }
+    }
+
     /// Says who works here from now on.
     pub fn set_person(&self, person: Option<PersonId>) {
         remember("castellan.person", person.as_ref().map(PersonId::as_str));
