@@ -27,6 +27,7 @@ pub mod ladders;
 pub mod layout;
 pub mod live;
 pub mod map;
+pub mod mini_queue;
 pub mod names;
 pub mod no_page;
 pub mod operator;

@@ -5,6 +5,7 @@ pub mod drafts;
 mod failure;
 mod offer;
 mod picked;
+mod settled;
 mod theme;
 
 #[cfg(target_arch = "wasm32")]
@@ -20,6 +21,7 @@ pub use beside::Beside;
 pub use failure::{FailedBy, Failure};
 pub use offer::{OFFERED_MS, Offer};
 pub use picked::Picked;
+pub use settled::has_settled;
 pub use theme::Theme;
 
 #[cfg(target_arch = "wasm32")]

@@ -108,6 +108,19 @@ impl Desk {
         self.theme.set(next);
     }
 
+    /// Gives a window of this page its theme and its language.
+    pub fn dress(&self, window: &web_sys::Window) {
+        let (language, theme) = (self.language.get(), self.theme.get());
+        let language = match language {
+            Language::Zh => "zh-CN",
+            Language::En => "en",
+        };
+        if let Some(root) = window.document().and_then(|d| d.document_element()) {
+            let _ = root.set_attribute("data-theme", theme.name());
+            let _ = root.set_attribute("lang", language);
+        }
+    }
+
     /// Says who works here from now on.
     pub fn set_person(&self, person: Option<PersonId>) {
         remember("castellan.person", person.as_ref().map(PersonId::as_str));
@@ -191,6 +204,16 @@ impl Desk {
     /// The selected alarm, if it has been selected long enough for a key to act on it.
     pub fn settled_alarm(&self) -> Option<AlarmId> {
         self.selected_alarm().filter(|_| self.hand.has_settled())
+    }
+
+    /// Another step of the selected alarm is the next one.
+    pub fn come_to_step(&self) {
+        self.hand.comes_to_step();
+    }
+
+    /// Whether it has been the next one long enough for a key to act on it.
+    pub fn step_has_settled(&self) -> bool {
+        self.hand.step_has_settled()
     }
 
     /// Whether a hand is on the queue, so that it must not move.
