@@ -5,7 +5,7 @@ import { expect, test } from "../console.mjs";
 test("D claims, opens the incident and asks a guard, who goes, arrives and is done", async ({ open, site }) => {
   await site.onDuty("wang-qiang");
   await site.onDuty("zhao-jun");
-  const [liNa, zhangWei] = await Promise.all([open("li-na"), open("zhang-wei")]);
+  const [liNa, zhangWei] = await Promise.all([open("li-na", { map: true }), open("zhang-wei")]);
   await site.position("guard-01", [120.1106, 30.2872]);
   const id = await site.report("gas-3-b1", "gas_low");
   await liNa.walkTo(id);
@@ -31,9 +31,14 @@ test("D claims, opens the incident and asks a guard, who goes, arrives and is do
 
   await liNa.page.keyboard.press("r");
   await expect(part).toContainText("已接单");
+  // The map says how long he still takes, and the row the same.
+  const left = liNa.map.locator(".map-name:visible em");
+  await expect(left).toHaveText(/^\d:\d\d$/);
+  await expect(part.locator(".way")).toHaveText(`走楼梯 ${await left.textContent()}`);
   for (const [step, stage] of [["arrive", "已到场"], ["finish", "已完成"]]) {
     await part.locator(`[data-part=${step}]`).click();
     await expect(part).toContainText(stage);
+    await expect(left).toHaveText(stage === "已到场" ? [stage] : []);
   }
   await expect(incident.locator("[data-stage]")).toHaveText("处置中");
 

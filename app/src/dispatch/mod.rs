@@ -1,5 +1,6 @@
 //! 派单: whom to send, how long they walk, what to say on the radio, and what became of it.
 
+pub mod errands;
 pub mod model;
 pub mod refusals;
 pub mod texts;

@@ -92,6 +92,12 @@ pub fn duration(seconds: u32, language: Language) -> String {
 
 /// How somebody gets there, and how long that takes.
 pub fn way_words(way: Option<&PlannedWay>, language: Language) -> String {
+    let seconds = way.map_or(0, |way| way.seconds);
+    way_words_for(way, &duration(seconds, language), language)
+}
+
+/// How somebody gets there, with what is said of the time.
+pub fn way_words_for(way: Option<&PlannedWay>, time: &str, language: Language) -> String {
     let Some(way) = way else {
         return texts::NO_WAY.get(language).to_owned();
     };
@@ -100,7 +106,7 @@ pub fn way_words(way: Option<&PlannedWay>, language: Language) -> String {
         (false, true) => texts::BY_STAIRS,
         (false, false) => texts::ON_FOOT,
     };
-    let so_long = by.fill(language, &[&duration(way.seconds, language)]);
+    let so_long = by.fill(language, &[time]);
     if way.without_floor {
         format!("{so_long}{}", texts::WITHOUT_FLOOR.get(language))
     } else {

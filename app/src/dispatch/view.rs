@@ -4,7 +4,7 @@ use super::model::{
     NAMED_MAX, Named, Said, duration, hole_words, in_order_of, radio_sentence, reason_name, sent,
     stage_name, way_words,
 };
-use super::ranked::{ranked, send, waiting};
+use super::ranked::{errand, ranked, send, waiting};
 use super::texts;
 use crate::ages;
 use crate::copy::SiteCopy;
@@ -134,7 +134,16 @@ fn Sent(
     let way = one
         .way
         .filter(|_| one.is_live() && !matches!(one.stage, Stage::OnScene { .. }));
-    let way = way.map(|way| move || way_words(Some(&way), desk.language.get()));
+    let is_going = matches!(one.stage, Stage::Accepted | Stage::OnTheWay);
+    let live_way = Memo::new(move |_| {
+        let now = copy.shown_at();
+        errand(copy, id)?.part.way_words(now, desk.language.get())
+    });
+    let way = move || {
+        let planned = || way_words(way.as_ref(), desk.language.get());
+        let live = is_going.then(|| live_way.get()).flatten();
+        live.or_else(|| way.is_some().then(planned))
+    };
     let due_at = one.due_at;
     let late = one.late_at.is_some();
     // 静默: the silence is counted down, and is no lateness.
@@ -169,7 +178,6 @@ fn Sent(
             </button>
         }
     };
-    let goes = matches!(one.stage, Stage::Accepted | Stage::OnTheWay);
     let is_there = matches!(one.stage, Stage::OnScene { .. });
     view! {
         <li data-assignment=id.to_string() class:live=one.is_live()>
@@ -178,7 +186,7 @@ fn Sent(
             {one.support_asked_at.is_some().then(|| view! {
                 <strong class="support">{move || desk.t(texts::SUPPORT_ASKED)}</strong>
             })}
-            {way.map(|way| view! { <span class="way">{way}</span> })}
+            <span class="way" class:going=is_going>{way}</span>
             <span class="time-left num">{left}</span>
             <NextCall copy desk about=Matter::Assignment(id) />
             {waits.then(|| view! {
@@ -187,7 +195,7 @@ fn Sent(
             {may.then(|| view! {
                 <span class="parts">
                     {waits.then(|| command(texts::ANSWER_FOR, "accept", |assignment| DispatchCommand::Accept { assignment }))}
-                    {goes.then(|| command(texts::ARRIVE, "arrive", |assignment| DispatchCommand::Arrive { assignment }))}
+                    {is_going.then(|| command(texts::ARRIVE, "arrive", |assignment| DispatchCommand::Arrive { assignment }))}
                     {is_there.then(|| command(texts::FINISH, "finish", |assignment| DispatchCommand::Finish { assignment }))}
                     {(!is_there).then(|| command(texts::RECALL, "recall", |assignment| DispatchCommand::Recall { assignment }))}
                 </span>

@@ -117,13 +117,12 @@ fn tasks(view: &View) -> BTreeMap<&PersonId, &Assignment> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{START, person, raised, view};
+    use crate::fixture::{START, part, person, raised, view};
     use castellan_domain::alarm::Source;
     use castellan_domain::dispatch::{Arrival, Stage};
     use castellan_domain::geo::Offset;
-    use castellan_domain::ids::{AssignmentId, IncidentId, Seq};
+    use castellan_domain::ids::AssignmentId;
     use castellan_domain::staff::PersonState;
-    use castellan_domain::subject::History;
     use castellan_domain::time::Span;
 
     fn estate(duty: DutyKept) -> Estate {
@@ -176,24 +175,8 @@ mod tests {
         view.assignments.insert(
             AssignmentId(1),
             Assignment {
-                id: AssignmentId(1),
-                incident: IncidentId(1),
-                person: person("zhou"),
-                slot: 1,
-                priority: Priority::P1,
-                discreet: false,
-                offered_at: START,
-                offered_by: None,
-                way: None,
-                stage: Stage::OnScene { how: Arrival::Said },
-                since: START,
-                due_at: None,
-                late_at: None,
-                to_offer_again: false,
-                support_asked_at: None,
                 quiet_until: Some(ends_at),
-                version: Seq(1),
-                history: History::default(),
+                ..part(1, "zhou", Stage::OnScene { how: Arrival::Said })
             },
         );
         let quiet = people(&view, DutyKept::Assumed);
