@@ -236,6 +236,14 @@ enum Load {
         #[arg(long, value_parser = clap::value_parser!(u32).range(1..=2_000_000))]
         rows: u32,
     },
+    /// Rank all guards of an estate with many floors, beside a bare Dijkstra.
+    Ranking {
+        #[arg(long, value_parser = clap::value_parser!(u32).range(1..=20))]
+        rounds: u32,
+        /// How often each is asked in each round.
+        #[arg(long, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+        asked: u32,
+    },
     /// Read every fact of a journal that nobody has open.
     Scan { journal: PathBuf },
     /// The size of a database.
@@ -351,6 +359,7 @@ async fn run(verb: Load) -> anyhow::Result<String> {
         } => json(&load::storage::syncs(&folder, seconds, per_s)?),
         Load::Commits { folder, seconds } => json(&load::storage::commits(&folder, seconds)?),
         Load::Inserts { folder, rows } => json(&load::storage::inserts(&folder, rows)?),
+        Load::Ranking { rounds, asked } => json(&load::ranking::run(rounds, asked)?),
         Load::Scan { journal } => json(&load::storage::scan(&journal)?),
         Load::Size { database } => json(&load::storage::size(&database)?),
     }

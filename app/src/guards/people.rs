@@ -70,7 +70,7 @@ impl People {
             let is_lost = Freshness::of(tracked.get(&person.id), now) == Freshness::Lost;
             let is_silent = is_lost && quiet.is_none();
             people.silent += usize::from(is_silent);
-            people.radio_only += usize::from(known.is_radio_only(&person.id));
+            people.radio_only += usize::from(known.is_radio_only(person));
             let silent = is_silent.then_some(Exception::Silent);
             if let Some(why) = alarms.get(&person.id).copied().or(silent).or(quiet) {
                 let sign = call_sign(person, &view.person(&person.id), Language::Zh);

@@ -22,7 +22,9 @@ mod mosquitto;
 mod nats;
 pub mod peers;
 pub mod phones;
+pub mod ranking;
 pub mod storage;
+mod towers;
 mod wire;
 
 use std::net::SocketAddr;

@@ -13,6 +13,7 @@ mod machine;
 mod numbers;
 mod options;
 mod peers;
+mod ranking;
 mod report;
 mod rig;
 mod start_up;
@@ -30,7 +31,7 @@ use std::time::{Duration, Instant};
 type Measure = fn(&Rig) -> Result<Section>;
 
 /// Every measurement of the server, in the order of a full run.
-const MEASUREMENTS: [(&str, &str, Measure); 7] = [
+const MEASUREMENTS: [(&str, &str, Measure); 8] = [
     ("fan-out", "Positions to many displays", fan_out::measure),
     (
         "ceiling",
@@ -42,6 +43,7 @@ const MEASUREMENTS: [(&str, &str, Measure); 7] = [
     ("idle", "Memory of idle displays", idle::measure),
     ("history", "The history of positions", history::measure),
     ("start-up", "A start over a long record", start_up::measure),
+    ("ranking", "Who is asked first", ranking::measure),
 ];
 
 /// All names, in the order of a full run.

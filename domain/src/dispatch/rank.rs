@@ -4,7 +4,7 @@
 use super::reasons::PlannedWay;
 use super::state::Stage;
 use crate::alarm::{Alarm, Condition};
-use crate::estate::{LiftUse, Lifts, Person, Role, Ways, WaysTo};
+use crate::estate::{LiftUse, Lifts, Person, Post, Role, Ways, WaysTo};
 use crate::ids::{AlarmTypeId, IncidentId, PersonId, PostId};
 use crate::incident::Incident;
 use crate::view::Known;
@@ -88,7 +88,7 @@ fn ranked<'a>(
             busy: now.tasks.get(&person.id).copied(),
             on_break: known.is_on_break(&person.id),
             silent: now.silent.contains(&person.id),
-            radio_only: known.is_radio_only(&person.id),
+            radio_only: known.is_radio_only(person),
             hole: now.hole(known, &person.id),
         })
         .collect();
@@ -107,6 +107,8 @@ struct Now<'a> {
     silent: BTreeSet<&'a PersonId>,
     /// Who is part of this incident, said no, or called for help in it: nobody is sent to themselves.
     out: BTreeSet<&'a PersonId>,
+    /// At which post somebody stands as a rule.
+    posts: BTreeMap<&'a PersonId, &'a Post>,
 }
 
 impl<'a> Now<'a> {
@@ -123,18 +125,20 @@ impl<'a> Now<'a> {
         let of = incident.and_then(|id| view.incidents.get(&id));
         let alarms = of.into_iter().flat_map(|incident| &incident.alarms);
         let callers = alarms.filter_map(|id| view.alarms.get(id)?.source.person());
+        let posts = known.estate.posts.iter();
+        let posts = posts.flat_map(|post| post.people.iter().map(move |person| (person, post)));
         Self {
             // Of several errands the oldest.
             tasks: tasks.rev().map(|one| (&one.person, one.incident)).collect(),
             silent: silent.filter_map(|row| row.source.person()).collect(),
             out: asked.map(|one| &one.person).chain(callers).collect(),
+            posts: posts.collect(),
         }
     }
 
     /// What somebody leaves behind who goes.
     fn hole(&self, known: &Known<'_>, person: &PersonId) -> Option<Hole> {
-        let mut posts = known.estate.posts.iter();
-        let post = posts.find(|post| post.people.contains(person))?;
+        let post = self.posts.get(person)?;
         let others = post.people.iter().filter(|other| *other != person);
         let stays = |other: &&PersonId| {
             known.is_on_duty(other) && !known.is_on_break(other) && !self.tasks.contains_key(*other)

@@ -20,7 +20,7 @@ pub(super) fn answer_wait(
     if of_estate.is_some_and(|person| person.role == Role::Engineer) {
         return Some(Span::from_secs(i64::from(ENGINEER_S)));
     }
-    if known.is_radio_only(person) {
+    if of_estate.is_none_or(|person| known.is_radio_only(person)) {
         return None;
     }
     let usual_s = match priority {

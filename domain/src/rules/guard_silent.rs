@@ -87,7 +87,8 @@ pub(super) fn decide(context: &Context<'_>, memory: &mut LastFixes) -> Vec<FactD
 /// When a person is not heard of for too long; never, if nobody expects to hear of them.
 fn due_at(context: &Context<'_>, memory: &LastFixes, person: &PersonId) -> Option<Timestamp> {
     let limit = context.estate.silent_after()?;
-    if !context.is_on_duty(person) || !context.known().has_phone(person) {
+    let of_estate = context.estate.estate.person(person)?;
+    if !context.is_on_duty(person) || !context.known().has_phone(of_estate) {
         return None;
     }
     let due_at = expected_since(context, person, memory.unseen_since(person)) + limit;

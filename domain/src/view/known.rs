@@ -79,21 +79,23 @@ impl<'a> Known<'a> {
     }
 
     /// Whether somebody has no phone that could ring.
-    pub fn is_radio_only(&self, person: &PersonId) -> bool {
-        let own = self.estate.person(person);
-        if own.is_some_and(|person| person.radio_only) {
-            return true;
-        }
-        !self.has_phone(person)
+    pub fn is_radio_only(&self, person: &Person) -> bool {
+        person.radio_only || !self.has_phone(person)
     }
 
-    /// Whether somebody has a phone: the estate's, if it is still theirs, or one that was bound to them.
-    pub fn has_phone(&self, person: &PersonId) -> bool {
-        let own = self.estate.person(person);
-        let own = own.and_then(|person| person.phone.as_ref());
+    /// Whether somebody has a phone: the estate's, which is nobody else's there, if it is still theirs, or one that
+    /// was bound to them.
+    pub fn has_phone(&self, person: &Person) -> bool {
+        let is_still_theirs = |phone: &PhoneId| {
+            if let Some(bound) = self.view.phones.get(phone) {
+                return bound.as_ref() == Some(&person.id);
+            }
+            let page = phone.person_of_page();
+            page.is_none_or(|page| page == person.id.as_str())
+        };
         let mut bound = self.view.phones.values();
-        own.is_some_and(|phone| self.person_of_phone(phone) == Some(person))
-            || bound.any(|whose| whose.as_ref() == Some(person))
+        person.phone.as_ref().is_some_and(is_still_theirs)
+            || bound.any(|whose| whose.as_ref() == Some(&person.id))
     }
 
     /// What somebody is called on the radio: what they were given, else what the estate says.
