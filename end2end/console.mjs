@@ -115,9 +115,13 @@ export class Window {
   /** Walks down the queue with the arrow keys to an alarm, and waits until keys act on it. */
   async walkTo(id) {
     await expect(this.row(id)).toBeVisible();
+    const marked = () => this.rows.evaluateAll((all) => all.findIndex((row) => row.getAttribute("aria-pressed") === "true"));
+    if ((await marked()) < 0) {
+      // The first step goes to what is shown as the most urgent, wherever its row is.
+      await this.page.keyboard.press("ArrowDown");
+    }
     const rows = await this.ids();
-    const selected = await this.rows.evaluateAll((all) => all.findIndex((row) => row.getAttribute("aria-pressed") === "true"));
-    const steps = rows.indexOf(id) - selected;
+    const steps = rows.indexOf(id) - (await marked());
     for (let step = 0; step < Math.abs(steps); step += 1) {
       await this.page.keyboard.press(steps > 0 ? "ArrowDown" : "ArrowUp");
     }

@@ -137,6 +137,12 @@ impl Queue {
         .copied()
     }
 
+    /// Where the arrow down goes from nothing: to the alarm that is shown as the most urgent one while nothing is
+    /// selected, else to the first row.
+    pub fn begin(&self, top: Option<AlarmId>) -> Option<AlarmId> {
+        top.or_else(|| self.end(End::First))
+    }
+
     /// The row so many rows after or before another, or the last one on that way.
     pub fn neighbour(&self, from: Option<AlarmId>, step: isize) -> Option<AlarmId> {
         let last = self.rows.len().checked_sub(1)?;
@@ -230,6 +236,15 @@ mod tests {
         assert_eq!(numbers, [2, 4, 3, 5, 1]);
         assert_eq!(counts(&view), [3, 1, 1, 0]);
         assert_eq!(queue.newest(), Some(AlarmId(5)));
+    }
+
+    #[test]
+    fn the_arrow_down_begins_with_what_is_shown_as_the_most_urgent() {
+        let view = view([claimed(raised(1, 1)), raised(2, 2)]);
+        let queue = arranged(&view);
+        assert_eq!(queue.end(End::First), Some(AlarmId(1)));
+        assert_eq!(queue.begin(top_unowned(&view)), Some(AlarmId(2)));
+        assert_eq!(queue.begin(None), Some(AlarmId(1)));
     }
 
     #[test]

@@ -193,6 +193,16 @@ impl Desk {
         self.selected_alarm().filter(|_| self.hand.has_settled())
     }
 
+    /// Another step of the selected alarm is the next one.
+    pub fn come_to_step(&self) {
+        self.hand.comes_to_step();
+    }
+
+    /// Whether it has been the next one long enough for a key to act on it.
+    pub fn step_has_settled(&self) -> bool {
+        self.hand.step_has_settled()
+    }
+
     /// Whether a hand is on the queue, so that it must not move.
     pub fn holds_queue(&self) -> bool {
         self.hand.holds()

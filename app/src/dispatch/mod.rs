@@ -10,4 +10,4 @@ pub mod ranked;
 pub mod view;
 
 #[cfg(target_arch = "wasm32")]
-pub use view::{Response, Said};
+pub use view::{People, Response};

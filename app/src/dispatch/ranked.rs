@@ -51,17 +51,6 @@ pub fn ranked(copy: &'static SiteCopy, alarm: AlarmId) -> Vec<Candidate> {
     ranked.flatten().unwrap_or_default()
 }
 
-/// D: whoever is named on the button is asked to go.
-pub fn send_first(copy: &'static SiteCopy, desk: &'static Desk, alarm: AlarmId) {
-    if desk.refuse_stale() {
-        return;
-    }
-    let first = untrack(|| ranked(copy, alarm)).into_iter().next();
-    if let Some(first) = first {
-        send(desk, alarm, first.person);
-    }
-}
-
 /// Somebody is asked to go.
 pub fn send(desk: &'static Desk, alarm: AlarmId, person: PersonId) {
     let matter = Matter::Alarm(alarm);

@@ -31,6 +31,7 @@ texts! {
     SEND_PROMPT: "派谁去？", "Who is to go?";
     RADIO: "“{0}，{1}，{2}，收到请回答”", "“{0}, {1}, {2}, please answer”";
     RADIO_STAIRS: "“{0}，{1}，{2}，走楼梯，收到请回答”", "“{0}, {1}, {2}, take the stairs, please answer”";
+    DISCREET: "到位观察，保持距离", "Watch from a distance";
     READ_OUT: "对讲读出", "Say on the radio";
     SUPPORT_ASKED: "求增援", "More people wanted";
     ON_BREAK: "休息中", "on a break";

@@ -5,6 +5,7 @@ use super::texts;
 use crate::ages::{self, Now};
 use crate::alarms::model as alarms;
 use crate::dispatch::model::way_words;
+use crate::dispatch::texts::DISCREET;
 use crate::texts::Words;
 use castellan_domain::command::Command;
 use castellan_domain::dispatch::{DispatchCommand, Stage};
@@ -118,7 +119,7 @@ pub const fn urgency(task: &GuardTask) -> Words {
 /// What it is.
 pub fn type_words(task: &GuardTask, language: Language) -> String {
     let kind = task.kind.as_ref().map(|kind| kind.get(language));
-    let kind = kind.unwrap_or_else(|| texts::DISCREET.get(language));
+    let kind = kind.unwrap_or_else(|| DISCREET.get(language));
     if task.drill {
         format!("{} · {kind}", texts::DRILL.get(language))
     } else {

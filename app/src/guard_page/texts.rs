@@ -9,7 +9,6 @@ texts! {
     LATE_ANSWER: "已超时，仍可接单", "Late; you may still accept";
     LATE: "已超时", "Late";
     DRILL: "演练", "Drill";
-    DISCREET: "到位观察，保持距离", "Watch from a distance";
     ON_SKETCH: "位置见简图", "Place: see the sketch";
     PLACE_UNKNOWN: "位置未知，请问值班员", "Place unknown; ask the operator";
     WAS_THERE: "最后位置，{0} 前", "last known, {0} ago";

@@ -22,6 +22,8 @@ pub struct Choosing {
     pub now: Signal<Option<StepChoice>>,
     /// Begins to choose, or leaves it.
     pub set: Callback<Option<StepChoice>>,
+    /// Another step is the next one now, whoever took the one before: what was being chosen was about that one.
+    pub turned: Callback<()>,
 }
 
 /// What a step is recorded with.
@@ -36,8 +38,8 @@ pub struct Hands {
     /// Where it is recorded; nothing where it cannot be.
     pub incident: Option<IncidentId>,
     pub choosing: Choosing,
-    /// Who could be sent is listed.
-    pub people: RwSignal<bool>,
+    /// Lists who could be sent.
+    pub list_people: Callback<()>,
 }
 
 /// A step that is still to be taken.
@@ -99,7 +101,7 @@ fn Take(row: Row, incident: IncidentId, hands: Hands) -> impl IntoView {
         copy,
         desk,
         choosing,
-        people,
+        list_people,
         ..
     } = hands;
     let step = row.step.clone();
@@ -124,7 +126,7 @@ fn Take(row: Row, incident: IncidentId, hands: Hands) -> impl IntoView {
             })}
             {(asks && is_next).then(|| view! { <Answers answers incident step=step.clone() hands /> })}
             {guards.filter(|_| is_next).map(|_| view! {
-                <button data-step-send="" on:click=move |_| people.set(true)>{move || desk.t(texts::SEND_PEOPLE)}</button>
+                <button data-step-send="" on:click=move |_| list_people.run(())>{move || desk.t(texts::SEND_PEOPLE)}</button>
             })}
             {is_next.then(|| view! {
                 <button class="chip" data-skip=step.to_string()
