@@ -19,6 +19,7 @@ pub mod console;
 pub mod desk;
 pub mod devices;
 pub mod dispatch;
+pub mod doors;
 pub mod guard_page;
 pub mod guards;
 pub mod incidents;

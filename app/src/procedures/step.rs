@@ -6,6 +6,7 @@ use super::texts;
 use crate::ages;
 use crate::copy::SiteCopy;
 use crate::desk::Desk;
+use crate::doors::OpenDoors;
 use crate::names::person_name;
 use castellan_domain::ids::{AlarmId, AnswerId, IncidentId, StepId};
 use castellan_domain::incident::{IncidentCommand, SkipReason};
@@ -115,7 +116,7 @@ fn Take(row: Row, incident: IncidentId, hands: Hands) -> impl IntoView {
         let now = choosing.now.get_untracked();
         choosing.set.run((now != Some(choice)).then_some(choice));
     };
-    let (is_next, guards) = (row.is_next, row.guards);
+    let (is_next, guards, opens_doors) = (row.is_next, row.guards, row.opens_doors);
     let answers = row.answers;
     view! {
         <div class="take">
@@ -134,6 +135,7 @@ fn Take(row: Row, incident: IncidentId, hands: Hands) -> impl IntoView {
                     on:click=move |_| toggle(StepChoice::Skip)>{move || desk.t(texts::SKIP)}</button>
             })}
             {move || (is_next && choosing.now.get() == Some(StepChoice::Skip)).then(|| view! { <Reasons hands /> })}
+            {(is_next && opens_doors).then(|| view! { <OpenDoors copy desk incident /> })}
         </div>
     }
 }
