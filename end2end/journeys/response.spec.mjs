@@ -104,12 +104,15 @@ test("Space records the steps of the procedure, one is left out for a reason, an
   await liNa.page.keyboard.press("Space");
   await expect(liNa.details.locator("[data-taken=send]")).toContainText("李娜");
   await expect(next).toContainText("设警戒");
-  // What was recorded by mistake is taken back by one key.
+  // What was recorded by mistake is taken back by one key, once that is offered: the fact may be here before the answer.
+  await expect(liNa.page.locator("[data-action=take-back]")).toBeEnabled();
   await liNa.page.keyboard.press("Backspace");
   await expect(next).toContainText("派2人走楼梯带检漏仪");
+  await expect(next.locator("[data-take]")).toBeEnabled();
   await liNa.settle();
   await liNa.page.keyboard.press("Space");
   await expect(next).toContainText("设警戒");
+  await expect(next.locator("[data-take]")).toBeEnabled();
   await liNa.page.keyboard.press("Shift+Space");
   await expect(liNa.details.getByRole("group", { name: "为何跳过？" })).toBeVisible();
   await liNa.page.keyboard.press("2");
