@@ -7,6 +7,7 @@ mod offer;
 mod picked;
 mod settled;
 mod theme;
+pub mod under_way;
 
 #[cfg(target_arch = "wasm32")]
 mod commands;

@@ -7,6 +7,7 @@ use super::hand::Hand;
 use super::offer::Offer;
 use super::picked::Picked;
 use super::theme::Theme;
+use super::under_way::UnderWay;
 use crate::browser::{
     parameter, remember, remembered, remembered_in_tab, set_cookie, set_parameter,
 };
@@ -45,6 +46,7 @@ pub struct Desk {
     pub(super) offered: StoredValue<u32>,
     /// Whether a command is under way.
     pub sending: RwSignal<bool>,
+    pub(super) under_way: StoredValue<UnderWay>,
 }
 
 impl Desk {
@@ -67,6 +69,7 @@ impl Desk {
             offer: RwSignal::new(None),
             offered: StoredValue::new(0),
             sending: RwSignal::new(false),
+            under_way: StoredValue::default(),
         }));
         desk.seat(remembered("castellan.person").and_then(|id| PersonId::new(id).ok()));
         desk
