@@ -55,6 +55,25 @@ test("D claims, opens the incident and asks a guard, who goes, arrives and is do
   await expect(liNa.row(id)).toHaveCount(0);
 });
 
+test("whoever loads the page again reads who was sent, however late the estate document comes", async ({ open, site }) => {
+  await site.onDuty("wang-qiang");
+  const [liNa, zhangWei] = await Promise.all([open("li-na"), open("zhang-wei")]);
+  const id = await site.report("gas-3-b1", "gas_low");
+  await liNa.walkTo(id);
+  await liNa.settle();
+  await liNa.page.keyboard.press("d");
+  await zhangWei.walkTo(id);
+  const part = zhangWei.details.locator("[data-assignment]");
+  await expect(part).toContainText("王强");
+  // Nothing else happens that would make the page read anew.
+  await zhangWei.page.route("**/estates/*", async (route) => {
+    await expect(zhangWei.details.locator("[data-incident]"), "the record is here before").toBeVisible();
+    await route.continue();
+  });
+  await zhangWei.page.reload();
+  await expect(part).toContainText("王强", { timeout: 10_000 });
+});
+
 test("a high gas alarm is an incident at once, and whoever claims it has the list of who could go", async ({ open, site }) => {
   await site.onDuty("wang-qiang");
   await site.onDuty("zhao-jun");
