@@ -7,7 +7,7 @@
 
 use super::App;
 use super::errors::ApiError;
-use super::extract::{POSITION_BYTES_MAX, WholeBody};
+use super::extract::{INGEST_BYTES_MAX, WholeBody};
 use crate::ingest::owntracks::{self, Location, Message};
 use axum::Json;
 use axum::extract::State;
@@ -30,7 +30,7 @@ use tracing::{Instrument as _, debug_span};
 
 const OWNTRACKS: &str = "owntracks";
 
-type Body = Result<WholeBody<POSITION_BYTES_MAX>, ApiError>;
+type Body = Result<WholeBody<INGEST_BYTES_MAX>, ApiError>;
 
 pub(super) async fn owntracks(
     State(app): State<Arc<App>>,
