@@ -275,6 +275,18 @@ async fn whatever_is_asked_at_any_address_is_answered_in_the_form_of_an_error() 
                 "{path:.40}"
             );
         }
+        // A browser that takes it packed is looked for a longer name first.
+        let names = [250, 251, 252, 253, 254, 255].map(long);
+        let others = ["%00", "a%00b", "index.html/x"].map(str::to_owned);
+        for name in names.into_iter().chain(others) {
+            let request = format!(
+                "GET /{name} HTTP/1.1\r\nHost: {}\r\nAccept-Encoding: gzip, br\r\nConnection: close\r\n\r\n",
+                server.address
+            );
+            let answer = raw(&server, request.as_bytes());
+            assert!(answer.starts_with("HTTP/1.1 404"), "{name}: {answer:.80}");
+            assert!(answer.contains("\"not_found\""), "{name}: {answer}");
+        }
         for path in ["alarms/1042/notes", "alarms/A-0/notes", "estates/abc"] {
             let answer = server.get(&format!("/api/v1/sites/{SITE}/{path}")).await;
             assert_eq!(answer.status, 404, "{path}");
