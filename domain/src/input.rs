@@ -42,7 +42,7 @@ pub enum Input {
     ClockStepped(ClockStepped),
     /// Facts are recorded again after a time in which none could be.
     RecordingResumed(RecordingResumed),
-    /// The history of positions was damaged and set aside.
+    /// The history of positions was damaged and set aside, or is gone.
     TracksSetAside(TracksSetAside),
     /// There is little room on the disk, or enough again. Told again, it changes nothing.
     DiskRoom(DiskRoom),

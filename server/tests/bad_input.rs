@@ -370,6 +370,17 @@ async fn what_is_odd_about_a_message_is_doubted_named_and_counted() {
         .collect();
     assert_eq!(told, [("unknown_fields", 10), ("unread_fields", 10)]);
     assert_eq!(odd[1].message, "event_id");
+
+    let mut large = call.clone();
+    large["event_id"] = json!("e-large");
+    large["picture"] = json!(long(200_000));
+    let answer = server
+        .post("/ingest/v1/calls", &[], large.to_string())
+        .await;
+    assert_eq!(
+        (answer.status, answer.header(UNKNOWN_FIELDS_HEADER)),
+        (200, Some("picture"))
+    );
 }
 
 /// The longest note, in the script of those who write it, is what it was after a restart.

@@ -1,6 +1,6 @@
 //! What a phone hears: 200 with an empty list whatever it says, as long as it is somebody's.
 
-use crate::common::{Answer, Castellan, now_s, position_body};
+use crate::common::{Answer, Castellan, alter, database, now_s, position_body};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use castellan_domain::ids::PersonId;
@@ -143,6 +143,24 @@ async fn a_known_phone_hears_an_empty_list_whatever_it_says() {
     let told = &unknown.expect("it was counted").message;
     assert!(told.contains("something new") && told.len() < 800, "{told}");
     assert!(health.quarantine.is_empty());
+}
+
+#[tokio::test]
+async fn what_cannot_be_recorded_is_said_again_even_if_it_says_no_place() {
+    let data = tempfile::tempdir().unwrap();
+    let server = Castellan::start(data.path());
+    server.raise("d-000", "e-1", "loitering").await;
+    let full = "CREATE TRIGGER fail BEFORE INSERT ON facts BEGIN SELECT RAISE(ABORT, 'no'); END";
+    alter(&database(data.path(), "journal.db"), full).await;
+    let lost = server.event("d-001", "e-2", "loitering", "active").await;
+    assert_eq!(lost.status, 503);
+    for (body, why) in sayings() {
+        let said = String::from_utf8_lossy(&body).into_owned();
+        let answer = server.post(OWNTRACKS, &[PHONE], body).await;
+        // A last will is no word of the phone's.
+        let expected = if said.contains("lwt") { 200 } else { 503 };
+        assert_eq!(answer.status, expected, "{why:?} {said:.90}");
+    }
 }
 
 #[tokio::test]

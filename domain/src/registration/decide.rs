@@ -51,7 +51,7 @@ pub(crate) fn decide(
     if terms.open_alarms >= OPEN_ALARMS_MAX && kind.priority != Priority::P1 {
         return Err(AlarmRefusal::TooManyOpenAlarms.into());
     }
-    must_have_room(incidents)?;
+    must_have_room(kind.priority, incidents)?;
     let raised = AlarmRaised {
         alarm: terms.next_alarm,
         kind: kind.id.clone(),

@@ -124,7 +124,7 @@ fn is_alike(context: &Context<'_>, row: &Alarm, incident: &Incident) -> bool {
 fn at_once(context: &Context<'_>, row: &Alarm) -> Option<IncidentFact> {
     let kind = context.estate.alarm_type(&row.kind)?;
     let terms = context.incident_terms();
-    if kind.incident != Opens::AtOnce || must_have_room(&terms).is_err() {
+    if kind.incident != Opens::AtOnce || must_have_room(row.priority, &terms).is_err() {
         return None;
     }
     let owner = row.owner().cloned();
