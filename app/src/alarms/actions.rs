@@ -2,7 +2,8 @@
 
 use super::asked::{Bases, FollowUps, Lookers};
 use super::can::{Can, changes_at};
-use super::choice::{Choice, Judging, SHELF_REASONS, ShelfTime, has_console};
+use super::choice::{Choice, Judging, SHELF_REASONS, ShelfTime};
+use super::hand_over::has_console;
 use super::model::{shelf_reason_name, verdict_name};
 use super::open::{Open, heirs_of, shift_end};
 use super::texts;

@@ -5,6 +5,7 @@ pub mod can;
 pub mod choice;
 pub mod doubts;
 pub mod filter;
+pub mod hand_over;
 pub mod known;
 pub mod located;
 pub mod marks;

@@ -1,7 +1,8 @@
 //! What is open beside the selected alarm, and what is picked there.
 
 use super::can::why_not_choose;
-use super::choice::{Choice, SHELF_REASONS, ShelfTime, handed_on, heirs, judge, lookers, picked};
+use super::choice::{Choice, SHELF_REASONS, ShelfTime, heirs, judge, lookers, picked};
+use super::hand_over::handed_on;
 use crate::copy::SiteCopy;
 use crate::desk::Desk;
 use crate::dispatch::model::Named;
@@ -10,7 +11,6 @@ use crate::procedures::record::pick as pick_step;
 use castellan_domain::alarm::{AlarmCommand, FollowUp, ShelfReason, Verdict, VerdictBasis};
 use castellan_domain::estate::Calendar;
 use castellan_domain::ids::{AlarmId, PersonId};
-use castellan_domain::incident::IncidentCommand;
 use castellan_domain::time::Timestamp;
 use leptos::prelude::*;
 
@@ -65,27 +65,14 @@ impl Open {
         }
     }
 
-    fn hand_on(&self, copy: &'static SiteCopy, desk: &'static Desk, alarm: AlarmId, to: PersonId) {
+    fn hand_on(&self, copy: &'static SiteCopy, desk: &'static Desk, alarm: AlarmId, to: &PersonId) {
         self.choice.set(None);
-        let Some(actor) = untrack(|| desk.actor()) else {
-            return;
-        };
-        // What is part of an open incident is handed on with it.
-        let incident = copy.known(|known| {
+        let handed_on = copy.known(|known| {
             let row = known.view.alarms.get(&alarm)?;
-            Some(known.open_incident_of(row)?.id)
+            Some(handed_on(known, row, to))
         });
-        if let Some(incident) = incident.flatten() {
-            return desk.send(IncidentCommand::Transfer { incident, to });
-        }
-        let offer = copy.known(|known| {
-            let row = known.view.alarms.get(&alarm)?;
-            Some(handed_on(known, &actor, row, &to))
-        });
-        let command = AlarmCommand::Transfer { alarm, to };
-        match offer.flatten() {
-            Some(offer) => desk.send_and_offer(command, offer),
-            None => desk.send(command),
+        if let Some((command, offer)) = handed_on.flatten() {
+            desk.send_and_offer(command, offer);
         }
     }
 
@@ -154,7 +141,7 @@ impl Open {
             }
             Some(Choice::Transfer) => {
                 if let Some(to) = heirs_of(copy, id).into_iter().nth(index) {
-                    self.hand_on(copy, desk, id, to);
+                    self.hand_on(copy, desk, id, &to);
                 }
             }
         }

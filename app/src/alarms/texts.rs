@@ -85,9 +85,13 @@ texts! {
     TRANSFER: "转交", "Transfer";
     TRANSFER_PROMPT: "转交给谁？Esc 取消", "To whom? Esc cancels";
     NO_CONSOLE: "未开控制台", "no console";
-    TRANSFER_FOLLOWS: "已转交 {0}。", "{0} has the alarm now.";
-    TRANSFER_UNSEEN: "{0} 未开控制台，看不到这条报警；{1} 内无动作则退回。", "{0} has no console and does not see the alarm; it comes back in {1} unless something is done.";
-    TRANSFER_UNSEEN_SHIFT: "{0} 未开控制台，看不到这条报警；班次结束时退回。", "{0} has no console and does not see the alarm; it comes back at the end of the shift.";
+    THIS_ALARM: "这条报警", "the alarm";
+    WHOLE_INCIDENT: "事件 {0} 及其报警", "{0} with its alarms";
+    TRANSFER_FOLLOWS: "{1}已转交 {0}。", "{0} has {1} now.";
+    TRANSFER_UNSEEN: "{0} 未开控制台，看不到{1}；{2} 内无动作则退回。", "{0} has no console and does not see {1}; back in {2} unless something is done.";
+    TRANSFER_UNSEEN_SHIFT: "{0} 未开控制台，看不到{1}；班次结束时退回。", "{0} has no console and does not see {1}; back at the end of the shift.";
+    TRANSFER_GONE: "{0} 的控制台已关，看不到{1}；{2} 内不重开则退回。", "{0} has closed their console and does not see {1}; back in {2} unless they open it.";
+    TRANSFER_STAYS: "{0} 未开控制台，看不到{1}，也不会自动退回；请用对讲告知。", "{0} has no console and does not see {1}, and it does not come back by itself; tell them by radio.";
     TAKE_BACK: "收回", "Take back";
     TRANSFER_NOBODY: "没有其他人可以接警。", "Nobody else may own alarms.";
     SPLIT: "拆分", "Split";

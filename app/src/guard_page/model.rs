@@ -9,8 +9,8 @@ use crate::dispatch::texts::DISCREET;
 use crate::texts::Words;
 use castellan_domain::command::Command;
 use castellan_domain::dispatch::{DispatchCommand, Stage};
-use castellan_domain::guard_view::{GuardCall, GuardDuty, GuardTask, GuardView, Named};
-use castellan_domain::ids::{AssignmentId, PersonId};
+use castellan_domain::guard_view::{GuardCall, GuardTask, GuardView, Named};
+use castellan_domain::ids::AssignmentId;
 use castellan_domain::incident::IncidentCommand;
 use castellan_domain::staff::StaffCommand;
 use castellan_domain::text::Language;
@@ -232,29 +232,6 @@ pub const fn sent_word(sent: Sent) -> Words {
     }
 }
 
-/// Which of the three of duty somebody stands at: on, on a break, off.
-pub const fn stands(duty: GuardDuty) -> usize {
-    match duty {
-        GuardDuty::Assumed | GuardDuty::On { .. } => 0,
-        GuardDuty::Break { .. } => 1,
-        GuardDuty::Off => 2,
-    }
-}
-
-/// What it takes to get from one of the three to another.
-pub fn steps_to(duty: GuardDuty, to: usize, person: &PersonId) -> Option<StaffCommand> {
-    let person = person.clone();
-    match (duty, to) {
-        (GuardDuty::Off, 0) => Some(StaffCommand::GoOnDuty { person }),
-        (GuardDuty::Break { .. }, 0) => Some(StaffCommand::EndBreak { person }),
-        (GuardDuty::On { .. } | GuardDuty::Assumed, 1) => Some(StaffCommand::TakeBreak { person }),
-        (GuardDuty::On { .. } | GuardDuty::Break { .. }, 2) => {
-            Some(StaffCommand::GoOffDuty { person })
-        }
-        _ => None,
-    }
-}
-
 /// How far a call for help is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Heard {
@@ -290,7 +267,7 @@ pub const fn dots(heard: Option<Heard>) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{START, person};
+    use crate::fixture::START;
     use castellan_domain::dispatch::{Arrival, DeclineReason};
     use castellan_domain::time::Span;
     use std::collections::BTreeSet;
@@ -414,25 +391,6 @@ mod tests {
         assert_eq!(quiet_left(task.quiet_until, ten).as_deref(), Some("01:01"));
         let after = Now::from(ten.at + Span::from_secs(61));
         assert_eq!(quiet_left(task.quiet_until, after), None);
-    }
-
-    #[test]
-    fn from_one_of_the_three_to_another_is_one_step() {
-        let wang = person("wang-qiang");
-        let on = GuardDuty::On { since: START };
-        let rest = GuardDuty::Break { since: START };
-        let step = |duty, to| steps_to(duty, to, &wang).map(|command| command.name());
-        assert_eq!(step(GuardDuty::Off, 0), Some("go_on_duty"));
-        assert_eq!(
-            (step(on, 1), step(on, 2)),
-            (Some("take_break"), Some("go_off_duty"))
-        );
-        assert_eq!(
-            (step(rest, 0), step(rest, 2)),
-            (Some("end_break"), Some("go_off_duty"))
-        );
-        assert_eq!((step(on, 0), step(GuardDuty::Off, 1)), (None, None));
-        assert_eq!([on, rest, GuardDuty::Off].map(stands), [0, 1, 2]);
     }
 
     #[test]

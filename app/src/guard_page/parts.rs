@@ -1,8 +1,8 @@
 //! What the page says of an offer, of a task, and of nothing to do.
 
+use super::duty::{reads_first, stands, steps_to};
 use super::model::{
-    Face, QUIET_S, about_words, class, due, place_words, quiet_left, sign, stands, steps_to,
-    type_words, way_line,
+    Face, QUIET_S, about_words, class, due, place_words, quiet_left, sign, type_words, way_line,
 };
 use super::phone::Phone;
 use super::sketch::{frame, on_sketch, points, rest_of_way, turned};
@@ -393,31 +393,56 @@ fn Help(phone: &'static Phone) -> impl IntoView {
     }
 }
 
-/// 在岗、休息、下班.
+/// 在岗、休息、下班. Whoever leaves something behind reads what, and says it again.
 #[component]
 pub fn Duty(phone: &'static Phone) -> impl IntoView {
     let desk = phone.desk;
+    let leaving = RwSignal::new(false);
     let duty = move || phone.ahead().map(|view| view.duty);
+    let step = move |nth| {
+        let person = desk.person.get()?;
+        steps_to(duty()?, nth, &person)
+    };
+    let reads = move |nth| reads_first(&phone.ahead()?, &step(nth)?, desk.language.get());
+    let tap = move |nth| {
+        if let Some(command) = untrack(|| step(nth)) {
+            phone.tap(command);
+        }
+        leaving.set(false);
+    };
     let button = move |(nth, words): (usize, Words)| {
         let is_on = move || duty().is_some_and(|duty| stands(duty) == nth);
-        let step = move || {
-            let person = desk.person.get()?;
-            steps_to(duty()?, nth, &person)
+        let press = move |_| {
+            if untrack(|| reads(nth)).is_some() {
+                leaving.set(true);
+            } else {
+                tap(nth);
+            }
         };
         view! {
-            <button aria-pressed=move || is_on().to_string() disabled=move || step().is_none() && !is_on()
-                data-duty=nth.to_string()
-                on:click=move |_| if let Some(command) = untrack(step) { phone.tap(command); }>
+            <button aria-pressed=move || is_on().to_string() disabled=move || step(nth).is_none() && !is_on()
+                data-duty=nth.to_string() on:click=press>
                 {move || desk.t(words)}
             </button>
         }
     };
     let three = [texts::ON_DUTY, texts::BREAK, texts::OFF_DUTY];
-    let shown = move || duty().is_some_and(|duty| duty != GuardDuty::Off);
+    let shown = Memo::new(move |_| duty().is_some_and(|duty| duty != GuardDuty::Off));
+    let asked = Memo::new(move |_| leaving.get().then(|| reads(2)).flatten());
     move || {
-        shown().then(|| view! {
+        let asked = asked.get();
+        let shown = shown.get() && asked.is_none();
+        let segments = shown.then(|| view! {
             <div class="g-seg" role="group">{three.into_iter().enumerate().map(button).collect_view()}</div>
-        })
+        });
+        let leaves = asked.map(|words| view! {
+            <div class="g-reasons" role="group" data-asked="leave">
+                <p role="alert">{words}</p>
+                <button class="g-sub" data-action="leave" on:click=move |_| tap(2)>{desk.t(texts::LEAVE_ANYWAY)}</button>
+                <button class="g-sub plain" on:click=move |_| leaving.set(false)>{desk.t(texts::BACK)}</button>
+            </div>
+        });
+        (segments, leaves)
     }
 }
 

@@ -86,6 +86,8 @@ pub(crate) struct Row {
     pub(crate) unheard: Option<(i64, i64)>,
     pub(crate) raised_at: i64,
     pub(crate) owner: Owner,
+    /// Who handed it on last and to whom, until these do anything with it.
+    handed_on: Option<(usize, usize)>,
     pub(crate) seen: Option<SeenBy>,
     /// Who muted it, until when, and how often it has been muted.
     pub(crate) mute: Option<(usize, i64, u32)>,
@@ -299,6 +301,7 @@ impl Model {
                 late: 0,
                 back: None,
             },
+            handed_on: None,
             seen: None,
             mute: None,
             shelf: None,

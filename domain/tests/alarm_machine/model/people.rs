@@ -66,9 +66,15 @@ fn may(step: &Step, who: usize, row: &Row) -> Result<(), Refusal> {
         _ => None,
     };
     match of {
+        Some(other) if takes_back(step, who, other, row) => Ok(()),
         Some(other) if other != who && !is_leader(who) => Err(not_owner(other)),
         _ => Ok(()),
     }
+}
+
+/// Whether somebody wants back what they gave to its owner, who has done nothing with it yet.
+fn takes_back(step: &Step, who: usize, owner: usize, row: &Row) -> bool {
+    matches!(step, Step::Transfer(_, _, to, _) if *to == who) && row.handed_on == Some((who, owner))
 }
 
 impl Model {
@@ -197,12 +203,16 @@ impl Model {
             // Who takes it without a console has as long to come back as who leaves.
             absent: (urgent && !here[who]).then_some(now + ABSENT_S),
         };
+        row.handed_on = row.handed_on.filter(|(_, to)| *to != who);
         match *step {
             Step::Claim(..) => {
                 row.owner = owned_by(who);
                 row.leave_shelf(now);
             }
-            Step::Transfer(_, _, to, _) => row.owner = owned_by(to),
+            Step::Transfer(_, _, to, _) => {
+                row.owner = owned_by(to);
+                row.handed_on = Some((who, to));
+            }
             Step::Judge(_, _, verdict, basis, _) => {
                 row.judged = Some(Judged {
                     verdict,
