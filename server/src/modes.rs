@@ -6,6 +6,7 @@ use std::fs::{self, Metadata, Permissions};
 use std::io;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
+use tracing::warn;
 
 /// What others may do, of the bits of a mode.
 const OTHERS: u32 = 0o077;
@@ -19,6 +20,13 @@ pub(crate) fn keep_private() {
 /// Whether others than its user may do something with it.
 pub(crate) fn is_open_to_others(about: &Metadata) -> bool {
     about.permissions().mode() & OTHERS != 0
+}
+
+/// Says so where others can read a file with a secret. Whether that is wanted is its owner's to decide.
+pub(crate) fn warn_if_open_to_others(secret: &Path) {
+    if fs::metadata(secret).is_ok_and(|about| is_open_to_others(&about)) {
+        warn!(path = %secret.display(), "other accounts can read this secret; chmod 600 it");
+    }
 }
 
 /// What came of taking from others what they may do.

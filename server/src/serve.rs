@@ -17,6 +17,7 @@ use crate::modes::Tightened;
 use crate::observations::ObservationLog;
 use crate::opening::{Opened, Opening};
 use crate::outbox::{Outward, Webhook};
+use crate::outside::Authorities;
 use crate::requests::{QUEUE_MAX, Request};
 use crate::site_folder::{PublishedEstate, SiteFolder, SitePaths, read_estate};
 use crate::site_task::{self, SetAsides, SiteTask};
@@ -243,7 +244,8 @@ fn outward(
     let (Some(url), Some(secret)) = (&args.notify_webhook, &args.notify_secret_file) else {
         return Ok(None);
     };
-    let webhook = Webhook::new(url, secret, estate.site.clone(), journal.id())?;
+    let (site, authorities) = (estate.site.clone(), Authorities::default());
+    let webhook = Webhook::new(url, secret, site, journal.id(), &authorities)?;
     Outward::by_webhook(webhook, estate, journal.id()).map(Some)
 }
 

@@ -27,6 +27,7 @@ mod media;
 mod observations;
 mod outbox;
 mod outbox_channels;
+mod outbox_mail;
 mod positions;
 mod procedures;
 mod protocol_examples;

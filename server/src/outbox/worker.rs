@@ -265,6 +265,7 @@ mod tests {
     use crate::outbox::carrier::Way;
     use crate::outbox::webhook::Webhook;
     use crate::outbox::words::Teller;
+    use crate::outside::Authorities;
     use crate::site_folder::read_estate;
     use castellan_domain::answer::Accepted;
     use castellan_domain::fact::ReachPublished;
@@ -287,7 +288,8 @@ mod tests {
         let url = format!("http://{}/", closed.local_addr().unwrap());
         drop(closed);
         let (site, id) = (estate.site.clone(), journal.id());
-        let webhook = Webhook::new(&url, &secret, site.clone(), id).unwrap();
+        let webhook =
+            Webhook::new(&url, &secret, site.clone(), id, &Authorities::default()).unwrap();
         let person = PersonId::new("chen-gang").unwrap();
         let (seq, hash) = journal.head();
         let clock = Arc::new(Hands::new().clock(0));
