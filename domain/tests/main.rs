@@ -25,6 +25,7 @@ mod fold_laws;
 mod fold_version;
 mod guard_stream;
 mod guard_view;
+mod incident_grades;
 mod incident_law;
 mod incident_steps;
 mod incidents;

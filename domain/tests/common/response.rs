@@ -7,9 +7,9 @@ use castellan_domain::fact::{
     AssignmentAccepted, AssignmentArrived, AssignmentDeclined, AssignmentDone, AssignmentLate,
     AssignmentNobodyLeft, AssignmentOffered, AssignmentSetOut, AssignmentUnanswered,
     AssignmentWithdrawn, FactBody, IncidentClaimed, IncidentJoined, IncidentLeft, IncidentMerged,
-    IncidentMoved, IncidentOpened, IncidentOverdue, IncidentPrioritySet, IncidentReturned,
-    IncidentTransferred, IncidentUndispatched, QuietBegan, QuietEnded, StepAwaited, StepLate,
-    StepTaken, StepUndone, SupportAsked,
+    IncidentMoved, IncidentOpened, IncidentOverdue, IncidentPrioritySet, IncidentRegraded,
+    IncidentReturned, IncidentTransferred, IncidentUndispatched, QuietBegan, QuietEnded,
+    StepAwaited, StepLate, StepTaken, StepUndone, SupportAsked,
 };
 use castellan_domain::ids::{AnswerId, AssignmentId, IncidentId, ProcedureId, StepId};
 use castellan_domain::incident::{
@@ -128,6 +128,26 @@ pub(crate) fn incidents() -> impl Strategy<Value = FactBody> {
                 by,
             })
         }),
+        (
+            incident(),
+            kind(),
+            priority(),
+            1u8..3,
+            option::of(due()),
+            place()
+        )
+            .prop_map(
+                |(incident, kind, priority, guards, dispatch_due_at, place)| {
+                    IncidentFact::Regraded(IncidentRegraded {
+                        incident,
+                        kind,
+                        priority,
+                        guards,
+                        dispatch_due_at,
+                        place,
+                    })
+                }
+            ),
         (incident(), incident(), person()).prop_map(|(incident, into, by)| {
             IncidentFact::Merged(IncidentMerged { incident, into, by })
         }),

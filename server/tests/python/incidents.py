@@ -246,6 +246,15 @@ def priority_set(view, incident, body, fact):
     incident |= {"priority": body["priority"], "priority_by": body["by"]}
 
 
+def regraded(view, incident, body, fact):
+    if incident["priority"] != body["priority"]:
+        incident.pop("priority_by", None)
+    incident.pop("dispatch_due_at", None)
+    incident |= maybe(body, "type", "priority", "guards", "dispatch_due_at", "place")
+    if is_duress(body["type"]):
+        hide(view, incident)
+
+
 def merged(view, incident, body, fact):
     into = view["incidents"].get(body["into"])
     if into is None or into is incident or not is_open(into):
@@ -305,7 +314,7 @@ def step_late(view, incident, body, fact):
 KINDS = {
     f"incident_{change.__name__}": change
     for change in (
-        joined, left, claimed, transferred, returned, overdue, undispatched, moved, priority_set, merged,
+        joined, left, claimed, transferred, returned, overdue, undispatched, moved, priority_set, regraded, merged,
         step_awaited, step_taken, step_undone, step_late,
     )
 }  # fmt: skip
