@@ -1,13 +1,13 @@
 //! What its alarms make of an incident: worse with each that rises or comes, less bad without its worst one.
 
 use crate::common::{World, id, secs};
-use crate::incidents::{guarded, incident, send, world};
+use crate::incidents::{accept, guarded, incident, part, send, world};
 use castellan_domain::alarm::Verdict;
 use castellan_domain::command::Command;
 use castellan_domain::dispatch::{DispatchCommand, Matter};
 use castellan_domain::estate::{Opens, Priority};
 use castellan_domain::ids::{AlarmId, IncidentId};
-use castellan_domain::incident::{IncidentCommand, NextStage};
+use castellan_domain::incident::{IncidentCommand, NextStage, Stage};
 use castellan_domain::observation::ReportedState::Active;
 use castellan_domain::site::Site;
 use castellan_domain::time::Timestamp;
@@ -237,4 +237,43 @@ fn what_is_left_and_was_false_makes_nothing_less_bad() {
     leave(&mut world, high);
     let (kind, priority, wanted, _) = grade(&world, 1);
     assert_eq!((kind, priority, wanted), ("gas_high", Priority::P1, 2));
+}
+
+fn split(world: &mut World, alarms: &[AlarmId]) {
+    let (incident, alarms) = (IncidentId(1), alarms.to_vec());
+    give(world, "li-na", IncidentCommand::Split { incident, alarms });
+}
+
+#[test]
+fn what_is_split_off_is_of_its_worst_alarm_and_people_go_on_to_where_they_were_sent() {
+    let (mut world, low, high) = low_and_high();
+    accept(&mut world, "wang-qiang", 1).expect("he was asked");
+    let low_again = world.raise("button-1", "gas_low", Active);
+    let incident_1 = IncidentId(1);
+    let joined = IncidentCommand::Join {
+        incident: incident_1,
+        alarm: low_again,
+    };
+    give(&mut world, "li-na", joined);
+    split(&mut world, &[high, low_again]);
+    let due_at = Some(world.now + secs(60));
+    assert_eq!(grade(&world, 2), ("gas_high", Priority::P1, 2, due_at));
+    assert_eq!(incident(&world, 2).place, world.alarm(high).place);
+    assert_eq!(grade(&world, 1), ("gas_low", Priority::P2, 1, None));
+    assert_eq!(incident(&world, 1).place, world.alarm(low).place);
+    assert_eq!(part(&world, 1).incident, incident_1, "he goes there");
+}
+
+#[test]
+fn whoever_was_sent_belongs_to_whichever_part_has_the_alarm_that_stands_there() {
+    let (mut world, low, high) = low_and_high();
+    accept(&mut world, "wang-qiang", 1).expect("he was asked");
+    split(&mut world, &[low]);
+    assert_eq!(part(&world, 1).incident, IncidentId(2));
+    assert_eq!(grade(&world, 2), ("gas_low", Priority::P2, 1, None));
+    assert_eq!(incident(&world, 2).stage, Stage::Dispatched);
+    // Nobody is left to the other one, and the time to send somebody starts anew.
+    let due_at = Some(world.now + secs(60));
+    assert_eq!(grade(&world, 1), ("gas_high", Priority::P1, 2, due_at));
+    assert_eq!(incident(&world, 1).place, world.alarm(high).place);
 }

@@ -285,6 +285,7 @@ mod tests {
             claim_due_at: START,
             guards: 1,
             dispatch_due_at: None,
+            people_of: None,
         };
         let incident = Incident::opened(&opened, &by_li_na(&li_na, 50, 30));
         let offered = AssignmentOffered {

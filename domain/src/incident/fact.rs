@@ -69,6 +69,10 @@ pub struct IncidentOpened {
     /// By when, if somebody owns it and its type says so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dispatch_due_at: Option<Timestamp>,
+    /// Whoever was sent to that one belongs here from now on: what stands where they were sent was split off from it.
+    /// Absent: whoever was sent stays where they are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub people_of: Option<IncidentId>,
 }
 
 /// An alarm is part of an incident.

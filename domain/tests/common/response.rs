@@ -36,10 +36,16 @@ fn opened() -> impl Strategy<Value = FactBody> {
         OpenedBy::Split,
     ]);
     let about = (incident(), why, kind(), priority(), place());
-    let whose = (option::of(person()), due(), 1u8..3, option::of(due()));
+    let whose = (
+        option::of(person()),
+        due(),
+        1u8..3,
+        option::of(due()),
+        option::of(incident()),
+    );
     let alarms = proptest::collection::vec(alarm(), 1..3);
     (about, whose, alarms).prop_map(|((incident, why, kind, priority, place), whose, alarms)| {
-        let (owner, claim_due_at, guards, dispatch_due_at) = whose;
+        let (owner, claim_due_at, guards, dispatch_due_at, people_of) = whose;
         FactBody::Incident(IncidentFact::Opened(IncidentOpened {
             incident,
             why,
@@ -51,6 +57,7 @@ fn opened() -> impl Strategy<Value = FactBody> {
             claim_due_at,
             guards,
             dispatch_due_at,
+            people_of,
         }))
     })
 }

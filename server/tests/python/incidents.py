@@ -106,6 +106,19 @@ def opened(view, fact, body):
         enter(view, alarm, new, fact)
     view["incidents"][new["id"]] = new
     settle(view, new, fact)
+    if body.get("people_of", new["id"]) != new["id"]:
+        hand_over(view, body["people_of"], new["id"])
+        for one in view.get("assignments", {}).values():
+            if one["incident"] == new["id"]:
+                reach(view, new["id"], "handling" if name(one["stage"]) in ("on_scene", "done") else "dispatched")
+
+
+def hand_over(view, of, into):
+    assignments = view.get("assignments", {}).values()
+    above = max((one["slot"] for one in assignments if one["incident"] == into), default=0)
+    for one in assignments:
+        if one["incident"] == of:
+            one |= {"incident": into, "slot": one["slot"] + above}
 
 
 def enter(view, alarm, incident, fact):
@@ -269,11 +282,7 @@ def merged(view, incident, body, fact):
     if incident["priority"] < into["priority"]:
         worsen(into, incident)
     settle(view, into, fact)
-    assignments = view.get("assignments", {}).values()
-    above = max((one["slot"] for one in assignments if one["incident"] == into["id"]), default=0)
-    for one in assignments:
-        if one["incident"] == incident["id"]:
-            one |= {"incident": into["id"], "slot": one["slot"] + above}
+    hand_over(view, incident["id"], into["id"])
     if "discreet" in incident:
         hide(view, into)
 
