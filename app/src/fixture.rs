@@ -240,6 +240,7 @@ pub(crate) fn incident_of(alarm: &Alarm) -> Incident {
         claim_due_at: START,
         guards: 1,
         dispatch_due_at: None,
+        people_of: None,
     };
     Incident::opened(&opened, &stamp(START, 90))
 }

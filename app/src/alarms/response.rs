@@ -1,7 +1,7 @@
 //! What happened to the incident of an alarm, and to those who were sent, as parts of its timeline.
 
 use super::marks::{noticed_late, returned_name};
-use super::model::priority_name;
+use super::model::{priority_name, type_name};
 use super::story::{Part, Told};
 use crate::dispatch::model::{reason_name, way_words};
 use crate::dispatch::texts as sent;
@@ -87,6 +87,16 @@ impl Response<'_> {
             IncidentFact::PrioritySet(body) => {
                 let now = priority_name(body.priority).get(language);
                 (texts::STORY_PRIORITY, vec![format!("→ {now}")])
+            }
+            IncidentFact::Regraded(body) => {
+                let kind = type_name(Some(self.known.estate), &body.kind, language);
+                let now = priority_name(body.priority).get(language);
+                let guards = texts::GUARDS_WANTED.fill(language, &[&body.guards.to_string()]);
+                let now = [kind, now.to_owned(), guards];
+                (
+                    texts::STORY_REGRADED,
+                    vec![format!("→ {}", now.join(" · "))],
+                )
             }
             IncidentFact::Merged(body) => {
                 let both = format!("{} → {}", body.incident, body.into);
@@ -275,6 +285,7 @@ mod tests {
             claim_due_at: START,
             guards: 1,
             dispatch_due_at: None,
+            people_of: None,
         };
         let incident = Incident::opened(&opened, &by_li_na(&li_na, 50, 30));
         let offered = AssignmentOffered {

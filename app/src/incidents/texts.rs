@@ -24,6 +24,8 @@ texts! {
     STORY_OVERDUE: "事件超时未接", "Incident not claimed in time";
     STORY_UNDISPATCHED: "未按时派单", "Too few sent in time";
     STORY_PRIORITY: "改级别", "Priority";
+    STORY_REGRADED: "重新定级", "Graded anew";
+    GUARDS_WANTED: "需 {0} 人", "{0} wanted";
     STORY_MERGED: "合并事件", "Incidents merged";
     STEP_DONE: "完成步骤", "Step done";
     STEP_SKIPPED: "跳过步骤", "Step left out";

@@ -2,7 +2,7 @@
 
 use super::fact::{
     IncidentClaimed, IncidentFact, IncidentJoined, IncidentLeft, IncidentMoved, IncidentOpened,
-    IncidentOverdue, IncidentReturned, IncidentTransferred,
+    IncidentOverdue, IncidentRegraded, IncidentReturned, IncidentTransferred,
 };
 use super::reasons::NextStage;
 use super::refusal::IncidentRefusal;
@@ -82,6 +82,7 @@ impl Incident {
                 priority_by: Some(body.by.clone()),
                 ..self
             },
+            IncidentFact::Regraded(body) => self.regraded(body),
             IncidentFact::Merged(body) => Self {
                 stage: Stage::Merged {
                     into: body.into,
@@ -221,6 +222,21 @@ impl Incident {
         self
     }
 
+    /// A priority that somebody set holds for as long as it is not another one.
+    fn regraded(mut self, fact: &IncidentRegraded) -> Self {
+        if fact.priority != self.priority {
+            self.priority_by = None;
+        }
+        self.kind = fact.kind.clone();
+        self.priority = fact.priority;
+        self.guards = fact.guards;
+        self.dispatch_due_at = fact.dispatch_due_at;
+        if !fact.place.is_unknown() {
+            self.place = fact.place.clone();
+        }
+        self
+    }
+
     /// What is waited for next is said by the fact that follows.
     fn stepped(mut self, fact: &IncidentFact, at: Timestamp) -> Result<Self, IncidentRefusal> {
         if let IncidentFact::StepTaken(body) = fact {
@@ -288,6 +304,7 @@ impl Told for IncidentFact {
             | Self::Undispatched(_)
             | Self::Moved(_)
             | Self::PrioritySet(_)
+            | Self::Regraded(_)
             | Self::Merged(_)
             | Self::StepAwaited(_)
             | Self::StepTaken(_)

@@ -7,6 +7,7 @@ use super::fact::{
     IncidentOpened, IncidentPrioritySet, IncidentReturned, IncidentTransferred, StepTaken,
     StepUndone,
 };
+use super::grade::{guards, nearest, worst};
 use super::reasons::{JoinedIncidentBy, NextStage, OpenedBy, SkipReason};
 use super::refusal::IncidentRefusal;
 use super::state::{ALARMS_PER_INCIDENT_MAX, Incident, OPEN_INCIDENTS_MAX};
@@ -131,10 +132,7 @@ fn fact_of(
             alarms.dedup();
             must_be_some_of(row, incident, &alarms)?;
             must_have_room(row.priority, terms)?;
-            let first = known.alarm(alarms.first().copied().unwrap_or(AlarmId(0)))?;
-            let mut opened = opened(known, OpenedBy::Split, first, row.owner().cloned(), terms);
-            opened.alarms = alarms;
-            IncidentFact::Opened(opened)
+            IncidentFact::Opened(split_off(known, row, alarms, terms)?)
         }
         IncidentCommand::Merge { incident, into } => {
             must_go_together(known, row, into)?;
@@ -184,8 +182,38 @@ pub(crate) fn opened(
         claim_due_at: kind.map_or(terms.shift_end, |kind| {
             known.claim_due_at(kind, terms.shift_end)
         }),
-        guards: kind.map_or(1, |kind| kind.dispatch_guards),
+        guards: guards(known, row),
+        people_of: None,
     }
+}
+
+/// Some alarms get an incident of their own: of the worst of them, and where that is. Whoever was sent goes on to
+/// where they were sent, so they belong to whichever incident has the alarm that stands there.
+fn split_off(
+    known: &Known<'_>,
+    row: &Incident,
+    alarms: Vec<AlarmId>,
+    terms: &Terms,
+) -> Result<IncidentOpened, Refusal> {
+    let of = |ids: &[AlarmId]| {
+        let rows = ids.iter().filter_map(|id| known.view.alarms.get(id));
+        rows.collect::<Vec<_>>()
+    };
+    let (parts, all) = (of(&alarms), of(&row.alarms));
+    let first = known.alarm(alarms.first().copied().unwrap_or(AlarmId(0)))?;
+    let worst = worst(parts.iter().copied()).unwrap_or(first);
+    let mut opened = opened(known, OpenedBy::Split, worst, row.owner().cloned(), terms);
+    let wanted = parts.iter().map(|part| guards(known, part)).max();
+    opened.guards = wanted.unwrap_or(opened.guards);
+    let there = nearest(&row.place, all.into_iter());
+    if there.is_some_and(|there| alarms.contains(&there.id)) {
+        opened.people_of = Some(row.id);
+        opened.place = row.place.clone();
+        let is_short = known.live_slots(row.id) < usize::from(opened.guards);
+        opened.dispatch_due_at = opened.dispatch_due_at.filter(|_| is_short);
+    }
+    opened.alarms = alarms;
+    Ok(opened)
 }
 
 /// Somebody takes an incident that nobody has: from now on the time runs in which people have to be sent.

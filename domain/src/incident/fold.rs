@@ -48,6 +48,11 @@ pub(crate) fn fold(view: &mut View, fact: &IncidentFact, stamp: &Stamp<'_>, touc
         }
     }
     settle(view, was_open, after, stamp, touched);
+    if let IncidentFact::Regraded(body) = fact
+        && body.kind.is_duress()
+    {
+        hide(view, id, touched);
+    }
 }
 
 /// Puts an incident, with whether its owner has a console, and remembers when it ended.

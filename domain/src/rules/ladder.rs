@@ -102,8 +102,8 @@ fn after(context: &Context<'_>, about: Matter, fact: &Fact) -> Vec<FactDraft> {
     };
     let goes_on = gap.filter(|gap| is_same(gap.why, run.why) && !is_answer(&known, fact, run));
     match goes_on {
-        // One that rose begins anew: its clocks do.
-        Some(gap) if is_risen(fact, about) => {
+        // One that rose begins anew: its clocks do. So does one that had time anew, and that has passed, too.
+        Some(gap) if is_risen(fact, about) || is_undispatched(fact, about) => {
             begin(context, about, gap, fact).into_iter().collect()
         }
         Some(_) => Vec::new(),
@@ -125,6 +125,10 @@ fn is_same(one: Unanswered, other: Unanswered) -> bool {
 
 fn is_risen(fact: &Fact, about: Matter) -> bool {
     matches!(&fact.body, FactBody::Alarm(AlarmFact::Risen(body)) if Matter::Alarm(body.alarm) == about)
+}
+
+fn is_undispatched(fact: &Fact, about: Matter) -> bool {
+    matches!(&fact.body, FactBody::Incident(IncidentFact::Undispatched(body)) if Matter::Incident(body.incident) == about)
 }
 
 /// Whoever sends somebody else found an answer to a slot for which nobody was left; whoever leads the shift

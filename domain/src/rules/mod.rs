@@ -24,13 +24,14 @@
 //! 18. [`ladder`]: whoever is next is called while nobody answers; `unanswered` is the law of that.
 //! 19. [`incidents`]: which alarms are one incident, and what of it is due.
 //! 20. [`assignments`]: who does not answer, is not there in time, or is there.
-//! 21. [`steps`]: which step of a procedure is waited for.
+//! 21. [`regrade`]: what its alarms make of an incident.
+//! 22. [`steps`]: which step of a procedure is waited for.
 //!
 //! What another estate brings:
-//! 22. [`left_estate`]: who is not in it any more is not watched any more.
+//! 23. [`left_estate`]: who is not in it any more is not watched any more.
 //!
 //! What the server finds out about itself:
-//! 23. [`system`]: a gap in the record, a step of the clock, damaged positions, a disk that fills.
+//! 24. [`system`]: a gap in the record, a step of the clock, damaged positions, a disk that fills.
 
 pub mod annunciate;
 pub mod area_breach;
@@ -47,6 +48,7 @@ pub mod guard_silent;
 pub mod incidents;
 pub mod ladder;
 pub mod left_estate;
+mod regrade;
 pub mod reported_condition;
 mod same_matter;
 pub mod second_source;
@@ -207,7 +209,11 @@ pub(crate) fn next_due(
 /// What follows from a fact, in its own turn.
 pub(crate) fn follows(context: &Context<'_>, fact: &Fact, touched: &Touched) -> Vec<FactDraft> {
     let ladders = ladder::follows(context, fact, touched).into_iter();
-    ladders.chain(steps::follows(context, touched)).collect()
+    let grades = regrade::follows(context, fact, touched);
+    ladders
+        .chain(grades)
+        .chain(steps::follows(context, touched))
+        .collect()
 }
 
 /// Somebody goes off duty: what was found by following them ends.

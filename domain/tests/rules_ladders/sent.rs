@@ -28,6 +28,13 @@ fn world() -> World {
         kind["dispatch_s_max"] = json!(60);
         kind["dispatch_guards"] = json!(2);
     }
+    for (of, seconds) in [("smoke", 30), ("fire", 60)] {
+        let kind = kinds.iter_mut().find(|kind| kind["id"] == of);
+        let kind = kind.expect("that type");
+        kind["ladder"] = json!("e1");
+        kind["dispatch_s_max"] = json!(seconds);
+        kind["dispatch_guards"] = json!(2);
+    }
     list(&mut document, "people").push(json!({"id": "xu-bo", "name": {"zh": "x", "en": "x"},
         "role": "engineer", "rungs": ["engineer"], "deputy_of": "tan-wei"}));
     let mut world = World::of(&document);
@@ -66,6 +73,10 @@ fn do_one(world: &mut World, words: &[&str]) {
     let (who, command) = match *words {
         ["raise", kind] => {
             world.raise("hall", kind);
+            return;
+        }
+        ["report", device, kind] => {
+            world.report(device, kind, Active);
             return;
         }
         ["wait", seconds] => return world.wait(secs(i64::from(number(seconds)))),
@@ -161,7 +172,7 @@ fn told_of(world: &World, about: &str) -> Vec<String> {
 }
 
 /// Each beginning, with what ends it and what does not, by the table in `rules/unanswered.rs`.
-const LAW: [(&str, &str, &str, &[&str]); 19] = [
+const LAW: [(&str, &str, &str, &[&str]); 20] = [
     (
         "too few are sent in time: the shift leader at once; enough of them end it",
         "raise panic; claim li-na; send wang-qiang by li-na; accept 1 by wang-qiang; wait 100;
@@ -201,6 +212,16 @@ const LAW: [(&str, &str, &str, &[&str]); 19] = [
          send sun-lei by li-na; wait 9; recall 1 by li-na; wait 100",
         "i-1",
         &["60 i-1 undispatched", "60 step 1", "60 zhou-jie sms", "61 stopped by li-na"],
+    ),
+    (
+        "what becomes worse has its time anew, and once that has passed its ladder begins anew",
+        "raise smoke; send wang-qiang by li-na; accept 1 by wang-qiang; wait 40;
+         report stairs smoke; wait 70",
+        "i-1",
+        &[
+            "30 i-1 undispatched", "30 step 1", "30 zhou-jie sms",
+            "100 i-1 undispatched", "100 step 1", "100 zhou-jie sms",
+        ],
     ),
     (
         "the owner's console is gone: one ladder for the incident, and a claim of its alarm ends it",

@@ -106,6 +106,19 @@ def opened(view, fact, body):
         enter(view, alarm, new, fact)
     view["incidents"][new["id"]] = new
     settle(view, new, fact)
+    if body.get("people_of", new["id"]) != new["id"]:
+        hand_over(view, body["people_of"], new["id"])
+        for one in view.get("assignments", {}).values():
+            if one["incident"] == new["id"]:
+                reach(view, new["id"], "handling" if name(one["stage"]) in ("on_scene", "done") else "dispatched")
+
+
+def hand_over(view, of, into):
+    assignments = view.get("assignments", {}).values()
+    above = max((one["slot"] for one in assignments if one["incident"] == into), default=0)
+    for one in assignments:
+        if one["incident"] == of:
+            one |= {"incident": into, "slot": one["slot"] + above}
 
 
 def enter(view, alarm, incident, fact):
@@ -246,6 +259,15 @@ def priority_set(view, incident, body, fact):
     incident |= {"priority": body["priority"], "priority_by": body["by"]}
 
 
+def regraded(view, incident, body, fact):
+    if incident["priority"] != body["priority"]:
+        incident.pop("priority_by", None)
+    incident.pop("dispatch_due_at", None)
+    incident |= maybe(body, "type", "priority", "guards", "dispatch_due_at", "place")
+    if is_duress(body["type"]):
+        hide(view, incident)
+
+
 def merged(view, incident, body, fact):
     into = view["incidents"].get(body["into"])
     if into is None or into is incident or not is_open(into):
@@ -260,11 +282,7 @@ def merged(view, incident, body, fact):
     if incident["priority"] < into["priority"]:
         worsen(into, incident)
     settle(view, into, fact)
-    assignments = view.get("assignments", {}).values()
-    above = max((one["slot"] for one in assignments if one["incident"] == into["id"]), default=0)
-    for one in assignments:
-        if one["incident"] == incident["id"]:
-            one |= {"incident": into["id"], "slot": one["slot"] + above}
+    hand_over(view, incident["id"], into["id"])
     if "discreet" in incident:
         hide(view, into)
 
@@ -305,7 +323,7 @@ def step_late(view, incident, body, fact):
 KINDS = {
     f"incident_{change.__name__}": change
     for change in (
-        joined, left, claimed, transferred, returned, overdue, undispatched, moved, priority_set, merged,
+        joined, left, claimed, transferred, returned, overdue, undispatched, moved, priority_set, regraded, merged,
         step_awaited, step_taken, step_undone, step_late,
     )
 }  # fmt: skip

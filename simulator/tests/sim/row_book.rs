@@ -79,6 +79,7 @@ impl RowBook {
             | IncidentFact::Undispatched(_)
             | IncidentFact::Moved(_)
             | IncidentFact::PrioritySet(_)
+            | IncidentFact::Regraded(_)
             | IncidentFact::StepAwaited(_)
             | IncidentFact::StepTaken(_)
             | IncidentFact::StepUndone(_)
