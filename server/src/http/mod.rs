@@ -39,6 +39,7 @@ use castellan_domain::refusal::{CommonRefusal, Refusal};
 use castellan_domain::wire::api::QueueDepth;
 use connections::Connections;
 use errors::ApiError;
+use identity::Identity;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -110,11 +111,16 @@ impl App {
         }
     }
 
-    /// Refuses whoever does not have this right now.
-    fn must(&self, person: &PersonId, right: Right) -> Result<(), ApiError> {
-        let rights = self.hub.rights_of(person, &self.estate.estate);
+    /// Who asks. Refuses whoever does not say so, or does not have this right now.
+    fn must(
+        &self,
+        identity: Result<Identity, ApiError>,
+        right: Right,
+    ) -> Result<PersonId, ApiError> {
+        let Identity(person) = identity?;
+        let rights = self.hub.rights_of(&person, &self.estate.estate);
         if rights.ok_or(ApiError::Storage)?.contains(right) {
-            Ok(())
+            Ok(person)
         } else {
             Err(Refusal::Common(CommonRefusal::NotAllowed).into())
         }
