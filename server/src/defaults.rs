@@ -26,6 +26,7 @@ pub(crate) fn default_alarm_types() -> anyhow::Result<Vec<AlarmType>> {
 mod tests {
     use super::*;
     use crate::procedures::default_procedures;
+    use castellan_domain::estate::Skill;
     use castellan_domain::ids::AlarmTypeId;
 
     /// Every type: priority, sound, cameras, seconds to claim and to dispatch, guards, ladder. Written
@@ -239,6 +240,13 @@ mod tests {
             let id = kind.id.as_str();
             assert_eq!(kind.by_rule_only, BY_RULE.contains(&id), "{id}");
             assert_eq!(kind.discreet, id == "duress", "{id}");
+            // Only where the agreed procedure names it: a leak detector, a first-aid certificate.
+            let skill = match id {
+                "gas_low" | "gas_high" | "co" => Some(Skill::GasDetector),
+                "medical" | "fall_seen" => Some(Skill::FirstAid),
+                _ => None,
+            };
+            assert_eq!(kind.skill, skill, "{id}");
             assert_eq!(
                 kind.needs_arming,
                 ["intrusion", "perimeter"].contains(&id),

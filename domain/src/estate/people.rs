@@ -141,6 +141,18 @@ impl Skill {
         Self::Electrician,
         Self::Plumber,
     ];
+
+    /// As it is written in the document.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::FirstAid => "first_aid",
+            Self::GasDetector => "gas_detector",
+            Self::FireTeam => "fire_team",
+            Self::LiftRescue => "lift_rescue",
+            Self::Electrician => "electrician",
+            Self::Plumber => "plumber",
+        }
+    }
 }
 
 /// 证书: what somebody may do by law only with it.
