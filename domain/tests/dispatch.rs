@@ -45,6 +45,22 @@ fn who_does_not_answer_is_asked_no_more_alone_and_the_first_acceptance_counts() 
 }
 
 #[test]
+fn only_whom_the_estate_calls_radio_only_is_waited_for_and_a_page_needs_no_phone() {
+    for (radio_only, expected) in [(false, Part::Unanswered), (true, Part::Offered)] {
+        let mut estate = guarded();
+        for person in &mut estate.people {
+            person.phone = None;
+            person.radio_only = radio_only;
+        }
+        let mut world = World::with(Site::default(), estate);
+        let alarm = world.raise("gas-1", "gas_high", Active);
+        send(&mut world, "li-na", alarm, "wang-qiang").unwrap();
+        world.wait(secs(600));
+        assert_eq!(part(&world, 1).stage, expected, "radio only: {radio_only}");
+    }
+}
+
+#[test]
 fn who_declines_gives_the_slot_to_the_next_until_nobody_is_left() {
     let mut world = world();
     let alarm = world.raise("gas-1", "gas_low", Active);

@@ -27,7 +27,7 @@ pub struct Candidate {
     pub on_break: bool,
     /// Nobody hears of them.
     pub silent: bool,
-    /// They have no phone that could ring: they are called on the radio.
+    /// The estate says that no page reaches them: they are called on the radio.
     pub radio_only: bool,
     /// The skill that this type of alarm wants, if they have it.
     pub skill: Option<Skill>,
@@ -119,7 +119,7 @@ fn ranked<'a>(
             busy: now.tasks.get(&person.id).copied(),
             on_break: known.is_on_break(&person.id),
             silent: now.silent.contains(&person.id),
-            radio_only: known.is_radio_only(person),
+            radio_only: person.radio_only,
             skill: skill.filter(|skill| person.skills.contains(skill)),
             errands: now.errands.get(&person.id).copied().unwrap_or_default(),
             hole: now.hole(known, &person.id),

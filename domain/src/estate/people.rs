@@ -33,7 +33,8 @@ pub struct Person {
     /// What they have on paper.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub certificates: Vec<Certificate>,
-    /// 仅对讲: no page reaches them, only the radio. Their phone, if any, says where they are.
+    /// 仅对讲: no page reaches them, only the radio. Their phone, if any, says where they are. Nobody else is: a page
+    /// needs no phone of the estate.
     #[serde(default, skip_serializing_if = "crate::serial::is_default")]
     pub radio_only: bool,
 }
