@@ -83,6 +83,11 @@ mod tests {
         disk_low: 2 chimes none 90 - 1 e2
         clock_step: 3 tick none 300 - 1 e3
         tracks_damaged: 3 tick none 300 - 1 e3
+        voice_failing: 3 tick none 300 - 1 e3
+        sms_failing: 3 tick none 300 - 1 e3
+        chat_failing: 3 tick none 300 - 1 e3
+        mail_failing: 3 tick none 300 - 1 e3
+        webhook_failing: 3 tick none 300 - 1 e3
         canary_failed: 2 chimes none 90 - 1 e2
     ";
     /// What is done about each type, by the same table. The other types name no procedure.
@@ -168,13 +173,18 @@ mod tests {
         ("camera_down", ["camera_down", "camera_down_critical"]),
         ("device_silent", ["device_silent", "device_silent_critical"]),
     ];
-    const BY_RULE: [&str; 7] = [
+    const BY_RULE: [&str; 12] = [
         "nobody_reachable",
         "alarm_flood",
         "not_recording",
         "disk_low",
         "clock_step",
         "tracks_damaged",
+        "voice_failing",
+        "sms_failing",
+        "chat_failing",
+        "mail_failing",
+        "webhook_failing",
         "canary_failed",
     ];
 
