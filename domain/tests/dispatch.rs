@@ -6,8 +6,9 @@ use castellan_domain::alarm::AlarmRefusal;
 use castellan_domain::command::Command;
 use castellan_domain::dispatch::rank::rank;
 use castellan_domain::dispatch::{
-    Arrival, DeclineReason, DispatchCommand, DispatchRefusal, Stage as Part, Withdrawal,
+    Arrival, DeclineReason, DispatchCommand, DispatchRefusal, PlannedWay, Stage as Part, Withdrawal,
 };
+use castellan_domain::estate::Skill;
 use castellan_domain::ids::{AssignmentId, IncidentId};
 use castellan_domain::incident::Stage;
 use castellan_domain::observation::{PhoneFix, ReportedState::Active};
@@ -41,6 +42,22 @@ fn who_does_not_answer_is_asked_no_more_alone_and_the_first_acceptance_counts() 
         ),
         "{late:?}"
     );
+}
+
+#[test]
+fn only_whom_the_estate_calls_radio_only_is_waited_for_and_a_page_needs_no_phone() {
+    for (radio_only, expected) in [(false, Part::Unanswered), (true, Part::Offered)] {
+        let mut estate = guarded();
+        for person in &mut estate.people {
+            person.phone = None;
+            person.radio_only = radio_only;
+        }
+        let mut world = World::with(Site::default(), estate);
+        let alarm = world.raise("gas-1", "gas_high", Active);
+        send(&mut world, "li-na", alarm, "wang-qiang").unwrap();
+        world.wait(secs(600));
+        assert_eq!(part(&world, 1).stage, expected, "radio only: {radio_only}");
+    }
 }
 
 #[test]
@@ -340,6 +357,102 @@ fn a_phone_whose_clock_is_a_day_behind_moves_no_deadline_and_says_of_nobody_that
 }
 
 #[test]
+fn whoever_is_there_soonest_is_the_first_and_the_wanted_skill_counts_as_thirty_seconds() {
+    // Of wang-qiang, li-min and zhao-jun, in this order: seconds of their way, and who has the skill.
+    let near = [Some(40), Some(50), Some(90)];
+    let nobody = [None; 3];
+    for (seconds, skilled, first) in [
+        (near, [false; 3], ["wang-qiang", "li-min", "zhao-jun"]),
+        (near, [true; 3], ["wang-qiang", "li-min", "zhao-jun"]),
+        // Ten seconds later, with the skill.
+        (
+            near,
+            [false, true, false],
+            ["li-min", "wang-qiang", "zhao-jun"],
+        ),
+        // Fifty seconds later, with the skill: too far, also for the one in the middle.
+        (
+            near,
+            [false, false, true],
+            ["wang-qiang", "li-min", "zhao-jun"],
+        ),
+        (
+            [Some(40), Some(69), Some(71)],
+            [false, true, true],
+            ["li-min", "wang-qiang", "zhao-jun"],
+        ),
+        (
+            nobody,
+            [false, false, true],
+            ["zhao-jun", "wang-qiang", "li-min"],
+        ),
+        (
+            [Some(900), None, None],
+            [false, true, false],
+            ["wang-qiang", "li-min", "zhao-jun"],
+        ),
+    ] {
+        let mut estate = guarded();
+        for kind in &mut estate.alarm_types {
+            kind.skill = Some(Skill::GasDetector);
+        }
+        let guards = ["wang-qiang", "li-min", "zhao-jun"];
+        for (guard, has) in guards.iter().zip(skilled) {
+            let mut people = estate.people.iter_mut();
+            let guard = people.find(|person| person.id.as_str() == *guard);
+            let skills = has.then_some(Skill::GasDetector).into_iter();
+            guard.expect("a guard").skills = skills.collect();
+        }
+        let world = World::with(Site::default(), estate.clone());
+        let known = Known {
+            view: world.view(),
+            estate: &estate,
+            now: world.now,
+        };
+        let ranked = rank(&known, &id("gas_low"), None, |person| {
+            let place = guards.iter().position(|one| *one == person.as_str());
+            Some(PlannedWay {
+                seconds: seconds[place?]?,
+                stairs: false,
+                lift: false,
+                without_floor: false,
+            })
+        });
+        let order: Vec<_> = ranked.iter().map(|one| one.person.as_str()).collect();
+        assert_eq!(order, first, "{seconds:?} {skilled:?}");
+    }
+}
+
+#[test]
+fn of_two_who_are_there_at_the_same_time_the_one_with_fewer_errands_is_the_first() {
+    let mut world = world();
+    let alarm = world.raise("gas-1", "gas_low", Active);
+    send(&mut world, "li-na", alarm, "wang-qiang").unwrap();
+    accept(&mut world, "wang-qiang", 1).unwrap();
+    for step in [
+        DispatchCommand::Arrive {
+            assignment: AssignmentId(1),
+        },
+        DispatchCommand::Finish {
+            assignment: AssignmentId(1),
+        },
+    ] {
+        part_of(&mut world, "wang-qiang", step).unwrap();
+    }
+    let known = Known {
+        view: world.view(),
+        estate: &guarded(),
+        now: world.now,
+    };
+    let ranked = rank(&known, &id("gas_low"), None, |_| None);
+    let told: Vec<_> = ranked
+        .iter()
+        .map(|one| (one.person.as_str(), one.errands))
+        .collect();
+    assert_eq!(told, [("li-min", 0), ("zhao-jun", 0), ("wang-qiang", 1)]);
+}
+
+#[test]
 fn whoever_leaves_a_post_without_as_many_as_it_wants_leaves_a_hole_that_is_told() {
     let mut estate = guarded();
     let post = r#"{"id": "east-gate", "name": {"zh": "东门岗", "en": "East gate"}, "guards_wanted": 2,
@@ -354,7 +467,8 @@ fn whoever_leaves_a_post_without_as_many_as_it_wants_leaves_a_hole_that_is_told(
             now: world.now,
         };
         let incident = world.view().incidents.contains_key(&IncidentId(1));
-        let ranked = rank(&known, incident.then_some(IncidentId(1)), |_| None);
+        let incident = incident.then_some(IncidentId(1));
+        let ranked = rank(&known, &id("gas_low"), incident, |_| None);
         let told = ranked.into_iter();
         told.map(|one| (one.person.to_string(), one.hole.map(|hole| hole.left)))
             .collect()

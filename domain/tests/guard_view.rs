@@ -309,7 +309,7 @@ fn whoever_is_sent_to_a_silent_call_is_told_where_and_not_what() {
         estate: &estate,
         now: world.now,
     };
-    let candidates = rank(&known, Some(number), |_| None);
+    let candidates = rank(&known, &id("gas_low"), Some(number), |_| None);
     assert!(
         candidates.iter().all(|one| one.person != id("li-min")),
         "{candidates:?}"
@@ -375,7 +375,7 @@ fn whoever_takes_a_break_is_asked_last_and_by_no_rule() {
         estate: &estate,
         now: world.now,
     };
-    let candidates = rank(&known, None, |_| None);
+    let candidates = rank(&known, &id("gas_low"), None, |_| None);
     let named: Vec<_> = candidates
         .iter()
         .map(|one| (one.person.as_str(), one.on_break))

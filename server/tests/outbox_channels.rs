@@ -162,7 +162,7 @@ async fn a_robot_over_tls_is_told_once_the_authority_is_known_and_nothing_before
     let robot_of = Receiver::with_tls(r#"{"errcode":0}"#, &authority).await;
     let data = tempfile::tempdir().unwrap();
     let mut server = start(&data, &robot(data.path(), &robot_of.url, ""));
-    server.raise("d-000", "e-1", "urgent").await;
+    let alarm = server.raise("d-000", "e-1", "urgent").await.to_string();
     eventually("it fails", async || {
         (settled(data.path()).await == ["chat failing"]).then_some(())
     })
@@ -177,11 +177,9 @@ async fn a_robot_over_tls_is_told_once_the_authority_is_known_and_nothing_before
     server.kill();
     let own = format!("ca_file = \"{}\"", text(&authority.file(data.path())));
     let _server = start(&data, &robot(data.path(), &robot_of.url, &own));
-    eventually("it is told", async || {
-        (settled(data.path()).await.last()? == "chat delivered").then_some(())
-    })
-    .await;
-    assert_eq!(robot_of.heard().len(), 1);
+    let told = eventually("it is told", async || robot_of.heard().into_iter().next()).await;
+    let said = told["text"]["content"].as_str().unwrap();
+    assert!(said.contains(&alarm), "{said}");
 }
 
 #[test]

@@ -41,6 +41,13 @@ texts! {
     ON_BREAK: "休息中", "on a break";
     RADIO_ONLY: "仅对讲", "radio only";
     SILENT: "失联", "silent";
+    FIRST_AID: "会急救", "first aid";
+    GAS_DETECTOR: "有测气仪", "has a gas detector";
+    FIRE_TEAM: "微型消防站", "fire team";
+    LIFT_RESCUE: "会电梯救援", "lift rescue";
+    ELECTRICIAN: "电工", "electrician";
+    PLUMBER: "会修水泵管道", "plumber";
+    THOUGH_FARTHER: "{0}，比最近的多{1}", "{0}, {1} more than the nearest";
     ON_ERRAND: "任务中 {0}", "on {0}";
     ANSWER_FOR: "代记接单", "Accepted by radio";
     ARRIVE: "到场", "On scene";

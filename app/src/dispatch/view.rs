@@ -2,7 +2,7 @@
 
 use super::model::{
     NAMED_MAX, Named, Said, duration, hole_words, in_order_of, radio_sentence, reason_name, sent,
-    stage_name, way_words,
+    skill_name, stage_name, way_words, why_before_nearer,
 };
 use super::ranked::{errand, ranked, send, waiting};
 use super::texts;
@@ -275,6 +275,10 @@ fn Send(
             if one.on_break {
                 remarks.push(texts::ON_BREAK.get(language).to_owned());
             }
+            remarks.extend(
+                one.skill
+                    .map(|skill| skill_name(skill).get(language).to_owned()),
+            );
             remarks.extend(hole_of(&one));
             if one.silent {
                 remarks.push(texts::SILENT.get(language).to_owned());
@@ -305,6 +309,9 @@ fn Send(
                             {move || desk.t(texts::DISPATCH)}" "{move || of_first().as_ref().map(words)}
                             {move || desk.key('D').map(|key| view! { <kbd>{key}</kbd> })}
                         </button>
+                        {move || candidates.with(|all| why_before_nearer(all, desk.language.get())).map(|words| view! {
+                            <span class="quiet" data-why="">{words}</span>
+                        })}
                         {move || of_first().as_ref().and_then(hole_of).map(|words| view! {
                             <span class="hole" data-hole="">{words}</span>
                         })}

@@ -229,7 +229,7 @@ impl Busy {
             now: NOW,
         };
         let ways = self.index.ways.to(place, lifts(&known, kind, None));
-        rank(&known, None, |person| {
+        rank(&known, kind, None, |person| {
             let way = ways.from(*self.at.get(person)?, None)?;
             Some(PlannedWay::from(&way))
         })

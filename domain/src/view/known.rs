@@ -104,11 +104,6 @@ impl<'a> Known<'a> {
         whose.map(|person| &person.id)
     }
 
-    /// Whether somebody has no phone that could ring.
-    pub fn is_radio_only(&self, person: &Person) -> bool {
-        person.radio_only || !self.has_phone(person)
-    }
-
     /// Whether somebody has a phone: the estate's, which is nobody else's there, if it is still theirs, or one that
     /// was bound to them.
     pub fn has_phone(&self, person: &Person) -> bool {
