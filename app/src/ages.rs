@@ -2,6 +2,11 @@
 
 use castellan_domain::time::{Span, Timestamp};
 
+/// Older than this, a position is shown as fading.
+pub const FADING_AFTER: Span = Span::from_secs(30);
+/// Older than this, a position is shown with a question mark (失联 begins at 120 s).
+pub const LOST_AFTER: Span = Span::from_secs(120);
+
 /// The time by which something is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Now {

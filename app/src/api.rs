@@ -15,7 +15,11 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Request, RequestCache, RequestCredentials, RequestInit, Response};
+use web_sys::{AbortSignal, Request, RequestCache, RequestCredentials, RequestInit, Response};
+
+/// How long what is posted may take until it counts as not answered. What is sent again has the same
+/// id, so nothing is done twice.
+const POST_MS_MAX: u32 = 10_000;
 
 /// Why a request brought nothing.
 #[derive(Debug, Clone, PartialEq)]
@@ -155,6 +159,7 @@ fn request(path: &str, cache: RequestCache, body: Option<&Body<'_>>) -> Result<R
         // Who it is stands in a header. With credentials a refusal would ask for a password.
         init.set_credentials(RequestCredentials::Omit);
         init.set_method("POST");
+        init.set_signal(Some(&AbortSignal::timeout_with_u32(POST_MS_MAX)));
         init.set_body(&JsValue::from_str(&body.json));
     }
     let request = Request::new_with_str_and_init(path, &init)?;

@@ -1,6 +1,7 @@
 //! The few things that we ask of the browser itself.
 
 use castellan_domain::time::{Span, Timestamp};
+use std::cell::RefCell;
 use std::sync::atomic::{AtomicBool, Ordering};
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -31,12 +32,27 @@ pub fn mono() -> Span {
     Span::from_micros((millis * 1_000.0) as i64)
 }
 
+thread_local! {
+    /// A window of this page that is in sight while the page itself may not be.
+    static IN_SIGHT: RefCell<Option<Window>> = const { RefCell::new(None) };
+}
+
+/// Lets time pass by the clock of another window of this page, too: a browser slows down the timers of a page that
+/// nobody sees, and a link would be called dead although it lives.
+pub fn keep_time_by(other: Option<Window>) {
+    IN_SIGHT.set(other);
+}
+
 /// Waits without blocking the page.
 pub async fn sleep(ms: u32) {
     let promise = js_sys::Promise::new(&mut |resolve, _| {
         let ms = i32::try_from(ms).unwrap_or(i32::MAX);
-        // It fails only for a window that is gone, and then nobody waits.
-        let _ = window().set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, ms);
+        let wait = |window: &Window| {
+            // It fails only for a window that is gone; whichever is there ends the wait.
+            let _ = window.set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, ms);
+        };
+        wait(&window());
+        IN_SIGHT.with_borrow(|other| other.as_ref().map(wait));
     });
     let _ = JsFuture::from(promise).await;
 }

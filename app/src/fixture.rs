@@ -3,15 +3,20 @@
 use castellan_domain::alarm::{
     Alarm, AlarmFact, JoinedBy, Located, ReturnedBy, RisenBy, ShelfReason, Source, Verdict,
 };
+use castellan_domain::dispatch::{Assignment, Stage};
 use castellan_domain::estate::{Estate, Place, Priority};
+use castellan_domain::fact::IncidentOpened;
 use castellan_domain::fact::{
     AlarmAcknowledged, AlarmClaimed, AlarmJoined, AlarmJudged, AlarmOverdue, AlarmRaised,
     AlarmRepeated, AlarmReturned, AlarmRisen, AlarmShelved,
 };
 use castellan_domain::geo::LonLat;
-use castellan_domain::ids::{AlarmId, AlarmTypeId, DeviceId, PersonId, Seq};
+use castellan_domain::ids::{
+    AlarmId, AlarmTypeId, AssignmentId, DeviceId, IncidentId, PersonId, Seq,
+};
+use castellan_domain::incident::{Incident, OpenedBy};
 use castellan_domain::observation::{Doubts, ReportedState};
-use castellan_domain::subject::Stamp;
+use castellan_domain::subject::{History, Stamp};
 use castellan_domain::time::{Span, Timestamp};
 use castellan_domain::view::View;
 
@@ -220,6 +225,47 @@ pub(crate) fn joined(alarm: Alarm, source: Source) -> Alarm {
         silence: None,
     };
     after(alarm, START, AlarmFact::Joined(fact))
+}
+
+/// The incident of an alarm, which li-na has.
+pub(crate) fn incident_of(alarm: &Alarm) -> Incident {
+    let opened = IncidentOpened {
+        incident: IncidentId(alarm.id.0),
+        why: OpenedBy::Dispatch,
+        kind: alarm.kind.clone(),
+        priority: alarm.priority,
+        place: alarm.place.clone(),
+        alarms: vec![alarm.id],
+        owner: Some(li_na()),
+        claim_due_at: START,
+        guards: 1,
+        dispatch_due_at: None,
+    };
+    Incident::opened(&opened, &stamp(START, 90))
+}
+
+/// Somebody's part of the incident with the same number.
+pub(crate) fn part(number: u32, of: &str, stage: Stage) -> Assignment {
+    Assignment {
+        id: AssignmentId(number),
+        incident: IncidentId(number),
+        person: person(of),
+        slot: 1,
+        priority: Priority::P1,
+        discreet: false,
+        offered_at: START,
+        offered_by: None,
+        way: None,
+        stage,
+        since: START,
+        due_at: None,
+        late_at: None,
+        to_offer_again: false,
+        support_asked_at: None,
+        quiet_until: None,
+        version: Seq(1),
+        history: History::default(),
+    }
 }
 
 /// An estate with nothing in it.

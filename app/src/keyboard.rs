@@ -2,10 +2,10 @@
 
 use crate::alarms::Open;
 use crate::alarms::choice::{Choice, Judging};
-use crate::alarms::queue::Queue;
+use crate::alarms::queue::{Queue, top_unowned};
 use crate::copy::SiteCopy;
 use crate::desk::{Desk, Picked};
-use crate::dispatch::ranked::{send_first, waiting};
+use crate::dispatch::ranked::waiting;
 use crate::keys::{Ear, Heard, KeyAction, Press};
 use crate::procedures::model::StepChoice;
 use crate::procedures::record::take_next;
@@ -89,6 +89,10 @@ impl Keyboard {
     fn perform(&self, action: KeyAction) {
         match action {
             KeyAction::Newest => self.go_to(self.queue.with_untracked(Queue::newest)),
+            KeyAction::Move(1) if self.desk.selected.with_untracked(Option::is_none) => {
+                let top = self.copy.with(|replica| top_unowned(replica.view()));
+                self.go_to(self.queue.with_untracked(|queue| queue.begin(top)));
+            }
             KeyAction::Move(step) => {
                 let from = self.desk.selected_alarm();
                 let next = |queue: &Queue| queue.neighbour(from, step);
@@ -145,13 +149,18 @@ impl Keyboard {
             KeyAction::OpenVerdicts if judged => choose(Choice::Verdict(Judging::Correction)),
             KeyAction::OpenVerdicts => choose(Choice::Verdict(Judging::First)),
             KeyAction::OpenFollowUps => choose(Choice::FollowUp),
-            KeyAction::Dispatch => send_first(copy, desk, alarm),
-            KeyAction::ListPeople => open.people.update(|open| *open = !*open),
+            KeyAction::Dispatch => open.send_first(copy, desk, alarm),
+            KeyAction::ListPeople if open.choice.get_untracked() == Some(Choice::People) => {
+                open.choice.set(None);
+            }
+            KeyAction::ListPeople => choose(Choice::People),
             KeyAction::AnswerFor => {
                 if let Some(assignment) = waiting(copy, alarm) {
                     desk.send(DispatchCommand::Accept { assignment });
                 }
             }
+            // It was meant for the step before.
+            KeyAction::TakeStep if !desk.step_has_settled() => {}
             KeyAction::TakeStep => {
                 if let Some(asked) = take_next(copy, desk, alarm) {
                     choose(Choice::Step(asked));

@@ -11,6 +11,7 @@ use crate::keys::Ear;
 use crate::layout::Layout;
 use crate::live::{Line, StaleCover};
 use crate::map::SceneHandle;
+use crate::mini_queue::MiniQueue;
 use crate::operator::OperatorTiles;
 use crate::page::{Page, Parts, Shows};
 use crate::pages::page_at;
@@ -68,7 +69,7 @@ pub fn start() {
             mount_to_body(move || view! { <Screen copy desk scene page view /> });
         }
         Shows::Alone(view) => mount_to_body(move || {
-            Effect::new(move |_| dress(desk));
+            Effect::new(move |_| desk.dress(&window()));
             Effect::new(move |_| {
                 if let Some(document) = document() {
                     document.set_title(desk.t(page.title));
@@ -123,7 +124,7 @@ fn Screen(
         let noting = open.noting.get();
         desk.write_about(desk.selected_alarm().filter(|_| noting));
     });
-    Effect::new(move |_| dress(desk));
+    Effect::new(move |_| desk.dress(&window()));
     Effect::new(move |_| title(copy, desk));
     Effect::new(move |_| {
         if let Some(body) = document().and_then(|d| d.body()) {
@@ -147,6 +148,7 @@ fn Screen(
         })
     });
     let sentence = Signal::from(sentence);
+    let mini = asks.then(|| MiniQueue::new(copy, desk, sentence));
     let keyboard = Keyboard {
         copy,
         desk,
@@ -178,7 +180,7 @@ fn Screen(
         drawn,
     };
     view! {
-        <TopBar copy desk help audible who />
+        <TopBar copy desk help audible mini who />
         <main class=page.name inert=move || who.get()>
             {view(&parts)}
             <StaleCover copy desk />
@@ -226,19 +228,6 @@ fn learn_layout(desk: &'static Desk) {
             desk.layout.set(layout);
         }
     });
-}
-
-/// Theme and language of the page itself.
-fn dress(desk: &'static Desk) {
-    let Some(root) = document().and_then(|d| d.document_element()) else {
-        return;
-    };
-    let language = match desk.language.get() {
-        Language::Zh => "zh-CN",
-        Language::En => "en",
-    };
-    let _ = root.set_attribute("data-theme", desk.theme.get().name());
-    let _ = root.set_attribute("lang", language);
 }
 
 /// What the browser's tab says: the counts first.

@@ -1,19 +1,31 @@
 //! What a guard's phone is told over the stream, and who is let in.
 
-use crate::common::{START, World, estate, folder, id, read, spot, text};
+use crate::common::bodies::alarm_bodies;
+use crate::common::response::{assignments, incidents};
+use crate::common::site_bodies::staff;
+use crate::common::{
+    PEOPLE, START, World, cases, estate, fact, folder, id, read, secs, spot, text,
+};
 use crate::guard_view::{index, seen};
 use crate::incidents::{guarded, part_of, send, world};
 use castellan_domain::audience::Audience;
+use castellan_domain::command::Command;
 use castellan_domain::dispatch::{DispatchCommand, Stage};
-use castellan_domain::estate::{DutyKept, Estate};
+use castellan_domain::engine::Input;
+use castellan_domain::estate::{DutyKept, Estate, Role};
+use castellan_domain::fact::FactBody;
 use castellan_domain::geo::Anchor;
+use castellan_domain::guard_view::GuardView;
 use castellan_domain::ids::{AssignmentId, JournalId, Seq};
 use castellan_domain::observation::{Fix, ReportedState::Active};
 use castellan_domain::site::Site;
+use castellan_domain::staff::StaffCommand;
 use castellan_domain::stream::{Backlog, Connected, Outgoing, SiteStream};
+use castellan_domain::text::CallSign;
 use castellan_domain::wire::live::{
     GuardMessage, Hello, PROTOCOL_VERSION, RefusedCode, ResumeBy, ServerMessage,
 };
+use proptest::prelude::*;
 use std::sync::Arc;
 
 /// A stream that follows a world.
@@ -63,6 +75,18 @@ impl Phones {
         Ok(connected)
     }
 
+    /// Somebody was heard of, so many steps of [`spot`] to the east.
+    fn hear_of(&mut self, who: &str, east: i32) {
+        self.stream.lane().update(&Fix {
+            person: id(who),
+            occurred_at: START,
+            received_at: START,
+            at: spot(east, 0),
+            accuracy_dm: None,
+            battery_percent: None,
+        });
+    }
+
     /// What a phone is told now, but for heartbeats.
     fn told(&self, phone: &mut Connected) -> Option<GuardMessage> {
         let mut told = None;
@@ -107,19 +131,12 @@ fn a_phone_is_told_its_whole_view_in_the_turn_that_changes_it_and_nothing_else()
     assert_eq!(phones.told(&mut li_min), None, "another one is asked");
     assert_eq!(phones.told(&mut wang), None, "once");
 
-    // The way begins where he was last heard of, from the next turn that changes something.
+    // The way begins where he was last heard of, from the next turn that concerns him.
     assert_eq!(
         offered.view.tasks[0].plan.as_ref().unwrap().course,
         [[0; 2]; 0]
     );
-    phones.stream.lane().update(&Fix {
-        person: id("wang-qiang"),
-        occurred_at: START,
-        received_at: START,
-        at: spot(-80, 0),
-        accuracy_dm: None,
-        battery_percent: None,
-    });
+    phones.hear_of("wang-qiang", -80);
     send(&mut world, "li-na", gas, "li-min").unwrap();
     phones.publish(&world);
     let again = phones.told(&mut wang).unwrap().view;
@@ -135,6 +152,97 @@ fn a_phone_is_told_its_whole_view_in_the_turn_that_changes_it_and_nothing_else()
         [],
         "gone in the same turn"
     );
+}
+
+/// A way through the whole estate is looked for in each view: a turn costs those whom it concerns.
+#[test]
+fn a_turn_about_others_makes_nobody_a_new_view_and_a_call_sign_everybody() {
+    let mut world = world();
+    let mut phones = Phones::of(&world, guarded());
+    let gas = world.raise("gas-1", "gas_low", Active);
+    let door = world.raise("door-1", "door_held", Active);
+    send(&mut world, "li-na", gas, "wang-qiang").unwrap();
+    phones.publish(&world);
+    let mut wang = phones.open(Some("wang-qiang")).unwrap();
+    assert_eq!(phones.told(&mut wang).unwrap().view.tasks.len(), 1);
+    // Only a view that is made anew shows where he is now.
+    phones.hear_of("wang-qiang", -80);
+    send(&mut world, "zhao-min", door, "li-min").unwrap();
+    world.give(Input::SessionOpened {
+        person: id("zhao-min"),
+    });
+    phones.publish(&world);
+    assert_eq!(phones.told(&mut wang), None);
+    let mut other = phones.open(Some("wang-qiang")).unwrap();
+    let first = phones.told(&mut other).unwrap().view;
+    assert!(first.tasks[0].plan.as_ref().unwrap().course.len() >= 3);
+    let call_sign = CallSign {
+        zh: text("猎鹰7"),
+        en: text("Falcon 7"),
+    };
+    let person = id("li-min");
+    let given = Command::Staff(StaffCommand::GiveCallSign { person, call_sign });
+    world.command("zhou-jie", None, given).unwrap();
+    phones.publish(&world);
+    assert_eq!(phones.told(&mut wang).unwrap().view, first);
+}
+
+/// An estate in which everybody is sent, who each take a step of the procedure of gas.
+fn all_sent() -> Estate {
+    let mut estate = estate();
+    estate.staffing.duty = DutyKept::Recorded;
+    for person in &mut estate.people {
+        person.role = Role::Guard;
+    }
+    let procedure = r#"{"id": "gas", "name": {"zh": "燃气", "en": "Gas"}, "steps": [
+        {"id": "send", "words": {"zh": "关阀", "en": "Close the valve"}, "who": "guard"}]}"#;
+    estate.procedures = vec![serde_json::from_str(procedure).expect("a procedure")];
+    estate.alarm_types[0].procedure = Some(id("gas"));
+    estate
+}
+
+/// Turns of any facts, each with the seconds that passed before.
+fn turns() -> impl Strategy<Value = Vec<(i64, Vec<FactBody>)>> {
+    let body = prop_oneof![
+        4 => alarm_bodies().boxed(), 4 => incidents().boxed(), 6 => assignments().boxed(),
+        2 => staff().boxed(),
+    ];
+    let pause = prop_oneof![9 => 0i64..600, 1 => 80_000i64..90_000];
+    prop::collection::vec((pause, prop::collection::vec(body, 1..4)), 1..50)
+}
+
+proptest! {
+    #![proptest_config(cases(64, "tests/regressions/guard_stream.txt"))]
+
+    #[test]
+    fn whatever_happens_each_phone_has_been_told_the_view_of_its_guard(turns in turns()) {
+        let world = World::with(Site::default(), all_sent());
+        let mut phones = Phones::of(&world, all_sent());
+        let mut all = Vec::new();
+        for (who, east) in PEOPLE.into_iter().zip([-90, -40, 0, 40, 90]) {
+            phones.hear_of(who, east);
+            let mut phone = phones.open(Some(who)).unwrap();
+            let told = phones.told(&mut phone).unwrap().view;
+            all.push((phone, told));
+        }
+        let mut now = START;
+        for (pause, bodies) in turns {
+            now = now + secs(pause);
+            let (head, _) = phones.stream.head();
+            let facts = (head.0 + 1..).zip(bodies).map(|(seq, body)| fact(seq, now, body));
+            let facts: Vec<_> = facts.collect();
+            let upto = facts.last().unwrap().seq;
+            let stored: Vec<_> = facts.iter().map(|fact| fact.encode().unwrap()).collect();
+            phones.stream.publish(stored.iter().map(String::as_str), upto, "h").unwrap();
+            for (phone, told) in &mut all {
+                if let Some(message) = phones.told(phone) {
+                    *told = message.view;
+                }
+                let now: Option<GuardView> = phones.stream.guard_view(&told.person, now);
+                prop_assert_eq!(Some(&*told), now.as_ref());
+            }
+        }
+    }
 }
 
 #[test]

@@ -116,6 +116,36 @@ phones("an offer is accepted, walked, worked on in silence and done, and the ope
   await wang.face("idle");
 });
 
+phones("what a thumb rests on stays the same button while something else changes", async ({ carry, open, site }) => {
+  await site.onDuty("wang-qiang");
+  await site.onDuty("li-min");
+  const wang = await carry("wang-qiang");
+  await sent(open, site);
+  const hands = ".g-hands [data-tap], .g-hands [data-action], .g-steps button";
+  const mark = () => wang.page.locator(hands).evaluateAll((all) => {
+    all.forEach((one) => (one.isMarked = true));
+    return all.length;
+  });
+  const marked = () => wang.page.locator(hands).evaluateAll((all) => all.filter((one) => one.isMarked).length);
+  const way = wang.page.locator(".g-line").first();
+  await wang.face("offer");
+  let [before, buttons] = [await way.innerText(), await mark()];
+  await site.position("guard-01", [120.1112, 30.2866]);
+  await expect(way).not.toHaveText(before);
+  expect(await marked(), "of an offer").toBe(buttons);
+  await wang.says("accept");
+  await wang.face("task");
+  before = await way.innerText();
+  buttons = await mark();
+  await site.position("guard-01", [120.1106, 30.2872]);
+  await expect(way).not.toHaveText(before);
+  expect((await site.command("li-na", { dispatch: { matter: { incident: "I-1" }, person: "li-min" } })).status).toBe(200);
+  await expect(wang.page.locator(".g-others li")).toHaveCount(1);
+  await wang.says("ask_support");
+  await expect(wang.page.locator('[data-tap="ask_support"]')).toBeDisabled();
+  expect(await marked(), "of a task").toBe(buttons);
+});
+
 phones("an offer is declined with a reason, and a withdrawn one is gone from the phone", async ({ carry, open, site }) => {
   for (const guard of ["wang-qiang", "li-min"]) {
     await site.onDuty(guard);
@@ -179,6 +209,8 @@ phones("a guard goes on duty, takes a break and goes off duty on the phone", asy
 phones("SOS by holding is an alarm, and the phone says when somebody has it", async ({ carry, open, site }) => {
   await site.onDuty("wang-qiang");
   const wang = await carry("wang-qiang");
+  const calls = [];
+  wang.page.on("request", (request) => request.url().endsWith("/ingest/v1/calls") && calls.push(request));
   const liNa = await open("li-na");
   // A touch is no call.
   await wang.sos.click();
@@ -193,6 +225,37 @@ phones("SOS by holding is an alarm, and the phone says when somebody has it", as
   await liNa.page.keyboard.press("Enter");
   await expect(wang.sos).toHaveText("李娜 已接警");
   await expect(wang.page.locator("[data-action=stop-sound]")).toBeHidden();
+  // A key that stays down calls once, however often it repeats.
+  expect(calls).toHaveLength(1);
+  await wang.sos.focus();
+  for (let repeat = 0; repeat < 2; repeat += 1) {
+    await wang.page.keyboard.down(" ");
+    await wang.page.waitForTimeout(HELD_MS);
+  }
+  await wang.page.keyboard.up(" ");
+  expect(calls).toHaveLength(2);
+});
+
+phones("a call that somebody began says nothing to whoever takes over the page", async ({ carry, site }) => {
+  await site.onDuty("wang-qiang");
+  const wang = await carry("wang-qiang");
+  let letThrough;
+  const held = new Promise((resolve) => (letThrough = resolve));
+  await wang.page.route("**/ingest/v1/calls", async (route) => {
+    await held;
+    await route.continue();
+  });
+  await wang.hold(wang.sos);
+  await expect(wang.sos).toHaveText("SOS 已发送");
+  await wang.page.locator("[data-action=not-me]").click();
+  await wang.page.locator('[data-person="li-min"]').click();
+  await expect(wang.head).toContainText("未上岗");
+  const answered = wang.page.waitForResponse("**/ingest/v1/calls");
+  letThrough();
+  expect((await answered).status(), "the call itself is not lost").toBe(200);
+  // What would be said of it would stand there by now.
+  await wang.page.waitForTimeout(450);
+  await expect(wang.sos).toHaveText("按住 2 秒 SOS");
 });
 
 phones("a silent call leaves no trace on the phone and is duress at the console", async ({ carry, open, site }) => {

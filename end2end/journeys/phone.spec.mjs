@@ -8,6 +8,7 @@ test("on a phone an alarm is claimed by touch, nothing scrolls sideways and no t
   const id = await site.report("gas-kindergarten-kitchen", "gas_high");
   await site.report("smoke-5-refuge", "smoke_single");
   await site.report("fire-panel-1", "fire_panel_fault");
+  await site.report("door-1-1", "tailgating");
   await site.position("guard-08", [120.1122, 30.2871]);
   for (const lang of ["zh", "en"]) {
     const window = await open("li-na", { ...PHONE, search: { lang } });
@@ -31,6 +32,15 @@ test("on a phone an alarm is claimed by touch, nothing scrolls sideways and no t
     const width = await page.evaluate(() => document.scrollingElement.scrollWidth);
     expect(width, "no sideways scrolling").toBeLessThanOrEqual(390);
     expect(await clippedTexts(page), `cut texts in ${lang}`).toEqual([]);
+    const runsOver = await page.locator(".row.one .about").evaluateAll((all) => {
+      const words = document.createRange();
+      const runs = (about) => {
+        words.selectNodeContents(about);
+        return words.getBoundingClientRect().right > about.nextElementSibling.getBoundingClientRect().left;
+      };
+      return all.filter(runs).map((about) => about.textContent);
+    });
+    expect(runsOver, `what runs into whose in ${lang}`).toEqual([]);
   }
 });
 

@@ -13,7 +13,7 @@ use crate::progress::Steps;
 use crate::rungs::Rungs;
 use crate::setup::{self, Needs};
 use crate::web::{self, Flavor};
-use crate::{npm, workspace};
+use crate::{doors, npm, workspace};
 
 pub(crate) const ESTATE: &str = "assets/demo/estate.json";
 const START_LIMIT: Duration = Duration::from_secs(30);
@@ -41,11 +41,11 @@ pub(crate) fn run(port: u16, simulator: bool) -> Result<()> {
     // Without the simulator nobody lives here who could be called.
     let rungs = simulator.then(|| Rungs::of(ESTATE)).transpose()?;
     let mut server = steps.run("start", "Starting the server", || {
-        let calls = match &rungs {
-            Some(rungs) => rungs.take_calls()?,
-            None => Vec::new(),
-        };
-        start_server(&server_program, port, "data", Flavor::Release, &calls)
+        let mut more = doors::take_orders(loopback(port))?;
+        if let Some(rungs) = &rungs {
+            more.extend(rungs.take_calls()?);
+        }
+        start_server(&server_program, port, "data", Flavor::Release, &more)
     })?;
     let mut estate = None;
     if let Some(rungs) = rungs {

@@ -3,23 +3,14 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
-use std::thread;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::net::SocketAddr;
+use std::time::{SystemTime, UNIX_EPOCH};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 
+use crate::plain_http::{post, receive};
 use crate::workspace;
-
-/// Whoever knows it can only sign calls of a demo on this machine.
-const SECRET: &str = "signs the calls of the demo, and nothing else";
-/// A message is answered as refused if it is longer.
-const BODY_BYTES_MAX: usize = 64 * 1024;
-/// A connection is let go of if its head is longer.
-const HEAD_BYTES_MAX: u64 = 16 * 1024;
-const LIMIT: Duration = Duration::from_secs(5);
 
 /// Those who are on a rung of the estate, and their names.
 pub(crate) struct Rungs {
@@ -46,26 +37,13 @@ impl Rungs {
 
     /// Takes calls from now on, and gives back with what a server is started that makes them.
     pub(crate) fn take_calls(&self) -> Result<Vec<String>> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
-            .context("No port of this machine could be had for calls")?;
-        let address = listener.local_addr()?;
-        let secret = workspace::root().join("target/xtask/demo-calls-secret");
-        fs::create_dir_all(secret.parent().context("a folder")?)?;
-        fs::write(&secret, SECRET)?;
         let names = self.names.clone();
-        thread::spawn(move || {
-            for stream in listener.incoming().flatten() {
-                // The server tries again what is not taken.
-                if let Ok(call) = take(stream) {
-                    println!("{}", said(&call, &names));
-                }
-            }
-        });
+        let (address, secret) = receive("calls", move |call| println!("{}", said(&call, &names)))?;
         Ok([
             "--notify-webhook",
             &format!("http://{address}/calls"),
             "--notify-secret-file",
-            &secret.to_string_lossy(),
+            &secret,
         ]
         .map(str::to_owned)
         .to_vec())
@@ -80,7 +58,8 @@ impl Rungs {
                 "command_id": format!("00000000-0000-4000-8000-{number:012x}"),
                 "command": {"go_on_duty": {"person": person}},
             });
-            let status = post(server, &self.site, person, &body.to_string())
+            let path = format!("/api/v1/sites/{}/commands", self.site);
+            let status = post(server, &path, Some(person), &body)
                 .with_context(|| format!("{person} could not come on duty"))?;
             // 409: they are on duty since a demo before.
             ensure!(
@@ -89,61 +68,6 @@ impl Rungs {
             );
         }
         Ok(())
-    }
-}
-
-fn post(server: SocketAddr, site: &str, person: &str, body: &str) -> Result<u16> {
-    let mut stream = TcpStream::connect_timeout(&server, LIMIT)?;
-    stream.set_read_timeout(Some(LIMIT))?;
-    stream.set_write_timeout(Some(LIMIT))?;
-    write!(
-        stream,
-        "POST /api/v1/sites/{site}/commands HTTP/1.1\r\nHost: {server}\r\nConnection: close\r\n\
-         Content-Type: application/json\r\nX-Castellan-Person: {person}\r\n\
-         Content-Length: {}\r\n\r\n{body}",
-        body.len()
-    )?;
-    let mut line = String::new();
-    BufReader::new(stream.take(HEAD_BYTES_MAX)).read_line(&mut line)?;
-    let status = line.split(' ').nth(1).and_then(|word| word.parse().ok());
-    status.with_context(|| format!("no answer in HTTP: {line:?}"))
-}
-
-/// One call, which is answered as taken.
-fn take(stream: TcpStream) -> Result<Value> {
-    stream.set_read_timeout(Some(LIMIT))?;
-    stream.set_write_timeout(Some(LIMIT))?;
-    let mut answers = stream.try_clone()?;
-    let mut reader = BufReader::new(stream);
-    let bytes = body_bytes(&mut reader)?;
-    if bytes > BODY_BYTES_MAX {
-        answers.write_all(b"HTTP/1.1 413 Content Too Large\r\nConnection: close\r\n\r\n")?;
-        bail!("a call of {bytes} bytes");
-    }
-    let mut body = vec![0; bytes];
-    reader.read_exact(&mut body)?;
-    answers.write_all(b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n")?;
-    Ok(serde_json::from_slice(&body)?)
-}
-
-/// How long the body is that comes after a head.
-fn body_bytes(reader: &mut impl BufRead) -> Result<usize> {
-    let mut bytes = 0;
-    let mut head = reader.take(HEAD_BYTES_MAX);
-    loop {
-        let mut line = String::new();
-        if head.read_line(&mut line)? == 0 {
-            bail!("a head without an end");
-        }
-        let line = line.trim_end();
-        if line.is_empty() {
-            return Ok(bytes);
-        }
-        if let Some((name, value)) = line.split_once(':')
-            && name.eq_ignore_ascii_case("content-length")
-        {
-            bytes = value.trim().parse()?;
-        }
     }
 }
 
@@ -168,35 +92,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_call_is_taken_and_said_and_a_long_one_is_refused() -> Result<()> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
-        let address = listener.local_addr()?;
-        let send = |body: &str| -> Result<String> {
-            let mut stream = TcpStream::connect(address)?;
-            let head = format!("POST / HTTP/1.1\r\ncontent-length: {}\r\n\r\n", body.len());
-            stream.write_all(head.as_bytes())?;
-            stream.write_all(body.as_bytes())?;
-            let mut status = String::new();
-            BufReader::new(stream).read_line(&mut status)?;
-            Ok(status.trim_end().to_owned())
-        };
+    fn a_call_is_said_with_who_was_called_about_what_and_why() {
         let call = json!({"call": {"person": "wang", "rung": "shift_leader", "why": "not_on_scene",
             "about": {"assignment": {"assignment": "D-3", "incident": "I-1"}}}});
-        let taken = thread::scope(|scope| {
-            let taken = scope.spawn(|| take(listener.accept()?.0));
-            assert_eq!(send(&call.to_string())?, "HTTP/1.1 204 No Content");
-            taken.join().expect("no panic")
-        })?;
         let names = BTreeMap::from([("wang".to_owned(), "王建国".to_owned())]);
         assert_eq!(
-            said(&taken, &names),
+            said(&call, &names),
             "called: 王建国 (shift leader), about D-3, not on scene"
         );
-        let mut long = format!("POST / HTTP/1.1\r\ncontent-length: {}\r\n\r\n", 1 << 20);
-        assert_eq!(body_bytes(&mut long.as_bytes())?, 1 << 20);
-        long.truncate(20);
-        assert!(body_bytes(&mut long.as_bytes()).is_err(), "it has no end");
-        Ok(())
     }
 
     #[test]

@@ -40,8 +40,8 @@ pub fn Actions(
             let choice = open.choice.get()?;
             can.get().filter(|can| can.still(choice))?;
             Some(match choice {
-                // It stands beside its step.
-                Choice::Step(_) => ().into_any(),
+                // They stand beside their step and their button.
+                Choice::Step(_) | Choice::People => ().into_any(),
                 Choice::Verdict(judging) => view! { <Verdicts copy desk id open judging /> }.into_any(),
                 Choice::Basis(_, verdict) => view! { <Bases copy desk id open verdict /> }.into_any(),
                 Choice::OnScene(..) => view! { <Lookers copy desk id open /> }.into_any(),

@@ -3,7 +3,7 @@
 
 use super::choice::{Choice, Judging};
 use crate::procedures::model::{StepChoice, next_step};
-use castellan_domain::access::Actor;
+use castellan_domain::access::{Actor, Right};
 use castellan_domain::alarm::{
     Alarm, AlarmCommand, FollowUp, SHELF_S_MIN, ShelfReason, Verdict, VerdictBasis,
 };
@@ -59,6 +59,8 @@ impl Can {
             Choice::FollowUp => self.follow_up,
             Choice::Shelf(_) => self.shelve,
             Choice::Transfer => self.transfer,
+            // It stands beside its button, which goes when nobody can be sent.
+            Choice::People => true,
             Choice::Step(_) => self.step,
         }
     }
@@ -125,6 +127,7 @@ pub fn why_not_choose(
             };
             return why_not(known, actor, command.into());
         }
+        Choice::People => return why_nobody_goes(known, row?, actor),
         // Who may judge an alarm may hand it on, and at the same time.
         Choice::Verdict(Judging::First)
         | Choice::Basis(Judging::First, _)
@@ -154,6 +157,15 @@ pub fn why_not_choose(
         },
     };
     why_not(known, actor, command.into())
+}
+
+/// Why `actor` sends nobody, whoever it may be: it is over, or not theirs to do.
+fn why_nobody_goes(known: &Known<'_>, alarm: &Alarm, actor: &Actor) -> Option<Refusal> {
+    if alarm.is_judged() && known.open_incident_of(alarm).is_none() {
+        return Some(CommonRefusal::NothingToDo.into());
+    }
+    let may = actor.rights.contains(Right::Dispatch);
+    (!may).then(|| CommonRefusal::NotAllowed.into())
 }
 
 /// When the passing of time alone changes what can be done: once an alarm sounds again.
@@ -325,5 +337,27 @@ mod tests {
         assert_eq!(why(1), Some(never));
         let gone = AlarmRefusal::UnknownAlarm { alarm: AlarmId(9) };
         assert_eq!(why(9), Some(Refusal::Alarm(gone)));
+    }
+
+    #[test]
+    fn who_could_be_sent_is_listed_for_what_is_open_by_whoever_may_send() {
+        let (view, estate) = (view([raised(1, 1), judged(raised(2, 1))]), estate());
+        let known = Known {
+            view: &view,
+            estate: &estate,
+            now: START,
+        };
+        let why = |id, role| {
+            let actor = Actor {
+                person: person("li-na"),
+                rights: Rights::of_role(role),
+            };
+            why_not_choose(&known, AlarmId(id), &actor, Choice::People)
+        };
+        assert_eq!(why(1, Role::Operator), None);
+        let nothing = Some(CommonRefusal::NothingToDo.into());
+        assert_eq!(why(2, Role::Operator), nothing);
+        let not_allowed = Some(CommonRefusal::NotAllowed.into());
+        assert_eq!(why(1, Role::Guard), not_allowed);
     }
 }

@@ -33,6 +33,8 @@ pub enum Choice {
     Shelf(Option<ShelfReason>),
     /// 转交
     Transfer,
+    /// 派单: who is to go.
+    People,
     /// The answer of the next step, or why it is left out.
     Step(StepChoice),
 }
@@ -65,6 +67,7 @@ impl Choice {
             | Self::FollowUp
             | Self::Shelf(None)
             | Self::Transfer
+            | Self::People
             | Self::Step(_) => None,
         }
     }
@@ -228,6 +231,7 @@ mod tests {
         assert_eq!(basis.before(), Some(Choice::Verdict(judging)));
         assert_eq!(Choice::Verdict(judging).before(), None);
         assert_eq!(who.first(), Choice::Verdict(judging));
+        assert_eq!(Choice::People.before(), None);
         let shelf = Choice::Shelf(Some(ShelfReason::Works));
         assert_eq!(shelf.before(), Some(Choice::Shelf(None)));
     }

@@ -2,7 +2,7 @@
 
 use super::actions::{Actions, can_do};
 use super::choice::Choice;
-use super::located::place;
+use super::located::{place, place_alone};
 use super::marks::{Mark, marks};
 use super::members::Members;
 use super::model::{
@@ -18,7 +18,8 @@ use super::timeline::Story;
 use crate::browser::sleep;
 use crate::copy::SiteCopy;
 use crate::desk::{Desk, Picked};
-use crate::dispatch::{Response, Said};
+use crate::dispatch::model::Said;
+use crate::dispatch::{People, Response};
 use crate::ladders::{Ladder, climb_of};
 use crate::names::person_name;
 use crate::procedures::model::{StepChoice, Told, procedure_of, prohibitions};
@@ -67,6 +68,17 @@ impl Shown {
             drill: self.alarm.drill,
         }
     }
+
+    /// What is said of it on the radio.
+    fn said(&self, copy: &SiteCopy) -> Said {
+        let (alarm, language) = (&self.alarm, self.language);
+        Said {
+            place: self.whereabouts(copy),
+            spot: place_alone(self.estate.as_deref(), &alarm.place, copy.now(), language),
+            what: what(self.estate.as_deref(), alarm, language),
+            discreet: alarm.kind.is_duress() || alarm.family.is_duress(),
+        }
+    }
 }
 
 /// The selected alarm, and what is `open` beside it.
@@ -113,14 +125,29 @@ pub fn SelectedAlarm(
             Some(choice) => open.choose(copy, desk, id, Choice::Step(choice)),
             None => open.choice.set(None),
         }),
+        turned: Callback::new(move |()| {
+            desk.come_to_step();
+            if matches!(open.choice.get_untracked(), Some(Choice::Step(_))) {
+                open.choice.set(None);
+            }
+        }),
+    };
+    let list_people = Callback::new(move |()| open.choose(copy, desk, id, Choice::People));
+    let people = People {
+        named: open.people,
+        listed: Signal::derive(move || open.choice.get() == Some(Choice::People)),
+        list: Callback::new(move |list: bool| {
+            if list {
+                open.choose(copy, desk, id, Choice::People);
+            } else {
+                open.choice.set(None);
+            }
+        }),
     };
     let incident = Memo::new(move |_| alarm.with(|alarm| alarm.as_ref()?.incident));
     let notes = notes_of(copy, alarm);
     let told = Signal::derive(move || shown().map_or_else(Told::default, |shown| shown.told(copy)));
-    let said = Signal::derive(move || {
-        let Told { what, place, .. } = told.get();
-        Said { place, what }
-    });
+    let said = Signal::derive(move || shown().map_or_else(Said::default, |shown| shown.said(copy)));
     view! {
         <article class=look data-selected=id.to_string()>
             <Here copy desk id />
@@ -131,14 +158,14 @@ pub fn SelectedAlarm(
                 None => view! { <p class="empty">{desk.t(texts::GONE)}</p> }.into_any(),
             }}
             <Actions copy desk id can open />
-            <Response copy desk id said people=open.people />
+            <Response copy desk id said people />
             <Members copy desk id />
             <Note desk id noting=open.noting />
             {move || desk.sending.get().then(|| view! {
                 <p class="quiet" role="status">{desk.t(texts::SENDING)}</p>
             })}
             <Sentence words=sentence />
-            <Steps copy desk alarm told choosing people=open.people />
+            <Steps copy desk alarm told choosing list_people />
             {move || shown().map(|shown| view! { <Facts copy shown /> })}
             <Sources copy desk id joined can_split />
             {move || incident.get().map(|incident| view! {

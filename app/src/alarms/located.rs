@@ -29,23 +29,45 @@ pub fn whereabouts(
     now: Timestamp,
     language: Language,
 ) -> String {
-    let named = located.place().zip(estate);
-    let named = named.map(|(place, estate)| estate.place_name(place, language));
-    let named = named.filter(|words| !words.is_empty());
+    let named = named(estate, located, language);
     let Source::Person(person) = source else {
         return named.unwrap_or_else(|| source_name(estate, source, language));
     };
     let who = radio_name(estate, person, state, language);
-    let age = match located {
+    let parts = [Some(who), named, age(located, now, language)];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
+}
+
+/// A place alone: neither whom it is about, nor what reported.
+pub fn place_alone(
+    estate: Option<&Estate>,
+    located: &Located,
+    now: Timestamp,
+    language: Language,
+) -> String {
+    let Some(named) = named(estate, located, language) else {
+        return texts::PLACE_UNKNOWN.get(language).to_owned();
+    };
+    let parts = [Some(named), age(located, now, language)];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
+}
+
+/// What the estate calls a place, if it has a name for it.
+fn named(estate: Option<&Estate>, located: &Located, language: Language) -> Option<String> {
+    let (place, estate) = located.place().zip(estate)?;
+    Some(estate.place_name(place, language)).filter(|words| !words.is_empty())
+}
+
+/// How old a place is, where that is not now.
+fn age(located: &Located, now: Timestamp, language: Language) -> Option<String> {
+    match located {
         Located::Unknown => Some(texts::PLACE_UNKNOWN.get(language).to_owned()),
         Located::Last { as_of, .. } => {
             let ago = rough(now.since(*as_of), language);
             Some(texts::PLACE_OLD.fill(language, &[&ago]))
         }
         Located::Fixed(_) | Located::Said { .. } => None,
-    };
-    let parts = [Some(who), named, age].into_iter().flatten();
-    parts.collect::<Vec<_>>().join(" · ")
+    }
 }
 
 /// What nobody hears of whom an alarm is about, while it is so.
@@ -133,6 +155,21 @@ mod tests {
         let place = spot(true);
         let said = sos(Located::Said { place, as_of });
         assert_eq!(words(&said, 250, Language::En), "Patrol 2 · East gate");
+    }
+
+    #[test]
+    fn a_place_alone_names_neither_a_person_nor_a_device() {
+        let now = START + Span::from_secs(250);
+        let alone = |located: &Located| place_alone(Some(&estate()), located, now, Language::Zh);
+        let (place, as_of) = (spot(true), START);
+        assert_eq!(alone(&Located::Fixed(place.clone())), "东门");
+        assert_eq!(
+            alone(&Located::Last { place, as_of }),
+            "东门 · 4 分钟前的位置"
+        );
+        for nameless in [Located::Unknown, Located::Fixed(spot(false))] {
+            assert_eq!(alone(&nameless), "位置未知");
+        }
     }
 
     #[test]

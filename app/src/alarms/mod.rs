@@ -53,4 +53,6 @@ pub use list::{AlarmQueue, ClosedList, ShelvedList, arranged};
 #[cfg(target_arch = "wasm32")]
 pub use open::Open;
 #[cfg(target_arch = "wasm32")]
+pub use row::SmallRow;
+#[cfg(target_arch = "wasm32")]
 pub use unrecorded::UnrecordedList;

@@ -4,6 +4,8 @@ use super::can::why_not_choose;
 use super::choice::{Choice, SHELF_REASONS, ShelfTime, handed_on, heirs, judge, lookers, picked};
 use crate::copy::SiteCopy;
 use crate::desk::Desk;
+use crate::dispatch::model::Named;
+use crate::dispatch::ranked::send;
 use crate::procedures::record::pick as pick_step;
 use castellan_domain::alarm::{AlarmCommand, FollowUp, ShelfReason, Verdict, VerdictBasis};
 use castellan_domain::estate::Calendar;
@@ -19,22 +21,20 @@ pub struct Open {
     pub choice: RwSignal<Option<Choice>>,
     /// A note is being written. It stays as it is while the alarm around it changes.
     pub noting: RwSignal<bool>,
-    /// Who could be sent is listed.
-    pub people: RwSignal<bool>,
+    /// Who could be sent, as it is shown.
+    pub people: RwSignal<Named>,
 }
 
 impl Open {
     /// Whether anything is open. It does not track.
     pub fn is_any(&self) -> bool {
-        let asks = self.choice.get_untracked().is_some();
-        asks || self.noting.get_untracked() || self.people.get_untracked()
+        self.choice.get_untracked().is_some() || self.noting.get_untracked()
     }
 
     /// One step back: out of the last choice, or out of the note.
     pub fn step_back(&self) {
         match self.choice.get_untracked() {
             Some(choice) => self.choice.set(choice.before()),
-            None if self.people.get_untracked() => self.people.set(false),
             None => self.noting.set(false),
         }
     }
@@ -43,7 +43,6 @@ impl Open {
     pub fn close(&self) {
         self.choice.set(None);
         self.noting.set(false);
-        self.people.set(false);
     }
 
     /// Opens a choice, or says why there is nothing to choose.
@@ -54,16 +53,15 @@ impl Open {
         id: AlarmId,
         choice: Choice,
     ) {
-        if desk.refuse_stale() {
-            return;
+        if may_choose(copy, desk, id, choice) {
+            self.choice.set(Some(choice));
         }
-        let Some(actor) = untrack(|| desk.actor()) else {
-            return;
-        };
-        match copy.known(|known| why_not_choose(known, id, &actor, choice)) {
-            None => {}
-            Some(None) => self.choice.set(Some(choice)),
-            Some(Some(refusal)) => desk.say_refused(refusal),
+    }
+
+    /// D: whoever is named on the button is asked to go, and nobody who has become the first since.
+    pub fn send_first(&self, copy: &'static SiteCopy, desk: &'static Desk, id: AlarmId) {
+        if may_choose(copy, desk, id, Choice::People) {
+            self.send(desk, id, 0);
         }
     }
 
@@ -94,6 +92,15 @@ impl Open {
     fn done(&self, desk: &'static Desk, command: AlarmCommand) {
         self.choice.set(None);
         desk.send(command);
+    }
+
+    /// Asks somebody to go: whoever is named there, by their index.
+    fn send(&self, desk: &'static Desk, id: AlarmId, index: usize) {
+        let named = |people: &Named| people.of(id).get(index).cloned();
+        if let Some(person) = self.people.with_untracked(named) {
+            self.choice.set(None);
+            send(desk, id, person);
+        }
     }
 
     /// Picks from what is being chosen, by its index.
@@ -140,6 +147,7 @@ impl Open {
                     self.done(desk, shelve(copy, id, *time, reason));
                 }
             }
+            Some(Choice::People) => self.send(desk, id, index),
             Some(Choice::Step(choice)) => {
                 self.choice.set(None);
                 pick_step(copy, desk, id, choice, index);
@@ -149,6 +157,24 @@ impl Open {
                     self.hand_on(copy, desk, id, to);
                 }
             }
+        }
+    }
+}
+
+/// Whether there is something to choose; says why, if there is not.
+fn may_choose(copy: &'static SiteCopy, desk: &'static Desk, id: AlarmId, choice: Choice) -> bool {
+    if desk.refuse_stale() {
+        return false;
+    }
+    let Some(actor) = untrack(|| desk.actor()) else {
+        return false;
+    };
+    match copy.known(|known| why_not_choose(known, id, &actor, choice)) {
+        None => false,
+        Some(None) => true,
+        Some(Some(refusal)) => {
+            desk.say_refused(refusal);
+            false
         }
     }
 }

@@ -137,6 +137,12 @@ impl Queue {
         .copied()
     }
 
+    /// Where the arrow down goes from nothing: to the alarm that is shown as the most urgent one while nothing is
+    /// selected, else to the first row.
+    pub fn begin(&self, top: Option<AlarmId>) -> Option<AlarmId> {
+        top.or_else(|| self.end(End::First))
+    }
+
     /// The row so many rows after or before another, or the last one on that way.
     pub fn neighbour(&self, from: Option<AlarmId>, step: isize) -> Option<AlarmId> {
         let last = self.rows.len().checked_sub(1)?;
@@ -164,10 +170,16 @@ pub fn top_unowned(view: &View) -> Option<AlarmId> {
 
 /// The same, but for the one that somebody is looking at.
 pub fn next_unowned(view: &View, selected: Option<AlarmId>) -> Option<AlarmId> {
+    let mut unowned = unowned(view).into_iter();
+    unowned.find(|id| Some(*id) != selected)
+}
+
+/// What nobody has and nobody has seen, the most urgent first.
+pub fn unowned(view: &View) -> Vec<AlarmId> {
     let unowned = view.alarms.values().filter(|alarm| is_unowned(alarm));
-    let others = unowned.filter(|alarm| Some(alarm.id) != selected);
-    let next = others.min_by_key(|alarm| urgency(alarm));
-    next.map(|alarm| alarm.id)
+    let mut unowned: Vec<&Alarm> = unowned.collect();
+    unowned.sort_by_key(|alarm| urgency(alarm));
+    unowned.into_iter().map(|alarm| alarm.id).collect()
 }
 
 /// How many alarms came within a while before `now`: what is too much is a matter of this.
@@ -230,6 +242,15 @@ mod tests {
         assert_eq!(numbers, [2, 4, 3, 5, 1]);
         assert_eq!(counts(&view), [3, 1, 1, 0]);
         assert_eq!(queue.newest(), Some(AlarmId(5)));
+    }
+
+    #[test]
+    fn the_arrow_down_begins_with_what_is_shown_as_the_most_urgent() {
+        let view = view([claimed(raised(1, 1)), raised(2, 2)]);
+        let queue = arranged(&view);
+        assert_eq!(queue.end(End::First), Some(AlarmId(1)));
+        assert_eq!(queue.begin(top_unowned(&view)), Some(AlarmId(2)));
+        assert_eq!(queue.begin(None), Some(AlarmId(1)));
     }
 
     #[test]

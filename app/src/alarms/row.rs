@@ -274,23 +274,45 @@ pub fn Row(
     }
 }
 
+/// One alarm in the small window: how urgent, where and how long · what, and who is called next. It is no button:
+/// there only one thing is done.
+#[component]
+pub fn SmallRow(copy: &'static SiteCopy, desk: &'static Desk, id: AlarmId) -> impl IntoView {
+    let said = Said {
+        copy,
+        desk,
+        id,
+        within: Within::Queue,
+        alarm: Memo::new(move |_| copy.alarm(id)),
+    };
+    let look = move || {
+        let look = said.read(|_, alarm, _| {
+            let drill = if alarm.drill { " drill" } else { "" };
+            format!("small-row {}{drill}", class(alarm.priority))
+        });
+        look.unwrap_or_default()
+    };
+    view! {
+        <li class=look data-alarm=id.to_string()>
+            <Sign said />
+            <Urgency said />
+            <Place said />
+            <Age said />
+            <div class="second">
+                <span class="about"><What said drill=false /></span>
+                <Who said />
+            </div>
+        </li>
+    }
+}
+
 /// P1: where and how long · what, and its number · who, and what runs.
 fn three_lines(said: Said) -> impl IntoView {
-    let word = move || {
-        said.read(|_, alarm, language| {
-            let (class, words) = if alarm.drill {
-                ("word drill-tag", texts::DRILL)
-            } else {
-                ("word", priority_short(alarm.priority))
-            };
-            view! { <span class=class>{words.get(language)}</span> }
-        })
-    };
     view! {
         <Sign said />
         <Place said />
         <Age said />
-        {word}
+        <Urgency said />
         <span class="about"><What said drill=false /></span>
         <span class="number">{said.id.to_string()}</span>
         <Who said />
@@ -328,6 +350,21 @@ fn Sign(said: Said) -> impl IntoView {
         let priority = priority.get()?;
         let words = said.desk.t(priority_name(priority));
         Some(view! { <span class="sign" title=words>{sign(priority)}</span> })
+    }
+}
+
+/// How urgent it is in a word; of a drill, that it is one.
+#[component]
+fn Urgency(said: Said) -> impl IntoView {
+    move || {
+        said.read(|_, alarm, language| {
+            let (class, words) = if alarm.drill {
+                ("word drill-tag", texts::DRILL)
+            } else {
+                ("word", priority_short(alarm.priority))
+            };
+            view! { <span class=class>{words.get(language)}</span> }
+        })
     }
 }
 

@@ -9,6 +9,7 @@ use crate::alarms::queue::top_unowned;
 use crate::alarms::{AlarmQueue, SelectedAlarm, TopMatter, UnrecordedList};
 use crate::desk::Picked;
 use crate::devices::SelectedDevice;
+use crate::dispatch::ranked::errands;
 use crate::guards::SelectedGuard;
 use crate::guards::model::given_call_signs;
 use crate::map::MapView;
@@ -32,6 +33,13 @@ pub fn view(parts: &Parts) -> AnyView {
     } = *parts;
     let scene = parts.scene.clone();
     let call_signs = Memo::new(move |_| copy.people(given_call_signs));
+    let errands = Memo::new(move |_| {
+        // They walk.
+        copy.now();
+        copy.all(&copy.changes.assignments, |_| ());
+        copy.all(&copy.changes.incidents, |_| ());
+        errands(copy)
+    });
     let selected_at = Memo::new(move |_| match desk.selected.get() {
         Some(Picked::Alarm(id)) => copy.alarm(id)?.place.point(),
         _ => None,
@@ -51,6 +59,8 @@ pub fn view(parts: &Parts) -> AnyView {
                 language=desk.language.into()
                 scene
                 call_signs=call_signs.into()
+                errands=errands.into()
+                now=Signal::derive(move || copy.shown_at())
                 selected=desk.selected.into()
                 selected_at=selected_at.into()
                 on_pick=Callback::new(move |picked| desk.select(picked))

@@ -69,11 +69,11 @@ impl SiteCopy {
         self.replica.with_value(read)
     }
 
-    /// Reads what commands are decided on; nothing before the estate is here. Like [`Self::with`] it
-    /// promises no further call.
+    /// Reads what commands are decided on; nothing before the estate is here. Whoever reads is called
+    /// again when another estate comes, and like [`Self::with`] it promises no further call.
     pub fn known<T>(&self, read: impl FnOnce(&Known<'_>) -> T) -> Option<T> {
         let now = self.now_untracked();
-        self.estate.with_untracked(|estate| {
+        self.estate.with(|estate| {
             let estate = estate.as_ref()?;
             self.with(|replica| {
                 Some(read(&Known {

@@ -3,6 +3,7 @@
 use super::failure::{FailedBy, Failure};
 use super::offer::{OFFERED_MS, Offer};
 use super::state::Desk;
+use super::under_way::UnderWay;
 use crate::api::{self, ApiError};
 use crate::browser::{mono, sleep};
 use castellan_domain::ids::CommandId;
@@ -19,6 +20,8 @@ const SEND_AGAIN_MS: u32 = 700;
 const LIVE_LOOKS_MAX: u32 = 8;
 /// Wait between two of them.
 const LIVE_LOOK_EVERY_MS: u32 = 250;
+/// Wait between two looks at whether it is a command's turn. Each that was sent ends within its attempts.
+const TURN_LOOK_EVERY_MS: u32 = 20;
 /// How long it is said that a command came to nothing.
 const FAILURE_MS: u32 = 8_000;
 
@@ -29,7 +32,8 @@ impl Desk {
     }
 
     /// The same under an id, by which the server knows a command that it has done already; `then`
-    /// runs after success.
+    /// runs after success. Keys are faster than answers: what is wanted while another command is under
+    /// way waits for it.
     pub fn send_as(
         &'static self,
         command_id: CommandId,
@@ -40,18 +44,24 @@ impl Desk {
         let (Some(site), Some(person)) = (site, self.person.get_untracked()) else {
             return;
         };
-        if self.sending.get_untracked() {
+        let command = command.into();
+        let goes_along = self.under_way.try_update_value(|all| all.add(&command));
+        if goes_along != Some(true) {
             return;
         }
         self.sending.set(true);
         let request = CommandRequest {
             command_id,
             expected: None,
-            command: command.into(),
+            command,
         };
         spawn_local(async move {
+            let is_first = |all: &UnderWay| all.is_first(&request.command);
+            while !self.under_way.with_value(is_first) {
+                sleep(TURN_LOOK_EVERY_MS).await;
+            }
             if !self.is_live_soon().await {
-                self.sending.set(false);
+                self.is_over();
                 self.say_for_a_while(FailedBy::Stale).await;
                 return;
             }
@@ -64,7 +74,7 @@ impl Desk {
                 // The same id: should the first one have been done, its answer comes back.
                 result = api::command(&site, &person, &request).await;
             }
-            self.sending.set(false);
+            self.is_over();
             match result {
                 Ok(_) => {
                     self.failure.set(None);
@@ -76,6 +86,13 @@ impl Desk {
                 }
             }
         });
+    }
+
+    /// What was under way is over, and the next one has its turn.
+    fn is_over(&self) {
+        self.under_way.update_value(UnderWay::end);
+        self.sending
+            .set(!self.under_way.with_value(UnderWay::is_empty));
     }
 
     /// Whether the picture is live, or will be in a moment: a page that stood still has not read yet

@@ -1,20 +1,19 @@
 //! What the operator's hand is doing, so that nothing moves under it and no key hits a row that
 //! only just came.
 
+use super::settled::has_settled;
 use crate::browser::mono;
 use castellan_domain::time::Span;
 use leptos::prelude::*;
 use std::time::Duration;
 
-/// A row must have been selected this long before a key acts on it, so that a key meant for the
-/// row before does not hit the one that just came.
-const SELECTED_FOR_MIN: Span = Span::from_millis(400);
 /// The queue stays still this long after a row was focused.
 const FOCUS_HOLDS: Duration = Duration::from_secs(10);
 
 /// The hand, by the display's own clock.
 pub(super) struct Hand {
     selected_at: StoredValue<Span>,
+    step_at: StoredValue<Span>,
     points: RwSignal<bool>,
     focuses: RwSignal<bool>,
     lets_go: StoredValue<Option<TimeoutHandle>>,
@@ -24,6 +23,7 @@ impl Hand {
     pub(super) fn new() -> Self {
         Self {
             selected_at: StoredValue::new(Span::ZERO),
+            step_at: StoredValue::new(Span::ZERO),
             points: RwSignal::new(false),
             focuses: RwSignal::new(false),
             lets_go: StoredValue::new(None),
@@ -35,8 +35,15 @@ impl Hand {
     }
 
     pub(super) fn has_settled(&self) -> bool {
-        let for_us = mono().as_micros() - self.selected_at.get_value().as_micros();
-        for_us >= SELECTED_FOR_MIN.as_micros()
+        has_settled(self.selected_at.get_value(), mono())
+    }
+
+    pub(super) fn comes_to_step(&self) {
+        self.step_at.set_value(mono());
+    }
+
+    pub(super) fn step_has_settled(&self) -> bool {
+        has_settled(self.step_at.get_value(), mono())
     }
 
     /// Whether it is on the queue.

@@ -5,7 +5,9 @@ pub mod drafts;
 mod failure;
 mod offer;
 mod picked;
+mod settled;
 mod theme;
+pub mod under_way;
 
 #[cfg(target_arch = "wasm32")]
 mod commands;
@@ -20,6 +22,7 @@ pub use beside::Beside;
 pub use failure::{FailedBy, Failure};
 pub use offer::{OFFERED_MS, Offer};
 pub use picked::Picked;
+pub use settled::has_settled;
 pub use theme::Theme;
 
 #[cfg(target_arch = "wasm32")]

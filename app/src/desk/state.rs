@@ -7,6 +7,7 @@ use super::hand::Hand;
 use super::offer::Offer;
 use super::picked::Picked;
 use super::theme::Theme;
+use super::under_way::UnderWay;
 use crate::browser::{
     parameter, remember, remembered, remembered_in_tab, set_cookie, set_parameter,
 };
@@ -45,6 +46,7 @@ pub struct Desk {
     pub(super) offered: StoredValue<u32>,
     /// Whether a command is under way.
     pub sending: RwSignal<bool>,
+    pub(super) under_way: StoredValue<UnderWay>,
 }
 
 impl Desk {
@@ -67,6 +69,7 @@ impl Desk {
             offer: RwSignal::new(None),
             offered: StoredValue::new(0),
             sending: RwSignal::new(false),
+            under_way: StoredValue::default(),
         }));
         desk.seat(remembered("castellan.person").and_then(|id| PersonId::new(id).ok()));
         desk
@@ -106,6 +109,19 @@ impl Desk {
         remember("castellan.theme", Some(next.name()));
         set_parameter("theme", None);
         self.theme.set(next);
+    }
+
+    /// Gives a window of this page its theme and its language.
+    pub fn dress(&self, window: &web_sys::Window) {
+        let (language, theme) = (self.language.get(), self.theme.get());
+        let language = match language {
+            Language::Zh => "zh-CN",
+            Language::En => "en",
+        };
+        if let Some(root) = window.document().and_then(|d| d.document_element()) {
+            let _ = root.set_attribute("data-theme", theme.name());
+            let _ = root.set_attribute("lang", language);
+        }
     }
 
     /// Says who works here from now on.
@@ -191,6 +207,16 @@ impl Desk {
     /// The selected alarm, if it has been selected long enough for a key to act on it.
     pub fn settled_alarm(&self) -> Option<AlarmId> {
         self.selected_alarm().filter(|_| self.hand.has_settled())
+    }
+
+    /// Another step of the selected alarm is the next one.
+    pub fn come_to_step(&self) {
+        self.hand.comes_to_step();
+    }
+
+    /// Whether it has been the next one long enough for a key to act on it.
+    pub fn step_has_settled(&self) -> bool {
+        self.hand.step_has_settled()
     }
 
     /// Whether a hand is on the queue, so that it must not move.

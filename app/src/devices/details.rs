@@ -3,6 +3,7 @@
 use super::model::{alarms_of_device, device_lines, kind_name};
 use crate::copy::SiteCopy;
 use crate::desk::{Desk, Picked};
+use crate::doors::OpenDoor;
 use crate::places::details::Details;
 use castellan_domain::ids::DeviceId;
 use castellan_domain::view::View;
@@ -40,9 +41,12 @@ pub fn SelectedDevice(
         let language = desk.language.get();
         found.with(|d| d.as_ref().map(|d| d.name.get(language).to_owned()))
     };
+    let door = id.clone();
     let alarms = Memo::new(move |_| copy.alarms(|view| alarms_of_device(view, &id)));
     view! {
         <Details copy desk sentence address kicker=Signal::derive(kicker) name=Signal::derive(name)
-            lines=Signal::derive(move || lines().unwrap_or_default()) alarms />
+            lines=Signal::derive(move || lines().unwrap_or_default()) alarms>
+            <OpenDoor copy desk door />
+        </Details>
     }
 }

@@ -1,5 +1,6 @@
 //! 派单: whom to send, how long they walk, what to say on the radio, and what became of it.
 
+pub mod errands;
 pub mod model;
 pub mod refusals;
 pub mod texts;
@@ -10,4 +11,4 @@ pub mod ranked;
 pub mod view;
 
 #[cfg(target_arch = "wasm32")]
-pub use view::{Response, Said};
+pub use view::{People, Response};

@@ -7,9 +7,22 @@ use castellan_domain::dispatch::rank::{Candidate, Hole, lifts, rank};
 use castellan_domain::dispatch::{Assignment, DeclineReason, PlannedWay, Stage};
 use castellan_domain::estate::{Estate, Ways};
 use castellan_domain::geo::LonLat;
-use castellan_domain::ids::{IncidentId, PersonId};
+use castellan_domain::ids::{AlarmId, IncidentId, PersonId};
 use castellan_domain::text::Language;
 use castellan_domain::view::Known;
+
+/// What an alarm is, and where, as it is said on the radio.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Said {
+    /// Where it is, and whom it is about.
+    pub place: String,
+    /// Where it is, and nothing of anybody.
+    pub spot: String,
+    /// What it is.
+    pub what: String,
+    /// It is a silent call for help, or was one.
+    pub discreet: bool,
+}
 
 /// People who are named in the list at most.
 pub const NAMED_MAX: usize = 9;
@@ -31,6 +44,35 @@ pub fn candidates(
     })
 }
 
+/// Who could be sent for an alarm, as a display names them, the first to ask first. Keys send these, and nobody who
+/// has become the first since.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Named {
+    /// For which alarm; nothing while nobody is named.
+    pub alarm: Option<AlarmId>,
+    /// At most [`NAMED_MAX`].
+    pub people: Vec<PersonId>,
+}
+
+impl Named {
+    /// Those who are named for an alarm.
+    pub fn of(&self, alarm: AlarmId) -> &[PersonId] {
+        if self.alarm == Some(alarm) {
+            &self.people
+        } else {
+            &[]
+        }
+    }
+}
+
+/// The same people in the order that they had before, the new ones last: a list that is picked from by digit does not
+/// move under the hand.
+pub fn in_order_of(before: &[Candidate], mut now: Vec<Candidate>) -> Vec<Candidate> {
+    let place = |one: &Candidate| before.iter().position(|was| was.person == one.person);
+    now.sort_by_key(|one| place(one).unwrap_or(usize::MAX));
+    now
+}
+
 /// Who was sent for an incident, in that order; those whom nobody needs any more are left out.
 pub fn sent<'a>(known: &Known<'a>, incident: IncidentId) -> Vec<&'a Assignment> {
     let all = known.assignments_of(incident);
@@ -50,6 +92,12 @@ pub fn duration(seconds: u32, language: Language) -> String {
 
 /// How somebody gets there, and how long that takes.
 pub fn way_words(way: Option<&PlannedWay>, language: Language) -> String {
+    let seconds = way.map_or(0, |way| way.seconds);
+    way_words_for(way, &duration(seconds, language), language)
+}
+
+/// How somebody gets there, with what is said of the time.
+pub fn way_words_for(way: Option<&PlannedWay>, time: &str, language: Language) -> String {
     let Some(way) = way else {
         return texts::NO_WAY.get(language).to_owned();
     };
@@ -58,7 +106,7 @@ pub fn way_words(way: Option<&PlannedWay>, language: Language) -> String {
         (false, true) => texts::BY_STAIRS,
         (false, false) => texts::ON_FOOT,
     };
-    let so_long = by.fill(language, &[&duration(way.seconds, language)]);
+    let so_long = by.fill(language, &[time]);
     if way.without_floor {
         format!("{so_long}{}", texts::WITHOUT_FLOOR.get(language))
     } else {
@@ -80,15 +128,15 @@ pub fn hole_words(estate: &Estate, hole: &Hole, language: Language) -> String {
     }
 }
 
-/// What is said on the radio, which comes first.
-pub fn radio_sentence(
-    sign: &str,
-    place: &str,
-    what: &str,
-    way: Option<&PlannedWay>,
-    language: Language,
-) -> String {
-    let by = way.filter(|way| way.stairs && !way.lift);
+/// What is said on the radio, which comes first. The one who threatens may hear it: of a silent call for help it says
+/// neither what it is nor who called.
+pub fn radio_sentence(sign: &str, said: &Said, one: &Assignment, language: Language) -> String {
+    let (place, what) = if one.discreet || said.discreet {
+        (&*said.spot, texts::DISCREET.get(language))
+    } else {
+        (&*said.place, &*said.what)
+    };
+    let by = one.way.filter(|way| way.stairs && !way.lift);
     let words = if by.is_some() {
         texts::RADIO_STAIRS
     } else {
@@ -125,6 +173,10 @@ pub const fn reason_name(reason: DeclineReason) -> Words {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fixture::{START, person, stamp};
+    use castellan_domain::estate::Priority;
+    use castellan_domain::fact::AssignmentOffered;
+    use castellan_domain::ids::AssignmentId;
 
     const BY_STAIRS: PlannedWay = PlannedWay {
         seconds: 70,
@@ -150,16 +202,87 @@ mod tests {
         assert_eq!(way_words(None, Language::En), "no known way");
     }
 
+    fn offered(discreet: bool, way: Option<PlannedWay>) -> Assignment {
+        let fact = AssignmentOffered {
+            assignment: AssignmentId(1),
+            incident: IncidentId(1),
+            person: person("wang"),
+            slot: 1,
+            priority: Priority::P1,
+            discreet,
+            by: None,
+            way,
+            answer_due_at: None,
+            after: None,
+        };
+        Assignment::offered(&fact, &stamp(START, 1))
+    }
+
     #[test]
     fn the_radio_sentence_names_who_where_what_and_the_stairs() {
-        let said = |way, language| radio_sentence("巡逻2", "3号楼 B1层", "燃气", way, language);
+        let gas = Said {
+            place: "3号楼 B1层".to_owned(),
+            spot: "3号楼 B1层".to_owned(),
+            what: "燃气".to_owned(),
+            discreet: false,
+        };
+        let said = |way| radio_sentence("巡逻2", &gas, &offered(false, way), Language::Zh);
         assert_eq!(
-            said(Some(&BY_STAIRS), Language::Zh),
+            said(Some(BY_STAIRS)),
             "“巡逻2，3号楼 B1层，燃气，走楼梯，收到请回答”"
         );
-        assert_eq!(
-            said(None, Language::Zh),
-            "“巡逻2，3号楼 B1层，燃气，收到请回答”"
-        );
+        assert_eq!(said(None), "“巡逻2，3号楼 B1层，燃气，收到请回答”");
+    }
+
+    #[test]
+    fn a_list_that_is_open_keeps_its_order_and_whoever_comes_is_last() {
+        let one = |id| Candidate {
+            person: person(id),
+            way: None,
+            busy: None,
+            on_break: false,
+            silent: false,
+            radio_only: false,
+            hole: None,
+        };
+        let before = ["wang", "zhao", "wu"].map(one);
+        let now = ["zhou", "wu", "wang"].map(one).to_vec();
+        let now = in_order_of(&before, now).into_iter();
+        let ids: Vec<_> = now.map(|one| one.person.to_string()).collect();
+        assert_eq!(ids, ["wang", "wu", "zhou"]);
+    }
+
+    #[test]
+    fn whoever_is_named_is_named_for_one_alarm() {
+        let named = Named {
+            alarm: Some(AlarmId(1)),
+            people: vec![person("wang")],
+        };
+        assert_eq!(named.of(AlarmId(1)), [person("wang")]);
+        assert_eq!(named.of(AlarmId(2)), []);
+        assert_eq!(Named::default().of(AlarmId(1)), []);
+    }
+
+    #[test]
+    fn of_a_silent_call_for_help_the_radio_says_neither_what_it_is_nor_who_called() {
+        let silent = |discreet| Said {
+            place: "巡逻5 · 东门".to_owned(),
+            spot: "东门".to_owned(),
+            what: "胁迫报警".to_owned(),
+            discreet,
+        };
+        let said = |discreet, of_sent| {
+            radio_sentence(
+                "巡逻2",
+                &silent(discreet),
+                &offered(of_sent, None),
+                Language::Zh,
+            )
+        };
+        let neutral = "“巡逻2，东门，到位观察，保持距离，收到请回答”";
+        assert_eq!(said(false, true), neutral);
+        assert_eq!(said(true, false), neutral, "the errand was an open one");
+        let english = radio_sentence("P2", &silent(true), &offered(true, None), Language::En);
+        assert_eq!(english, "“P2, 东门, Watch from a distance, please answer”");
     }
 }

@@ -1,5 +1,6 @@
 //! Who could be sent, by what this page knows now.
 
+use super::errands::{Errand, Errands};
 use super::model::candidates;
 use crate::copy::SiteCopy;
 use crate::desk::Desk;
@@ -8,14 +9,17 @@ use castellan_domain::dispatch::{DispatchCommand, Matter};
 use castellan_domain::estate::{Estate, Ways};
 use castellan_domain::geo::{Anchor, LonLat};
 use castellan_domain::ids::{AlarmId, AssignmentId, PersonId};
+use castellan_domain::time::Timestamp;
+use castellan_domain::view::Known;
 use leptos::prelude::*;
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 thread_local! {
     /// The ways of the estate that counts: made once, asked with each second.
     static WAYS: RefCell<Option<(Arc<Estate>, Arc<Ways>)>> = const { RefCell::new(None) };
+    /// The ways of those who were sent, in the estate that counts.
+    static ERRANDS: RefCell<(Option<Arc<Estate>>, Errands)> = RefCell::default();
 }
 
 fn ways_of(estate: &Arc<Estate>) -> Arc<Ways> {
@@ -34,31 +38,48 @@ pub fn ranked(copy: &'static SiteCopy, alarm: AlarmId) -> Vec<Candidate> {
     let Some(estate) = copy.estate.get_untracked() else {
         return Vec::new();
     };
-    let anchor = Anchor::new(estate.anchor);
-    let places: BTreeMap<PersonId, LonLat> = copy.with(|replica| {
-        let tracked = replica.tracked().iter();
-        tracked
-            .filter_map(|(person, at)| Some((person.clone(), anchor.position(at.offset).ok()?)))
-            .collect()
-    });
     let ways = ways_of(&estate);
     let ranked = copy.known(|known| {
         let alarm = known.view.alarms.get(&alarm)?;
-        Some(candidates(known, &ways, alarm, |person| {
-            places.get(person).copied()
-        }))
+        let at = last_place(copy, &estate);
+        let at = |person: &PersonId| Some(at(person)?.0);
+        Some(candidates(known, &ways, alarm, at))
     });
     ranked.flatten().unwrap_or_default()
 }
 
-/// D: whoever is named on the button is asked to go.
-pub fn send_first(copy: &'static SiteCopy, desk: &'static Desk, alarm: AlarmId) {
-    if desk.refuse_stale() {
-        return;
-    }
-    let first = untrack(|| ranked(copy, alarm)).into_iter().next();
-    if let Some(first) = first {
-        send(desk, alarm, first.person);
+/// What everybody is about who was sent. It does not track.
+pub fn errands(copy: &'static SiteCopy) -> Vec<Errand> {
+    let Some(estate) = copy.estate.get_untracked() else {
+        return Vec::new();
+    };
+    let ways = ways_of(&estate);
+    let at = last_place(copy, &estate);
+    ERRANDS.with_borrow_mut(|(of, errands)| {
+        if !of.as_ref().is_some_and(|of| Arc::ptr_eq(of, &estate)) {
+            errands.forget();
+            *of = Some(estate.clone());
+        }
+        let look = |known: &Known<'_>| errands.look(known, &ways, at);
+        copy.known(look).unwrap_or_default()
+    })
+}
+
+/// What somebody is about by one assignment. It does not track.
+pub fn errand(copy: &'static SiteCopy, assignment: AssignmentId) -> Option<Errand> {
+    let mut all = errands(copy).into_iter();
+    all.find(|errand| errand.assignment == assignment)
+}
+
+/// Where somebody was last, and when that was heard.
+fn last_place(
+    copy: &'static SiteCopy,
+    estate: &Estate,
+) -> impl Fn(&PersonId) -> Option<(LonLat, Timestamp)> + use<> {
+    let anchor = Anchor::new(estate.anchor);
+    move |person| {
+        let tracked = copy.with(|replica| replica.tracked().get(person).copied())?;
+        Some((anchor.position(tracked.offset).ok()?, tracked.received_at))
     }
 }
 

@@ -22,6 +22,10 @@ texts! {
     BY_STAIRS: "走楼梯 {0}", "by stairs {0}";
     BY_LIFT: "乘电梯 {0}", "by lift {0}";
     WITHOUT_FLOOR: "（楼内未计）", " (not counted inside)";
+    STAIRS_TO: "走楼梯到 {0}", "stairs to {0}";
+    LIFT_TO: "乘电梯到 {0}", "lift to {0}";
+    WAY_TO: "到 {0}", "to {0}";
+    SEEN: "定位 {0} 前", "seen {0} ago";
     NO_WAY: "没有已知路线", "no known way";
     HOLE_LEFT: "{0}仅剩{1}人", "{0}: {1} left";
     HOLE_EMPTY: "{0}将无人", "{0}: nobody left";
@@ -31,6 +35,7 @@ texts! {
     SEND_PROMPT: "派谁去？", "Who is to go?";
     RADIO: "“{0}，{1}，{2}，收到请回答”", "“{0}, {1}, {2}, please answer”";
     RADIO_STAIRS: "“{0}，{1}，{2}，走楼梯，收到请回答”", "“{0}, {1}, {2}, take the stairs, please answer”";
+    DISCREET: "到位观察，保持距离", "Watch from a distance";
     READ_OUT: "对讲读出", "Say on the radio";
     SUPPORT_ASKED: "求增援", "More people wanted";
     ON_BREAK: "休息中", "on a break";

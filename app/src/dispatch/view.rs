@@ -1,9 +1,10 @@
 //! The people of the selected alarm: who could be sent, and who was.
 
 use super::model::{
-    NAMED_MAX, duration, hole_words, radio_sentence, reason_name, sent, stage_name, way_words,
+    NAMED_MAX, Named, Said, duration, hole_words, in_order_of, radio_sentence, reason_name, sent,
+    stage_name, way_words,
 };
-use super::ranked::{ranked, send};
+use super::ranked::{errand, ranked, send, waiting};
 use super::texts;
 use crate::ages;
 use crate::copy::SiteCopy;
@@ -16,19 +17,21 @@ use crate::texts::Words;
 use castellan_domain::access::Right;
 use castellan_domain::dispatch::rank::Candidate;
 use castellan_domain::dispatch::{Assignment, DispatchCommand, Stage};
-use castellan_domain::ids::{AlarmId, PersonId};
+use castellan_domain::ids::{AlarmId, AssignmentId, PersonId};
 use castellan_domain::incident::{Incident, IncidentCommand, NextStage};
 use castellan_domain::matter::Matter;
 use castellan_domain::text::Language;
 use leptos::prelude::*;
 
-/// What an alarm is, and where, as it is said on the radio.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Said {
-    /// Where it is.
-    pub place: String,
-    /// What it is.
-    pub what: String,
+/// Who could be sent for the selected alarm, which keys share.
+#[derive(Clone, Copy)]
+pub struct People {
+    /// Who is named.
+    pub named: RwSignal<Named>,
+    /// Whether they are listed.
+    pub listed: Signal<bool>,
+    /// Lists them, or leaves that.
+    pub list: Callback<bool>,
 }
 
 /// The incident of the selected alarm, who was sent, and who could be.
@@ -38,7 +41,7 @@ pub fn Response(
     desk: &'static Desk,
     id: AlarmId,
     said: Signal<Said>,
-    people: RwSignal<bool>,
+    people: People,
 ) -> impl IntoView {
     let incident = Memo::new(move |_| {
         let incident = copy.alarm(id)?.incident?;
@@ -54,6 +57,11 @@ pub fn Response(
                 .collect::<Vec<_>>()
         })
     });
+    let answers = Memo::new(move |_| {
+        let _ = incident.get();
+        copy.all(&copy.changes.assignments, |_| ());
+        waiting(copy, id)
+    });
     let wants = Memo::new(move |_| {
         let open = copy.alarm(id).is_some_and(|alarm| !alarm.is_judged());
         let open = incident.with(|incident| incident.as_ref().map_or(open, Incident::is_open));
@@ -63,7 +71,7 @@ pub fn Response(
         {move || incident.get().map(|incident| view! { <Heading copy desk incident /> })}
         <ul class="sent" aria-label=move || desk.t(texts::SENT)>
             {move || going.get().unwrap_or_default().into_iter().map(|one| view! {
-                <Sent copy desk one said />
+                <Sent copy desk one said answers />
             }).collect_view()}
         </ul>
         {move || wants.get().then(|| view! { <Send copy desk id people /> })}
@@ -110,6 +118,7 @@ fn Sent(
     desk: &'static Desk,
     one: Assignment,
     said: Signal<Said>,
+    answers: Memo<Option<AssignmentId>>,
 ) -> impl IntoView {
     let id = one.id;
     let person = one.person.clone();
@@ -125,7 +134,16 @@ fn Sent(
     let way = one
         .way
         .filter(|_| one.is_live() && !matches!(one.stage, Stage::OnScene { .. }));
-    let way = way.map(|way| move || way_words(Some(&way), desk.language.get()));
+    let is_going = matches!(one.stage, Stage::Accepted | Stage::OnTheWay);
+    let live_way = Memo::new(move |_| {
+        let now = copy.shown_at();
+        errand(copy, id)?.part.way_words(now, desk.language.get())
+    });
+    let way = move || {
+        let planned = || way_words(way.as_ref(), desk.language.get());
+        let live = is_going.then(|| live_way.get()).flatten();
+        live.or_else(|| way.is_some().then(planned))
+    };
     let due_at = one.due_at;
     let late = one.late_at.is_some();
     // 静默: the silence is counted down, and is no lateness.
@@ -140,31 +158,26 @@ fn Sent(
         }
     };
     let waits = one.is_live() && !one.is_accepted();
-    let radio = one.person.clone();
+    let radio = one.clone();
     let sentence = move || {
-        let said = said.get();
         let language = desk.language.get();
         let sign = copy.known(|known| {
-            let state = known.view.person(&radio);
-            radio_name(Some(known.estate), &radio, &state, language)
+            let state = known.view.person(&radio.person);
+            radio_name(Some(known.estate), &radio.person, &state, language)
         });
         let sign = sign.unwrap_or_default();
-        radio_sentence(&sign, &said.place, &said.what, one.way.as_ref(), language)
+        said.with(|said| radio_sentence(&sign, said, &radio, language))
     };
     let may = desk.may(Right::Dispatch) && one.is_live();
-    let command =
-        move |words,
-              name: &'static str,
-              command: fn(castellan_domain::ids::AssignmentId) -> DispatchCommand| {
-            view! {
-                <button data-part=name disabled=move || desk.sending.get()
-                    on:click=move |_| desk.send(command(id))>
-                    {move || desk.t(words)}
-                    {(name == "accept").then(|| desk.key('R').map(|key| view! { <kbd>{key}</kbd> }))}
-                </button>
-            }
-        };
-    let goes = matches!(one.stage, Stage::Accepted | Stage::OnTheWay);
+    let command = move |words, name: &'static str, command: fn(AssignmentId) -> DispatchCommand| {
+        view! {
+            <button data-part=name disabled=move || desk.sending.get()
+                on:click=move |_| desk.send(command(id))>
+                {move || desk.t(words)}
+                {move || (name == "accept" && answers.get() == Some(id)).then(|| desk.key('R').map(|key| view! { <kbd>{key}</kbd> }))}
+            </button>
+        }
+    };
     let is_there = matches!(one.stage, Stage::OnScene { .. });
     view! {
         <li data-assignment=id.to_string() class:live=one.is_live()>
@@ -173,7 +186,7 @@ fn Sent(
             {one.support_asked_at.is_some().then(|| view! {
                 <strong class="support">{move || desk.t(texts::SUPPORT_ASKED)}</strong>
             })}
-            {way.map(|way| view! { <span class="way">{way}</span> })}
+            <span class="way" class:going=is_going>{way}</span>
             <span class="time-left num">{left}</span>
             <NextCall copy desk about=Matter::Assignment(id) />
             {waits.then(|| view! {
@@ -182,7 +195,7 @@ fn Sent(
             {may.then(|| view! {
                 <span class="parts">
                     {waits.then(|| command(texts::ANSWER_FOR, "accept", |assignment| DispatchCommand::Accept { assignment }))}
-                    {goes.then(|| command(texts::ARRIVE, "arrive", |assignment| DispatchCommand::Arrive { assignment }))}
+                    {is_going.then(|| command(texts::ARRIVE, "arrive", |assignment| DispatchCommand::Arrive { assignment }))}
                     {is_there.then(|| command(texts::FINISH, "finish", |assignment| DispatchCommand::Finish { assignment }))}
                     {(!is_there).then(|| command(texts::RECALL, "recall", |assignment| DispatchCommand::Recall { assignment }))}
                 </span>
@@ -198,15 +211,32 @@ fn Send(
     copy: &'static SiteCopy,
     desk: &'static Desk,
     id: AlarmId,
-    people: RwSignal<bool>,
+    people: People,
 ) -> impl IntoView {
-    let candidates = Memo::new(move |_| {
+    let candidates = Memo::new(move |before: Option<&Vec<Candidate>>| {
         // They walk.
         copy.now();
         copy.all(&copy.changes.assignments, |_| ());
         copy.people(|_| ());
-        ranked(copy, id)
+        let now = ranked(copy, id);
+        match before {
+            Some(before) if people.listed.get() => in_order_of(before, now),
+            Some(_) | None => now,
+        }
     });
+    let shown = Memo::new(move |_| {
+        candidates.with(|all| {
+            let shown = all.iter().take(NAMED_MAX);
+            shown.map(|one| one.person.clone()).collect::<Vec<_>>()
+        })
+    });
+    Effect::new(move |_| {
+        people.named.set(Named {
+            alarm: Some(id),
+            people: shown.get(),
+        });
+    });
+    on_cleanup(move || people.named.set(Named::default()));
     let words = move |one: &Candidate| {
         let language = desk.language.get();
         let name = named(copy, &one.person, language);
@@ -220,48 +250,66 @@ fn Send(
         copy.estate
             .with(|estate| Some(hole_words(estate.as_deref()?, hole, language)))
     };
-    let first = move || candidates.with(|all| all.first().cloned());
-    let entry = move |(index, one): (usize, Candidate)| {
-        let language = desk.language.get();
-        let person = one.person.clone();
-        let mut remarks = vec![way_words(one.way.as_ref(), language)];
-        if let Some(incident) = one.busy {
-            remarks.push(texts::ON_ERRAND.fill(language, &[&incident.to_string()]));
-        }
-        if one.on_break {
-            remarks.push(texts::ON_BREAK.get(language).to_owned());
-        }
-        remarks.extend(hole_of(&one));
-        if one.silent {
-            remarks.push(texts::SILENT.get(language).to_owned());
-        }
-        if one.radio_only {
-            remarks.push(texts::RADIO_ONLY.get(language).to_owned());
-        }
+    // The button stays the same one while its words change: what is pressed and let go a second later counts.
+    let first = Memo::new(move |_| shown.with(|shown| shown.first().cloned()));
+    let of_first = move || candidates.with(|all| all.first().cloned());
+    let entry = move |person: PersonId| {
+        let this = {
+            let person = person.clone();
+            Memo::new(move |_| {
+                candidates.with(|all| {
+                    let mut all = all.iter().enumerate();
+                    all.find(|(_, one)| one.person == person)
+                        .map(|(index, one)| (index, one.clone()))
+                })
+            })
+        };
+        let digit = move || this.with(|this| this.as_ref().map(|(index, _)| index + 1));
+        let remarks = move || {
+            let (_, one) = this.get()?;
+            let language = desk.language.get();
+            let mut remarks = vec![way_words(one.way.as_ref(), language)];
+            if let Some(incident) = one.busy {
+                remarks.push(texts::ON_ERRAND.fill(language, &[&incident.to_string()]));
+            }
+            if one.on_break {
+                remarks.push(texts::ON_BREAK.get(language).to_owned());
+            }
+            remarks.extend(hole_of(&one));
+            if one.silent {
+                remarks.push(texts::SILENT.get(language).to_owned());
+            }
+            if one.radio_only {
+                remarks.push(texts::RADIO_ONLY.get(language).to_owned());
+            }
+            Some(remarks.join(" · "))
+        };
+        let (name, sent) = (person.clone(), person.clone());
         view! {
             <button data-send=person.to_string() on:click=move |_| {
-                people.set(false);
-                send(desk, id, person.clone());
+                people.list.run(false);
+                send(desk, id, sent.clone());
             }>
-                <kbd>{index + 1}</kbd>{named(copy, &one.person, language)}
-                <span class="quiet">" "{remarks.join(" · ")}</span>
+                <kbd>{digit}</kbd>{move || named(copy, &name, desk.language.get())}
+                <span class="quiet">" "{remarks}</span>
             </button>
         }
     };
     view! {
         <div class="actions send">
-            {move || match first() {
-                Some(one) => {
-                    let person = one.person.clone();
+            {move || match first.get() {
+                Some(person) => {
                     view! {
                         <button data-action="dispatch" disabled=move || desk.sending.get()
                             on:click=move |_| send(desk, id, person.clone())>
-                            {move || desk.t(texts::DISPATCH)}" "{words(&one)}
+                            {move || desk.t(texts::DISPATCH)}" "{move || of_first().as_ref().map(words)}
                             {move || desk.key('D').map(|key| view! { <kbd>{key}</kbd> })}
                         </button>
-                        {hole_of(&one).map(|words| view! { <span class="hole" data-hole="">{words}</span> })}
-                        <button data-action="people" aria-expanded=move || people.get().to_string()
-                            on:click=move |_| people.update(|open| *open = !*open)>
+                        {move || of_first().as_ref().and_then(hole_of).map(|words| view! {
+                            <span class="hole" data-hole="">{words}</span>
+                        })}
+                        <button data-action="people" aria-expanded=move || people.listed.get().to_string()
+                            on:click=move |_| people.list.run(!people.listed.get_untracked())>
                             {move || desk.t(texts::PEOPLE)}
                             {move || desk.key('D').map(|key| view! { <kbd>{format!("⇧{key}")}</kbd> })}
                         </button>
@@ -270,9 +318,9 @@ fn Send(
                 None => view! { <p class="quiet">{move || desk.t(texts::NOBODY)}</p> }.into_any(),
             }}
         </div>
-        {move || people.get().then(|| view! {
+        {move || people.listed.get().then(|| view! {
             <div class="choices candidates" role="group" aria-label=move || desk.t(texts::SEND_PROMPT)>
-                {candidates.get().into_iter().take(NAMED_MAX).enumerate().map(entry).collect_view()}
+                <For each=move || shown.get() key=Clone::clone children=entry />
             </div>
         })}
     }

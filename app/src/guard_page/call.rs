@@ -36,6 +36,7 @@ impl Phone {
         let Ok(event_id) = EventId::new(uuid::Uuid::new_v4().to_string()) else {
             return;
         };
+        let turn = self.calls.turn();
         state.set(Some(Call::Waits));
         if !silent {
             self.ring(true);
@@ -64,7 +65,9 @@ impl Phone {
                 attempt += 1;
                 sleep(wait_ms(attempt, js_sys::Math::random())).await;
             };
-            state.set(Some(became));
+            if self.calls.turn() == turn {
+                state.set(Some(became));
+            }
         });
     }
 

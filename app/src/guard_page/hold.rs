@@ -3,6 +3,7 @@
 use super::call::HOLD_MS;
 use super::phone::Phone;
 use crate::browser::sleep;
+use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
@@ -29,7 +30,8 @@ pub fn Hold(
         }
         spawn_local(async move {
             sleep(HOLD_MS).await;
-            if turn.get_value() == this {
+            // The page may be nobody's by now.
+            if turn.try_get_value() == Some(this) {
                 turn.update_value(|turn| *turn += 1);
                 holding.set(false);
                 phone.call(silent);
@@ -50,11 +52,20 @@ pub fn Hold(
         .into_any();
     }
     let is_key = |key: &str| key == " " || key == "Enter";
+    let key = move |event: KeyboardEvent| {
+        if is_key(&event.key()) {
+            event.prevent_default();
+            // A key that stays down after its call is no second one.
+            if !event.repeat() {
+                begin();
+            }
+        }
+    };
     view! {
         <button class=class class:holding=move || holding.get()
             on:pointerdown=move |_| begin() on:pointerup=move |_| end()
             on:pointercancel=move |_| end() on:pointerleave=move |_| end() on:blur=move |_| end()
-            on:keydown=move |event| if is_key(&event.key()) { event.prevent_default(); begin(); }
+            on:keydown=key
             on:keyup=move |event| if is_key(&event.key()) { end(); }>
             <span class="g-fill" aria-hidden="true"></span>
             <span class="g-words">{children()}</span>

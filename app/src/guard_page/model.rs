@@ -5,6 +5,7 @@ use super::texts;
 use crate::ages::{self, Now};
 use crate::alarms::model as alarms;
 use crate::dispatch::model::way_words;
+use crate::dispatch::texts::DISCREET;
 use crate::texts::Words;
 use castellan_domain::command::Command;
 use castellan_domain::dispatch::{DispatchCommand, Stage};
@@ -13,13 +14,11 @@ use castellan_domain::ids::{AssignmentId, PersonId};
 use castellan_domain::incident::IncidentCommand;
 use castellan_domain::staff::StaffCommand;
 use castellan_domain::text::Language;
-use castellan_domain::time::Span;
+use castellan_domain::time::Timestamp;
 use castellan_domain::wire::api::WireCommand;
 
 /// Seconds of silence that one tap declares.
 pub const QUIET_S: u32 = 600;
-/// After the page has become another one, taps are not taken for so long: they were meant for the one before.
-pub const SETTLED_MS: i64 = 400;
 
 /// What the page is about.
 #[derive(Debug, Clone, PartialEq)]
@@ -55,6 +54,11 @@ impl Face {
             Self::Offer(task) | Self::Task(task) => Some(task),
             Self::Idle => None,
         }
+    }
+
+    /// Whether somebody is asked.
+    pub const fn is_offer(&self) -> bool {
+        matches!(self, Self::Offer(_))
     }
 
     /// The name by which style sheets and tests know it.
@@ -118,7 +122,7 @@ pub const fn urgency(task: &GuardTask) -> Words {
 /// What it is.
 pub fn type_words(task: &GuardTask, language: Language) -> String {
     let kind = task.kind.as_ref().map(|kind| kind.get(language));
-    let kind = kind.unwrap_or_else(|| texts::DISCREET.get(language));
+    let kind = kind.unwrap_or_else(|| DISCREET.get(language));
     if task.drill {
         format!("{} · {kind}", texts::DRILL.get(language))
     } else {
@@ -182,9 +186,8 @@ pub fn due(task: &GuardTask, now: Now, language: Language) -> Option<(String, u3
 }
 
 /// What is left of a silence, while it lasts.
-pub fn quiet_left(task: &GuardTask, now: Now) -> Option<String> {
-    let until = task.quiet_until?;
-    let left = until.since(now.at);
+pub fn quiet_left(until: Option<Timestamp>, now: Now) -> Option<String> {
+    let left = until?.since(now.at);
     (left.as_micros() > 0).then(|| ages::text(left))
 }
 
@@ -193,12 +196,13 @@ pub const fn tapped(command: &WireCommand) -> Option<Words> {
     Some(match command {
         Command::Dispatch(command) => match command {
             DispatchCommand::Accept { .. } => texts::ACCEPT,
-            DispatchCommand::Decline { .. } => texts::DECLINE,
+            DispatchCommand::Decline { .. } => texts::DECLINED,
             DispatchCommand::SetOut { .. } => texts::SET_OUT,
             DispatchCommand::Arrive { .. } => texts::ARRIVED,
             DispatchCommand::Finish { .. } => texts::FINISH,
             DispatchCommand::AskSupport { .. } => texts::SUPPORT,
-            DispatchCommand::GoQuiet { .. } | DispatchCommand::EndQuiet { .. } => texts::QUIET,
+            DispatchCommand::GoQuiet { .. } => texts::QUIET,
+            DispatchCommand::EndQuiet { .. } => texts::QUIET_ENDED,
             DispatchCommand::Dispatch { .. } | DispatchCommand::Recall { .. } => return None,
         },
         Command::Staff(command) => match command {
@@ -283,16 +287,13 @@ pub const fn dots(heard: Option<Heard>) -> &'static str {
     }
 }
 
-/// Whether what is shown has stood long enough for a tap to be meant for it.
-pub const fn is_settled(since: Span, mono: Span) -> bool {
-    mono.as_micros() - since.as_micros() >= SETTLED_MS * 1_000
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::fixture::{START, person};
-    use castellan_domain::dispatch::Arrival;
+    use castellan_domain::dispatch::{Arrival, DeclineReason};
+    use castellan_domain::time::Span;
+    use std::collections::BTreeSet;
 
     /// The view of a file of the protocol's samples.
     fn view(sample: &str) -> GuardView {
@@ -410,9 +411,9 @@ mod tests {
         task.stage = Stage::OnTheWay;
         assert_eq!(due(&task, ten, Language::Zh).unwrap().0, "已超时");
         task.quiet_until = Some(ten.at + Span::from_secs(61));
-        assert_eq!(quiet_left(&task, ten).as_deref(), Some("01:01"));
+        assert_eq!(quiet_left(task.quiet_until, ten).as_deref(), Some("01:01"));
         let after = Now::from(ten.at + Span::from_secs(61));
-        assert_eq!(quiet_left(&task, after), None);
+        assert_eq!(quiet_left(task.quiet_until, after), None);
     }
 
     #[test]
@@ -432,6 +433,33 @@ mod tests {
         );
         assert_eq!((step(on, 0), step(GuardDuty::Off, 1)), (None, None));
         assert_eq!([on, rest, GuardDuty::Off].map(stands), [0, 1, 2]);
+    }
+
+    #[test]
+    fn each_tap_on_a_task_has_words_of_its_own() {
+        let assignment = AssignmentId(31);
+        let reason = DeclineReason::TooFar;
+        let commands = [
+            DispatchCommand::Accept { assignment },
+            DispatchCommand::Decline { assignment, reason },
+            DispatchCommand::SetOut { assignment },
+            DispatchCommand::Arrive { assignment },
+            DispatchCommand::Finish { assignment },
+            DispatchCommand::AskSupport { assignment },
+            DispatchCommand::GoQuiet {
+                assignment,
+                for_s: QUIET_S,
+            },
+            DispatchCommand::EndQuiet { assignment },
+        ];
+        for language in [Language::Zh, Language::En] {
+            let words = commands.clone().map(|command| {
+                let words = tapped(&command.into()).expect("it is tapped");
+                words.get(language)
+            });
+            let different: BTreeSet<_> = words.into_iter().collect();
+            assert_eq!(different.len(), words.len(), "{words:?}");
+        }
     }
 
     #[test]
@@ -461,12 +489,5 @@ mod tests {
         ]
         .map(dots);
         assert_eq!(said, ["", "·", "··", "···"]);
-    }
-
-    #[test]
-    fn a_tap_is_meant_for_what_has_stood_for_a_moment() {
-        let since = Span::from_millis(1_000);
-        assert!(!is_settled(since, Span::from_millis(1_399)));
-        assert!(is_settled(since, Span::from_millis(1_400)));
     }
 }

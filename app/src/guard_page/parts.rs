@@ -273,21 +273,33 @@ pub fn Decline(
     }
 }
 
+/// One thing of the task that is shown, so that only what needs it is drawn anew when it changes.
+fn of_task<T: PartialEq + Send + Sync + 'static>(
+    face: Memo<Face>,
+    read: fn(&GuardTask) -> T,
+) -> Memo<Option<T>> {
+    Memo::new(move |_| face.with(|face| face.task().map(read)))
+}
+
 /// What else hands do on a task.
 #[component]
-pub fn TaskHands(phone: &'static Phone, task: GuardTask) -> impl IntoView {
+pub fn TaskHands(
+    phone: &'static Phone,
+    face: Memo<Face>,
+    assignment: AssignmentId,
+) -> impl IntoView {
     let desk = phone.desk;
-    let assignment = task.assignment;
-    let asked = task.support_asked_at.is_some();
-    let goes = task.stage == Stage::Accepted;
-    let quiet = task.clone();
-    let quiet_words = move || match quiet_left(&quiet, phone.shown_at()) {
+    let asked = of_task(face, |task| task.support_asked_at.is_some());
+    let goes = of_task(face, |task| task.stage == Stage::Accepted);
+    let quiet_until = of_task(face, |task| task.quiet_until);
+    let left = move || quiet_left(quiet_until.get().flatten(), phone.shown_at());
+    let asked = move || asked.get() == Some(true);
+    let quiet_words = move || match left() {
         Some(left) => texts::QUIET_LEFT.fill(desk.language.get(), &[&left]),
         None => desk.t(texts::QUIET).to_owned(),
     };
     let toggle = move |_| {
-        let is_quiet = quiet_left(&task, phone.shown_at()).is_some();
-        phone.tap(if is_quiet {
+        phone.tap(if untrack(left).is_some() {
             DispatchCommand::EndQuiet { assignment }
         } else {
             DispatchCommand::GoQuiet {
@@ -298,7 +310,7 @@ pub fn TaskHands(phone: &'static Phone, task: GuardTask) -> impl IntoView {
     };
     view! {
         <div class="g-row">
-            {goes.then(|| view! {
+            {move || (goes.get() == Some(true)).then(|| view! {
                 <button class="g-sub" data-tap="arrive" on:click=move |_| phone.tap(DispatchCommand::Arrive { assignment })>
                     {move || desk.t(texts::ARRIVED_ALREADY)}
                 </button>
@@ -306,7 +318,7 @@ pub fn TaskHands(phone: &'static Phone, task: GuardTask) -> impl IntoView {
             <button class="g-sub" data-tap="go_quiet" on:click=toggle>{quiet_words}</button>
             <button class="g-sub" data-tap="ask_support" disabled=asked
                 on:click=move |_| phone.tap(DispatchCommand::AskSupport { assignment })>
-                {move || desk.t(if asked { texts::SUPPORT_ASKED } else { texts::SUPPORT })}
+                {move || desk.t(if asked() { texts::SUPPORT_ASKED } else { texts::SUPPORT })}
             </button>
         </div>
     }

@@ -1,6 +1,6 @@
 //! What a guard's page knows and does. There is one for as long as the page lives.
 
-use super::model::{Face, is_settled};
+use super::model::Face;
 use super::pulse::Pulse;
 use super::state::{Calls, Place};
 use super::taps::{Sent, Taps};
@@ -8,7 +8,7 @@ use super::texts;
 use crate::ages::Now;
 use crate::api::{self, ApiError};
 use crate::browser::{beat, mono, sleep};
-use crate::desk::{Desk, FailedBy, Failure};
+use crate::desk::{Desk, FailedBy, Failure, has_settled};
 use crate::live::model::wait_ms;
 use crate::live::reload_if_older;
 use crate::sound::Speaker;
@@ -170,7 +170,7 @@ impl Phone {
 
     /// Somebody tapped. What they meant goes out once there is a network.
     pub fn tap(&'static self, command: impl Into<WireCommand>) {
-        if !is_settled(self.settled_at.get_value(), mono()) {
+        if !has_settled(self.settled_at.get_value(), mono()) {
             self.say(Said::Words(texts::TASK_CHANGED));
             return;
         }

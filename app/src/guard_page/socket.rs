@@ -1,10 +1,9 @@
 //! Keeps the page's socket: one at a time, and again after a pause that grows and is never the same.
 
 use super::phone::Phone;
-use crate::api;
-use crate::browser::{build, mono, parameter, set_cookie, sleep};
+use crate::browser::{build, mono, set_cookie, sleep};
 use crate::live::model::wait_ms;
-use crate::live::{Connection, Incoming, reload_once_for};
+use crate::live::{Connection, Incoming, find_site, reload_once_for};
 use castellan_domain::audience::Audience;
 use castellan_domain::guard_view::GUARD_VIEW_VERSION;
 use castellan_domain::ids::{PersonId, SiteId};
@@ -24,7 +23,9 @@ impl Phone {
     /// Keeps the page connected for as long as it lives.
     pub fn connect(&'static self) {
         spawn_local(async move {
-            let site = self.find_site().await;
+            // Without one the page is still connecting, as it says.
+            let site = find_site(|_| ()).await;
+            self.site.set(Some(site.clone()));
             let mut attempt = 0;
             loop {
                 let Some(person) = self.desk.person.get_untracked() else {
@@ -38,22 +39,6 @@ impl Phone {
                 sleep(wait_ms(attempt, js_sys::Math::random())).await;
             }
         });
-    }
-
-    async fn find_site(&self) -> SiteId {
-        let wanted = parameter("site");
-        let mut attempt = 0;
-        loop {
-            let found = api::sites().await.unwrap_or_default().into_iter();
-            let mut found =
-                found.filter(|site| wanted.as_deref().is_none_or(|id| id == site.site.as_str()));
-            if let Some(found) = found.next() {
-                self.site.set(Some(found.site.clone()));
-                return found.site;
-            }
-            attempt += 1;
-            sleep(wait_ms(attempt, js_sys::Math::random())).await;
-        }
     }
 
     /// One connection, from its hello to its end.
@@ -80,8 +65,7 @@ impl Phone {
                 }
                 () = echo => {
                     let silent = self.pulse.with_value(|pulse| pulse.is_silent(mono()));
-                    let is_theirs = self.desk.person.with_untracked(|now| now.as_ref() == Some(person));
-                    if silent || !is_theirs {
+                    if silent || !self.is_of(person) {
                         return;
                     }
                     if !socket.is_opening() {
@@ -136,6 +120,10 @@ impl Phone {
                     reload_once_for("another version of the guard's view");
                     return false;
                 }
+                // It was under way to whoever had the page before.
+                if !self.is_of(person) {
+                    return false;
+                }
                 self.told.set(Some((message.seq, message.view)));
             }
             ServerMessage::Refused(refused) => {
@@ -153,16 +141,18 @@ impl Phone {
         true
     }
 
+    /// Whether it is still their page.
+    fn is_of(&self, person: &PersonId) -> bool {
+        let now = self.desk.person;
+        now.with_untracked(|now| now.as_ref() == Some(person))
+    }
+
     fn turned_away(&self, person: &PersonId, refused: &Refused) {
         leptos::logging::error!("refused: {}", refused.message);
         match refused.code {
             RefusedCode::WrongProtocol => reload_once_for("another protocol version"),
             RefusedCode::UnknownPerson | RefusedCode::CannotBeSent => {
-                let is_theirs = self
-                    .desk
-                    .person
-                    .with_untracked(|now| now.as_ref() == Some(person));
-                if is_theirs {
+                if self.is_of(person) {
                     self.hand_over(None);
                     self.refused.set(Some(refused.code));
                 }

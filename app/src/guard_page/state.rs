@@ -19,6 +19,8 @@ pub enum Call {
 pub struct Calls {
     pub loud: RwSignal<Option<Call>>,
     pub silent: RwSignal<Option<Call>>,
+    /// How often somebody else took the page.
+    turn: StoredValue<u32>,
 }
 
 impl Calls {
@@ -26,6 +28,7 @@ impl Calls {
         Self {
             loud: RwSignal::new(None),
             silent: RwSignal::new(None),
+            turn: StoredValue::new(0),
         }
     }
 
@@ -37,8 +40,14 @@ impl Calls {
 
     /// Somebody else works with this page now.
     pub fn forget(&self) {
+        self.turn.update_value(|turn| *turn += 1);
         self.loud.set(None);
         self.silent.set(None);
+    }
+
+    /// Whose turn it is with this page: a call that somebody began before says nothing to whoever has it now.
+    pub fn turn(&self) -> u32 {
+        self.turn.get_value()
     }
 
     /// The call of this kind.

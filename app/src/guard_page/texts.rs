@@ -9,13 +9,13 @@ texts! {
     LATE_ANSWER: "已超时，仍可接单", "Late; you may still accept";
     LATE: "已超时", "Late";
     DRILL: "演练", "Drill";
-    DISCREET: "到位观察，保持距离", "Watch from a distance";
     ON_SKETCH: "位置见简图", "Place: see the sketch";
     PLACE_UNKNOWN: "位置未知，请问值班员", "Place unknown; ask the operator";
     WAS_THERE: "最后位置，{0} 前", "last known, {0} ago";
     ABOUT: "求助人：{0}", "For: {0}";
     ACCEPT: "接　单", "Accept";
     DECLINE: "拒单（选原因）", "Decline (choose why)";
+    DECLINED: "拒单", "Declined";
     DECLINE_WHY: "为什么不能去？", "Why can you not go?";
     BACK: "返回", "Back";
     SET_OUT: "出　发", "Set out";
@@ -23,6 +23,7 @@ texts! {
     ARRIVED_ALREADY: "已到场", "There already";
     FINISH: "处置完成", "Done";
     QUIET: "静默 10 分", "Quiet 10 min";
+    QUIET_ENDED: "结束静默", "Quiet ended";
     QUIET_LEFT: "静默剩 {0}", "Quiet {0}";
     SUPPORT: "求增援", "More people";
     SUPPORT_ASKED: "已求增援", "Asked for more";

@@ -13,6 +13,7 @@ use super::taps::{Sent, Taps};
 use super::texts;
 use crate::browser::{clock_text, sleep, time_zone, window};
 use crate::desk::Desk;
+use crate::live::model as live;
 use crate::refusals::failure_sentence;
 use crate::texts::Words;
 use castellan_domain::guard_view::{GuardDuty, GuardTask};
@@ -56,12 +57,7 @@ pub fn view(desk: &'static Desk) -> AnyView {
             phone.ring(false);
         }
     });
-    let link = move || match phone.link.get() {
-        Link::Connecting => "connecting",
-        Link::Live => "live",
-        Link::Unsure => "unsure",
-        Link::Stale { .. } => "stale",
-    };
+    let link = move || live::class(phone.link.get());
     let waits_for_person = move || desk.person.with(Option::is_none);
     view! {
         <main class="guard-page" data-face=move || face.with(Face::name) data-link=link
@@ -128,7 +124,7 @@ fn Head(phone: &'static Phone, face: Memo<Face>) -> impl IntoView {
             view! { <h1>{named}</h1><span class="g-duty">{duty}</span> }.into_any()
         }
     };
-    let is_offer = move || face.with(|face| matches!(face, Face::Offer(_)));
+    let is_offer = move || face.with(Face::is_offer);
     view! {
         <header class=look>
             <Hold phone silent=true class="g-who">{who}</Hold>
@@ -248,9 +244,16 @@ fn Hands(phone: &'static Phone, face: Memo<Face>) -> impl IntoView {
         about.track();
         declining.set(false);
     });
+    // Each of what it needs alone: a button that is pressed stays while anything else changes.
+    let says = Memo::new(move |_| face.with(|face| main_button(face.task()?)));
+    let off = Memo::new(move |_| {
+        let duty = phone.ahead().map(|view| view.duty);
+        duty == Some(GuardDuty::Off)
+    });
+    let asked =
+        Memo::new(move |_| face.with(|face| Some((face.is_offer(), face.task()?.assignment))));
     let main = move || {
-        let task = face.with(|face| face.task().cloned());
-        if let Some((words, command)) = task.as_ref().and_then(main_button) {
+        if let Some((words, command)) = says.get() {
             let name = command.name();
             let look = if name == "accept" {
                 "g-main"
@@ -261,10 +264,7 @@ fn Hands(phone: &'static Phone, face: Memo<Face>) -> impl IntoView {
                 <button class=look data-tap=name on:click=move |_| phone.tap(command.clone())>{desk.t(words)}</button>
             }.into_any());
         }
-        let off = phone
-            .ahead()
-            .is_some_and(|view| view.duty == GuardDuty::Off);
-        let person = desk.person.get().filter(|_| off)?;
+        let person = desk.person.get().filter(|_| off.get())?;
         Some(
             view! {
                 <button class="g-main" data-tap="go_on_duty" on:click=move |_| {
@@ -278,10 +278,10 @@ fn Hands(phone: &'static Phone, face: Memo<Face>) -> impl IntoView {
         <footer class="g-hands">
             <LastTap phone />
             {move || if declining.get() { None } else { main() }}
-            {move || match face.get() {
-                Face::Offer(task) => view! { <Decline phone assignment=task.assignment declining /> }.into_any(),
-                Face::Task(task) => view! { <TaskHands phone task /> }.into_any(),
-                Face::Idle => view! { <Duty phone /> }.into_any(),
+            {move || match asked.get() {
+                Some((true, assignment)) => view! { <Decline phone assignment declining /> }.into_any(),
+                Some((false, assignment)) => view! { <TaskHands phone face assignment /> }.into_any(),
+                None => view! { <Duty phone /> }.into_any(),
             }}
             <Sos phone />
         </footer>

@@ -1,7 +1,7 @@
 //! What a guard's row says, and who is on duty.
 
 use super::texts;
-use crate::ages;
+use crate::ages::{self, FADING_AFTER, LOST_AFTER};
 use crate::desk::Offer;
 pub use crate::names::call_sign;
 use crate::names::person_name;
@@ -10,14 +10,9 @@ use castellan_domain::ids::PersonId;
 use castellan_domain::staff::{Duty, PersonState, StaffCommand};
 use castellan_domain::stream::Tracked;
 use castellan_domain::text::{CallSign, Language};
-use castellan_domain::time::{Span, Timestamp};
+use castellan_domain::time::Timestamp;
 use castellan_domain::view::{Known, View};
 use std::collections::BTreeMap;
-
-/// Older than this, a position is shown as fading.
-pub const FADING_AFTER: Span = Span::from_secs(30);
-/// Older than this, a position is shown with a question mark (失联 begins at 120 s).
-pub const LOST_AFTER: Span = Span::from_secs(120);
 
 /// How far a position can be trusted by its age.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -138,6 +133,7 @@ mod tests {
     use super::*;
     use castellan_domain::geo::Offset;
     use castellan_domain::text::Text;
+    use castellan_domain::time::Span;
 
     const ESTATE: &str = r#"{
         "site": "s", "name": {"zh": "园", "en": "S"}, "time_zone": "Asia/Shanghai",

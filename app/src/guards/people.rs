@@ -2,7 +2,7 @@
 
 use super::model::Freshness;
 use crate::names::call_sign;
-use castellan_domain::alarm::Alarm;
+use castellan_domain::dispatch::Assignment;
 use castellan_domain::estate::{DutyKept, Estate, Person, Priority, Role};
 use castellan_domain::ids::{AlarmId, PersonId};
 use castellan_domain::staff::Duty;
@@ -53,6 +53,7 @@ impl People {
         now: Timestamp,
     ) -> Self {
         let known = Known { view, estate, now };
+        let (alarms, tasks) = (alarms_about(view), tasks(view));
         let mut people = Self::default();
         let mut named: Vec<(Exception, String, PersonId)> = Vec::new();
         for person in estate
@@ -61,7 +62,7 @@ impl People {
             .filter(|one| is_on_duty(estate, view, one))
         {
             people.on_duty += 1;
-            let task = known.task_of(&person.id);
+            let task = tasks.get(&person.id);
             people.on_task += usize::from(task.is_some());
             people.on_break += usize::from(view.person(&person.id).break_since.is_some());
             let quiet = task.and_then(|task| task.quiet_until);
@@ -71,7 +72,7 @@ impl People {
             people.silent += usize::from(is_silent);
             people.radio_only += usize::from(known.is_radio_only(person));
             let silent = is_silent.then_some(Exception::Silent);
-            if let Some(why) = alarm_about(view, &person.id).or(silent).or(quiet) {
+            if let Some(why) = alarms.get(&person.id).copied().or(silent).or(quiet) {
                 let sign = call_sign(person, &view.person(&person.id), Language::Zh);
                 named.push((why, sign, person.id.clone()));
             }
@@ -91,25 +92,37 @@ fn is_on_duty(estate: &Estate, view: &View, person: &Person) -> bool {
         }
 }
 
-/// The most urgent open alarm about somebody.
-fn alarm_about(view: &View, person: &PersonId) -> Option<Exception> {
-    let about = |alarm: &&Alarm| alarm.is_annunciated() && alarm.source.person() == Some(person);
-    let alarms = view.alarms.values().filter(about);
-    alarms
-        .map(|alarm| Exception::Alarm(alarm.priority, alarm.id))
-        .min()
+/// The most urgent open alarm about each person.
+fn alarms_about(view: &View) -> BTreeMap<&PersonId, Exception> {
+    let mut worst = BTreeMap::new();
+    for alarm in view.alarms.values().filter(|alarm| alarm.is_annunciated()) {
+        if let Some(person) = alarm.source.person() {
+            let why = Exception::Alarm(alarm.priority, alarm.id);
+            let known = worst.entry(person).or_insert(why);
+            *known = why.min(*known);
+        }
+    }
+    worst
+}
+
+/// The first task of each person.
+fn tasks(view: &View) -> BTreeMap<&PersonId, &Assignment> {
+    let mut first = BTreeMap::new();
+    for one in view.assignments.values().filter(|one| one.is_task()) {
+        first.entry(&one.person).or_insert(one);
+    }
+    first
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{START, person, raised, view};
+    use crate::fixture::{START, part, person, raised, view};
     use castellan_domain::alarm::Source;
-    use castellan_domain::dispatch::{Arrival, Assignment, Stage};
+    use castellan_domain::dispatch::{Arrival, Stage};
     use castellan_domain::geo::Offset;
-    use castellan_domain::ids::{AssignmentId, IncidentId, Seq};
+    use castellan_domain::ids::AssignmentId;
     use castellan_domain::staff::PersonState;
-    use castellan_domain::subject::History;
     use castellan_domain::time::Span;
 
     fn estate(duty: DutyKept) -> Estate {
@@ -162,24 +175,8 @@ mod tests {
         view.assignments.insert(
             AssignmentId(1),
             Assignment {
-                id: AssignmentId(1),
-                incident: IncidentId(1),
-                person: person("zhou"),
-                slot: 1,
-                priority: Priority::P1,
-                discreet: false,
-                offered_at: START,
-                offered_by: None,
-                way: None,
-                stage: Stage::OnScene { how: Arrival::Said },
-                since: START,
-                due_at: None,
-                late_at: None,
-                to_offer_again: false,
-                support_asked_at: None,
                 quiet_until: Some(ends_at),
-                version: Seq(1),
-                history: History::default(),
+                ..part(1, "zhou", Stage::OnScene { how: Arrival::Said })
             },
         );
         let quiet = people(&view, DutyKept::Assumed);
@@ -203,6 +200,24 @@ mod tests {
         rests.break_since = Some(START);
         let one = people(&view, DutyKept::Recorded);
         assert_eq!((one.on_duty, one.on_break), (1, 1), "on duty all the same");
+    }
+
+    #[test]
+    fn whoever_calls_more_than_once_is_named_once_for_the_most_urgent() {
+        let about = |number, priority, who| {
+            let mut alarm = raised(number, priority);
+            alarm.source = Source::Person(person(who));
+            alarm
+        };
+        let view = view([about(1, 2, "wu"), about(2, 1, "wu"), about(3, 3, "wang")]);
+        let people = People::of(&estate(DutyKept::Assumed), &view, &BTreeMap::new(), START);
+        assert_eq!(
+            people.exceptions,
+            [
+                (person("wu"), Exception::Alarm(Priority::P1, AlarmId(2))),
+                (person("wang"), Exception::Alarm(Priority::P3, AlarmId(3)))
+            ]
+        );
     }
 
     #[test]

@@ -77,28 +77,14 @@ fn distance_mm(incident: &Incident, at: Option<castellan_domain::geo::LonLat>) -
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{START, claimed, estate, kind, li_na, person, raised, stamp, view};
+    use crate::fixture::{START, claimed, estate, incident_of, person, raised, view};
     use castellan_domain::access::Rights;
-    use castellan_domain::estate::{Priority, Role};
-    use castellan_domain::fact::IncidentOpened;
-    use castellan_domain::incident::OpenedBy;
+    use castellan_domain::estate::Role;
     use castellan_domain::view::View;
 
     fn with_incident(view: &mut View, number: u32) {
         let alarm = view.alarms[&AlarmId(number)].clone();
-        let opened = IncidentOpened {
-            incident: IncidentId(number),
-            why: OpenedBy::Dispatch,
-            kind: kind("gas_low"),
-            priority: Priority::P2,
-            place: alarm.place.clone(),
-            alarms: vec![alarm.id],
-            owner: Some(li_na()),
-            claim_due_at: START,
-            guards: 1,
-            dispatch_due_at: None,
-        };
-        let incident = Incident::opened(&opened, &stamp(START, 90));
+        let incident = incident_of(&alarm);
         view.incidents.insert(incident.id, incident);
         let alarm = view.alarms.get_mut(&AlarmId(number)).expect("it is there");
         alarm.incident = Some(IncidentId(number));

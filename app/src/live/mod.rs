@@ -11,6 +11,8 @@ pub mod light;
 #[cfg(target_arch = "wasm32")]
 pub mod reload;
 #[cfg(target_arch = "wasm32")]
+pub mod site;
+#[cfg(target_arch = "wasm32")]
 pub mod socket;
 
 #[cfg(target_arch = "wasm32")]
@@ -19,5 +21,7 @@ pub use connection::{Connection, Incoming};
 pub use light::{LinkLight, StaleCover};
 #[cfg(target_arch = "wasm32")]
 pub use reload::{reload_if_older, reload_once_for};
+#[cfg(target_arch = "wasm32")]
+pub use site::find_site;
 #[cfg(target_arch = "wasm32")]
 pub use socket::Line;

@@ -3,21 +3,20 @@
 use super::connection::{Connection, Incoming};
 use super::model::{look_in_ms, wait_ms};
 use super::reload::{reload_if_older, reload_once_for};
+use super::site::find_site;
 use crate::api;
-use crate::browser::{beat, build, mono, parameter, sleep};
+use crate::browser::{beat, build, mono, sleep};
 use crate::copy::{Fault, SiteCopy};
 use crate::desk::{Desk, Picked};
 use crate::map::{Scene, SceneHandle};
 use castellan_domain::ids::{Seq, SiteId};
-use castellan_domain::stream::{Change, Link, Replica, ReplicaError};
+use castellan_domain::stream::{Change, Replica, ReplicaError};
 use castellan_domain::text::Text;
 use castellan_domain::wire::live::{ClientMessage, LookingAt, Presence, RefusedCode};
 use futures_util::{FutureExt as _, StreamExt as _, select};
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
-/// Failed attempts to find the site before the screen says so.
-const QUIET_ATTEMPTS: u32 = 3;
 /// How often the way there and back is measured.
 const ECHO_EVERY_MS: u32 = 1_000;
 
@@ -44,7 +43,9 @@ impl Line {
     /// Keeps the page connected for as long as it lives.
     pub fn connect(self) {
         spawn_local(async move {
-            let site = find_site(self.copy).await;
+            let fault = self.copy.link.fault;
+            let site = find_site(|missed| fault.set(Some(missed))).await;
+            fault.set(None);
             self.copy.site.set(Some(site.clone()));
             let mut attempt = 0;
             loop {
@@ -90,29 +91,6 @@ impl Line {
                 self.scene.update(show);
             });
         }
-    }
-}
-
-/// Asks for the site until somebody answers.
-async fn find_site(copy: &'static SiteCopy) -> SiteId {
-    let wanted = parameter("site");
-    let mut attempt = 0;
-    loop {
-        if let Ok(sites) = api::sites().await {
-            let found = sites
-                .into_iter()
-                .find(|site| wanted.as_deref().is_none_or(|id| id == site.site.as_str()));
-            if let Some(found) = found {
-                copy.link.fault.set(None);
-                return found.site;
-            }
-            copy.link.fault.set(Some(Fault::SiteUnknown));
-        } else if attempt >= QUIET_ATTEMPTS {
-            copy.link.fault.set(Some(Fault::Unreachable));
-        }
-        attempt += 1;
-        copy.link.stands.set(Link::Connecting);
-        sleep(wait_ms(attempt, js_sys::Math::random())).await;
     }
 }
 

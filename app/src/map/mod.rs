@@ -20,6 +20,8 @@ pub mod scale;
 pub mod texts;
 
 #[cfg(target_arch = "wasm32")]
+mod above;
+#[cfg(target_arch = "wasm32")]
 mod controls;
 #[cfg(target_arch = "wasm32")]
 mod crowds;
@@ -37,6 +39,8 @@ mod pulses;
 mod running;
 #[cfg(target_arch = "wasm32")]
 mod view;
+#[cfg(target_arch = "wasm32")]
+mod way_ends;
 
 #[cfg(target_arch = "wasm32")]
 pub use live_layer::SceneHandle;

@@ -2,10 +2,11 @@
 
 use super::camera::Camera;
 use super::estate_layers;
-use super::labels::{self, Area, Candidate, LABELS_MAX, Side};
-use super::live_layer::scene::Scene;
+use super::labels::{self, Area, Around, Candidate, LABELS_MAX, Rank, Side};
+use super::live_layer::scene::{Scene, Seen};
 use super::scale::scale_for_height;
 use crate::desk::Picked;
+use crate::dispatch::errands::Doing;
 use castellan_domain::estate::Estate;
 use castellan_domain::ids::PersonId;
 use castellan_domain::text::{CallSign, Language};
@@ -36,6 +37,8 @@ struct Slot {
     element: HtmlElement,
     title: HtmlElement,
     detail: HtmlElement,
+    figure: HtmlElement,
+    said: String,
     person: Option<PersonId>,
     lost: bool,
 }
@@ -44,6 +47,8 @@ struct Slot {
 pub(super) struct Overlay {
     names: RefCell<BTreeMap<PersonId, Name>>,
     call_signs: RefCell<BTreeMap<PersonId, CallSign>>,
+    /// Beside the names of those who were sent: how long they still take.
+    figures: RefCell<BTreeMap<PersonId, String>>,
     houses: RefCell<Vec<House>>,
     slots: RefCell<Vec<Slot>>,
 }
@@ -58,14 +63,18 @@ impl Overlay {
             let element = part(&document, "div", "map-name")?;
             let title = part(&document, "b", "map-name-title")?;
             let detail = part(&document, "span", "map-name-detail")?;
+            let figure = part(&document, "em", "map-name-figure num")?;
             element.set_hidden(true);
-            element.append_child(&title)?;
-            element.append_child(&detail)?;
+            for part in [&title, &detail, &figure] {
+                element.append_child(part)?;
+            }
             container.append_child(&element)?;
             slots.push(Slot {
                 element,
                 title,
                 detail,
+                figure,
+                said: String::new(),
                 person: None,
                 lost: false,
             });
@@ -73,6 +82,7 @@ impl Overlay {
         Ok(Self {
             names: RefCell::default(),
             call_signs: RefCell::default(),
+            figures: RefCell::default(),
             houses: RefCell::default(),
             slots: RefCell::new(slots),
         })
@@ -116,62 +126,50 @@ impl Overlay {
         }
     }
 
-    /// Puts the names where their markers are in this frame.
-    pub(super) fn place(&self, scene: &Scene, camera: &Camera, zoom: f64, mono: Span) {
-        let names = self.names.borrow();
+    /// How long those who were sent still take. A figure that grows or shrinks is no frame of the map.
+    pub(super) fn set_figures(&self, figures: BTreeMap<PersonId, String>) {
+        for slot in self.slots.borrow_mut().iter_mut() {
+            let figure = slot.person.as_ref().and_then(|person| figures.get(person));
+            slot.say(figure.map_or("", String::as_str));
+        }
+        *self.figures.borrow_mut() = figures;
+    }
+
+    /// Puts the names where their markers are in this frame; answers what is on the screen with them.
+    pub(super) fn place(&self, scene: &Scene, camera: &Camera, zoom: f64, mono: Span) -> Around {
+        let (names, figures) = (self.names.borrow(), self.figures.borrow());
         let scale = scale_for_height(camera.size_px().1);
         let mut seen = Vec::new();
         let mut candidates = Vec::new();
-        let selected = scene.selected();
-        let is_selected = |id: &PersonId| matches!(selected, Some(Picked::Person(it)) if it == id);
-        // From afar only who is selected has a name.
-        let near = zoom >= labels::LABELS_ZOOM_MIN;
-        if near || matches!(selected, Some(Picked::Person(_))) {
-            for person in scene.people(mono) {
-                if !near && !is_selected(person.id) {
-                    continue;
-                }
-                let Some(name) = names.get(person.id) else {
-                    continue;
-                };
-                let Some(at) = camera
-                    .project(person.at)
-                    .filter(|at| camera.shows(*at, 0.0))
-                else {
-                    continue;
-                };
-                candidates.push(Candidate {
-                    at,
-                    title: &name.title,
-                    detail: &name.detail,
-                    selected: is_selected(person.id),
-                });
-                seen.push(person);
-                if seen.len() >= CANDIDATES_MAX {
-                    break;
-                }
+        for (person, rank) in named(scene, zoom, mono) {
+            let at = camera.project(person.at);
+            let at = at.filter(|at| camera.shows(*at, 0.0));
+            let (Some(name), Some(at)) = (names.get(person.id), at) else {
+                continue;
+            };
+            candidates.push(Candidate {
+                at,
+                title: &name.title,
+                detail: &name.detail,
+                figure: figures.get(person.id).map_or("", String::as_str),
+                rank,
+            });
+            seen.push(person);
+            if seen.len() >= CANDIDATES_MAX {
+                break;
             }
         }
         let half = labels::MARKER_HALF_PX * scale;
-        let mut taken: Vec<Area> = candidates
-            .iter()
-            .map(|c| Area::around(c.at, half))
-            .collect();
-        let alarms = scene.alarm_positions().filter_map(|at| camera.project(at));
-        taken.extend(alarms.map(|at| Area::around(at, half * 1.4)));
+        let mut around = self.around(scene, camera, scale);
+        let people = candidates.iter().map(|c| Area::around(c.at, half));
+        around.marks.extend(people);
 
-        let letters = BUILDING_NAME_PX * scale;
-        let houses = self.houses.borrow();
-        taken.extend(houses.iter().filter_map(|house| {
-            let at = camera.project_above(house.middle, house.height_m)?;
-            Some(Area::of_name(at, &house.name, letters))
-        }));
-
-        let shown = labels::place(&candidates, &taken, scale);
+        let shown = labels::place(&candidates, &around, scale);
         let mut slots = self.slots.borrow_mut();
-        let mut free = assign(&mut slots, shown.iter().map(|(index, _)| seen[*index].id));
-        for (index, side) in shown {
-            let (person, candidate) = (seen[index], &candidates[index]);
+        let mut free = assign(&mut slots, shown.iter().map(|one| seen[one.index].id));
+        for one in shown {
+            around.marks.push(one.area);
+            let (person, candidate) = (seen[one.index], &candidates[one.index]);
             let kept = slots
                 .iter()
                 .position(|slot| slot.person.as_ref() == Some(person.id));
@@ -179,14 +177,62 @@ impl Overlay {
                 continue;
             };
             slot.show(person.id, candidate, person.lost);
-            slot.stand(candidate.at, side, scale);
+            slot.stand(candidate.at, one.side, scale);
         }
         for index in free {
             if let Some(slot) = slots.get_mut(index) {
                 slot.hide();
             }
         }
+        around
     }
+
+    /// What is there before any name.
+    fn around(&self, scene: &Scene, camera: &Camera, scale: f64) -> Around {
+        let half = labels::MARKER_HALF_PX * scale * 1.4;
+        let alarms = scene.alarm_positions().filter_map(|at| camera.project(at));
+        let letters = BUILDING_NAME_PX * scale;
+        let houses = self.houses.borrow();
+        let houses = houses.iter().filter_map(|house| {
+            let at = camera.project_above(house.middle, house.height_m)?;
+            Some(Area::of_name(at, &house.name, letters))
+        });
+        Around {
+            frame: Area::of_screen(camera.size_px()),
+            marks: alarms.map(|at| Area::around(at, half)).collect(),
+            places: houses.collect(),
+        }
+    }
+}
+
+/// Whose names are wanted: of those who are selected, sent or asked, and from near of everybody.
+fn named(scene: &Scene, zoom: f64, mono: Span) -> impl Iterator<Item = (Seen<'_>, Rank)> {
+    let near = zoom >= labels::LABELS_ZOOM_MIN;
+    let is_selected =
+        |id: &PersonId| matches!(scene.selected(), Some(Picked::Person(it)) if it == id);
+    scene.people(mono).filter_map(move |person| {
+        let rank = match scene.doing(person.id) {
+            _ if is_selected(person.id) => Rank::Selected,
+            Some(Doing::OnTask) => Rank::OnTask,
+            Some(Doing::Asked) => Rank::Asked,
+            None if near => Rank::AtRest,
+            None => return None,
+        };
+        Some((person, rank))
+    })
+}
+
+/// Puts an element beside a point.
+pub(super) fn stand(element: &HtmlElement, (x, y): (f64, f64), side: Side, scale: f64) {
+    let beside = match side {
+        Side::Right => "16px,-50%",
+        Side::Left => "calc(-100% - 16px),-50%",
+        Side::Above => "-50%,calc(-100% - 16px)",
+        Side::Below => "-50%,16px",
+    };
+    let transform = format!("translate({x:.1}px,{y:.1}px) scale({scale:.3}) translate({beside})");
+    // A name that cannot be moved is on a page that is going away.
+    let _moved = element.style().set_property("transform", &transform);
 }
 
 /// The slots that nobody in `shown` has.
@@ -210,6 +256,7 @@ impl Slot {
             self.detail.set_text_content(Some(candidate.detail));
             self.element.set_hidden(false);
         }
+        self.say(candidate.figure);
         if self.lost != lost {
             self.lost = lost;
             self.element
@@ -217,15 +264,15 @@ impl Slot {
         }
     }
 
-    fn stand(&self, (x, y): (f64, f64), side: Side, scale: f64) {
-        let beside = match side {
-            Side::Right => "14px",
-            Side::Left => "calc(-100% - 14px)",
-        };
-        let transform =
-            format!("translate({x:.1}px,{y:.1}px) scale({scale:.3}) translate({beside},-50%)");
-        // A name that cannot be moved is on a page that is going away.
-        let _moved = self.element.style().set_property("transform", &transform);
+    fn say(&mut self, figure: &str) {
+        if self.said != figure {
+            self.figure.set_text_content(Some(figure));
+            figure.clone_into(&mut self.said);
+        }
+    }
+
+    fn stand(&self, at: (f64, f64), side: Side, scale: f64) {
+        stand(&self.element, at, side, scale);
     }
 
     fn hide(&mut self) {

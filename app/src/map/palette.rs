@@ -75,8 +75,10 @@ pub struct Palette {
     pub device: Colour,
     /// Selection.
     pub select: Colour,
-    /// People on duty.
+    /// People on duty: quieter than any alarm.
     pub guard: Colour,
+    /// People on an errand, and the way that they take. Nothing else has it.
+    pub task: Colour,
     /// People who have not been heard of.
     pub lost: Colour,
     /// Around everything that moves or flashes.
@@ -134,7 +136,8 @@ const DARK: Palette = Palette {
     text_halo: Colour(0x0b_1220),
     device: Colour(0x74_85a1),
     select: Colour(0x5c_c8ff),
-    guard: Colour(0x7c_e0c3),
+    guard: Colour(0x7b_90b4),
+    task: Colour(0x7c_e0c3),
     lost: Colour(0x8f_a3bf),
     outline: Colour(0x07_0c16),
     drill: Colour(0xb4_8cff),
@@ -172,7 +175,8 @@ const LIGHT: Palette = Palette {
     text_halo: Colour(0xff_ffff),
     device: Colour(0x6b_7c98),
     select: Colour(0x0b_6fb0),
-    guard: Colour(0x0b_7a5c),
+    guard: Colour(0x5d_7191),
+    task: Colour(0x0b_7a5c),
     lost: Colour(0x66_7791),
     outline: Colour(0xff_ffff),
     drill: Colour(0x6a_3fc4),

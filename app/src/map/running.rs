@@ -1,19 +1,19 @@
 //! A map that is on the screen: the library's map, our layer and the names on it, and what they
 //! tell the component.
 
+use super::above::Above;
 use super::camera::{Camera, home_zoom};
-use super::crowds::Crowds;
 use super::estate_style::Look;
 use super::live_layer::scene::Scene;
 use super::live_layer::{LiveLayer, SceneHandle};
 use super::machine::{graphics_are_slow, prefers_reduced_motion};
-use super::maplibre::{self, Map, PointerEvent};
-use super::overlay::Overlay;
-use super::pulses::Pulses;
+use super::maplibre::{self, Map};
 use super::scale::scale_for_height;
 use super::{estate_layers, estate_style, fonts, texts};
+use crate::ages::Now;
 use crate::browser::mono;
 use crate::desk::{Picked, Theme};
+use crate::dispatch::errands::Errand;
 use castellan_domain::estate::Estate;
 use castellan_domain::geo::Anchor;
 use castellan_domain::ids::PersonId;
@@ -27,10 +27,6 @@ use std::sync::Arc;
 use wasm_bindgen::prelude::*;
 use web_sys::HtmlElement;
 
-/// How far from a marker a click still means it.
-const REACH_PX: f64 = 18.0;
-/// The same for a device, which is smaller and stands among others.
-const DEVICE_REACH_PX: f64 = 10.0;
 /// What is selected is brought into view when it is closer to the rim than this.
 const RIM_PX: f64 = 48.0;
 
@@ -86,6 +82,8 @@ enum Styled {
     Behind,
 }
 
+mod pick;
+
 type Listener = Closure<dyn FnMut(JsValue)>;
 
 /// A map on the screen.
@@ -93,7 +91,7 @@ pub(super) struct Running {
     map: Map,
     container: HtmlElement,
     layer: LiveLayer,
-    overlay: Rc<Overlay>,
+    above: Rc<Above>,
     scene: SceneHandle,
     shown: RefCell<Shown>,
     styled: Cell<Styled>,
@@ -151,18 +149,12 @@ impl Running {
             scene.set_theme(theme);
             scene.set_reduced_motion(still);
         });
-        let overlay = Rc::new(Overlay::new(&places.names)?);
-        overlay.set_names(&estate, language);
-        let pulses = Pulses::new(&places.names)?;
-        let crowds = Crowds::new(&places.names)?;
+        let above = Rc::new(Above::new(&places.names)?);
+        above.names.set_names(&estate, language);
         let on_frame = Box::new({
-            let (overlay, scene, map) = (Rc::clone(&overlay), scene.clone(), map.clone());
+            let (above, scene, map) = (Rc::clone(&above), scene.clone(), map.clone());
             move |camera: &Camera, mono, smooth| {
-                scene.read(|scene| {
-                    overlay.place(scene, camera, map.zoom(), mono);
-                    pulses.place(scene, camera, map.zoom(), smooth);
-                    crowds.place(scene, camera);
-                });
+                scene.read(|scene| above.place(scene, camera, map.zoom(), (mono, smooth)));
             }
         });
         let layer = LiveLayer::new(&map, scene.clone(), on_frame)?;
@@ -172,7 +164,7 @@ impl Running {
             map,
             container: places.map,
             layer,
-            overlay,
+            above,
             scene,
             shown: RefCell::new(Shown {
                 estate,
@@ -206,7 +198,7 @@ impl Running {
         shown.estate = Arc::clone(estate);
         (shown.theme, shown.language) = (theme, language);
         drop(shown);
-        self.overlay.set_names(estate, language);
+        self.above.names.set_names(estate, language);
         self.scene.update(|scene| {
             scene.set_anchor(Anchor::new(estate.anchor));
             scene.set_theme(theme);
@@ -222,9 +214,17 @@ impl Running {
     /// Shows the call signs that were given since the estate was written.
     pub(super) fn name_people(&self, call_signs: BTreeMap<PersonId, CallSign>) {
         let shown = self.shown.borrow();
-        self.overlay.set_call_signs(call_signs);
-        self.overlay.set_names(&shown.estate, shown.language);
+        self.above.names.set_call_signs(call_signs);
+        self.above.names.set_names(&shown.estate, shown.language);
         self.map.trigger_repaint();
+    }
+
+    /// Shows what everybody is about who was sent.
+    pub(super) fn tell_errands(&self, errands: &[Errand], now: Now) {
+        let shown = self.shown.borrow();
+        let said = (now, shown.language);
+        self.above.tell_errands(errands, &shown.estate, said);
+        self.scene.update(|scene| scene.set_errands(errands));
     }
 
     /// Tells the library all that is shown.
@@ -393,39 +393,6 @@ impl Running {
             pitch_deg: self.map.pitch(),
             metres_per_pixel: ground_m / (512.0 * self.map.zoom().exp2()),
         });
-    }
-
-    fn pick(&self, event: JsValue) -> Option<Picked> {
-        let event: PointerEvent = event.unchecked_into();
-        let camera = self.layer.camera()?;
-        let reach = REACH_PX * self.shown.borrow().scale;
-        let mono = mono();
-        let moving = self
-            .scene
-            .read(|scene| scene.pick(event.at(), reach, &camera, mono));
-        moving.or_else(|| self.pick_device(event.at(), &camera))
-    }
-
-    /// A device that is drawn there: out of doors, and not from afar.
-    fn pick_device(&self, at: (f64, f64), camera: &Camera) -> Option<Picked> {
-        if self.map.zoom() < estate_style::DEVICES_ZOOM + 0.4 {
-            return None;
-        }
-        let shown = self.shown.borrow();
-        let reach = DEVICE_REACH_PX * shown.scale;
-        let anchor = Anchor::new(shown.estate.anchor);
-        let outdoors = shown
-            .estate
-            .devices
-            .iter()
-            .filter(|d| d.place.floor.is_none());
-        let near = outdoors.filter_map(|device| {
-            let (x, y) = camera.project(anchor.metres(device.place.at))?;
-            let distance = (x - at.0).hypot(y - at.1);
-            (distance <= reach).then_some((distance, device))
-        });
-        let nearest = near.min_by(|(a, _), (b, _)| a.total_cmp(b));
-        nearest.map(|(_, device)| Picked::Device(device.id.clone()))
     }
 
     fn listen(self: &Rc<Self>) {

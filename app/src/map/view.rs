@@ -9,7 +9,9 @@ use super::controls::{Controls, Move};
 use super::live_layer::SceneHandle;
 use super::running::{Events, Fault, Places, Pose, Running};
 use super::texts;
+use crate::ages::Now;
 use crate::desk::{Picked, Theme};
+use crate::dispatch::errands::Errand;
 use castellan_domain::estate::Estate;
 use castellan_domain::geo::LonLat;
 use castellan_domain::ids::PersonId;
@@ -53,6 +55,10 @@ pub fn MapView(
     scene: SceneHandle,
     /// Call signs that were given since the estate was written.
     call_signs: Signal<BTreeMap<PersonId, CallSign>>,
+    /// What everybody is about who was sent.
+    errands: Signal<Vec<Errand>>,
+    /// The time by which that is said.
+    now: Signal<Now>,
     /// Gets a ring, and is brought into view when it changes.
     selected: Signal<Option<Picked>>,
     /// Where the selected alarm is: when it moves it is brought into view again.
@@ -124,20 +130,18 @@ pub fn MapView(
         });
     });
 
-    Effect::new(move |_| {
-        let (call_signs, started) = (call_signs.get(), started.get() > 0);
-        if let (true, Stage::Shown(running)) = (started, stage.get_value()) {
-            running.name_people(call_signs);
+    let shown = move || {
+        let started = started.get() > 0;
+        match stage.get_value() {
+            Stage::Shown(running) if started => Some(running),
+            _ => None,
         }
-    });
-
+    };
+    tell_of_people(shown, call_signs, (errands, now), (estate, language));
     Effect::new(move |_| {
         selected_at.track();
         let selected = selected.get();
-        if started.get() == 0 {
-            return;
-        }
-        if let Stage::Shown(running) = stage.get_value() {
+        if let Some(running) = shown() {
             let moved = running.select(selected);
             debug_assert!(moved.is_ok(), "the map refused to move");
         }
@@ -169,6 +173,31 @@ pub fn MapView(
             </p>
         </div>
     }
+}
+
+/// Keeps the map told what people are called, and what those are about who were sent.
+fn tell_of_people(
+    shown: impl Fn() -> Option<Rc<Running>> + Copy + 'static,
+    call_signs: Signal<BTreeMap<PersonId, CallSign>>,
+    (errands, now): (Signal<Vec<Errand>>, Signal<Now>),
+    (estate, language): (Signal<Option<Arc<Estate>>>, Signal<Language>),
+) {
+    Effect::new(move |_| {
+        let call_signs = call_signs.get();
+        if let Some(running) = shown() {
+            running.name_people(call_signs);
+        }
+    });
+    Effect::new(move |_| {
+        let now = now.get();
+        estate.track();
+        language.track();
+        errands.with(|errands| {
+            if let Some(running) = shown() {
+                running.tell_errands(errands, now);
+            }
+        });
+    });
 }
 
 fn go(running: &Running, what: Move) -> Result<(), JsValue> {

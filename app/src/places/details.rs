@@ -100,6 +100,9 @@ pub fn Details(
     name: Signal<Option<String>>,
     lines: Signal<Vec<Line>>,
     alarms: Memo<Vec<AlarmId>>,
+    /// What can be done with it.
+    #[prop(optional)]
+    children: Option<Children>,
 ) -> impl IntoView {
     let rows = move || {
         let lines = lines.get().into_iter();
@@ -135,6 +138,7 @@ pub fn Details(
                 <h2>{name}</h2>
             </header>
             <dl class="facts">{rows}</dl>
+            {children.map(|children| children())}
             {move || (!alarms.with(Vec::is_empty)).then(|| view! {
                 <h3>{move || desk.t(texts::OPEN_HERE)}</h3>
                 <ul class="alarms-here">{alarms.get().into_iter().map(alarm).collect_view()}</ul>

@@ -56,6 +56,8 @@ pub struct Row {
     pub guards: Option<u8>,
     /// Whom a person calls.
     pub numbers: Vec<Hotline>,
+    /// Doors are opened at it.
+    pub opens_doors: bool,
 }
 
 /// What is left to be done: the next step first, then what is known to follow, then what may follow by
@@ -214,6 +216,7 @@ fn row(procedure: &Procedure, step: &Step, language: Language) -> Row {
         then: then.map(|then| format!("→ {}", led(then))),
         guards: step.dispatch_guards,
         numbers: step.read_aloud.clone(),
+        opens_doors: step.release_doors,
     }
 }
 

@@ -6,6 +6,7 @@ use super::texts;
 use crate::ages;
 use crate::copy::SiteCopy;
 use crate::desk::Desk;
+use crate::doors::OpenDoors;
 use crate::names::person_name;
 use castellan_domain::ids::{AlarmId, AnswerId, IncidentId, StepId};
 use castellan_domain::incident::{IncidentCommand, SkipReason};
@@ -22,6 +23,8 @@ pub struct Choosing {
     pub now: Signal<Option<StepChoice>>,
     /// Begins to choose, or leaves it.
     pub set: Callback<Option<StepChoice>>,
+    /// Another step is the next one now, whoever took the one before: what was being chosen was about that one.
+    pub turned: Callback<()>,
 }
 
 /// What a step is recorded with.
@@ -36,8 +39,8 @@ pub struct Hands {
     /// Where it is recorded; nothing where it cannot be.
     pub incident: Option<IncidentId>,
     pub choosing: Choosing,
-    /// Who could be sent is listed.
-    pub people: RwSignal<bool>,
+    /// Lists who could be sent.
+    pub list_people: Callback<()>,
 }
 
 /// A step that is still to be taken.
@@ -99,7 +102,7 @@ fn Take(row: Row, incident: IncidentId, hands: Hands) -> impl IntoView {
         copy,
         desk,
         choosing,
-        people,
+        list_people,
         ..
     } = hands;
     let step = row.step.clone();
@@ -113,7 +116,7 @@ fn Take(row: Row, incident: IncidentId, hands: Hands) -> impl IntoView {
         let now = choosing.now.get_untracked();
         choosing.set.run((now != Some(choice)).then_some(choice));
     };
-    let (is_next, guards) = (row.is_next, row.guards);
+    let (is_next, guards, opens_doors) = (row.is_next, row.guards, row.opens_doors);
     let answers = row.answers;
     view! {
         <div class="take">
@@ -124,7 +127,7 @@ fn Take(row: Row, incident: IncidentId, hands: Hands) -> impl IntoView {
             })}
             {(asks && is_next).then(|| view! { <Answers answers incident step=step.clone() hands /> })}
             {guards.filter(|_| is_next).map(|_| view! {
-                <button data-step-send="" on:click=move |_| people.set(true)>{move || desk.t(texts::SEND_PEOPLE)}</button>
+                <button data-step-send="" on:click=move |_| list_people.run(())>{move || desk.t(texts::SEND_PEOPLE)}</button>
             })}
             {is_next.then(|| view! {
                 <button class="chip" data-skip=step.to_string()
@@ -132,6 +135,7 @@ fn Take(row: Row, incident: IncidentId, hands: Hands) -> impl IntoView {
                     on:click=move |_| toggle(StepChoice::Skip)>{move || desk.t(texts::SKIP)}</button>
             })}
             {move || (is_next && choosing.now.get() == Some(StepChoice::Skip)).then(|| view! { <Reasons hands /> })}
+            {(is_next && opens_doors).then(|| view! { <OpenDoors copy desk incident /> })}
         </div>
     }
 }

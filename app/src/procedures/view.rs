@@ -34,7 +34,7 @@ pub fn Prohibitions(forbidden: Vec<String>, language: Language) -> impl IntoView
 }
 
 /// The steps of the selected alarm. Until somebody has it, the prohibitions stand here; then they stand
-/// above, under what and where it is. `told` is what the alarm itself says on the telephone; `people`
+/// above, under what and where it is. `told` is what the alarm itself says on the telephone; `list_people`
 /// lists who could be sent.
 #[component]
 pub fn Steps(
@@ -43,7 +43,7 @@ pub fn Steps(
     alarm: Memo<Option<Alarm>>,
     #[prop(into)] told: Signal<Told>,
     choosing: Choosing,
-    people: RwSignal<bool>,
+    list_people: Callback<()>,
 ) -> impl IntoView {
     let incident = Memo::new(move |_| {
         let incident = alarm.with(|alarm| alarm.as_ref()?.incident)?;
@@ -70,6 +70,18 @@ pub fn Steps(
         let rows = |procedure: &Procedure| rows(procedure, incident.get().as_ref(), language);
         procedure.with(|procedure| procedure.as_ref().map(rows).unwrap_or_default())
     });
+    let next = Memo::new(move |_| {
+        let step = left.with(|left| Some(left.first().filter(|row| row.is_next)?.step.clone()));
+        let of = procedure.with(|procedure| Some(procedure.as_ref()?.id().clone()));
+        of.zip(step)
+    });
+    Effect::new(move |before: Option<Option<_>>| {
+        let now = next.get();
+        if before.is_some_and(|before| before != now) {
+            choosing.turned.run(());
+        }
+        now
+    });
     let done = Memo::new(move |_| {
         let language = desk.language.get();
         let ended = |procedure: &Procedure| {
@@ -88,7 +100,7 @@ pub fn Steps(
             alarm: id.get(),
             incident: open_incident.get(),
             choosing,
-            people,
+            list_people,
         };
         let ask = Callback::new(move |wanted: Call| {
             call.set(Some(wanted));

@@ -4,11 +4,12 @@ use super::texts;
 use crate::alarms::model::priority_name;
 use crate::search::texts as search;
 use crate::texts::Words;
-use castellan_domain::alarm::NoteWords;
+use castellan_domain::alarm::{Alarm, NoteWords, Source};
 use castellan_domain::estate::{AlarmType, Estate, Found, TYPED_MAX};
-use castellan_domain::ids::{AlarmTypeId, CommandId};
+use castellan_domain::ids::{AlarmId, AlarmTypeId, CommandId, PersonId};
 use castellan_domain::registration::PlaceName;
 use castellan_domain::text::Language;
+use castellan_domain::view::View;
 use serde::{Deserialize, Serialize};
 
 /// Results at most: who needs more types another letter.
@@ -34,6 +35,8 @@ pub struct Begun {
     /// The command that it went out with. Should its answer have been missed, it goes out with it
     /// again, and is registered once.
     pub sent_as: Option<CommandId>,
+    /// The alarm that was registered last when it first went out: its own one comes after that.
+    pub sent_after: Option<AlarmId>,
 }
 
 impl Begun {
@@ -52,14 +55,42 @@ impl Begun {
         let before = (self.place.clone(), self.kind.clone());
         change(self);
         if before != (self.place.clone(), self.kind.clone()) {
-            self.sent_as = None;
+            (self.sent_as, self.sent_after) = (None, None);
         }
+    }
+
+    /// It goes out. It gives the command to send it with: the one before, if it has gone out already.
+    pub fn send(&mut self, new: CommandId, last: Option<AlarmId>) -> CommandId {
+        if self.sent_as.is_none() {
+            self.sent_after = last;
+        }
+        *self.sent_as.get_or_insert(new)
     }
 
     /// What was said, if anything that can be read was.
     pub fn words(&self) -> Option<NoteWords> {
         NoteWords::new(self.note.trim()).ok()
     }
+}
+
+/// The alarm that was registered last, by whomever.
+pub fn last_registered(view: &View) -> Option<AlarmId> {
+    let mut latest_first = view.alarms.values().rev();
+    latest_first
+        .find(|row| is_registered(row))
+        .map(|row| row.id)
+}
+
+/// The alarm that somebody registered after another one: whoever registers an alarm has claimed it.
+pub fn registered(view: &View, after: Option<AlarmId>, by: &PersonId) -> Option<AlarmId> {
+    let latest_first = view.alarms.values().rev();
+    let mut new = latest_first.take_while(|row| Some(row.id) > after);
+    let is_theirs = |row: &&Alarm| is_registered(row) && row.owner() == Some(by);
+    new.find(is_theirs).map(|row| row.id)
+}
+
+const fn is_registered(alarm: &Alarm) -> bool {
+    matches!(alarm.source, Source::Registration(_))
 }
 
 /// One of what was found.
@@ -160,7 +191,8 @@ fn place_in(estate: &Estate, kind: &AlarmType, typed: &str) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::estate;
+    use crate::fixture::{START, claimed, estate, li_na, person, raised, view};
+    use castellan_domain::alarm::Ownership;
 
     fn with_things() -> Estate {
         let mut estate = estate();
@@ -219,5 +251,45 @@ mod tests {
         begun.change(|begun| begun.place = None);
         assert_eq!(begun.sent_as, None);
         assert_eq!(Begun::default().to_store(), None);
+    }
+
+    #[test]
+    fn what_goes_out_again_is_the_same_command_and_is_looked_for_after_the_same_alarm() {
+        let command = |number| CommandId(uuid::Uuid::from_u128(number));
+        let mut begun = Begun {
+            place: PlaceName::new("3-2-1502").ok(),
+            ..Begun::default()
+        };
+        assert_eq!(begun.send(command(1), Some(AlarmId(4))), command(1));
+        // Its answer was missed, and meanwhile it is the last one itself.
+        assert_eq!(begun.send(command(2), Some(AlarmId(5))), command(1));
+        assert_eq!(begun.sent_after, Some(AlarmId(4)));
+        begun.change(|begun| begun.place = None);
+        assert_eq!(begun.send(command(3), None), command(3));
+        assert_eq!(begun.sent_after, None);
+    }
+
+    #[test]
+    fn what_i_registered_is_neither_a_colleagues_nor_a_devices_nor_one_of_before() {
+        let told = |number| {
+            let mut alarm = raised(number, 2);
+            alarm.source = Source::Registration(AlarmId(number));
+            alarm
+        };
+        let mut theirs = claimed(told(3));
+        theirs.ownership = Ownership::Claimed {
+            by: person("zhang-wei"),
+            at: START,
+            follow_up_due_at: None,
+            absent_due_at: None,
+        };
+        let mut view = view([claimed(told(1)), claimed(raised(2, 2)), theirs]);
+        assert_eq!(last_registered(&view), Some(AlarmId(3)));
+        let after = |view: &View, id| registered(view, Some(AlarmId(id)), &li_na());
+        assert_eq!(after(&view, 1), None);
+        assert_eq!(registered(&view, None, &li_na()), Some(AlarmId(1)));
+        view.alarms.insert(AlarmId(4), claimed(told(4)));
+        assert_eq!(after(&view, 1), Some(AlarmId(4)));
+        assert_eq!(after(&view, 4), None);
     }
 }

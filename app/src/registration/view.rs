@@ -1,6 +1,6 @@
 //! The dialog: where, what, and what was said.
 
-use super::model::{Begun, Choice, NAME, kinds, places};
+use super::model::{Begun, Choice, NAME, kinds, last_registered, places, registered};
 use super::texts;
 use crate::browser::{remember_in_tab, remembered_in_tab, sleep};
 use crate::copy::SiteCopy;
@@ -8,16 +8,14 @@ use crate::desk::{Desk, Picked};
 use crate::search::model::moved;
 use crate::texts::Words;
 use crate::ui::{Modal, Sentence};
-use castellan_domain::alarm::{NoteCommand, Source};
-use castellan_domain::command::Command;
-use castellan_domain::ids::{AlarmId, CommandId};
+use castellan_domain::ids::{CommandId, PersonId};
 use castellan_domain::registration::RegistrationCommand;
 use leptos::ev::KeyboardEvent;
 use leptos::html::Input;
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
-/// Looks for the alarm that was registered, before it is left to be found in the queue.
+/// Looks for the alarm that was registered.
 const LOOKS_MAX: u32 = 50;
 /// Wait between two of them.
 const LOOK_EVERY_MS: u32 = 100;
@@ -101,7 +99,9 @@ fn Form(
         let composes = event.is_composing() || event.key() == "Process";
         if !composes && matches!(event.code().as_str(), "Enter" | "NumpadEnter") {
             event.prevent_default();
-            send();
+            if !event.repeat() {
+                send();
+            }
         }
     };
     view! {
@@ -174,6 +174,10 @@ fn Asked<Id: Clone + PartialEq + Send + Sync + 'static>(
             "ArrowUp" => -1,
             "Enter" | "NumpadEnter" => {
                 event.prevent_default();
+                // Held, it would take what the next field finds, and send it.
+                if event.repeat() {
+                    return;
+                }
                 let marked =
                     found.with_untracked(|found| found.as_ref()?.get(at.get_untracked()).cloned());
                 if let Some(marked) = marked {
@@ -223,46 +227,56 @@ fn Asked<Id: Clone + PartialEq + Send + Sync + 'static>(
     }
 }
 
-/// Sends it. Its alarm is selected as soon as it is here, and what was said becomes its note.
+/// Sends it. It stays open until its alarm is here, which is then selected, and what was said becomes its note.
 fn register(
     copy: &'static SiteCopy,
     desk: &'static Desk,
     open: RwSignal<bool>,
     begun: RwSignal<Begun>,
 ) {
-    let command_id = CommandId(uuid::Uuid::new_v4());
-    begun.update(|begun| begun.sent_as = begun.sent_as.or(Some(command_id)));
     let sent = begun.get_untracked();
-    let (Some(place), Some(kind)) = (sent.place.clone(), sent.kind.clone()) else {
+    let (Some(place), Some(kind)) = (sent.place, sent.kind) else {
         return;
     };
-    let known = last_registered(copy);
+    let Some(me) = desk.person.get_untracked() else {
+        return;
+    };
+    let new = CommandId(uuid::Uuid::new_v4());
+    let last = copy.with(|replica| last_registered(replica.view()));
+    let id = begun.try_update(|begun| begun.send(new, last));
+    let id = id.unwrap_or(new);
     let command = RegistrationCommand::Register { kind, place };
-    desk.send_as(sent.sent_as.unwrap_or(command_id), command, move || {
-        open.set(false);
-        begun.set(Begun::default());
-        spawn_local(async move {
-            for _ in 0..LOOKS_MAX {
-                let now = last_registered(copy);
-                if let Some(alarm) = now.filter(|_| now != known) {
-                    desk.select(Some(Picked::Alarm(alarm)));
-                    if let Some(text) = sent.words() {
-                        desk.send(Command::Note(NoteCommand::Note { alarm, text }));
-                    }
-                    return;
-                }
-                sleep(LOOK_EVERY_MS).await;
-            }
-        });
+    desk.send_as(id, command, move || {
+        spawn_local(go_to(copy, desk, open, begun, (id, me)));
     });
 }
 
-/// The alarm that was registered last.
-fn last_registered(copy: &'static SiteCopy) -> Option<AlarmId> {
-    copy.with(|replica| {
-        let mut latest_first = replica.view().alarms.values().rev();
-        latest_first
-            .find(|row| matches!(row.source, Source::Registration(_)))
-            .map(|row| row.id)
-    })
+/// Goes to the alarm that a command of somebody registered. Should it not come, or they do something else meanwhile,
+/// what was typed stays where it is, and the same command can be sent again.
+async fn go_to(
+    copy: &'static SiteCopy,
+    desk: &'static Desk,
+    open: RwSignal<bool>,
+    begun: RwSignal<Begun>,
+    (id, me): (CommandId, PersonId),
+) {
+    for _ in 0..LOOKS_MAX {
+        let said = begun.get_untracked();
+        if said.sent_as != Some(id) || desk.person.get_untracked().as_ref() != Some(&me) {
+            return;
+        }
+        let alarm = copy.with(|replica| registered(replica.view(), said.sent_after, &me));
+        if let Some(alarm) = alarm {
+            open.set(false);
+            begun.set(Begun::default());
+            desk.select(Some(Picked::Alarm(alarm)));
+            // A draft first: should the note not get through, its words are there.
+            desk.keep_draft(alarm, said.note.trim());
+            if let Some(text) = said.words() {
+                desk.send_draft(alarm, text, || {});
+            }
+            return;
+        }
+        sleep(LOOK_EVERY_MS).await;
+    }
 }

@@ -50,6 +50,10 @@ fn Field(copy: &'static SiteCopy, desk: &'static Desk, open: RwSignal<bool>) -> 
             "ArrowUp" => -1,
             "Enter" | "NumpadEnter" => {
                 event.prevent_default();
+                // Held, it belongs to what came before.
+                if event.repeat() {
+                    return;
+                }
                 let marked = found.with_untracked(|found| found.get(at.get_untracked()).cloned());
                 if let Some(marked) = marked {
                     pick(marked);

@@ -47,7 +47,8 @@ pub struct Speaker {
     bundle: StoredValue<Option<GainNode>, LocalStorage>,
     /// How often that was another, so that none goes on in the place of the next one.
     turn: StoredValue<u32>,
-    trying: StoredValue<bool>,
+    /// How often it still looks whether what it plays passes; none while it does not try.
+    looks: StoredValue<u32>,
 }
 
 impl Speaker {
@@ -62,7 +63,7 @@ impl Speaker {
             volume: RwSignal::new(kept.unwrap_or(VOLUME).clamp(VOLUME_MIN, 100)),
             bundle: StoredValue::new_local(None),
             turn: StoredValue::new(0),
-            trying: StoredValue::new(false),
+            looks: StoredValue::new(0),
         }));
         speaker.wake();
         let touched = move || {
@@ -70,28 +71,30 @@ impl Speaker {
                 speaker.wake();
             }
         };
-        // For as long as the page lives.
-        let _pointer = window_event_listener(leptos::ev::pointerdown, move |_| touched());
+        // For as long as the page lives. A finger counts as a touch once it is lifted, a mouse when it goes down.
+        let _down = window_event_listener(leptos::ev::pointerdown, move |_| touched());
+        let _up = window_event_listener(leptos::ev::pointerup, move |_| touched());
         let _key = window_event_listener(leptos::ev::keydown, move |_| touched());
         speaker
     }
 
     /// Finds out whether it can play: only what has passed to the loudspeaker was played.
     pub fn wake(&'static self) {
-        if self.trying.get_value() {
-            return;
-        }
-        self.trying.set_value(true);
         self.open_way();
         // The answer comes when somebody touches the page, which may be never.
         let resumed = self.with_way(|way| way.context.resume());
+        let tries = self.looks.get_value() > 0;
+        self.looks.set_value(LOOKS_MAX);
+        if tries {
+            return;
+        }
         spawn_local(async move {
             let voice = match resumed {
                 Some(Ok(_)) => self.probe().await,
                 Some(Err(_)) | None => Voice::None,
             };
             self.voice.set(voice);
-            self.trying.set_value(false);
+            self.looks.set_value(0);
             if voice == Voice::None {
                 sleep(AGAIN_MS).await;
                 if self.voice.get_untracked() == Voice::None {
@@ -122,7 +125,8 @@ impl Speaker {
 
     async fn probe(&self) -> Voice {
         let mut begun = false;
-        for _ in 0..LOOKS_MAX {
+        while self.looks.get_value() > 0 {
+            self.looks.update_value(|looks| *looks -= 1);
             let running = self.with_way(|way| way.context.state() == "running");
             if running == Some(true) {
                 if !begun {

@@ -4,6 +4,7 @@ use super::texts;
 use crate::copy::SiteCopy;
 use crate::desk::{Desk, Theme};
 use crate::guards::DutyButton;
+use crate::mini_queue::MiniQueue;
 use crate::names::person_name;
 use leptos::prelude::*;
 
@@ -21,6 +22,7 @@ pub fn PersonMenu(
     copy: &'static SiteCopy,
     desk: &'static Desk,
     help: RwSignal<bool>,
+    mini: Option<MiniQueue>,
 ) -> impl IntoView {
     let name = move || {
         let person = desk.operator()?;
@@ -38,6 +40,7 @@ pub fn PersonMenu(
                     {move || desk.t(texts::SWITCH_PERSON)}
                 </button>
             })}
+            {mini.map(|mini| view! { <MiniQueueButton desk mini /> })}
             <button data-action="theme" on:click=move |_| desk.switch_theme()>
                 {move || match desk.theme.get() {
                     Theme::Dark => desk.t(texts::THEME_LIGHT),
@@ -52,5 +55,20 @@ pub fn PersonMenu(
                 {move || desk.t(texts::HELP)}<kbd>"?"</kbd>
             </button>
         </div>
+    }
+}
+
+/// Opens the mini queue, or what stands for it. Where the browser is asked first, the menu stays: it says what came
+/// of that.
+#[component]
+fn MiniQueueButton(desk: &'static Desk, mini: MiniQueue) -> impl IntoView {
+    move || {
+        let words = mini.words().filter(|_| desk.operator().is_some())?;
+        Some(view! {
+            <button data-action="mini-queue" popovertarget=mini.has_window().then_some(ID)
+                popovertargetaction="hide" on:click=move |_| mini.toggle()>
+                {desk.t(words)}
+            </button>
+        })
     }
 }

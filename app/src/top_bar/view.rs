@@ -9,6 +9,7 @@ use crate::copy::SiteCopy;
 use crate::desk::{Beside, Desk};
 use crate::guards::model::leader_on_duty;
 use crate::live::LinkLight;
+use crate::mini_queue::MiniQueue;
 use crate::sound::heard::Heard;
 use crate::sound::{SoundLight, Speaker};
 use crate::stale::AsOf;
@@ -38,6 +39,7 @@ pub fn TopBar(
     desk: &'static Desk,
     help: RwSignal<bool>,
     audible: Option<Audible>,
+    mini: Option<MiniQueue>,
     who: Memo<bool>,
 ) -> impl IntoView {
     let name = move || {
@@ -79,7 +81,7 @@ pub fn TopBar(
                 <time class="clock num">{clock}</time>
             })}
             <AsOf copy desk />
-            <PersonMenu copy desk help />
+            <PersonMenu copy desk help mini />
         </header>
     }
 }

@@ -41,4 +41,6 @@ for (const d of devices) {
 for (const d of devices.filter((d) => d.kind === "door")) {
   d.door = { held_open_s_max: d.id.startsWith("door-fire-") ? 30 : d.id === "door-loading" ? 600 : 60 };
   if (!/^door-(fire-\d|loading|garden-gate)$/.test(d.id)) d.door.reports_grants = true;
+  // Where visitors ring: gates and units.
+  if (/^door-(\d+-\d+|(north|east|south|west)-gate)$/.test(d.id)) d.door.remote_release = true;
 }

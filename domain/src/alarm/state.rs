@@ -250,6 +250,11 @@ impl Alarm {
         }
     }
 
+    /// Nobody has it, and nobody has said what it was.
+    pub fn is_nobodys(&self) -> bool {
+        !self.is_judged() && self.owner().is_none()
+    }
+
     /// Since when somebody owns it.
     pub const fn claimed_at(&self) -> Option<Timestamp> {
         match &self.ownership {

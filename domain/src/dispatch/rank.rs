@@ -4,8 +4,9 @@
 use super::reasons::PlannedWay;
 use super::state::Stage;
 use crate::alarm::{Alarm, Condition};
-use crate::estate::{LiftUse, Lifts, Person, Post, Role};
+use crate::estate::{LiftUse, Lifts, Person, Post, Role, Ways, WaysTo};
 use crate::ids::{AlarmTypeId, IncidentId, PersonId, PostId};
+use crate::incident::Incident;
 use crate::view::Known;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -160,4 +161,12 @@ pub fn lifts<'a>(known: &Known<'_>, kind: &AlarmTypeId, alarm: Option<&'a Alarm>
             .and_then(|alarm| alarm.source.device())
             .map_or(Lifts::Forbidden, Lifts::Without),
     }
+}
+
+/// All ways to an incident; nothing while nobody knows where it is.
+pub fn ways_to<'a>(known: &Known<'_>, ways: &'a Ways, incident: &Incident) -> Option<WaysTo<'a>> {
+    let first = incident.alarms.first();
+    let first = first.and_then(|first| known.view.alarms.get(first));
+    let lifts = lifts(known, &incident.kind, first);
+    Some(ways.to(incident.place.place()?, lifts))
 }

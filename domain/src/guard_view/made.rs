@@ -7,7 +7,7 @@ use super::types::{
     GuardView, Named,
 };
 use crate::alarm::{Alarm, Located};
-use crate::dispatch::rank::lifts;
+use crate::dispatch::rank::ways_to;
 use crate::dispatch::{Assignment, PlannedWay, Stage};
 use crate::estate::{DutyKept, Estate, Place, Ways};
 use crate::geo::LonLat;
@@ -95,7 +95,7 @@ fn named(known: &Known<'_>, person: &PersonId) -> Option<Named> {
 fn task(known: &Known<'_>, ways: &Ways, at: Option<LonLat>, one: &Assignment) -> Option<GuardTask> {
     let incident = known.incident(one.incident).ok()?;
     let place = incident.place.place();
-    let (way, course) = place.map_or((None, Vec::new()), |to| way(known, ways, incident, to, at));
+    let (way, course) = way(known, ways, incident, at);
     let procedure = known.estate.procedure_of(&incident.kind);
     let kind = known.estate.alarm_type(&incident.kind);
     let kind = kind.map(|kind| kind.name.clone());
@@ -132,13 +132,13 @@ fn way(
     known: &Known<'_>,
     ways: &Ways,
     incident: &Incident,
-    to: &Place,
     at: Option<LonLat>,
 ) -> (Option<PlannedWay>, Vec<LonLat>) {
-    let alarm = incident.alarms.first();
-    let alarm = alarm.and_then(|alarm| known.view.alarms.get(alarm));
-    let ways = ways.to(to, lifts(known, &incident.kind, alarm));
-    let Some(way) = at.and_then(|at| ways.from(at, None)) else {
+    let found = at.and_then(|at| {
+        let ways = ways_to(known, ways, incident)?;
+        Some((ways.from(at, None)?, ways))
+    });
+    let Some((way, ways)) = found else {
         return (None, Vec::new());
     };
     let course = ways.course(&way);

@@ -62,6 +62,9 @@ fn settle(
     watch_owner(view, &mut incident, stamp.at);
     if was_open && !incident.is_open() {
         view.closed_incidents.push_back((stamp.at, id));
+        for alarm in &incident.alarms {
+            leave(view, *alarm, stamp, touched);
+        }
     } else if !was_open && incident.is_open() {
         view.closed_incidents.retain(|(_, closed)| *closed != id);
     }
@@ -123,8 +126,12 @@ fn merge(
         into.priority = before.priority;
         into.priority_by = None;
     }
+    let into_id = into.id;
     settle(view, true, after, stamp, touched);
     settle(view, true, into, stamp, touched);
+    if before.discreet {
+        hide(view, into_id, touched);
+    }
 }
 
 /// Takes alarms out of the incidents that they are part of.
@@ -176,6 +183,17 @@ fn own(
     });
 }
 
+/// What nobody has is no part of what is closed.
+fn leave(view: &mut View, alarm: AlarmId, stamp: &Stamp<'_>, touched: &mut Touched) {
+    change(view, alarm, touched, |row| {
+        if row.is_nobodys() {
+            row.leave_incident(None, stamp)
+        } else {
+            row
+        }
+    });
+}
+
 fn change(
     view: &mut View,
     alarm: AlarmId,
@@ -203,9 +221,8 @@ pub(crate) fn follow(view: &mut View, stamp: &Stamp<'_>, touched: &mut Touched) 
             .before
             .as_ref()
             .is_none_or(|before| before.incident != row.incident || row.priority < before.priority);
-        let is_nobodys = !row.is_judged() && row.owner().is_none();
         let is_discreet = row.began_as_duress();
-        members.push((change.id, id, is_nobodys, is_news, is_discreet));
+        members.push((change.id, id, row.is_nobodys(), is_news, is_discreet));
     }
     for (alarm, id, is_nobodys, is_news, is_discreet) in members {
         if is_discreet {
@@ -214,10 +231,10 @@ pub(crate) fn follow(view: &mut View, stamp: &Stamp<'_>, touched: &mut Touched) 
         let Some(incident) = view.incidents.get(&id).cloned() else {
             continue;
         };
-        if is_nobodys && incident.is_open() {
-            own(view, alarm, &incident, stamp, touched);
+        if !incident.is_open() {
+            leave(view, alarm, stamp, touched);
         } else if is_nobodys {
-            change(view, alarm, touched, |row| row.leave_incident(None, stamp));
+            own(view, alarm, &incident, stamp, touched);
         }
         // A priority that somebody set holds until something worse comes.
         if is_news {

@@ -62,7 +62,7 @@ impl Memory {
             let row = site.view().alarms.get(id);
             row.is_some_and(|row| {
                 let is_alone = row.incident.is_none() && !row.taken_out;
-                is_alone && row.owner().is_none() && !row.is_judged()
+                is_alone && row.is_nobodys()
             })
         });
         let to_gather: BTreeMap<_, _> = alone.map(|id| (id, false)).collect();

@@ -18,7 +18,7 @@ facts! {
     }
 }
 
-/// A first attempt failed. It may work later.
+/// Its address does not work now, whether this one was tried or another. It may work later.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NotificationFailing {
     /// The call that it carries.

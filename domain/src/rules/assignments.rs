@@ -5,7 +5,7 @@
 
 use super::system;
 use crate::dispatch::decide::{Terms, offered};
-use crate::dispatch::rank::{lifts, rank_after};
+use crate::dispatch::rank::{rank_after, ways_to};
 use crate::dispatch::{
     ARRIVED_M_MAX, ASSIGNMENTS_PER_INCIDENT_MAX, Arrival, Assignment, DispatchFact, Due,
     PlannedWay, Stage, Withdrawal,
@@ -49,11 +49,7 @@ pub(crate) fn ways<'a>(
     memory: &'a Memory,
     incident: &Incident,
 ) -> impl Fn(&PersonId) -> Option<PlannedWay> + use<'a> {
-    let alarm = incident.alarms.first();
-    let alarm = alarm.and_then(|alarm| context.view().alarms.get(alarm));
-    let lifts = lifts(&context.known(), &incident.kind, alarm);
-    let place = incident.place.place();
-    let ways = place.map(|place| context.estate.ways.to(place, lifts));
+    let ways = ways_to(&context.known(), &context.estate.ways, incident);
     move |person| {
         let from = memory.fixes.last_place(person)?;
         // Where their phone is, says nothing of the floor.

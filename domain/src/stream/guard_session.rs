@@ -103,8 +103,8 @@ impl Connected {
 }
 
 impl GuardSession {
-    /// The heartbeat, or the view if it is another one than before. It is looked at once for each turn that
-    /// may have changed it.
+    /// The heartbeat, or the view if it is another one than before. It is looked at once at first, and
+    /// once for each turn that may have changed it.
     pub fn next(
         &mut self,
         stream: &SiteStream,
@@ -113,7 +113,10 @@ impl GuardSession {
         if let Some(beat) = stream.next_beat(&mut self.beat, now)? {
             return Ok(Some(beat));
         }
-        if self.looked_at.is_some_and(|at| at >= stream.guards_at()) {
+        if self
+            .looked_at
+            .is_some_and(|at| at >= stream.guards_at(&self.person))
+        {
             return Ok(None);
         }
         let (head, _) = stream.head();

@@ -11,6 +11,7 @@ mod backlog;
 mod board;
 mod change;
 mod guard_session;
+mod guards_at;
 mod lane;
 mod link;
 mod outgoing;

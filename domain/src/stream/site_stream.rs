@@ -2,15 +2,15 @@
 
 use super::backlog::Backlog;
 use super::board::Board;
+use super::guards_at::GuardsAt;
 use super::lane::Lane;
 use super::outgoing::Outgoing;
 use super::values::Values;
-use crate::alarm::Alarm;
 use crate::audience::Audience;
 use crate::estate::{Estate, EstateIndex};
 use crate::fact::{Fact, FactError};
 use crate::geo::Anchor;
-use crate::guard_view::GuardView;
+use crate::guard_view::{Concerned, GuardView};
 use crate::ids::{JournalId, PersonId, Seq, SiteId};
 use crate::text::Text;
 use crate::time::{Span, Timestamp};
@@ -38,8 +38,7 @@ pub struct SiteStream {
     view: Option<View>,
     /// By which guards' views are made. Without it no phone is let in.
     estate: Option<Arc<EstateIndex>>,
-    /// The last fact that may have changed a guard's view.
-    guards_at: Seq,
+    guards_at: GuardsAt,
     staff: Backlog,
     /// What is kept for the audiences that get no facts, from their first display on.
     /// At most one for each such audience.
@@ -84,7 +83,7 @@ impl SiteStream {
             run: epoch,
             view: Some(view),
             estate: None,
-            guards_at: Seq(0),
+            guards_at: GuardsAt::default(),
             staff: backlog,
             projected: BTreeMap::new(),
             lane: Lane::new(anchor, epoch),
@@ -111,9 +110,9 @@ impl SiteStream {
         self.estate.as_deref().map(|index| &*index.estate)
     }
 
-    /// The last fact that may have changed a guard's view.
-    pub(super) fn guards_at(&self) -> Seq {
-        self.guards_at
+    /// The last turn that may have changed this guard's view.
+    pub(super) fn guards_at(&self, person: &PersonId) -> Seq {
+        self.guards_at.of(person)
     }
 
     /// What the phone of somebody shows, if they are sent to incidents and the state is known.
@@ -195,9 +194,9 @@ impl SiteStream {
             let fact = Fact::decode(bytes)?;
             touched.extend(view.apply(&fact));
         }
-        if concerns_guards(&touched, view) {
-            self.guards_at = upto;
-        }
+        let estate = self.estate.as_deref().map(|index| &*index.estate);
+        let concerned = Concerned::by(&touched, view);
+        self.guards_at.note(concerned, estate, upto);
         self.projected.retain(|_, kept| {
             kept.turns_without = match kept.displays {
                 0 => kept.turns_without + 1,
@@ -332,14 +331,4 @@ impl SiteStream {
         };
         Ok(Some(Outgoing::Text(text)))
     }
-}
-
-/// Whether these changes may make another view of a guard.
-fn concerns_guards(touched: &Touched, view: &View) -> bool {
-    let is_call = |row: &Alarm| row.source.person().is_some();
-    let mut alarms = touched.alarms.iter();
-    !touched.assignments.is_empty()
-        || !touched.incidents.is_empty()
-        || !touched.people.is_empty()
-        || alarms.any(|change| view.alarms.get(&change.id).is_some_and(is_call))
 }

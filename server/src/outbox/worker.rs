@@ -13,7 +13,7 @@ use castellan_domain::fact::{NotificationFailing, NotificationSettled};
 use castellan_domain::ids::{PersonId, Seq};
 use castellan_domain::notify::{Message, Settlement};
 use castellan_domain::time::Span;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc;
@@ -80,6 +80,17 @@ struct Memory {
     addresses: BTreeMap<String, Address>,
     /// How often each was tried. At most one for each notification that waits.
     attempts: BTreeMap<Seq, u32>,
+    /// Of which it is on record that they fail. At most one for each notification that waits.
+    failing: BTreeSet<Seq>,
+}
+
+impl Memory {
+    /// Forgets what does not wait any more.
+    fn keep(&mut self, waiting: &[Parcel]) {
+        let waits = |about: &Seq| waiting.iter().any(|parcel| parcel.about == *about);
+        self.attempts.retain(|about, _| waits(about));
+        self.failing.retain(waits);
+    }
 }
 
 impl Worker {
@@ -99,9 +110,7 @@ impl Worker {
                 }
             };
             failures = 0;
-            memory
-                .attempts
-                .retain(|about, _| parcels.iter().any(|parcel| parcel.about == *about));
+            memory.keep(&parcels);
             let again_in = self.deliver(parcels, &mut memory).await;
             if !again_in.is_zero() {
                 // Whoever adds one wakes us; the time limit is for a word that got lost.
@@ -149,24 +158,28 @@ impl Worker {
     }
 
     /// Tries one message to one address. Gives back when to look again.
-    async fn attempt(&self, to: &str, mut parcels: Vec<Parcel>, memory: &mut Memory) -> Duration {
+    async fn attempt(&self, to: &str, waiting: Vec<Parcel>, memory: &mut Memory) -> Duration {
         let Some(carrier) = &self.carrier else {
             return LOOK_EVERY;
         };
         let address = memory.addresses.entry(to.to_owned()).or_default();
         let now = Instant::now();
         if let Some(wait) = address.must_wait(carrier.per_minute_max(to), now) {
+            if address.failures > 0 {
+                // Some of them may have come meanwhile.
+                self.tell_that_they_fail(&waiting, memory).await;
+            }
             return wait;
         }
-        parcels.truncate(carrier.items_max());
-        for parcel in &parcels {
+        let parcels = &waiting[..waiting.len().min(carrier.items_max())];
+        for parcel in parcels {
             let attempts = memory.attempts.entry(parcel.about).or_default();
             *attempts = attempts.saturating_add(1);
         }
         if carrier.per_minute_max(to).is_some() {
             address.sent_at.push_back(now);
         }
-        let outcome = match carrier.send(to, &parcels).await {
+        let outcome = match carrier.send(to, parcels).await {
             Sent::Taken => {
                 self.outbox.works();
                 Settlement::Delivered
@@ -182,14 +195,12 @@ impl Worker {
                 address.not_before = Some(Instant::now() + wait);
                 warn!(channel = self.channel.name(), %why, again_in = ?wait, "a notification could not be sent");
                 self.outbox.failed(self.clock.now(), why);
-                for parcel in &parcels {
-                    self.tell_that_it_fails(parcel, memory).await;
-                }
+                self.tell_that_they_fail(&waiting, memory).await;
                 return wait;
             }
         };
         (address.failures, address.not_before) = (0, None);
-        for parcel in &parcels {
+        for parcel in parcels {
             self.settle(parcel, outcome, memory).await;
         }
         Duration::ZERO
@@ -201,17 +212,20 @@ impl Worker {
             .with_view(|view| parcel.message.is_answered(parcel.about, view))
     }
 
-    /// The ladder need not wait for a channel that does not work. Once is enough.
-    async fn tell_that_it_fails(&self, parcel: &Parcel, memory: &Memory) {
-        if memory.attempts.get(&parcel.about) != Some(&1) {
-            return;
+    /// No ladder need wait for an address that does not work, whichever of its notifications was tried.
+    /// Once for each is enough.
+    async fn tell_that_they_fail(&self, waiting: &[Parcel], memory: &mut Memory) {
+        for parcel in waiting {
+            if !memory.failing.insert(parcel.about) {
+                continue;
+            }
+            let failing = NotificationFailing {
+                about: parcel.about,
+                matter: parcel.message.matter(),
+                channel: self.channel,
+            };
+            have_recorded(&self.requests, Input::Failing(failing)).await;
         }
-        let failing = NotificationFailing {
-            about: parcel.about,
-            matter: parcel.message.matter(),
-            channel: self.channel,
-        };
-        have_recorded(&self.requests, Input::Failing(failing)).await;
     }
 
     /// Has the outcome recorded. Until it is, nothing else is sent: what was sent and could not be
@@ -246,6 +260,129 @@ impl Parcel {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clock::tests::Hands;
+    use crate::journal::{Journal, fixture};
+    use crate::outbox::carrier::Way;
+    use crate::outbox::webhook::Webhook;
+    use crate::outbox::words::Teller;
+    use crate::site_folder::read_estate;
+    use castellan_domain::answer::Accepted;
+    use castellan_domain::fact::ReachPublished;
+    use castellan_domain::geo::Anchor;
+    use castellan_domain::stream::Backlog;
+    use castellan_domain::text::{Language, Text};
+    use castellan_domain::view::View;
+    use std::path::Path;
+    use tempfile::TempDir;
+
+    /// A worker whose webhook nobody listens at, and what it has recorded.
+    async fn worker(folder: &TempDir) -> (Worker, mpsc::Receiver<Request>) {
+        let document = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/common/estate.json");
+        let estate = read_estate(&document, None).unwrap();
+        let path = folder.path().join("journal.db");
+        let journal = Journal::open(&path).await.unwrap();
+        let secret = folder.path().join("secret");
+        std::fs::write(&secret, "sixteen bytes of it").unwrap();
+        let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}/", closed.local_addr().unwrap());
+        drop(closed);
+        let (site, id) = (estate.site.clone(), journal.id());
+        let webhook = Webhook::new(&url, &secret, site.clone(), id).unwrap();
+        let person = PersonId::new("chen-gang").unwrap();
+        let (seq, hash) = journal.head();
+        let clock = Arc::new(Hands::new().clock(0));
+        let (requests, recorded) = mpsc::channel(1);
+        let hub = Hub::new(
+            site,
+            Text::constant("test"),
+            clock.clone(),
+            Backlog::new(id, seq, &hash.to_hex()),
+            View::default(),
+            Anchor::new(estate.anchor),
+        );
+        let worker = Worker {
+            channel: Channel::Webhook,
+            carrier: Some(Carrier {
+                way: Way::Webhook(webhook),
+                addresses: BTreeMap::from([(person, String::new())]),
+                teller: Teller {
+                    estate: Arc::new(estate),
+                    language: Language::Zh,
+                    zone: jiff::tz::TimeZone::UTC,
+                },
+                journal: id,
+                per_minute_max: Some(20),
+                bytes_max: usize::MAX,
+            }),
+            outbox: Arc::new(Outbox::new(ReachPublished {
+                people: BTreeMap::new(),
+            })),
+            reader: Reader::open(&path).await.unwrap(),
+            hub: Arc::new(hub),
+            requests,
+            clock,
+        };
+        (worker, recorded)
+    }
+
+    /// Looks at what waits, and gives back about which it has recorded that they fail.
+    async fn look(
+        worker: &Worker,
+        recorded: &mut mpsc::Receiver<Request>,
+        waiting: &[u64],
+        memory: &mut Memory,
+    ) -> Vec<u64> {
+        let parcels = waiting.iter().map(|about| Parcel {
+            about: Seq(*about),
+            created_at: worker.clock.now(),
+            message: fixture::call(1),
+            json: "{}".to_owned(),
+        });
+        let deliver = worker.deliver(parcels.collect(), memory);
+        tokio::pin!(deliver);
+        let mut told = Vec::new();
+        loop {
+            let ticket = tokio::select! {
+                _ = &mut deliver => return told,
+                ticket = recorded.recv() => ticket.expect("the worker is there"),
+            };
+            let Input::Failing(failing) = &ticket.input else {
+                panic!("nothing is settled: {:?}", ticket.input);
+            };
+            told.push(failing.about.0);
+            ticket.reply.answer(Ok(Ok(Accepted::Done { seq: Seq(9) })));
+        }
+    }
+
+    #[tokio::test]
+    async fn all_that_wait_for_an_address_that_fails_are_told_so_at_once_and_each_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let (worker, mut recorded) = worker(&folder).await;
+        let mut memory = Memory::default();
+        let first = look(&worker, &mut recorded, &[1, 2, 3], &mut memory).await;
+        assert_eq!(first, [1, 2, 3], "one message carries one of them");
+        let address = memory.addresses.get_mut("").unwrap();
+        address.not_before = Some(Instant::now() + MINUTE);
+        let meanwhile = look(&worker, &mut recorded, &[4, 1, 2, 3], &mut memory).await;
+        assert_eq!(meanwhile, [4], "though nothing is tried now");
+        let address = memory.addresses.get_mut("").unwrap();
+        let failures = address.failures;
+        address.not_before = None;
+        let again = look(&worker, &mut recorded, &[4, 1, 2, 3], &mut memory).await;
+        assert_eq!(again, [0; 0]);
+        assert_eq!(memory.addresses[""].failures, failures + 1, "it was tried");
+    }
+
+    #[tokio::test]
+    async fn what_waits_for_an_address_that_is_sent_enough_does_not_fail() {
+        let folder = tempfile::tempdir().unwrap();
+        let (worker, mut recorded) = worker(&folder).await;
+        let mut memory = Memory::default();
+        let address = memory.addresses.entry(String::new()).or_default();
+        address.sent_at.extend([Instant::now(); 20]);
+        let told = look(&worker, &mut recorded, &[1, 2], &mut memory).await;
+        assert_eq!(told, [0; 0], "it works, and is only busy");
+    }
 
     #[tokio::test]
     async fn an_address_is_sent_no_more_in_a_minute_than_it_takes() {

@@ -265,6 +265,8 @@ def merged(view, incident, body, fact):
     for one in assignments:
         if one["incident"] == incident["id"]:
             one |= {"incident": into["id"], "slot": one["slot"] + above}
+    if "discreet" in incident:
+        hide(view, into)
 
 
 def step_awaited(view, incident, body, fact):

@@ -250,7 +250,7 @@ fn compile(gl: &Gl, kind: u32, source: &str) -> Result<WebGlShader, JsValue> {
     }
 }
 
-/// In the order of [`super::vertices::Ink`], then "lost" and the outline.
+/// In the order of [`super::vertices::Ink`].
 fn colours(palette: &Palette) -> [f32; COLOURS * 3] {
     let [p1, p2, p3, p4] = palette.priority;
     let table: [_; COLOURS] = [
@@ -261,6 +261,7 @@ fn colours(palette: &Palette) -> [f32; COLOURS * 3] {
         palette.guard,
         palette.select,
         palette.drill,
+        palette.task,
         palette.lost,
         palette.outline,
     ];

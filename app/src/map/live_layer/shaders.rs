@@ -25,6 +25,32 @@ vec4 place(vec2 metres) {
   return u_matrix * vec4(metres.x, metres.y + u_curve * metres.y * metres.y, 0.0, 1.0);
 }
 
+// A piece of a way, with round ends. What lies behind the camera is cut off.
+void way(vec2 corner, float half_width) {
+  const float NEAR = 1.0;
+  vec4 a = place(a_from);
+  vec4 b = place(a_to);
+  if (a.w < NEAR && b.w < NEAR) {
+    gl_Position = vec4(0.0, 0.0, 2.0, 1.0);
+    return;
+  }
+  if (a.w < NEAR) {
+    a = mix(a, b, (NEAR - a.w) / (b.w - a.w));
+  } else if (b.w < NEAR) {
+    b = mix(b, a, (NEAR - b.w) / (a.w - b.w));
+  }
+  vec2 from = a.xy / a.w * u_viewport * 0.5;
+  vec2 to = b.xy / b.w * u_viewport * 0.5;
+  float reach = (half_width + 1.0) * u_scale;
+  float length_px = length(to - from);
+  vec2 along = length_px > 1e-3 ? (to - from) / length_px : vec2(1.0, 0.0);
+  bool at_end = corner.x > 0.0;
+  vec2 at = (at_end ? to : from) + (along * corner.x + vec2(-along.y, along.x) * corner.y) * reach;
+  gl_Position = vec4(at * 2.0 / u_viewport, 0.0, 1.0);
+  v_at = vec2(at_end ? length_px + reach : -reach, corner.y * reach) / u_scale;
+  v_facing = vec2(length_px / u_scale, 0.0);
+}
+
 void main() {
   vec2 corner = vec2(float(gl_VertexID & 1), float((gl_VertexID >> 1) & 1)) * 2.0 - 1.0;
   float along = u_glide > 0.0 ? clamp((u_now - a_when.x) / u_glide, 0.0, 1.0) : 1.0;
@@ -34,6 +60,10 @@ void main() {
   v_look = vec4(shape, a_look.y, call, a_look.w);
   v_belief = a_when.y;
   v_facing = vec2(0.0);
+  if (shape > 6.5) {
+    way(corner, a_look.y);
+    return;
+  }
   if (shape < 0.5) {
     gl_Position = place(metres + corner * a_look.y * 1.08);
     v_at = corner * 1.08;
@@ -45,7 +75,7 @@ void main() {
     vec2 facing = (ahead.xy / ahead.w - centre.xy / centre.w) * u_viewport;
     v_facing = length(facing) > 1e-6 ? normalize(facing) : vec2(0.0);
   }
-  float reach = shape < 1.5 ? 24.0 : (shape > 5.5 ? a_look.y + 6.0 : a_look.y * 2.6 + 4.0);
+  float reach = shape < 1.5 ? 18.0 : (shape > 5.5 ? a_look.y + 6.0 : a_look.y * 2.6 + 4.0);
   gl_Position = centre;
   gl_Position.xy += corner * reach * u_scale * 2.0 / u_viewport * centre.w;
   v_at = corner * reach;
@@ -60,12 +90,13 @@ flat in vec4 v_look;
 flat in vec2 v_facing;
 flat in float v_belief;
 
-uniform vec3 u_colours[9];
+uniform vec3 u_colours[10];
 
 out vec4 o_colour;
 
-const int LOST = 7;
-const int OUTLINE = 8;
+const int TASK = 7;
+const int LOST = 8;
+const int OUTLINE = 9;
 
 vec4 under(vec4 above, vec3 colour, float alpha) {
   return above + (1.0 - above.a) * vec4(colour * alpha, alpha);
@@ -141,10 +172,28 @@ vec4 person(float pixel) {
   if (dot(v_facing, v_facing) > 0.5) {
     body = chevron(vec2(v_at.x * v_facing.y - v_at.y * v_facing.x, dot(v_at, v_facing))) - 0.5;
   }
+  float call = v_look.z;
+  float ring = abs(length(v_at) - 15.0) - 0.6;
+  if (call > 1.5) {
+    above = under(above, colour, inside(abs(body + 0.8) - 0.8, pixel));
+    above = under(above, dark, inside(body - 1.5, pixel) * 0.9);
+    float turn = atan(v_at.y, v_at.x) * 15.0 / 7.85398;
+    return under(above, colour, inside(ring, pixel) * step(fract(turn), 0.5) * 0.9);
+  }
   above = under(above, colour, inside(body, pixel));
   above = under(above, dark, inside(body - 2.0, pixel) * 0.85);
-  float glow = clamp(1.0 - length(v_at) / 22.0, 0.0, 1.0);
-  return under(above, colour, glow * glow * 0.75 * known);
+  if (call > 0.5) {
+    above = under(above, colour, inside(ring, pixel) * 0.45 * known);
+    above = under(above, colour, inside(length(v_at) - 15.0, pixel) * 0.12 * known);
+  }
+  return above;
+}
+
+vec4 way(float pixel) {
+  float x = clamp(v_at.x, 0.0, v_facing.x);
+  float body = length(v_at - vec2(x, 0.0)) - v_look.y;
+  float sure = v_look.z > 0.5 ? 1.0 : step(fract(v_at.x / 9.0), 0.5);
+  return under(vec4(0.0), u_colours[int(v_look.w)], inside(body, pixel) * sure);
 }
 
 vec4 alarm(float pixel) {
@@ -182,6 +231,8 @@ void main() {
     o_colour = accuracy(pixel);
   } else if (v_look.x < 1.5) {
     o_colour = person(pixel);
+  } else if (v_look.x > 6.5) {
+    o_colour = way(pixel);
   } else if (v_look.x > 5.5) {
     o_colour = selection(pixel);
   } else {

@@ -29,9 +29,12 @@ pub enum Shape {
     Square = 5,
     /// The ring around what is selected.
     Selection = 6,
+    /// A piece of a way, from one end to the other; its size is half its width.
+    Way = 7,
 }
 
-/// How much a marker asks for attention.
+/// How much a marker asks for attention. Of people: at rest, on a task, asked to go. Of ways: not sure, as
+/// it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Call {
     /// Not at all: hollow.
@@ -59,10 +62,16 @@ pub enum Ink {
     Select = 5,
     /// 演练: whatever its priority, which its shape says.
     Drill = 6,
+    /// People on an errand, and the way that they take.
+    Task = 7,
+    /// People who have not been heard of.
+    Lost = 8,
+    /// Around everything that moves or flashes.
+    Outline = 9,
 }
 
-/// Inks, plus "lost" and the outline's colour: the length of the shaders' table of colours.
-pub const COLOURS: usize = 9;
+/// The length of the shaders' table of colours.
+pub const COLOURS: usize = 10;
 
 /// One marker, with times in seconds since the scene's epoch.
 #[derive(Debug, Clone, Copy, PartialEq)]

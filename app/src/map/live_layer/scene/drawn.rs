@@ -22,9 +22,13 @@ impl Scene {
             self.changed = [true; Batch::ALL.len()];
         }
         let mut frames = std::mem::take(&mut self.frames);
+        if frames.have_glided() {
+            self.changed[Batch::Ways as usize] = true;
+        }
         if frames.draw(now, |after_s| self.next_fade_s(after_s)) {
-            self.changed[Batch::Accuracy as usize] = true;
-            self.changed[Batch::People as usize] = true;
+            for batch in [Batch::Accuracy, Batch::Ways, Batch::People] {
+                self.changed[batch as usize] = true;
+            }
         }
         self.frames = frames;
     }

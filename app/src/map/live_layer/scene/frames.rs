@@ -117,6 +117,11 @@ impl Frames {
         self.gliding_until_s = self.gliding_until_s.max(until_s);
     }
 
+    /// Whether somebody has glided since the latest frame.
+    pub(super) fn have_glided(&self) -> bool {
+        self.drawn_s < self.gliding_until_s
+    }
+
     pub(super) fn fades_before(&mut self, at_s: f64) {
         self.fades_at_s = self.fades_at_s.min(at_s);
     }

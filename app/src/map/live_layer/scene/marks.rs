@@ -3,12 +3,19 @@
 use super::frames::Belief;
 use super::{AlarmMark, Person, Scene};
 use crate::desk::Picked;
+use crate::dispatch::errands::Doing;
 use crate::map::live_layer::vertices::{Call, FLOATS_PER_MARKER, Ink, Marker, Shape};
 use castellan_domain::estate::Priority;
 use castellan_domain::geo::Anchor;
+use castellan_domain::ids::PersonId;
 
 impl Scene {
-    fn marker(&self, person: &Person, now: f64) -> Marker {
+    fn marker(&self, id: &PersonId, person: &Person, now: f64) -> Marker {
+        let (call, ink) = match self.doing(id) {
+            None => (Call::Done, Ink::Guard),
+            Some(Doing::OnTask) => (Call::Steady, Ink::Task),
+            Some(Doing::Asked) => (Call::Waiting, Ink::Task),
+        };
         let heard_s = self.heard_s(person.received_at, now);
         Marker {
             to: person.to,
@@ -16,17 +23,17 @@ impl Scene {
             set_out_s: person.set_out_s - self.epoch_s,
             belief: Belief::of(heard_s, now).number(),
             shape: Shape::Person,
-            call: Call::Steady,
+            call,
             size: 10.0,
             heading: person.heading,
-            ink: Ink::Guard,
+            ink,
         }
     }
 
     pub(super) fn write_accuracy(&self, now: f64, out: &mut Vec<f32>) {
-        for person in self.people.values() {
+        for (id, person) in &self.people {
             if let Some(radius_m) = person.circle_m {
-                let mut marker = self.marker(person, now);
+                let mut marker = self.marker(id, person, now);
                 marker.shape = Shape::Accuracy;
                 marker.size = radius_m;
                 marker.write(out);
@@ -36,8 +43,8 @@ impl Scene {
 
     pub(super) fn write_people(&self, now: f64, out: &mut Vec<f32>) {
         out.reserve(self.people.len() * FLOATS_PER_MARKER);
-        for person in self.people.values() {
-            self.marker(person, now).write(out);
+        for (id, person) in &self.people {
+            self.marker(id, person, now).write(out);
         }
     }
 
@@ -60,7 +67,7 @@ impl Scene {
         match &self.selected {
             Some(Picked::Person(id)) => {
                 if let Some(person) = self.people.get(id) {
-                    ring(self.marker(person, now), 17.0).write(out);
+                    ring(self.marker(id, person, now), 17.0).write(out);
                 }
             }
             Some(Picked::Alarm(id)) => {

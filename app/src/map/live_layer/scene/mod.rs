@@ -9,11 +9,13 @@ mod frames;
 mod marks;
 mod person;
 mod show;
+mod ways;
 
 pub use frames::Due;
 pub use person::GLIDE_S;
 
 use crate::desk::{Picked, Theme};
+use crate::dispatch::errands::{Doing, Errand};
 use crate::map::camera::Camera;
 use castellan_domain::alarm::{Alarm, Source};
 use castellan_domain::estate::Priority;
@@ -42,6 +44,8 @@ const CLOCK_STEP_S: f64 = 0.5;
 pub enum Batch {
     /// Circles of uncertainty.
     Accuracy,
+    /// The ways of those who are going somewhere.
+    Ways,
     /// People.
     People,
     /// Selection and alarms, the most urgent on top.
@@ -50,7 +54,7 @@ pub enum Batch {
 
 impl Batch {
     /// From below.
-    pub const ALL: [Self; 3] = [Self::Accuracy, Self::People, Self::Alarms];
+    pub const ALL: [Self; 4] = [Self::Accuracy, Self::Ways, Self::People, Self::Alarms];
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -96,6 +100,10 @@ pub struct Scene {
     clock_s: Option<f64>,
     people: BTreeMap<PersonId, Person>,
     alarms: BTreeMap<AlarmId, AlarmMark>,
+    /// What those are about who were sent. It is told apart from what messages change.
+    errands: Vec<Errand>,
+    /// Who is sent or asked to go, at most as many.
+    doing: BTreeMap<PersonId, Doing>,
     selected: Option<Picked>,
     reduced_motion: bool,
     theme: Theme,
@@ -206,8 +214,9 @@ impl Scene {
     }
 
     fn change_person(&mut self, id: &PersonId) {
-        self.change(Batch::Accuracy, Ask::Paced);
-        self.change(Batch::People, Ask::Paced);
+        for batch in [Batch::Accuracy, Batch::Ways, Batch::People] {
+            self.change(batch, Ask::Paced);
+        }
         if self.selected == Some(Picked::Person(id.clone())) {
             self.change(Batch::Alarms, Ask::Paced);
         }
@@ -373,6 +382,7 @@ impl Scene {
             out.clear();
             match batch {
                 Batch::Accuracy => self.write_accuracy(now, &mut out),
+                Batch::Ways => self.write_ways(now, &mut out),
                 Batch::People => self.write_people(now, &mut out),
                 Batch::Alarms => self.write_alarms(now, &mut out),
             }

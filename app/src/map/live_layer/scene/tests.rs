@@ -10,9 +10,9 @@ use castellan_domain::geo::Offset;
 use castellan_domain::ids::{AlarmTypeId, DeviceId};
 use castellan_domain::observation::{Doubts, ReportedState};
 
-const START: Timestamp = Timestamp::from_secs(1_795_000_000);
+pub(super) const START: Timestamp = Timestamp::from_secs(1_795_000_000);
 
-fn at(mono_s: i64) -> Span {
+pub(super) fn at(mono_s: i64) -> Span {
     Span::from_secs(mono_s)
 }
 
@@ -20,18 +20,18 @@ fn anchor() -> Anchor {
     Anchor::new(LonLat::new(120.0, 30.0).unwrap())
 }
 
-fn scene() -> Scene {
+pub(super) fn scene() -> Scene {
     let mut scene = Scene::default();
     scene.set_anchor(anchor());
     scene.set_clock(START, Span::ZERO);
     scene
 }
 
-fn guard(name: &str) -> PersonId {
+pub(super) fn guard(name: &str) -> PersonId {
     PersonId::new(name).unwrap()
 }
 
-fn fix(x_cm: i32, y_cm: i32, received_s: i64) -> Tracked {
+pub(super) fn fix(x_cm: i32, y_cm: i32, received_s: i64) -> Tracked {
     Tracked {
         offset: Offset { x_cm, y_cm },
         received_at: START + Span::from_secs(received_s),
@@ -64,7 +64,7 @@ fn alarm(number: u32, priority: Priority) -> Alarm {
 }
 
 /// The first vertex of each marker of a batch.
-fn markers(scene: &mut Scene, batch: Batch, mono: Span) -> Vec<Vec<f32>> {
+pub(super) fn markers(scene: &mut Scene, batch: Batch, mono: Span) -> Vec<Vec<f32>> {
     scene.begin_frame(mono);
     let (vertices, _) = scene.vertices(batch, mono);
     vertices
@@ -78,7 +78,7 @@ fn calls(scene: &mut Scene) -> Vec<f32> {
     look.iter().map(|m| (m[6] / 10.0).floor()).collect()
 }
 
-fn close(a: (f64, f64), b: (f64, f64)) -> bool {
+pub(super) fn close(a: (f64, f64), b: (f64, f64)) -> bool {
     (a.0 - b.0).hypot(a.1 - b.1) < 1e-6
 }
 
@@ -208,7 +208,7 @@ const AT_ONCE: Option<Due> = Some(Due::AtOnce);
 const SOON: Option<Due> = Some(Due::Paced(Span::ZERO));
 
 /// Draws at a moment; answers in how many whole seconds the next frame is due, if one is.
-fn draw(scene: &mut Scene, mono: Span) -> Option<i64> {
+pub(super) fn draw(scene: &mut Scene, mono: Span) -> Option<i64> {
     scene.begin_frame(mono);
     scene.next_frame(mono).map(|due| match due {
         Due::AtOnce => -1,
@@ -321,16 +321,16 @@ fn buffers_are_written_only_when_something_changed() {
         scene.begin_frame(at(1));
         Batch::ALL.map(|batch| scene.vertices(batch, at(1)).1)
     };
-    assert_eq!(changed(&mut scene), [true, true, true]);
-    assert_eq!(changed(&mut scene), [false; 3]);
+    assert_eq!(changed(&mut scene), [true; 4]);
+    assert_eq!(changed(&mut scene), [false; 4]);
     scene.set_alarm(&alarm(1, Priority::P1));
-    assert_eq!(changed(&mut scene), [false, false, true]);
+    assert_eq!(changed(&mut scene), [false, false, false, true]);
     scene.set_alarm(&alarm(1, Priority::P1));
-    assert_eq!(changed(&mut scene), [false; 3], "the same alarm again");
+    assert_eq!(changed(&mut scene), [false; 4], "the same alarm again");
     scene.set_clock(START + Span::from_millis(10_200), at(10));
-    assert_eq!(changed(&mut scene), [false; 3], "a jitter of the clock");
+    assert_eq!(changed(&mut scene), [false; 4], "a jitter of the clock");
     scene.set_clock(START + Span::from_secs(20), at(10));
-    assert_eq!(changed(&mut scene), [true; 3], "a step of the clock");
+    assert_eq!(changed(&mut scene), [true; 4], "a step of the clock");
 }
 
 #[test]
@@ -340,7 +340,7 @@ fn what_is_selected_has_a_ring_that_goes_along() {
     scene.select(Some(Picked::Person(guard("wang"))));
     scene.set_person(&guard("wang"), fix(300, 0, 2), at(2));
     let drawn = markers(&mut scene, Batch::Alarms, at(2));
-    assert_eq!((drawn.len(), drawn[0][0], drawn[0][6]), (1, 3.0, 16.0));
+    assert_eq!((drawn.len(), drawn[0][0], drawn[0][6]), (1, 3.0, 6.0));
     scene.remove_person(&guard("wang"));
     assert!(markers(&mut scene, Batch::Alarms, at(3)).is_empty());
 }

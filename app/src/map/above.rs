@@ -1,0 +1,79 @@
+//! What of the page lies above the map and moves with it: rings, counts, ends of ways, names.
+
+use super::camera::Camera;
+use super::crowds::Crowds;
+use super::live_layer::scene::Scene;
+use super::overlay::Overlay;
+use super::pulses::Pulses;
+use super::way_ends::WayEnds;
+use crate::ages::Now;
+use crate::dispatch::errands::{Errand, Part, way_end};
+use castellan_domain::estate::Estate;
+use castellan_domain::geo::Anchor;
+use castellan_domain::ids::PersonId;
+use castellan_domain::text::Language;
+use castellan_domain::time::Span;
+use std::collections::BTreeMap;
+use wasm_bindgen::JsValue;
+use web_sys::HtmlElement;
+
+/// All of it, of one map.
+pub(super) struct Above {
+    pub(super) names: Overlay,
+    pulses: Pulses,
+    crowds: Crowds,
+    way_ends: WayEnds,
+}
+
+impl Above {
+    /// Fills `container` with hidden elements, once and for all.
+    pub(super) fn new(container: &HtmlElement) -> Result<Self, JsValue> {
+        Ok(Self {
+            names: Overlay::new(container)?,
+            pulses: Pulses::new(container)?,
+            crowds: Crowds::new(container)?,
+            way_ends: WayEnds::new(container)?,
+        })
+    }
+
+    /// Puts all of it where it is in this frame. `smooth`: the machine draws quickly.
+    pub(super) fn place(
+        &self,
+        scene: &Scene,
+        camera: &Camera,
+        zoom: f64,
+        (mono, smooth): (Span, bool),
+    ) {
+        self.pulses.place(scene, camera, zoom, smooth);
+        self.crowds.place(scene, camera);
+        let around = self.names.place(scene, camera, zoom, mono);
+        self.way_ends.place(camera, &around);
+    }
+
+    /// What is said of everybody who was sent.
+    pub(super) fn tell_errands(
+        &self,
+        errands: &[Errand],
+        estate: &Estate,
+        (now, language): (Now, Language),
+    ) {
+        let mut figures: BTreeMap<PersonId, String> = BTreeMap::new();
+        // Of several errands the most urgent, unless another one binds them.
+        let (asked, bound): (Vec<_>, Vec<_>) =
+            (errands.iter()).partition(|errand| matches!(errand.part, Part::Asked { .. }));
+        for errand in bound.into_iter().chain(asked) {
+            let figure = || errand.part.figure(now, language);
+            figures.entry(errand.person.clone()).or_insert_with(figure);
+        }
+        self.names.set_figures(figures);
+        let anchor = Anchor::new(estate.anchor);
+        let ends = errands.iter().filter_map(|errand| {
+            let Part::Going { course, .. } = &errand.part else {
+                return None;
+            };
+            let (at, words) = way_end(course.as_ref()?, estate, language)?;
+            Some((anchor.metres(at), words))
+        });
+        self.way_ends.set(ends);
+    }
+}
