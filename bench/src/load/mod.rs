@@ -7,6 +7,7 @@
 mod aside;
 pub mod awake;
 mod bun;
+mod deadlines;
 pub mod displays;
 pub mod estate;
 pub mod events;
@@ -21,6 +22,7 @@ pub mod meter;
 mod mosquitto;
 mod nats;
 pub mod peers;
+pub mod pending;
 pub mod phones;
 pub mod ranking;
 pub mod storage;

@@ -1,0 +1,223 @@
+//! What holds very many deadlines: the engine, the queue in which it keeps what is due, and a binary heap.
+
+use super::estate;
+use anyhow::{Context as _, ensure};
+use castellan_domain::alarm::{AlarmCommand, Verdict};
+use castellan_domain::answer::{Accepted, Answer};
+use castellan_domain::command::Command;
+use castellan_domain::engine::{Engine, Input};
+use castellan_domain::estate::{Channel, Estate, EstateIndex};
+use castellan_domain::fact::{FactBody, ReachPublished};
+use castellan_domain::ids::{AlarmId, CommandId};
+use castellan_domain::ladder::LadderFact;
+use castellan_domain::matter::Matter;
+use castellan_domain::observation::{self, Doubts, Observation, ReportedState};
+use castellan_domain::site::Site;
+use castellan_domain::stream::Turn;
+use castellan_domain::time::{Span, Timestamp};
+use serde_json::{Value, json};
+use std::cmp::Reverse;
+use std::collections::{BTreeSet, BinaryHeap};
+use std::sync::Arc;
+
+/// Deadlines that are settled at a time.
+pub(super) const AT_A_TIME: usize = 64;
+/// Seconds from a beginning to its deadline.
+pub(super) const WAIT_S: i64 = 3_000;
+/// As many devices as an estate can have; each reports several types.
+const DEVICES: u32 = 20_000;
+/// Whoever is called.
+const CALLED: &str = "op-1";
+/// Inputs that one moment takes at most until a ladder is climbed.
+const ROUNDS_MAX: u32 = 100;
+
+/// What begins, is answered and fires, by the number of each.
+pub(super) trait Pending {
+    fn begin(&mut self, number: u32, now: Timestamp) -> anyhow::Result<()>;
+    fn answer(&mut self, number: u32, due_at: Timestamp, now: Timestamp) -> anyhow::Result<()>;
+    /// What fires now, longest overdue first, at most [`AT_A_TIME`].
+    fn settle(&mut self, now: Timestamp) -> anyhow::Result<Vec<u32>>;
+}
+
+/// When what begins now is due.
+pub(super) fn due_at(begins: Timestamp) -> Timestamp {
+    begins + Span::from_secs(WAIT_S)
+}
+
+fn matter(number: u32) -> Matter {
+    Matter::Alarm(AlarmId(number + 1))
+}
+
+fn number_of(matter: Matter) -> Option<u32> {
+    match matter {
+        Matter::Alarm(alarm) => alarm.0.checked_sub(1),
+        Matter::Incident(_) | Matter::Assignment(_) => None,
+    }
+}
+
+/// The engine as a server has it: an alarm of the first priority for each, and its ladder.
+pub(super) struct Engined {
+    engine: Engine,
+}
+
+impl Engined {
+    pub(super) fn new(ladders: u32, now: Timestamp) -> anyhow::Result<Self> {
+        let document = document(ladders.div_ceil(DEVICES)).to_string();
+        let estate = EstateIndex::new(Arc::new(Estate::parse(document.as_bytes())?))?;
+        let mut engined = Self {
+            engine: Engine::new(Site::default()),
+        };
+        let (hash, estate) = ("ladders".parse()?, Arc::new(estate));
+        engined.give(Input::EstateLoaded { hash, estate }, now)?;
+        let reach = [(CALLED.parse()?, vec![Channel::Sms])];
+        let people = reach.into_iter().collect();
+        engined.give(Input::ReachLoaded(ReachPublished { people }), now)?;
+        Ok(engined)
+    }
+
+    fn give(&mut self, input: Input, now: Timestamp) -> anyhow::Result<(Option<Answer>, Turn)> {
+        let mut turn = Turn::new(estate::SITE.parse()?);
+        self.engine.handle(input, now);
+        let answer = turn.drain(&mut self.engine, now)?;
+        Ok((answer, turn))
+    }
+
+    fn command(&mut self, command: AlarmCommand, now: Timestamp) -> anyhow::Result<()> {
+        let input = Input::Commanded {
+            command_id: CommandId(uuid::Uuid::new_v4()),
+            by: estate::operator(0).parse()?,
+            expected: None,
+            command: Command::Alarm(command),
+        };
+        let (answer, _) = self.give(input, now)?;
+        answer.context("a command has an answer")??;
+        Ok(())
+    }
+}
+
+impl Pending for Engined {
+    fn begin(&mut self, number: u32, now: Timestamp) -> anyhow::Result<()> {
+        let report = observation::Report {
+            device: estate::device(number % DEVICES).parse()?,
+            kind: kind(number / DEVICES).parse()?,
+            // A button that was pressed: once it is judged, it is over.
+            state: ReportedState::Momentary,
+            event: format!("e-{number}").parse()?,
+            claimed_at: Some(now),
+            received_at: now,
+            drill: false,
+            doubts: Doubts::default(),
+        };
+        let (answer, _) = self.give(Input::Observed(Observation::Report(report)), now)?;
+        let Some(Ok(Accepted::Reported { alarm, .. })) = answer else {
+            anyhow::bail!("it was not taken: {answer:?}");
+        };
+        ensure!(alarm.map(Matter::Alarm) == Some(matter(number)));
+        Ok(())
+    }
+
+    fn answer(&mut self, number: u32, _: Timestamp, now: Timestamp) -> anyhow::Result<()> {
+        let alarm = AlarmId(number + 1);
+        self.command(AlarmCommand::Claim { alarm }, now)?;
+        let judge = AlarmCommand::Judge {
+            alarm,
+            verdict: Verdict::Test,
+            basis: None,
+        };
+        self.command(judge, now)
+    }
+
+    fn settle(&mut self, now: Timestamp) -> anyhow::Result<Vec<u32>> {
+        for _ in 0..ROUNDS_MAX {
+            let next = self.engine.next_deadline();
+            if next.is_none_or(|due_at| due_at > now) {
+                return Ok(Vec::new());
+            }
+            let (_, turn) = self.give(Input::DeadlineReached, now)?;
+            let facts = turn.facts.iter().map(|stamped| &stamped.fact.body);
+            let fired = facts.filter_map(|body| match body {
+                FactBody::Ladder(LadderFact::Climbed(body)) => number_of(body.about),
+                _ => None,
+            });
+            let fired: Vec<_> = fired.collect();
+            if !fired.is_empty() {
+                return Ok(fired);
+            }
+        }
+        anyhow::bail!("what is due is due for ever");
+    }
+}
+
+fn kind(number: u32) -> String {
+    format!("button-{number}")
+}
+
+fn document(kinds: u32) -> Value {
+    let mut document = estate::document(0, DEVICES);
+    let kinds = (0..kinds).map(|number| {
+        let id = kind(number);
+        json!({"id": id, "name": {"zh": id, "en": id}, "priority": 1, "claim_s_max": 43_200,
+            "ladder": "one"})
+    });
+    document["alarm_types"] = kinds.collect();
+    document["ladders"] = json!([{"id": "one", "by_day": {"unclaimed": [
+        {"after_s": WAIT_S, "call": [{"person": CALLED}]}]}}]);
+    document
+}
+
+/// The set in which the domain keeps the deadlines of ladders, alarms, incidents and assignments.
+#[derive(Default)]
+pub(super) struct Queued {
+    due: BTreeSet<(Timestamp, Matter)>,
+}
+
+impl Pending for Queued {
+    fn begin(&mut self, number: u32, now: Timestamp) -> anyhow::Result<()> {
+        self.due.insert((due_at(now), matter(number)));
+        Ok(())
+    }
+
+    fn answer(&mut self, number: u32, due_at: Timestamp, _: Timestamp) -> anyhow::Result<()> {
+        self.due.remove(&(due_at, matter(number)));
+        Ok(())
+    }
+
+    fn settle(&mut self, now: Timestamp) -> anyhow::Result<Vec<u32>> {
+        let due = self.due.iter().take_while(|(at, _)| *at <= now);
+        let due: Vec<_> = due.take(AT_A_TIME).copied().collect();
+        for one in &due {
+            self.due.remove(one);
+        }
+        Ok(due.iter().filter_map(|(_, one)| number_of(*one)).collect())
+    }
+}
+
+/// The peer: what is answered stays in it until its time, and is then passed over.
+#[derive(Default)]
+pub(super) struct Heaped {
+    due: BinaryHeap<Reverse<(Timestamp, Matter)>>,
+    is_answered: Vec<bool>,
+}
+
+impl Pending for Heaped {
+    fn begin(&mut self, number: u32, now: Timestamp) -> anyhow::Result<()> {
+        self.due.push(Reverse((due_at(now), matter(number))));
+        self.is_answered.push(false);
+        Ok(())
+    }
+
+    fn answer(&mut self, number: u32, _: Timestamp, _: Timestamp) -> anyhow::Result<()> {
+        self.is_answered[number as usize] = true;
+        Ok(())
+    }
+
+    fn settle(&mut self, now: Timestamp) -> anyhow::Result<Vec<u32>> {
+        let mut fired = Vec::new();
+        while fired.len() < AT_A_TIME && self.due.peek().is_some_and(|Reverse((at, _))| *at <= now)
+        {
+            let next = self.due.pop().and_then(|Reverse((_, one))| number_of(one));
+            fired.extend(next.filter(|next| !self.is_answered[*next as usize]));
+        }
+        Ok(fired)
+    }
+}
