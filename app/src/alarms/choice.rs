@@ -3,6 +3,8 @@
 use super::texts;
 use crate::ages;
 use crate::desk::Offer;
+use crate::dispatch::radio::Spoken;
+use crate::incidents::closing::Asked;
 use crate::names::person_name;
 use crate::procedures::model::StepChoice;
 use crate::texts::Words;
@@ -37,6 +39,10 @@ pub enum Choice {
     People,
     /// The answer of the next step, or why it is left out.
     Step(StepChoice),
+    /// What somebody who was sent says on the radio.
+    Radio(Spoken),
+    /// The verdicts without which the incident is not closed.
+    Closing(Asked),
 }
 
 /// Whether it is the first verdict.
@@ -63,6 +69,14 @@ impl Choice {
             Self::OnScene(judging, verdict) => Some(Self::Basis(judging, verdict)),
             Self::Basis(judging, _) => Some(Self::Verdict(judging)),
             Self::Shelf(Some(_)) => Some(Self::Shelf(None)),
+            Self::Radio(spoken) => match spoken.before() {
+                Some(before) => Some(Self::Radio(before)),
+                None => None,
+            },
+            Self::Closing(asked) => match asked.before() {
+                Some(before) => Some(Self::Closing(before)),
+                None => None,
+            },
             Self::Verdict(_)
             | Self::FollowUp
             | Self::Shelf(None)
