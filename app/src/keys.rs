@@ -3,7 +3,7 @@
 //! A letter is looked for where this keyboard prints it, if the browser tells; else at its place on
 //! an American keyboard. The character that an event carries is asked for `?` alone, because a
 //! Chinese input method may swallow letters. Each letter has a twin among the function keys that
-//! browsers leave alone.
+//! browsers leave alone, but S: none is left for it.
 
 use crate::layout::Layout;
 
@@ -30,8 +30,12 @@ pub enum KeyAction {
     Dispatch,
     /// Lists who else could be sent.
     ListPeople,
-    /// Records what a guard said on the radio: they go.
+    /// Opens what a guard says on the radio; again, what the next one says.
     AnswerFor,
+    /// The next stage: of whoever was sent, else of the incident.
+    GoOn,
+    /// The next stage of the incident, whoever is still there.
+    MoveIncident,
     /// The next step of the procedure is done.
     TakeStep,
     /// The next step is left out, for a reason.
@@ -214,6 +218,8 @@ fn action(press: &Press<'_>, layout: &Layout) -> Option<KeyAction> {
             Some('D') if press.shift => KeyAction::ListPeople,
             Some('D') => KeyAction::Dispatch,
             Some('R') => KeyAction::AnswerFor,
+            Some('S') if press.shift => KeyAction::MoveIncident,
+            Some('S') => KeyAction::GoOn,
             Some('G') => KeyAction::Newest,
             Some('N') => KeyAction::Register,
             Some(_) | None => KeyAction::Pick(digit(place).filter(|_| press.choosing)?),

@@ -49,6 +49,7 @@ test("whoever accepted has a countdown to whoever is called, and who is asked in
   await expect(liNa.details.locator("[data-next-call='D-1']")).toHaveText(/^无人接单 · 已呼班长 \d+秒前$/, { timeout: 45_000 });
   expect(receiver.people("D-1")).toEqual([LEADER]);
   await liNa.page.keyboard.press("r");
+  await liNa.page.keyboard.press("1");
   await expect(liNa.details.locator("[data-next-call='D-1']")).toHaveText("02:59后未到场则呼值班主管");
   // Two are wanted, and one was sent.
   await expect(liNa.details.locator("[data-ladder='I-1'] .calls li").first()).toContainText("班长 王建国", { timeout: 60_000 });

@@ -1,6 +1,8 @@
 //! What an operator is choosing beside the selected alarm, by digit or by hand.
 
 use super::texts;
+use crate::dispatch::radio::Spoken;
+use crate::incidents::closing::Asked;
 use crate::procedures::model::StepChoice;
 use crate::texts::Words;
 use castellan_domain::access::{Right, rights_of};
@@ -32,6 +34,10 @@ pub enum Choice {
     People,
     /// The answer of the next step, or why it is left out.
     Step(StepChoice),
+    /// What somebody who was sent says on the radio.
+    Radio(Spoken),
+    /// The verdicts without which the incident is not closed.
+    Closing(Asked),
 }
 
 /// Whether it is the first verdict.
@@ -58,6 +64,14 @@ impl Choice {
             Self::OnScene(judging, verdict) => Some(Self::Basis(judging, verdict)),
             Self::Basis(judging, _) => Some(Self::Verdict(judging)),
             Self::Shelf(Some(_)) => Some(Self::Shelf(None)),
+            Self::Radio(spoken) => match spoken.before() {
+                Some(before) => Some(Self::Radio(before)),
+                None => None,
+            },
+            Self::Closing(asked) => match asked.before() {
+                Some(before) => Some(Self::Closing(before)),
+                None => None,
+            },
             Self::Verdict(_)
             | Self::FollowUp
             | Self::Shelf(None)

@@ -121,15 +121,10 @@ fn List(
     }
 }
 
-/// An alarm as one line, which selects it.
+/// An alarm as one line: how urgent, where, what, and its number.
 #[component]
-pub fn Named(
-    copy: &'static SiteCopy,
-    desk: &'static Desk,
-    alarm: AlarmId,
-    is_selected: bool,
-) -> impl IntoView {
-    let words = move || {
+pub fn Line(copy: &'static SiteCopy, desk: &'static Desk, alarm: AlarmId) -> impl IntoView {
+    move || {
         let row = copy.alarm(alarm)?;
         let language = desk.language.get();
         let about = row.source.person().map(|person| copy.person(person));
@@ -147,9 +142,19 @@ pub fn Named(
             <b>{where_}</b>" "{what}
             <span class="number">{alarm.to_string()}</span>
         })
-    };
+    }
+}
+
+/// The same, and it selects the alarm.
+#[component]
+pub fn Named(
+    copy: &'static SiteCopy,
+    desk: &'static Desk,
+    alarm: AlarmId,
+    is_selected: bool,
+) -> impl IntoView {
     view! {
         <button class="named" data-member=alarm.to_string() aria-pressed=is_selected.to_string()
-            on:click=move |_| desk.select(Some(Picked::Alarm(alarm)))>{words}</button>
+            on:click=move |_| desk.select(Some(Picked::Alarm(alarm)))><Line copy desk alarm /></button>
     }
 }

@@ -43,6 +43,8 @@ pub mod sources;
 #[cfg(target_arch = "wasm32")]
 pub mod timeline;
 #[cfg(target_arch = "wasm32")]
+pub mod unjudged;
+#[cfg(target_arch = "wasm32")]
 pub mod unrecorded;
 
 #[cfg(target_arch = "wasm32")]

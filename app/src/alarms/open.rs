@@ -6,7 +6,9 @@ use super::hand_over::handed_on;
 use crate::copy::SiteCopy;
 use crate::desk::Desk;
 use crate::dispatch::model::Named;
+use crate::dispatch::radio::{Spoken, picked as picked_answer};
 use crate::dispatch::ranked::send;
+use crate::incidents::closing::Closing;
 use crate::procedures::record::pick as pick_step;
 use castellan_domain::alarm::{AlarmCommand, FollowUp, ShelfReason, Verdict, VerdictBasis};
 use castellan_domain::estate::Calendar;
@@ -23,6 +25,8 @@ pub struct Open {
     pub noting: RwSignal<bool>,
     /// Who could be sent, as it is shown.
     pub people: RwSignal<Named>,
+    /// The verdicts that were picked for an incident that is being closed.
+    pub closing: RwSignal<Option<Closing>>,
 }
 
 impl Open {
@@ -34,6 +38,7 @@ impl Open {
     /// One step back: out of the last choice, or out of the note.
     pub fn step_back(&self) {
         match self.choice.get_untracked() {
+            Some(Choice::Closing(asked)) if self.unpick(asked) => {}
             Some(choice) => self.choice.set(choice.before()),
             None => self.noting.set(false),
         }
@@ -61,7 +66,7 @@ impl Open {
     /// D: whoever is named on the button is asked to go, and nobody who has become the first since.
     pub fn send_first(&self, copy: &'static SiteCopy, desk: &'static Desk, id: AlarmId) {
         if may_choose(copy, desk, id, Choice::People) {
-            self.send(desk, id, 0);
+            self.send(copy, desk, id, 0);
         }
     }
 
@@ -82,11 +87,30 @@ impl Open {
     }
 
     /// Asks somebody to go: whoever is named there, by their index.
-    fn send(&self, desk: &'static Desk, id: AlarmId, index: usize) {
+    fn send(&self, copy: &'static SiteCopy, desk: &'static Desk, id: AlarmId, index: usize) {
         let named = |people: &Named| people.of(id).get(index).cloned();
         if let Some(person) = self.people.with_untracked(named) {
             self.choice.set(None);
-            send(desk, id, person);
+            send(copy, desk, id, person);
+        }
+    }
+
+    /// Records what somebody said on the radio, or asks what more there is to say of it.
+    fn pick_answer(
+        &self,
+        copy: &'static SiteCopy,
+        desk: &'static Desk,
+        spoken: Spoken,
+        index: usize,
+    ) {
+        let picked = copy.known(|known| picked_answer(known, spoken, index));
+        match picked.flatten() {
+            None => {}
+            Some(Err(next)) => self.choice.set(Some(Choice::Radio(next))),
+            Some(Ok(command)) => {
+                self.choice.set(None);
+                desk.send(command);
+            }
         }
     }
 
@@ -134,7 +158,9 @@ impl Open {
                     self.done(desk, shelve(copy, id, *time, reason));
                 }
             }
-            Some(Choice::People) => self.send(desk, id, index),
+            Some(Choice::People) => self.send(copy, desk, id, index),
+            Some(Choice::Radio(spoken)) => self.pick_answer(copy, desk, spoken, index),
+            Some(Choice::Closing(asked)) => self.pick_verdict(copy, desk, asked, index),
             Some(Choice::Step(choice)) => {
                 self.choice.set(None);
                 pick_step(copy, desk, id, choice, index);

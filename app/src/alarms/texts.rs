@@ -14,11 +14,13 @@ texts! {
     FILTER_KIND: "种类", "Kind";
     FILTER_PLACE: "位置", "Place";
     FILTER_OUTSIDE: "室外", "Outdoors";
+    FILTER_STATE: "状态", "State";
+    FILTER_ALONE: "未立案", "No incident";
     FILTERED: "已筛选", "Filtered";
     FILTERED_OUT: "未显示", "not shown";
     FILTER_OFF: "全部显示", "Show all";
     LIST_SHELVED: "挂起", "Shelved";
-    LIST_RETURNED: "退回", "Returned";
+    LIST_RETURNED: "退回", "Back";
     SHELVED_NONE: "没有挂起的报警。", "Nothing is shelved.";
     CLOSED_NONE: "24 小时内没有已结束的报警。", "Nothing was closed within 24 hours.";
     LIST_CLOSED: "已结", "Closed";
@@ -180,6 +182,9 @@ texts! {
     JOINABLE: "可并入", "Could belong to it";
     MERGE_INTO: "合并到 {0}", "Merge into {0}";
     SET_PRIORITY: "级别", "Priority";
+    CLOSING: "结案前核实", "Verdicts before closing";
+    CLOSING_PROMPT: "还有 {0} 条没有结论，逐条按数字，之后自动结案；Esc 返回", "{0} without a verdict: a digit for each, then the incident is closed. Esc goes back";
+    CLOSING_SAME: "其余相同", "The same for the rest";
     NEXT: "下一件", "Next";
     SOURCE_REGISTRATION: "人工登记", "told to an operator";
     SOURCE_SYSTEM: "系统本身", "Castellan itself";

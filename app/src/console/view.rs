@@ -44,7 +44,7 @@ pub fn view(parts: &Parts) -> AnyView {
         Some(Picked::Alarm(id)) => copy.alarm(id)?.place.point(),
         _ => None,
     });
-    let top = Memo::new(move |_| copy.alarms(top_unowned));
+    let top = Memo::new(move |_| copy.matters(top_unowned));
     view! {
         <aside class="left">
             <UnrecordedList copy desk />

@@ -22,6 +22,10 @@ const LIVE_LOOKS_MAX: u32 = 8;
 const LIVE_LOOK_EVERY_MS: u32 = 250;
 /// Wait between two looks at whether it is a command's turn. Each that was sent ends within its attempts.
 const TURN_LOOK_EVERY_MS: u32 = 20;
+/// Looks for what a command made.
+const OFFER_LOOKS_MAX: u32 = 50;
+/// Wait between two of them.
+const OFFER_LOOK_EVERY_MS: u32 = 100;
 /// How long it is said that a command came to nothing.
 const FAILURE_MS: u32 = 8_000;
 
@@ -120,17 +124,48 @@ impl Desk {
 
     /// Sends a command; after success it says what follows, and offers the way back for a while.
     pub fn send_and_offer(&'static self, command: impl Into<WireCommand>, offer: Offer) {
-        self.send_as(CommandId(uuid::Uuid::new_v4()), command, move || {
-            self.offered.update_value(|count| *count += 1);
-            let this = self.offered.get_value();
-            self.offer.set(Some(offer));
+        let id = CommandId(uuid::Uuid::new_v4());
+        self.send_as(id, command, move || self.offer_for_a_while(offer));
+    }
+
+    /// The same for what has a way back only once its number is here: it is looked for as long as a while.
+    pub fn send_and_offer_what(
+        &'static self,
+        command: impl Into<WireCommand>,
+        look: impl Fn() -> Option<Offer> + 'static,
+    ) {
+        let id = CommandId(uuid::Uuid::new_v4());
+        self.send_as(id, command, move || {
             spawn_local(async move {
-                sleep(OFFERED_MS).await;
-                if self.offered.get_value() == this {
-                    self.offer.set(None);
+                for _ in 0..OFFER_LOOKS_MAX {
+                    if let Some(offer) = look() {
+                        return self.offer_for_a_while(offer);
+                    }
+                    sleep(OFFER_LOOK_EVERY_MS).await;
                 }
             });
         });
+    }
+
+    fn offer_for_a_while(&'static self, offer: Offer) {
+        self.offered.update_value(|count| *count += 1);
+        let this = self.offered.get_value();
+        self.offer.set(Some(offer));
+        spawn_local(async move {
+            sleep(OFFERED_MS).await;
+            if self.offered.get_value() == this {
+                self.offer.set(None);
+            }
+        });
+    }
+
+    /// Sends commands one after the other, each once the one before is done: what is refused ends it, and says why.
+    pub fn send_in_turn(&'static self, commands: Vec<WireCommand>) {
+        let mut commands = commands.into_iter();
+        if let Some(first) = commands.next() {
+            let id = CommandId(uuid::Uuid::new_v4());
+            self.send_as(id, first, move || self.send_in_turn(commands.collect()));
+        }
     }
 
     /// Takes back what was just done, as long as that is offered.

@@ -219,6 +219,16 @@ impl Desk {
         self.hand.step_has_settled()
     }
 
+    /// Another stage is the next one.
+    pub fn come_to_stage(&self) {
+        self.hand.comes_to_stage();
+    }
+
+    /// Whether it has been the next one long enough for a key to act on it.
+    pub fn stage_has_settled(&self) -> bool {
+        self.hand.stage_has_settled()
+    }
+
     /// Whether a hand is on the queue, so that it must not move.
     pub fn holds_queue(&self) -> bool {
         self.hand.holds()

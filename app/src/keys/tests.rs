@@ -300,6 +300,29 @@ fn every_letter_of_the_alarm_has_a_function_key() {
 }
 
 #[test]
+fn one_key_goes_on_and_with_shift_it_is_the_incident_that_does() {
+    let american = Layout::default();
+    let press = at("KeyS", "s");
+    assert_eq!(wanted(press, &american), Some(KeyAction::GoOn));
+    let shifted = Press {
+        shift: true,
+        ..at("KeyS", "S")
+    };
+    assert_eq!(wanted(shifted, &american), Some(KeyAction::MoveIncident));
+    let held = Press {
+        repeats: true,
+        ..press
+    };
+    let mut ear = Ear::default();
+    ear.hear(&press, &american);
+    assert_eq!(
+        ear.hear(&held, &american),
+        Heard::Swallowed,
+        "one stage a press"
+    );
+}
+
+#[test]
 fn what_was_done_is_taken_back_by_a_key_that_every_keyboard_has() {
     let backspace = at("Backspace", "Backspace");
     assert_eq!(wanted(backspace, &azerty()), Some(KeyAction::TakeBack));

@@ -166,7 +166,7 @@ impl MiniQueue {
             event.prevent_default();
             // A key that stays down claims one and not the next.
             if !event.repeat() {
-                claim(self.desk, self.top);
+                claim(self.copy, self.desk, self.top);
             }
         }
     }
@@ -180,7 +180,7 @@ impl MiniQueue {
         let standing = self
             .raised
             .with_value(|raised| raised.keys().copied().collect());
-        let todo = self.copy.alarms(|view| Notices::of(view, &standing));
+        let todo = self.copy.matters(|view| Notices::of(view, &standing));
         self.raised.update_value(|raised| {
             raised.retain(|id, _| !todo.close.contains(id));
             for id in todo.raise.into_iter().take(NOTICES_MAX) {

@@ -27,7 +27,9 @@ texts! {
     KEY_NOTE: "写备注", "Write a note";
     KEY_DISPATCH: "派单：按钮上的人", "Send whoever is named on the button";
     KEY_PEOPLE: "派单名单", "List who else could be sent";
-    KEY_ANSWER_FOR: "代记对讲接单", "Record that a guard accepted by radio";
+    KEY_ANSWER_FOR: "代记对讲：1 收到 2 拒单 3 出发 4 到场 5 完成 6 静默 7 求增援；再按换下一人", "Record what a guard says by radio: 1 goes, 2 declines, 3 sets out, 4 on scene, 5 done, 6 silent, 7 more people; again for the next one";
+    KEY_GO_ON: "下一阶段：派出的人到场、完成，再是事件", "The next stage: of whoever was sent, then of the incident";
+    KEY_MOVE_INCIDENT: "事件下一阶段：已控制、已处置、结案", "The next stage of the incident: contained, resolved, closed";
     KEY_REGISTER: "登记电话、对讲报来的事", "Register what was told by telephone or radio";
     RATE: "报警率", "Alarms";
     RATE_COUNT: "{0}/10分", "{0} in 10 min";
