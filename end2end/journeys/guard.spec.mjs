@@ -336,7 +336,8 @@ phones("the page says where it is while it is seen, and loads neither map nor fo
   await phone.page.goto("/g?as=wang-qiang");
   await phone.face("idle");
   await expect(phone.body).toContainText("定位 仅亮屏");
-  const health = await (await fetch(new URL("/api/v1/sites/jinxiu/health", phone.page.url()))).json();
+  const headers = { "X-Castellan-Person": "li-na" };
+  const health = await (await fetch(new URL("/api/v1/sites/jinxiu/health", phone.page.url()), { headers })).json();
   const adapter = health.adapters.find((one) => one.adapter === "owntracks");
   expect(adapter.accepted).toBeGreaterThan(0);
   expect(asked.filter((url) => /maplibre|\.woff2|estates\//.test(url))).toEqual([]);

@@ -103,7 +103,7 @@ async fn a_backup_made_while_everything_writes_is_whole_and_comes_back() {
         // A rule may go on at once with what was due.
         assert!(server.snapshot().await.seq >= Seq(facts.unsigned_abs()));
         let notes = format!("/api/v1/sites/{SITE}/alarms/{alarm}/notes");
-        let notes: Vec<NoteText> = server.get(&notes).await.json();
+        let notes: Vec<NoteText> = server.get_as("li-na", &notes).await.json();
         assert_eq!(notes[0].text.as_deref(), Some("kept with it"));
     }
     assert!(before.1 > 0, "the last one has positions too");

@@ -404,7 +404,7 @@ async fn a_note_of_500_chinese_characters_comes_back_as_it_was_written() {
     server.kill();
     let server = Castellan::start(data.path());
     let path = format!("/api/v1/sites/{SITE}/alarms/{alarm}/notes");
-    let notes: Vec<NoteText> = server.get(&path).await.json();
+    let notes: Vec<NoteText> = server.get_as("li-na", &path).await.json();
     assert_eq!(notes[0].text.as_deref(), Some(words.as_str()));
     let fact = last_fact(data.path()).await;
     assert!(

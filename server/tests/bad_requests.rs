@@ -288,7 +288,8 @@ async fn whatever_is_asked_at_any_address_is_answered_in_the_form_of_an_error() 
             assert!(answer.contains("\"not_found\""), "{name}: {answer}");
         }
         for path in ["alarms/1042/notes", "alarms/A-0/notes", "estates/abc"] {
-            let answer = server.get(&format!("/api/v1/sites/{SITE}/{path}")).await;
+            let path = format!("/api/v1/sites/{SITE}/{path}");
+            let answer = server.get_as("li-na", &path).await;
             assert_eq!(answer.status, 404, "{path}");
             answer.error();
         }

@@ -145,7 +145,7 @@ pub fn SelectedAlarm(
         }),
     };
     let incident = Memo::new(move |_| alarm.with(|alarm| alarm.as_ref()?.incident));
-    let notes = notes_of(copy, alarm);
+    let notes = notes_of(copy, desk, alarm);
     let told = Signal::derive(move || shown().map_or_else(Told::default, |shown| shown.told(copy)));
     let said = Signal::derive(move || shown().map_or_else(Said::default, |shown| shown.said(copy)));
     view! {
@@ -244,8 +244,12 @@ pub fn TopMatter(copy: &'static SiteCopy, desk: &'static Desk, id: AlarmId) -> i
     }
 }
 
-/// The words of an alarm's notes, read again whenever there are more of them.
-fn notes_of(copy: &'static SiteCopy, alarm: Memo<Option<Alarm>>) -> RwSignal<Vec<NoteText>> {
+/// The words of an alarm's notes, read again whenever there are more of them, or another one works here.
+fn notes_of(
+    copy: &'static SiteCopy,
+    desk: &'static Desk,
+    alarm: Memo<Option<Alarm>>,
+) -> RwSignal<Vec<NoteText>> {
     let notes = RwSignal::new(Vec::new());
     let written = Memo::new(move |_| {
         alarm.with(|alarm| {
@@ -259,12 +263,13 @@ fn notes_of(copy: &'static SiteCopy, alarm: Memo<Option<Alarm>>) -> RwSignal<Vec
         let (Some((id, count)), Some(site)) = (written.get(), copy.site.get()) else {
             return;
         };
-        if count == 0 {
+        let reader = desk.person.get();
+        let Some(reader) = reader.filter(|_| count > 0) else {
             return;
-        }
+        };
         spawn_local(async move {
             for attempt in 0..NOTE_ATTEMPTS_MAX {
-                if let Ok(texts) = api::notes(&site, id).await {
+                if let Ok(texts) = api::notes(&site, &reader, id).await {
                     // The view may be gone by now; then nobody needs the words.
                     let _ = notes.try_set(texts);
                     return;

@@ -55,6 +55,7 @@ pub fn Story(
     });
     let earlier = Earlier {
         copy,
+        desk,
         id,
         known,
         failure: RwSignal::new(None),
@@ -154,6 +155,7 @@ fn words_view(
 #[derive(Clone, Copy)]
 struct Earlier {
     copy: &'static SiteCopy,
+    desk: &'static Desk,
     id: AlarmId,
     known: RwSignal<Known>,
     failure: RwSignal<Option<Words>>,
@@ -166,10 +168,14 @@ impl Earlier {
         let (Some(before), Some(site)) = (before, self.copy.site.get_untracked()) else {
             return;
         };
+        let Some(reader) = self.desk.person.get_untracked() else {
+            self.failure.set(Some(texts::EARLIER_NOT_ALLOWED));
+            return;
+        };
         self.failure.set(None);
         self.fetching.set(true);
         spawn_local(async move {
-            let page = api::steps_before(&site, self.id, before).await;
+            let page = api::steps_before(&site, &reader, self.id, before).await;
             // The view may be gone by now; then nobody waits for them.
             let _ = self.fetching.try_set(false);
             match page {

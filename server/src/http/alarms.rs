@@ -29,9 +29,11 @@ pub(super) struct Wanted {
 pub(super) async fn list(
     State(app): State<Arc<App>>,
     InPath(site): InPath<String>,
+    identity: Result<Identity, ApiError>,
     InQuery(wanted): InQuery<Wanted>,
 ) -> Result<Json<AlarmPage>, ApiError> {
     app.check_site(&site)?;
+    app.must(identity, Right::HandleAlarms)?;
     let limit = within(wanted.limit, ALARM_PAGE_DEFAULT, ALARM_PAGE_MAX)?;
     let page = app.tables.page(wanted.before, limit).await;
     page.map(Json).map_err(unreadable_tables)
@@ -53,8 +55,7 @@ pub(super) async fn history(
     InQuery(wanted): InQuery<WantedSteps>,
 ) -> Result<Json<StepPage<AlarmFact>>, ApiError> {
     app.check_site(&site)?;
-    let Identity(reader) = identity?;
-    app.must(&reader, Right::HandleAlarms)?;
+    app.must(identity, Right::HandleAlarms)?;
     let alarm: AlarmId = alarm.parse().map_err(|_| ApiError::NotFound)?;
     let limit = within(wanted.limit, STEP_PAGE_DEFAULT, STEP_PAGE_MAX)?;
     let page = app.tables.steps(alarm, wanted.before, limit).await;

@@ -31,11 +31,9 @@ use crate::site_folder::{PublishedEstate, SitePaths};
 use crate::site_task::SetAsides;
 use crate::tables::TablesReader;
 use crate::tracks::Tracks;
-use castellan_domain::access::Right;
 use castellan_domain::answer::Answer;
 use castellan_domain::engine::Input;
-use castellan_domain::ids::{PersonId, Seq, SiteId};
-use castellan_domain::refusal::{CommonRefusal, Refusal};
+use castellan_domain::ids::{Seq, SiteId};
 use castellan_domain::wire::api::QueueDepth;
 use connections::Connections;
 use errors::ApiError;
@@ -110,16 +108,6 @@ impl App {
         }
     }
 
-    /// Refuses whoever does not have this right now.
-    fn must(&self, person: &PersonId, right: Right) -> Result<(), ApiError> {
-        let rights = self.hub.rights_of(person, &self.estate.estate);
-        if rights.ok_or(ApiError::Storage)?.contains(right) {
-            Ok(())
-        } else {
-            Err(Refusal::Common(CommonRefusal::NotAllowed).into())
-        }
-    }
-
     /// Refuses every site but the one that is served.
     fn check_site(&self, site: &str) -> Result<(), ApiError> {
         if site == self.site.as_str() {
@@ -166,7 +154,7 @@ impl Asked {
 mod tests {
     use super::*;
     use castellan_domain::alarm::AlarmCommand;
-    use castellan_domain::ids::{AlarmId, CommandId, DeviceId, EventId, PhoneId};
+    use castellan_domain::ids::{AlarmId, CommandId, DeviceId, EventId, PersonId, PhoneId};
     use castellan_domain::observation::{Call, CallKind, Doubts, Observation};
     use castellan_domain::time::Timestamp;
 

@@ -312,7 +312,7 @@ impl Castellan {
 
     /// What is under health.
     pub(crate) async fn health(&self) -> Health {
-        self.get(&format!("/api/v1/sites/{SITE}/health"))
+        self.get_as("li-na", &format!("/api/v1/sites/{SITE}/health"))
             .await
             .json()
     }
