@@ -14,6 +14,7 @@ mod origin;
 mod positions;
 pub(crate) mod router;
 mod sites;
+mod steps;
 
 use crate::actuations::Actuations;
 use crate::clock::Clock;
