@@ -1,11 +1,10 @@
 //! The typed REST client.
 
 use crate::browser::window;
-use castellan_domain::alarm::AlarmFact;
 use castellan_domain::answer::Accepted;
 use castellan_domain::audience::Audience;
 use castellan_domain::estate::Estate;
-use castellan_domain::ids::{AlarmId, EstateHash, PersonId, PhoneId, Seq, SiteId};
+use castellan_domain::ids::{AlarmId, EstateHash, IncidentId, PersonId, PhoneId, Seq, SiteId};
 use castellan_domain::wire::api::{
     CommandRequest, ErrorBody, ErrorDetail, NoteText, PERSON_HEADER, STEP_PAGE_MAX, SiteSummary,
     Snapshot, StepPage,
@@ -76,17 +75,28 @@ pub async fn notes(
     .await
 }
 
-/// What happened to an alarm before this fact, newest first, for somebody who may read it.
-pub async fn steps_before(
+/// Whose steps are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StepsOf {
+    Alarm(AlarmId),
+    Incident(IncidentId),
+}
+
+/// What happened to something before this fact, newest first, for somebody who may read it.
+pub async fn steps_before<F: DeserializeOwned>(
     site: &SiteId,
     reader: &PersonId,
-    alarm: AlarmId,
+    of: StepsOf,
     before: Seq,
-) -> Result<StepPage<AlarmFact>, ApiError> {
+) -> Result<StepPage<F>, ApiError> {
+    let what = match of {
+        StepsOf::Alarm(alarm) => format!("alarms/{alarm}"),
+        StepsOf::Incident(incident) => format!("incidents/{incident}"),
+    };
     let asked = format!("before={before}&limit={STEP_PAGE_MAX}");
     get_as(
         reader,
-        &format!("/api/v1/sites/{site}/alarms/{alarm}/history?{asked}"),
+        &format!("/api/v1/sites/{site}/{what}/history?{asked}"),
     )
     .await
 }

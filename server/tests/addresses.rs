@@ -18,6 +18,7 @@ fn listed() -> Vec<(bool, String)> {
             ("{site}", SITE),
             ("{hash}", "x"),
             ("{alarm}", "A-1"),
+            ("{incident}", "I-1"),
             ("{person}", "guard-1"),
         ];
         let path = names

@@ -249,15 +249,12 @@ async fn tables_and_snapshots_that_lie_are_found_and_mended_stopped_or_running()
     ];
     for (index, statement) in lie.into_iter().enumerate() {
         alter(&tables, statement).await;
-        expect(
-            data.path(),
-            &["the tables do not say of alarm", "--rebuild"],
-        );
+        expect(data.path(), &["the tables do not say of A-", "--rebuild"]);
         if index == 0 {
             let server = Castellan::start(data.path());
             expect(
                 data.path(),
-                &["the tables do not say of alarm A-2", "--rebuild"],
+                &["the tables do not say of A- A-2", "--rebuild"],
             );
             let (whole, said) = rebuild(data.path());
             assert!(whole, "{said}");

@@ -168,6 +168,7 @@ texts! {
     UNTIL: "到 {0}", "until {0}";
     HAPPENED_AT: "发生于 {0}", "happened {0}";
     EARLIER: "更早的 {0} 步", "{0} earlier steps";
+    EARLIER_OF_INCIDENT: "事件更早的 {0} 步", "{0} earlier steps of the incident";
     EARLIER_UNREADABLE: "更早的经过暂时读不到，请稍后再试。", "The earlier steps cannot be read now; try again in a moment.";
     EARLIER_NOT_ALLOWED: "更早的经过只有监控值班员和主管可以查看。", "Only operators and their managers may see the earlier steps.";
     TIMES: "次", "×";

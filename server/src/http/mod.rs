@@ -14,6 +14,7 @@ mod origin;
 mod positions;
 pub(crate) mod router;
 mod sites;
+mod steps;
 
 use crate::actuations::Actuations;
 use crate::clock::Clock;
@@ -31,11 +32,9 @@ use crate::site_folder::{PublishedEstate, SitePaths};
 use crate::site_task::SetAsides;
 use crate::tables::TablesReader;
 use crate::tracks::Tracks;
-use castellan_domain::access::Right;
 use castellan_domain::answer::Answer;
 use castellan_domain::engine::Input;
-use castellan_domain::ids::{PersonId, Seq, SiteId};
-use castellan_domain::refusal::{CommonRefusal, Refusal};
+use castellan_domain::ids::{Seq, SiteId};
 use castellan_domain::wire::api::QueueDepth;
 use connections::Connections;
 use errors::ApiError;
@@ -111,21 +110,6 @@ impl App {
         }
     }
 
-    /// Who asks. Refuses whoever does not say so, or does not have this right now.
-    fn must(
-        &self,
-        identity: Result<Identity, ApiError>,
-        right: Right,
-    ) -> Result<PersonId, ApiError> {
-        let Identity(person) = identity?;
-        let rights = self.hub.rights_of(&person, &self.estate.estate);
-        if rights.ok_or(ApiError::Storage)?.contains(right) {
-            Ok(person)
-        } else {
-            Err(Refusal::Common(CommonRefusal::NotAllowed).into())
-        }
-    }
-
     /// Refuses every site but the one that is served.
     fn check_site(&self, site: &str) -> Result<(), ApiError> {
         if site == self.site.as_str() {
@@ -172,7 +156,7 @@ impl Asked {
 mod tests {
     use super::*;
     use castellan_domain::alarm::AlarmCommand;
-    use castellan_domain::ids::{AlarmId, CommandId, DeviceId, EventId, PhoneId};
+    use castellan_domain::ids::{AlarmId, CommandId, DeviceId, EventId, PersonId, PhoneId};
     use castellan_domain::observation::{Call, CallKind, Doubts, Observation};
     use castellan_domain::time::Timestamp;
 
