@@ -59,7 +59,7 @@ impl Keyboard {
             // A keyboard may have the question mark on its third level.
             modified: modified && key != "?",
             repeats: event.repeat(),
-            composes: Press::is_composing(&key, event.is_composing(), event.key_code()),
+            composes: Press::composes(event),
             types: within("input, textarea, select").is_some(),
             on_control: within("button, summary, a").is_some_and(|control| !self.claims(&control)),
             on_scroller: within("[tabindex]").is_some(),

@@ -113,8 +113,51 @@ impl Press<'_> {
         flag || key == "Process" || key_code == 229
     }
 
+    /// The same of the browser's event.
+    #[cfg(target_arch = "wasm32")]
+    pub fn composes(event: &web_sys::KeyboardEvent) -> bool {
+        Self::is_composing(&event.key(), event.is_composing(), event.key_code())
+    }
+
     fn is_enter(&self) -> bool {
         matches!(self.code, "Enter" | "NumpadEnter")
+    }
+}
+
+/// What a key means where letters are typed that are looked up or sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InField {
+    /// Whatever the field or its input method does with it.
+    Left,
+    /// To the result so many places on.
+    Move(isize),
+    /// Enter: what is marked, or all of it.
+    Done,
+    /// Enter that stays down belongs to what came before.
+    Held,
+}
+
+impl InField {
+    /// Of a key by its place on the keyboard.
+    pub fn of(code: &str, composes: bool, repeats: bool) -> Self {
+        match code {
+            _ if composes => Self::Left,
+            "ArrowDown" => Self::Move(1),
+            "ArrowUp" => Self::Move(-1),
+            "Enter" | "NumpadEnter" if repeats => Self::Held,
+            "Enter" | "NumpadEnter" => Self::Done,
+            _ => Self::Left,
+        }
+    }
+
+    /// Of the browser's event, which is then not for the browser.
+    #[cfg(target_arch = "wasm32")]
+    pub fn of_event(event: &web_sys::KeyboardEvent) -> Self {
+        let key = Self::of(&event.code(), Press::composes(event), event.repeat());
+        if key != Self::Left {
+            event.prevent_default();
+        }
+        key
     }
 }
 

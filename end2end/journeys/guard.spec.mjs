@@ -340,6 +340,19 @@ phones("the page says where it is while it is seen, and loads neither map nor fo
   const health = await (await fetch(new URL("/api/v1/sites/jinxiu/health", phone.page.url()), { headers })).json();
   const adapter = health.adapters.find((one) => one.adapter === "owntracks");
   expect(adapter.accepted).toBeGreaterThan(0);
+  // A call says where, as long as that is the present.
+  const call = async () => {
+    const sent = phone.page.waitForRequest("**/ingest/v1/calls");
+    await phone.hold(phone.sos);
+    return (await sent).postDataJSON();
+  };
+  expect((await call()).at).toEqual([longitude, latitude]);
+  await phone.page.context().setGeolocation(null);
+  await phone.page.evaluate(() => {
+    const now = performance.now.bind(performance);
+    performance.now = () => now() + 30_000;
+  });
+  expect((await call()).at, "half a minute later, without another fix").toBeUndefined();
   expect(asked.filter((url) => /maplibre|\.woff2|estates\//.test(url))).toEqual([]);
 });
 

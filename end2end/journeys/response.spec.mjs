@@ -216,6 +216,8 @@ test("N registers a call by the keyboard alone, and what was typed outlives a re
   await liNa.page.keyboard.press("n");
   await liNa.page.keyboard.type("3-2-1502");
   await expect(form.locator(".found").first()).toContainText("1502");
+  await liNa.endComposition();
+  await expect(form.locator("input").first()).toBeFocused();
   // An Enter that is held takes one thing, and goes through no field by itself.
   await liNa.page.keyboard.down("Enter");
   await expect(form.locator("input").nth(1)).toBeFocused();
@@ -229,6 +231,8 @@ test("N registers a call by the keyboard alone, and what was typed outlives a re
   await expect(form.locator(".found").first()).toContainText("医疗求助");
   await liNa.page.keyboard.press("Enter");
   await liNa.page.keyboard.type("老人胸闷，家属在门口等");
+  await liNa.endComposition();
+  await expect(form.locator("input").nth(2)).toHaveValue("老人胸闷，家属在门口等");
   await liNa.page.keyboard.press("Enter");
   await expect(form).toHaveCount(0);
   await expect(liNa.details.locator("h2")).toContainText("1502");

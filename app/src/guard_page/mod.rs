@@ -2,6 +2,7 @@
 //! the page draws that, with what was tapped and is not answered yet.
 
 pub mod duty;
+pub mod fix;
 pub mod model;
 pub mod pulse;
 pub mod sketch;

@@ -9,6 +9,7 @@ use crate::alarms::located::place;
 use crate::browser::keep_time_by;
 use crate::copy::SiteCopy;
 use crate::desk::{Desk, Picked};
+use crate::keys::Press;
 use crate::live::texts::{STALE, STALE_ADVICE};
 use crate::texts::Words;
 use castellan_domain::ids::AlarmId;
@@ -162,7 +163,7 @@ impl MiniQueue {
     }
 
     fn on_key(self, event: &KeyboardEvent) {
-        if event.key() == "Enter" {
+        if event.key() == "Enter" && !Press::composes(event) {
             event.prevent_default();
             // A key that stays down claims one and not the next.
             if !event.repeat() {

@@ -5,6 +5,7 @@ use super::texts;
 use crate::browser::{remember_in_tab, remembered_in_tab, sleep};
 use crate::copy::SiteCopy;
 use crate::desk::{Desk, Picked};
+use crate::keys::InField;
 use crate::search::model::moved;
 use crate::texts::Words;
 use crate::ui::{Modal, Sentence};
@@ -96,12 +97,8 @@ fn Form(
     let send = move || register(copy, desk, open, begun);
     let ready = move || begun.with(|begun| begun.place.is_some() && begun.kind.is_some());
     let note_key = move |event: KeyboardEvent| {
-        let composes = event.is_composing() || event.key() == "Process";
-        if !composes && matches!(event.code().as_str(), "Enter" | "NumpadEnter") {
-            event.prevent_default();
-            if !event.repeat() {
-                send();
-            }
+        if InField::of_event(&event) == InField::Done {
+            send();
         }
     };
     view! {
@@ -164,32 +161,20 @@ fn Asked<Id: Clone + PartialEq + Send + Sync + 'static>(
     on_pick: Callback<Choice<Id>>,
 ) -> impl IntoView {
     let at = RwSignal::new(0_usize);
-    let press = move |event: KeyboardEvent| {
-        // What an input method composes is not meant for us.
-        if event.is_composing() || event.key() == "Process" {
-            return;
+    let press = move |event: KeyboardEvent| match InField::of_event(&event) {
+        // Held, it would take what the next field finds, and send it.
+        InField::Left | InField::Held => {}
+        InField::Move(step) => {
+            let count = found.with_untracked(|found| found.as_ref().map_or(0, Vec::len));
+            at.update(|at| *at = moved(*at, step, count));
         }
-        let step = match event.code().as_str() {
-            "ArrowDown" => 1,
-            "ArrowUp" => -1,
-            "Enter" | "NumpadEnter" => {
-                event.prevent_default();
-                // Held, it would take what the next field finds, and send it.
-                if event.repeat() {
-                    return;
-                }
-                let marked =
-                    found.with_untracked(|found| found.as_ref()?.get(at.get_untracked()).cloned());
-                if let Some(marked) = marked {
-                    on_pick.run(marked);
-                }
-                return;
+        InField::Done => {
+            let marked =
+                found.with_untracked(|found| found.as_ref()?.get(at.get_untracked()).cloned());
+            if let Some(marked) = marked {
+                on_pick.run(marked);
             }
-            _ => return,
-        };
-        event.prevent_default();
-        let count = found.with_untracked(|found| found.as_ref().map_or(0, Vec::len));
-        at.update(|at| *at = moved(*at, step, count));
+        }
     };
     let row = move |(index, choice): (usize, Choice<Id>)| {
         let marked = move || at.get() == index;
