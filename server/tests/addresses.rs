@@ -10,8 +10,10 @@ const OWNTRACKS: &str = "/ingest/owntracks";
 /// Every address of the page, with names that may be there; whether it is read.
 fn listed() -> Vec<(bool, String)> {
     let page = include_str!("../../docs/protocols/http.md");
-    let (_, table) = page.split_once("| | |\n|---|---|\n").unwrap();
-    let (table, _) = table.split_once("| `GET /`").unwrap();
+    let (_, table) = page
+        .split_once("| | |\n|---|---|\n")
+        .expect("the table of addresses");
+    let (table, _) = table.split_once("| `GET /`").expect("its last line");
     let routes = table.split('`').filter_map(|words| {
         let (method, path) = words.split_once(' ')?;
         let names = [

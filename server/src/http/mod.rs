@@ -38,7 +38,6 @@ use castellan_domain::ids::{Seq, SiteId};
 use castellan_domain::wire::api::QueueDepth;
 use connections::Connections;
 use errors::ApiError;
-use identity::Identity;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
