@@ -381,6 +381,7 @@ mod tests {
             claim_due_at: START,
             guards: 1,
             dispatch_due_at: None,
+            people_of: None,
         };
         let mut incident = Incident::opened(&opened, &by_li_na(&li_na, 50, 0));
         let mut left = Vec::new();

@@ -108,7 +108,7 @@ fn after(context: &Context<'_>, about: Matter, fact: &Fact) -> Vec<FactDraft> {
     let own = gaps.iter().position(|gap| is_climbed_by(run, gap));
     match own.filter(|_| !is_answer(fact, run)) {
         // One that rose begins anew: its clocks do. So does one that had time anew, and that has passed, too.
-        Some(own) if is_risen(fact, about) || is_undispatched(fact, about) => {
+        Some(own) if is_risen(fact, about) || is_undispatched_anew(run, fact) => {
             let begun = begin(context, about, gaps[own], fact);
             begun.into_iter().collect()
         }
@@ -161,8 +161,13 @@ fn is_risen(fact: &Fact, about: Matter) -> bool {
     matches!(&fact.body, FactBody::Alarm(AlarmFact::Risen(body)) if Matter::Alarm(body.alarm) == about)
 }
 
-fn is_undispatched(fact: &Fact, about: Matter) -> bool {
-    matches!(&fact.body, FactBody::Incident(IncidentFact::Undispatched(body)) if Matter::Incident(body.incident) == about)
+/// Whether the time to send people has passed once more: it had begun anew.
+fn is_undispatched_anew(run: &LadderRun, fact: &Fact) -> bool {
+    let of = match &fact.body {
+        FactBody::Incident(IncidentFact::Undispatched(body)) => Matter::Incident(body.incident),
+        _ => return false,
+    };
+    run.why == Unanswered::Undispatched && run.about == of
 }
 
 /// Whoever sends somebody else found an answer to a slot for which nobody was left.
