@@ -163,11 +163,8 @@ fn is_risen(fact: &Fact, about: Matter) -> bool {
 
 /// Whether the time to send people has passed once more: it had begun anew.
 fn is_undispatched_anew(run: &LadderRun, fact: &Fact) -> bool {
-    let of = match &fact.body {
-        FactBody::Incident(IncidentFact::Undispatched(body)) => Matter::Incident(body.incident),
-        _ => return false,
-    };
-    run.why == Unanswered::Undispatched && run.about == of
+    let is_of = matches!(&fact.body, FactBody::Incident(IncidentFact::Undispatched(body)) if Matter::Incident(body.incident) == run.about);
+    is_of && run.why == Unanswered::Undispatched
 }
 
 /// Whoever sends somebody else found an answer to a slot for which nobody was left.
