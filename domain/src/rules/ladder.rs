@@ -128,7 +128,9 @@ fn is_risen(fact: &Fact, about: Matter) -> bool {
 }
 
 fn is_undispatched(fact: &Fact, about: Matter) -> bool {
-    matches!(&fact.body, FactBody::Incident(IncidentFact::Undispatched(body)) if Matter::Incident(body.incident) == about)
+    let of_alarm = matches!(&fact.body, FactBody::Alarm(AlarmFact::Undispatched(body)) if Matter::Alarm(body.alarm) == about);
+    of_alarm
+        || matches!(&fact.body, FactBody::Incident(IncidentFact::Undispatched(body)) if Matter::Incident(body.incident) == about)
 }
 
 /// Whoever sends somebody else found an answer to a slot for which nobody was left; whoever leads the shift
@@ -155,7 +157,11 @@ fn is_answer(known: &Known<'_>, fact: &Fact, run: &LadderRun) -> bool {
 fn answered_by(context: &Context<'_>, fact: &Fact, run: &LadderRun) -> Option<PersonId> {
     let view = context.view();
     fact.actor.clone().or_else(|| match run.about {
-        Matter::Alarm(alarm) => view.alarms.get(&alarm)?.owner().cloned(),
+        Matter::Alarm(alarm) => {
+            let row = view.alarms.get(&alarm)?;
+            let owner = row.owner().filter(|_| row.incident.is_some());
+            owner.cloned()
+        }
         Matter::Incident(_) => None,
         Matter::Assignment(assignment) => {
             let person = &view.assignments.get(&assignment)?.person;
@@ -194,6 +200,7 @@ fn may_begin(context: &Context<'_>, about: Matter, gap: Gap, fact: &Fact) -> boo
     let before = view.ladders.get(&about);
     let is_known = before.is_some_and(|run| (run.why, run.since) == (gap.why, gap.since));
     match about {
+        Matter::Alarm(_) if !gap.why.is_nobodys() => is_news(gap.why, fact) && !is_known,
         Matter::Alarm(_) => {
             let incident = open_incident(&known, about).map(Matter::Incident);
             let speaks = incident.and_then(|incident| Subject::of(context, incident));
@@ -216,14 +223,23 @@ fn may_begin(context: &Context<'_>, about: Matter, gap: Gap, fact: &Fact) -> boo
     }
 }
 
-/// Whether this fact tells for the first time that something was not done about an incident: whoever is
+/// Whether this fact tells for the first time that something was not done about an alarm or incident: whoever is
 /// recalled after enough were sent makes no deadline pass once more.
 fn is_news(why: Unanswered, fact: &Fact) -> bool {
+    if let FactBody::Alarm(body) = &fact.body {
+        return matches!(body, AlarmFact::Undispatched(_));
+    }
     let FactBody::Incident(body) = &fact.body else {
         return matches!(&fact.body, FactBody::Notification(_));
     };
     match why {
-        Unanswered::Undispatched => matches!(body, IncidentFact::Undispatched(_)),
+        // One that is opened late was late as an alarm.
+        Unanswered::Undispatched => {
+            matches!(
+                body,
+                IncidentFact::Undispatched(_) | IncidentFact::Opened(_)
+            )
+        }
         Unanswered::StepLate => matches!(body, IncidentFact::StepLate(_)),
         Unanswered::StepSkipped => matches!(body, IncidentFact::StepTaken(_)),
         Unanswered::Unclaimed
