@@ -2,7 +2,7 @@
 
 use crate::common::{World, id, secs};
 use crate::incidents::{accept, guarded, incident, part, send, world};
-use castellan_domain::alarm::Verdict;
+use castellan_domain::alarm::{AlarmCommand, Verdict};
 use castellan_domain::command::Command;
 use castellan_domain::dispatch::{DispatchCommand, Matter};
 use castellan_domain::estate::{Opens, Priority};
@@ -276,4 +276,24 @@ fn whoever_was_sent_belongs_to_whichever_part_has_the_alarm_that_stands_there() 
     let due_at = Some(world.now + secs(60));
     assert_eq!(grade(&world, 1), ("gas_high", Priority::P1, 2, due_at));
     assert_eq!(incident(&world, 1).place, world.alarm(high).place);
+}
+
+#[test]
+fn what_somebody_took_out_is_not_put_back_when_it_rises_and_begins_an_incident_of_its_own() {
+    let mut world = world();
+    let first = world.raise("gas-1", "gas_low", Active);
+    send(&mut world, "li-na", first, "wang-qiang").expect("he can go");
+    let second = world.raise("gas-2", "gas_low", Active);
+    world.wait(secs(0));
+    leave(&mut world, second);
+    let release = AlarmCommand::Release { alarm: second };
+    world
+        .command("li-na", None, Command::Alarm(release))
+        .expect("it is hers");
+    world.wait(secs(1));
+    assert_eq!(world.alarm(second).incident, None, "given back");
+    world.report("gas-2", "gas_high", Active).expect("it rises");
+    world.wait(secs(1));
+    assert_eq!(incident(&world, 1).alarms, [first]);
+    assert_eq!(world.alarm(second).incident, Some(IncidentId(2)));
 }

@@ -33,6 +33,7 @@ mod incidents;
 mod limits;
 mod procedure;
 mod procedure_ways;
+mod ranking;
 mod registration;
 mod replay_laws;
 mod response_machine;

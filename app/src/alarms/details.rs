@@ -6,7 +6,7 @@ use super::located::{place, place_alone};
 use super::marks::{Mark, marks};
 use super::members::Members;
 use super::model::{
-    basis_name, class, condition_name, priority_name, sign, source_name, state, what,
+    basis_name, class, condition_name, priority_name, sign, source_name, state, type_name, what,
 };
 use super::note::Note;
 use super::open::Open;
@@ -71,14 +71,27 @@ impl Shown {
         }
     }
 
-    /// What is said of it on the radio.
+    /// What is said of it on the radio: whoever is sent goes to where its incident is, as their page has it.
     fn said(&self, copy: &SiteCopy) -> Said {
-        let (alarm, language) = (&self.alarm, self.language);
+        let (alarm, estate) = (&self.alarm, self.estate.as_deref());
+        let incident = alarm.incident;
+        let incident = incident.and_then(|id| copy.one(&copy.changes.incidents, &id));
+        let incident = incident.filter(Incident::is_open);
+        let discreet = incident.as_ref().is_some_and(|incident| incident.discreet);
+        let (kind, located) = match &incident {
+            Some(incident) => (&incident.kind, &incident.place),
+            None => (&alarm.kind, &alarm.place),
+        };
+        let spot = place_alone(estate, located, copy.now(), self.language);
         Said {
-            place: self.whereabouts(copy),
-            spot: place_alone(self.estate.as_deref(), &alarm.place, copy.now(), language),
-            what: what(self.estate.as_deref(), alarm, language),
-            discreet: alarm.kind.is_duress() || alarm.family.is_duress(),
+            place: if *located == alarm.place {
+                self.whereabouts(copy)
+            } else {
+                spot.clone()
+            },
+            spot,
+            what: type_name(estate, kind, self.language),
+            discreet: discreet || alarm.kind.is_duress() || alarm.family.is_duress(),
         }
     }
 }

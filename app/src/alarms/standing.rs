@@ -237,6 +237,7 @@ fn due(alarm: &Alarm, now: Now, language: Language) -> Option<String> {
         Due::Claim => texts::DUE_CLAIM,
         Due::Acknowledged if followed_up => texts::BACK_FOR_REVIEW,
         Due::Acknowledged | Due::FollowUp | Due::OwnerAbsent => texts::DUE_BACK,
+        Due::Dispatch => texts::DUE_DISPATCH,
         Due::Unheard => texts::DUE_UNHEARD,
         // Only of what is no longer in the queue.
         Due::Shelf | Due::Review => return None,
@@ -282,7 +283,7 @@ impl Run {
             (Due::Claim, Ownership::Unclaimed { since, .. }, _) => {
                 last_annunciation(alarm).unwrap_or(*since)
             }
-            (Due::FollowUp, Ownership::Claimed { at, .. }, _) => *at,
+            (Due::FollowUp | Due::Dispatch, Ownership::Claimed { at, .. }, _) => *at,
             (Due::OwnerAbsent, _, _) => to - ABSENT_MAX,
             (Due::Acknowledged, _, Some(acknowledged)) => acknowledged.at,
             _ => return None,

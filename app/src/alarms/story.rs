@@ -9,6 +9,7 @@ use super::model::{
 };
 use super::texts;
 use crate::ages;
+use crate::incidents::texts as incidents;
 use crate::names::person_name;
 use crate::texts::Words;
 use castellan_domain::alarm::{
@@ -176,6 +177,9 @@ impl Teller<'_> {
                 (texts::TIMELINE_CLEARED, source.chain(ended).collect())
             }
             AlarmFact::Overdue(body) => (texts::TIMELINE_OVERDUE, self.late(body.late_s)),
+            AlarmFact::Undispatched(body) => {
+                (incidents::STORY_UNDISPATCHED, self.late(body.late_s))
+            }
             AlarmFact::Unheard(body) => {
                 let for_s = ages::text(Span::from_secs(i64::from(body.for_s)));
                 let late = self.late(body.late_s);

@@ -34,6 +34,7 @@ texts! {
     RETURNED: "退回", "Back";
     OWNER_GONE: "{0} 离线", "{0} offline";
     DUE_CLAIM: "剩余 {0}", "{0} left";
+    DUE_DISPATCH: "派单限 {0}", "Send somebody within {0}";
     DUE_BACK: "{0} 后退回", "Back in {0}";
     DUE_UNHEARD: "{0} 后再提醒", "Called in {0}";
     NEW_ARRIVALS: "新报警", "New";

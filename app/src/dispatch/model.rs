@@ -3,7 +3,8 @@
 use super::texts;
 use crate::texts::Words;
 use castellan_domain::alarm::Alarm;
-use castellan_domain::dispatch::rank::{Candidate, Hole, lifts, rank};
+use castellan_domain::dispatch::goal::Goal;
+use castellan_domain::dispatch::rank::{Candidate, Hole, rank};
 use castellan_domain::dispatch::{Assignment, DeclineReason, PlannedWay, Stage};
 use castellan_domain::estate::{Estate, Skill, Ways};
 use castellan_domain::geo::LonLat;
@@ -27,20 +28,19 @@ pub struct Said {
 /// People who are named in the list at most.
 pub const NAMED_MAX: usize = 9;
 
-/// Who could be sent for an alarm, the first to ask first: by the server's own rule, from the positions that
-/// this display has.
+/// Who could be sent for an alarm, or the incident that it is part of, the first to ask first: by the server's own
+/// rule, to the server's own place, from the positions that this display has.
 pub fn candidates(
     known: &Known<'_>,
     ways: &Ways,
     alarm: &Alarm,
     at: impl Fn(&PersonId) -> Option<LonLat>,
 ) -> Vec<Candidate> {
-    let incident = known.open_incident_of(alarm).map(|incident| incident.id);
-    let lifts = lifts(known, &alarm.kind, Some(alarm));
-    let to = alarm.place.place().map(|place| ways.to(place, lifts));
-    // The server asks the next one by the incident's type.
-    let kind = known.open_incident_of(alarm).map(|incident| &incident.kind);
-    rank(known, kind.unwrap_or(&alarm.kind), incident, |person| {
+    let goal = Goal::of_alarm(known, alarm);
+    let to = goal.ways(ways);
+    // The server asks the next one by the incident's type, too.
+    let incident = goal.incident.map(|incident| incident.id);
+    rank(known, goal.kind, incident, |person| {
         let way = to.as_ref()?.from(at(person)?, None)?;
         Some(PlannedWay::from(&way))
     })

@@ -2,7 +2,6 @@
 
 use super::model::Freshness;
 use crate::names::call_sign;
-use castellan_domain::dispatch::Assignment;
 use castellan_domain::estate::{DutyKept, Estate, Person, Priority, Role};
 use castellan_domain::ids::{AlarmId, PersonId};
 use castellan_domain::staff::Duty;
@@ -10,7 +9,7 @@ use castellan_domain::stream::Tracked;
 use castellan_domain::text::Language;
 use castellan_domain::time::Timestamp;
 use castellan_domain::view::View;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// People that are named at most; beyond it they are counted, and the list has them all.
 pub const EXCEPTIONS_MAX: usize = 3;
@@ -52,7 +51,7 @@ impl People {
         tracked: &BTreeMap<PersonId, Tracked>,
         now: Timestamp,
     ) -> Self {
-        let (alarms, tasks) = (alarms_about(view), tasks(view));
+        let (alarms, tasks, quiet) = (alarms_about(view), tasks(view), quiet(view));
         let mut people = Self::default();
         let mut named: Vec<(Exception, String, PersonId)> = Vec::new();
         for person in estate
@@ -61,10 +60,9 @@ impl People {
             .filter(|one| is_on_duty(estate, view, one))
         {
             people.on_duty += 1;
-            let task = tasks.get(&person.id);
-            people.on_task += usize::from(task.is_some());
+            people.on_task += usize::from(tasks.contains(&person.id));
             people.on_break += usize::from(view.person(&person.id).break_since.is_some());
-            let quiet = task.and_then(|task| task.quiet_until);
+            let quiet = quiet.get(&person.id).copied();
             let quiet = quiet.filter(|until| *until > now).map(Exception::Quiet);
             let is_lost = Freshness::of(tracked.get(&person.id), now) == Freshness::Lost;
             let is_silent = is_lost && quiet.is_none();
@@ -104,13 +102,22 @@ fn alarms_about(view: &View) -> BTreeMap<&PersonId, Exception> {
     worst
 }
 
-/// The first task of each person.
-fn tasks(view: &View) -> BTreeMap<&PersonId, &Assignment> {
-    let mut first = BTreeMap::new();
-    for one in view.assignments.values().filter(|one| one.is_task()) {
-        first.entry(&one.person).or_insert(one);
+/// Who is on a task.
+fn tasks(view: &View) -> BTreeSet<&PersonId> {
+    let tasks = view.assignments.values().filter(|one| one.is_task());
+    tasks.map(|one| &one.person).collect()
+}
+
+/// Until when who declared silence, on whichever of their tasks.
+fn quiet(view: &View) -> BTreeMap<&PersonId, Timestamp> {
+    let mut latest = BTreeMap::new();
+    for one in view.assignments.values().filter(|one| one.is_live()) {
+        if let Some(until) = one.quiet_until {
+            let known = latest.entry(&one.person).or_insert(until);
+            *known = until.max(*known);
+        }
     }
-    first
+    latest
 }
 
 #[cfg(test)]
@@ -118,7 +125,7 @@ mod tests {
     use super::*;
     use crate::fixture::{START, part, person, raised, view};
     use castellan_domain::alarm::Source;
-    use castellan_domain::dispatch::{Arrival, Stage};
+    use castellan_domain::dispatch::{Arrival, Assignment, Stage};
     use castellan_domain::geo::Offset;
     use castellan_domain::ids::AssignmentId;
     use castellan_domain::staff::PersonState;
@@ -177,6 +184,11 @@ mod tests {
                 quiet_until: Some(ends_at),
                 ..part(1, "zhou", Stage::OnScene { how: Arrival::Said })
             },
+        );
+        // They are on another task, too, of which they said nothing.
+        view.assignments.insert(
+            AssignmentId(0),
+            part(0, "zhou", Stage::OnScene { how: Arrival::Said }),
         );
         let quiet = people(&view, DutyKept::Assumed);
         assert_eq!((quiet.on_task, quiet.silent), (1, 0));

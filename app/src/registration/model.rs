@@ -282,6 +282,8 @@ mod tests {
             at: START,
             follow_up_due_at: None,
             absent_due_at: None,
+            dispatch_due_at: None,
+            undispatched_at: None,
         };
         let mut view = view([claimed(told(1)), claimed(raised(2, 2)), theirs]);
         assert_eq!(last_registered(&view), Some(AlarmId(3)));

@@ -170,6 +170,7 @@ impl Alarm {
                     by,
                     at,
                     absent_due_at,
+                    undispatched_at,
                     ..
                 },
                 None,
@@ -178,6 +179,9 @@ impl Alarm {
                 at,
                 follow_up_due_at: Some(fact.due_at),
                 absent_due_at,
+                // What was late is no less late by this.
+                dispatch_due_at: fact.dispatch_due_at,
+                undispatched_at,
             },
             (before, former) => Ownership::Unclaimed {
                 since: at,

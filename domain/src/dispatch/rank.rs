@@ -3,8 +3,8 @@
 
 use super::reasons::PlannedWay;
 use super::state::Stage;
-use crate::alarm::{Alarm, Condition};
-use crate::estate::{LiftUse, Lifts, Person, Post, Role, Skill, Ways, WaysTo};
+use crate::alarm::Condition;
+use crate::estate::{Person, Post, Role, Skill};
 use crate::ids::{AlarmTypeId, IncidentId, PersonId, PostId};
 use crate::incident::Incident;
 use crate::staff::Duty;
@@ -194,24 +194,4 @@ impl<'a> Now<'a> {
             left,
         })
     }
-}
-
-/// Which lifts whoever is sent for this may take.
-pub fn lifts<'a>(known: &Known<'_>, kind: &AlarmTypeId, alarm: Option<&'a Alarm>) -> Lifts<'a> {
-    let kind = known.estate.alarm_type(kind);
-    match kind.map(|kind| kind.lifts).unwrap_or_default() {
-        LiftUse::Allowed => Lifts::Allowed,
-        LiftUse::Forbidden => Lifts::Forbidden,
-        LiftUse::NotThisOne => alarm
-            .and_then(|alarm| alarm.source.device())
-            .map_or(Lifts::Forbidden, Lifts::Without),
-    }
-}
-
-/// All ways to an incident; nothing while nobody knows where it is.
-pub fn ways_to<'a>(known: &Known<'_>, ways: &'a Ways, incident: &Incident) -> Option<WaysTo<'a>> {
-    let first = incident.alarms.first();
-    let first = first.and_then(|first| known.view.alarms.get(first));
-    let lifts = lifts(known, &incident.kind, first);
-    Some(ways.to(incident.place.place()?, lifts))
 }

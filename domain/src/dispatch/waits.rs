@@ -17,12 +17,13 @@ pub(super) fn answer_wait(
     person: &PersonId,
     is_night: bool,
 ) -> Option<Span> {
-    let of_estate = known.estate.person(person);
-    if of_estate.is_some_and(|person| person.role == Role::Engineer) {
-        return Some(Span::from_secs(i64::from(ENGINEER_S)));
-    }
-    if of_estate.is_none_or(|person| person.radio_only) {
+    let of_estate = known.estate.person(person)?;
+    if of_estate.radio_only {
         return None;
+    }
+    // An engineer sends no positions, and is called by other means than a page.
+    if of_estate.role == Role::Engineer {
+        return Some(Span::from_secs(i64::from(ENGINEER_S)));
     }
     let usual_s = match priority {
         Priority::P1 => 20,

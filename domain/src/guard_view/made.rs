@@ -7,7 +7,7 @@ use super::types::{
     GuardView, Named,
 };
 use crate::alarm::{Alarm, Located};
-use crate::dispatch::rank::ways_to;
+use crate::dispatch::goal::Goal;
 use crate::dispatch::{Assignment, PlannedWay, Stage};
 use crate::estate::{DutyKept, Estate, Place, Ways};
 use crate::geo::LonLat;
@@ -136,7 +136,7 @@ fn way(
     at: Option<LonLat>,
 ) -> (Option<PlannedWay>, Vec<LonLat>) {
     let found = at.and_then(|at| {
-        let ways = ways_to(known, ways, incident)?;
+        let ways = Goal::of_incident(known, incident).ways(ways)?;
         Some((ways.from(at, None)?, ways))
     });
     let Some((way, ways)) = found else {

@@ -46,8 +46,8 @@ impl Incident {
             alarms,
             joined_at: at,
             guards: fact.guards,
-            dispatch_due_at: fact.dispatch_due_at,
-            undispatched_at: None,
+            dispatch_due_at: fact.dispatch_due_at.filter(|due_at| *due_at >= at),
+            undispatched_at: fact.dispatch_due_at.filter(|due_at| *due_at < at),
             steps: StepRecords::default(),
             step_wait: None,
             version: stamp.seq,
@@ -160,7 +160,9 @@ impl Incident {
             at,
             absent_due_at: None,
         };
+        // Whoever claims it has time anew.
         self.dispatch_due_at = fact.dispatch_due_at;
+        self.undispatched_at = None;
         Ok(self)
     }
 
@@ -269,6 +271,7 @@ impl Incident {
         };
         self.stage = match (fact.to, &self.stage) {
             (NextStage::Reopened, Stage::Closed { .. }) => {
+                self.undispatched_at = None;
                 self.owner = Owner::Person {
                     by: by(),
                     at,

@@ -20,7 +20,7 @@ use crate::procedure::{Doer, Outcome, Step};
 use crate::refusal::{CommonRefusal, Refusal};
 use crate::staff::StaffRefusal;
 use crate::subject::Stamp;
-use crate::time::{Span, Timestamp};
+use crate::time::Timestamp;
 use crate::view::Known;
 
 /// What a step about incidents is decided by beside what is known: what only the server counts.
@@ -114,13 +114,14 @@ fn fact_of(
             })
         }
         IncidentCommand::Leave { incident, alarm } => {
-            let priority = known.alarm(alarm)?.priority;
-            let wait = follow_up_wait(priority);
+            let part = known.alarm(alarm)?;
+            let wait = follow_up_wait(part.priority);
             IncidentFact::Left(IncidentLeft {
                 incident,
                 alarm,
                 by,
                 follow_up_due_at: wait.map_or(terms.shift_end, |wait| known.now + wait),
+                dispatch_due_at: known.dispatch_due_at(&part.kind),
             })
         }
         IncidentCommand::Split {
@@ -168,8 +169,9 @@ pub(crate) fn opened(
     terms: &Terms,
 ) -> IncidentOpened {
     let kind = known.estate.alarm_type(&row.kind);
-    let dispatch_s_max = kind.and_then(|kind| kind.dispatch_s_max);
-    let dispatch_due_at = dispatch_s_max.map(|s| known.now + Span::from_secs(i64::from(s)));
+    // The time to send people runs since the alarm was claimed.
+    let dispatch_due_at = row.dispatch_due_at();
+    let dispatch_due_at = dispatch_due_at.or_else(|| known.dispatch_due_at(&row.kind));
     IncidentOpened {
         incident: terms.next_incident,
         why,
@@ -223,14 +225,12 @@ pub(crate) fn claimed(
     row: &Incident,
     by: PersonId,
 ) -> IncidentClaimed {
-    let kind = known.estate.alarm_type(&row.kind);
-    let wait_s = kind.and_then(|kind| kind.dispatch_s_max);
     let sent = known.live_slots(incident) >= usize::from(row.guards);
-    let wait_s = wait_s.filter(|_| !sent && row.needs_people());
+    let is_wanted = !sent && row.needs_people();
     IncidentClaimed {
         incident,
         by,
-        dispatch_due_at: wait_s.map(|s| known.now + Span::from_secs(i64::from(s))),
+        dispatch_due_at: known.dispatch_due_at(&row.kind).filter(|_| is_wanted),
     }
 }
 
@@ -283,6 +283,7 @@ pub(crate) fn must_stand_alone(
         | AlarmFact::Repeated(_)
         | AlarmFact::Cleared(_)
         | AlarmFact::Overdue(_)
+        | AlarmFact::Undispatched(_)
         | AlarmFact::Unheard(_)
         | AlarmFact::Claimed(_)
         | AlarmFact::Noted(_)

@@ -66,7 +66,8 @@ pub struct IncidentOpened {
     pub claim_due_at: Timestamp,
     /// How many people its type wants sent.
     pub guards: u8,
-    /// By when, if somebody owns it and its type says so.
+    /// By when, if somebody owns it and its type says so; since its alarm was claimed, if that was before. What has
+    /// passed already was passed by that alarm.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dispatch_due_at: Option<Timestamp>,
     /// Whoever was sent to that one belongs here from now on: what stands where they were sent was split off from it.
@@ -91,6 +92,9 @@ pub struct IncidentLeft {
     pub by: PersonId,
     /// By when its owner has to do something about it.
     pub follow_up_due_at: Timestamp,
+    /// By when its owner has to send somebody for it, if its type says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dispatch_due_at: Option<Timestamp>,
 }
 
 /// A person owns an incident.

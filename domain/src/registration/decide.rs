@@ -6,7 +6,7 @@ use crate::access::Actor;
 use crate::alarm::decide::Terms as AlarmTerms;
 use crate::alarm::{Alarm, AlarmFact, AlarmRefusal, Located, OPEN_ALARMS_MAX, Source};
 use crate::estate::{AlarmType, Estate, Place, Priority};
-use crate::fact::{AlarmClaimed, AlarmRaised, FactBody};
+use crate::fact::{AlarmRaised, FactBody};
 use crate::ids::{AlarmId, AlarmTypeId, Seq};
 use crate::incident::decide::{Terms as IncidentTerms, must_have_room, opened};
 use crate::incident::{IncidentFact, OpenedBy};
@@ -77,11 +77,8 @@ pub(crate) fn decide(
         },
     );
     let by = actor.person.clone();
-    let claimed = AlarmClaimed {
-        alarm: row.id,
-        by: by.clone(),
-        follow_up_due_at: of_alarm(&row).follow_up_due_at,
-    };
+    let due_at = of_alarm(&row).follow_up_due_at;
+    let claimed = crate::alarm::decide::claimed(known, &row, by.clone(), due_at);
     let opened = opened(known, OpenedBy::Registration, &row, Some(by), incidents);
     Ok(vec![
         AlarmFact::Raised(raised).into(),

@@ -5,7 +5,8 @@
 
 use super::system;
 use crate::dispatch::decide::{Terms, offered};
-use crate::dispatch::rank::{rank_after, ways_to};
+use crate::dispatch::goal::Goal;
+use crate::dispatch::rank::rank_after;
 use crate::dispatch::{
     ARRIVED_M_MAX, ASSIGNMENTS_PER_INCIDENT_MAX, Arrival, Assignment, DispatchFact, Due,
     PlannedWay, Stage, Withdrawal,
@@ -49,7 +50,7 @@ pub(crate) fn ways<'a>(
     memory: &'a Memory,
     incident: &Incident,
 ) -> impl Fn(&PersonId) -> Option<PlannedWay> + use<'a> {
-    let ways = ways_to(&context.known(), &context.estate.ways, incident);
+    let ways = Goal::of_incident(&context.known(), incident).ways(&context.estate.ways);
     move |person| {
         let from = memory.fixes.last_place(person)?;
         // Where their phone is, says nothing of the floor.

@@ -16,7 +16,6 @@ use crate::ids::{AlarmTypeId, IncidentId};
 use crate::incident::grade::{guards, is_worse, nearest, worst};
 use crate::incident::{Incident, IncidentFact};
 use crate::site::Context;
-use crate::time::Span;
 use crate::view::Touched;
 use std::collections::BTreeSet;
 
@@ -78,10 +77,8 @@ fn body(context: &Context<'_>, now: &Incident, grade: Grade) -> Option<IncidentR
     let known = context.known();
     let is_short = known.live_slots(now.id) < usize::from(grade.guards);
     let is_wanted = is_short && now.owner().is_some() && now.needs_people();
-    let wait_s = context.estate.alarm_type(&grade.kind);
-    let wait_s = wait_s.and_then(|kind| kind.dispatch_s_max);
-    let anew = wait_s.filter(|_| grade.starts);
-    let anew = anew.map(|s| context.now + Span::from_secs(i64::from(s)));
+    let anew = known.dispatch_due_at(&grade.kind);
+    let anew = anew.filter(|_| grade.starts);
     let dispatch_due_at = anew.or(now.dispatch_due_at).filter(|_| is_wanted);
     let is_so = grade.kind == now.kind
         && grade.priority == now.priority

@@ -176,9 +176,13 @@ pub(super) fn kinds<'a>(exists: impl Iterator<Item = &'a Existing>) -> Vec<Alarm
 
 /// The fact by which `row` becomes of type `to`.
 pub(super) fn rise(context: &Context<'_>, row: &Alarm, to: &AlarmType, why: RisenBy) -> AlarmRisen {
-    let due_at = match row.owner() {
-        Some(_) if !row.is_judged() => context.follow_up_due_at(to.priority),
-        _ => context.claim_due_at(to),
+    let known = context.known();
+    let is_owned = row.owner().is_some() && !row.is_judged();
+    let is_alone = is_owned && known.open_incident_of(row).is_none();
+    let due_at = if is_owned {
+        context.follow_up_due_at(to.priority)
+    } else {
+        context.claim_due_at(to)
     };
     AlarmRisen {
         alarm: row.id,
@@ -190,5 +194,6 @@ pub(super) fn rise(context: &Context<'_>, row: &Alarm, to: &AlarmType, why: Rise
         source: None,
         place: None,
         due_at,
+        dispatch_due_at: known.dispatch_due_at(&to.id).filter(|_| is_alone),
     }
 }

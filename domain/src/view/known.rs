@@ -4,7 +4,7 @@ use super::state::View;
 use crate::alarm::{Alarm, AlarmRefusal};
 use crate::dispatch::{Assignment, DispatchRefusal};
 use crate::estate::{AlarmType, DutyKept, Estate, Person};
-use crate::ids::{AlarmId, AssignmentId, IncidentId, PersonId, PhoneId};
+use crate::ids::{AlarmId, AlarmTypeId, AssignmentId, IncidentId, PersonId, PhoneId};
 use crate::incident::{Incident, IncidentRefusal};
 use crate::serial::is_default;
 use crate::staff::Duty;
@@ -141,6 +141,12 @@ impl<'a> Known<'a> {
     pub fn is_on_break(&self, person: &PersonId) -> bool {
         let state = self.view.people.get(person);
         state.is_some_and(|state| state.break_since.is_some())
+    }
+
+    /// By when somebody has to be sent for something of this type that somebody takes now, if its type says so.
+    pub fn dispatch_due_at(&self, kind: &AlarmTypeId) -> Option<Timestamp> {
+        let seconds = self.estate.alarm_type(kind)?.dispatch_s_max?;
+        Some(self.now + Span::from_secs(i64::from(seconds)))
     }
 
     /// The claim deadline of an alarm of this type that begins to wait now.

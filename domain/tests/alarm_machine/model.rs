@@ -4,6 +4,7 @@ mod kinds;
 mod people;
 mod steps;
 mod unheard;
+mod unsent;
 
 use crate::common::{START, secs};
 use castellan_domain::alarm::{ReturnedBy, ShelfReason, Verdict};
@@ -43,6 +44,10 @@ pub(crate) enum Owner {
         at: i64,
         follow_up: Option<i64>,
         absent: Option<i64>,
+        /// By when somebody has to be sent.
+        send: Option<i64>,
+        /// Since when it is known that nobody was.
+        unsent: Option<i64>,
     },
 }
 
@@ -108,6 +113,7 @@ enum Wait {
     Seen,
     FollowUp,
     Absent,
+    Send,
     Shelf,
     Review,
     Unheard,
@@ -143,16 +149,20 @@ impl Row {
             (Owner::Nobody { due, .. }, None) => Some((*due, Wait::Claim)),
             (
                 Owner::Somebody {
-                    follow_up, absent, ..
+                    follow_up,
+                    absent,
+                    send,
+                    ..
                 },
                 _,
-            ) => match (follow_up, absent) {
-                (Some(follow_up), Some(absent)) if absent < follow_up => {
-                    Some((*absent, Wait::Absent))
-                }
-                (Some(follow_up), _) => Some((*follow_up, Wait::FollowUp)),
-                (None, absent) => absent.map(|absent| (absent, Wait::Absent)),
-            },
+            ) => {
+                let all = [
+                    follow_up.map(|at| (at, Wait::FollowUp)),
+                    absent.map(|at| (at, Wait::Absent)),
+                    send.map(|at| (at, Wait::Send)),
+                ];
+                all.into_iter().flatten().min_by_key(|(at, _)| *at)
+            }
         })
     }
 
@@ -335,6 +345,7 @@ impl Model {
 
     fn rise(&mut self, at: usize, kind: &'static Kind) {
         let (now, claim_by, act_by) = (self.now, self.claim_by(kind), self.act_by(kind));
+        let send_by = self.send_by(kind);
         let row = &mut self.rows[at];
         remember(&mut row.rises, (row.kind.name, now));
         row.kind = kind;
@@ -353,7 +364,9 @@ impl Model {
             };
         }
         match &mut row.owner {
-            Owner::Somebody { follow_up, .. } => *follow_up = Some(act_by),
+            Owner::Somebody {
+                follow_up, send, ..
+            } => (*follow_up, *send) = (Some(act_by), send_by),
             Owner::Nobody {
                 since,
                 due,
@@ -425,9 +438,12 @@ impl Model {
         let due = self.others_waiting().into_iter();
         let due = due.take_while(|(at, ..)| *at <= self.now).take(SETTLED_MAX);
         let (claims, rest): (Vec<_>, Vec<_>) = due.partition(|(_, _, wait)| *wait == Wait::Claim);
-        let (unheard, back): (Vec<_>, Vec<_>) = rest
+        let (unheard, rest): (Vec<_>, Vec<_>) = rest
             .into_iter()
             .partition(|(_, _, wait)| *wait == Wait::Unheard);
+        let (unsent, back): (Vec<_>, Vec<_>) = rest
+            .into_iter()
+            .partition(|(_, _, wait)| *wait == Wait::Send);
         let off_shelf = self.next_off_shelf().filter(|(at, _)| *at <= self.now);
         for (at, row, _) in claims {
             self.ring(row, noticed_late(at, self.now));
@@ -441,6 +457,9 @@ impl Model {
                 _ => ReturnedBy::NoFollowUp,
             };
             self.give_back(row, why, noticed_late(at, self.now));
+        }
+        for (_, row, _) in unsent {
+            self.tell_unsent(row);
         }
         for (at, row, _) in unheard {
             self.tell_unheard(row, at);

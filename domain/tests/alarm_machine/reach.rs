@@ -13,7 +13,7 @@ fn the_nights_of_the_model_meet_every_refusal_and_every_way_back() {
     use Outcome::{Cleared, NothingToClear, Raised, Repeated, Returned, Risen};
     let mut runner = TestRunner::deterministic();
     let (mut refusals, mut outcomes, mut ways) = (BTreeSet::new(), Vec::new(), Vec::new());
-    let mut taken_back = 0;
+    let (mut taken_back, mut unsent) = (0, 0);
     let nights = Model::sequential_strategy(1..60);
     for _ in 0..300 {
         let (mut model, steps, _) = nights.new_tree(&mut runner).expect("a night").current();
@@ -29,6 +29,19 @@ fn the_nights_of_the_model_meet_every_refusal_and_every_way_back() {
                 Some(Ok(Accepted::Reported { outcome, .. })) => outcomes.push(*outcome),
                 _ => {}
             }
+            unsent += model
+                .rows
+                .iter()
+                .filter(|row| {
+                    matches!(
+                        row.owner,
+                        Owner::Somebody {
+                            unsent: Some(_),
+                            ..
+                        }
+                    )
+                })
+                .count();
             ways.extend(model.rows.iter().filter_map(|row| match &row.owner {
                 Owner::Nobody { back, .. } => back.as_ref().map(|back| back.why),
                 Owner::Somebody { .. } => None,
@@ -55,6 +68,7 @@ fn the_nights_of_the_model_meet_every_refusal_and_every_way_back() {
         "shelf_time",
         "unknown_alarm",
     ];
+    assert!(unsent > 0, "somebody was always sent in time");
     assert_eq!(refusals.iter().collect::<Vec<_>>(), expected);
     assert!(taken_back > 0, "no plain operator took anything back");
     for outcome in [Cleared, NothingToClear, Raised, Repeated, Returned, Risen] {

@@ -84,13 +84,14 @@ pub(crate) fn incidents() -> impl Strategy<Value = FactBody> {
                 why,
             })
         }),
-        (incident(), alarm(), person(), due()).prop_map(
-            |(incident, alarm, by, follow_up_due_at)| {
+        (incident(), alarm(), person(), due(), option::of(due())).prop_map(
+            |(incident, alarm, by, follow_up_due_at, dispatch_due_at)| {
                 IncidentFact::Left(IncidentLeft {
                     incident,
                     alarm,
                     by,
                     follow_up_due_at,
+                    dispatch_due_at,
                 })
             }
         ),

@@ -56,7 +56,7 @@ fn world() -> World {
 }
 
 /// Plays a script, one deed a line. What goes wrong there is the test's own mistake.
-fn play(script: &str) -> World {
+pub(super) fn play(script: &str) -> World {
     let mut world = world();
     let deeds = script.split([';', '\n']).map(str::trim);
     for deed in deeds.filter(|deed| !deed.is_empty()) {
@@ -97,8 +97,18 @@ fn do_one(world: &mut World, words: &[&str]) {
             return;
         }
         ["claim", who] => (who, Command::Alarm(AlarmCommand::Claim { alarm })),
-        ["judge", who] => {
-            let (verdict, basis) = (Verdict::Test, None);
+        ["note", who] => {
+            world.note(who, alarm);
+            return;
+        }
+        ["judge" | "real", who] => {
+            let is_real = words[0] == "real";
+            let verdict = if is_real {
+                Verdict::Genuine
+            } else {
+                Verdict::Test
+            };
+            let basis = None;
             let judge = AlarmCommand::Judge {
                 alarm,
                 verdict,
@@ -164,7 +174,7 @@ const fn part_command(command: DispatchCommand) -> Command {
 }
 
 /// What is told of the ladder about one thing, and of nothing else.
-fn told_of(world: &World, about: &str) -> Vec<String> {
+pub(super) fn told_of(world: &World, about: &str) -> Vec<String> {
     let about = about.to_uppercase().parse().expect("a matter");
     let all = climbed_about(world).into_iter();
     all.filter_map(|(of, told)| (of == about).then_some(told))
@@ -204,7 +214,7 @@ const LAW: [(&str, &str, &str, &[&str]); 20] = [
         "raise panic; claim li-na; wait 1; send wang-qiang by li-na; wait 50; recall 1 by zhou-jie;
          wait 60",
         "i-1",
-        &["61 i-1 undispatched", "61 step 1 spared:zhou-jie"],
+        &["60 i-1 undispatched", "60 step 1 spared:zhou-jie"],
     ),
     (
         "whoever is recalled after enough were sent makes no deadline pass again",

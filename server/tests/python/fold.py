@@ -7,7 +7,7 @@ import incidents
 # The kinds and versions of the page.
 VERSIONS = dict.fromkeys(
     (
-        "estate_published", "alarm_raised", "alarm_repeated", "alarm_cleared", "alarm_overdue", "alarm_unheard", "alarm_claimed",
+        "estate_published", "alarm_raised", "alarm_repeated", "alarm_cleared", "alarm_overdue", "alarm_undispatched", "alarm_unheard", "alarm_claimed",
         "alarm_noted", "alarm_judged", "alarm_verdict_corrected", "alarm_acknowledged", "alarm_muted",
         "alarm_shelved", "alarm_unshelved", "alarm_released", "alarm_transferred", "alarm_returned", "alarm_risen",
         "alarm_joined", "alarm_split", "incident_opened", "incident_joined", "incident_left", "incident_claimed",

@@ -91,7 +91,9 @@ def opened(view, fact, body):
     new |= {
         "id": body["incident"], "opened_at": at, "owner": owner, "stage": "open", "alarms": list(body["alarms"]),
         "joined_at": at, "version": fact["seq"], "history": {"steps": [first_step(fact)]},
-    } | maybe(body, "dispatch_due_at")  # fmt: skip
+    }  # fmt: skip
+    if "dispatch_due_at" in body:
+        new["dispatch_due_at" if body["dispatch_due_at"] >= at else "undispatched_at"] = body["dispatch_due_at"]
     if fact["drill"]:
         new["drill"] = True
     if is_duress(body["type"]):
@@ -203,7 +205,7 @@ def left(view, incident, body, fact):
     if row is not None:
         row.pop("incident", None)
         row |= {"taken_out": True, "version": fact["seq"]}
-        row["ownership"].get("claimed", {})["follow_up_due_at"] = body["follow_up_due_at"]
+        row["ownership"].get("claimed", {}).update(maybe(body, "follow_up_due_at", "dispatch_due_at"))
 
 
 def claimed(view, incident, body, fact):
@@ -211,6 +213,7 @@ def claimed(view, incident, body, fact):
         return False
     incident["owner"] = {"person": {"by": body["by"], "at": fact["recorded_at"]}}
     incident.pop("dispatch_due_at", None)
+    incident.pop("undispatched_at", None)
     incident |= maybe(body, "dispatch_due_at")
 
 
@@ -245,6 +248,7 @@ def moved(view, incident, body, fact):
     if to == "reopened":
         if stage != "closed":
             return False
+        incident.pop("undispatched_at", None)
         incident |= {"stage": "open", "owner": {"person": {"by": body["by"], "at": at}}}
         rows, here = view["alarms"], incident["id"]
         incident["alarms"] = [id for id in incident["alarms"] if rows.get(id, {"incident": here}).get("incident") == here]

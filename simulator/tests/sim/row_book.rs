@@ -221,6 +221,11 @@ impl RowBook {
                     body.alarm
                 );
             }
+            FactBody::Alarm(AlarmFact::Undispatched(body)) => {
+                let row = &before.alarms[&body.alarm];
+                let is_late = row.owner().is_some() && row.incident.is_none() && !row.is_judged();
+                assert!(is_late, "nobody has to send anybody: {row:?}");
+            }
             FactBody::Alarm(AlarmFact::Shelved(_)) => totals.shelved += 1,
             FactBody::Alarm(AlarmFact::Noted(body)) => {
                 totals.followed_up += u64::from(body.note.words().is_none());
