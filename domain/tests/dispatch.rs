@@ -6,9 +6,9 @@ use castellan_domain::alarm::AlarmRefusal;
 use castellan_domain::command::Command;
 use castellan_domain::dispatch::rank::rank;
 use castellan_domain::dispatch::{
-    Arrival, DeclineReason, DispatchCommand, DispatchRefusal, PlannedWay, Stage as Part, Withdrawal,
+    Arrival, DeclineReason, DispatchCommand, DispatchRefusal, Stage as Part, Withdrawal,
 };
-use castellan_domain::estate::{Person, Role, Skill};
+use castellan_domain::estate::{Person, Role};
 use castellan_domain::ids::{AssignmentId, IncidentId};
 use castellan_domain::incident::Stage;
 use castellan_domain::observation::{PhoneFix, ReportedState::Active};
@@ -354,102 +354,6 @@ fn a_phone_whose_clock_is_a_day_behind_moves_no_deadline_and_says_of_nobody_that
     part_of(&mut world, "wang-qiang", arrive).unwrap();
     let how = Arrival::Said;
     assert_eq!(part(&world, 1).stage, Part::OnScene { how });
-}
-
-#[test]
-fn whoever_is_there_soonest_is_the_first_and_the_wanted_skill_counts_as_thirty_seconds() {
-    // Of wang-qiang, li-min and zhao-jun, in this order: seconds of their way, and who has the skill.
-    let near = [Some(40), Some(50), Some(90)];
-    let nobody = [None; 3];
-    for (seconds, skilled, first) in [
-        (near, [false; 3], ["wang-qiang", "li-min", "zhao-jun"]),
-        (near, [true; 3], ["wang-qiang", "li-min", "zhao-jun"]),
-        // Ten seconds later, with the skill.
-        (
-            near,
-            [false, true, false],
-            ["li-min", "wang-qiang", "zhao-jun"],
-        ),
-        // Fifty seconds later, with the skill: too far, also for the one in the middle.
-        (
-            near,
-            [false, false, true],
-            ["wang-qiang", "li-min", "zhao-jun"],
-        ),
-        (
-            [Some(40), Some(69), Some(71)],
-            [false, true, true],
-            ["li-min", "wang-qiang", "zhao-jun"],
-        ),
-        (
-            nobody,
-            [false, false, true],
-            ["zhao-jun", "wang-qiang", "li-min"],
-        ),
-        (
-            [Some(900), None, None],
-            [false, true, false],
-            ["wang-qiang", "li-min", "zhao-jun"],
-        ),
-    ] {
-        let mut estate = guarded();
-        for kind in &mut estate.alarm_types {
-            kind.skill = Some(Skill::GasDetector);
-        }
-        let guards = ["wang-qiang", "li-min", "zhao-jun"];
-        for (guard, has) in guards.iter().zip(skilled) {
-            let mut people = estate.people.iter_mut();
-            let guard = people.find(|person| person.id.as_str() == *guard);
-            let skills = has.then_some(Skill::GasDetector).into_iter();
-            guard.expect("a guard").skills = skills.collect();
-        }
-        let world = World::with(Site::default(), estate.clone());
-        let known = Known {
-            view: world.view(),
-            estate: &estate,
-            now: world.now,
-        };
-        let ranked = rank(&known, &id("gas_low"), None, |person| {
-            let place = guards.iter().position(|one| *one == person.as_str());
-            Some(PlannedWay {
-                seconds: seconds[place?]?,
-                stairs: false,
-                lift: false,
-                without_floor: false,
-            })
-        });
-        let order: Vec<_> = ranked.iter().map(|one| one.person.as_str()).collect();
-        assert_eq!(order, first, "{seconds:?} {skilled:?}");
-    }
-}
-
-#[test]
-fn of_two_who_are_there_at_the_same_time_the_one_with_fewer_errands_is_the_first() {
-    let mut world = world();
-    let alarm = world.raise("gas-1", "gas_low", Active);
-    send(&mut world, "li-na", alarm, "wang-qiang").unwrap();
-    accept(&mut world, "wang-qiang", 1).unwrap();
-    for step in [
-        DispatchCommand::Arrive {
-            assignment: AssignmentId(1),
-        },
-        DispatchCommand::Finish {
-            assignment: AssignmentId(1),
-        },
-    ] {
-        part_of(&mut world, "wang-qiang", step).unwrap();
-    }
-    let known = Known {
-        view: world.view(),
-        estate: &guarded(),
-        now: world.now,
-    };
-    let ranked = rank(&known, &id("gas_low"), None, |_| None);
-    let told: Vec<_> = ranked
-        .iter()
-        .map(|one| (one.person.as_str(), one.errands))
-        .collect();
-    assert_eq!(told, [("li-min", 0), ("zhao-jun", 0), ("wang-qiang", 1)]);
 }
 
 #[test]

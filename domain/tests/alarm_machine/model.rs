@@ -228,21 +228,6 @@ impl Model {
         (self.now + HALF_DAY - into_shift).max(self.now + RING_S_MAX)
     }
 
-    fn claim_by(&self, kind: &Kind) -> i64 {
-        kind.claim_s
-            .map_or(self.shift_end(), |wait| self.now + wait)
-    }
-
-    /// By when something has to be done about what was taken or seen now.
-    fn act_by(&self, kind: &Kind) -> i64 {
-        match kind.priority {
-            1 => self.now + 60,
-            2 => self.now + 180,
-            3 => self.now + 900,
-            _ => self.shift_end(),
-        }
-    }
-
     /// One fact, which changes what people decide on.
     fn record(&mut self, row: usize) {
         self.facts += 1;
