@@ -1,7 +1,7 @@
 //! Commands on their way to the server.
 
 use super::failure::{FailedBy, Failure};
-use super::offer::{OFFERED_MS, Offer};
+use super::offer::{OFFERED_MS, Offer, Standing};
 use super::state::Desk;
 use super::under_way::UnderWay;
 use crate::api::{self, ApiError};
@@ -22,6 +22,8 @@ const LIVE_LOOKS_MAX: u32 = 8;
 const LIVE_LOOK_EVERY_MS: u32 = 250;
 /// Wait between two looks at whether it is a command's turn. Each that was sent ends within its attempts.
 const TURN_LOOK_EVERY_MS: u32 = 20;
+/// By so much a browser's timer may come before its time.
+const TIMER_EARLY_MS_MAX: u32 = 50;
 /// How long it is said that a command came to nothing.
 const FAILURE_MS: u32 = 8_000;
 
@@ -120,27 +122,33 @@ impl Desk {
 
     /// Sends a command; after success it says what follows, and offers the way back for a while.
     pub fn send_and_offer(&'static self, command: impl Into<WireCommand>, offer: Offer) {
+        let Some(by) = self.person.get_untracked() else {
+            return;
+        };
         self.send_as(CommandId(uuid::Uuid::new_v4()), command, move || {
-            self.offered.update_value(|count| *count += 1);
-            let this = self.offered.get_value();
-            self.offer.set(Some(offer));
+            self.offered
+                .update(|standing| standing.begin(by, offer, mono()));
             spawn_local(async move {
-                sleep(OFFERED_MS).await;
-                if self.offered.get_value() == this {
-                    self.offer.set(None);
-                }
+                sleep(OFFERED_MS + TIMER_EARLY_MS_MAX).await;
+                // Whoever shows it looks at the time.
+                self.offered.notify();
             });
         });
     }
 
+    /// What follows from what whoever works here just did, while it can be taken back.
+    pub fn offer(&self) -> Option<Offer> {
+        let person = self.person.get();
+        self.offered
+            .with(|standing| standing.of(person.as_ref(), mono()).cloned())
+    }
+
     /// Takes back what was just done, as long as that is offered.
     pub fn take_back(&'static self) {
-        let inverse = self
-            .offer
-            .with_untracked(|offer| offer.as_ref()?.inverse.clone());
+        let inverse = untrack(|| self.offer()?.inverse);
         if let Some(inverse) = inverse {
             self.send_as(CommandId(uuid::Uuid::new_v4()), inverse, || {
-                self.offer.set(None);
+                self.offered.update(Standing::end);
             });
         }
     }
