@@ -1,7 +1,7 @@
 //! Commands on their way to the server.
 
 use super::failure::{FailedBy, Failure};
-use super::offer::{OFFERED_MS, Offer};
+use super::offer::{OFFERED_MS, Offer, Standing};
 use super::state::Desk;
 use super::under_way::UnderWay;
 use crate::api::{self, ApiError};
@@ -26,6 +26,8 @@ const TURN_LOOK_EVERY_MS: u32 = 20;
 const OFFER_LOOKS_MAX: u32 = 50;
 /// Wait between two of them.
 const OFFER_LOOK_EVERY_MS: u32 = 100;
+/// By so much a browser's timer may come before its time.
+const TIMER_EARLY_MS_MAX: u32 = 50;
 /// How long it is said that a command came to nothing.
 const FAILURE_MS: u32 = 8_000;
 
@@ -124,8 +126,11 @@ impl Desk {
 
     /// Sends a command; after success it says what follows, and offers the way back for a while.
     pub fn send_and_offer(&'static self, command: impl Into<WireCommand>, offer: Offer) {
+        let Some(by) = self.person.get_untracked() else {
+            return;
+        };
         let id = CommandId(uuid::Uuid::new_v4());
-        self.send_as(id, command, move || self.offer_for_a_while(offer));
+        self.send_as(id, command, move || self.offer_for_a_while(by, offer));
     }
 
     /// The same for what has a way back only once its number is here: it is looked for as long as a while.
@@ -134,12 +139,15 @@ impl Desk {
         command: impl Into<WireCommand>,
         look: impl Fn() -> Option<Offer> + 'static,
     ) {
+        let Some(by) = self.person.get_untracked() else {
+            return;
+        };
         let id = CommandId(uuid::Uuid::new_v4());
         self.send_as(id, command, move || {
             spawn_local(async move {
                 for _ in 0..OFFER_LOOKS_MAX {
                     if let Some(offer) = look() {
-                        return self.offer_for_a_while(offer);
+                        return self.offer_for_a_while(by, offer);
                     }
                     sleep(OFFER_LOOK_EVERY_MS).await;
                 }
@@ -147,15 +155,13 @@ impl Desk {
         });
     }
 
-    fn offer_for_a_while(&'static self, offer: Offer) {
-        self.offered.update_value(|count| *count += 1);
-        let this = self.offered.get_value();
-        self.offer.set(Some(offer));
+    fn offer_for_a_while(&'static self, by: PersonId, offer: Offer) {
+        self.offered
+            .update(|standing| standing.begin(by, offer, mono()));
         spawn_local(async move {
-            sleep(OFFERED_MS).await;
-            if self.offered.get_value() == this {
-                self.offer.set(None);
-            }
+            sleep(OFFERED_MS + TIMER_EARLY_MS_MAX).await;
+            // Whoever shows it looks at the time.
+            self.offered.notify();
         });
     }
 
@@ -168,14 +174,19 @@ impl Desk {
         }
     }
 
+    /// What follows from what whoever works here just did, while it can be taken back.
+    pub fn offer(&self) -> Option<Offer> {
+        let person = self.person.get();
+        self.offered
+            .with(|standing| standing.of(person.as_ref(), mono()).cloned())
+    }
+
     /// Takes back what was just done, as long as that is offered.
     pub fn take_back(&'static self) {
-        let inverse = self
-            .offer
-            .with_untracked(|offer| offer.as_ref()?.inverse.clone());
+        let inverse = untrack(|| self.offer()?.inverse);
         if let Some(inverse) = inverse {
             self.send_as(CommandId(uuid::Uuid::new_v4()), inverse, || {
-                self.offer.set(None);
+                self.offered.update(Standing::end);
             });
         }
     }

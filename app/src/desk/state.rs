@@ -4,7 +4,7 @@ use super::beside::Beside;
 use super::drafts::{self, Drafts};
 use super::failure::Failure;
 use super::hand::Hand;
-use super::offer::Offer;
+use super::offer::Standing;
 use super::picked::Picked;
 use super::theme::Theme;
 use super::under_way::UnderWay;
@@ -41,9 +41,7 @@ pub struct Desk {
     /// What just came to nothing.
     pub failure: RwSignal<Option<Failure>>,
     /// What follows from what was just done, while it can be taken back.
-    pub offer: RwSignal<Option<Offer>>,
-    /// How many were made, so that none ends the next one.
-    pub(super) offered: StoredValue<u32>,
+    pub(super) offered: RwSignal<Standing>,
     /// Whether a command is under way.
     pub sending: RwSignal<bool>,
     pub(super) under_way: StoredValue<UnderWay>,
@@ -66,8 +64,7 @@ impl Desk {
                     .map_or_else(Drafts::default, |kept| Drafts::read(&kept)),
             ),
             failure: RwSignal::new(None),
-            offer: RwSignal::new(None),
-            offered: StoredValue::new(0),
+            offered: RwSignal::new(Standing::default()),
             sending: RwSignal::new(false),
             under_way: StoredValue::default(),
         }));
@@ -133,10 +130,26 @@ impl Desk {
     }
 
     /// Seats somebody in this tab only. Sockets and pictures carry no header of ours, so what they
-    /// are for goes by a cookie; the browser has one for all its tabs, and the last one counts.
+    /// are for goes by a cookie; the browser has one for all its tabs, and the last one counts. What was
+    /// said to the one before is not said to the next.
     pub fn seat(&self, person: Option<PersonId>) {
         set_cookie(PERSON_COOKIE, person.as_ref().map(PersonId::as_str));
+        if person != self.person.get_untracked() {
+            self.offered.update(Standing::end);
+            self.failure.set(None);
+        }
         self.person.set(person);
+    }
+
+    /// Ends what one person began before another one goes on with it.
+    pub fn for_one_person(&'static self, end: impl Fn() + 'static) {
+        Effect::new(move |before: Option<_>| {
+            let now = self.person.get();
+            if before.is_some_and(|before| before != now) {
+                end();
+            }
+            now
+        });
     }
 
     /// Whoever works here, with what they may do; nobody before the estate is here.

@@ -78,7 +78,7 @@ fn Field(copy: &'static SiteCopy, desk: &'static Desk, open: RwSignal<bool>) -> 
     let nothing = move || !typed.with(|typed| typed.trim().is_empty()) && found.with(Vec::is_empty);
     view! {
         <div class="search">
-            <input node_ref=field type="text" autocomplete="off" spellcheck="false" maxlength="40"
+            <input node_ref=field type="text" autocomplete="off" spellcheck="false"
                 aria-label=move || desk.t(texts::TITLE) placeholder=move || desk.t(texts::HINT)
                 on:keydown=press
                 on:input=move |event| {
