@@ -214,10 +214,6 @@ impl<F: DeserializeOwned + Send + Sync + 'static> Earlier<F> {
             self.failure.set(Some(texts::EARLIER_NOT_ALLOWED));
             return;
         };
-        let Some(reader) = self.desk.person.get_untracked() else {
-            self.failure.set(Some(texts::EARLIER_NOT_ALLOWED));
-            return;
-        };
         self.failure.set(None);
         self.fetching.set(true);
         spawn_local(async move {

@@ -6,7 +6,7 @@ use super::state::Desk;
 use super::under_way::UnderWay;
 use crate::api::{self, ApiError};
 use crate::browser::{mono, sleep};
-use castellan_domain::ids::CommandId;
+use castellan_domain::ids::{CommandId, PersonId};
 use castellan_domain::refusal::Refusal;
 use castellan_domain::wire::api::{CommandRequest, WireCommand};
 use leptos::prelude::*;
