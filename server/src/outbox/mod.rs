@@ -19,5 +19,7 @@ mod words;
 mod worker;
 
 pub(crate) use outward::Outward;
+#[cfg(test)]
+pub(crate) use shared::OUTBOX_MAX;
 pub(crate) use shared::Outbox;
 pub(crate) use webhook::Webhook;
