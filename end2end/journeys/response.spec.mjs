@@ -128,6 +128,8 @@ test("a high gas alarm is an incident at once, and whoever claims it has the lis
   await expect(liNa.owner(id)).toContainText("李娜");
   await liNa.page.keyboard.press("Shift+D");
   const people = liNa.details.locator(".candidates [data-send]");
+  // Whoever leaves a post with too few is named with what is left there.
+  await expect(people.filter({ hasText: "赵军" })).toContainText("东门岗将无人");
   await expect(people.first()).toContainText("没有已知路线");
   // One thing is open at a time, so that a digit means what is read.
   await liNa.page.keyboard.press("x");
@@ -138,6 +140,7 @@ test("a high gas alarm is an incident at once, and whoever claims it has the lis
   await expect(people).toHaveCount(0);
   const sent = liNa.details.locator("[data-assignment]");
   await expect(sent).toContainText("待接单");
+  await expect(liNa.details.locator("[data-hole]")).toHaveText("东门岗将无人");
   // R answers for whoever was asked first, and stands on that button alone.
   await liNa.page.keyboard.press("Shift+D");
   await liNa.page.keyboard.press("1");
@@ -160,6 +163,12 @@ test("a high gas alarm is an incident at once, and whoever claims it has the lis
   await liNa.page.keyboard.press("r");
   await liNa.page.keyboard.press("7");
   await expect(sent.first().locator(".support")).toHaveText("求增援");
+  // Whoever is sent next is the answer.
+  await site.onDuty("li-min");
+  await expect(liNa.details.locator("[data-action=dispatch]")).toContainText("李敏");
+  await liNa.page.keyboard.press("d");
+  await expect(sent).toHaveCount(3);
+  await expect(liNa.details.locator(".support")).toHaveCount(0);
 });
 
 test("Space records the steps of the procedure, one is left out for a reason, and the other window sees who did what", async ({
@@ -208,6 +217,86 @@ test("Space records the steps of the procedure, one is left out for a reason, an
   await liNa.page.keyboard.press("2");
   await liNa.settle();
   await expect(next).toHaveAttribute("data-step", after);
+});
+
+test("alarms and incidents are put together and apart by hand, each with its way back, and a leader opens one again", async ({
+  open,
+  site,
+}) => {
+  const liNa = await open("li-na");
+  const gas = await site.report("gas-3-b1", "gas_high");
+  const lift = await site.report("lift-5-1-1", "lift_entrapment");
+  const door = await site.report("door-east-gate", "door_forced");
+  for (const alarm of [gas, lift, door]) {
+    expect((await site.command("li-na", { claim: { alarm } })).status).toBe(200);
+  }
+  const members = liNa.details.locator(".members");
+  const count = async (title) => expect(members.locator("summary")).toHaveText(`事件内报警 ${title}`);
+  const back = liNa.page.locator("[data-action=take-back]");
+  const takeBack = async (words) => {
+    await expect(liNa.page.locator(".offered")).toContainText(words);
+    await expect(back).toBeEnabled();
+    await liNa.page.keyboard.press("Backspace");
+    await expect(liNa.page.locator(".offered p")).toHaveCount(0);
+  };
+  await liNa.walkTo(gas);
+  await members.locator("summary").click();
+  await members.locator(`[data-join="${door}"]`).click();
+  await count(2);
+  await takeBack(`${door} 已并入 I-1`);
+  await count(1);
+  await members.locator(`[data-join="${door}"]`).click();
+  await count(2);
+  // What is chosen gets an incident of its own.
+  await members.locator(`[data-tick="${door}"]`).click();
+  await members.locator("[data-split]").click();
+  await count(1);
+  await takeBack("已从 I-1 拆出 I-3");
+  await count(2);
+  await members.locator(`[data-leave="${door}"]`).click();
+  await count(1);
+  await members.locator("[data-merge=I-2]").click();
+  await expect(liNa.details.locator("[data-incident=I-2]")).toBeVisible();
+  await count(2);
+  await takeBack("I-1 已合并到 I-2");
+  await expect(liNa.details.locator("[data-incident=I-4]")).toBeVisible();
+  await members.locator("summary").click();
+  await members.locator("[data-priority=p2]").click();
+  await expect(members.locator("[data-priority=p2]")).toHaveAttribute("aria-pressed", "true");
+  await takeBack("I-4 现为 2 级");
+  await expect(members.locator("[data-priority=p1]")).toHaveAttribute("aria-pressed", "true");
+  await liNa.details.locator("[data-move=closed]").click();
+  await liNa.page.keyboard.press("1");
+  await expect(liNa.details.locator("[data-incident=I-4] [data-stage]")).toHaveText("已结案");
+
+  const leader = await open("wang-jianguo", { search: { selected: gas } });
+  await leader.details.locator("[data-move=reopened]").click();
+  await expect(leader.details.locator("[data-incident=I-4] [data-stage]")).toHaveText("待处置");
+  await expect(liNa.details.locator("[data-incident=I-4] [data-stage]")).toHaveText("待处置");
+  await expect(liNa.row(gas)).toBeVisible();
+});
+
+test("a click on the map is the place of what is registered", async ({ open }) => {
+  const liNa = await open("li-na", { map: true });
+  const form = liNa.page.locator(".registration");
+  await liNa.page.keyboard.press("n");
+  await expect(form.locator("input").first()).toBeFocused();
+  await liNa.map.locator("#map").click({ position: { x: 300, y: 300 } });
+  await expect(form.locator("input").nth(1)).toBeFocused();
+  const place = await form.locator("input").first().inputValue();
+  expect(place).not.toBe("");
+  await liNa.page.keyboard.type("医疗");
+  await expect(form.locator(".found").first()).toContainText("医疗求助");
+  await liNa.page.keyboard.press("Enter");
+  await liNa.page.keyboard.press("Enter");
+  await expect(form).toHaveCount(0);
+  await expect(liNa.details.locator("h2")).toHaveText(place);
+  // Esc closes the form wherever the focus is, and then a click selects again.
+  await liNa.page.keyboard.press("n");
+  await liNa.map.locator("#map").click({ position: { x: 300, y: 300 } });
+  await liNa.page.evaluate(() => document.activeElement?.blur());
+  await liNa.page.keyboard.press("Escape");
+  await expect(form).toHaveCount(0);
 });
 
 test("N registers a call by the keyboard alone, and what was typed outlives a reload", async ({ open }) => {

@@ -1,7 +1,7 @@
 //! What somebody can do with an alarm now, asked of the domain itself: a button that is there works,
 //! unless something changes on the way.
 
-use super::choice::{Choice, Judging};
+use super::choice::{Choice, Judging, heirs};
 use super::standing::is_listed;
 use crate::incidents::closing::Asked;
 use crate::procedures::model::{StepChoice, next_step};
@@ -154,6 +154,9 @@ pub fn why_not_choose(
             return why_not(known, actor, recall.into());
         }
         Choice::Closing(_) => return why_not_close(known, row?, actor),
+        Choice::Transfer if row.is_some_and(|row| known.open_incident_of(row).is_some()) => {
+            return why_not_hand_on(known, row?, actor);
+        }
         // Who may judge an alarm may hand it on, and at the same time.
         Choice::Verdict(Judging::First)
         | Choice::Basis(Judging::First, _)
@@ -183,6 +186,17 @@ pub fn why_not_choose(
         },
     };
     why_not(known, actor, command.into())
+}
+
+/// Why `actor` hands its incident on to nobody, whatever was said of the alarm.
+fn why_not_hand_on(known: &Known<'_>, alarm: &Alarm, actor: &Actor) -> Option<Refusal> {
+    let incident = known.open_incident_of(alarm)?;
+    let to = heirs(known, incident.owner()).first()?.id.clone();
+    let transfer = IncidentCommand::Transfer {
+        incident: incident.id,
+        to,
+    };
+    why_not(known, actor, transfer.into())
 }
 
 /// Why `actor` gives no verdicts in order to close its incident. That they are missing is no reason: they are given.
@@ -408,6 +422,39 @@ mod tests {
         };
         let of_alarm = AlarmCommand::Claim { alarm: alarm.id };
         assert_eq!(claims(owned), (false, of_alarm.into()));
+    }
+
+    #[test]
+    fn an_incident_is_handed_on_from_an_alarm_that_has_its_verdict() {
+        let alarm = judged(raised(1, 1));
+        let (mut view, mut estate) = (view([alarm.clone()]), estate());
+        let incident = incident_of(&alarm);
+        view.alarms
+            .get_mut(&alarm.id)
+            .expect("it is there")
+            .incident = Some(incident.id);
+        view.incidents.insert(incident.id, incident);
+        let operator = |id: &str| {
+            let one = format!(
+                r#"{{"id": "{id}", "role": "operator", "name": {{"zh": "甲", "en": "A"}}}}"#
+            );
+            serde_json::from_str(&one).expect("a person")
+        };
+        estate.people = ["li-na", "zhang-wei"].map(operator).to_vec();
+        let known = Known {
+            view: &view,
+            estate: &estate,
+            now: START,
+        };
+        let hands_on = |id: &str| {
+            let actor = Actor {
+                person: person(id),
+                rights: Rights::of_role(Role::Operator),
+            };
+            let can = Can::of(&known, alarm.id, &actor);
+            can.expect("it is there").transfer
+        };
+        assert!(hands_on("li-na") && !hands_on("zhang-wei"));
     }
 
     #[test]

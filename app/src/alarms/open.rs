@@ -228,9 +228,14 @@ fn shelve(
 
 /// Whom it can be handed on to.
 pub(super) fn heirs_of(copy: &'static SiteCopy, id: AlarmId) -> Vec<PersonId> {
-    let owner = copy.with(|replica| replica.view().alarms.get(&id)?.owner().cloned());
     let heirs = copy.known(|known| {
-        let heirs = heirs(known, owner.as_ref()).into_iter();
+        let row = known.view.alarms.get(&id);
+        // What is part of an open incident is handed on with it.
+        let owner = row.and_then(|row| match known.open_incident_of(row) {
+            Some(incident) => incident.owner(),
+            None => row.owner(),
+        });
+        let heirs = heirs(known, owner).into_iter();
         heirs.map(|person| person.id.clone()).collect()
     });
     heirs.unwrap_or_default()

@@ -3,7 +3,7 @@
 
 use super::located::place;
 use super::marks::{Mark, marks};
-use super::model::{class, condition_name, priority_name, priority_short, sign, what};
+use super::model::{class, condition_name, priority_name, priority_short, shelf_left, sign, what};
 use super::standing::{Chip, Run, Standing, is_unowned, standing};
 use super::texts;
 use crate::ages::{self, Now};
@@ -132,9 +132,9 @@ impl Said {
 
     fn age(self) -> Option<String> {
         let now = self.copy.now();
-        self.read(|_, alarm, _| match (self.within, &alarm.shelf) {
+        self.read(|_, alarm, language| match (self.within, &alarm.shelf) {
             // What is put aside is as old as it was; what counts is when it comes back.
-            (Within::Shelf, Some(aside)) => ages::left(aside.until, self.copy.shown_at()),
+            (Within::Shelf, Some(aside)) => shelf_left(aside.until, self.copy.shown_at(), language),
             _ => ages::age(alarm.raised_at, now),
         })
     }

@@ -3,7 +3,7 @@
 //! first alarm, whatever was said of that.
 
 use super::marks::returned_name;
-use super::model::{shelf_reason_name, verdict_name};
+use super::model::{shelf_left, shelf_reason_name, verdict_name};
 use super::texts;
 use crate::ages::{self, Now};
 use crate::ladders::Climb;
@@ -102,7 +102,7 @@ pub fn standing(
         return Standing {
             chip: None,
             who: format!("{why} · {by}"),
-            due: Some(ages::left(shelf.until, now)),
+            due: Some(shelf_left(shelf.until, now, language)),
         };
     }
     Standing {
@@ -365,6 +365,8 @@ mod tests {
         assert_eq!(said(&judged(open), 40), words("", "环境干扰", ""));
         let aside = shelved(raised(1, 3), after(600));
         assert_eq!(said(&aside, 10), words("", "检修 · li-na", "09:50"));
+        // Only the server ends it.
+        assert_eq!(said(&aside, 601), words("", "检修 · li-na", "即将结束"));
     }
 
     #[test]

@@ -59,6 +59,8 @@ texts! {
     SHELVE: "限时挂起", "Shelve";
     SHELVED: "限时挂起", "Shelved";
     SHELVED_FOR: "剩余 {0} · {1} · {2}", "{0} left, {1}, {2}";
+    SHELVED_ENDS: "即将结束 · {1} · {2}", "ends now…, {1}, {2}";
+    ENDS_NOW: "即将结束", "ends now…";
     UNSHELVE: "取消挂起", "Unshelve";
     SHELF_REASON_PROMPT: "挂起原因：按 1–5，Esc 取消", "Why: press 1–5, Esc cancels";
     SHELF_TIME_PROMPT: "挂起多久：按 1–4", "For how long: press 1–4";
@@ -182,6 +184,8 @@ texts! {
     LEAVE_INCIDENT: "移出", "Take out";
     JOIN_INCIDENT: "并入", "Put in";
     JOINABLE: "可并入", "Could belong to it";
+    TICK: "选中，以便拆分", "Choose it for a split";
+    SPLIT_INCIDENT: "把选中的 {0} 条拆成新事件", "Split the chosen {0} off";
     MERGE_INTO: "合并到 {0}", "Merge into {0}";
     SET_PRIORITY: "级别", "Priority";
     CLOSING: "结案前核实", "Verdicts before closing";

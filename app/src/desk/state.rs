@@ -5,7 +5,7 @@ use super::drafts::{self, Drafts};
 use super::failure::Failure;
 use super::hand::Hand;
 use super::offer::Standing;
-use super::picked::Picked;
+use super::picked::{Picked, Pointed};
 use super::theme::Theme;
 use super::under_way::UnderWay;
 use crate::browser::{
@@ -27,6 +27,10 @@ pub struct Desk {
     pub person: RwSignal<Option<PersonId>>,
     /// What is selected.
     pub selected: RwSignal<Option<Picked>>,
+    /// Something asks for a place: a click on the map is its answer, and selects nothing.
+    pub asks_place: RwSignal<bool>,
+    /// The answer.
+    pub pointed: RwSignal<Option<Pointed>>,
     /// Which list stands open below the queue.
     pub beside: RwSignal<Option<Beside>>,
     hand: Hand,
@@ -54,6 +58,8 @@ impl Desk {
             copy,
             person: RwSignal::new(None),
             selected: RwSignal::new(None),
+            asks_place: RwSignal::new(false),
+            pointed: RwSignal::new(None),
             beside: RwSignal::new(parameter("list").and_then(|name| Beside::from_address(&name))),
             hand: Hand::new(),
             language: RwSignal::new(language),
@@ -184,6 +190,15 @@ impl Desk {
         let address = what.as_ref().map(Picked::address);
         set_parameter("selected", address.as_deref());
         self.selected.set(what);
+    }
+
+    /// A place on the map was clicked.
+    pub fn point_at(&self, pointed: Pointed) {
+        if self.asks_place.get_untracked() {
+            self.pointed.set(Some(pointed));
+        } else {
+            self.select(pointed.what);
+        }
     }
 
     /// Whether just this is selected.

@@ -11,7 +11,6 @@ use crate::copy::SiteCopy;
 use crate::desk::Desk;
 use crate::ladders::{Ladder, NextCall};
 use crate::names::{radio_name, sign_and_name};
-use crate::texts::Words;
 use castellan_domain::access::Right;
 use castellan_domain::dispatch::{Assignment, DeclineReason, DispatchCommand, Stage};
 use castellan_domain::ids::AssignmentId;
@@ -97,13 +96,11 @@ fn time_left(
     one: &Assignment,
 ) -> impl Fn() -> Option<String> + Send + use<> {
     let (due_at, quiet_until, late) = (one.due_at, one.quiet_until, one.late_at.is_some());
-    let fill = move |words: Words, at| {
-        let left = ages::left(at, copy.shown_at());
-        words.fill(desk.language.get(), &[&left])
-    };
+    let until =
+        move |words, over, at| ages::until(words, over, at, copy.shown_at(), desk.language.get());
     move || match (quiet_until, due_at) {
-        (Some(until), _) => Some(fill(texts::QUIET_LEFT, until)),
-        (None, Some(at)) => Some(fill(texts::LEFT, at)),
+        (Some(at), _) => Some(until(texts::QUIET_LEFT, texts::QUIET_ENDS, at)),
+        (None, Some(at)) => Some(until(texts::LEFT, texts::TIME_UP, at)),
         (None, None) => late.then(|| desk.t(texts::LATE).to_owned()),
     }
 }

@@ -79,4 +79,6 @@ texts! {
     WITHDRAWN_OFF_DUTY: "已下班", "off duty";
     WITHDRAWN_CLOSED: "事件已结案", "the incident is closed";
     QUIET_LEFT: "静默 还剩 {0}", "quiet for {0}";
+    QUIET_ENDS: "静默即将结束", "quiet ends now…";
+    TIME_UP: "时间已到", "time is up…";
 }

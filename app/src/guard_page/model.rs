@@ -5,7 +5,7 @@ use super::texts;
 use crate::ages::{self, Now};
 use crate::alarms::model as alarms;
 use crate::dispatch::model::way_words;
-use crate::dispatch::texts::DISCREET;
+use crate::dispatch::texts::{DISCREET, TIME_UP};
 use crate::texts::Words;
 use castellan_domain::command::Command;
 use castellan_domain::dispatch::{DispatchCommand, Stage};
@@ -16,9 +16,6 @@ use castellan_domain::staff::StaffCommand;
 use castellan_domain::text::Language;
 use castellan_domain::time::Timestamp;
 use castellan_domain::wire::api::WireCommand;
-
-/// Seconds of silence that one tap declares.
-pub const QUIET_S: u32 = 600;
 
 /// What the page is about.
 #[derive(Debug, Clone, PartialEq)]
@@ -181,7 +178,7 @@ pub fn due(task: &GuardTask, now: Now, language: Language) -> Option<(String, u3
     let whole = due_at.since(task.since).as_micros().max(1);
     let left = due_at.since(now.at).as_micros().clamp(0, whole);
     let hundredths = u32::try_from(left * 100 / whole).unwrap_or(100);
-    let words = texts::LEFT.fill(language, &[&ages::left(due_at, now)]);
+    let words = ages::until(texts::LEFT, TIME_UP, due_at, now, language);
     Some((words, hundredths))
 }
 
@@ -378,7 +375,7 @@ mod tests {
         let over = Now::from(task.since + Span::from_secs(60));
         assert_eq!(
             due(&task, over, Language::En),
-            Some(("00:00 left".into(), 0))
+            Some(("time is up…".into(), 0))
         );
         (task.due_at, task.late, task.stage) = (None, true, Stage::Unanswered);
         assert_eq!(
@@ -406,7 +403,7 @@ mod tests {
             DispatchCommand::AskSupport { assignment },
             DispatchCommand::GoQuiet {
                 assignment,
-                for_s: QUIET_S,
+                for_s: 600,
             },
             DispatchCommand::EndQuiet { assignment },
         ];

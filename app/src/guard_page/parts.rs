@@ -2,7 +2,7 @@
 
 use super::duty::{reads_first, stands, steps_to};
 use super::model::{
-    Face, QUIET_S, about_words, class, due, place_words, quiet_left, sign, type_words, way_line,
+    Face, about_words, class, due, place_words, quiet_left, sign, type_words, way_line,
 };
 use super::phone::Phone;
 use super::sketch::{frame, on_sketch, points, rest_of_way, turned};
@@ -10,6 +10,8 @@ use super::state::Located;
 use super::taps::Taps;
 use super::texts;
 use crate::dispatch::model::{reason_name, stage_name};
+use crate::dispatch::radio::QUIET_MINUTES;
+use crate::dispatch::texts::QUIET_MIN;
 use crate::texts::Words;
 use castellan_domain::dispatch::{DeclineReason, DispatchCommand, Stage};
 use castellan_domain::geo::LonLat;
@@ -242,7 +244,7 @@ impl Drawn {
 pub fn Decline(
     phone: &'static Phone,
     assignment: AssignmentId,
-    declining: RwSignal<bool>,
+    asking: RwSignal<bool>,
 ) -> impl IntoView {
     let desk = phone.desk;
     let reason = move |reason: DeclineReason| {
@@ -254,17 +256,17 @@ pub fn Decline(
         }
     };
     move || {
-        if declining.get() {
+        if asking.get() {
             view! {
                 <div class="g-reasons" role="group" aria-label=desk.t(texts::DECLINE_WHY)>
                     {DeclineReason::ALL.into_iter().map(reason).collect_view()}
-                    <button class="g-sub plain" on:click=move |_| declining.set(false)>{desk.t(texts::BACK)}</button>
+                    <button class="g-sub plain" on:click=move |_| asking.set(false)>{desk.t(texts::BACK)}</button>
                 </div>
             }
             .into_any()
         } else {
             view! {
-                <button class="g-sub plain" data-action="decline" on:click=move |_| declining.set(true)>
+                <button class="g-sub plain" data-action="decline" on:click=move |_| asking.set(true)>
                     {desk.t(texts::DECLINE)}
                 </button>
             }
@@ -287,6 +289,7 @@ pub fn TaskHands(
     phone: &'static Phone,
     face: Memo<Face>,
     assignment: AssignmentId,
+    asking: RwSignal<bool>,
 ) -> impl IntoView {
     let desk = phone.desk;
     let asked = of_task(face, |task| task.support_asked_at.is_some());
@@ -299,17 +302,32 @@ pub fn TaskHands(
         None => desk.t(texts::QUIET).to_owned(),
     };
     let toggle = move |_| {
-        phone.tap(if untrack(left).is_some() {
-            DispatchCommand::EndQuiet { assignment }
+        if untrack(left).is_some() {
+            phone.tap(DispatchCommand::EndQuiet { assignment });
         } else {
-            DispatchCommand::GoQuiet {
-                assignment,
-                for_s: QUIET_S,
-            }
-        });
+            asking.set(true);
+        }
+    };
+    let for_minutes = move |minutes: u32| {
+        let words = move || QUIET_MIN.fill(desk.language.get(), &[&minutes.to_string()]);
+        let for_s = minutes * 60;
+        let go = move |_| {
+            asking.set(false);
+            phone.tap(DispatchCommand::GoQuiet { assignment, for_s });
+        };
+        view! { <button class="g-sub" data-quiet=minutes.to_string() on:click=go>{words}</button> }
+    };
+    let how_long = move || {
+        view! {
+            <div class="g-reasons" role="group" aria-label=move || desk.t(texts::QUIET_HOW_LONG)>
+                {QUIET_MINUTES.into_iter().map(for_minutes).collect_view()}
+                <button class="g-sub plain" on:click=move |_| asking.set(false)>{move || desk.t(texts::BACK)}</button>
+            </div>
+        }
     };
     view! {
-        <div class="g-row">
+        {move || asking.get().then(how_long)}
+        <div class="g-row" class:away=move || asking.get()>
             {move || (goes.get() == Some(true)).then(|| view! {
                 <button class="g-sub" data-tap="arrive" on:click=move |_| phone.tap(DispatchCommand::Arrive { assignment })>
                     {move || desk.t(texts::ARRIVED_ALREADY)}

@@ -22,7 +22,8 @@ texts! {
     ARRIVED: "我到场了", "I am there";
     ARRIVED_ALREADY: "已到场", "There already";
     FINISH: "处置完成", "Done";
-    QUIET: "静默 10 分", "Quiet 10 min";
+    QUIET: "静默作业", "Silent work";
+    QUIET_HOW_LONG: "静默多久？", "Silent for how long?";
     QUIET_ENDED: "结束静默", "Quiet ended";
     QUIET_LEFT: "静默剩 {0}", "Quiet {0}";
     SUPPORT: "求增援", "More people";

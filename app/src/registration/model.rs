@@ -3,10 +3,11 @@
 use super::texts;
 use crate::alarms::model::priority_name;
 use crate::alarms::typed::is_too_long;
+use crate::desk::{Picked, Pointed};
 use crate::search::texts as search;
 use crate::texts::Words;
 use castellan_domain::alarm::{Alarm, NoteWords, Source};
-use castellan_domain::estate::{AlarmType, Estate, Found, TYPED_MAX};
+use castellan_domain::estate::{AlarmType, Estate, Found, TYPED_MAX, point_name};
 use castellan_domain::ids::{AlarmId, AlarmTypeId, CommandId, PersonId};
 use castellan_domain::registration::PlaceName;
 use castellan_domain::text::Language;
@@ -175,6 +176,26 @@ pub fn places(estate: &Estate, typed: &str, language: Language) -> Vec<Choice<Pl
     places.take(RESULTS_MAX).collect()
 }
 
+/// The place that was clicked on the map: a device or the building that is seen there, else the ground. Far from the estate there is
+/// none.
+pub fn pointed(
+    estate: &Estate,
+    pointed: &Pointed,
+    language: Language,
+) -> Option<Choice<PlaceName>> {
+    let id = match (&pointed.what, &pointed.building) {
+        (Some(Picked::Device(id)), _) => id.to_string(),
+        (_, Some(id)) => id.to_string(),
+        (_, None) => point_name(pointed.at?),
+    };
+    let place = estate.place_named(&id)?;
+    Some(Choice {
+        id: PlaceName::new(id).ok()?,
+        name: estate.place_name(&place, language),
+        detail: texts::BY_CLICK.get(language).to_owned(),
+    })
+}
+
 /// What a place is; a person is none.
 const fn kind_words(found: Found<'_>) -> Option<Words> {
     Some(match found {
@@ -245,6 +266,8 @@ mod tests {
     use super::*;
     use crate::fixture::{START, claimed, estate, li_na, person, raised, view};
     use castellan_domain::alarm::Ownership;
+    use castellan_domain::geo::LonLat;
+    use castellan_domain::ids::DeviceId;
 
     fn with_things() -> Estate {
         let mut estate = estate();
@@ -274,6 +297,30 @@ mod tests {
         assert_eq!(ids, ["door-east"]);
         assert_eq!(found[0].detail, "设备");
         assert_eq!(places(&estate, "", Language::Zh), []);
+    }
+
+    #[test]
+    fn a_click_on_the_map_is_what_stands_there_or_the_ground_and_nothing_far_away() {
+        let estate = with_things();
+        let at = |lon, lat| LonLat::new(lon, lat).ok();
+        let found = |what, at| {
+            let building = None;
+            let here = Pointed { what, building, at };
+            let choice = pointed(&estate, &here, Language::Zh);
+            choice.map(|choice| (choice.id.to_string(), choice.name))
+        };
+        let device = Picked::Device(DeviceId::new("door-east").expect("an id"));
+        let door = ("door-east".to_owned(), "东门".to_owned());
+        assert_eq!(found(Some(device), at(120.001, 30.0)), Some(door));
+        let ground = (
+            "@120.001000,30.000000".to_owned(),
+            "30.00000, 120.00100".to_owned(),
+        );
+        assert_eq!(found(None, at(120.001, 30.0)), Some(ground.clone()));
+        let person = Picked::Person(person("dong"));
+        assert_eq!(found(Some(person), at(120.001, 30.0)), Some(ground));
+        assert_eq!(found(None, at(10.0, 30.0)), None);
+        assert_eq!(found(None, None), None);
     }
 
     #[test]

@@ -6,6 +6,9 @@ texts! {
     TITLE: "登记报警", "Register what was told";
     PLACE: "地点", "Where";
     PLACE_HINT: "首字母、名称或地址，如 dm、东门、3-2-1502", "Initials, a name or an address, such as East gate or 3-2-1502";
+    CLICK: "也可以直接在地图上点位置。", "Or click the place on the map.";
+    BY_CLICK: "地图点选", "clicked on the map";
+    BEYOND: "这里离园区太远，请点园区内的位置。", "That is too far from the estate; click a place within it.";
     KIND: "什么事", "What";
     KIND_HINT: "首字母或名称，如 kr 困人", "Letters of it, such as lift";
     POST: "岗位", "Post";

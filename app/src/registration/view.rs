@@ -1,6 +1,8 @@
 //! The dialog: where, what, and what was said.
 
-use super::model::{AllBegun, Begun, Choice, NAME, kinds, last_registered, places, registered};
+use super::model::{
+    AllBegun, Begun, Choice, NAME, kinds, last_registered, places, pointed, registered,
+};
 use super::texts;
 use crate::alarms::typed::NOTE_CHARS_MAX;
 use crate::browser::{remember_in_tab, remembered_in_tab, sleep};
@@ -69,11 +71,14 @@ pub fn Registering(
     let all = RwSignal::new(all);
     let begun = Paper { desk, all };
     desk.for_one_person(move || open.set(false));
+    // A click on the map is the place, for as long as it is asked for.
+    Effect::new(move |_| desk.asks_place.set(open.get()));
     view! {
         <Modal
             open
             title=Signal::derive(move || desk.t(texts::TITLE))
             close=Signal::derive(move || desk.t(crate::texts::CLOSE))
+            beside=true
         >
             <Form copy desk open begun sentence />
         </Modal>
@@ -125,6 +130,29 @@ fn Form(
         copy.estate
             .with(|estate| Some(kinds(estate.as_deref()?, &typed, language)))
     });
+    let beyond = RwSignal::new(false);
+    let take_place = move |choice: Choice<_>| {
+        beyond.set(false);
+        begun.fill(|begun| {
+            begun.place_typed = choice.name;
+            begun.place = Some(choice.id);
+        });
+        focus(1);
+    };
+    Effect::new(move |_| {
+        let Some(place) = desk.pointed.get() else {
+            return;
+        };
+        desk.pointed.set(None);
+        let language = desk.language.get_untracked();
+        let found = copy
+            .estate
+            .with_untracked(|estate| pointed(estate.as_deref()?, &place, language));
+        match found {
+            Some(choice) => take_place(choice),
+            None => beyond.set(true),
+        }
+    });
     let send = move || register(copy, desk, open, begun);
     let too_long = Memo::new(move |_| begun.with(Begun::too_long));
     let too_long_words = move || {
@@ -146,13 +174,10 @@ fn Form(
                     begun.place_typed = typed;
                     begun.place = None;
                 }))
-                on_pick=Callback::new(move |choice: Choice<_>| {
-                    begun.fill(|begun| {
-                        begun.place_typed = choice.name;
-                        begun.place = Some(choice.id);
-                    });
-                    focus(1);
-                }) />
+                on_pick=Callback::new(take_place) />
+            {move || (begun.with(|begun| begun.place.is_none())).then(|| view! {
+                <p class="quiet">{desk.t(if beyond.get() { texts::BEYOND } else { texts::CLICK })}</p>
+            })}
             <Asked desk field=fields[1] label=texts::KIND hint=texts::KIND_HINT
                 typed=Signal::derive(move || begun.with(|begun| begun.kind_typed.clone()))
                 found=found_kinds

@@ -31,6 +31,8 @@ fn Field(copy: &'static SiteCopy, desk: &'static Desk, open: RwSignal<bool>) -> 
     let found = Memo::new(move |_| {
         let (typed, language) = (typed.get(), desk.language.get());
         copy.changes.alarms.track_any();
+        copy.changes.incidents.track_any();
+        copy.changes.assignments.track_any();
         let found = copy.known(|known| results(known, &typed, language));
         found.unwrap_or_default()
     });

@@ -39,6 +39,6 @@ texts! {
     KEY_MOVE: "上一条 / 下一条", "Previous / next row";
     KEY_TAKE_BACK: "收回刚做的事（10 秒内）", "Take back what was just done (within 10 s)";
     KEY_BACK: "返回，未发出的文字保留为草稿", "Back; words that were not sent stay as a draft";
-    KEY_SEARCH: "查找楼栋、设备、人员和未结报警", "Search buildings, devices, people and open alarms";
+    KEY_SEARCH: "查找楼栋、设备、人员、未结报警和事件", "Search buildings, devices, people, open alarms and incidents";
     KEY_HELP: "显示这些快捷键", "Show these keys";
 }
