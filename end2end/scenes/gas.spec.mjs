@@ -39,7 +39,7 @@ class Scene {
   #hear(text) {
     for (const line of text.trimEnd().split("\n")) {
       this.said.push(line);
-      console.log(line);
+      process.stdout.write(`${line}\n`);
       if (line.includes("it begins in a moment")) {
         this.begins = Date.now() + LEAD_MS;
       }

@@ -151,8 +151,8 @@ async fn each_case_is_answered_and_each_call_and_alarm_is_a_row_with_its_doubt()
         "{people}"
     );
 
-    let noted = post(&server, "command-note-crlf", now).await;
-    assert_eq!(noted.status, 200, "{}", noted.body);
+    let written = post(&server, "command-note-crlf", now).await;
+    assert_eq!(written.status, 200, "{}", written.body);
     let path = "/api/v1/sites/test-1/alarms/A-1/notes";
     let notes: Vec<NoteText> = server.get_as("li-na", path).await.json();
     assert_eq!(notes[0].text.as_deref(), Some("line one\nline two"));

@@ -209,9 +209,9 @@ impl Sight {
                     estate: look.estate,
                     now: look.now,
                 };
-                let incident = Some(look.incident()?.id);
+                let incident = look.incident()?;
                 let (post, left) = (post.clone(), *left);
-                let next = rank(&known, incident, |_| None).into_iter();
+                let next = rank(&known, &incident.kind, Some(incident.id), |_| None).into_iter();
                 let mut next = next.filter(|one| one.person == *person);
                 next.next()?.hole == Some(Hole { post, left })
             }
