@@ -243,9 +243,9 @@ async fn tables_and_snapshots_that_lie_are_found_and_mended_stopped_or_running()
             claimed_at, verdict, judged_by, judged_at, closed_at, times_overdue, repeats, notes, version,
             drill
             FROM alarms WHERE id = 2",
-        "DELETE FROM steps WHERE alarm = 2",
-        "INSERT INTO steps SELECT 99, seq, step FROM steps WHERE alarm = 2",
-        "UPDATE steps SET step = replace(step, 'device', 'person') WHERE alarm = 2",
+        "DELETE FROM steps WHERE matter = 'A-2'",
+        "INSERT INTO steps SELECT 'A-99', seq, step FROM steps WHERE matter = 'A-2'",
+        "UPDATE steps SET step = replace(step, 'device', 'person') WHERE matter = 'A-2'",
     ];
     for (index, statement) in lie.into_iter().enumerate() {
         alter(&tables, statement).await;
