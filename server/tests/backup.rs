@@ -298,6 +298,16 @@ async fn what_is_not_whole_is_no_backup_and_is_not_restored() {
     let fresh = tempfile::tempdir().unwrap();
     let (done, said) = restore(other.path(), fresh.path());
     assert!(!done && said.contains("is no backup of ours"), "{said}");
+    // The same values in the same order are no manifest.
+    let manifest = target.join("backup.json");
+    let said_there = std::fs::read_to_string(&manifest).unwrap();
+    let values: serde_json::Value = serde_json::from_str(&said_there).unwrap();
+    let names = ["version", "site", "journal", "seq", "hash", "recorded_at"];
+    let list = serde_json::json!(names.map(|name| values[name].clone()));
+    std::fs::write(&manifest, list.to_string()).unwrap();
+    let (done, said) = restore(&target, fresh.path());
+    assert!(!done && said.contains("is no backup of ours"), "{said}");
+    std::fs::write(&manifest, said_there).unwrap();
     // A record that does not hold is copied all the same, and nobody takes the copy for a backup.
     alter(&database(data.path(), "journal.db"), flip).await;
     let (done, said) = backup(data.path(), &other.path().join("c"));

@@ -356,6 +356,7 @@ async fn a_running_server_examines_itself_and_lets_nobody_else_at_its_socket() {
         b"examine\n",
         b"{\"do\":\"examine\"}\n",
         b"{\"do\":\"shutdown\"}\n",
+        b"[\"examine\",false]\n",
         b"{\"do\":\"examine\",\"rebuild\":false}",
         b"\xff\xfe\n",
         &[b'x'; 8_192],
