@@ -28,6 +28,11 @@ pub fn Members(copy: &'static SiteCopy, desk: &'static Desk, id: AlarmId) -> imp
     });
     // What is chosen for a split stays so while the list changes around it.
     let ticked = RwSignal::new(BTreeSet::new());
+    // So does whether it is open: what is taken back is looked at.
+    let is_open = RwSignal::new(false);
+    let toggled = move |event: web_sys::Event| {
+        is_open.set(event_target::<web_sys::Element>(&event).has_attribute("open"));
+    };
     move || {
         let (incident, belongs) = belongs.get()?;
         let has_more = belongs.alarms.len() > 1;
@@ -37,7 +42,8 @@ pub fn Members(copy: &'static SiteCopy, desk: &'static Desk, id: AlarmId) -> imp
         let count = belongs.alarms.len().to_string();
         let title = texts::MEMBERS.fill(desk.language.get(), &[&count]);
         Some(view! {
-            <details class="members" open=has_more data-members=incident.to_string()>
+            <details class="members" open=has_more || is_open.get_untracked() on:toggle=toggled
+                data-members=incident.to_string()>
                 <summary>{title}</summary>
                 <List copy desk id incident belongs ticked />
             </details>
