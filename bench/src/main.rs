@@ -2,7 +2,6 @@
 //! result of each of those is one JSON object on standard output.
 
 use castellan_bench::load::peers::Broker;
-use castellan_bench::load::pending::{When, With};
 use castellan_bench::load::{self, Target};
 use castellan_bench::measure;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -245,15 +244,6 @@ enum Load {
         #[arg(long, value_parser = clap::value_parser!(u32).range(1..=10_000))]
         asked: u32,
     },
-    /// Let very many ladders wait and fall due in the domain alone.
-    Pending {
-        #[arg(long)]
-        with: With,
-        #[arg(long)]
-        when: When,
-        #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
-        ladders: u32,
-    },
     /// Read every fact of a journal that nobody has open.
     Scan { journal: PathBuf },
     /// The size of a database.
@@ -370,11 +360,6 @@ async fn run(verb: Load) -> anyhow::Result<String> {
         Load::Commits { folder, seconds } => json(&load::storage::commits(&folder, seconds)?),
         Load::Inserts { folder, rows } => json(&load::storage::inserts(&folder, rows)?),
         Load::Ranking { rounds, asked } => json(&load::ranking::run(rounds, asked)?),
-        Load::Pending {
-            with,
-            when,
-            ladders,
-        } => json(&load::pending::run(with, when, ladders)?),
         Load::Scan { journal } => json(&load::storage::scan(&journal)?),
         Load::Size { database } => json(&load::storage::size(&database)?),
     }

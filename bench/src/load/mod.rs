@@ -7,7 +7,6 @@
 mod aside;
 pub mod awake;
 mod bun;
-mod deadlines;
 pub mod displays;
 pub mod estate;
 pub mod events;
@@ -22,7 +21,6 @@ pub mod meter;
 mod mosquitto;
 mod nats;
 pub mod peers;
-pub mod pending;
 pub mod phones;
 pub mod ranking;
 pub mod storage;
