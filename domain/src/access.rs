@@ -8,7 +8,6 @@ use crate::ids::PersonId;
 use crate::incident::{Incident, IncidentCommand, IncidentRefusal, NextStage, Owner};
 use crate::refusal::{CommonRefusal, Refusal};
 use crate::staff::StaffCommand;
-use crate::time::Span;
 use crate::view::{Known, View};
 
 /// Something that a person may do.
@@ -164,16 +163,11 @@ fn about_incident(actor: &Actor, command: &IncidentCommand, view: &View) -> Resu
         return Ok(());
     }
     match incident.map(|incident| (incident, &incident.owner)) {
-        Some((incident, Owner::Person { by, at, .. }))
+        Some((incident, Owner::Person { by, .. }))
             if *by != actor.person && !actor.rights.contains(Right::LeadShift) =>
         {
-            Err(IncidentRefusal::IncidentOwned {
-                incident: incident.id,
-                by: by.clone(),
-                at: *at,
-                ahead: Span::from_secs(0),
-            }
-            .into())
+            let (incident, by) = (incident.id, by.clone());
+            Err(IncidentRefusal::NotIncidentOwner { incident, by }.into())
         }
         Some((incident, Owner::Nobody { .. })) if !actor.rights.contains(Right::LeadShift) => {
             let incident = incident.id;
