@@ -2,7 +2,8 @@
 // 李敏 has a radio, and the one who hears it writes down what she says. The simulator is the gas, the legs of the guards and
 // the judge of the milestones. At 2:30 the server is killed and started again, and no page is loaded anew.
 import { Receiver } from "../receiver.mjs";
-import { expect, phones } from "../phones.mjs";
+import { expect } from "../console.mjs";
+import { phones } from "../phones.mjs";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";

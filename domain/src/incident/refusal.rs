@@ -75,7 +75,7 @@ pub enum IncidentRefusal {
     #[error("nothing was said of {step} that could be taken back")]
     StepNotTaken { step: StepId },
     /// Somebody who was sent speaks of their own steps only.
-    #[error("{step} is not a step of whoever is sent; an operator records it")]
+    #[error("{step} is not a step of theirs; an operator records it")]
     NotTheirStep { step: StepId },
     /// The site's live memory is full.
     #[error("the site has {OPEN_INCIDENTS_MAX} open incidents; close some first")]
