@@ -197,6 +197,8 @@ phones("scene A plays from the detector to the closed incident, and the death of
     await scene.at(3, 20);
     await liang.page.locator(".g-steps button").first().click();
     await expect(liNa.details.locator("[data-taken=valves]")).toContainText("梁宇");
+    // A step that has just become the next one is not taken by a key that was meant for another.
+    await liNa.page.waitForTimeout(450);
     await press("Space");
     await expect(liNa.details.locator("[data-taken=evacuate]")).toContainText("李娜");
 
