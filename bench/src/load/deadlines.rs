@@ -5,6 +5,7 @@ use anyhow::{Context as _, ensure};
 use castellan_domain::alarm::{AlarmCommand, Verdict};
 use castellan_domain::answer::{Accepted, Answer};
 use castellan_domain::command::Command;
+use castellan_domain::deadlines::Deadlines;
 use castellan_domain::engine::{Engine, Input};
 use castellan_domain::estate::{Channel, Estate, EstateIndex};
 use castellan_domain::fact::{FactBody, ReachPublished};
@@ -15,9 +16,8 @@ use castellan_domain::observation::{self, Doubts, Observation, ReportedState};
 use castellan_domain::site::Site;
 use castellan_domain::stream::Turn;
 use castellan_domain::time::{Span, Timestamp};
-use serde_json::{Value, json};
 use std::cmp::Reverse;
-use std::collections::{BTreeSet, BinaryHeap};
+use std::collections::BinaryHeap;
 use std::sync::Arc;
 
 /// Deadlines that are settled at a time.
@@ -26,10 +26,6 @@ pub(super) const AT_A_TIME: usize = 64;
 pub(super) const WAIT_S: i64 = 3_000;
 /// As many devices as an estate can have; each reports several types.
 const DEVICES: u32 = 20_000;
-/// Whoever is called.
-const CALLED: &str = "op-1";
-/// Inputs that one moment takes at most until a ladder is climbed.
-const ROUNDS_MAX: u32 = 100;
 
 /// What begins, is answered and fires, by the number of each.
 pub(super) trait Pending {
@@ -62,14 +58,16 @@ pub(super) struct Engined {
 
 impl Engined {
     pub(super) fn new(ladders: u32, now: Timestamp) -> anyhow::Result<Self> {
-        let document = document(ladders.div_ceil(DEVICES)).to_string();
-        let estate = EstateIndex::new(Arc::new(Estate::parse(document.as_bytes())?))?;
+        let mut document = estate::document(0, DEVICES);
+        estate::with_ladder(&mut document, ladders.div_ceil(DEVICES), WAIT_S);
+        let estate = Estate::parse(document.to_string().as_bytes())?;
+        let estate = EstateIndex::new(Arc::new(estate))?;
         let mut engined = Self {
             engine: Engine::new(Site::default()),
         };
         let (hash, estate) = ("ladders".parse()?, Arc::new(estate));
         engined.give(Input::EstateLoaded { hash, estate }, now)?;
-        let reach = [(CALLED.parse()?, vec![Channel::Sms])];
+        let reach = [(estate::called().parse()?, vec![Channel::Sms])];
         let people = reach.into_iter().collect();
         engined.give(Input::ReachLoaded(ReachPublished { people }), now)?;
         Ok(engined)
@@ -99,7 +97,7 @@ impl Pending for Engined {
     fn begin(&mut self, number: u32, now: Timestamp) -> anyhow::Result<()> {
         let report = observation::Report {
             device: estate::device(number % DEVICES).parse()?,
-            kind: kind(number / DEVICES).parse()?,
+            kind: estate::button(number / DEVICES).parse()?,
             // A button that was pressed: once it is judged, it is over.
             state: ReportedState::Momentary,
             event: format!("e-{number}").parse()?,
@@ -128,67 +126,42 @@ impl Pending for Engined {
     }
 
     fn settle(&mut self, now: Timestamp) -> anyhow::Result<Vec<u32>> {
-        for _ in 0..ROUNDS_MAX {
-            let next = self.engine.next_deadline();
-            if next.is_none_or(|due_at| due_at > now) {
-                return Ok(Vec::new());
-            }
-            let (_, turn) = self.give(Input::DeadlineReached, now)?;
-            let facts = turn.facts.iter().map(|stamped| &stamped.fact.body);
-            let fired = facts.filter_map(|body| match body {
-                FactBody::Ladder(LadderFact::Climbed(body)) => number_of(body.about),
-                _ => None,
-            });
-            let fired: Vec<_> = fired.collect();
-            if !fired.is_empty() {
-                return Ok(fired);
-            }
+        // One input a tick, as a server does.
+        let next = self.engine.next_deadline();
+        if next.is_none_or(|due_at| due_at > now) {
+            return Ok(Vec::new());
         }
-        anyhow::bail!("what is due is due for ever");
+        let (_, turn) = self.give(Input::DeadlineReached, now)?;
+        let facts = turn.facts.iter().map(|stamped| &stamped.fact.body);
+        let fired = facts.filter_map(|body| match body {
+            FactBody::Ladder(LadderFact::Called(body)) => number_of(body.about),
+            _ => None,
+        });
+        Ok(fired.collect())
     }
 }
 
-fn kind(number: u32) -> String {
-    format!("button-{number}")
-}
-
-fn document(kinds: u32) -> Value {
-    let mut document = estate::document(0, DEVICES);
-    let kinds = (0..kinds).map(|number| {
-        let id = kind(number);
-        json!({"id": id, "name": {"zh": id, "en": id}, "priority": 1, "claim_s_max": 43_200,
-            "ladder": "one"})
-    });
-    document["alarm_types"] = kinds.collect();
-    document["ladders"] = json!([{"id": "one", "by_day": {"unclaimed": [
-        {"after_s": WAIT_S, "call": [{"person": CALLED}]}]}}]);
-    document
-}
-
-/// The set in which the domain keeps the deadlines of ladders, alarms, incidents and assignments.
+/// The queue in which the engine keeps the deadlines of ladders, by itself.
 #[derive(Default)]
 pub(super) struct Queued {
-    due: BTreeSet<(Timestamp, Matter)>,
+    due: Deadlines<Matter>,
 }
 
 impl Pending for Queued {
     fn begin(&mut self, number: u32, now: Timestamp) -> anyhow::Result<()> {
-        self.due.insert((due_at(now), matter(number)));
+        self.due.insert(due_at(now), &matter(number));
         Ok(())
     }
 
     fn answer(&mut self, number: u32, due_at: Timestamp, _: Timestamp) -> anyhow::Result<()> {
-        self.due.remove(&(due_at, matter(number)));
+        self.due.remove(due_at, &matter(number));
         Ok(())
     }
 
     fn settle(&mut self, now: Timestamp) -> anyhow::Result<Vec<u32>> {
-        let due = self.due.iter().take_while(|(at, _)| *at <= now);
-        let due: Vec<_> = due.take(AT_A_TIME).copied().collect();
-        for one in &due {
-            self.due.remove(one);
-        }
-        Ok(due.iter().filter_map(|(_, one)| number_of(*one)).collect())
+        let due = std::iter::from_fn(|| self.due.take_due(now));
+        let fired = due.take(AT_A_TIME);
+        Ok(fired.filter_map(|(_, one)| number_of(one)).collect())
     }
 }
 

@@ -60,6 +60,29 @@ pub fn document(people: u32, devices: u32) -> Value {
     })
 }
 
+/// The id of a type of alarm with a ladder.
+pub fn button(number: u32) -> String {
+    format!("button-{number}")
+}
+
+/// Whom the ladder calls.
+pub fn called() -> String {
+    operator(1)
+}
+
+/// Adds so many types of alarm of the first priority, and a ladder with one step, so many seconds after nobody
+/// has answered.
+pub fn with_ladder(document: &mut Value, kinds: u32, after_s: i64) {
+    let kinds = (0..kinds).map(|number| {
+        let id = button(number);
+        json!({"id": id, "name": {"zh": id, "en": id}, "priority": 1, "claim_s_max": 43_200,
+            "ladder": "one"})
+    });
+    document["alarm_types"] = kinds.collect();
+    document["ladders"] = json!([{"id": "one", "by_day": {"unclaimed": [
+        {"after_s": after_s, "call": [{"person": called()}]}]}}]);
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -75,6 +98,15 @@ mod tests {
         let last = estate.person(&whose).unwrap();
         assert_eq!(last.phone, Some(phone));
         assert_eq!(estate.devices.len(), 5_000);
+    }
+
+    #[test]
+    fn an_estate_with_a_ladder_is_one() {
+        let mut document = document(0, 10);
+        with_ladder(&mut document, 2, 20);
+        let estate = Estate::parse(document.to_string().as_bytes()).unwrap();
+        assert!(estate.person(&called().parse().unwrap()).is_some());
+        assert_eq!(estate.alarm_types.len(), 2);
     }
 
     #[test]

@@ -7,6 +7,7 @@
 mod aside;
 pub mod awake;
 mod bun;
+pub mod called;
 mod deadlines;
 pub mod displays;
 pub mod estate;
@@ -24,7 +25,10 @@ mod nats;
 pub mod peers;
 pub mod pending;
 pub mod phones;
+pub mod press;
+pub mod quiet;
 pub mod ranking;
+pub mod receiver;
 pub mod storage;
 mod towers;
 mod wire;

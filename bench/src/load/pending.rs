@@ -2,6 +2,7 @@
 //! and the others fall due. The engine, its queue and a peer are driven alike.
 
 use super::deadlines::{AT_A_TIME, Engined, Heaped, Pending, Queued, WAIT_S, due_at};
+use super::latencies::Late;
 use super::meter::{self, Spent};
 use castellan_domain::time::{Span, Timestamp};
 use clap::ValueEnum;
@@ -25,7 +26,7 @@ const ANSWERED: u32 = 3;
 pub enum With {
     /// The whole engine: rows, rules, ladders, facts.
     Engine,
-    /// The set in which it keeps deadlines.
+    /// The queue in which it keeps deadlines, alone.
     Queue,
     /// A binary heap.
     Heap,
@@ -54,10 +55,8 @@ pub struct Report {
     pub after_the_answer: u32,
     /// Those that fired later than a tick and those before them account for.
     pub behind: u32,
-    /// Virtual time from the deadline, in milliseconds.
-    pub late_p50_ms: i64,
-    pub late_p99_ms: i64,
-    pub late_most_ms: i64,
+    /// Virtual time from the deadline.
+    pub late: Late,
     /// Memory of all of them while they wait.
     pub bytes: u64,
     pub begin_cpu_s: f64,
@@ -187,11 +186,7 @@ impl<P: Pending> Night<P> {
             report.behind += u32::from(*tick > due_tick.max(after));
             late_ms.push((tick * TICK.as_micros() - due_us) / 1_000);
         }
-        late_ms.sort_unstable();
-        let at = |percent: usize| late_ms.get(late_ms.len() * percent / 100).copied();
-        report.late_p50_ms = at(50).unwrap_or_default();
-        report.late_p99_ms = at(99).unwrap_or_default();
-        report.late_most_ms = late_ms.last().copied().unwrap_or_default();
+        report.late = Late::of(late_ms);
         report
     }
 }
@@ -210,7 +205,7 @@ mod tests {
                 assert_eq!((report.after_the_answer, report.answered), (0, 200));
                 // 400 at 64 a tick.
                 let most_ms = if when == When::AtOnce { 600 } else { 100 };
-                assert!(report.late_most_ms <= most_ms, "{with:?} {report:?}");
+                assert!(report.late.most_ms <= most_ms, "{with:?} {report:?}");
             }
         }
     }

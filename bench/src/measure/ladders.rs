@@ -1,14 +1,25 @@
-//! G13: very many ladders that wait, in the domain alone.
+//! G13: very many ladders that wait: in the domain alone, beside a heap, and in the server, which is killed.
 
-use anyhow::Result;
+use std::ffi::OsStr;
+use std::fs;
+use std::path::PathBuf;
+use std::thread;
+use std::time::{Duration, Instant, SystemTime};
+
+use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
 use super::numbers::{Spread, number, per, shown};
 use super::report::Section;
-use super::rig::{LOAD_LIMIT, Rig};
+use super::rig::{LOAD_LIMIT, Rig, Running};
 
 /// The kinds of what can be wrong about a ladder.
 const WRONG: [&str; 4] = ["lost", "doubled", "after_the_answer", "behind"];
+/// Seconds from a button that is pressed to the call; all of them are pressed within that time.
+const WAIT_S: u64 = 20;
+/// Whom the ladder of the estate calls.
+const CALLED: &str = "op-1";
+const PER_S: &str = "2000";
 
 pub(crate) fn measure(rig: &Rig) -> Result<Section> {
     let mut section = Section::new(
@@ -20,11 +31,13 @@ pub(crate) fn measure(rig: &Rig) -> Result<Section> {
             "CPU µs to begin",
             "to be answered",
             "to fire",
-            "late p50 / p99 / most, virtual s",
+            "ratio of CPU",
+            "late p50 / p99 / most, s",
             "lost / doubled / after the answer / behind",
         ],
     );
     alone(rig, &mut section)?;
+    killed(rig, &mut section)?;
     Ok(section)
 }
 
@@ -32,7 +45,10 @@ pub(crate) fn measure(rig: &Rig) -> Result<Section> {
 fn alone(rig: &Rig, section: &mut Section) -> Result<()> {
     let ladders = rig.options.depth.pick("1000000", "100000");
     let rounds = rig.options.depth.pick(5, 2);
-    for (when, of_engine) in [("spread", rig.options.depth.pick(2, 1)), ("at-once", 1)] {
+    for (when, due) in [
+        ("spread", "one after the other"),
+        ("at-once", "at one moment"),
+    ] {
         let (mut engine, mut queue, mut heap) = (Vec::new(), Vec::new(), Vec::new());
         let run = |with: &str| {
             let words = [
@@ -46,9 +62,7 @@ fn alone(rig: &Rig, section: &mut Section) -> Result<()> {
             ];
             rig.load(&words, LOAD_LIMIT)
         };
-        for _ in 0..of_engine {
-            engine.push(run("engine")?);
-        }
+        engine.push(run("engine")?);
         while queue.len() < rounds && (queue.is_empty() || rig.goes_on()?) {
             let is_even = queue.len().is_multiple_of(2);
             for ours in [is_even, !is_even] {
@@ -59,26 +73,29 @@ fn alone(rig: &Rig, section: &mut Section) -> Result<()> {
                 }
             }
         }
-        let due = if when == "spread" {
-            "one after the other"
-        } else {
-            "at one moment"
-        };
-        for (name, reports) in [
-            ("the engine: row, rules, ladder, facts", &engine),
-            ("of it the queue, alone", &queue),
-            ("`BinaryHeap`", &heap),
-        ] {
-            row(section, name, due, reports);
-        }
-        verdict(section, due, &engine);
+        row(
+            section,
+            "the engine: row, rules, ladder, facts",
+            due,
+            &engine,
+            None,
+        );
+        row(section, "of it the queue, alone", due, &queue, Some(&heap));
+        row(section, "`BinaryHeap`", due, &heap, Some(&heap));
+        verdict(section, due, &[engine.as_slice(), &queue].concat());
         let rounds = json!({"when": when, "engine": engine, "queue": queue, "heap": heap});
         section.rounds.push(rounds);
     }
     Ok(())
 }
 
-fn row(section: &mut Section, name: &str, due: &str, reports: &[Value]) {
+/// Processor time of a whole run.
+fn cpu_s(report: &Value) -> f64 {
+    let parts = ["begin_cpu_s", "answer_cpu_s", "settle_cpu_s"];
+    parts.map(|part| number(report, part)).iter().sum()
+}
+
+fn row(section: &mut Section, name: &str, due: &str, reports: &[Value], peer: Option<&[Value]>) {
     let of = |what: &dyn Fn(&Value) -> Option<f64>| Spread::of(reports.iter().filter_map(what));
     let fired = |report: &Value| number(report, "ladders") - number(report, "answered");
     let each_us = |path: &'static str, of: &dyn Fn(&Value) -> f64| {
@@ -87,10 +104,8 @@ fn row(section: &mut Section, name: &str, due: &str, reports: &[Value]) {
     };
     let all = |report: &Value| number(report, "ladders");
     let answered = |report: &Value| number(report, "answered");
-    let late = ["late_p50_ms", "late_p99_ms", "late_most_ms"].map(|path| {
-        let late = of(&|report| Some(number(report, path) / 1_000.0));
-        late.map_or_else(|| "–".to_owned(), |late| format!("{:.2}", late.median))
-    });
+    let pairs = reports.iter().zip(peer.unwrap_or_default());
+    let ratio = Spread::of(pairs.filter_map(|(ours, peer)| per(cpu_s(ours), cpu_s(peer))));
     let wrong = WRONG.map(|path| {
         let sum: f64 = reports.iter().map(|report| number(report, path)).sum();
         format!("{sum}")
@@ -102,17 +117,28 @@ fn row(section: &mut Section, name: &str, due: &str, reports: &[Value]) {
         shown(each_us("begin_cpu_s", &all), 2),
         shown(each_us("answer_cpu_s", &answered), 2),
         shown(each_us("settle_cpu_s", &fired), 2),
-        late.join(" / "),
+        shown(ratio, 1),
+        late(reports, "late"),
         wrong.join(" / "),
     ]);
 }
 
-fn verdict(section: &mut Section, due: &str, engine: &[Value]) {
-    let counts = engine
+/// The three figures of a lateness, in seconds.
+fn late(reports: &[Value], path: &str) -> String {
+    let figures = ["p50_ms", "p99_ms", "most_ms"].map(|figure| {
+        let path = format!("{path}/{figure}");
+        let late = Spread::of(reports.iter().map(|report| number(report, &path) / 1_000.0));
+        late.map_or_else(|| "–".to_owned(), |late| format!("{:.2}", late.median))
+    });
+    figures.join(" / ")
+}
+
+fn verdict(section: &mut Section, due: &str, ours: &[Value]) {
+    let counts = ours
         .iter()
         .flat_map(|report| WRONG.map(|path| number(report, path)));
     let wrong: f64 = counts.sum();
-    let ladders = engine.first().map(|report| number(report, "ladders"));
+    let ladders = ours.first().map(|report| number(report, "ladders"));
     section.verdict(
         "G13, the domain alone",
         ladders.map(|_| wrong == 0.0),
@@ -123,27 +149,148 @@ fn verdict(section: &mut Section, due: &str, engine: &[Value]) {
     );
 }
 
+/// The server, killed while some have called and the others are due or wait.
+fn killed(rig: &Rig, section: &mut Section) -> Result<()> {
+    let (ladders, until_kill_s) = rig.options.depth.pick(("20000", 8), ("4000", 2));
+    let estate = rig.estate_with_ladder(ladders, WAIT_S)?;
+    let data = rig.fresh_folder("ladders")?;
+    let receiver = rig.receiver()?;
+    let channels = channels(rig, &receiver)?;
+    let outward = [OsStr::new("--channels"), channels.as_os_str()];
+    let mut server = rig.spawn_castellan(&data, &estate, &outward)?;
+    server.wait_healthy()?;
+    let begun = Instant::now();
+    let press = ["--ladders", ladders, "--per-s", PER_S];
+    let pressed = rig.load_on(&server, "press", &press, LOAD_LIMIT)?;
+    let kill_at = begun + Duration::from_secs(WAIT_S + until_kill_s);
+    thread::sleep(kill_at.saturating_duration_since(Instant::now()));
+    server.kill()?;
+    let ended_at = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?;
+    let killed = Instant::now();
+    let server = rig.spawn_castellan(&data, &estate, &outward)?;
+    let awake = rig.load_on(&server, "wait", &[], LOAD_LIMIT)?;
+    let down_s = killed.elapsed().as_secs_f64();
+    let quiet = rig.load_on(&server, "quiet", &[], LOAD_LIMIT)?;
+    server.stop()?;
+    let journal = data.join("sites").join("bench").join("journal.db");
+    let ended_at = ended_at.as_micros().to_string();
+    let words = [
+        "called",
+        &journal.to_string_lossy(),
+        "--ended-at",
+        &ended_at,
+    ];
+    let called = rig.load(&words, LOAD_LIMIT)?;
+    let came = rig.load(&["received", &receiver.address.to_string()], LOAD_LIMIT)?;
+    receiver.stop()?;
+    let said = rig.doctor(&data)?;
+    let report = json!({"pressed": pressed, "awake": awake, "down_s": down_s, "quiet": quiet,
+        "called": called, "received": came});
+    over_the_kill(section, &report);
+    section
+        .notes
+        .push(format!("`castellan doctor` says: {}", said.trim()));
+    section.rounds.push(report);
+    Ok(())
+}
+
+/// How whoever is called is reached: by texts, of which each carries what waits together.
+fn channels(rig: &Rig, receiver: &Running) -> Result<PathBuf> {
+    let (url, path) = ["url", "toml"]
+        .map(|of| rig.folder().join(format!("ladders-channels.{of}")))
+        .into();
+    let file = format!(
+        "[person.{}]\nreach = [{{ by = \"sms\", at = \"1\" }}]\n[sms]\nurl_file = {:?}\nbody = '{{to}} {{id}} {{text}}'\n",
+        CALLED,
+        url.to_string_lossy()
+    );
+    for (path, text) in [
+        (&url, format!("http://{}/", receiver.address)),
+        (&path, file),
+    ] {
+        fs::write(path, text).with_context(|| format!("writing {}", path.display()))?;
+    }
+    Ok(path)
+}
+
+fn over_the_kill(section: &mut Section, report: &Value) {
+    let begun = number(report, "called/begun");
+    for (name, part) in [
+        ("the server, until it is killed", "before"),
+        ("the server, after its start", "after"),
+    ] {
+        let of = |path: &str| number(report, &format!("called/{part}/{path}"));
+        let late = late(&[report["called"][part].clone()], "late");
+        let wrong = format!("{} called", of("called"));
+        let dash = || "–".to_owned();
+        let cells = [name.to_owned(), "one after the other".to_owned()];
+        let none = [dash(), dash(), dash(), dash(), dash()];
+        section.row(cells.into_iter().chain(none).chain([late, wrong]));
+        let per_s = per(of("called"), of("took_ms") / 1_000.0).unwrap_or_default();
+        section.notes.push(format!(
+            "{name}: {per_s:.0} a second; beyond a tick and those before it at most {:.0} ms, p99 {:.0} ms",
+            of("behind/most_ms"),
+            of("behind/p99_ms")
+        ));
+    }
+    section.notes.push(format!(
+        "killed, it answers again after {:.2} s, and the first call after the last fact comes {:.2} s later",
+        number(report, "down_s"),
+        number(report, "called/silent_ms") / 1_000.0
+    ));
+    section.notes.push(format!(
+        "of {} calls the record tells that they were taken, in {} texts of which {} came twice",
+        number(report, "called/settled"),
+        number(report, "received/calls"),
+        number(report, "received/posts") - number(report, "received/calls")
+    ));
+    let wrong = ["lost", "doubled"].map(|path| number(report, &format!("called/{path}")));
+    let parts = ["before", "after"].map(|part| number(report, &format!("called/{part}/called")));
+    // All must have waited at once, and the end must have come between.
+    let is_telling = number(report, "pressed/refused") == 0.0
+        && report["pressed"]["recorded"] == report["called"]["begun"]
+        && number(report, "pressed/took_s") < f64::from(u32::try_from(WAIT_S).unwrap_or(u32::MAX))
+        && parts.iter().all(|called| *called > 0.0);
+    let arrived = report["called"]["settled"] == report["called"]["begun"];
+    section.verdict(
+        "G13, the server killed",
+        is_telling.then_some(wrong == [0.0, 0.0] && arrived),
+        format!(
+            "of {begun} ladders {} called before the end and {} after it; lost: {}, doubled: {}",
+            parts[0], parts[1], wrong[0], wrong[1]
+        ),
+    );
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn each_is_counted_by_what_was_done_to_it() {
+    fn each_is_counted_by_what_was_done_to_it_and_compared_with_the_peer_of_its_round() {
         let report = |lost: u32| {
             json!({"ladders": 1_000, "answered": 200, "lost": lost, "bytes": 50_000, "begin_cpu_s": 0.01,
-                "answer_cpu_s": 0.001, "settle_cpu_s": 0.004, "late_p99_ms": 80, "late_most_ms": 2_000})
+                "answer_cpu_s": 0.001, "settle_cpu_s": 0.004, "late": {"p99_ms": 80, "most_ms": 2_000}})
         };
+        let peers = [json!({"begin_cpu_s": 0.005}), json!({"begin_cpu_s": 0.01})];
         let mut section = Section::default();
-        row(&mut section, "ours", "soon", &[report(0), report(3)]);
+        row(
+            &mut section,
+            "ours",
+            "soon",
+            &[report(0), report(3)],
+            Some(&peers),
+        );
         let cells = [
             "50 (50–50)",
             "10.00 (10.00–10.00)",
             "5.00 (5.00–5.00)",
             "5.00 (5.00–5.00)",
+            "2.2 (1.5–3.0)",
         ];
-        assert_eq!(section.rows[0][2..6], cells);
+        assert_eq!(section.rows[0][2..7], cells);
         assert_eq!(
-            section.rows[0][6..],
+            section.rows[0][7..],
             ["0.00 / 0.08 / 2.00", "3 / 0 / 0 / 0"]
         );
         verdict(&mut section, "soon", &[report(0)]);
@@ -151,5 +298,25 @@ mod tests {
         verdict(&mut section, "soon", &[]);
         let met: Vec<_> = section.verdicts.iter().map(|verdict| verdict.met).collect();
         assert_eq!(met, [Some(true), Some(false), None]);
+    }
+
+    #[test]
+    fn the_kill_is_met_only_if_it_came_between_and_nothing_is_lost_or_doubled() {
+        let told = |before: u32, lost: u32, settled: u32, took_s: f64| {
+            let report = json!({
+                "pressed": {"recorded": 100, "refused": 0, "took_s": took_s},
+                "received": {"calls": 10, "posts": 11},
+                "called": {"begun": 100, "lost": lost, "doubled": 0, "settled": settled,
+                    "before": {"called": before}, "after": {"called": 100 - before - lost}}});
+            let mut section = Section::default();
+            over_the_kill(&mut section, &report);
+            assert_eq!(section.rows[1].len(), 9);
+            section.verdicts[0].met
+        };
+        assert_eq!(told(40, 0, 100, 9.0), Some(true));
+        assert_eq!(told(40, 1, 100, 9.0), Some(false));
+        assert_eq!(told(40, 0, 99, 9.0), Some(false));
+        assert_eq!(told(0, 0, 100, 9.0), None, "none had called");
+        assert_eq!(told(40, 0, 100, 30.0), None, "not all waited at once");
     }
 }
