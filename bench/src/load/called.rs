@@ -2,7 +2,7 @@
 //! how late.
 
 use super::latencies::Late;
-use super::storage;
+use super::{estate, storage};
 use castellan_domain::fact::{Fact, FactBody};
 use castellan_domain::ladder::LadderFact;
 use castellan_domain::matter::Matter;
@@ -70,16 +70,27 @@ impl Book {
         self.recorded.push(fact.recorded_at);
         if let FactBody::Ladder(body) = &fact.body {
             match body {
+                // The flood that all of them are has a ladder of its own.
                 LadderFact::Started(body) => {
-                    self.ladders.entry(body.about).or_default();
+                    let ladder = body.ladder.as_ref();
+                    if ladder.is_some_and(|ladder| ladder.as_str() == estate::LADDER) {
+                        self.ladders.entry(body.about).or_default();
+                    }
                 }
-                LadderFact::Climbed(_) => self.climbed.push((fact.occurred_at, fact.recorded_at)),
-                LadderFact::Called(body) => *self.ladders.entry(body.about).or_default() += 1,
-                LadderFact::Stopped(_) => {}
+                LadderFact::Climbed(body) if self.ladders.contains_key(&body.about) => {
+                    self.climbed.push((fact.occurred_at, fact.recorded_at));
+                }
+                LadderFact::Called(body) => {
+                    if let Some(called) = self.ladders.get_mut(&body.about) {
+                        *called += 1;
+                    }
+                }
+                LadderFact::Climbed(_) | LadderFact::Stopped(_) => {}
             }
         }
         if let FactBody::Notification(NotificationFact::Settled(body)) = &fact.body
             && body.outcome == Settlement::Delivered
+            && self.ladders.contains_key(&body.matter)
         {
             self.settled += 1;
         }

@@ -65,6 +65,9 @@ pub fn button(number: u32) -> String {
     format!("button-{number}")
 }
 
+/// The id of the ladder.
+pub const LADDER: &str = "one";
+
 /// Whom the ladder calls.
 pub fn called() -> String {
     operator(1)
@@ -76,10 +79,10 @@ pub fn with_ladder(document: &mut Value, kinds: u32, after_s: i64) {
     let kinds = (0..kinds).map(|number| {
         let id = button(number);
         json!({"id": id, "name": {"zh": id, "en": id}, "priority": 1, "claim_s_max": 43_200,
-            "ladder": "one"})
+            "ladder": LADDER})
     });
     document["alarm_types"] = kinds.collect();
-    document["ladders"] = json!([{"id": "one", "by_day": {"unclaimed": [
+    document["ladders"] = json!([{"id": LADDER, "by_day": {"unclaimed": [
         {"after_s": after_s, "call": [{"person": called()}]}]}}]);
 }
 
