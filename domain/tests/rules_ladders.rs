@@ -5,6 +5,7 @@ mod machine;
 mod reached;
 mod sent;
 mod steps;
+mod undispatched;
 pub(crate) mod world;
 
 use crate::rules_common::{NOON, World, estate, id, list, secs};

@@ -107,8 +107,8 @@ fn after(context: &Context<'_>, about: Matter, fact: &Fact) -> Vec<FactDraft> {
     };
     let own = gaps.iter().position(|gap| is_climbed_by(run, gap));
     match own.filter(|_| !is_answer(fact, run)) {
-        // One that rose begins anew: its clocks do.
-        Some(own) if is_risen(fact, about) => {
+        // One that rose begins anew: its clocks do. So does one that had time anew, and that has passed, too.
+        Some(own) if is_risen(fact, about) || is_undispatched_anew(run, fact) => {
             let begun = begin(context, about, gaps[own], fact);
             begun.into_iter().collect()
         }
@@ -161,6 +161,13 @@ fn is_risen(fact: &Fact, about: Matter) -> bool {
     matches!(&fact.body, FactBody::Alarm(AlarmFact::Risen(body)) if Matter::Alarm(body.alarm) == about)
 }
 
+/// Whether the time to send people has passed once more: it had begun anew.
+fn is_undispatched_anew(run: &LadderRun, fact: &Fact) -> bool {
+    let of_alarm = matches!(&fact.body, FactBody::Alarm(AlarmFact::Undispatched(body)) if Matter::Alarm(body.alarm) == run.about);
+    let of_incident = matches!(&fact.body, FactBody::Incident(IncidentFact::Undispatched(body)) if Matter::Incident(body.incident) == run.about);
+    (of_alarm || of_incident) && run.why == Unanswered::Undispatched
+}
+
 /// Whoever sends somebody else found an answer to a slot for which nobody was left.
 fn is_answer(fact: &Fact, run: &LadderRun) -> bool {
     let is_sent =
@@ -173,7 +180,11 @@ fn is_answer(fact: &Fact, run: &LadderRun) -> bool {
 fn answered_by(context: &Context<'_>, fact: &Fact, run: &LadderRun) -> Option<PersonId> {
     let view = context.view();
     fact.actor.clone().or_else(|| match run.about {
-        Matter::Alarm(alarm) => view.alarms.get(&alarm)?.owner().cloned(),
+        Matter::Alarm(alarm) => {
+            let row = view.alarms.get(&alarm)?;
+            let owner = row.owner().filter(|_| row.incident.is_some());
+            owner.cloned()
+        }
         Matter::Incident(_) => None,
         Matter::Assignment(assignment) => {
             let person = &view.assignments.get(&assignment)?.person;
@@ -212,6 +223,7 @@ fn may_begin(context: &Context<'_>, about: Matter, gap: Gap, fact: &Fact) -> boo
     let before = view.ladders.get(&about);
     let is_known = before.is_some_and(|run| (run.why, run.since) == (gap.why, gap.since));
     match about {
+        Matter::Alarm(_) if !gap.why.is_nobodys() => is_news(fact) && !is_known,
         Matter::Alarm(_) => {
             let incident = open_incident(&known, about).map(Matter::Incident);
             let speaks = incident.and_then(|incident| Subject::of(context, incident));
@@ -243,12 +255,14 @@ fn may_begin(context: &Context<'_>, about: Matter, gap: Gap, fact: &Fact) -> boo
     }
 }
 
-/// Whether this fact tells for the first time that too few were sent for an incident: whoever is recalled after
-/// enough were sent makes no deadline pass once more.
+/// Whether this fact tells for the first time that too few were sent: whoever is recalled after enough were sent makes
+/// no deadline pass once more. An incident that is opened late was late as an alarm.
 const fn is_news(fact: &Fact) -> bool {
     matches!(
         &fact.body,
-        FactBody::Incident(IncidentFact::Undispatched(_)) | FactBody::Notification(_)
+        FactBody::Alarm(AlarmFact::Undispatched(_))
+            | FactBody::Incident(IncidentFact::Undispatched(_) | IncidentFact::Opened(_))
+            | FactBody::Notification(_)
     )
 }
 

@@ -3,6 +3,7 @@
 //! | matter | not done | counted from | it is, and its ladder ends, once a person |
 //! |---|---|---|---|
 //! | alarm | nobody has or has seen it | when it began to wait, or came back | claims, acknowledges, shelves or judges it, or claims the incident that it is part of |
+//! | alarm | nobody was sent in time | the deadline's end, which counts from the claim | sends somebody, judges, shelves or releases it, or makes it part of an incident |
 //! | incident | nobody owns it | when it began to wait, or came back | claims it, or one of its alarms |
 //! | incident | too few were sent in time | the deadline's end | sends as many as its type wants, or says that it is under control |
 //! | incident | a required step was not taken in time | when that was found | takes it, or leaves it out |
@@ -56,14 +57,20 @@ pub(super) fn gaps(known: &Known<'_>, about: Matter) -> Vec<Gap> {
 }
 
 fn of_alarm(alarm: &Alarm) -> Option<Gap> {
-    let Ownership::Unclaimed {
-        since, returned, ..
-    } = &alarm.ownership
-    else {
-        return None;
-    };
-    let waits = alarm.is_annunciated() && alarm.acknowledged.is_none();
-    waits.then_some(nobodys(*since, returned.is_some()))
+    match &alarm.ownership {
+        Ownership::Unclaimed {
+            since, returned, ..
+        } => {
+            let waits = alarm.is_annunciated() && alarm.acknowledged.is_none();
+            waits.then_some(nobodys(*since, returned.is_some()))
+        }
+        Ownership::Claimed {
+            undispatched_at, ..
+        } => undispatched_at.map(|since| Gap {
+            why: Unanswered::Undispatched,
+            since,
+        }),
+    }
 }
 
 const fn nobodys(since: Timestamp, is_returned: bool) -> Gap {
@@ -89,13 +96,12 @@ fn of_incident(known: &Known<'_>, incident: &Incident) -> Vec<Gap> {
 }
 
 fn of_people(known: &Known<'_>, incident: &Incident) -> Option<Gap> {
-    let since = incident.undispatched_at?;
-    // Whoever claimed it anew has time anew.
-    let is_over = incident.dispatch_due_at.is_none() && incident.needs_people();
+    let late_at = incident.undispatched_at?;
     let is_short = || known.live_slots(incident.id) < usize::from(incident.guards);
-    (is_over && is_short()).then_some(Gap {
+    (incident.needs_people() && is_short()).then_some(Gap {
         why: Unanswered::Undispatched,
-        since,
+        // What was late as an alarm is called for anew.
+        since: late_at.max(incident.opened_at),
     })
 }
 

@@ -218,7 +218,8 @@ impl Model {
         };
         (incident.owner, incident.owned_at) = (Some(who), now);
         let is_short = sent < WANTED && incident.needs_people();
-        incident.dispatch_due = is_short.then_some(now + DISPATCH_S);
+        // Whoever claims it has time anew.
+        (incident.dispatch_due, incident.short_at) = (is_short.then_some(now + DISPATCH_S), None);
         self.happened(at, Some(ACTORS[who]), News::Other);
         true
     }
