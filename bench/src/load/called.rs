@@ -1,6 +1,7 @@
 //! What the record of a server tells of ladders over an end without a word: which began, which called, and
 //! how late.
 
+use super::deadlines::TICK;
 use super::latencies::Late;
 use super::{estate, storage};
 use castellan_domain::fact::{Fact, FactBody};
@@ -8,13 +9,10 @@ use castellan_domain::ladder::LadderFact;
 use castellan_domain::matter::Matter;
 use castellan_domain::notify::{NotificationFact, Settlement};
 use castellan_domain::rules::claim_overdue::SETTLED_PER_INPUT_MAX;
-use castellan_domain::time::{Span, Timestamp};
+use castellan_domain::time::Timestamp;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::path::Path;
-
-/// How often the server settles deadlines.
-const TICK: Span = Span::from_millis(100);
 
 /// What the record tells.
 #[derive(Debug, Default, PartialEq, Eq, Serialize)]

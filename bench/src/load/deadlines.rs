@@ -13,6 +13,7 @@ use castellan_domain::ids::{AlarmId, CommandId};
 use castellan_domain::ladder::LadderFact;
 use castellan_domain::matter::Matter;
 use castellan_domain::observation::{self, Doubts, Observation, ReportedState};
+use castellan_domain::rules::claim_overdue::SETTLED_PER_INPUT_MAX;
 use castellan_domain::site::Site;
 use castellan_domain::stream::Turn;
 use castellan_domain::time::{Span, Timestamp};
@@ -20,8 +21,8 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::sync::Arc;
 
-/// Deadlines that are settled at a time.
-pub(super) const AT_A_TIME: usize = 64;
+/// How often the server settles deadlines.
+pub(super) const TICK: Span = Span::from_millis(100);
 /// Seconds from a beginning to its deadline.
 pub(super) const WAIT_S: i64 = 3_000;
 /// As many devices as an estate can have; each reports several types.
@@ -31,7 +32,7 @@ const DEVICES: u32 = 20_000;
 pub(super) trait Pending {
     fn begin(&mut self, number: u32, now: Timestamp) -> anyhow::Result<()>;
     fn answer(&mut self, number: u32, due_at: Timestamp, now: Timestamp) -> anyhow::Result<()>;
-    /// What fires now, longest overdue first, at most [`AT_A_TIME`].
+    /// What fires now, longest overdue first, at most [`SETTLED_PER_INPUT_MAX`].
     fn settle(&mut self, now: Timestamp) -> anyhow::Result<Vec<u32>>;
 }
 
@@ -160,7 +161,7 @@ impl Pending for Queued {
 
     fn settle(&mut self, now: Timestamp) -> anyhow::Result<Vec<u32>> {
         let due = std::iter::from_fn(|| self.due.take_due(now));
-        let fired = due.take(AT_A_TIME);
+        let fired = due.take(SETTLED_PER_INPUT_MAX);
         Ok(fired.filter_map(|(_, one)| number_of(one)).collect())
     }
 }
@@ -186,8 +187,8 @@ impl Pending for Heaped {
 
     fn settle(&mut self, now: Timestamp) -> anyhow::Result<Vec<u32>> {
         let mut fired = Vec::new();
-        while fired.len() < AT_A_TIME && self.due.peek().is_some_and(|Reverse((at, _))| *at <= now)
-        {
+        let is_due = |Reverse((at, _)): &Reverse<(Timestamp, Matter)>| *at <= now;
+        while fired.len() < SETTLED_PER_INPUT_MAX && self.due.peek().is_some_and(is_due) {
             let next = self.due.pop().and_then(|Reverse((_, one))| number_of(one));
             fired.extend(next.filter(|next| !self.is_answered[*next as usize]));
         }

@@ -27,6 +27,16 @@ pub fn device(number: u32) -> String {
     format!("d-{number:05}")
 }
 
+/// The name of a device, in any language, and of where it is.
+pub fn device_name(number: u32) -> String {
+    format!("Button-{number}")
+}
+
+/// The number of a device by its name.
+pub fn device_number(name: &str) -> Option<u32> {
+    name.strip_prefix("Button-")?.parse().ok()
+}
+
 /// The id of an operator.
 pub fn operator(number: u32) -> String {
     format!("op-{number}")
@@ -45,7 +55,7 @@ pub fn document(people: u32, devices: u32) -> Value {
         json!({"id": id, "name": {"zh": name, "en": name}, "role": "guard", "phone": id})
     });
     let devices = (0..devices).map(|number| {
-        let name = format!("Button {number}");
+        let name = device_name(number);
         json!({
             "id": device(number), "kind": "panic_button", "name": {"zh": name, "en": name},
             "place": {"spot": {"zh": name, "en": name}, "at": at},
@@ -113,8 +123,10 @@ mod tests {
     }
 
     #[test]
-    fn a_person_is_known_again_by_its_id() {
+    fn people_and_devices_are_known_again() {
         assert_eq!(person_number(&person(123)), Some(123));
         assert_eq!(person_number(&operator(3)), None);
+        assert_eq!(device_number(&device_name(123)), Some(123));
+        assert_eq!(device_number(&button(0)), None);
     }
 }

@@ -1,17 +1,16 @@
 //! Very many ladders in the domain alone, in virtual time: no server, no disk. They begin, one of three is answered,
 //! and the others fall due. The engine, its queue and a peer are driven alike.
 
-use super::deadlines::{AT_A_TIME, Engined, Heaped, Pending, Queued, WAIT_S, due_at};
+use super::deadlines::{Engined, Heaped, Pending, Queued, TICK, WAIT_S, due_at};
 use super::latencies::Late;
 use super::meter::{self, Spent};
+use castellan_domain::rules::claim_overdue::SETTLED_PER_INPUT_MAX;
 use castellan_domain::time::{Span, Timestamp};
 use clap::ValueEnum;
 use serde::Serialize;
 
 /// Wednesday 2026-11-18 at noon.
 const BEGIN: Timestamp = Timestamp::from_secs(1_794_974_400);
-/// How often the server settles deadlines.
-const TICK: Span = Span::from_millis(100);
 const TICKS_PER_S: i64 = 10;
 /// Within so many seconds they begin, one after the other.
 const BEGIN_S: i64 = 2_000;
@@ -123,7 +122,7 @@ impl<P: Pending> Night<P> {
         let begin_cpu_s = self.until(BEGIN_S * TICKS_PER_S)?;
         let waiting = meter::resident_bytes(std::process::id())?;
         let answer_cpu_s = self.until((ANSWER_FROM_S + ANSWER_S) * TICKS_PER_S)?;
-        let backlog = i64::from(self.ladders) / i64::try_from(AT_A_TIME)?;
+        let backlog = i64::from(self.ladders) / i64::try_from(SETTLED_PER_INPUT_MAX)?;
         let settle_cpu_s = self.until((BEGIN_S + WAIT_S) * TICKS_PER_S + backlog + 1)?;
         Ok(Report {
             bytes: waiting.saturating_sub(before),
@@ -176,7 +175,7 @@ impl<P: Pending> Night<P> {
             }
             let due_us = due_at(self.begins(number)).since(BEGIN).as_micros();
             let due_tick = (due_us + TICK.as_micros() - 1) / TICK.as_micros();
-            let taken = earliest.len().checked_sub(AT_A_TIME);
+            let taken = earliest.len().checked_sub(SETTLED_PER_INPUT_MAX);
             let after = taken.map_or(0, |before| earliest[before] + 1);
             earliest.push(due_tick.max(after));
             let Some(tick) = fired else {

@@ -1,7 +1,7 @@
 //! Buttons that are pressed once each, in time: as many ladders that wait.
 
 use super::http::{Connection, post};
-use super::{Target, estate, open_all};
+use super::{Target, estate, meter, open_all};
 use serde::Serialize;
 use serde_json::json;
 use std::sync::Arc;
@@ -30,6 +30,10 @@ pub struct Report {
     pub recorded: u32,
     /// Other answers.
     pub refused: u32,
+    /// Processor time of the server meanwhile.
+    pub server_cpu_s: f64,
+    /// Memory that it has taken meanwhile.
+    pub server_bytes: u64,
 }
 
 /// Runs it.
@@ -39,6 +43,8 @@ pub async fn run(options: &Options) -> anyhow::Result<Report> {
         Ok(Connection::open(address).await?)
     })
     .await?;
+    let pid = options.target.pid;
+    let (cpu_before, bytes_before) = (meter::cpu_time(pid)?, meter::resident_bytes(pid)?);
     let (recorded, refused) = (Arc::new(AtomicU32::new(0)), Arc::new(AtomicU32::new(0)));
     let begun = Instant::now();
     let mut tasks = JoinSet::new();
@@ -69,7 +75,10 @@ pub async fn run(options: &Options) -> anyhow::Result<Report> {
     while let Some(done) = tasks.join_next().await {
         done??;
     }
+    let cpu = meter::cpu_time(pid)?.saturating_sub(cpu_before);
     Ok(Report {
+        server_cpu_s: cpu.as_secs_f64(),
+        server_bytes: meter::resident_bytes(pid)?.saturating_sub(bytes_before),
         took_s: begun.elapsed().as_secs_f64(),
         recorded: recorded.load(Ordering::Relaxed),
         refused: refused.load(Ordering::Relaxed),
