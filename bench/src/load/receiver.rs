@@ -143,7 +143,8 @@ mod tests {
             "A-2 Button-1 A-3 Button-2",
             "A-3 Button-2 A-4 Button-3",
         ] {
-            let request = super::super::http::post(address, "/", ("Accept", "*/*"), text.as_bytes());
+            let request =
+                super::super::http::post(address, "/", ("Accept", "*/*"), text.as_bytes());
             assert_eq!(connection.exchange(&request).await.unwrap().status, 200);
         }
         let received = ask(address).await.unwrap();
