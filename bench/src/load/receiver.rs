@@ -79,8 +79,9 @@ async fn serve(mut stream: TcpStream, heard: Arc<Mutex<Heard>>) -> anyhow::Resul
             heard.hear(&text);
             serde_json::to_string(&heard.received())?
         };
-        let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", body.len());
-        stream.write_all((head + &body).as_bytes()).await?;
+        let length = body.len();
+        let answer = format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n{body}");
+        stream.write_all(answer.as_bytes()).await?;
     }
 }
 

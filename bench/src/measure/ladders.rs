@@ -258,7 +258,7 @@ fn over_the_kill(section: &mut Section, report: &Value) {
         of("called/silent_ms") / 1_000.0
     ));
     section.notes.push(format!(
-        "{} texts came, which tell of {} buttons; of {} of them two texts tell, because the server was killed between sending and recording; the outbox had no room for {}",
+        "{} texts came, which tell of {} buttons; two texts tell of {} of them, which were sent and not yet recorded when the server was killed; the outbox had no room for {}",
         of("received/texts"),
         of("received/told"),
         of("received/told_again"),
@@ -272,13 +272,15 @@ fn kill_verdict(section: &mut Section, report: &Value) {
     let counts = ["begun", "lost", "doubled", "settled"];
     let [begun, lost, doubled, settled] = counts.map(|path| of(&format!("called/{path}")));
     let told = of("received/told");
+    let is_all = |path: &str| report.pointer(path) == report.pointer("/called/begun");
     let parts = ["before", "after"].map(|part| of(&format!("called/{part}/called")));
     // All must have waited at once, and the end must have come between.
     let is_telling = of("pressed/refused") == 0.0
-        && of("pressed/recorded") == begun
+        && is_all("/pressed/recorded")
         && of("pressed/took_s") < f64::from(WAIT_S)
         && parts.iter().all(|called| *called > 0.0);
-    let met = [lost, doubled] == [0.0, 0.0] && settled == begun && told == begun;
+    let arrived = ["/called/settled", "/received/told"];
+    let met = [lost, doubled] == [0.0, 0.0] && arrived.into_iter().all(is_all);
     section.verdict(
         "G13, the server killed",
         is_telling.then_some(met),
