@@ -21,6 +21,8 @@ const WRONG: [&str; 4] = ["lost", "doubled", "after_the_answer", "behind"];
 /// Seconds from a button that is pressed to the call; all of them are pressed within that time.
 const WAIT_S: u32 = 20;
 const PER_S: &str = "2000";
+/// A million in the engine take a minute of a core that nobody else wants.
+const PENDING_LIMIT: Duration = Duration::from_mins(6);
 
 pub(crate) fn measure(rig: &Rig) -> Result<Section> {
     let mut section = Section::new(
@@ -66,7 +68,7 @@ fn alone(rig: &Rig, section: &mut Section) -> Result<()> {
                 "--ladders",
                 ladders,
             ];
-            rig.load(&words, LOAD_LIMIT)
+            rig.load(&words, PENDING_LIMIT)
         };
         engine.push(run("engine")?);
         while queue.len() < rounds && (queue.is_empty() || rig.goes_on()?) {
