@@ -212,6 +212,7 @@ impl Model {
         let is_held = ["contained", "resolved"].contains(&incident.stage);
         let is_short = sent < WANTED && !is_held;
         incident.dispatch_due = is_short.then_some(now + DISPATCH_S);
+        incident.short = false;
         true
     }
 
