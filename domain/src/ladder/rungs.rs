@@ -97,7 +97,12 @@ pub fn called_by(known: &Known<'_>, run: &LadderRun, step: &LadderStep, again: b
                 while let Some(rung) = next {
                     let holders = on_rung(known, rung);
                     let holders = holders.filter_map(|person| reachable(known, person, step));
-                    let holders: Vec<_> = holders.collect();
+                    let mut holders: Vec<_> = holders.collect();
+                    // Whoever takes a break is called where nobody else of the rung can be.
+                    let is_up = |(person, _): &(&Person, _)| !known.is_on_break(&person.id);
+                    if holders.iter().any(is_up) {
+                        holders.retain(is_up);
+                    }
                     for (person, channels) in &holders {
                         let mut others = holders.iter();
                         let of = person.deputy_of.as_ref();

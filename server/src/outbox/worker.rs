@@ -8,10 +8,11 @@ use crate::hub::Hub;
 use crate::journal::{Parcel, Reader};
 use crate::requests::{Request, backoff, have_recorded};
 use castellan_domain::engine::Input;
-use castellan_domain::estate::Channel;
+use castellan_domain::estate::{Channel, DutyKept};
 use castellan_domain::fact::{NotificationFailing, NotificationSettled};
 use castellan_domain::ids::{PersonId, Seq};
 use castellan_domain::notify::{Message, Settlement};
+use castellan_domain::staff::Duty;
 use castellan_domain::time::Span;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
@@ -135,6 +136,9 @@ impl Worker {
             } else if to.is_none() {
                 error!(about = %parcel.about, channel = self.channel.name(), "nobody is reached by this channel any more");
                 Some(Settlement::Refused)
+            } else if carrier.is_some_and(|carrier| self.has_gone_home(carrier, &parcel)) {
+                info!(about = %parcel.about, "whoever it is for has gone off duty");
+                Some(Settlement::Refused)
             } else if parcel.is_discreet() && is_open_to_others {
                 info!(about = %parcel.about, "a discreet alarm is not told to a group");
                 Some(Settlement::Refused)
@@ -212,6 +216,15 @@ impl Worker {
             .with_view(|view| parcel.message.is_answered(parcel.about, view))
     }
 
+    /// Whether whoever it is for went off duty while it waited. Who had gone before was called all the same: as the
+    /// owner.
+    fn has_gone_home(&self, carrier: &Carrier, parcel: &Parcel) -> bool {
+        let (estate, person) = (&carrier.teller.estate, parcel.person());
+        let duty = self.hub.with_view(|view| view.person(person).duty);
+        estate.staffing.duty == DutyKept::Recorded
+            && matches!(duty, Duty::Off { since: Some(since) } if since >= parcel.created_at)
+    }
+
     /// No ladder need wait for an address that does not work, whichever of its notifications was tried.
     /// Once for each is enough.
     async fn tell_that_they_fail(&self, waiting: &[Parcel], memory: &mut Memory) {
@@ -259,6 +272,8 @@ impl Parcel {
 
 #[cfg(test)]
 mod tests {
+    mod kept;
+
     use super::*;
     use crate::clock::tests::Hands;
     use crate::journal::{Journal, fixture};
@@ -277,6 +292,12 @@ mod tests {
 
     /// A worker whose webhook nobody listens at, and what it has recorded.
     async fn worker(folder: &TempDir) -> (Worker, mpsc::Receiver<Request>) {
+        let (worker, recorded, _) = worker_in(folder, View::default()).await;
+        (worker, recorded)
+    }
+
+    /// The same where so much is known, and whoever moves its clock.
+    async fn worker_in(folder: &TempDir, view: View) -> (Worker, mpsc::Receiver<Request>, Hands) {
         let document = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/common/estate.json");
         let estate = read_estate(&document, None).unwrap();
         let path = folder.path().join("journal.db");
@@ -290,14 +311,15 @@ mod tests {
         let webhook = Webhook::new(&url, &secret, site.clone(), id).unwrap();
         let person = PersonId::new("chen-gang").unwrap();
         let (seq, hash) = journal.head();
-        let clock = Arc::new(Hands::new().clock(0));
+        let hands = Hands::new();
+        let clock = Arc::new(hands.clock(0));
         let (requests, recorded) = mpsc::channel(1);
         let hub = Hub::new(
             site,
             Text::constant("test"),
             clock.clone(),
             Backlog::new(id, seq, &hash.to_hex()),
-            View::default(),
+            view,
             Anchor::new(estate.anchor),
         );
         let worker = Worker {
@@ -322,7 +344,7 @@ mod tests {
             requests,
             clock,
         };
-        (worker, recorded)
+        (worker, recorded, hands)
     }
 
     /// Looks at what waits, and gives back about which it has recorded that they fail.
