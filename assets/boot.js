@@ -39,7 +39,19 @@ function fetchAhead(url) {
   document.head.append(link);
 }
 
+/**
+ * No one sees through a map. The library asks for a canvas that others could shine through, and without a graphics card a
+ * processor would blend all of it into each picture of the page.
+ */
+function drawMapsOpaque() {
+  const { getContext } = HTMLCanvasElement.prototype;
+  HTMLCanvasElement.prototype.getContext = function (kind, wishes) {
+    return getContext.call(this, kind, kind === "webgl2" ? { ...wishes, alpha: false } : wishes);
+  };
+}
+
 async function loadMap() {
+  drawMapsOpaque();
   for (let attempt = 0; ; attempt += 1) {
     try {
       // A browser remembers a failed import by its address, so every further attempt needs another one.

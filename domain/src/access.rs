@@ -5,7 +5,7 @@ use crate::command::Command;
 use crate::dispatch::{DispatchCommand, DispatchRefusal, Matter};
 use crate::estate::Role;
 use crate::ids::{AlarmId, IncidentId, PersonId};
-use crate::incident::{IncidentCommand, IncidentRefusal, NextStage, Owner};
+use crate::incident::{Incident, IncidentCommand, IncidentRefusal, NextStage, Owner};
 use crate::refusal::{CommonRefusal, Refusal};
 use crate::staff::StaffCommand;
 use crate::time::Span;
@@ -159,7 +159,11 @@ fn is_silent_call(command: &Command, view: &View) -> bool {
     match command {
         Command::Alarm(command) => alarm(&command.alarm()),
         Command::Note(NoteCommand::Note { alarm: id, .. }) => alarm(id),
-        Command::Incident(command) => incident(&command.incident()),
+        Command::Incident(command) => {
+            incident(&command.incident())
+                || matches!(command, IncidentCommand::Join { alarm: id, .. } if alarm(id))
+                || matches!(command, IncidentCommand::Merge { into, .. } if incident(into))
+        }
         Command::Dispatch(DispatchCommand::Dispatch { matter, .. }) => match matter {
             Matter::Alarm(id) => alarm(id),
             Matter::Incident(id) => incident(id),
@@ -209,6 +213,9 @@ fn about_incident(actor: &Actor, command: &IncidentCommand, view: &View) -> Resu
         return Ok(());
     }
     let incident = view.incidents.get(&command.incident());
+    if incident.is_some_and(|incident| takes_back_incident(actor, command, incident, view)) {
+        return Ok(());
+    }
     match incident.map(|incident| (incident, &incident.owner)) {
         Some((incident, Owner::Person { by, at, .. }))
             if *by != actor.person && !actor.rights.contains(Right::LeadShift) =>
@@ -227,6 +234,34 @@ fn about_incident(actor: &Actor, command: &IncidentCommand, view: &View) -> Resu
         }
         Some(_) | None => Ok(()),
     }
+}
+
+/// 收回: whether whoever handed an incident on takes it back from somebody who has done nothing with it
+/// yet, nor with its alarms, nor with whoever was sent.
+fn takes_back_incident(
+    actor: &Actor,
+    command: &IncidentCommand,
+    incident: &Incident,
+    view: &View,
+) -> bool {
+    let Some((owner, since)) = incident.owner().and_then(|owner| {
+        let since = incident.history.handed_on(&actor.person, owner)?;
+        Some((owner, since))
+    }) else {
+        return false;
+    };
+    let mut alarms = incident.alarms.iter().filter_map(|id| view.alarms.get(id));
+    let mut sent = view.assignments.values();
+    matches!(command, IncidentCommand::Transfer { to, .. } if *to == actor.person)
+        && !alarms.any(|row| row.history.has_deed_of(owner, since))
+        && !sent.any(|one| one.incident == incident.id && one.history.has_deed_of(owner, since))
+}
+
+/// The same of an alarm.
+fn takes_back_alarm(actor: &Actor, command: &AlarmCommand, row: &Alarm) -> bool {
+    let is_untouched = |owner| row.history.handed_on(&actor.person, owner).is_some();
+    matches!(command, AlarmCommand::Transfer { to, .. } if *to == actor.person)
+        && row.owner().is_some_and(is_untouched)
 }
 
 const fn is_step(command: &IncidentCommand) -> bool {
@@ -277,6 +312,9 @@ fn about_assignment(actor: &Actor, command: &DispatchCommand, view: &View) -> Re
 
 fn about_alarm(actor: &Actor, command: &AlarmCommand, view: &View) -> Result<(), Refusal> {
     let row = view.alarms.get(&command.alarm());
+    if row.is_some_and(|row| takes_back_alarm(actor, command, row)) {
+        return Ok(());
+    }
     let whose = match command {
         AlarmCommand::Judge { .. }
         | AlarmCommand::Transfer { .. }

@@ -45,6 +45,22 @@ fn who_does_not_answer_is_asked_no_more_alone_and_the_first_acceptance_counts() 
 }
 
 #[test]
+fn only_whom_the_estate_calls_radio_only_is_waited_for_and_a_page_needs_no_phone() {
+    for (radio_only, expected) in [(false, Part::Unanswered), (true, Part::Offered)] {
+        let mut estate = guarded();
+        for person in &mut estate.people {
+            person.phone = None;
+            person.radio_only = radio_only;
+        }
+        let mut world = World::with(Site::default(), estate);
+        let alarm = world.raise("gas-1", "gas_high", Active);
+        send(&mut world, "li-na", alarm, "wang-qiang").unwrap();
+        world.wait(secs(600));
+        assert_eq!(part(&world, 1).stage, expected, "radio only: {radio_only}");
+    }
+}
+
+#[test]
 fn who_declines_gives_the_slot_to_the_next_until_nobody_is_left() {
     let mut world = world();
     let alarm = world.raise("gas-1", "gas_low", Active);
@@ -355,7 +371,8 @@ fn whoever_leaves_a_post_without_as_many_as_it_wants_leaves_a_hole_that_is_told(
             now: world.now,
         };
         let incident = world.view().incidents.contains_key(&IncidentId(1));
-        let ranked = rank(&known, incident.then_some(IncidentId(1)), |_| None);
+        let incident = incident.then_some(IncidentId(1));
+        let ranked = rank(&known, &id("gas_low"), incident, |_| None);
         let told = ranked.into_iter();
         told.map(|one| (one.person.to_string(), one.hole.map(|hole| hole.left)))
             .collect()

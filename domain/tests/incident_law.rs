@@ -289,6 +289,9 @@ fn whoever_works_at_a_console_sees_silent_calls_and_nobody_else_has_a_say_in_the
     let alarm = world.raise("button-1", "duress", Active);
     send(&mut world, "li-na", alarm, "wang-qiang").unwrap();
     let (incident, assignment) = (IncidentId(1), AssignmentId(1));
+    let gas = world.raise("gas-1", "gas_low", Active);
+    send(&mut world, "li-na", gas, "li-min").unwrap();
+    let open = IncidentId(2);
     let actor = |person: &str, rights: &[Right]| Actor {
         person: id(person),
         rights: Rights::of(rights),
@@ -297,6 +300,14 @@ fn whoever_works_at_a_console_sees_silent_calls_and_nobody_else_has_a_say_in_the
     let commands = [
         Command::Alarm(AlarmCommand::Claim { alarm }),
         Command::Incident(IncidentCommand::Claim { incident }),
+        Command::Incident(IncidentCommand::Join {
+            incident: open,
+            alarm,
+        }),
+        Command::Incident(IncidentCommand::Merge {
+            incident: open,
+            into: incident,
+        }),
         Command::Dispatch(DispatchCommand::Dispatch { matter, person }),
         Command::Dispatch(DispatchCommand::Accept { assignment }),
     ];

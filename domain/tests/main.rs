@@ -26,6 +26,7 @@ mod fold_laws;
 mod fold_version;
 mod guard_stream;
 mod guard_view;
+mod handed_on;
 mod incident_grades;
 mod incident_law;
 mod incident_orders;

@@ -1,13 +1,13 @@
 //! Who is asked first, and where they are sent: the same for the server and for whichever alarm a console looks at.
 
 use crate::common::{World, id, secs, spot};
-use crate::incidents::{guarded, incident, part, send};
-use castellan_domain::dispatch::PlannedWay;
+use crate::incidents::{accept, guarded, incident, part, part_of, send, world};
 use castellan_domain::dispatch::goal::Goal;
 use castellan_domain::dispatch::rank::{Candidate, rank};
-use castellan_domain::estate::{Estate, LiftUse, Lifts, Person, Place, Ways};
+use castellan_domain::dispatch::{DispatchCommand, PlannedWay};
+use castellan_domain::estate::{Estate, LiftUse, Lifts, Person, Place, Skill, Ways};
 use castellan_domain::geo::LonLat;
-use castellan_domain::ids::{AlarmId, PersonId};
+use castellan_domain::ids::{AlarmId, AssignmentId, PersonId};
 use castellan_domain::observation::{PhoneFix, ReportedState::Active};
 use castellan_domain::site::Site;
 use castellan_domain::view::Known;
@@ -40,7 +40,7 @@ fn on_a_console(world: &World, estate: &Estate, alarm: AlarmId, at: LonLat) -> V
     let goal = Goal::of_alarm(&known, world.alarm(alarm));
     let to = goal.ways(&ways);
     let of = goal.incident.map(|incident| incident.id);
-    rank(&known, of, |_| {
+    rank(&known, goal.kind, of, |_| {
         Some(PlannedWay::from(&to.as_ref()?.from(at, None)?))
     })
 }
@@ -147,7 +147,7 @@ fn three_hundred_guards_are_all_ranked_and_one_is_asked() {
     world.wait(secs(30));
     assert_eq!(world.view().assignments.len(), 2, "one more is asked");
     assert_eq!(part(&world, 2).person, id("guard-250"));
-    let ranked = rank(&known(&world, &estate), None, |person| {
+    let ranked = rank(&known(&world, &estate), &id("gas_low"), None, |person| {
         let at = world.engine.last_place(person)?.at;
         let seconds = if at == spot(-40, 0) { 10 } else { 120 };
         Some(PlannedWay {
@@ -165,4 +165,100 @@ fn three_hundred_guards_are_all_ranked_and_one_is_asked() {
     let mut sorted = others.clone();
     sorted.sort();
     assert_eq!(others, sorted);
+}
+
+#[test]
+fn whoever_is_there_soonest_is_the_first_and_the_wanted_skill_counts_as_thirty_seconds() {
+    // Of wang-qiang, li-min and zhao-jun, in this order: seconds of their way, and who has the skill.
+    let near = [Some(40), Some(50), Some(90)];
+    let nobody = [None; 3];
+    for (seconds, skilled, first) in [
+        (near, [false; 3], ["wang-qiang", "li-min", "zhao-jun"]),
+        (near, [true; 3], ["wang-qiang", "li-min", "zhao-jun"]),
+        // Ten seconds later, with the skill.
+        (
+            near,
+            [false, true, false],
+            ["li-min", "wang-qiang", "zhao-jun"],
+        ),
+        // Fifty seconds later, with the skill: too far, also for the one in the middle.
+        (
+            near,
+            [false, false, true],
+            ["wang-qiang", "li-min", "zhao-jun"],
+        ),
+        (
+            [Some(40), Some(69), Some(71)],
+            [false, true, true],
+            ["li-min", "wang-qiang", "zhao-jun"],
+        ),
+        (
+            nobody,
+            [false, false, true],
+            ["zhao-jun", "wang-qiang", "li-min"],
+        ),
+        (
+            [Some(900), None, None],
+            [false, true, false],
+            ["wang-qiang", "li-min", "zhao-jun"],
+        ),
+    ] {
+        let mut estate = guarded();
+        for kind in &mut estate.alarm_types {
+            kind.skill = Some(Skill::GasDetector);
+        }
+        let guards = ["wang-qiang", "li-min", "zhao-jun"];
+        for (guard, has) in guards.iter().zip(skilled) {
+            let mut people = estate.people.iter_mut();
+            let guard = people.find(|person| person.id.as_str() == *guard);
+            let skills = has.then_some(Skill::GasDetector).into_iter();
+            guard.expect("a guard").skills = skills.collect();
+        }
+        let world = World::with(Site::default(), estate.clone());
+        let known = Known {
+            view: world.view(),
+            estate: &estate,
+            now: world.now,
+        };
+        let ranked = rank(&known, &id("gas_low"), None, |person| {
+            let place = guards.iter().position(|one| *one == person.as_str());
+            Some(PlannedWay {
+                seconds: seconds[place?]?,
+                stairs: false,
+                lift: false,
+                without_floor: false,
+            })
+        });
+        let order: Vec<_> = ranked.iter().map(|one| one.person.as_str()).collect();
+        assert_eq!(order, first, "{seconds:?} {skilled:?}");
+    }
+}
+
+#[test]
+fn of_two_who_are_there_at_the_same_time_the_one_with_fewer_errands_is_the_first() {
+    let mut world = world();
+    let alarm = world.raise("gas-1", "gas_low", Active);
+    send(&mut world, "li-na", alarm, "wang-qiang").unwrap();
+    accept(&mut world, "wang-qiang", 1).unwrap();
+    for step in [
+        DispatchCommand::Arrive {
+            assignment: AssignmentId(1),
+        },
+        DispatchCommand::Finish {
+            assignment: AssignmentId(1),
+        },
+    ] {
+        part_of(&mut world, "wang-qiang", step).unwrap();
+    }
+    let known = Known {
+        view: world.view(),
+        estate: &guarded(),
+        now: world.now,
+    };
+    let ranked = rank(&known, &id("gas_low"), None, |_| None);
+    let told: Vec<_> = ranked
+        .iter()
+        .map(|one| (one.person.as_str(), one.errands))
+        .collect();
+    assert_eq!(told, [("li-min", 0), ("zhao-jun", 0), ("wang-qiang", 1)]);
 }

@@ -6,18 +6,16 @@ mod reached;
 mod sent;
 mod steps;
 mod undispatched;
-mod world;
+pub(crate) mod world;
 
 use crate::rules_common::{NOON, World, estate, id, list, secs};
 use castellan_domain::alarm::{AlarmCommand, ShelfReason};
-use castellan_domain::command::Command;
 use castellan_domain::engine::Input;
 use castellan_domain::estate::Rung;
 use castellan_domain::ids::AlarmId;
 use castellan_domain::ladder::rungs::next_call;
 use castellan_domain::matter::Matter;
 use castellan_domain::observation::ReportedState::{Active, Cleared, Momentary};
-use castellan_domain::staff::StaffCommand;
 use castellan_domain::time::Timestamp;
 use serde_json::json;
 use world::{
@@ -164,20 +162,6 @@ fn a_deputy_is_called_in_place_of_who_is_not_there_and_beside_them_when_it_is_sa
     world.raise("stairs", "fight");
     world.wait(secs(90));
     assert!(then(&world, seen).contains(&"200 gao-fei sms".to_owned()));
-}
-
-#[test]
-fn whoever_takes_a_break_is_called_only_where_nobody_else_of_the_rung_is_there() {
-    let mut world = world(&["zhou-jie", "gao-fei", "chen-hui"]);
-    for person in ["zhou-jie", "chen-hui"] {
-        let rest = StaffCommand::TakeBreak { person: id(person) };
-        world.done(person, Command::Staff(rest));
-    }
-    world.raise("hall", "panic");
-    world.wait(secs(30));
-    let told = climbed(&world);
-    let expected = ["30 step 1", "30 gao-fei voice", "30 chen-hui voice"];
-    assert_eq!(told[1..], expected, "nobody else is a duty manager");
 }
 
 #[test]

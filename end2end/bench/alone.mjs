@@ -61,6 +61,18 @@ export async function drawAlone(page, url, shown) {
   await page.waitForFunction(() => globalThis.aloneIdle, null, { timeout: 60_000 });
 }
 
+/** A clock beside the map, as every console has: whatever shows the second composes its page anew with it. */
+export async function tickAlone(page) {
+  await page.evaluate(() => {
+    const clock = document.createElement("div");
+    clock.style.cssText = "position: absolute; right: 160px; top: 8px; color: #c9d4e5; font: 22px sans-serif";
+    document.body.append(clock);
+    setInterval(() => {
+      clock.textContent = new Date().toLocaleTimeString("zh-CN", { hour12: false });
+    }, 1_000);
+  });
+}
+
 export function framesAlone(page) {
   return page.evaluate(() => globalThis.aloneFrames);
 }

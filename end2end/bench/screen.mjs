@@ -5,7 +5,7 @@ import { cpus, loadavg } from "node:os";
 import { dirname } from "node:path";
 import { catchMap, framesDrawn } from "../caught_map.mjs";
 import { Castellan } from "../castellan.mjs";
-import { drawAlone, framesAlone, pulseAlone, serveAlone, walkAlone } from "./alone.mjs";
+import { drawAlone, framesAlone, pulseAlone, serveAlone, tickAlone, walkAlone } from "./alone.mjs";
 import { Chromium, pause } from "./chromium.mjs";
 import { firstLoads } from "./loading.mjs";
 import { Scenes, WALKS } from "./scenes.mjs";
@@ -37,7 +37,6 @@ async function openConsole(chromium, castellan, scenes) {
   await catchMap(page);
   await page.goto(`${castellan.url}/?as=li-na`);
   await page.waitForSelector('body[data-ready="true"]', { state: "attached", timeout: READY_LIMIT_MS });
-  await page.waitForSelector(".guard.fresh", { timeout: READY_LIMIT_MS });
   return page;
 }
 
@@ -71,7 +70,7 @@ async function alone(chromium, shown, box, at, framesPerSecond) {
     return seen;
   };
   return {
-    rest: await scene(async () => {}),
+    rest: await scene(tickAlone),
     pulse: await scene((page) => pulseAlone(page, at)),
     walk: await scene((page) => walkAlone(page, WALKS, Math.max(framesPerSecond, 0.5))),
   };

@@ -8,7 +8,7 @@ use castellan_domain::staff::Duty;
 use castellan_domain::stream::Tracked;
 use castellan_domain::text::Language;
 use castellan_domain::time::Timestamp;
-use castellan_domain::view::{Known, View};
+use castellan_domain::view::View;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// People that are named at most; beyond it they are counted, and the list has them all.
@@ -51,7 +51,6 @@ impl People {
         tracked: &BTreeMap<PersonId, Tracked>,
         now: Timestamp,
     ) -> Self {
-        let known = Known { view, estate, now };
         let (alarms, tasks, quiet) = (alarms_about(view), tasks(view), quiet(view));
         let mut people = Self::default();
         let mut named: Vec<(Exception, String, PersonId)> = Vec::new();
@@ -68,7 +67,7 @@ impl People {
             let is_lost = Freshness::of(tracked.get(&person.id), now) == Freshness::Lost;
             let is_silent = is_lost && quiet.is_none();
             people.silent += usize::from(is_silent);
-            people.radio_only += usize::from(known.is_radio_only(person));
+            people.radio_only += usize::from(person.radio_only);
             let silent = is_silent.then_some(Exception::Silent);
             if let Some(why) = alarms.get(&person.id).copied().or(silent).or(quiet) {
                 let sign = call_sign(person, &view.person(&person.id), Language::Zh);
@@ -143,7 +142,7 @@ mod tests {
         estate.people = vec![
             guard("wang", r#", "phone": "guard-01""#),
             guard("zhou", r#", "phone": "guard-02""#),
-            guard("wu", ""),
+            guard("wu", r#", "radio_only": true"#),
             serde_json::from_str(
                 r#"{"id": "li-na", "role": "operator", "name": {"zh": "李娜", "en": "Li Na"}}"#,
             )
@@ -230,14 +229,5 @@ mod tests {
                 (person("wang"), Exception::Alarm(Priority::P3, AlarmId(3)))
             ]
         );
-    }
-
-    #[test]
-    fn a_phone_that_was_given_away_reaches_whoever_has_it_now() {
-        let mut view = view([]);
-        let phone = "guard-01".parse().expect("an id");
-        view.phones.insert(phone, Some(person("wu")));
-        let people = People::of(&estate(DutyKept::Assumed), &view, &BTreeMap::new(), START);
-        assert_eq!(people.radio_only, 1, "wang has none any more");
     }
 }

@@ -15,6 +15,12 @@ texts! {
     CLOSE: "结案", "Close";
     REOPEN: "重新打开", "Open again";
     MERGED: "已并入 {0}", "Part of {0}";
+    BACK: "收回", "Take back";
+    JOINED: "{0} 已并入 {1}。", "{0} is part of {1} now.";
+    TAKEN_OUT: "{0} 已移出 {1}。", "{0} is no part of {1} any more.";
+    MERGED_NOW: "{0} 已合并到 {1}。收回会另立一个新事件。", "{0} is part of {1} now. Taken back, it is a new incident.";
+    SPLIT_OFF: "已从 {1} 拆出 {0}。", "{0} was split off {1}.";
+    PRIORITY_SET: "{0} 现为 {1} 级。", "{0} is priority {1} now.";
     STORY_OPENED: "立案", "Incident opened";
     STORY_JOINED: "并入报警", "Alarm joined";
     STORY_LEFT: "移出报警", "Alarm taken out";

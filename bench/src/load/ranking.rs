@@ -229,11 +229,9 @@ impl Busy {
             estate: &self.index.estate,
             now: NOW,
         };
-        let ways = self
-            .index
-            .ways
-            .to(place, lifts(&known, kind, std::iter::empty()));
-        rank(&known, None, |person| {
+        let lifts = lifts(&known, kind, std::iter::empty());
+        let ways = self.index.ways.to(place, lifts);
+        rank(&known, kind, None, |person| {
             let way = ways.from(*self.at.get(person)?, None)?;
             Some(PlannedWay::from(&way))
         })

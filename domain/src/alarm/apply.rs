@@ -3,6 +3,7 @@
 use super::fact::{AlarmFact, AlarmRepeated, AlarmSplit};
 use super::refusal::AlarmRefusal;
 use super::state::Alarm;
+use crate::ids::PersonId;
 use crate::subject::{Stamp, Told};
 
 impl Alarm {
@@ -99,6 +100,13 @@ impl Told for AlarmFact {
             return this.doubts.repeat(&told.doubts) && *this == alike;
         }
         self == told
+    }
+
+    fn handed_on(&self) -> Option<(&PersonId, &PersonId)> {
+        if let Self::Transferred(body) = self {
+            return Some((&body.by, &body.to));
+        }
+        None
     }
 }
 

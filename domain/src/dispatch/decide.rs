@@ -154,7 +154,7 @@ fn of_alarm(
     facts: &mut Vec<FactBody>,
 ) -> Result<Incident, Refusal> {
     row.must_be_open()?;
-    must_have_room(&terms.incidents)?;
+    must_have_room(row.priority, &terms.incidents)?;
     let may_lead = actor.rights.contains(Right::LeadShift);
     let owner = match row.owner() {
         Some(by) if *by != actor.person && !may_lead => {

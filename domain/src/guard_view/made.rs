@@ -46,6 +46,7 @@ impl GuardView {
             call: call(known, person),
             tasks: tasks.collect(),
             left_out: u32::try_from(left_out).unwrap_or(u32::MAX),
+            owned: known.owned_by(person),
         })
     }
 }

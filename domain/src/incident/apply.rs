@@ -9,6 +9,7 @@ use super::refusal::IncidentRefusal;
 use super::state::{ALARMS_PER_INCIDENT_MAX, Incident, Owner, Stage};
 use super::steps::{StepRecords, Taken};
 use crate::alarm::Returned;
+use crate::ids::PersonId;
 use crate::subject::{History, Stamp, Told};
 use crate::time::Timestamp;
 
@@ -321,5 +322,12 @@ impl Told for IncidentFact {
             return (this.late_s, told.late_s) == (0, 0);
         }
         self == told
+    }
+
+    fn handed_on(&self) -> Option<(&PersonId, &PersonId)> {
+        if let Self::Transferred(body) = self {
+            return Some((&body.by, &body.to));
+        }
+        None
     }
 }

@@ -15,6 +15,7 @@ use super::state::{ALARMS_PER_INCIDENT_MAX, Incident, OPEN_INCIDENTS_MAX};
 use crate::access::{Actor, Right, rights_of};
 use crate::alarm::{Alarm, AlarmFact, AlarmRefusal, ReturnedBy, Verdict, follow_up_wait};
 use crate::dispatch::{ASSIGNMENTS_PER_INCIDENT_MAX, DispatchRefusal};
+use crate::estate::Priority;
 use crate::ids::{AlarmId, AnswerId, IncidentId, PersonId, ProcedureId, StepId};
 use crate::procedure::{Doer, Outcome, Step};
 use crate::refusal::{CommonRefusal, Refusal};
@@ -91,7 +92,7 @@ fn fact_of(
                 must_be_judged(known, row)?;
             }
             if to == NextStage::Reopened {
-                must_have_room(terms)?;
+                must_have_room(row.priority, terms)?;
             }
             IncidentFact::Moved(IncidentMoved { incident, to, by })
         }
@@ -132,7 +133,7 @@ fn fact_of(
             alarms.sort_unstable();
             alarms.dedup();
             must_be_some_of(row, incident, &alarms)?;
-            must_have_room(terms)?;
+            must_have_room(row.priority, terms)?;
             IncidentFact::Opened(split_off(known, row, alarms, terms)?)
         }
         IncidentCommand::Merge { incident, into } => {
@@ -264,7 +265,7 @@ pub(crate) fn with_alarm(
         return None;
     };
     let is_new = verdict == Verdict::Genuine && open.is_none();
-    if !is_new || must_have_room(terms).is_err() {
+    if !is_new || must_have_room(row.priority, terms).is_err() {
         return None;
     }
     let owner = row.owner().cloned();
@@ -308,9 +309,10 @@ pub(crate) fn must_stand_alone(
     }
 }
 
-/// Refuses one incident more than are held live.
-pub(crate) fn must_have_room(terms: &Terms) -> Result<(), IncidentRefusal> {
-    if terms.open_incidents >= OPEN_INCIDENTS_MAX {
+/// Refuses one incident more than are held live, but for what is most urgent: a full list is no
+/// reason to send nobody.
+pub(crate) fn must_have_room(priority: Priority, terms: &Terms) -> Result<(), IncidentRefusal> {
+    if terms.open_incidents >= OPEN_INCIDENTS_MAX && priority != Priority::P1 {
         return Err(IncidentRefusal::TooManyIncidents);
     }
     Ok(())

@@ -15,9 +15,6 @@ use crate::refusal::{CommonRefusal, Refusal};
 use crate::subject::Stamp;
 use crate::view::Known;
 
-/// Places that are looked through for the one of that name: the search puts exact ones first.
-const LOOKED_AT_MAX: usize = 20;
-
 /// What only the server knows of a new alarm.
 #[derive(Debug, Clone, Copy)]
 pub struct Terms {
@@ -51,7 +48,7 @@ pub(crate) fn decide(
     if terms.open_alarms >= OPEN_ALARMS_MAX && kind.priority != Priority::P1 {
         return Err(AlarmRefusal::TooManyOpenAlarms.into());
     }
-    must_have_room(incidents)?;
+    must_have_room(kind.priority, incidents)?;
     let raised = AlarmRaised {
         alarm: terms.next_alarm,
         kind: kind.id.clone(),
@@ -104,10 +101,6 @@ fn registrable<'a>(
 }
 
 fn place_of(estate: &Estate, place: PlaceName) -> Result<Place, RegistrationRefusal> {
-    let found = estate.find(place.as_str(), LOOKED_AT_MAX);
-    let mut found = found
-        .into_iter()
-        .filter(|found| found.id() == place.as_str());
-    let found = found.find_map(|found| found.place(estate));
+    let found = estate.place_named(place.as_str());
     found.ok_or(RegistrationRefusal::UnknownPlace { place })
 }

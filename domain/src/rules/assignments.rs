@@ -119,7 +119,7 @@ fn again(context: &Context<'_>, memory: &Memory, row: &Assignment) -> DispatchFa
         return nobody;
     }
     let ways = ways(context, memory, incident);
-    let ranked = rank_after(&known, incident.id, &row.person, &ways);
+    let ranked = rank_after(&known, incident, &row.person, &ways);
     let mut free = ranked.into_iter();
     let Some(next) = free.find(|one| one.busy.is_none() && !one.on_break) else {
         return nobody;

@@ -92,7 +92,7 @@ fn joins(context: &Context<'_>, row: &Alarm, incident: &Incident) -> Option<Join
 fn at_once(context: &Context<'_>, row: &Alarm) -> Option<IncidentFact> {
     let kind = context.estate.alarm_type(&row.kind)?;
     let terms = context.incident_terms();
-    if kind.incident != Opens::AtOnce || must_have_room(&terms).is_err() {
+    if kind.incident != Opens::AtOnce || must_have_room(row.priority, &terms).is_err() {
         return None;
     }
     let owner = row.owner().cloned();

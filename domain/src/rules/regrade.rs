@@ -76,10 +76,11 @@ fn regraded(
 fn body(context: &Context<'_>, now: &Incident, grade: Grade) -> Option<IncidentRegraded> {
     let known = context.known();
     let is_short = known.live_slots(now.id) < usize::from(grade.guards);
-    let is_wanted = is_short && now.owner().is_some() && now.needs_people();
+    let is_wanted = now.owner().is_some() && now.needs_people();
     let anew = known.dispatch_due_at(&grade.kind);
-    let anew = anew.filter(|_| grade.starts);
-    let dispatch_due_at = anew.or(now.dispatch_due_at).filter(|_| is_wanted);
+    let anew = anew.filter(|_| grade.starts && is_wanted);
+    // What runs already runs on, also while nobody owns it.
+    let dispatch_due_at = anew.or(now.dispatch_due_at).filter(|_| is_short);
     let is_so = grade.kind == now.kind
         && grade.priority == now.priority
         && grade.guards == now.guards

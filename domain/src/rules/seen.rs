@@ -63,6 +63,9 @@ impl Seen<'_> {
     /// It goes into `row`, of which its source is a part.
     pub(super) fn repeat(&self, row: &Alarm) -> FactBody {
         let known = row.place_of(&self.source);
+        // What is believed ends a doubt, though it brings nothing new.
+        let ends_doubt = self.place.is_believed() && row.has_doubtful_place(&self.source);
+        let is_told = |place: &Located| ends_doubt || known.is_news(place, self.accuracy_dm);
         FactBody::Alarm(AlarmFact::Repeated(AlarmRepeated {
             alarm: row.id,
             source: Some(self.source.clone()).filter(|source| *source != row.source),
@@ -71,7 +74,7 @@ impl Seen<'_> {
             state: self.state,
             active_s_max: self.kind.active_s_max,
             doubts: self.doubts,
-            place: Some(self.place.clone()).filter(|place| known.is_news(place, self.accuracy_dm)),
+            place: Some(self.place.clone()).filter(is_told),
             silence: self.silence,
         }))
     }

@@ -91,6 +91,8 @@ pub(crate) struct Row {
     pub(crate) unheard: Option<(i64, i64)>,
     pub(crate) raised_at: i64,
     pub(crate) owner: Owner,
+    /// Who handed it on last and to whom, until these do anything with it.
+    handed_on: Option<(usize, usize)>,
     pub(crate) seen: Option<SeenBy>,
     /// Who muted it, until when, and how often it has been muted.
     pub(crate) mute: Option<(usize, i64, u32)>,
@@ -226,21 +228,6 @@ impl Model {
         (self.now + HALF_DAY - into_shift).max(self.now + RING_S_MAX)
     }
 
-    fn claim_by(&self, kind: &Kind) -> i64 {
-        kind.claim_s
-            .map_or(self.shift_end(), |wait| self.now + wait)
-    }
-
-    /// By when something has to be done about what was taken or seen now.
-    fn act_by(&self, kind: &Kind) -> i64 {
-        match kind.priority {
-            1 => self.now + 60,
-            2 => self.now + 180,
-            3 => self.now + 900,
-            _ => self.shift_end(),
-        }
-    }
-
     /// One fact, which changes what people decide on.
     fn record(&mut self, row: usize) {
         self.facts += 1;
@@ -309,6 +296,7 @@ impl Model {
                 late: 0,
                 back: None,
             },
+            handed_on: None,
             seen: None,
             mute: None,
             shelf: None,

@@ -9,7 +9,7 @@ mod carrier;
 mod chat;
 mod config;
 mod gateway;
-mod local_http;
+mod http_post;
 mod mail;
 mod outward;
 mod sent;

@@ -26,9 +26,9 @@ fn backoff(failed: u32) -> Duration {
 impl<M: Machine> SiteTask<M> {
     /// Once, at a start: says of every order that the record leaves open that nobody knows what came
     /// of it, publishes the estate and who is reached how if the journal does not name them yet, and says
-    /// whether the history of positions was damaged. No order is ever sent
+    /// whether the history of positions was damaged or gone. No order is ever sent
     /// because it stands in the record.
-    pub(crate) async fn begin(&mut self, tracks_set_aside: bool) -> Result<(), SiteTaskError> {
+    pub(crate) async fn begin(&mut self, lost_tracks: bool) -> Result<(), SiteTaskError> {
         let mut inputs = self.orphans(ActuationOutcome::Unknown);
         if !inputs.is_empty() {
             warn!(
@@ -45,7 +45,7 @@ impl<M: Machine> SiteTask<M> {
             },
             |outbox| outbox.reach(),
         )));
-        if tracks_set_aside {
+        if lost_tracks {
             let at = self.clock.now();
             inputs.push(Input::TracksSetAside(TracksSetAside { at }));
         }

@@ -393,8 +393,11 @@ def says(one, body, fact):
 
 
 def doubt(one, said):
-    """Of each side of what a source said the last doubt counts."""
-    doubts = one.get("doubts", {}) | said.get("doubts", {})
+    """The last word of a source counts; what was odd about its place is, until it says one."""
+    old, place = one.pop("doubts", {}), said.get("place")
+    is_placed = place is not None and "last" not in place.get("known", {})
+    kept = {"place": old["place"]} if "place" in old and not is_placed else {}
+    doubts = kept | said.get("doubts", {})
     if doubts:
         one["doubts"] = doubts
 

@@ -1,5 +1,6 @@
 //! What the estate of the nights says of its types.
 
+use super::Model;
 use castellan_domain::estate::Estate;
 
 /// A type.
@@ -65,4 +66,21 @@ pub(crate) fn estate() -> Estate {
         of_estate.dispatch_s_max = kind.send_s;
     }
     estate
+}
+
+impl Model {
+    pub(super) fn claim_by(&self, kind: &Kind) -> i64 {
+        kind.claim_s
+            .map_or(self.shift_end(), |wait| self.now + wait)
+    }
+
+    /// By when something has to be done about what was taken or seen now.
+    pub(super) fn act_by(&self, kind: &Kind) -> i64 {
+        match kind.priority {
+            1 => self.now + 60,
+            2 => self.now + 180,
+            3 => self.now + 900,
+            _ => self.shift_end(),
+        }
+    }
 }

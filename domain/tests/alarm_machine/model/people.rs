@@ -66,9 +66,15 @@ fn may(step: &Step, who: usize, row: &Row) -> Result<(), Refusal> {
         _ => None,
     };
     match of {
+        Some(other) if takes_back(step, who, other, row) => Ok(()),
         Some(other) if other != who && !is_leader(who) => Err(not_owner(other)),
         _ => Ok(()),
     }
+}
+
+/// Whether somebody wants back what they gave to its owner, who has done nothing with it yet.
+fn takes_back(step: &Step, who: usize, owner: usize, row: &Row) -> bool {
+    matches!(step, Step::Transfer(_, _, to, _) if *to == who) && row.handed_on == Some((who, owner))
 }
 
 impl Model {
@@ -200,6 +206,7 @@ impl Model {
             send,
             unsent,
         };
+        row.handed_on = row.handed_on.filter(|(_, to)| *to != who);
         match *step {
             Step::Claim(..) => {
                 row.owner = owned_by(who, send_by, None);
@@ -209,6 +216,7 @@ impl Model {
                 if let Owner::Somebody { send, unsent, .. } = row.owner {
                     row.owner = owned_by(to, send, unsent);
                 }
+                row.handed_on = Some((who, to));
             }
             Step::Judge(_, _, verdict, basis, _) => {
                 row.judged = Some(Judged {
