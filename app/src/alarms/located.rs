@@ -90,6 +90,24 @@ pub fn missing_in_short(alarm: &Alarm) -> Option<Words> {
     })
 }
 
+/// What fits beside a row's age in the largest letters, and in the next ones.
+const LONG_EM: usize = 10;
+const LONGER_EM: usize = 13;
+
+/// In which letters a row says a place: as large as they fit. Chinese characters are square, others little more than
+/// half as wide.
+pub fn place_class(text: &str) -> &'static str {
+    let tenths = |c: char| if c.is_ascii() { 6 } else { 10 };
+    let wide = text.chars().map(tenths).sum::<usize>() / 10;
+    if wide <= LONG_EM {
+        "place"
+    } else if wide <= LONGER_EM {
+        "place long"
+    } else {
+        "place longer"
+    }
+}
+
 /// A span of time as people say it: no more exact than it needs to be.
 fn rough(span: Span, language: Language) -> String {
     let secs = span.as_secs().max(0);

@@ -2,7 +2,7 @@
 //! has it, so that a claim moves nothing.
 
 use super::doubts::in_short;
-use super::located::{missing_in_short, place};
+use super::located::{missing_in_short, place, place_class};
 use super::marks::{Mark, marks};
 use super::model::{class, condition_name, priority_name, priority_short, shelf_left, sign, what};
 use super::standing::{Chip, Run, Standing, is_unowned, standing};
@@ -406,27 +406,8 @@ fn Urgency(said: Said) -> impl IntoView {
 #[component]
 fn Place(said: Said) -> impl IntoView {
     let words = Memo::new(move |_| said.place());
-    let look = move || {
-        let wide = width_em(&words.get().unwrap_or_default());
-        if wide <= LONG_EM {
-            "place"
-        } else if wide <= LONGER_EM {
-            "place long"
-        } else {
-            "place longer"
-        }
-    };
+    let look = move || place_class(&words.get().unwrap_or_default());
     view! { <span class=look title=words>{words}</span> }
-}
-
-/// What fits beside the age in the largest letters, and in the next ones.
-const LONG_EM: usize = 10;
-const LONGER_EM: usize = 13;
-
-/// About how wide a text is: Chinese characters are square, others little more than half as wide.
-fn width_em(text: &str) -> usize {
-    let tenths = |c: char| if c.is_ascii() { 6 } else { 10 };
-    text.chars().map(tenths).sum::<usize>() / 10
 }
 
 #[component]
@@ -462,7 +443,7 @@ fn What(said: Said, drill: bool, #[prop(optional)] in_short: bool) -> impl IntoV
         {move || (drill && said.is(|alarm| alarm.drill)).then(|| view! {
             <span class="drill-tag">{desk.t(texts::DRILL)}</span>
         })}
-        <span class="what">{what}</span>
+        <span class="what" class:missed=move || missing.with(Option::is_some)>{what}</span>
         <span class="marks num">{move || marks.get().into_iter().map(mark).collect_view()}</span>
     }
 }
