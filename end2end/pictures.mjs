@@ -93,7 +93,7 @@ async function told(site, castellan, lang) {
   await judge.page.waitForTimeout(REST_MS);
   await judge.page.keyboard.press("x");
   await judge.page.keyboard.press("3");
-  const right = await judge.details.boundingBox();
-  await shoot(judge, "basis", { ...right, height: 420 });
+  await judge.details.locator(".choices").first().scrollIntoViewIfNeeded();
+  await shoot(judge, "basis", await judge.details.boundingBox());
   await close(judge);
 }
