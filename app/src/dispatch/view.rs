@@ -225,7 +225,7 @@ fn Send(copy: &'static SiteCopy, desk: &'static Desk, id: AlarmId, hands: Hands)
             {move || match first.get() {
                 Some(person) => {
                     view! {
-                        <button data-action="dispatch" disabled=move || desk.sending.get()
+                        <button class:main=move || hands.is_main.get() data-action="dispatch" disabled=move || desk.sending.get()
                             on:click=move |_| send(copy, desk, id, person.clone())>
                             {move || desk.t(texts::DISPATCH)}" "{move || of_first().as_ref().map(words)}
                             {move || desk.key('D').map(|key| view! { <kbd>{key}</kbd> })}

@@ -8,6 +8,7 @@ use super::fact::{
     StepUndone,
 };
 use super::grade::{guards, nearest, worst};
+use super::near::closed_before;
 use super::reasons::{JoinedIncidentBy, NextStage, OpenedBy, SkipReason};
 use super::refusal::IncidentRefusal;
 use super::state::{ALARMS_PER_INCIDENT_MAX, Incident, OPEN_INCIDENTS_MAX};
@@ -186,6 +187,7 @@ pub(crate) fn opened(
         }),
         guards: guards(known, row),
         people_of: None,
+        after: closed_before(known, row).filter(|_| why != OpenedBy::Split),
     }
 }
 
