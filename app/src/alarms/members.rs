@@ -207,7 +207,7 @@ pub fn Line(copy: &'static SiteCopy, desk: &'static Desk, alarm: AlarmId) -> imp
         });
         Some(view! {
             <span class=format!("sign {}", class(row.priority))>{sign(row.priority)}</span>
-            <b>{where_}</b>" "{what}
+            <b>{where_}</b>" "<span class="what">{what}</span>
             <span class="number">{alarm.to_string()}</span>
         })
     }
