@@ -32,6 +32,8 @@ pub enum Right {
     SeeTracks,
     /// To send people, and to answer for them on the radio.
     Dispatch,
+    /// To see what cameras see.
+    SeeCameras,
 }
 
 /// What a person may do.
@@ -46,6 +48,7 @@ const OPERATOR: &[Right] = &[
     Right::OpenDoors,
     Right::SeeTracks,
     Right::Dispatch,
+    Right::SeeCameras,
 ];
 const LEADER: &[Right] = &[Right::LeadShift, Right::AcknowledgeUrgent];
 

@@ -6,6 +6,8 @@ mod admin;
 mod anchor;
 mod aside;
 mod backup;
+mod camera_verbs;
+mod cameras;
 mod clock;
 mod config;
 mod defaults;
@@ -36,6 +38,7 @@ mod site_task;
 mod sqlite;
 mod tables;
 mod tracks;
+mod vault;
 mod verbs;
 
 use clap::Parser as _;
@@ -53,6 +56,7 @@ async fn main() -> ExitCode {
         Verb::Backup(args) => verbs::backup(&args).await,
         Verb::Restore(args) => backup::restore(&args).await,
         Verb::Procedures(args) => procedure_verbs::run(&args),
+        Verb::Camera(args) => camera_verbs::run(args).await,
     };
     match result {
         Ok(code) => code,

@@ -2,6 +2,7 @@
 
 mod alarms;
 mod assets;
+mod cameras;
 mod commands;
 pub(crate) mod connections;
 mod errors;
@@ -16,6 +17,7 @@ pub(crate) mod router;
 mod sites;
 
 use crate::actuations::Actuations;
+use crate::cameras::Cameras;
 use crate::clock::Clock;
 use crate::disk::Disk;
 use crate::follower::Beside;
@@ -64,6 +66,7 @@ pub(crate) struct App {
     pub(crate) disk: Arc<Disk>,
     pub(crate) outbox: Option<Arc<Outbox>>,
     pub(crate) actuations: Option<Arc<Actuations>>,
+    pub(crate) cameras: Arc<Cameras>,
     pub(crate) set_asides: Arc<SetAsides>,
     pub(crate) connections: Connections,
     pub(crate) tracks: Tracks,
