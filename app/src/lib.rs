@@ -15,6 +15,7 @@
 
 pub mod ages;
 pub mod alarms;
+pub mod cameras;
 pub mod console;
 pub mod desk;
 pub mod devices;

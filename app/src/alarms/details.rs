@@ -16,6 +16,7 @@ use super::standing::{Chip, Run, is_unowned, standing};
 use super::texts;
 use super::timeline::Story;
 use crate::browser::sleep;
+use crate::cameras::Pictures;
 use crate::copy::SiteCopy;
 use crate::desk::{Desk, Picked};
 use crate::dispatch::model::Said;
@@ -158,6 +159,7 @@ pub fn SelectedAlarm(
                 None => view! { <p class="empty">{desk.t(texts::GONE)}</p> }.into_any(),
             }}
             <Actions copy desk id can open />
+            <Pictures copy desk id />
             <Response copy desk id said people />
             <Members copy desk id />
             <Note desk id noting=open.noting />

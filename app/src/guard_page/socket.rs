@@ -45,7 +45,7 @@ impl Phone {
     async fn converse(&'static self, site: &SiteId, person: &PersonId) {
         // Another tab of this browser may have somebody else.
         set_cookie(PERSON_COOKIE, Some(person.as_str()));
-        let Ok((socket, mut inbox)) = Connection::open() else {
+        let Ok((socket, mut inbox)) = Connection::open("/live") else {
             return;
         };
         self.pulse.update_value(|pulse| pulse.begin(mono()));

@@ -96,7 +96,7 @@ impl Line {
 
 /// One connection, from its hello to its end.
 async fn converse(line: &Line, site: &SiteId) -> End {
-    let Ok((socket, mut inbox)) = Connection::open() else {
+    let Ok((socket, mut inbox)) = Connection::open("/live") else {
         return End::Broken;
     };
     let mut told = Told::default();
