@@ -346,3 +346,62 @@ fn unix_ms() -> i64 {
 pub(crate) const fn low_bits(number: i64) -> u32 {
     number as u32
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::roster;
+    use super::*;
+
+    #[tokio::test]
+    async fn it_draws_while_somebody_watches_and_rests_otherwise() {
+        let roster = roster::fixture();
+        let camera = roster.find("cam-1").unwrap();
+        let is_drawn = || lock(&camera.watchers).is_drawn;
+        for _ in 0..2 {
+            assert!(!is_drawn());
+            let (mut watch, other) = (camera.watch(), camera.watch());
+            let Some(News::Frame(frame)) = watch.next().await else {
+                panic!("a picture comes");
+            };
+            assert!(frame.is_key, "whoever begins can show the first picture");
+            drop(watch);
+            assert!(is_drawn(), "the other one still watches");
+            drop(other);
+            // Within a picture it notices; a minute is for a machine that does everything at once.
+            for _ in 0..6_000 {
+                if !is_drawn() {
+                    break;
+                }
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        }
+        assert!(!is_drawn());
+    }
+
+    #[test]
+    fn the_same_moment_gives_the_same_picture_and_faults_show_in_it() {
+        let roster = roster::fixture();
+        let camera = roster.find("cam-1").unwrap();
+        let drawn = |now_ms: i64, shown_ms: i64, is_black: bool| {
+            let mut picture = Picture::new(WIDTH, HEIGHT);
+            camera.draw(&mut picture, now_ms, shown_ms, is_black);
+            picture
+        };
+        let noon_ms = 1_795_492_800_000;
+        let picture = drawn(noon_ms, noon_ms, false);
+        assert_eq!(picture, drawn(noon_ms, noon_ms, false));
+        assert_ne!(
+            picture,
+            drawn(noon_ms + 12 * 3_600_000, noon_ms, false),
+            "night is dark"
+        );
+        assert_ne!(
+            picture,
+            drawn(noon_ms, noon_ms - 3_600_000, false),
+            "its clock is wrong"
+        );
+        let black = drawn(noon_ms, noon_ms, true);
+        let below_the_stamp = &black.planes()[0][40 * WIDTH..];
+        assert!(below_the_stamp.iter().all(|light| *light == 16));
+    }
+}

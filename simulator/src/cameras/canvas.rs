@@ -7,8 +7,8 @@ use super::view::{NEAR_M, View, px};
 /// How many times finer a still is drawn than it is shown, each way. Not in a build for tests, where drawing takes
 /// its time and nobody looks.
 const FINER: usize = if cfg!(debug_assertions) { 1 } else { 2 };
-/// Light of the middle of a picture that a camera's exposure aims at.
-const AIM: f64 = 0.34;
+/// Light of the middle of a picture that a camera's exposure aims at, with colours and without.
+const AIM: [f64; 2] = [0.55, 0.38];
 /// Least and most that exposure makes of the light.
 const EXPOSURE: (f64, f64) = (0.6, 3.2);
 /// Pictures are darker at their corners by this.
@@ -152,10 +152,10 @@ impl Canvas {
         let (width, height) = (self.view.width() / FINER, self.view.height() / FINER);
         let mut still = Still {
             picture: Picture::new(width, height),
-            away_m: vec![f64::INFINITY; width * height],
+            away_m: vec![f32::INFINITY; width * height],
             tone: Tone {
                 film,
-                exposure: self.exposure(),
+                exposure: self.exposure(film),
                 width: px(width),
                 height: px(height),
             },
@@ -177,21 +177,25 @@ impl Canvas {
                 let index = y * width + x;
                 let ink = still.tone.ink(light, [px(x), px(y)]);
                 still.picture.put(index, ink);
-                still.away_m[index] = away_m;
+                still.away_m[index] = short(away_m);
             }
         }
         still
     }
 
     /// What brings the middle of the picture to the light that is wanted.
-    fn exposure(&self) -> f64 {
+    fn exposure(&self, film: Film) -> f64 {
+        let aim = match film {
+            Film::Colour => AIM[0],
+            Film::Grey => AIM[1],
+        };
         let (width, height) = (self.view.width(), self.view.height());
         let rows = height / 4..height;
         let middle = rows.flat_map(|y| (width / 8..width - width / 8).map(move |x| y * width + x));
         // A bright lamp must not darken all the rest.
         let bright = middle.map(|index| grey(self.light[index]).min(1.0));
         let (sum, count) = bright.fold((0.0, 0.0), |(sum, count), one| (sum + one, count + 1.0));
-        (AIM * f64::max(count, 1.0) / f64::max(sum, 1e-6)).clamp(EXPOSURE.0, EXPOSURE.1)
+        (aim * f64::max(count, 1.0) / f64::max(sum, 1e-6)).clamp(EXPOSURE.0, EXPOSURE.1)
     }
 }
 
@@ -199,8 +203,15 @@ impl Canvas {
 #[derive(Debug)]
 pub(crate) struct Still {
     pub(crate) picture: Picture,
-    pub(crate) away_m: Vec<f64>,
+    away_m: Vec<f32>,
     pub(crate) tone: Tone,
+}
+
+impl Still {
+    /// Whether something at a pixel is nearer than so many metres.
+    pub(crate) fn hides(&self, index: usize, away_m: f64) -> bool {
+        f64::from(self.away_m[index]) < away_m
+    }
 }
 
 /// How light becomes ink.
@@ -224,6 +235,14 @@ impl Tone {
             Film::Grey => Ink::of([grey(toned); 3]),
         }
     }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "a still is kept: half the memory is enough for metres"
+)]
+const fn short(metres: f64) -> f32 {
+    metres as f32
 }
 
 fn grey([red, green, blue]: Rgb) -> f64 {
@@ -395,6 +414,6 @@ mod tests {
         let [light, blue, red] = still.picture.planes();
         assert!(light[16 * 32 + 16] > 50, "{}", light[16 * 32 + 16]);
         assert!(blue.iter().chain(red).all(|colour| *colour == 128));
-        assert!((still.away_m[16 * 32 + 16] - 1.0).abs() < 1e-9);
+        assert!(still.hides(16 * 32 + 16, 1.01) && !still.hides(16 * 32 + 16, 0.99));
     }
 }

@@ -81,7 +81,7 @@ impl Brush<'_> {
         };
         let ink = self.ink(from, colour, a);
         let (away_m, still) = (self.away_m, self.scene.still);
-        let hidden = |index: usize| still.away_m[index] < away_m;
+        let hidden = |index: usize| still.hides(index, away_m);
         let half_px = half_m * f64::midpoint(a.px_per_m, b.px_per_m);
         self.picture
             .limb([a.x, a.y], [b.x, b.y], half_px, ink, hidden);
@@ -104,7 +104,7 @@ impl Brush<'_> {
 
     fn dot(&mut self, seen: Seen, [wide_m, high_m]: [f64; 2], ink: Option<Ink>) {
         let (away_m, still) = (self.away_m, self.scene.still);
-        let hidden = |index: usize| still.away_m[index] < away_m;
+        let hidden = |index: usize| still.hides(index, away_m);
         let size = [wide_m * seen.px_per_m, high_m * seen.px_per_m];
         self.picture.ellipse([seen.x, seen.y], size, ink, hidden);
     }

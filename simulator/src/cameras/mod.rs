@@ -247,3 +247,51 @@ fn write_private(path: &Path, text: &str) -> io::Result<()> {
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path)?.write_all(text.as_bytes())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::crew::Crew;
+    use crate::devices::Rates;
+    use crate::fixture;
+    use crate::world::Settings;
+
+    #[tokio::test]
+    async fn every_guard_of_the_world_is_before_the_cameras() {
+        let estate = fixture::estate();
+        let options = Options {
+            port: 0,
+            user: "viewer".to_owned(),
+            password: None,
+            csv: None,
+            has_bar: false,
+            hour: Some(Hour::Night),
+        };
+        let settings = Settings {
+            seed: 1,
+            crew: Crew::Shift,
+            pace: 1.0,
+            rates: Rates {
+                alarms_every_ms: None,
+                doors_every_ms: None,
+            },
+        };
+        let mut world = World::new(&estate, &settings, 0).unwrap();
+        let mut cameras = Cameras::start(&estate, &options).await.unwrap();
+        for second in 1..=20 {
+            let now_ms = second * 1_000;
+            world.step(now_ms);
+            cameras.show(&world, now_ms);
+            let bodies = cameras
+                .premises
+                .crowd
+                .near(now_ms + 1_000, [0.0, 0.0], 10_000.0);
+            let guards = bodies.iter().filter(|body| body.who == Who::Guard);
+            assert_eq!(guards.clone().count(), world.guards().len());
+            for (body, guard) in guards.zip(world.guards()) {
+                let spot = guard.spot(world.ground());
+                assert!(space::distance(body.at, [spot.at.x, spot.at.y]) < 1e-9);
+            }
+        }
+    }
+}

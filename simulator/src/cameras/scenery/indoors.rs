@@ -240,7 +240,7 @@ fn cellar(canvas: &mut Canvas, room: &Room, light: &Light) {
             |spot, facing| Paint::Solid(light.on(spot.at, facing, colour)),
         );
     }
-    let box_at = room.place([(back + 7.0).min(end - 1.0), room.wide_m[0] + 0.12]);
+    let box_at = room.place([(back + 4.3).min(end - 1.0), room.wide_m[0] + 0.12]);
     prism(
         canvas,
         &oblong(box_at, room.ahead, 0.75, 0.24),
@@ -324,9 +324,9 @@ fn handrail(canvas: &mut Canvas, room: &Room, light: &Light) {
     let panel = [room.deep_m[1] - 0.02, room.wide_m[1] - 0.18];
     let ends = [-0.11, 0.11].map(|aside| room.place([panel[0], panel[1] + aside]));
     board(canvas, ends[0], ends[1], [0.85, 1.6], |spot, [over, up]| {
-        let is_button = (over / 0.073).rem_euclid(1.0) > 0.4 && (up / 0.08).rem_euclid(1.0) > 0.5;
+        let is_button = (over / 0.11).rem_euclid(1.0) > 0.6 && (up / 0.09).rem_euclid(1.0) > 0.6;
         let colour = if is_button {
-            [1.1, 1.0, 0.8]
+            [0.62, 0.58, 0.50]
         } else {
             [0.16; 3]
         };

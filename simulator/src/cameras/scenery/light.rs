@@ -96,7 +96,7 @@ impl Light {
                     meets * 2.2 / (1.2 + far * far)
                 };
                 let bright: f64 = lamps.iter().map(shine).sum();
-                times(colour, 0.13 + bright)
+                times(colour, 0.09 + bright)
             }
         }
     }
