@@ -102,7 +102,7 @@ enum Verb {
 #[derive(Debug, Args)]
 struct CameraWords {
     /// Show each camera of the estate as a real one at rtsp://127.0.0.1:PORT/ID. The port after it takes
-    /// orders to fail.
+    /// faults on command.
     #[arg(long, value_name = "PORT", value_parser = clap::value_parser!(u16).range(1..65_535))]
     cameras: Option<u16>,
     /// Who may watch them.

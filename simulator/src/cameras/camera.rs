@@ -1,6 +1,6 @@
 //! One camera: it draws and encodes while somebody watches, on a thread of its own, and rests otherwise.
 
-use super::canvas::Still;
+use super::canvas::Backdrop;
 use super::crowd::Crowd;
 use super::encoder::{
     EncoderError, H264 as _, KEY_SLICE, PICTURES_PER_S, ParameterSets, encoder, nal_kind, split,
@@ -82,7 +82,7 @@ pub(crate) struct Camera {
     /// Changes when all connections break.
     drops: watch::Sender<u64>,
     /// What stands still before it, for the hour for which it was drawn last.
-    still: Mutex<Option<(Hour, Arc<Still>)>>,
+    backdrop: Mutex<Option<(Hour, Arc<Backdrop>)>>,
 }
 
 impl Camera {
@@ -98,7 +98,7 @@ impl Camera {
             wants_key: AtomicBool::new(false),
             faults: Mutex::default(),
             drops: watch::Sender::new(0),
-            still: Mutex::default(),
+            backdrop: Mutex::default(),
         }
     }
 
@@ -228,9 +228,9 @@ impl Camera {
             picture.blacken();
         } else {
             let hour = premises.hour_at(now_ms);
-            let still = self.still(hour);
-            picture.overwrite(&still.picture);
-            self.draw_people(picture, &still, &self.standpoint.light(hour), now_ms);
+            let backdrop = self.backdrop(hour);
+            picture.overwrite(&backdrop.picture);
+            self.draw_people(picture, &backdrop, &self.standpoint.light(hour), now_ms);
         }
         stamp::burn(picture, &self.name, &premises.clock.words(shown_ms));
         if premises.has_bar {
@@ -238,23 +238,31 @@ impl Camera {
         }
     }
 
-    fn draw_people(&self, picture: &mut Picture, still: &Still, light: &Light, now_ms: i64) {
+    fn draw_people(&self, picture: &mut Picture, backdrop: &Backdrop, light: &Light, now_ms: i64) {
         let standpoint = &self.standpoint;
         let (foot, looks_m) = (standpoint.foot(), standpoint.looks_m());
         let mut bodies = self.premises.crowd.near(now_ms, foot, looks_m);
         bodies.retain(|body| standpoint.is_on_its_floor(body.ordinal));
         let view = standpoint.view();
-        figures::draw(picture, &figures::Scene { view, still, light }, &bodies);
+        figures::draw(
+            picture,
+            &figures::Shot {
+                view,
+                backdrop,
+                light,
+            },
+            &bodies,
+        );
     }
 
-    fn still(&self, hour: Hour) -> Arc<Still> {
-        let mut kept = lock(&self.still);
+    fn backdrop(&self, hour: Hour) -> Arc<Backdrop> {
+        let mut kept = lock(&self.backdrop);
         match &*kept {
-            Some((of, still)) if *of == hour => Arc::clone(still),
+            Some((of, backdrop)) if *of == hour => Arc::clone(backdrop),
             Some(_) | None => {
-                let still = Arc::new(self.standpoint.still(&self.premises.layout, hour));
-                *kept = Some((hour, Arc::clone(&still)));
-                still
+                let backdrop = Arc::new(self.standpoint.backdrop(&self.premises.layout, hour));
+                *kept = Some((hour, Arc::clone(&backdrop)));
+                backdrop
             }
         }
     }
@@ -349,13 +357,17 @@ pub(crate) const fn low_bits(number: i64) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::roster;
+    use super::super::crowd::Who;
+    use super::super::fleet;
     use super::*;
+    use crate::trip::Spot;
+    use castellan_domain::estate::graph::Xy;
+    use castellan_domain::geo::Anchor;
 
     #[tokio::test]
     async fn it_draws_while_somebody_watches_and_rests_otherwise() {
-        let roster = roster::fixture();
-        let camera = roster.find("cam-1").unwrap();
+        let fleet = fleet::fixture();
+        let camera = fleet.find("cam-1").unwrap();
         let is_drawn = || lock(&camera.watchers).is_drawn;
         for _ in 0..2 {
             assert!(!is_drawn());
@@ -379,9 +391,39 @@ mod tests {
     }
 
     #[test]
+    fn who_comes_to_a_detector_in_a_cellar_is_seen_there_and_who_walks_above_it_is_not() {
+        let estate = Estate::parse(include_bytes!("../../../assets/demo/estate.json")).unwrap();
+        let device = |id: &str| {
+            estate
+                .devices
+                .iter()
+                .find(|one| one.id.as_str() == id)
+                .unwrap()
+        };
+        let gas = Anchor::new(estate.anchor).metres(device("gas-3-b1").place.at);
+        let drawn = |ordinal: i16| {
+            let premises = Arc::new(fleet::premises(&estate));
+            let spot = Spot {
+                at: Xy { x: gas.0, y: gas.1 },
+                ordinal,
+                course_deg: 90.0,
+            };
+            premises.crowd.show(0, [(Who::Guard, spot)].into_iter());
+            let camera = Camera::new(&estate, device("cam-3-b1"), premises);
+            let mut picture = Picture::new(WIDTH, HEIGHT);
+            camera.draw(&mut picture, 5_000, 5_000, false);
+            picture
+        };
+        let (below, above) = (drawn(-1), drawn(0));
+        let pixels = below.planes()[0].iter().zip(above.planes()[0]);
+        let changed = pixels.filter(|(below, above)| below != above).count();
+        assert!(changed > 300, "{changed} pixels of a person");
+    }
+
+    #[test]
     fn the_same_moment_gives_the_same_picture_and_faults_show_in_it() {
-        let roster = roster::fixture();
-        let camera = roster.find("cam-1").unwrap();
+        let fleet = fleet::fixture();
+        let camera = fleet.find("cam-1").unwrap();
         let drawn = |now_ms: i64, shown_ms: i64, is_black: bool| {
             let mut picture = Picture::new(WIDTH, HEIGHT);
             camera.draw(&mut picture, now_ms, shown_ms, is_black);

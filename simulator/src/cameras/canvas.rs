@@ -4,7 +4,7 @@ use super::picture::{Ink, Picture, Rgb};
 use super::space::{Point, cross, dot, length, minus, unit, whole};
 use super::view::{NEAR_M, View, px};
 
-/// How many times finer a still is drawn than it is shown, each way. Not in a build for tests, where drawing takes
+/// How many times finer a backdrop is drawn than it is shown, each way. Not in a build for tests, where drawing takes
 /// its time and nobody looks.
 const FINER: usize = if cfg!(debug_assertions) { 1 } else { 2 };
 /// Light of the middle of a picture that a camera's exposure aims at, with colours and without.
@@ -148,9 +148,9 @@ impl Canvas {
     }
 
     /// The picture that the camera makes of it.
-    pub(crate) fn develop(&self, film: Film) -> Still {
+    pub(crate) fn develop(&self, film: Film) -> Backdrop {
         let (width, height) = (self.view.width() / FINER, self.view.height() / FINER);
-        let mut still = Still {
+        let mut backdrop = Backdrop {
             picture: Picture::new(width, height),
             away_m: vec![f32::INFINITY; width * height],
             tone: Tone {
@@ -175,12 +175,12 @@ impl Canvas {
                     }
                 }
                 let index = y * width + x;
-                let ink = still.tone.ink(light, [px(x), px(y)]);
-                still.picture.put(index, ink);
-                still.away_m[index] = short(away_m);
+                let ink = backdrop.tone.ink(light, [px(x), px(y)]);
+                backdrop.picture.put(index, ink);
+                backdrop.away_m[index] = short(away_m);
             }
         }
-        still
+        backdrop
     }
 
     /// What brings the middle of the picture to the light that is wanted.
@@ -201,13 +201,13 @@ impl Canvas {
 
 /// What stands still before a camera, and how far away it is at each pixel.
 #[derive(Debug)]
-pub(crate) struct Still {
+pub(crate) struct Backdrop {
     pub(crate) picture: Picture,
     away_m: Vec<f32>,
     pub(crate) tone: Tone,
 }
 
-impl Still {
+impl Backdrop {
     /// Whether something at a pixel is nearer than so many metres.
     pub(crate) fn hides(&self, index: usize, away_m: f64) -> bool {
         f64::from(self.away_m[index]) < away_m
@@ -239,7 +239,7 @@ impl Tone {
 
 #[expect(
     clippy::cast_possible_truncation,
-    reason = "a still is kept: half the memory is enough for metres"
+    reason = "a backdrop is kept: half the memory is enough for metres"
 )]
 const fn short(metres: f64) -> f32 {
     metres as f32
@@ -410,10 +410,10 @@ mod tests {
     fn a_dark_place_is_exposed_longer_and_grey_film_has_no_colour() {
         let mut dim = canvas();
         dim.face(&square(1.0, 2.0), |_| Paint::Solid([0.1, 0.05, 0.0]));
-        let still = dim.develop(Film::Grey);
-        let [light, blue, red] = still.picture.planes();
+        let backdrop = dim.develop(Film::Grey);
+        let [light, blue, red] = backdrop.picture.planes();
         assert!(light[16 * 32 + 16] > 50, "{}", light[16 * 32 + 16]);
         assert!(blue.iter().chain(red).all(|colour| *colour == 128));
-        assert!(still.hides(16 * 32 + 16, 1.01) && !still.hides(16 * 32 + 16, 0.99));
+        assert!(backdrop.hides(16 * 32 + 16, 1.01) && !backdrop.hides(16 * 32 + 16, 0.99));
     }
 }

@@ -2,7 +2,7 @@
 
 use super::camera::Camera;
 use super::faults::Fault;
-use super::roster::Roster;
+use super::fleet::Fleet;
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,7 +19,7 @@ const SILENT_MAX: Duration = Duration::from_mins(10);
 
 /// What one line asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Order {
+enum Line {
     List,
     /// One camera by its name, or all of them: `*`.
     Do(String, Fault),
@@ -27,7 +27,7 @@ enum Order {
 
 /// Why a line does nothing.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-enum OrderError {
+enum LineError {
     #[error(
         "there is no such word; say list, drop, freeze, thaw, black, stutter, clock, password, offline, online, seats or heal"
     )]
@@ -40,8 +40,8 @@ enum OrderError {
     Unknown(String),
 }
 
-/// Serves orders until it is dropped.
-pub(crate) async fn serve(listener: TcpListener, roster: Arc<Roster>) {
+/// Serves them until it is dropped.
+pub(crate) async fn serve(listener: TcpListener, fleet: Arc<Fleet>) {
     let seats = Arc::new(Semaphore::new(CONNECTIONS_MAX));
     loop {
         let Ok((stream, _)) = listener.accept().await else {
@@ -51,17 +51,17 @@ pub(crate) async fn serve(listener: TcpListener, roster: Arc<Roster>) {
         let Ok(seat) = Arc::clone(&seats).try_acquire_owned() else {
             continue;
         };
-        let roster = Arc::clone(&roster);
+        let fleet = Arc::clone(&fleet);
         tokio::spawn(async move {
-            if let Err(error) = listen(stream, &roster).await {
-                tracing::debug!("whoever gave orders to cameras left: {error}");
+            if let Err(error) = listen(stream, &fleet).await {
+                tracing::debug!("whoever commanded faults left: {error}");
             }
             drop(seat);
         });
     }
 }
 
-async fn listen(mut stream: TcpStream, roster: &Roster) -> io::Result<()> {
+async fn listen(mut stream: TcpStream, fleet: &Fleet) -> io::Result<()> {
     let (read, mut write) = stream.split();
     let mut read = BufReader::new(read);
     let mut line = String::new();
@@ -72,29 +72,29 @@ async fn listen(mut stream: TcpStream, roster: &Roster) -> io::Result<()> {
         if count == 0 || !line.ends_with('\n') {
             return Ok(());
         }
-        write.write_all(obey(&line, roster).as_bytes()).await?;
+        write.write_all(obey(&line, fleet).as_bytes()).await?;
     }
 }
 
 /// Does what a line says, and says how it went.
-fn obey(line: &str, roster: &Roster) -> String {
-    match read(line).and_then(|order| carry_out(order, roster)) {
+fn obey(line: &str, fleet: &Fleet) -> String {
+    match read(line).and_then(|asked| carry_out(asked, fleet)) {
         Ok(said) => said + "ok\n",
         Err(why) => format!("error: {why}\n"),
     }
 }
 
-fn carry_out(order: Order, roster: &Roster) -> Result<String, OrderError> {
-    let (name, fault) = match order {
-        Order::List => return Ok(roster.all().map(|camera| state(camera)).collect()),
-        Order::Do(name, fault) => (name, fault),
+fn carry_out(asked: Line, fleet: &Fleet) -> Result<String, LineError> {
+    let (name, fault) = match asked {
+        Line::List => return Ok(fleet.all().map(|camera| state(camera)).collect()),
+        Line::Do(name, fault) => (name, fault),
     };
     if name == "*" {
-        roster.all().for_each(|camera| camera.suffer(fault));
+        fleet.all().for_each(|camera| camera.suffer(fault));
     } else {
-        roster
+        fleet
             .find(&name)
-            .ok_or(OrderError::Unknown(name))?
+            .ok_or(LineError::Unknown(name))?
             .suffer(fault);
     }
     Ok(String::new())
@@ -105,11 +105,11 @@ fn state(camera: &Camera) -> String {
     format!("{id}: {}, set up {taken} times\n", camera.faults().words())
 }
 
-fn read(line: &str) -> Result<Order, OrderError> {
+fn read(line: &str) -> Result<Line, LineError> {
     let mut words = line.split_whitespace();
     let word = words.next().unwrap_or_default();
     if word == "list" {
-        return Ok(Order::List);
+        return Ok(Line::List);
     }
     let (camera, number) = (words.next(), words.next());
     let fault = match word {
@@ -126,26 +126,26 @@ fn read(line: &str) -> Result<Order, OrderError> {
             seconds: whole(number)?,
         },
         "seats" => Fault::Seats(whole(number)?),
-        _ => return Err(OrderError::Word),
+        _ => return Err(LineError::Word),
     };
-    let camera = camera.ok_or(OrderError::Camera)?;
-    Ok(Order::Do(camera.to_owned(), fault))
+    let camera = camera.ok_or(LineError::Camera)?;
+    Ok(Line::Do(camera.to_owned(), fault))
 }
 
-fn whole<T: std::str::FromStr>(word: Option<&str>) -> Result<T, OrderError> {
+fn whole<T: std::str::FromStr>(word: Option<&str>) -> Result<T, LineError> {
     word.and_then(|word| word.parse().ok())
-        .ok_or(OrderError::Number)
+        .ok_or(LineError::Number)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cameras::roster;
+    use crate::cameras::fleet;
 
     #[test]
     fn each_line_is_obeyed_or_answered_with_a_sentence() {
-        let roster = roster::fixture();
-        let camera = roster.find("cam-1").unwrap();
+        let fleet = fleet::fixture();
+        let camera = fleet.find("cam-1").unwrap();
         for (line, answer, words) in [
             ("freeze cam-1\n", "ok\n", "freeze"),
             ("thaw *", "ok\n", "well"),
@@ -175,12 +175,12 @@ mod tests {
             ("heal cam-1", "ok\n", "well"),
             ("list", "cam-1: well, set up 0 times\nok\n", "well"),
         ] {
-            assert_eq!(obey(line, &roster), answer, "{line}");
+            assert_eq!(obey(line, &fleet), answer, "{line}");
             assert_eq!(camera.faults().words(), words, "{line}");
         }
         for line in ["", "melt cam-1", "\u{0}"] {
             assert!(
-                obey(line, &roster).starts_with("error: there is no such word"),
+                obey(line, &fleet).starts_with("error: there is no such word"),
                 "{line}"
             );
         }

@@ -1,6 +1,6 @@
 //! People and cats in a picture, hidden by what stands nearer.
 
-use super::canvas::Still;
+use super::canvas::Backdrop;
 use super::crowd::{Body, Who};
 use super::picture::{Ink, Picture, Rgb};
 use super::scenery::Light;
@@ -22,18 +22,18 @@ const HAND_M: f64 = 0.84;
 const BAND: Rgb = [1.5, 1.5, 1.4];
 
 /// What is needed to draw somebody.
-pub(crate) struct Scene<'a> {
+pub(crate) struct Shot<'a> {
     pub(crate) view: &'a View,
-    pub(crate) still: &'a Still,
+    pub(crate) backdrop: &'a Backdrop,
     pub(crate) light: &'a Light,
 }
 
 /// Draws whoever is before a camera, those further away first.
-pub(crate) fn draw(picture: &mut Picture, scene: &Scene<'_>, bodies: &[Body]) {
+pub(crate) fn draw(picture: &mut Picture, shot: &Shot<'_>, bodies: &[Body]) {
     let mut seen: Vec<(f64, &Body)> = bodies
         .iter()
         .filter_map(|body| {
-            let middle = scene.view.seen(raised(body.at, 0.9))?;
+            let middle = shot.view.seen(raised(body.at, 0.9))?;
             (middle.px_per_m >= PX_PER_M_MIN).then_some((middle.away_m, body))
         })
         .collect();
@@ -41,9 +41,9 @@ pub(crate) fn draw(picture: &mut Picture, scene: &Scene<'_>, bodies: &[Body]) {
     for (away_m, body) in seen {
         let mut brush = Brush {
             picture,
-            scene,
+            shot,
             away_m: away_m - BEHIND_M,
-            facing: facing(scene.view, body.at),
+            facing: facing(shot.view, body.at),
         };
         match body.who {
             Who::Guard | Who::Resident => person(&mut brush, body),
@@ -60,19 +60,19 @@ fn facing(view: &View, at: Flat) -> Point {
 
 struct Brush<'a> {
     picture: &'a mut Picture,
-    scene: &'a Scene<'a>,
+    shot: &'a Shot<'a>,
     away_m: f64,
     facing: Point,
 }
 
 impl Brush<'_> {
     fn seen(&self, at: Point) -> Option<Seen> {
-        self.scene.view.seen(at)
+        self.shot.view.seen(at)
     }
 
     fn ink(&self, at: Point, colour: Rgb, seen: Seen) -> Ink {
-        let light = self.scene.light.on(at, self.facing, colour);
-        self.scene.still.tone.ink(light, [seen.x, seen.y])
+        let light = self.shot.light.on(at, self.facing, colour);
+        self.shot.backdrop.tone.ink(light, [seen.x, seen.y])
     }
 
     fn limb(&mut self, from: Point, to: Point, half_m: f64, colour: Rgb) {
@@ -80,8 +80,8 @@ impl Brush<'_> {
             return;
         };
         let ink = self.ink(from, colour, a);
-        let (away_m, still) = (self.away_m, self.scene.still);
-        let hidden = |index: usize| still.hides(index, away_m);
+        let (away_m, backdrop) = (self.away_m, self.shot.backdrop);
+        let hidden = |index: usize| backdrop.hides(index, away_m);
         let half_px = half_m * f64::midpoint(a.px_per_m, b.px_per_m);
         self.picture
             .limb([a.x, a.y], [b.x, b.y], half_px, ink, hidden);
@@ -97,14 +97,14 @@ impl Brush<'_> {
     /// On the ground below, flatter the lower the camera looks.
     fn shadow(&mut self, at: Flat, half_m: f64) {
         if let Some(seen) = self.seen(raised(at, 0.0)) {
-            let down = self.scene.view.forward()[2].abs().max(0.12);
+            let down = self.shot.view.forward()[2].abs().max(0.12);
             self.dot(seen, [half_m, half_m * down], None);
         }
     }
 
     fn dot(&mut self, seen: Seen, [wide_m, high_m]: [f64; 2], ink: Option<Ink>) {
-        let (away_m, still) = (self.away_m, self.scene.still);
-        let hidden = |index: usize| still.hides(index, away_m);
+        let (away_m, backdrop) = (self.away_m, self.shot.backdrop);
+        let hidden = |index: usize| backdrop.hides(index, away_m);
         let size = [wide_m * seen.px_per_m, high_m * seen.px_per_m];
         self.picture.ellipse([seen.x, seen.y], size, ink, hidden);
     }
@@ -244,9 +244,9 @@ mod tests {
             ];
             canvas.face(&wall, |_| Paint::Solid([0.3; 3]));
         }
-        let still = canvas.develop(Film::Grey);
+        let backdrop = canvas.develop(Film::Grey);
         let light = Light::outdoors(Hour::Day, view.eye(), 30.0);
-        let mut picture = still.picture.clone();
+        let mut picture = backdrop.picture.clone();
         let body = Body {
             who: Who::Guard,
             number: 0,
@@ -256,13 +256,13 @@ mod tests {
             walked_m: 0.4,
             is_walking: true,
         };
-        let scene = Scene {
+        let shot = Shot {
             view: &view,
-            still: &still,
+            backdrop: &backdrop,
             light: &light,
         };
-        draw(&mut picture, &scene, &[body]);
-        let ([before, ..], [after, ..]) = (still.picture.planes(), picture.planes());
+        draw(&mut picture, &shot, &[body]);
+        let ([before, ..], [after, ..]) = (backdrop.picture.planes(), picture.planes());
         let mut columns: Vec<usize> = (0..before.len())
             .filter(|index| before[*index] != after[*index])
             .map(|index| index % 320)

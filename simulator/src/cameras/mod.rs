@@ -11,9 +11,9 @@ mod crowd;
 mod encoder;
 mod faults;
 mod figures;
+mod fleet;
 mod passers;
 mod picture;
-mod roster;
 mod rtsp;
 mod scenery;
 mod space;
@@ -28,8 +28,8 @@ use crowd::{Crowd, Who};
 pub use encoder::EncoderError;
 use encoder::ParameterSets;
 pub use faults::Fault;
+use fleet::Fleet;
 use passers::Passers;
-use roster::Roster;
 use rtsp::digest::Credentials;
 pub use scenery::Hour;
 use scenery::Layout;
@@ -51,7 +51,7 @@ pub const WORD_CHARS_MAX: usize = 64;
 /// What the command line asks for.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// Cameras are at rtsp://127.0.0.1:PORT/ID, and take orders at the port after it. 0: at any two free ports.
+    /// Cameras are at rtsp://127.0.0.1:PORT/ID, and take faults at the port after it. 0: at any two free ports.
     pub port: u16,
     pub user: String,
     /// None: a new one is drawn.
@@ -84,7 +84,7 @@ pub enum CamerasError {
 /// The cameras of an estate, for as long as it lives.
 #[derive(Debug)]
 pub struct Cameras {
-    roster: Arc<Roster>,
+    fleet: Arc<Fleet>,
     premises: Arc<Premises>,
     passers: Option<Passers>,
     estate: Estate,
@@ -96,7 +96,7 @@ pub struct Cameras {
 impl Drop for Cameras {
     fn drop(&mut self) {
         self.tasks.iter().for_each(JoinHandle::abort);
-        for camera in self.roster.all() {
+        for camera in self.fleet.all() {
             camera.suffer(Fault::Drop);
         }
     }
@@ -127,20 +127,20 @@ impl Cameras {
         }
         let cameras = devices.take(CAMERAS_MAX);
         let cameras = cameras.map(|device| Camera::new(estate, device, Arc::clone(&premises)));
-        let roster = Arc::new(Roster::new(cameras, credentials));
+        let fleet = Arc::new(Fleet::new(cameras, credentials));
         let (listener, address) = listen(options.port).await?;
         let next = if options.port == 0 {
             0
         } else {
             options.port.saturating_add(1)
         };
-        let (orders, control) = listen(next).await?;
+        let (lines, control) = listen(next).await?;
         let cameras = Self {
             tasks: [
-                tokio::spawn(rtsp::serve(listener, Arc::clone(&roster))),
-                tokio::spawn(control::serve(orders, Arc::clone(&roster))),
+                tokio::spawn(rtsp::serve(listener, Arc::clone(&fleet))),
+                tokio::spawn(control::serve(lines, Arc::clone(&fleet))),
             ],
-            roster,
+            fleet,
             premises,
             passers: None,
             estate: estate.clone(),
@@ -150,8 +150,8 @@ impl Cameras {
         if let Some(path) = &options.csv {
             cameras.write_csv(path)?;
         }
-        let count = cameras.roster.all().count();
-        tracing::info!("{count} cameras at rtsp://{address}/ID; orders at {control}");
+        let count = cameras.fleet.all().count();
+        tracing::info!("{count} cameras at rtsp://{address}/ID; faults at {control}");
         Ok(cameras)
     }
 
@@ -173,7 +173,7 @@ impl Cameras {
 
     /// Does something to a camera.
     pub fn suffer(&self, camera: &DeviceId, fault: Fault) -> Result<(), CamerasError> {
-        let found = self.roster.find(camera.as_str());
+        let found = self.fleet.find(camera.as_str());
         let found = found.ok_or_else(|| CamerasError::Unknown(camera.clone()))?;
         found.suffer(fault);
         Ok(())
@@ -184,16 +184,16 @@ impl Cameras {
         self.address
     }
 
-    /// Where they take orders.
+    /// Where they take faults.
     pub const fn control(&self) -> SocketAddr {
         self.control
     }
 
     /// A line for each camera, as servers import them.
     pub fn csv(&self) -> String {
-        let Credentials { user, password } = self.roster.credentials();
+        let Credentials { user, password } = self.fleet.credentials();
         let header = "camera,main,sub,still,user,password\n".to_owned();
-        self.roster.all().fold(header, |mut csv, camera| {
+        self.fleet.all().fold(header, |mut csv, camera| {
             let (id, address) = (camera.id(), self.address);
             // Writing into a text does not fail.
             let _ = writeln!(csv, "{id},rtsp://{address}/{id},,,{user},{password}");

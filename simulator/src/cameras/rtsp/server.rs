@@ -4,7 +4,7 @@ use super::request::take;
 use super::rtp::Packets;
 use super::talk::{Next, SESSION_S, Talk};
 use crate::cameras::camera::{Frame, News, Watch};
-use crate::cameras::roster::Roster;
+use crate::cameras::fleet::Fleet;
 use bytes::BytesMut;
 use std::io;
 use std::sync::Arc;
@@ -26,7 +26,7 @@ const REPORT_EVERY: Duration = Duration::from_secs(5);
 const ACCEPT_AGAIN: Duration = Duration::from_millis(100);
 
 /// Serves all cameras until it is dropped.
-pub(crate) async fn serve(listener: TcpListener, roster: Arc<Roster>) {
+pub(crate) async fn serve(listener: TcpListener, fleet: Arc<Fleet>) {
     let seats = Arc::new(Semaphore::new(CONNECTIONS_MAX));
     loop {
         let stream = match listener.accept().await {
@@ -42,9 +42,9 @@ pub(crate) async fn serve(listener: TcpListener, roster: Arc<Roster>) {
             let _ = stream.try_write(b"RTSP/1.0 503 Service Unavailable\r\n\r\n");
             continue;
         };
-        let roster = Arc::clone(&roster);
+        let fleet = Arc::clone(&fleet);
         tokio::spawn(async move {
-            if let Err(error) = Connection::new(stream).run(&roster).await {
+            if let Err(error) = Connection::new(stream).run(&fleet).await {
                 tracing::debug!("a viewer left: {error}");
             }
             drop(seat);
@@ -93,7 +93,7 @@ impl Connection {
         }
     }
 
-    async fn run(mut self, roster: &Roster) -> io::Result<()> {
+    async fn run(mut self, fleet: &Fleet) -> io::Result<()> {
         self.stream.set_nodelay(true)?;
         loop {
             tokio::select! {
@@ -102,7 +102,7 @@ impl Connection {
                         return Ok(());
                     }
                     self.silent_until = Instant::now() + SILENT_MAX;
-                    if self.hear(roster) == Next::Close {
+                    if self.hear(fleet) == Next::Close {
                         return self.write().await;
                     }
                 }
@@ -116,7 +116,7 @@ impl Connection {
     }
 
     /// Answers all that came. [`Next::Close`]: nothing more comes after what is to be sent.
-    fn hear(&mut self, roster: &Roster) -> Next {
+    fn hear(&mut self, fleet: &Fleet) -> Next {
         loop {
             let request = match take(&mut self.came) {
                 Ok(Some(request)) => request,
@@ -128,7 +128,7 @@ impl Connection {
                     return Next::Close;
                 }
             };
-            let (answer, next) = self.talk.answer(&request, roster);
+            let (answer, next) = self.talk.answer(&request, fleet);
             match next {
                 Next::Hang => {
                     self.out.clear();

@@ -6,7 +6,7 @@ use super::rtp::PAYLOAD_TYPE;
 use crate::cameras::camera::{Camera, Seat};
 use crate::cameras::encoder::{PICTURES_PER_S, ParameterSets};
 use crate::cameras::faults::LetsIn;
-use crate::cameras::roster::Roster;
+use crate::cameras::fleet::Fleet;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use std::fmt::Write as _;
@@ -94,11 +94,11 @@ impl Talk {
     }
 
     /// The bytes of the answer, and what follows.
-    pub(crate) fn answer(&mut self, request: &Request, roster: &Roster) -> (String, Next) {
+    pub(crate) fn answer(&mut self, request: &Request, fleet: &Fleet) -> (String, Next) {
         let Some(number) = request.header("CSeq") else {
             return ("RTSP/1.0 400 Bad Request\r\n\r\n".to_owned(), Next::Close);
         };
-        let answer = self.respond(request, roster);
+        let answer = self.respond(request, fleet);
         let mut text = format!(
             "RTSP/1.0 {}\r\nCSeq: {number}\r\n{}",
             answer.status, answer.headers
@@ -112,8 +112,8 @@ impl Talk {
         (text, answer.next)
     }
 
-    fn respond(&mut self, request: &Request, roster: &Roster) -> Answer {
-        let camera = roster.find(name(&request.uri));
+    fn respond(&mut self, request: &Request, fleet: &Fleet) -> Answer {
+        let camera = fleet.find(name(&request.uri));
         if camera.is_some_and(|camera| camera.faults().lets_in == LetsIn::Nobody) {
             return Answer::of("").then(Next::Hang);
         }
@@ -123,7 +123,7 @@ impl Talk {
         if !METHODS.split(", ").any(|method| method == request.method) {
             return Answer::of("501 Not Implemented");
         }
-        if !self.may_watch(request, camera, roster.credentials()) {
+        if !self.may_watch(request, camera, fleet.credentials()) {
             let challenge = challenge(&self.nonce);
             return Answer::of("401 Unauthorized").with("WWW-Authenticate", &challenge);
         }
@@ -283,7 +283,7 @@ mod tests {
     use super::super::request::take;
     use super::*;
     use crate::cameras::faults::Fault;
-    use crate::cameras::roster;
+    use crate::cameras::fleet;
     use bytes::BytesMut;
 
     const BASE: &str = "rtsp://127.0.0.1:8554";
@@ -294,17 +294,17 @@ mod tests {
 
     fn ask(
         talk: &mut Talk,
-        roster: &Roster,
+        fleet: &Fleet,
         method: &str,
         path: &str,
         headers: &str,
     ) -> (String, Next) {
         let uri = format!("{BASE}{path}");
-        let credentials = roster.credentials();
+        let credentials = fleet.credentials();
         let proof = super::super::digest::proof(method, &uri, "n1", credentials);
         let text = format!("{method} {uri} RTSP/1.0\r\nCSeq: 7\r\n{proof}\r\n{headers}\r\n");
         let request = take(&mut BytesMut::from(text.as_bytes())).unwrap().unwrap();
-        talk.answer(&request, roster)
+        talk.answer(&request, fleet)
     }
 
     fn status(answer: &str) -> &str {
@@ -319,17 +319,17 @@ mod tests {
 
     #[test]
     fn a_viewer_describes_sets_up_plays_pauses_and_leaves() {
-        let roster = roster::fixture();
-        let camera = roster.find("cam-1").unwrap();
+        let fleet = fleet::fixture();
+        let camera = fleet.find("cam-1").unwrap();
         let mut talk = talk();
-        let (answer, _) = ask(&mut talk, &roster, "DESCRIBE", "/cam-1", "");
+        let (answer, _) = ask(&mut talk, &fleet, "DESCRIBE", "/cam-1", "");
         assert!(
             answer.contains("m=video 0 RTP/AVP 96")
                 && answer.contains("Content-Base: rtsp://127.0.0.1:8554/cam-1/")
         );
         let (head, body) = answer.split_once("\r\n\r\n").unwrap();
         assert!(head.contains(&format!("Content-Length: {}", body.len())));
-        let (answer, next) = ask(&mut talk, &roster, "SETUP", "/cam-1/trackID=0", TCP);
+        let (answer, next) = ask(&mut talk, &fleet, "SETUP", "/cam-1/trackID=0", TCP);
         assert_eq!(next, Next::SetUp);
         assert!(
             answer.contains("interleaved=2-3") && answer.contains("Session: s1;timeout=60"),
@@ -339,22 +339,22 @@ mod tests {
             (talk.stream().unwrap().channel, camera.seats_taken()),
             (2, 1)
         );
-        let (answer, next) = ask(&mut talk, &roster, "PLAY", "/cam-1/", SESSION);
+        let (answer, next) = ask(&mut talk, &fleet, "PLAY", "/cam-1/", SESSION);
         assert_eq!(next, Next::Play);
         assert!(
             answer.contains("RTP-Info: url=rtsp://127.0.0.1:8554/cam-1/trackID=0;seq="),
             "{answer}"
         );
         assert_eq!(
-            ask(&mut talk, &roster, "PAUSE", "/cam-1/", SESSION).1,
+            ask(&mut talk, &fleet, "PAUSE", "/cam-1/", SESSION).1,
             Next::Pause
         );
         assert_eq!(
-            ask(&mut talk, &roster, "GET_PARAMETER", "/cam-1/", SESSION).1,
+            ask(&mut talk, &fleet, "GET_PARAMETER", "/cam-1/", SESSION).1,
             Next::Stay
         );
         assert_eq!(
-            ask(&mut talk, &roster, "TEARDOWN", "/cam-1/", SESSION).1,
+            ask(&mut talk, &fleet, "TEARDOWN", "/cam-1/", SESSION).1,
             Next::Close
         );
         drop(talk);
@@ -363,7 +363,7 @@ mod tests {
 
     #[test]
     fn each_wrong_request_has_its_answer() {
-        let roster = roster::fixture();
+        let fleet = fleet::fixture();
         for (method, path, headers, expected) in [
             ("OPTIONS", "/whatever", "", "200"),
             ("RECORD", "/cam-1", "", "501"),
@@ -402,23 +402,23 @@ mod tests {
             ("GET_PARAMETER", "/cam-1", "", "200"),
             ("GET_PARAMETER", "/cam-1", "Session: other\r\n", "454"),
         ] {
-            let (answer, _) = ask(&mut talk(), &roster, method, path, headers);
+            let (answer, _) = ask(&mut talk(), &fleet, method, path, headers);
             assert_eq!(status(&answer), expected, "{method} {path} {headers}");
             assert!(answer.contains("CSeq: 7\r\n"));
         }
         let mut nameless = BytesMut::from(&b"OPTIONS * RTSP/1.0\r\n\r\n"[..]);
         let request = take(&mut nameless).unwrap().unwrap();
-        let (answer, next) = talk().answer(&request, &roster);
+        let (answer, next) = talk().answer(&request, &fleet);
         assert_eq!((status(&answer), next), ("400", Next::Close));
     }
 
     #[test]
     fn without_the_password_nothing_is_shown_and_after_a_new_one_neither() {
-        let roster = roster::fixture();
-        let camera = roster.find("cam-1").unwrap();
+        let fleet = fleet::fixture();
+        let camera = fleet.find("cam-1").unwrap();
         let text = format!("DESCRIBE {BASE}/cam-1 RTSP/1.0\r\nCSeq: 7\r\n\r\n");
         let request = take(&mut BytesMut::from(text.as_bytes())).unwrap().unwrap();
-        let (answer, _) = talk().answer(&request, &roster);
+        let (answer, _) = talk().answer(&request, &fleet);
         assert_eq!(status(&answer), "401");
         assert!(
             answer.contains("WWW-Authenticate: Digest realm=\"castellan\", nonce=\"n1\""),
@@ -426,28 +426,28 @@ mod tests {
         );
         camera.suffer(Fault::NewPassword);
         assert_eq!(
-            status(&ask(&mut talk(), &roster, "DESCRIBE", "/cam-1", "").0),
+            status(&ask(&mut talk(), &fleet, "DESCRIBE", "/cam-1", "").0),
             "401"
         );
         camera.suffer(Fault::Heal);
         assert_eq!(
-            status(&ask(&mut talk(), &roster, "DESCRIBE", "/cam-1", "").0),
+            status(&ask(&mut talk(), &fleet, "DESCRIBE", "/cam-1", "").0),
             "200"
         );
         camera.suffer(Fault::Offline);
         assert_eq!(
-            ask(&mut talk(), &roster, "DESCRIBE", "/cam-1", "").1,
+            ask(&mut talk(), &fleet, "DESCRIBE", "/cam-1", "").1,
             Next::Hang
         );
     }
 
     #[test]
     fn a_camera_with_two_seats_refuses_the_third_until_one_is_free() {
-        let roster = roster::fixture();
-        roster.find("cam-1").unwrap().suffer(Fault::Seats(2));
+        let fleet = fleet::fixture();
+        fleet.find("cam-1").unwrap().suffer(Fault::Seats(2));
         let mut talks = [talk(), talk(), talk()];
         let statuses = talks.each_mut().map(|talk| {
-            let (answer, _) = ask(talk, &roster, "SETUP", "/cam-1", TCP);
+            let (answer, _) = ask(talk, &fleet, "SETUP", "/cam-1", TCP);
             status(&answer).to_owned()
         });
         assert_eq!(statuses, ["200", "200", "453"]);
@@ -455,12 +455,12 @@ mod tests {
         // Setting up again takes no second seat.
         let mut second = second;
         assert_eq!(
-            status(&ask(&mut second, &roster, "SETUP", "/cam-1", TCP).0),
+            status(&ask(&mut second, &fleet, "SETUP", "/cam-1", TCP).0),
             "200"
         );
         drop(first);
         assert_eq!(
-            status(&ask(&mut third, &roster, "SETUP", "/cam-1", TCP).0),
+            status(&ask(&mut third, &fleet, "SETUP", "/cam-1", TCP).0),
             "200"
         );
     }

@@ -1,6 +1,6 @@
 //! Lawns, water, squares, roads and paths, and at night the pools of light that lamps throw on them.
 
-use super::layout::{Layout, Track};
+use super::layout::{Layout, Walkway};
 use super::light::{Light, drift, grained, mix, times};
 use crate::cameras::canvas::{Canvas, Paint, Spot};
 use crate::cameras::picture::Rgb;
@@ -36,8 +36,8 @@ pub(crate) fn draw(canvas: &mut Canvas, layout: &Layout, light: &Light) {
         let outline: Vec<Point> = outline.iter().map(|at| raised(*at, 0.0)).collect();
         canvas.ground(&outline, |spot| lit(light, spot, surface(*kind, spot)));
     }
-    for track in &layout.tracks {
-        path(canvas, track, light);
+    for walkway in &layout.walkways {
+        path(canvas, walkway, light);
     }
     if light.is_dark() {
         pools(canvas, layout);
@@ -71,11 +71,11 @@ fn surface(kind: GroundKind, spot: Spot) -> Rgb {
     }
 }
 
-fn path(canvas: &mut Canvas, track: &Track, light: &Light) {
-    let half_m = track.width_m / 2.0;
-    let is_driven = track.width_m >= DRIVE_WIDTH_M;
+fn path(canvas: &mut Canvas, walkway: &Walkway, light: &Light) {
+    let half_m = walkway.width_m / 2.0;
+    let is_driven = walkway.width_m >= DRIVE_WIDTH_M;
     let mut walked_m = 0.0;
-    for pair in track.course.windows(2) {
+    for pair in walkway.course.windows(2) {
         let (from, (direction, long_m)) = (pair[0], course(pair[0], pair[1]));
         // A little longer, so that bends have no gap.
         let corners = [

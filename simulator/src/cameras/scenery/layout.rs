@@ -38,7 +38,7 @@ pub(crate) struct House {
 }
 
 #[derive(Debug, Clone)]
-pub(crate) struct Track {
+pub(crate) struct Walkway {
     pub(crate) course: Vec<Flat>,
     pub(crate) width_m: f64,
 }
@@ -63,7 +63,7 @@ pub(crate) struct Set {
 pub(crate) struct Layout {
     /// A later one lies on an earlier one.
     pub(crate) grounds: Vec<(GroundKind, Vec<Flat>)>,
-    pub(crate) tracks: Vec<Track>,
+    pub(crate) walkways: Vec<Walkway>,
     pub(crate) houses: Vec<House>,
     pub(crate) lines: Vec<(LineKind, Vec<Flat>)>,
     pub(crate) lamps: Vec<Flat>,
@@ -86,7 +86,7 @@ impl Layout {
         let lines = lines.map(|line| (line.kind, course(&line.course)));
         let mut layout = Self {
             grounds: grounds.collect(),
-            tracks: tracks(estate, &flat),
+            walkways: walkways(estate, &flat),
             houses: houses(estate, &flat),
             lines: lines.collect(),
             lamps: Vec::new(),
@@ -111,10 +111,10 @@ impl Layout {
     }
 
     /// Whether a point lies within so many metres of the edge of a path.
-    fn is_on_track(&self, at: Flat, spare_m: f64) -> bool {
-        self.tracks.iter().any(|track| {
-            let mut pairs = track.course.windows(2);
-            pairs.any(|pair| off_line(at, pair[0], pair[1]) < track.width_m / 2.0 + spare_m)
+    fn is_on_walkway(&self, at: Flat, spare_m: f64) -> bool {
+        self.walkways.iter().any(|walkway| {
+            let mut pairs = walkway.course.windows(2);
+            pairs.any(|pair| off_line(at, pair[0], pair[1]) < walkway.width_m / 2.0 + spare_m)
         })
     }
 
@@ -126,18 +126,18 @@ impl Layout {
     fn lamps(&self) -> Vec<Flat> {
         let mut lamps: Vec<Flat> = Vec::new();
         let lit = self
-            .tracks
+            .walkways
             .iter()
-            .filter(|track| track.width_m >= LAMP_WIDTH_M);
-        for track in lit {
+            .filter(|walkway| walkway.width_m >= LAMP_WIDTH_M);
+        for walkway in lit {
             let mut next_m = LAMP_EVERY_M / 3.0;
             let mut side = 1.0;
-            for pair in track.course.windows(2) {
+            for pair in walkway.course.windows(2) {
                 let (direction, long_m) = course(pair[0], pair[1]);
                 while next_m < long_m {
-                    let aside_m = side * (track.width_m / 2.0 + 0.7);
+                    let aside_m = side * (walkway.width_m / 2.0 + 0.7);
                     let at = beside(pair[0], direction, next_m, aside_m);
-                    let is_free = !self.is_in_house(at) && !self.is_on_track(at, 0.3);
+                    let is_free = !self.is_in_house(at) && !self.is_on_walkway(at, 0.3);
                     let is_alone = lamps.iter().all(|lamp| distance(*lamp, at) > LAMPS_APART_M);
                     if is_free && is_alone && lamps.len() < SET_UP_MAX {
                         lamps.push(at);
@@ -166,7 +166,7 @@ impl Layout {
                 let is_there = draw(2) < 0.42
                     && is_within(outline, at)
                     && self.covers(at) == Some(GroundKind::Green)
-                    && !self.is_on_track(at, 1.0)
+                    && !self.is_on_walkway(at, 1.0)
                     && !self.is_in_house(at);
                 if is_there && trees.len() < SET_UP_MAX {
                     // Two of three are bushes.
@@ -220,7 +220,7 @@ impl Layout {
         let barriers = barriers.filter(|device| device.kind == DeviceKind::Barrier);
         let set = barriers.filter_map(|device| {
             let at = flat(&device.place.at);
-            let (from, to, width_m) = self.nearest_track(at)?;
+            let (from, to, width_m) = self.nearest_walkway(at)?;
             let (direction, _) = course(from, to);
             let side = direction[0] * (at[1] - from[1]) - direction[1] * (at[0] - from[0]);
             // One that stands on its path is moved to its edge.
@@ -245,7 +245,7 @@ impl Layout {
             if self.houses.iter().any(|house| house.doors.contains(&at)) || self.is_in_house(at) {
                 return None;
             }
-            let (from, to, _) = self.nearest_track(at)?;
+            let (from, to, _) = self.nearest_walkway(at)?;
             let ([east, north], _) = course(from, to);
             Some(Set {
                 at,
@@ -257,10 +257,10 @@ impl Layout {
     }
 
     /// The piece of path that is nearest, and how wide it is.
-    fn nearest_track(&self, at: Flat) -> Option<(Flat, Flat, f64)> {
-        let pieces = self.tracks.iter().flat_map(|track| {
-            let pairs = track.course.windows(2);
-            pairs.map(|pair| (pair[0], pair[1], track.width_m))
+    fn nearest_walkway(&self, at: Flat) -> Option<(Flat, Flat, f64)> {
+        let pieces = self.walkways.iter().flat_map(|walkway| {
+            let pairs = walkway.course.windows(2);
+            pairs.map(|pair| (pair[0], pair[1], walkway.width_m))
         });
         let off = |piece: &(Flat, Flat, f64)| off_line(at, piece.0, piece.1);
         pieces.min_by(|a, b| off(a).total_cmp(&off(b)))
@@ -268,22 +268,22 @@ impl Layout {
 }
 
 /// Paths under the sky.
-fn tracks(estate: &Estate, flat: &impl Fn(&LonLat) -> Flat) -> Vec<Track> {
+fn walkways(estate: &Estate, flat: &impl Fn(&LonLat) -> Flat) -> Vec<Walkway> {
     let nodes = estate.paths.nodes.iter();
     let outdoors = nodes.filter(|node| node.inside.is_none());
     let outdoors: BTreeMap<u32, Flat> = outdoors.map(|node| (node.id, flat(&node.at))).collect();
     let edges = estate.paths.edges.iter();
-    let tracks = edges.filter_map(|edge| {
+    let walkways = edges.filter_map(|edge| {
         let ends = outdoors.get(&edge.from).zip(outdoors.get(&edge.to));
         let (from, to) =
             ends.filter(|_| matches!(edge.kind, PathKind::Walk | PathKind::Passage { .. }))?;
         let via = edge.via.iter().map(flat);
-        Some(Track {
+        Some(Walkway {
             course: [*from].into_iter().chain(via).chain([*to]).collect(),
             width_m: edge.width_m,
         })
     });
-    tracks.collect()
+    walkways.collect()
 }
 
 fn houses(estate: &Estate, flat: &impl Fn(&LonLat) -> Flat) -> Vec<House> {
@@ -410,7 +410,7 @@ mod tests {
         assert!([&layout.lamps].iter().all(|lamps| lamps.len() < SET_UP_MAX));
         for lamp in &layout.lamps {
             assert!(
-                !layout.is_on_track(*lamp, 0.0) && !layout.is_in_house(*lamp),
+                !layout.is_on_walkway(*lamp, 0.0) && !layout.is_in_house(*lamp),
                 "{lamp:?}"
             );
         }
@@ -452,7 +452,7 @@ mod tests {
     fn a_barrier_stands_beside_its_path_and_its_arm_reaches_over_it() {
         let layout = layout();
         for barrier in &layout.barriers {
-            let (from, to, width_m) = layout.nearest_track(barrier.at).unwrap();
+            let (from, to, width_m) = layout.nearest_walkway(barrier.at).unwrap();
             assert!(
                 off_line(barrier.at, from, to) >= width_m / 2.0,
                 "{barrier:?}"

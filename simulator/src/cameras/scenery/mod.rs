@@ -10,7 +10,7 @@ mod room;
 mod shapes;
 mod things;
 
-use super::canvas::{Canvas, Still};
+use super::canvas::{Backdrop, Canvas};
 use super::space::Flat;
 use super::view::View;
 use castellan_domain::estate::{CameraPose, Device, Estate};
@@ -96,7 +96,7 @@ impl Standpoint {
     }
 
     /// What stands still before it.
-    pub(crate) fn still(&self, layout: &Layout, hour: Hour) -> Still {
+    pub(crate) fn backdrop(&self, layout: &Layout, hour: Hour) -> Backdrop {
         let light = self.light(hour);
         let mut canvas = Canvas::new(&self.view, |direction| light.sky(direction));
         if let Some(room) = &self.room {

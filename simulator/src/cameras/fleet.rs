@@ -7,12 +7,12 @@ use std::sync::Arc;
 
 /// All cameras.
 #[derive(Debug)]
-pub(crate) struct Roster {
+pub(crate) struct Fleet {
     cameras: BTreeMap<String, Arc<Camera>>,
     credentials: Credentials,
 }
 
-impl Roster {
+impl Fleet {
     pub(crate) fn new(cameras: impl Iterator<Item = Camera>, credentials: Credentials) -> Self {
         let cameras = cameras.map(|camera| (camera.id().as_str().to_owned(), Arc::new(camera)));
         Self {
@@ -34,33 +34,33 @@ impl Roster {
     }
 }
 
-/// The cameras of the estate of the tests.
+/// What the cameras of an estate share in tests.
 #[cfg(test)]
-pub(crate) fn fixture() -> Roster {
+pub(crate) fn premises(estate: &castellan_domain::estate::Estate) -> super::camera::Premises {
     use super::camera::{HEIGHT, Premises, WIDTH};
-    use super::crowd::Crowd;
-    use super::encoder::ParameterSets;
-    use super::scenery::Layout;
-    use super::stamp::Clock;
 
-    let estate = crate::fixture::estate();
-    let premises = Arc::new(Premises {
-        layout: Layout::of(&estate),
-        crowd: Crowd::default(),
-        clock: Clock::of(estate.time_zone.as_str()),
+    Premises {
+        layout: super::scenery::Layout::of(estate),
+        crowd: super::crowd::Crowd::default(),
+        clock: super::stamp::Clock::of(estate.time_zone.as_str()),
         hour: None,
         has_bar: false,
-        sets: ParameterSets::of(WIDTH, HEIGHT).unwrap(),
+        sets: super::encoder::ParameterSets::of(WIDTH, HEIGHT).unwrap(),
         began: std::time::Instant::now(),
-    });
-    let cameras = estate
-        .devices
-        .iter()
-        .filter(|device| device.id.as_str() == "cam-1");
+    }
+}
+
+/// The cameras of the estate of the tests.
+#[cfg(test)]
+pub(crate) fn fixture() -> Fleet {
+    let estate = crate::fixture::estate();
+    let premises = Arc::new(premises(&estate));
+    let cameras = estate.devices.iter();
+    let cameras = cameras.filter(|device| device.id.as_str() == "cam-1");
     let cameras = cameras.map(|device| Camera::new(&estate, device, Arc::clone(&premises)));
     let credentials = Credentials {
         user: "viewer".to_owned(),
         password: "secret".to_owned(),
     };
-    Roster::new(cameras, credentials)
+    Fleet::new(cameras, credentials)
 }
