@@ -51,6 +51,8 @@ export class Castellan {
     this.port = port;
     this.data = data;
     this.url = `http://127.0.0.1:${port}`;
+    /** The estate that it runs. */
+    this.estate = join(ROOT, "assets/demo/estate.json");
     /** What else it is started with. */
     this.words = [];
   }
@@ -70,7 +72,7 @@ export class Castellan {
         "serve",
         ...["--data", this.data],
         ...["--listen", `127.0.0.1:${this.port}`],
-        ...["--estate", join(ROOT, "assets/demo/estate.json")],
+        ...["--estate", this.estate],
         ...["--web", fromXtask("CASTELLAN_WEB")],
         ...this.words,
       ],

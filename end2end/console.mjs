@@ -49,6 +49,14 @@ export class Window {
     }
   }
 
+  /** Enter ends what an input method composed in the focused field, as Safari tells it: by the old number alone. */
+  async endComposition() {
+    await this.page.evaluate(() => {
+      const enter = { key: "Enter", code: "Enter", keyCode: 229, bubbles: true, cancelable: true };
+      document.activeElement.dispatchEvent(new KeyboardEvent("keydown", enter));
+    });
+  }
+
   /** An alarm's row in the queue. */
   row(id) {
     return this.queue.locator(`[data-alarm="${id}"]`);

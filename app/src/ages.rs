@@ -1,5 +1,7 @@
 //! How long ago, in the form that operators read: mm:ss until an hour, then hours, then days.
 
+use crate::texts::Words;
+use castellan_domain::text::Language;
 use castellan_domain::time::{Span, Timestamp};
 
 /// Older than this, a position is shown as fading.
@@ -31,6 +33,20 @@ pub fn left(until: Timestamp, now: Now) -> String {
         return "--:--".to_owned();
     }
     text(until.since(now.at))
+}
+
+/// Whether a moment has passed, as far as this page knows.
+pub fn is_due(until: Timestamp, now: Now) -> bool {
+    !now.stands_still && until <= now.at
+}
+
+/// `words` with what is left until a moment; once that has passed, `over`: only the server ends a thing, and a page that
+/// has not heard of its end says that it is due.
+pub fn until(words: Words, over: Words, until: Timestamp, now: Now, language: Language) -> String {
+    if is_due(until, now) {
+        return over.get(language).to_owned();
+    }
+    words.fill(language, &[&left(until, now)])
 }
 
 /// The age of something at `now`. What seems to lie ahead counts as just now: server and device
@@ -70,6 +86,28 @@ mod tests {
             stands_still: true,
         };
         assert_eq!(left(until, now), "--:--");
+    }
+
+    #[test]
+    fn what_is_due_and_has_not_ended_yet_counts_no_zeros() {
+        const LEFT: Words = Words {
+            zh: "剩余 {0}",
+            en: "{0} left",
+        };
+        const OVER: Words = Words {
+            zh: "即将结束",
+            en: "ends now…",
+        };
+        let end = Timestamp::from_secs(1_795_000_000);
+        let said = |secs, stands_still| {
+            let at = end + Span::from_secs(secs);
+            let now = Now { at, stands_still };
+            until(LEFT, OVER, end, now, Language::Zh)
+        };
+        assert_eq!(said(-1, false), "剩余 00:01");
+        assert_eq!(said(0, false), "即将结束");
+        assert_eq!(said(3_600, false), "即将结束");
+        assert_eq!(said(3_600, true), "剩余 --:--");
     }
 
     #[test]

@@ -1,11 +1,10 @@
 //! The typed REST client.
 
 use crate::browser::window;
-use castellan_domain::alarm::AlarmFact;
 use castellan_domain::answer::Accepted;
 use castellan_domain::audience::Audience;
 use castellan_domain::estate::Estate;
-use castellan_domain::ids::{AlarmId, EstateHash, PersonId, PhoneId, Seq, SiteId};
+use castellan_domain::ids::{AlarmId, EstateHash, IncidentId, PersonId, PhoneId, Seq, SiteId};
 use castellan_domain::wire::api::{
     CommandRequest, ErrorBody, ErrorDetail, NoteText, PERSON_HEADER, STEP_PAGE_MAX, SiteSummary,
     Snapshot, StepPage,
@@ -59,25 +58,46 @@ pub async fn snapshot(site: &SiteId) -> Result<Snapshot, ApiError> {
 /// An estate document. It never changes, so the browser's own copy will do.
 pub async fn estate(site: &SiteId, hash: &EstateHash) -> Result<Estate, ApiError> {
     let path = format!("/api/v1/sites/{site}/estates/{hash}");
-    let text = fetch(&path, RequestCache::Default, None).await?;
+    let text = fetch(&path, RequestCache::Default, Said::default()).await?;
     Estate::parse(text.as_bytes()).map_err(|_| ApiError::Unreachable)
 }
 
-/// The words of an alarm's notes.
-pub async fn notes(site: &SiteId, alarm: AlarmId) -> Result<Vec<NoteText>, ApiError> {
-    get(&format!("/api/v1/sites/{site}/alarms/{alarm}/notes")).await
+/// The words of an alarm's notes, for somebody who may read them.
+pub async fn notes(
+    site: &SiteId,
+    reader: &PersonId,
+    alarm: AlarmId,
+) -> Result<Vec<NoteText>, ApiError> {
+    get_as(
+        reader,
+        &format!("/api/v1/sites/{site}/alarms/{alarm}/notes"),
+    )
+    .await
 }
 
-/// What happened to an alarm before this fact, newest first.
-pub async fn steps_before(
+/// Whose steps are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StepsOf {
+    Alarm(AlarmId),
+    Incident(IncidentId),
+}
+
+/// What happened to something before this fact, newest first, for somebody who may read it.
+pub async fn steps_before<F: DeserializeOwned>(
     site: &SiteId,
-    alarm: AlarmId,
+    reader: &PersonId,
+    of: StepsOf,
     before: Seq,
-) -> Result<StepPage<AlarmFact>, ApiError> {
+) -> Result<StepPage<F>, ApiError> {
+    let what = match of {
+        StepsOf::Alarm(alarm) => format!("alarms/{alarm}"),
+        StepsOf::Incident(incident) => format!("incidents/{incident}"),
+    };
     let asked = format!("before={before}&limit={STEP_PAGE_MAX}");
-    get(&format!(
-        "/api/v1/sites/{site}/alarms/{alarm}/history?{asked}"
-    ))
+    get_as(
+        reader,
+        &format!("/api/v1/sites/{site}/{what}/history?{asked}"),
+    )
     .await
 }
 
@@ -88,29 +108,29 @@ pub async fn command(
     request: &CommandRequest,
 ) -> Result<Accepted, ApiError> {
     let path = format!("/api/v1/sites/{site}/commands");
-    let body = Body {
+    let said = Said {
         who: Some((PERSON_HEADER, person.as_str())),
-        json: to_json(request)?,
+        json: Some(to_json(request)?),
     };
-    parse(&fetch(&path, RequestCache::NoStore, Some(body)).await?)
+    parse(&fetch(&path, RequestCache::NoStore, said).await?)
 }
 
 /// Calls for help in a phone's name.
 pub async fn call(request: &CallRequest) -> Result<Accepted, ApiError> {
-    let body = Body {
+    let said = Said {
         who: None,
-        json: to_json(request)?,
+        json: Some(to_json(request)?),
     };
-    parse(&fetch("/ingest/v1/calls", RequestCache::NoStore, Some(body)).await?)
+    parse(&fetch("/ingest/v1/calls", RequestCache::NoStore, said).await?)
 }
 
 /// Says where a phone is, as the OwnTracks apps do.
 pub async fn position(phone: &PhoneId, json: String) -> Result<(), ApiError> {
-    let body = Body {
+    let said = Said {
         who: Some((PHONE_HEADER, phone.as_str())),
-        json,
+        json: Some(json),
     };
-    fetch("/ingest/owntracks", RequestCache::NoStore, Some(body))
+    fetch("/ingest/owntracks", RequestCache::NoStore, said)
         .await
         .map(drop)
 }
@@ -118,22 +138,30 @@ pub async fn position(phone: &PhoneId, json: String) -> Result<(), ApiError> {
 /// The header by which a phone says which one it is.
 const PHONE_HEADER: &str = "x-limit-u";
 
-struct Body<'a> {
+/// What a request says beside its address.
+#[derive(Default)]
+struct Said<'a> {
     /// A header that says in whose name.
     who: Option<(&'static str, &'a str)>,
-    json: String,
+    /// What is posted, if anything.
+    json: Option<String>,
 }
 
 async fn get<T: DeserializeOwned>(path: &str) -> Result<T, ApiError> {
-    parse(&fetch(path, RequestCache::NoStore, None).await?)
+    parse(&fetch(path, RequestCache::NoStore, Said::default()).await?)
 }
 
-async fn fetch(
-    path: &str,
-    cache: RequestCache,
-    body: Option<Body<'_>>,
-) -> Result<String, ApiError> {
-    let request = request(path, cache, body.as_ref()).map_err(|_| ApiError::Unreachable)?;
+/// Reads in somebody's name.
+async fn get_as<T: DeserializeOwned>(reader: &PersonId, path: &str) -> Result<T, ApiError> {
+    let said = Said {
+        who: Some((PERSON_HEADER, reader.as_str())),
+        json: None,
+    };
+    parse(&fetch(path, RequestCache::NoStore, said).await?)
+}
+
+async fn fetch(path: &str, cache: RequestCache, said: Said<'_>) -> Result<String, ApiError> {
+    let request = request(path, cache, &said).map_err(|_| ApiError::Unreachable)?;
     let response = JsFuture::from(window().fetch_with_request(&request))
         .await
         .map_err(|_| ApiError::Unreachable)?;
@@ -152,22 +180,22 @@ async fn fetch(
     Err(ApiError::Refused(body.error))
 }
 
-fn request(path: &str, cache: RequestCache, body: Option<&Body<'_>>) -> Result<Request, JsValue> {
+fn request(path: &str, cache: RequestCache, said: &Said<'_>) -> Result<Request, JsValue> {
     let init = RequestInit::new();
     init.set_cache(cache);
-    if let Some(body) = body {
+    if let Some(json) = &said.json {
         // Who it is stands in a header. With credentials a refusal would ask for a password.
         init.set_credentials(RequestCredentials::Omit);
         init.set_method("POST");
         init.set_signal(Some(&AbortSignal::timeout_with_u32(POST_MS_MAX)));
-        init.set_body(&JsValue::from_str(&body.json));
+        init.set_body(&JsValue::from_str(json));
     }
     let request = Request::new_with_str_and_init(path, &init)?;
-    if let Some(body) = body {
+    if said.json.is_some() {
         request.headers().set("content-type", "application/json")?;
-        if let Some((header, who)) = body.who {
-            request.headers().set(header, who)?;
-        }
+    }
+    if let Some((header, who)) = said.who {
+        request.headers().set(header, who)?;
     }
     Ok(request)
 }

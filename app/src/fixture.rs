@@ -106,6 +106,7 @@ fn actor(fact: &AlarmFact) -> Option<&PersonId> {
         | AlarmFact::Repeated(_)
         | AlarmFact::Cleared(_)
         | AlarmFact::Overdue(_)
+        | AlarmFact::Undispatched(_)
         | AlarmFact::Unheard(_)
         | AlarmFact::Returned(_)
         | AlarmFact::Risen(_)
@@ -120,6 +121,7 @@ pub(crate) fn claimed(alarm: Alarm) -> Alarm {
         alarm: alarm.id,
         by: li_na(),
         follow_up_due_at: at + Span::from_secs(60),
+        dispatch_due_at: None,
     };
     after(alarm, at, AlarmFact::Claimed(fact))
 }
@@ -195,6 +197,7 @@ pub(crate) fn risen(alarm: Alarm, source: Source) -> Alarm {
         source: None,
         place: None,
         due_at: START + Span::from_secs(60),
+        dispatch_due_at: None,
     };
     let at = START + Span::from_secs(30);
     after(alarm, at, AlarmFact::Risen(fact))
@@ -240,6 +243,7 @@ pub(crate) fn incident_of(alarm: &Alarm) -> Incident {
         claim_due_at: START,
         guards: 1,
         dispatch_due_at: None,
+        people_of: None,
     };
     Incident::opened(&opened, &stamp(START, 90))
 }

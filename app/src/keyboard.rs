@@ -1,17 +1,19 @@
 //! What the operator's keys do. Which key means what stands in [`crate::keys`].
 
 use crate::alarms::Open;
+use crate::alarms::actions::claim_it;
 use crate::alarms::choice::{Choice, Judging};
 use crate::alarms::queue::{Queue, top_unowned};
 use crate::copy::SiteCopy;
 use crate::desk::{Desk, Picked};
-use crate::dispatch::ranked::waiting;
+use crate::dispatch::onward::{Onward, next_stage, onward};
+use crate::dispatch::radio::{Spoken, next_speaker};
 use crate::keys::{Ear, Heard, KeyAction, Press};
 use crate::procedures::model::StepChoice;
 use crate::procedures::record::take_next;
 use castellan_domain::alarm::AlarmCommand;
-use castellan_domain::dispatch::DispatchCommand;
-use castellan_domain::ids::AlarmId;
+use castellan_domain::ids::{AlarmId, IncidentId};
+use castellan_domain::view::Known;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast as _;
 use web_sys::KeyboardEvent;
@@ -57,7 +59,7 @@ impl Keyboard {
             // A keyboard may have the question mark on its third level.
             modified: modified && key != "?",
             repeats: event.repeat(),
-            composes: Press::is_composing(&key, event.is_composing(), event.key_code()),
+            composes: Press::composes(event),
             types: within("input, textarea, select").is_some(),
             on_control: within("button, summary, a").is_some_and(|control| !self.claims(&control)),
             on_scroller: within("[tabindex]").is_some(),
@@ -129,6 +131,19 @@ impl Keyboard {
         }
     }
 
+    /// What is next of the incident of an alarm.
+    fn of_incident<T>(
+        &self,
+        alarm: AlarmId,
+        ask: impl FnOnce(&Known<'_>, IncidentId) -> Option<T>,
+    ) -> Option<(IncidentId, T)> {
+        let found = self.copy.known(|known| {
+            let incident = known.view.alarms.get(&alarm)?.incident?;
+            Some((incident, ask(known, incident)?))
+        });
+        found.flatten()
+    }
+
     /// What a key does with the selected alarm. A command that cannot be done is sent all the same:
     /// the server's answer says why not, and to whom the alarm belongs by now.
     fn act(&self, action: KeyAction, alarm: AlarmId) {
@@ -143,7 +158,7 @@ impl Keyboard {
         let send = |command| desk.send(command);
         let choose = |choice| open.choose(copy, desk, alarm, choice);
         match action {
-            KeyAction::Claim => send(AlarmCommand::Claim { alarm }),
+            KeyAction::Claim => claim_it(copy, desk, alarm),
             KeyAction::Acknowledge => send(AlarmCommand::Acknowledge { alarm }),
             KeyAction::Mute => send(AlarmCommand::Mute { alarm }),
             KeyAction::OpenVerdicts if judged => choose(Choice::Verdict(Judging::Correction)),
@@ -155,8 +170,27 @@ impl Keyboard {
             }
             KeyAction::ListPeople => choose(Choice::People),
             KeyAction::AnswerFor => {
-                if let Some(assignment) = waiting(copy, alarm) {
-                    desk.send(DispatchCommand::Accept { assignment });
+                let now = match open.choice.get_untracked() {
+                    Some(Choice::Radio(spoken)) => Some(spoken.assignment),
+                    _ => None,
+                };
+                let next = self.of_incident(alarm, |known, id| next_speaker(known, id, now));
+                if let Some((_, next)) = next {
+                    choose(Choice::Radio(Spoken::of(next)));
+                }
+            }
+            // It was meant for the stage before.
+            KeyAction::GoOn | KeyAction::MoveIncident if !desk.stage_has_settled() => {}
+            KeyAction::GoOn => match self.of_incident(alarm, onward) {
+                Some((incident, Onward::Move(to))) => {
+                    open.move_incident(copy, desk, alarm, incident, to);
+                }
+                Some((_, part)) => part.of_part().into_iter().for_each(|part| desk.send(part)),
+                None => {}
+            },
+            KeyAction::MoveIncident => {
+                if let Some((incident, to)) = self.of_incident(alarm, next_stage) {
+                    open.move_incident(copy, desk, alarm, incident, to);
                 }
             }
             // It was meant for the step before.

@@ -3,7 +3,7 @@
 //! A letter is looked for where this keyboard prints it, if the browser tells; else at its place on
 //! an American keyboard. The character that an event carries is asked for `?` alone, because a
 //! Chinese input method may swallow letters. Each letter has a twin among the function keys that
-//! browsers leave alone.
+//! browsers leave alone, but S: none is left for it.
 
 use crate::layout::Layout;
 
@@ -30,8 +30,12 @@ pub enum KeyAction {
     Dispatch,
     /// Lists who else could be sent.
     ListPeople,
-    /// Records what a guard said on the radio: they go.
+    /// Opens what a guard says on the radio; again, what the next one says.
     AnswerFor,
+    /// The next stage: of whoever was sent, else of the incident.
+    GoOn,
+    /// The next stage of the incident, whoever is still there.
+    MoveIncident,
     /// The next step of the procedure is done.
     TakeStep,
     /// The next step is left out, for a reason.
@@ -109,8 +113,51 @@ impl Press<'_> {
         flag || key == "Process" || key_code == 229
     }
 
+    /// The same of the browser's event.
+    #[cfg(target_arch = "wasm32")]
+    pub fn composes(event: &web_sys::KeyboardEvent) -> bool {
+        Self::is_composing(&event.key(), event.is_composing(), event.key_code())
+    }
+
     fn is_enter(&self) -> bool {
         matches!(self.code, "Enter" | "NumpadEnter")
+    }
+}
+
+/// What a key means where letters are typed that are looked up or sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InField {
+    /// Whatever the field or its input method does with it.
+    Left,
+    /// To the result so many places on.
+    Move(isize),
+    /// Enter: what is marked, or all of it.
+    Done,
+    /// Enter that stays down belongs to what came before.
+    Held,
+}
+
+impl InField {
+    /// Of a key by its place on the keyboard.
+    pub fn of(code: &str, composes: bool, repeats: bool) -> Self {
+        match code {
+            _ if composes => Self::Left,
+            "ArrowDown" => Self::Move(1),
+            "ArrowUp" => Self::Move(-1),
+            "Enter" | "NumpadEnter" if repeats => Self::Held,
+            "Enter" | "NumpadEnter" => Self::Done,
+            _ => Self::Left,
+        }
+    }
+
+    /// Of the browser's event, which is then not for the browser.
+    #[cfg(target_arch = "wasm32")]
+    pub fn of_event(event: &web_sys::KeyboardEvent) -> Self {
+        let key = Self::of(&event.code(), Press::composes(event), event.repeat());
+        if key != Self::Left {
+            event.prevent_default();
+        }
+        key
     }
 }
 
@@ -214,6 +261,8 @@ fn action(press: &Press<'_>, layout: &Layout) -> Option<KeyAction> {
             Some('D') if press.shift => KeyAction::ListPeople,
             Some('D') => KeyAction::Dispatch,
             Some('R') => KeyAction::AnswerFor,
+            Some('S') if press.shift => KeyAction::MoveIncident,
+            Some('S') => KeyAction::GoOn,
             Some('G') => KeyAction::Newest,
             Some('N') => KeyAction::Register,
             Some(_) | None => KeyAction::Pick(digit(place).filter(|_| press.choosing)?),

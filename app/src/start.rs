@@ -24,6 +24,7 @@ use castellan_domain::estate::{Estate, Priority};
 use castellan_domain::ids::PersonId;
 use castellan_domain::text::Language;
 use leptos::prelude::*;
+use leptos::reactive::diagnostics::SpecialNonReactiveZone;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::KeyboardEvent;
@@ -214,7 +215,11 @@ fn is_dialog_open() -> bool {
 
 /// Hears every key before what has the focus does, for as long as the page lives.
 fn hear_keys(hear: impl Fn(&KeyboardEvent) + 'static) {
-    let hear = Closure::<dyn Fn(KeyboardEvent)>::new(move |event: KeyboardEvent| hear(&event));
+    let hear = Closure::<dyn Fn(KeyboardEvent)>::new(move |event: KeyboardEvent| {
+        // A key reads what is known, and wants to hear of it no further.
+        let _zone = SpecialNonReactiveZone::enter();
+        hear(&event);
+    });
     let function = hear.as_ref().unchecked_ref();
     let heard = window().add_event_listener_with_callback_and_bool("keydown", function, true);
     debug_assert!(heard.is_ok(), "the page refuses to listen");

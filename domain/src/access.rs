@@ -1,11 +1,11 @@
 //! Who may do what. Decided inside the turn, against the state that the command meets.
 
-use crate::alarm::{AlarmCommand, AlarmRefusal};
+use crate::alarm::{Alarm, AlarmCommand, AlarmRefusal};
 use crate::command::Command;
 use crate::dispatch::{DispatchCommand, DispatchRefusal};
 use crate::estate::Role;
 use crate::ids::PersonId;
-use crate::incident::{IncidentCommand, IncidentRefusal, NextStage, Owner};
+use crate::incident::{Incident, IncidentCommand, IncidentRefusal, NextStage, Owner};
 use crate::refusal::{CommonRefusal, Refusal};
 use crate::staff::StaffCommand;
 use crate::time::Span;
@@ -160,6 +160,9 @@ fn about_incident(actor: &Actor, command: &IncidentCommand, view: &View) -> Resu
         return Ok(());
     }
     let incident = view.incidents.get(&command.incident());
+    if incident.is_some_and(|incident| takes_back_incident(actor, command, incident, view)) {
+        return Ok(());
+    }
     match incident.map(|incident| (incident, &incident.owner)) {
         Some((incident, Owner::Person { by, at, .. }))
             if *by != actor.person && !actor.rights.contains(Right::LeadShift) =>
@@ -178,6 +181,34 @@ fn about_incident(actor: &Actor, command: &IncidentCommand, view: &View) -> Resu
         }
         Some(_) | None => Ok(()),
     }
+}
+
+/// 收回: whether whoever handed an incident on takes it back from somebody who has done nothing with it
+/// yet, nor with its alarms, nor with whoever was sent.
+fn takes_back_incident(
+    actor: &Actor,
+    command: &IncidentCommand,
+    incident: &Incident,
+    view: &View,
+) -> bool {
+    let Some((owner, since)) = incident.owner().and_then(|owner| {
+        let since = incident.history.handed_on(&actor.person, owner)?;
+        Some((owner, since))
+    }) else {
+        return false;
+    };
+    let mut alarms = incident.alarms.iter().filter_map(|id| view.alarms.get(id));
+    let mut sent = view.assignments.values();
+    matches!(command, IncidentCommand::Transfer { to, .. } if *to == actor.person)
+        && !alarms.any(|row| row.history.has_deed_of(owner, since))
+        && !sent.any(|one| one.incident == incident.id && one.history.has_deed_of(owner, since))
+}
+
+/// The same of an alarm.
+fn takes_back_alarm(actor: &Actor, command: &AlarmCommand, row: &Alarm) -> bool {
+    let is_untouched = |owner| row.history.handed_on(&actor.person, owner).is_some();
+    matches!(command, AlarmCommand::Transfer { to, .. } if *to == actor.person)
+        && row.owner().is_some_and(is_untouched)
 }
 
 const fn is_step(command: &IncidentCommand) -> bool {
@@ -228,6 +259,9 @@ fn about_assignment(actor: &Actor, command: &DispatchCommand, view: &View) -> Re
 
 fn about_alarm(actor: &Actor, command: &AlarmCommand, view: &View) -> Result<(), Refusal> {
     let row = view.alarms.get(&command.alarm());
+    if row.is_some_and(|row| takes_back_alarm(actor, command, row)) {
+        return Ok(());
+    }
     let whose = match command {
         AlarmCommand::Judge { .. }
         | AlarmCommand::Transfer { .. }

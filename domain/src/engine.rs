@@ -176,6 +176,12 @@ impl Engine {
                 self.found(now, |context| system::tracks(context, body));
             }
             Input::DiskRoom(room) => self.found(now, |context| system::disk(context, room)),
+            Input::Channel(state) => {
+                self.found(now, |context| system::channel(context, state));
+                // Its worker waits, and there may be nothing to record.
+                let heard = Output::Answer(Ok(Accepted::Heard));
+                self.outputs.push_back(heard);
+            }
             Input::SetAside(body) => {
                 self.notice(None, FactBody::System(SystemFact::InputSetAside(body)));
             }

@@ -7,7 +7,8 @@ use crate::fact::{NotificationFailing, NotificationSettled, ReachPublished};
 use crate::ids::{CommandId, EstateHash, PersonId, Version};
 use crate::observation::{Observation, PhoneFix};
 use crate::system::{
-    ClockStepped, DiskRoom, InputName, InputSetAside, RecordingResumed, TracksSetAside,
+    ChannelState, ClockStepped, DiskRoom, InputName, InputSetAside, RecordingResumed,
+    TracksSetAside,
 };
 use crate::text::Text;
 use std::sync::Arc;
@@ -42,10 +43,12 @@ pub enum Input {
     ClockStepped(ClockStepped),
     /// Facts are recorded again after a time in which none could be.
     RecordingResumed(RecordingResumed),
-    /// The history of positions was damaged and set aside.
+    /// The history of positions was damaged and set aside, or is gone.
     TracksSetAside(TracksSetAside),
     /// There is little room on the disk, or enough again. Told again, it changes nothing.
     DiskRoom(DiskRoom),
+    /// A channel to people outside carries no calls, or does again. Told again, it changes nothing.
+    Channel(ChannelState),
     /// An input broke the engine and was set aside.
     SetAside(InputSetAside),
     /// Who is reached how was read, at start. Told again, it changes nothing.
@@ -103,6 +106,7 @@ impl Input {
             | Self::RecordingResumed(_)
             | Self::TracksSetAside(_)
             | Self::DiskRoom(_)
+            | Self::Channel(_)
             | Self::SetAside(_)
             | Self::ReachLoaded(_)
             | Self::Failing(_)

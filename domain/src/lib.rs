@@ -19,6 +19,7 @@ pub mod answer;
 pub mod area;
 pub mod audience;
 pub mod command;
+pub mod deadlines;
 pub mod decision;
 pub mod dispatch;
 pub mod door;

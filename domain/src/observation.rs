@@ -374,14 +374,13 @@ impl Doubts {
         *self == Self::default()
     }
 
-    /// These, and those of what the same sender said later. Of one side the later doubt counts.
+    /// What is doubtful once the same sender spoke again: the last word counts. A doubt about the
+    /// place stays as long as they say no place that is believed.
     #[must_use]
-    pub fn and(self, later: Self) -> Self {
+    pub fn followed_by(self, later: Self, is_placed: bool) -> Self {
         Self {
-            time: later.time.or(self.time),
-            place: later.place.or(self.place),
-            drill: self.drill || later.drill,
-            state: self.state || later.state,
+            place: later.place.or(self.place.filter(|_| !is_placed)),
+            ..later
         }
     }
 }

@@ -128,6 +128,14 @@ const fn is_invisible(c: char) -> bool {
         )
 }
 
+/// A letter, digit or sign of full width (１) as the plain one (1).
+fn narrow(c: char) -> char {
+    match c {
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
+        c => c,
+    }
+}
+
 macro_rules! reads_and_writes {
     ($Type:ident) => {
         impl<const MAX: usize> fmt::Display for $Type<MAX> {
@@ -197,11 +205,12 @@ impl From<&CallSign> for Localized {
 }
 
 impl CallSign {
-    /// What is heard of it in each language: neither case nor spaces.
+    /// What is heard of it in each language: neither case nor width, nor spaces, nor what nobody sees.
     pub fn sounds(&self) -> [String; 2] {
         [&self.zh, &self.en].map(|text| {
-            let letters = text.as_str().chars().filter(|c| !c.is_whitespace());
-            letters.flat_map(char::to_lowercase).collect()
+            let seen = text.as_str().chars();
+            let seen = seen.filter(|c| !c.is_whitespace() && !is_invisible(*c));
+            seen.map(narrow).flat_map(char::to_lowercase).collect()
         })
     }
 
@@ -287,6 +296,13 @@ mod tests {
         assert!(
             patrol.sounds_like(&sign("巡逻 1", "P")) && patrol.sounds_like(&sign("甲", "PATROL1"))
         );
+        for (zh, en) in [
+            ("巡逻１", "P"),
+            ("巡逻\u{200b}1", "P"),
+            ("甲", "ｐａｔＲＯＬ\u{ad}1"),
+        ] {
+            assert!(patrol.sounds_like(&sign(zh, en)), "{zh} {en}");
+        }
         assert!(!patrol.sounds_like(&sign("巡逻2", "Patrol 2")));
     }
 }

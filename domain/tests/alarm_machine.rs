@@ -253,11 +253,15 @@ fn shape(alarm: &Alarm) -> String {
             at,
             follow_up_due_at,
             absent_due_at,
+            dispatch_due_at,
+            undispatched_at,
         } => format!(
-            "{by} since {} follow-up:{:?} absent:{:?}",
+            "{by} since {} follow-up:{:?} absent:{:?} send:{:?} unsent:{:?}",
             second(*at),
             follow_up_due_at.map(second),
-            absent_due_at.map(second)
+            absent_due_at.map(second),
+            dispatch_due_at.map(second),
+            undispatched_at.map(second)
         ),
         Ownership::Unclaimed {
             since,
@@ -328,8 +332,10 @@ fn told(row: usize, model: &Row) -> String {
             at,
             follow_up,
             absent,
+            send,
+            unsent,
         } => format!(
-            "{} since {at} follow-up:{follow_up:?} absent:{absent:?}",
+            "{} since {at} follow-up:{follow_up:?} absent:{absent:?} send:{send:?} unsent:{unsent:?}",
             name(*who)
         ),
         Owner::Nobody {

@@ -343,6 +343,7 @@ fn what_failed_takes_the_row_and_who_noticed_becomes_part_of_it() {
             source: Some(device("door-1")),
             place: Some(place.clone()),
             due_at,
+            dispatch_due_at: None,
         })),
     );
     let row = world.alarm(alarm);
@@ -437,6 +438,7 @@ fn a_row_remembers_so_many_rises_and_lets_the_oldest_go() {
                 source: None,
                 place: None,
                 due_at,
+                dispatch_due_at: None,
             })),
         );
     }

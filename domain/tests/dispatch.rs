@@ -8,6 +8,7 @@ use castellan_domain::dispatch::rank::rank;
 use castellan_domain::dispatch::{
     Arrival, DeclineReason, DispatchCommand, DispatchRefusal, Stage as Part, Withdrawal,
 };
+use castellan_domain::estate::{Person, Role};
 use castellan_domain::ids::{AssignmentId, IncidentId};
 use castellan_domain::incident::Stage;
 use castellan_domain::observation::{PhoneFix, ReportedState::Active};
@@ -41,6 +42,22 @@ fn who_does_not_answer_is_asked_no_more_alone_and_the_first_acceptance_counts() 
         ),
         "{late:?}"
     );
+}
+
+#[test]
+fn only_whom_the_estate_calls_radio_only_is_waited_for_and_a_page_needs_no_phone() {
+    for (radio_only, expected) in [(false, Part::Unanswered), (true, Part::Offered)] {
+        let mut estate = guarded();
+        for person in &mut estate.people {
+            person.phone = None;
+            person.radio_only = radio_only;
+        }
+        let mut world = World::with(Site::default(), estate);
+        let alarm = world.raise("gas-1", "gas_high", Active);
+        send(&mut world, "li-na", alarm, "wang-qiang").unwrap();
+        world.wait(secs(600));
+        assert_eq!(part(&world, 1).stage, expected, "radio only: {radio_only}");
+    }
 }
 
 #[test]
@@ -354,7 +371,8 @@ fn whoever_leaves_a_post_without_as_many_as_it_wants_leaves_a_hole_that_is_told(
             now: world.now,
         };
         let incident = world.view().incidents.contains_key(&IncidentId(1));
-        let ranked = rank(&known, incident.then_some(IncidentId(1)), |_| None);
+        let incident = incident.then_some(IncidentId(1));
+        let ranked = rank(&known, &id("gas_low"), incident, |_| None);
         let told = ranked.into_iter();
         told.map(|one| (one.person.to_string(), one.hole.map(|hole| hole.left)))
             .collect()
@@ -367,4 +385,32 @@ fn whoever_leaves_a_post_without_as_many_as_it_wants_leaves_a_hole_that_is_told(
     accept(&mut world, "wang-qiang", 1).unwrap();
     assert!(left(&world).iter().all(|(_, left)| *left == Some(1)));
     assert_eq!(left(&world).len(), 2);
+}
+
+#[test]
+fn an_engineer_who_has_a_radio_only_is_called_and_nobody_else_is_asked_by_time() {
+    let mut estate = guarded();
+    let mut engineer = |name: &str, radio_only| {
+        let wang = estate.people.iter().find(|one| one.id == id("wang-qiang"));
+        let wang = wang.expect("a guard").clone();
+        estate.people.push(Person {
+            id: id(name),
+            role: Role::Engineer,
+            call_sign: None,
+            phone: None,
+            radio_only,
+            ..wang
+        });
+    };
+    engineer("tan-wei", true);
+    engineer("xu-bo", false);
+    let mut world = World::with(Site::default(), estate);
+    let alarm = world.raise("gas-1", "gas_low", Active);
+    send(&mut world, "li-na", alarm, "tan-wei").expect("he can go");
+    assert_eq!(part(&world, 1).due_at, None);
+    world.wait(secs(3_600));
+    assert_eq!(world.view().assignments.len(), 1);
+    assert_eq!(part(&world, 1).stage, Part::Offered);
+    send(&mut world, "li-na", alarm, "xu-bo").expect("he can go");
+    assert_eq!(part(&world, 2).due_at, Some(world.now + secs(60)));
 }

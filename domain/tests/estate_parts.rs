@@ -110,6 +110,24 @@ fn a_rung_calls_who_has_it_and_then_who_stands_in_whatever_their_role() {
 }
 
 #[test]
+fn a_type_wants_a_skill_that_somebody_has_and_a_default_may_want_any() {
+    let wants = |skills: Value| {
+        let mut estate = with(&[("/people/4/skills", skills)]).unwrap();
+        estate.alarm_types[0].skill = Some(Skill::GasDetector);
+        estate.with_alarm_types(Vec::new())
+    };
+    let error = wants(json!(["first_aid"])).unwrap_err().to_string();
+    let sentence = "alarm type gas_low wants the skill gas_detector, which nobody has who is sent; give it to whoever \
+                    has it, or leave it out";
+    assert_eq!(error, sentence);
+    assert!(wants(json!(["gas_detector"])).is_ok());
+    let default = json!({"id": "medical", "name": {"zh": "医疗", "en": "Medical"}, "priority": 1,
+        "skill": "first_aid"});
+    let default = serde_json::from_value(default).expect("a type");
+    assert!(estate().with_alarm_types(vec![default]).is_ok());
+}
+
+#[test]
 fn who_stands_in_shares_a_rung_and_is_somebody_else() {
     let common = "both need a rung in common, and they are two people";
     for (of, rungs, sentence) in [

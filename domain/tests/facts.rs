@@ -12,10 +12,14 @@ use castellan_domain::alarm::{
 use castellan_domain::fact::{AlarmRaised, Cause, Fact, FactBody};
 use castellan_domain::geo::LonLat;
 use castellan_domain::ids::{AlarmId, Seq};
+use castellan_domain::ladder::Reached;
+use castellan_domain::matter::{Matter, Unanswered};
+use castellan_domain::notify::Settlement;
 use castellan_domain::observation::{ReportedState, TimeDoubt};
 use castellan_domain::site::Site;
 use castellan_domain::staff::{Console, Duty};
 use castellan_domain::time::Timestamp;
+use castellan_domain::view::View;
 use proptest::prelude::*;
 
 /// What the samples' clock said that could not be believed.
@@ -173,6 +177,7 @@ fn the_samples_are_one_journal_and_fold_to_what_they_tell() {
     let control = site.control();
     let inside = control.areas.of(&id("wang-qiang"));
     assert!(inside.is_none_or(|areas| !areas.contains(&id("pond"))));
+    ladders_tell_what_was_climbed(view);
     // A guard's call for help, by a phone.
     let call = row(1_050);
     assert_eq!(call.source, Source::Person(id("wang-qiang")));
@@ -186,6 +191,27 @@ fn the_samples_are_one_journal_and_fold_to_what_they_tell() {
         control.alarms.row_of(&key.0, &key.1, false),
         Some(AlarmId(1_044))
     );
+}
+
+/// Too few were sent for an incident, and a step was late; whoever was sent was not there, and came.
+fn ladders_tell_what_was_climbed(view: &View) {
+    let ladder = |about: &str| &view.ladders[&id::<Matter>(about)];
+    let climbed = |about: &str| {
+        let run = ladder(about);
+        let stopped = run.stopped.as_ref().map(|stopped| stopped.by.to_string());
+        (run.why, run.step, run.calls.len(), stopped)
+    };
+    assert_eq!(
+        climbed("I-17"),
+        (Unanswered::StepLate, 0, 0, Some("li-na".to_owned()))
+    );
+    assert_eq!(
+        climbed("D-31"),
+        (Unanswered::NotOnScene, 1, 1, Some("wang-qiang".to_owned()))
+    );
+    let refused = ladder("D-31").calls[0].reached;
+    let outcome = Settlement::Refused;
+    assert!(matches!(refused, Some(Reached::Settled { outcome: told, .. }) if told == outcome));
 }
 
 #[test]

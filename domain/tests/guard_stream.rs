@@ -8,6 +8,7 @@ use crate::common::{
 };
 use crate::guard_view::{index, seen};
 use crate::incidents::{guarded, part_of, send, world};
+use castellan_domain::alarm::AlarmCommand;
 use castellan_domain::audience::Audience;
 use castellan_domain::command::Command;
 use castellan_domain::dispatch::{DispatchCommand, Stage};
@@ -152,6 +153,24 @@ fn a_phone_is_told_its_whole_view_in_the_turn_that_changes_it_and_nothing_else()
         [],
         "gone in the same turn"
     );
+}
+
+#[test]
+fn a_shift_leaders_phone_is_told_what_they_own_and_what_they_gave_away() {
+    let mut world = world();
+    let mut phones = Phones::of(&world, guarded());
+    let mut leader = phones.open(Some("zhou-jie")).unwrap();
+    phones.told(&mut leader).unwrap();
+    let alarm = world.raise("gas-1", "gas_low", Active);
+    world.claim("zhou-jie", alarm).unwrap();
+    phones.publish(&world);
+    assert_eq!(phones.told(&mut leader).unwrap().view.owned.alarms, 1);
+    world.claim("li-na", alarm).unwrap_err();
+    let to = id("li-na");
+    let away = Command::Alarm(AlarmCommand::Transfer { alarm, to });
+    world.command("zhou-jie", None, away).unwrap();
+    phones.publish(&world);
+    assert_eq!(phones.told(&mut leader).unwrap().view.owned.alarms, 0);
 }
 
 /// A way through the whole estate is looked for in each view: a turn costs those whom it concerns.

@@ -3,6 +3,7 @@
 use crate::common::{World, id, secs, spot};
 use crate::incidents::{accept, guarded, part_of, send, world};
 use castellan_domain::access::{self, Actor, Rights};
+use castellan_domain::alarm::Verdict;
 use castellan_domain::command::Command;
 use castellan_domain::dispatch::rank::rank;
 use castellan_domain::dispatch::{DeclineReason, DispatchCommand, Stage};
@@ -16,7 +17,7 @@ use castellan_domain::ids::{AssignmentId, IncidentId, PersonId};
 use castellan_domain::observation::{Call, CallKind, Doubts, Observation, ReportedState::Active};
 use castellan_domain::site::Site;
 use castellan_domain::staff::StaffCommand;
-use castellan_domain::view::Known;
+use castellan_domain::view::{Known, Owned};
 use serde_json::json;
 use std::sync::Arc;
 
@@ -98,6 +99,27 @@ fn who_is_not_sent_has_no_view() {
         view_of(&world, &guarded(), "zhou-jie").is_some(),
         "a shift leader goes, too"
     );
+}
+
+#[test]
+fn a_shift_leader_reads_how_much_is_in_their_name() {
+    let mut world = world();
+    let owned = |world: &World| {
+        let owned = seen(world, "zhou-jie").owned;
+        (owned.alarms, owned.incidents)
+    };
+    let gas = world.raise("gas-1", "gas_low", Active);
+    let door = world.raise("door-1", "door_held", Active);
+    assert_eq!(owned(&world), (0, 0));
+    world.claim("zhou-jie", gas).unwrap();
+    world.claim("zhou-jie", door).unwrap();
+    assert_eq!(owned(&world), (2, 0));
+    send(&mut world, "zhou-jie", gas, "wang-qiang").unwrap();
+    assert_eq!(owned(&world), (2, 1));
+    world.judge("zhou-jie", gas, Verdict::Genuine).unwrap();
+    world.judge("zhou-jie", door, Verdict::Test).unwrap();
+    assert_eq!(owned(&world), (0, 1), "theirs until it is closed");
+    assert_eq!(seen(&world, "wang-qiang").owned, Owned::default());
 }
 
 #[test]
@@ -287,7 +309,7 @@ fn whoever_is_sent_to_a_silent_call_is_told_where_and_not_what() {
         estate: &estate,
         now: world.now,
     };
-    let candidates = rank(&known, Some(number), |_| None);
+    let candidates = rank(&known, &id("gas_low"), Some(number), |_| None);
     assert!(
         candidates.iter().all(|one| one.person != id("li-min")),
         "{candidates:?}"
@@ -353,7 +375,7 @@ fn whoever_takes_a_break_is_asked_last_and_by_no_rule() {
         estate: &estate,
         now: world.now,
     };
-    let candidates = rank(&known, None, |_| None);
+    let candidates = rank(&known, &id("gas_low"), None, |_| None);
     let named: Vec<_> = candidates
         .iter()
         .map(|one| (one.person.as_str(), one.on_break))

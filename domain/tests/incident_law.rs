@@ -220,3 +220,51 @@ fn an_incident_that_becomes_urgent_while_its_owner_is_gone_returns() {
     world.wait(secs(61));
     assert_eq!(incident(&world, 1).owner(), None);
 }
+
+/// The site goes on from its facts, before anything was due.
+fn after_a_crash(world: &World) -> World {
+    let mut site = Site::default();
+    for fact in world.history() {
+        site.apply(fact);
+    }
+    let mut after = World::with(site, guarded());
+    after.now = world.now + secs(20);
+    after
+}
+
+#[test]
+fn what_begins_as_an_incident_is_one_after_a_crash_before_it_was_whoever_claimed_it_when() {
+    // Nobody has it yet; somebody claimed it before the crash; somebody claims it after the crash.
+    for (before, after) in [(false, false), (true, false), (false, true)] {
+        let mut world = world();
+        let alarm = world.raise("gas-1", "gas_high", Active);
+        if before {
+            world.claim("li-na", alarm).unwrap();
+        }
+        assert_eq!(world.view().incidents.len(), 0);
+        let mut world = after_a_crash(&world);
+        if after {
+            world.claim("li-na", alarm).unwrap();
+        }
+        world.wait(secs(0));
+        let owner = (before || after).then(|| id("li-na"));
+        assert_eq!(incident(&world, 1).owner(), owner.as_ref());
+        assert_eq!(incident(&world, 1).alarms, [alarm]);
+    }
+    // What somebody took out of one stays out.
+    let mut world = world();
+    let first = world.raise("gas-1", "gas_high", Active);
+    world.wait(secs(0));
+    let second = world.raise("gas-2", "gas_high", Active);
+    world.wait(secs(0));
+    world.claim("li-na", first).unwrap();
+    let (incident_1, alarm) = (IncidentId(1), second);
+    let leave = IncidentCommand::Leave {
+        incident: incident_1,
+        alarm,
+    };
+    assert!(give(&mut world, "li-na", leave));
+    let mut world = after_a_crash(&world);
+    world.wait(secs(0));
+    assert_eq!(world.alarm(second).incident, None);
+}

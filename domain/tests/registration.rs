@@ -1,13 +1,14 @@
 //! What is told to an operator becomes an alarm and an incident.
 
 use crate::common::{World, id, is_done, secs, text};
-use crate::incidents::{guarded, incident};
+use crate::incidents::{guarded, incident, send};
 use castellan_domain::alarm::{Located, Source};
 use castellan_domain::answer::Answer;
 use castellan_domain::command::Command;
 use castellan_domain::estate::Estate;
 use castellan_domain::ids::AlarmId;
-use castellan_domain::incident::{OpenedBy, Stage};
+use castellan_domain::incident::{IncidentRefusal, OPEN_INCIDENTS_MAX, OpenedBy, Stage};
+use castellan_domain::observation::ReportedState::Active;
 use castellan_domain::refusal::{CommonRefusal, Refusal};
 use castellan_domain::registration::{RegistrationCommand, RegistrationRefusal};
 use castellan_domain::site::Site;
@@ -84,4 +85,33 @@ fn a_place_that_is_none_and_a_type_that_nobody_tells_of_are_refused() {
         Err(CommonRefusal::NotAllowed.into())
     );
     assert!(world.view().alarms.is_empty());
+}
+
+#[test]
+fn a_full_list_of_incidents_refuses_nothing_that_is_most_urgent() {
+    let mut world = World::with(Site::default(), told_of());
+    for _ in 0..OPEN_INCIDENTS_MAX {
+        assert!(is_done(&register(
+            &mut world,
+            "li-na",
+            "door_held",
+            "gas-1"
+        )));
+    }
+    let full = Err(Refusal::Incident(IncidentRefusal::TooManyIncidents));
+    let alarms = world.view().alarms.len();
+    assert_eq!(register(&mut world, "li-na", "door_held", "gas-1"), full);
+    assert_eq!(world.view().alarms.len(), alarms);
+    let less = world.raise("door-1", "gas_low", Active);
+    assert_eq!(send(&mut world, "li-na", less, "wang-qiang"), full);
+
+    let open = |world: &World| world.view().incidents.len() - OPEN_INCIDENTS_MAX;
+    assert!(is_done(&register(&mut world, "li-na", "medical", "gas-1")));
+    assert_eq!(open(&world), 1);
+    let button = world.raise("button-1", "panic", Active);
+    assert!(is_done(&send(&mut world, "li-na", button, "wang-qiang")));
+    assert_eq!(open(&world), 2);
+    world.raise("gas-2", "gas_high", Active);
+    world.wait(secs(0));
+    assert_eq!(open(&world), 3);
 }

@@ -294,7 +294,9 @@ fn repeating() -> Estate {
         by_night: None,
     });
     estate.alarm_types[3].incident = Opens::AtOnce;
-    estate.alarm_types[3].dispatch_s_max = Some(60);
+    for kind in &mut estate.alarm_types {
+        kind.dispatch_s_max = Some(40);
+    }
     estate
 }
 

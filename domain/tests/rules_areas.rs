@@ -1,6 +1,6 @@
 //! Borders of areas: who crosses one is found, and a position that jumps is not.
 
-use crate::rules_common::{World, at, id, secs};
+use crate::rules_common::{World, at, estate, id, list, secs};
 use castellan_domain::alarm::Source;
 use castellan_domain::answer::Accepted;
 use castellan_domain::area::AreaFact;
@@ -11,6 +11,7 @@ use castellan_domain::ids::AssignmentId;
 use castellan_domain::observation::{Observation, PhoneFix};
 use castellan_domain::staff::StaffCommand;
 use proptest::prelude::*;
+use serde_json::json;
 
 /// Half a minute later the phone is there.
 fn go(world: &mut World, phone: &str, east_m: f64, north_m: f64, accuracy_m: u16) {
@@ -98,6 +99,33 @@ fn whoever_was_sent_elsewhere_still_breaches_what_is_forbidden_to_them() {
         go(&mut world, "guard-02", 305.0, 5.0, 5);
     }
     assert!(world.row("area_breach").is_active());
+}
+
+#[test]
+fn whoever_was_sent_into_what_is_forbidden_breaches_nothing_whatever_else_they_are_on() {
+    let mut document = estate();
+    let pump = json!({"id": "pump", "kind": "detector", "name": {"zh": "泵", "en": "Pump"},
+        "place": {"at": at(305.0, 5.0)}});
+    list(&mut document, "devices").push(pump);
+    let mut world = World::of(&document);
+    for person in ["sun-lei", "li-na"] {
+        let on = StaffCommand::GoOnDuty { person: id(person) };
+        world.done(person, Command::Staff(on));
+    }
+    for (number, device) in [(1, "shed"), (2, "pump")] {
+        let matter = Matter::Alarm(world.raise(device, "panic"));
+        let person = id("sun-lei");
+        let send = DispatchCommand::Dispatch { matter, person };
+        world.done("li-na", Command::Dispatch(send));
+        let assignment = AssignmentId(number);
+        let accept = DispatchCommand::Accept { assignment };
+        world.done("sun-lei", Command::Dispatch(accept));
+    }
+    go(&mut world, "guard-02", 250.0, 5.0, 5);
+    for _ in 0..3 {
+        go(&mut world, "guard-02", 305.0, 5.0, 5);
+    }
+    assert!(world.rows("area_breach").is_empty());
 }
 
 #[test]

@@ -5,7 +5,8 @@ mod machine;
 mod reached;
 mod sent;
 mod steps;
-mod world;
+mod undispatched;
+pub(crate) mod world;
 
 use crate::rules_common::{NOON, World, estate, id, list, secs};
 use castellan_domain::alarm::{AlarmCommand, ShelfReason};

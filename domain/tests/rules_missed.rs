@@ -5,9 +5,11 @@ use crate::rules_silence::guarded;
 use castellan_domain::alarm::{Alarm, AlarmFact, Located, Silence};
 use castellan_domain::answer::Accepted;
 use castellan_domain::command::Command;
+use castellan_domain::dispatch::{DispatchCommand, Matter};
 use castellan_domain::engine::Engine;
 use castellan_domain::fact::FactBody;
 use castellan_domain::geo::LonLat;
+use castellan_domain::ids::AssignmentId;
 use castellan_domain::observation::{CallKind, Fix, Observation, PhoneFix};
 use castellan_domain::site::Site;
 use castellan_domain::staff::StaffCommand;
@@ -199,4 +201,31 @@ fn a_restart_does_not_make_an_old_position_fresh() {
     let now = world.now;
     say(&mut world, now, at(70.0, 10.0));
     assert!(!row(&world).is_active());
+}
+
+#[test]
+fn silence_that_was_declared_on_any_task_counts_on_all_of_them() {
+    let mut world = guarded();
+    let send = |world: &mut World, number, device| {
+        let (matter, person) = (
+            Matter::Alarm(world.raise(device, "water")),
+            id("wang-qiang"),
+        );
+        let send = DispatchCommand::Dispatch { matter, person };
+        world.done("li-na", Command::Dispatch(send));
+        let assignment = AssignmentId(number);
+        let accept = DispatchCommand::Accept { assignment };
+        world.done("wang-qiang", Command::Dispatch(accept));
+    };
+    send(&mut world, 1, "hall");
+    send(&mut world, 2, "shed");
+    let quiet = DispatchCommand::GoQuiet {
+        assignment: AssignmentId(2),
+        for_s: 600,
+    };
+    world.done("wang-qiang", Command::Dispatch(quiet));
+    world.wait(secs(599));
+    assert!(world.rows("guard_silent").is_empty());
+    world.wait(secs(2));
+    assert!(row(&world).is_active(), "its time is over");
 }

@@ -65,13 +65,53 @@ fn what_could_not_be_read_stands_on_the_row_and_costs_nothing_else() {
     );
     assert_eq!(row.doubts, place);
 
-    let time = Doubts {
+    // It says no place, and that the first one could not be read is true still.
+    let mut time = Doubts {
         time: Some(TimeDoubt::Unreadable),
         ..Doubts::default()
     };
-    let again = became(world.odd_call("guard-01", Sos, Some(at(70.0, 10.0)), time));
+    let again = became(world.odd_call("guard-01", Sos, None, time));
     assert_eq!(again, (Outcome::Repeated, Some(alarm)));
-    assert_eq!(world.alarm(alarm).doubts, place.and(time));
+    time.place = place.place;
+    assert_eq!(world.alarm(alarm).doubts, time);
+}
+
+#[test]
+fn a_doubt_ends_with_its_cure_and_stays_where_it_was_told() {
+    let null_island = LonLat::new(0.0, 0.0).unwrap();
+    let here = at(70.0, 10.0);
+    // Where the phone was before counts, until it says a place: once that is news, and once none.
+    for first in [None, Some(here)] {
+        let mut world = World::new();
+        world.fix("guard-01", 70.0, 10.0, 5).unwrap();
+        let (_, alarm) = became(world.call("guard-01", Sos, first));
+        let alarm = alarm.unwrap();
+        world.call("guard-01", Sos, Some(null_island)).unwrap();
+        let doubt = world.alarm(alarm).doubts;
+        assert!(matches!(doubt.place, Some(PlaceDoubt::Untrue { .. })));
+        world.call("guard-01", Sos, None).unwrap();
+        assert_eq!(world.alarm(alarm).doubts, doubt);
+        world.call("guard-01", Sos, Some(here)).unwrap();
+        let row = world.alarm(alarm);
+        assert_eq!(row.place.point(), Some(here));
+        assert_eq!(row.doubts, Doubts::default());
+        let mut steps = row.history.steps().iter();
+        let is_told = steps
+            .any(|step| matches!(&step.fact, AlarmFact::Repeated(body) if body.doubts == doubt));
+        assert!(is_told, "the timeline keeps it");
+    }
+
+    // The same of each other side: what is said now can be read.
+    let mut world = World::new();
+    let odd = Doubts {
+        time: Some(TimeDoubt::Unreadable),
+        drill: true,
+        state: true,
+        ..Doubts::default()
+    };
+    let (_, alarm) = became(world.odd_call("guard-01", Sos, None, odd));
+    world.call("guard-01", Sos, None).unwrap();
+    assert_eq!(world.alarm(alarm.unwrap()).doubts, Doubts::default());
 }
 
 /// What the shell tells of the time before a restart is a place and nothing else.

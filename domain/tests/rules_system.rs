@@ -5,12 +5,12 @@ use crate::rules_common::{World, estate, id, list, secs};
 use castellan_domain::alarm::{AlarmCommand, Condition, Source, Verdict};
 use castellan_domain::command::Command;
 use castellan_domain::engine::Input;
-use castellan_domain::estate::Priority;
+use castellan_domain::estate::{Channel, Priority};
 use castellan_domain::fact::{Cause, FactBody};
 use castellan_domain::observation::ReportedState::Active;
 use castellan_domain::staff::StaffCommand;
 use castellan_domain::system::{
-    ClockStepped, DiskRoom, RecordingResumed, SystemFact, TracksSetAside,
+    ChannelState, ClockStepped, DiskRoom, RecordingResumed, SystemFact, TracksSetAside,
 };
 use castellan_domain::text::Text;
 
@@ -128,6 +128,30 @@ fn a_disk_is_low_until_there_is_room_again_however_often_it_is_told() {
     }
     room(&mut world, DiskRoom::Low);
     assert_eq!(world.rows("disk_low").len(), 2);
+}
+
+#[test]
+fn a_channel_fails_until_it_carries_a_call_and_each_has_a_row_of_its_own() {
+    let mut world = World::new();
+    let tell = |world: &mut World, channel, failing_since| {
+        let state = ChannelState {
+            channel,
+            failing_since,
+        };
+        world.give(Input::Channel(state));
+    };
+    tell(&mut world, Channel::Chat, None);
+    assert_eq!(world.rows("chat_failing").len(), 0);
+    let since = world.now - secs(300);
+    for channel in [Channel::Chat, Channel::Mail, Channel::Chat] {
+        tell(&mut world, channel, Some(since));
+    }
+    let row = world.row("chat_failing");
+    assert_eq!((row.source.clone(), row.repeats), (Source::System, 0));
+    assert_eq!((row.occurred_at, row.is_active()), (since, true));
+    tell(&mut world, Channel::Chat, None);
+    assert!(!world.row("chat_failing").is_active());
+    assert!(world.row("mail_failing").is_active(), "it still fails");
 }
 
 #[test]

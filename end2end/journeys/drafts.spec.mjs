@@ -103,3 +103,52 @@ test("a note that is too long is neither cut nor sent, and says what is too much
   await expect(page.locator(".note-form .sentence")).toContainText("12");
   await expect(note).toHaveValue("水".repeat(512));
 });
+
+test("what one person began to register is kept for them, and the next one begins anew", async ({ open }) => {
+  const liNa = await open("li-na", DESK);
+  const { page } = liNa;
+  const form = page.locator(".registration");
+  const place = form.locator("input").first();
+  const sits = async (person) => {
+    await liNa.choose("change-person");
+    await page.locator(`[data-person='${person}']`).click();
+    await page.keyboard.press("n");
+    await expect(place).toBeFocused();
+  };
+  await page.keyboard.press("n");
+  await expect(place).toBeFocused();
+  await page.keyboard.insertText("3-2-15");
+  await page.keyboard.press("Escape");
+  await expect(form).toHaveCount(0);
+  await sits("zhang-wei");
+  await expect(place).toHaveValue("");
+  await page.keyboard.insertText("东门");
+  await page.keyboard.press("Escape");
+  await sits("li-na");
+  await expect(place).toHaveValue("3-2-15");
+});
+
+test("what was said is registered however long it is, and is not cut", async ({ open, site }) => {
+  const said = "水".repeat(512);
+  const liNa = await open("li-na", DESK);
+  const { page } = liNa;
+  const form = page.locator(".registration");
+  const field = (nth) => form.locator("input").nth(nth);
+  await page.keyboard.press("n");
+  for (const [nth, typed] of [[0, "3-2-1502"], [1, "医疗"]]) {
+    await expect(field(nth)).toBeFocused();
+    await page.keyboard.insertText(typed);
+    await expect(form.locator(".found").first()).toBeVisible();
+    await page.keyboard.press("Enter");
+  }
+  await expect(field(2)).toBeFocused();
+  await page.keyboard.insertText(said);
+  await expect(form.locator(".sentence")).toContainText("多了 12 字");
+  await expect(field(2)).toHaveValue(said);
+  await page.keyboard.press("Enter");
+  await expect(form).toHaveCount(0);
+  await expect(liNa.details.locator("h2")).toContainText("1502");
+  await page.locator(".right .draft").click();
+  await expect(page.locator(".note-form textarea")).toHaveValue(said);
+  expect((await site.alarm("A-1")).notes, "the words are not on record yet").toHaveLength(0);
+});

@@ -1,71 +1,15 @@
 // A guard's phone and an operator's window: what one taps the other sees, and the other way round.
-import { estate, expect, test } from "../console.mjs";
+import { estate, expect } from "../console.mjs";
+import { HELD_MS, phones } from "../phones.mjs";
 import { clippedTexts, visibleTexts } from "../texts.mjs";
 import { readFileSync } from "node:fs";
 
 const AXE = readFileSync(new URL("../../node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
 
-/** A phone as guards carry it. */
-const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 };
 /** The page notices after 4 s of silence; the rest is for slow machines. */
 const NOTICED = { timeout: 9_000 };
 /** A page that comes back waits up to 5 s between two attempts. */
 const BACK = { timeout: 20_000 };
-/** Longer than a call is held. */
-const HELD_MS = 2_300;
-
-const phones = test.extend({
-  /** `carry(person)` opens the page of a guard on a phone of its own. */
-  carry: async ({ browser, castellan, locale }, use) => {
-    const contexts = [];
-    const panics = [];
-    await use(async (person, { search = {}, ...options } = {}) => {
-      const context = await browser.newContext({ ...PHONE, locale, baseURL: castellan.url, ...options });
-      contexts.push(context);
-      const page = await context.newPage();
-      page.on("pageerror", (error) => panics.push(error.message));
-      await page.goto(`/g?${new URLSearchParams({ ...(person ? { as: person } : {}), ...search })}`);
-      if (person) {
-        await expect(page.locator("main.guard-page")).toHaveAttribute("data-link", "live", { timeout: 45_000 });
-      }
-      return new Phone(page);
-    });
-    for (const context of contexts) {
-      await context.close();
-    }
-    expect(panics, "the page never fails in any journey").toEqual([]);
-  },
-});
-
-class Phone {
-  constructor(page) {
-    this.page = page;
-    this.main = page.locator("main.guard-page");
-    this.head = page.locator(".g-head");
-    this.body = page.locator(".g-body");
-    this.tap = page.locator(".g-tap");
-    this.sos = page.locator("button.g-sos");
-  }
-
-  async face(name) {
-    await expect(this.main).toHaveAttribute("data-face", name);
-    // What has just changed under a finger is not tapped yet.
-    await this.page.waitForTimeout(450);
-  }
-
-  /** Taps what says this to the command center. */
-  async says(command) {
-    await this.page.locator(`[data-tap="${command}"]`).click();
-  }
-
-  async hold(target) {
-    const box = await target.boundingBox();
-    await this.page.mouse.move(box.x + box.width / 3, box.y + box.height / 2);
-    await this.page.mouse.down();
-    await this.page.waitForTimeout(HELD_MS);
-    await this.page.mouse.up();
-  }
-}
 
 /** An operator who has just sent a guard for gas in the basement of building 3. */
 async function sent(open, site, { type = "gas_low" } = {}) {
@@ -107,6 +51,8 @@ phones("an offer is accepted, walked, worked on in silence and done, and the ope
   await expect(part).toContainText("已到场");
   await wang.page.waitForTimeout(450);
   await wang.says("go_quiet");
+  await expect(wang.page.locator("[data-quiet]")).toHaveText(["5 分钟", "10 分钟", "20 分钟"]);
+  await wang.page.locator("[data-quiet='10']").click();
   await expect(wang.page.locator('[data-tap="go_quiet"]')).toHaveText(/静默剩 (10:00|09:\d\d)/);
   await wang.says("ask_support");
   await expect(part).toContainText("求增援");
@@ -336,9 +282,23 @@ phones("the page says where it is while it is seen, and loads neither map nor fo
   await phone.page.goto("/g?as=wang-qiang");
   await phone.face("idle");
   await expect(phone.body).toContainText("定位 仅亮屏");
-  const health = await (await fetch(new URL("/api/v1/sites/jinxiu/health", phone.page.url()))).json();
+  const headers = { "X-Castellan-Person": "li-na" };
+  const health = await (await fetch(new URL("/api/v1/sites/jinxiu/health", phone.page.url()), { headers })).json();
   const adapter = health.adapters.find((one) => one.adapter === "owntracks");
   expect(adapter.accepted).toBeGreaterThan(0);
+  // A call says where, as long as that is the present.
+  const call = async () => {
+    const sent = phone.page.waitForRequest("**/ingest/v1/calls");
+    await phone.hold(phone.sos);
+    return (await sent).postDataJSON();
+  };
+  expect((await call()).at).toEqual([longitude, latitude]);
+  await phone.page.context().setGeolocation(null);
+  await phone.page.evaluate(() => {
+    const now = performance.now.bind(performance);
+    performance.now = () => now() + 30_000;
+  });
+  expect((await call()).at, "half a minute later, without another fix").toBeUndefined();
   expect(asked.filter((url) => /maplibre|\.woff2|estates\//.test(url))).toEqual([]);
 });
 

@@ -1,6 +1,8 @@
 // While nobody answers, others are called, and every screen says who is next, until a person answers.
-import { test as base, expect } from "../console.mjs";
+import { test as base, estate, expect } from "../console.mjs";
 import { Receiver } from "../receiver.mjs";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 
 const test = base.extend({
   receiver: async ({ castellan }, use) => {
@@ -37,6 +39,29 @@ test("a fire that nobody takes climbs, both windows count towards whoever is nex
   await expect(zhangWei.row(id).locator(".due")).not.toContainText("呼");
 });
 
+test("touched by nobody it climbs to its last rung, and both windows say that nobody is left to call", async ({ castellan, open, site, receiver }) => {
+  // The estate's own ladder, of seconds.
+  const unclaimed = [
+    { after_s: 3, call: [{ rung: "shift_leader" }] },
+    { after_s: 6, call: [{ rung: "project_manager" }] },
+  ];
+  await castellan.stop();
+  castellan.estate = join(castellan.data, "estate.json");
+  await writeFile(castellan.estate, JSON.stringify({ ...estate, ladders: [{ id: "e1", by_day: { unclaimed } }] }));
+  await castellan.start();
+  await site.onDuty(LEADER);
+  await site.onDuty(MANAGER);
+  const windows = await Promise.all([open("li-na"), open("zhang-wei")]);
+  const id = await site.report("smoke-3-15", "fire_alarm");
+  for (const window of windows) {
+    await expect(window.row(id).locator(".due")).toHaveText("无人可呼：项目经理", { timeout: 20_000 });
+    await expect(window.page.locator(`[data-top="${id}"] .waits .due`)).toHaveText("无人可呼：项目经理");
+    // And it is a row of its own, by which somebody hears of it.
+    await expect(window.queue).toContainText("无人可通知");
+  }
+  await expect.poll(() => receiver.people(id)).toEqual([MANAGER, LEADER]);
+});
+
 test("whoever accepted has a countdown to whoever is called, and who is asked in vain calls the shift leader", async ({ open, site, receiver }) => {
   await site.onDuty(LEADER);
   await site.onDuty(MANAGER);
@@ -49,6 +74,7 @@ test("whoever accepted has a countdown to whoever is called, and who is asked in
   await expect(liNa.details.locator("[data-next-call='D-1']")).toHaveText(/^无人接单 · 已呼班长 \d+秒前$/, { timeout: 45_000 });
   expect(receiver.people("D-1")).toEqual([LEADER]);
   await liNa.page.keyboard.press("r");
+  await liNa.page.keyboard.press("1");
   await expect(liNa.details.locator("[data-next-call='D-1']")).toHaveText("02:59后未到场则呼值班主管");
   // Two are wanted, and one was sent.
   await expect(liNa.details.locator("[data-ladder='I-1'] .calls li").first()).toContainText("班长 王建国", { timeout: 60_000 });

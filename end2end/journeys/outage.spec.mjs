@@ -25,7 +25,7 @@ function seconds(age) {
   return minutes * 60 + secs;
 }
 
-test("the server is killed and comes back: noticed within five seconds, and nothing is lost", async ({ castellan, open, site }) => {
+test("the server is killed and comes back: the page notices by itself, and nothing is lost", async ({ castellan, open, site }) => {
   const liNa = await open("li-na", { map: true });
   await plant(liNa);
   const id = await site.report("smoke-3-15", "smoke_single");
@@ -94,6 +94,18 @@ test("the server is killed and comes back: noticed within five seconds, and noth
   const place = onMap(LAWN, await zhangWei.map.boundingBox());
   await zhangWei.map.click({ position: place });
   await expect(zhangWei.details.locator("[data-selected='wang-qiang']")).toBeVisible();
+});
+
+test("by the page's own clock the map is covered within five seconds of the last heartbeat", async ({ castellan, open }) => {
+  const liNa = await open("li-na", { watch: (page) => page.clock.install() });
+  await expect(liNa.light).toHaveAttribute("data-link", "live");
+  // From here on no time passes in the page but what is let pass: a heartbeat that comes, comes at this moment.
+  await liNa.page.clock.pauseAt((await liNa.page.evaluate(() => Date.now())) + 200);
+  await castellan.kill();
+  await expect(liNa.cover).toBeHidden();
+  await liNa.page.clock.runFor(5_000);
+  await expect(liNa.cover).toBeVisible();
+  await expect(liNa.page.locator(".queue-head > .as-of")).toBeVisible();
 });
 
 test("the network breaks in the middle of fifty alarms: afterwards the queue is what the server has", async ({ open, site }) => {

@@ -44,3 +44,21 @@ test("a button brings the steps that the row has let go of", async ({ open, site
   await expect(words).toHaveCount(71);
   await expect(earlier).toHaveCount(0);
 });
+
+test("a button brings the steps that an incident has let go of", async ({ open, site }) => {
+  const id = await site.report("gas-3-b1", "gas_high");
+  await site.command("li-na", { claim: { alarm: id } });
+  const judged = await site.command("li-na", { judge: { alarm: id, verdict: "genuine" } });
+  expect(judged.status).toBe(200);
+  for (let step = 1; step <= 70; step += 1) {
+    const answer = await site.command("li-na", { set_incident_priority: { incident: "I-1", priority: 1 + (step % 2) } });
+    expect(answer.status).toBe(200);
+  }
+  const liNa = await open("li-na", DESK);
+  await liNa.walkTo(id);
+  const earlier = liNa.details.locator("[data-action='earlier']");
+  await expect(earlier).toHaveText(/^事件更早的 \d+ 步$/);
+  await earlier.click();
+  await expect(earlier).toHaveCount(0);
+  await expect(liNa.details.locator(".story .step", { hasText: "立案" })).toHaveCount(1);
+});

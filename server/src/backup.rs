@@ -7,6 +7,7 @@ use crate::doctor::{Report, examine};
 use crate::journal::{
     ChainHash, Journal, JournalError, Lies, Snapshots, copy::copy_database, lies_at,
 };
+use crate::json;
 use crate::observations;
 use crate::site_folder::{SiteFolder, SitePaths, sync_folder_of, write_whole};
 use crate::sqlite::{has_content, with_logs};
@@ -273,7 +274,7 @@ fn read_manifest(folder: &Path) -> anyhow::Result<Manifest> {
     let what = || format!("{} is no backup of ours", folder.display());
     let about = fs::metadata(&path).with_context(what)?;
     ensure!(about.len() <= MANIFEST_BYTES_MAX, what());
-    let manifest: Manifest = serde_json::from_slice(&fs::read(&path)?).with_context(what)?;
+    let manifest: Manifest = json::strict(&fs::read(&path)?).with_context(what)?;
     ensure!(
         manifest.version == BACKUP_VERSION,
         "{} was made by another Castellan (version {} of backups, this one knows {BACKUP_VERSION})",

@@ -104,7 +104,8 @@ pub(crate) struct ServeArgs {
     /// mail, webhook. Without it, and without the webhook below, no ladder is climbed.
     #[arg(long, env = "CASTELLAN_CHANNELS", conflicts_with = "notify_webhook")]
     pub(crate) channels: Option<PathBuf>,
-    /// Where every call of a ladder is posted to, whoever it is for, on this machine.
+    /// Where every call of a ladder is posted to, whoever it is for: https to any host, http to this
+    /// machine only.
     #[arg(
         long,
         env = "CASTELLAN_NOTIFY_WEBHOOK",

@@ -26,6 +26,7 @@ pub(crate) fn default_alarm_types() -> anyhow::Result<Vec<AlarmType>> {
 mod tests {
     use super::*;
     use crate::procedures::default_procedures;
+    use castellan_domain::estate::Skill;
     use castellan_domain::ids::AlarmTypeId;
 
     /// Every type: priority, sound, cameras, seconds to claim and to dispatch, guards, ladder. Written
@@ -82,6 +83,11 @@ mod tests {
         disk_low: 2 chimes none 90 - 1 e2
         clock_step: 3 tick none 300 - 1 e3
         tracks_damaged: 3 tick none 300 - 1 e3
+        voice_failing: 3 tick none 300 - 1 e3
+        sms_failing: 3 tick none 300 - 1 e3
+        chat_failing: 3 tick none 300 - 1 e3
+        mail_failing: 3 tick none 300 - 1 e3
+        webhook_failing: 3 tick none 300 - 1 e3
         canary_failed: 2 chimes none 90 - 1 e2
     ";
     /// What is done about each type, by the same table. The other types name no procedure.
@@ -167,13 +173,18 @@ mod tests {
         ("camera_down", ["camera_down", "camera_down_critical"]),
         ("device_silent", ["device_silent", "device_silent_critical"]),
     ];
-    const BY_RULE: [&str; 7] = [
+    const BY_RULE: [&str; 12] = [
         "nobody_reachable",
         "alarm_flood",
         "not_recording",
         "disk_low",
         "clock_step",
         "tracks_damaged",
+        "voice_failing",
+        "sms_failing",
+        "chat_failing",
+        "mail_failing",
+        "webhook_failing",
         "canary_failed",
     ];
 
@@ -239,6 +250,13 @@ mod tests {
             let id = kind.id.as_str();
             assert_eq!(kind.by_rule_only, BY_RULE.contains(&id), "{id}");
             assert_eq!(kind.discreet, id == "duress", "{id}");
+            // Only where the agreed procedure names it: a leak detector, a first-aid certificate.
+            let skill = match id {
+                "gas_low" | "gas_high" | "co" => Some(Skill::GasDetector),
+                "medical" | "fall_seen" => Some(Skill::FirstAid),
+                _ => None,
+            };
+            assert_eq!(kind.skill, skill, "{id}");
             assert_eq!(
                 kind.needs_arming,
                 ["intrusion", "perimeter"].contains(&id),

@@ -5,6 +5,10 @@ use serde::Serialize;
 use serde::de::{DeserializeOwned, Error as _};
 use serde_json::{Map, Value};
 
+/// Objects and lists within each other that what is nearly JSON may have; what is nested more deeply is
+/// nothing. The parser itself takes 127.
+const DEPTH_MAX: usize = 100;
+
 /// The fields of a message, by name.
 pub(crate) type Object = Map<String, Value>;
 
@@ -61,47 +65,109 @@ pub(crate) fn object(bytes: &[u8]) -> Result<Object, NoObject> {
 }
 
 /// JSON of what a small device's `printf` made of it: a number that is none (`nan`, `inf`, `1e999`),
-/// a value that is missing, `True`, text that is not UTF-8 or has bytes that JSON wants escaped. Each
+/// a value that is missing, `True`, a comma too many, the zero byte of a C text and what lies behind
+/// it, text that is not UTF-8 or has bytes that JSON wants escaped, what is nested too deeply. Each
 /// costs its own field, not the message. What is JSON stays what it is.
 fn mended(bytes: &[u8]) -> String {
     let text = String::from_utf8_lossy(bytes);
     let mut chars = text.trim_start_matches('\u{feff}').chars().peekable();
-    let mut json = String::with_capacity(text.len());
+    let mut mended = Mended {
+        json: String::with_capacity(text.len()),
+        ..Mended::default()
+    };
     let mut in_text = false;
-    let mut wants_value = false;
     while let Some(c) = chars.next() {
         match c {
             '\\' if in_text => match chars.next_if(|next| r#""\/bfnrtu"#.contains(*next)) {
-                Some('u') => json.push_str(&escape(&mut chars)),
-                Some(escaped) => json.extend(['\\', escaped]),
-                None => json.push_str("\\\\"),
+                Some('u') => mended.json.push_str(&escape(&mut chars)),
+                Some(escaped) => mended.json.extend(['\\', escaped]),
+                None => mended.json.push_str("\\\\"),
             },
             '"' => {
                 in_text = !in_text;
-                wants_value = false;
-                json.push(c);
+                if in_text {
+                    mended.begin();
+                }
+                mended.json.push(c);
             }
-            c if in_text => json.push(if c < ' ' { ' ' } else { c }),
+            c if in_text => mended.json.push(if c < ' ' { ' ' } else { c }),
+            '\0' => break,
             c if is_bare(c) => {
                 let mut word = String::from(c);
                 while let Some(next) = chars.next_if(|next| is_bare(*next)) {
                     word.push(next);
                 }
-                wants_value = false;
-                json.push_str(&value(word));
+                mended.begin();
+                mended.json.push_str(&value(word));
+            }
+            c => mended.sign(c),
+        }
+    }
+    mended.json
+}
+
+/// What is mended so far.
+#[derive(Default)]
+struct Mended {
+    json: String,
+    /// A name stands there without its value.
+    wants_value: bool,
+    /// A comma came; it is one only if something follows.
+    has_comma: bool,
+    /// Something stands before it in the same list or object.
+    has_begun: bool,
+    depth: usize,
+    /// Where that begins which is nested too deeply.
+    too_deep_at: Option<usize>,
+}
+
+impl Mended {
+    /// A text, a word, a list or an object begins.
+    fn begin(&mut self) {
+        if std::mem::take(&mut self.has_comma) {
+            self.json.push(',');
+        }
+        self.wants_value = false;
+        self.has_begun = true;
+    }
+
+    /// What stands between texts and words.
+    fn sign(&mut self, c: char) {
+        if self.wants_value && matches!(c, ',' | '}') {
+            self.json.push_str("null");
+            self.wants_value = false;
+        }
+        match c {
+            ',' => self.has_comma = self.has_begun,
+            '{' | '[' => {
+                self.begin();
+                self.depth += 1;
+                if self.depth == DEPTH_MAX + 1 {
+                    self.too_deep_at = Some(self.json.len());
+                }
+                self.json.push(c);
+                self.has_begun = false;
+            }
+            '}' | ']' => {
+                self.has_comma = false;
+                self.json.push(c);
+                if self.depth == DEPTH_MAX + 1
+                    && let Some(at) = self.too_deep_at.take()
+                {
+                    self.json.truncate(at);
+                    self.json.push_str("null");
+                }
+                self.depth = self.depth.saturating_sub(1);
+                self.has_begun = true;
             }
             c => {
-                if wants_value && matches!(c, ',' | '}') {
-                    json.push_str("null");
-                }
                 if !c.is_whitespace() {
-                    wants_value = c == ':';
+                    self.wants_value = c == ':';
                 }
-                json.push(c);
+                self.json.push(c);
             }
         }
     }
-    json
 }
 
 const fn is_bare(c: char) -> bool {
@@ -201,6 +267,11 @@ pub(crate) mod tests {
         }
     }
 
+    /// So many lists within each other, and nothing in them.
+    fn nested(lists: usize) -> Value {
+        (0..lists).fold(Value::Null, |inner, _| json!([inner]))
+    }
+
     #[test]
     fn what_is_nearly_json_loses_no_more_than_what_cannot_be_read() {
         for (said, meant) in [
@@ -219,6 +290,16 @@ pub(crate) mod tests {
             (
                 r#"{"a":,"b": , "c": }"#,
                 json!({"a": null, "b": null, "c": null}),
+            ),
+            ("{\"a\":1}\0\0", json!({"a": 1})),
+            ("{\"a\":\"b\"}\r\n\0x\"}", json!({"a": "b"})),
+            (
+                r#"{,"a":[1,,2,],"b":{"c":3,},"d": ,, }"#,
+                json!({"a": [1, 2], "b": {"c": 3}, "d": null}),
+            ),
+            (
+                &format!(r#"{{"a":{}{},"b":[1]}}"#, "[".repeat(500), "]".repeat(500)),
+                json!({"a": nested(DEPTH_MAX - 1), "b": [1]}),
             ),
             (r#"{"a":True,"b":None}"#, json!({"a": true, "b": null})),
             ("\u{feff}{\"a\":1}", json!({"a": 1})),
@@ -247,6 +328,8 @@ pub(crate) mod tests {
             "<a>",
             "{",
             "{\"a\"}",
+            "\0{}",
+            "{}{}",
             "id=1&lat=2",
         ] {
             assert!(object(other.as_bytes()).is_err(), "{other}");

@@ -23,6 +23,7 @@ mod modes;
 mod observations;
 mod opening;
 mod outbox;
+mod outside;
 mod personal;
 mod procedure_verbs;
 mod procedures;

@@ -6,6 +6,7 @@ use std::fs::{self, Metadata, Permissions};
 use std::io;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
+use tracing::warn;
 
 /// What others may do, of the bits of a mode.
 const OTHERS: u32 = 0o077;
@@ -21,6 +22,13 @@ pub(crate) fn is_open_to_others(about: &Metadata) -> bool {
     about.permissions().mode() & OTHERS != 0
 }
 
+/// Says so where others can read a file with a secret. Whether that is wanted is its owner's to decide.
+pub(crate) fn warn_if_open_to_others(secret: &Path) {
+    if fs::metadata(secret).is_ok_and(|about| is_open_to_others(&about)) {
+        warn!(path = %secret.display(), "other accounts can read this secret; chmod 600 it");
+    }
+}
+
 /// What came of taking from others what they may do.
 #[derive(Debug, Default)]
 pub(crate) struct Tightened {
@@ -30,30 +38,31 @@ pub(crate) struct Tightened {
     pub(crate) failed: Option<(PathBuf, io::Error)>,
 }
 
-/// Takes from others what they may do in a folder. Links are left alone: whoever laid them has a
-/// reason.
-pub(crate) fn tighten(folder: &Path) -> Tightened {
-    let mut done = Tightened::default();
-    tighten_below(folder, &mut done);
-    done
-}
-
-fn tighten_below(path: &Path, done: &mut Tightened) {
-    match tighten_one(path) {
-        Ok(changed) => done.changed += usize::from(changed),
-        // Somebody has just deleted it.
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return,
-        Err(error) => done.failed = Some((path.to_owned(), error)),
+impl Tightened {
+    /// Takes from others what they may do with a folder and all that is in it. Links are left alone:
+    /// whoever laid them has a reason.
+    pub(crate) fn whole(&mut self, path: &Path) {
+        self.alone(path);
+        let entries = match fs::symlink_metadata(path) {
+            Ok(about) if about.is_dir() => fs::read_dir(path),
+            _ => return,
+        };
+        match entries {
+            Ok(entries) => entries
+                .flatten()
+                .for_each(|entry| self.whole(&entry.path())),
+            Err(error) => self.failed = Some((path.to_owned(), error)),
+        }
     }
-    let entries = match fs::symlink_metadata(path) {
-        Ok(about) if about.is_dir() => fs::read_dir(path),
-        _ => return,
-    };
-    match entries {
-        Ok(entries) => entries
-            .flatten()
-            .for_each(|entry| tighten_below(&entry.path(), done)),
-        Err(error) => done.failed = Some((path.to_owned(), error)),
+
+    /// The same of this alone, and of nothing that is in it.
+    pub(crate) fn alone(&mut self, path: &Path) {
+        match tighten_one(path) {
+            Ok(changed) => self.changed += usize::from(changed),
+            // There is none, or somebody has just deleted it.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => self.failed = Some((path.to_owned(), error)),
+        }
     }
 }
 
@@ -78,6 +87,12 @@ mod tests {
 
     fn mode(path: &Path) -> u32 {
         fs::symlink_metadata(path).unwrap().permissions().mode() & 0o777
+    }
+
+    fn tighten(folder: &Path) -> Tightened {
+        let mut done = Tightened::default();
+        done.whole(folder);
+        done
     }
 
     #[test]

@@ -41,7 +41,7 @@ pub(crate) struct Opened {
     pub(crate) tracks: Tracks,
     /// Everybody's last position.
     pub(crate) latest: Vec<Fix>,
-    /// The history of positions that lay there before was damaged.
+    /// The history of positions that was there before is damaged or gone.
     pub(crate) lost_tracks: bool,
 }
 
@@ -142,11 +142,15 @@ impl Opening<'_> {
         }
     }
 
-    /// Everybody's last position, and whether a damaged history was set aside.
+    /// Everybody's last position, and whether an empty history begins where another one was.
     async fn recall(&self, has_begun: bool) -> anyhow::Result<(Vec<Fix>, bool)> {
         let path = self.paths.tracks();
         match tracks::recall(&path, has_begun).await {
             Ok(latest) => Ok((latest, false)),
+            Err(error @ TracksError::Gone) => {
+                error!("{error}, and an empty one begins; a backup from before has it");
+                Ok((Vec::new(), true))
+            }
             Err(error) if error.is_damage() => {
                 let folder = move_aside(self.paths, &with_logs(&path)).context(NO_TRACKS)?;
                 error!(

@@ -5,6 +5,7 @@ use crate::personal::PersonalRecord;
 use castellan_domain::answer::Answer;
 use castellan_domain::engine::Input;
 use castellan_domain::ids::Seq;
+use castellan_domain::observation::Observation;
 use castellan_domain::wire::history::ObservationOutcome;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
@@ -13,6 +14,9 @@ use tracing::warn;
 
 /// Inputs that may wait for their turn; one more is refused with 503.
 pub(crate) const QUEUE_MAX: usize = 4_096;
+/// Places in that queue which positions and signs of life leave free: they are said again, and must
+/// not stand in the way of a call for help. One more of them is refused with 503.
+const LEFT_FREE: usize = 1_024;
 /// Wait after a turn that was lost; it doubles up to [`AGAIN_MAX`].
 const AGAIN_MIN: Duration = Duration::from_millis(500);
 const AGAIN_MAX: Duration = Duration::from_mins(1);
@@ -30,6 +34,16 @@ pub(crate) enum Lost {
 
 /// What can be asked.
 pub(crate) type Request = Box<Ticket>;
+
+/// Whether an input may take one of the places that are free.
+pub(crate) const fn may_wait(input: &Input, free: usize) -> bool {
+    match input {
+        Input::Observed(
+            Observation::PhoneFix(_) | Observation::PhoneHeard { .. } | Observation::Heard { .. },
+        ) => free > LEFT_FREE,
+        _ => free > 0,
+    }
+}
 
 /// An input with its return address.
 #[derive(Debug)]

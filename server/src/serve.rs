@@ -13,10 +13,11 @@ use crate::http::{App, router};
 use crate::hub::Hub;
 use crate::ingest::registry::Registry;
 use crate::journal::{Journal, Reader, copy_log};
-use crate::modes::{Tightened, tighten};
+use crate::modes::Tightened;
 use crate::observations::ObservationLog;
 use crate::opening::{Opened, Opening};
 use crate::outbox::{Outward, Webhook};
+use crate::outside::Authorities;
 use crate::requests::{QUEUE_MAX, Request};
 use crate::site_folder::{PublishedEstate, SiteFolder, SitePaths, read_estate};
 use crate::site_task::{self, SetAsides, SiteTask};
@@ -65,7 +66,7 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
     let site = estate.site.clone();
     let folder = SiteFolder::lock(&args.data, &site)?;
     let paths = folder.paths();
-    close_to_others(&paths.folder);
+    close_to_others(&args.data, paths);
     let listener = listen(args.listen).map_err(|error| not_listening(args.listen, &error))?;
     let address = listener.local_addr()?;
 
@@ -243,7 +244,8 @@ fn outward(
     let (Some(url), Some(secret)) = (&args.notify_webhook, &args.notify_secret_file) else {
         return Ok(None);
     };
-    let webhook = Webhook::new(url, secret, estate.site.clone(), journal.id())?;
+    let (site, authorities) = (estate.site.clone(), Authorities::default());
+    let webhook = Webhook::new(url, secret, site, journal.id(), &authorities)?;
     Outward::by_webhook(webhook, estate, journal.id()).map(Some)
 }
 
@@ -327,9 +329,18 @@ fn check_address(address: SocketAddr) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Takes from other accounts what they may do in the site's folder.
-fn close_to_others(folder: &Path) {
-    let Tightened { changed, failed } = tighten(folder);
+/// Takes from other accounts what they may do in the data folder. Who reads what --anchors names
+/// elsewhere is not ours to say.
+fn close_to_others(data: &Path, paths: &SitePaths) {
+    let mut done = Tightened::default();
+    // Whoever calls their data by a link means the folder.
+    let data = data.canonicalize().unwrap_or_else(|_| data.to_owned());
+    done.alone(&data);
+    for ours in [&data.join("sites"), &paths.folder, &data.join("anchors")] {
+        done.whole(ours);
+    }
+    done.alone(&data.join("ballast"));
+    let Tightened { changed, failed } = done;
     if changed > 0 {
         warn!(
             changed,

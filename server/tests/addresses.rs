@@ -5,36 +5,76 @@ use castellan_domain::wire::api::PERSON_HEADER;
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 
-const EVENTS: &str = "/ingest/v1/events";
 const OWNTRACKS: &str = "/ingest/owntracks";
+
+/// Every address of the page, with names that may be there; whether it is read.
+fn listed() -> Vec<(bool, String)> {
+    let page = include_str!("../../docs/protocols/http.md");
+    let (_, table) = page
+        .split_once("| | |\n|---|---|\n")
+        .expect("the table of addresses");
+    let (table, _) = table.split_once("| `GET /`").expect("its last line");
+    let routes = table.split('`').filter_map(|words| {
+        let (method, path) = words.split_once(' ')?;
+        let names = [
+            ("{site}", SITE),
+            ("{hash}", "x"),
+            ("{alarm}", "A-1"),
+            ("{incident}", "I-1"),
+            ("{person}", "guard-1"),
+        ];
+        let path = names
+            .into_iter()
+            .fold(path.to_owned(), |path, (name, value)| {
+                path.replace(name, value)
+            });
+        let is_route = path.starts_with('/') && ["GET", "POST"].contains(&method);
+        is_route.then_some((method == "GET", path))
+    });
+    let listed: Vec<_> = routes.collect();
+    assert!(listed.len() > 15, "{listed:?}");
+    listed
+}
+
+/// Who reads what the staff knows says who they are, and may do so. For a display its audience is
+/// named; the other three addresses say nothing of what happened.
+#[tokio::test]
+async fn nobody_reads_what_the_staff_knows_without_a_name_and_its_right() {
+    let data = tempfile::tempdir().unwrap();
+    let server = Castellan::start(data.path());
+    let open = ["/snapshot", "/estates/x", "/healthz", "/live"];
+    let is_open =
+        |path: &str| path == "/api/v1/sites" || open.iter().any(|end| path.ends_with(end));
+    let mut kept = 0;
+    for (is_get, mut path) in listed() {
+        if !is_get || is_open(&path) {
+            continue;
+        }
+        if path.ends_with("/tracks") {
+            path += "?at=1";
+        }
+        for (who, status, code) in [(None, 401, "no_name"), (Some("guard-1"), 403, "refused")] {
+            let answer = match who {
+                None => server.get(&path).await,
+                Some(who) => server.get_as(who, &path).await,
+            };
+            let heard = (answer.status, answer.error().code);
+            assert_eq!(heard, (status, code.to_owned()), "{path} {who:?}");
+        }
+        kept += 1;
+    }
+    assert!(kept >= 7, "{kept}");
+}
 
 /// A word that is misspelt after the `?` must not change silently what is answered.
 #[tokio::test]
 async fn what_is_not_asked_for_after_the_question_mark_is_refused() {
     let data = tempfile::tempdir().unwrap();
     let server = Castellan::start(data.path());
-    let page = include_str!("../../docs/protocols/http.md");
-    let (_, table) = page
-        .split_once("| [`POST /ingest/v1/events`](#events)")
-        .unwrap();
-    let (table, _) = table.split_once("| `GET /`").unwrap();
-    let listed = table
-        .split('`')
-        .filter(|words| words.starts_with("GET /") || words.starts_with("POST /"));
-    let mut asked = vec![(false, EVENTS.to_owned())];
-    asked.extend(listed.filter_map(|route| {
-        let (method, path) = route.split_once(' ')?;
-        let path = path.replace("{site}", SITE).replace("{hash}", "x");
-        let path = path
-            .replace("{alarm}", "A-1")
-            .replace("{person}", "guard-1");
-        (path != OWNTRACKS).then(|| (method == "GET", path))
-    }));
-    assert!(
-        asked.len() > 15,
-        "every address of the page but one: {asked:?}"
-    );
-    for (is_get, path) in asked {
+    for (is_get, path) in listed() {
+        if path == OWNTRACKS {
+            continue;
+        }
         for query in ["audiance=wall_visitor", "x", "audience=staff&x=1"] {
             let path = format!("{path}?{query}");
             let answer = if is_get {
@@ -61,7 +101,7 @@ async fn what_is_not_asked_for_after_the_question_mark_is_refused() {
     }
     for after in ["18446744073709551615", "999999999999", "-1", "", "x"] {
         let path = format!("/api/v1/sites/{SITE}/observations?after=2026-11-28.{after}");
-        let answer = server.get(&path).await;
+        let answer = server.get_as("li-na", &path).await;
         let code = answer.error().code;
         assert_eq!(
             (answer.status, code.as_str()),

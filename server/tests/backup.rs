@@ -103,7 +103,7 @@ async fn a_backup_made_while_everything_writes_is_whole_and_comes_back() {
         // A rule may go on at once with what was due.
         assert!(server.snapshot().await.seq >= Seq(facts.unsigned_abs()));
         let notes = format!("/api/v1/sites/{SITE}/alarms/{alarm}/notes");
-        let notes: Vec<NoteText> = server.get(&notes).await.json();
+        let notes: Vec<NoteText> = server.get_as("li-na", &notes).await.json();
         assert_eq!(notes[0].text.as_deref(), Some("kept with it"));
     }
     assert!(before.1 > 0, "the last one has positions too");
@@ -298,6 +298,16 @@ async fn what_is_not_whole_is_no_backup_and_is_not_restored() {
     let fresh = tempfile::tempdir().unwrap();
     let (done, said) = restore(other.path(), fresh.path());
     assert!(!done && said.contains("is no backup of ours"), "{said}");
+    // The same values in the same order are no manifest.
+    let manifest = target.join("backup.json");
+    let said_there = std::fs::read_to_string(&manifest).unwrap();
+    let values: serde_json::Value = serde_json::from_str(&said_there).unwrap();
+    let names = ["version", "site", "journal", "seq", "hash", "recorded_at"];
+    let list = serde_json::json!(names.map(|name| values[name].clone()));
+    std::fs::write(&manifest, list.to_string()).unwrap();
+    let (done, said) = restore(&target, fresh.path());
+    assert!(!done && said.contains("is no backup of ours"), "{said}");
+    std::fs::write(&manifest, said_there).unwrap();
     // A record that does not hold is copied all the same, and nobody takes the copy for a backup.
     alter(&database(data.path(), "journal.db"), flip).await;
     let (done, said) = backup(data.path(), &other.path().join("c"));

@@ -370,6 +370,17 @@ async fn what_is_odd_about_a_message_is_doubted_named_and_counted() {
         .collect();
     assert_eq!(told, [("unknown_fields", 10), ("unread_fields", 10)]);
     assert_eq!(odd[1].message, "event_id");
+
+    let mut large = call.clone();
+    large["event_id"] = json!("e-large");
+    large["picture"] = json!(long(200_000));
+    let answer = server
+        .post("/ingest/v1/calls", &[], large.to_string())
+        .await;
+    assert_eq!(
+        (answer.status, answer.header(UNKNOWN_FIELDS_HEADER)),
+        (200, Some("picture"))
+    );
 }
 
 /// The longest note, in the script of those who write it, is what it was after a restart.
@@ -393,7 +404,7 @@ async fn a_note_of_500_chinese_characters_comes_back_as_it_was_written() {
     server.kill();
     let server = Castellan::start(data.path());
     let path = format!("/api/v1/sites/{SITE}/alarms/{alarm}/notes");
-    let notes: Vec<NoteText> = server.get(&path).await.json();
+    let notes: Vec<NoteText> = server.get_as("li-na", &path).await.json();
     assert_eq!(notes[0].text.as_deref(), Some(words.as_str()));
     let fact = last_fact(data.path()).await;
     assert!(

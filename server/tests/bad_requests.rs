@@ -160,12 +160,15 @@ async fn a_body_of_ten_megabytes_is_not_taken_and_the_server_lives() {
         );
     }
     // One byte too many is answered in words, and so is what is too long once it is unpacked.
-    for path in [EVENTS, "/api/v1/sites/test-1/commands"] {
+    for (path, too_long) in [
+        (EVENTS, 1024 * 1024 + 1),
+        ("/api/v1/sites/test-1/commands", 64 * 1024 + 1),
+    ] {
         let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-        packed.write_all(long(64 * 1024 + 1).as_bytes()).unwrap();
+        packed.write_all(long(too_long).as_bytes()).unwrap();
         let packed = packed.finish().unwrap();
         for (headers, body, status, code) in [
-            (&[][..], long(64 * 1024 + 1).into_bytes(), 413, "too_large"),
+            (&[][..], long(too_long).into_bytes(), 413, "too_large"),
             (
                 &[("content-encoding", "gzip")][..],
                 packed,
@@ -272,8 +275,21 @@ async fn whatever_is_asked_at_any_address_is_answered_in_the_form_of_an_error() 
                 "{path:.40}"
             );
         }
+        // A browser that takes it packed is looked for a longer name first.
+        let names = [250, 251, 252, 253, 254, 255].map(long);
+        let others = ["%00", "a%00b", "index.html/x"].map(str::to_owned);
+        for name in names.into_iter().chain(others) {
+            let request = format!(
+                "GET /{name} HTTP/1.1\r\nHost: {}\r\nAccept-Encoding: gzip, br\r\nConnection: close\r\n\r\n",
+                server.address
+            );
+            let answer = raw(&server, request.as_bytes());
+            assert!(answer.starts_with("HTTP/1.1 404"), "{name}: {answer:.80}");
+            assert!(answer.contains("\"not_found\""), "{name}: {answer}");
+        }
         for path in ["alarms/1042/notes", "alarms/A-0/notes", "estates/abc"] {
-            let answer = server.get(&format!("/api/v1/sites/{SITE}/{path}")).await;
+            let path = format!("/api/v1/sites/{SITE}/{path}");
+            let answer = server.get_as("li-na", &path).await;
             assert_eq!(answer.status, 404, "{path}");
             answer.error();
         }

@@ -253,8 +253,11 @@ async fn without_room_for_snapshots_facts_go_on_it_is_told_and_nothing_lies_ther
     let (whole, said) = rebuild(data);
     assert!(whole && said.contains("1 snapshots"), "{said}");
     let beside = server.health().await.beside;
-    assert_eq!((beside.snapshot_seq.0, beside.fault), (head, None));
-    assert_eq!(names(), [format!("{head:020}.snapshot")]);
+    // On a slow machine a deadline may have passed meanwhile.
+    let upto = beside.snapshot_seq.0;
+    assert!(upto >= head, "{upto} of {head}");
+    assert_eq!(beside.fault, None);
+    assert_eq!(names(), [format!("{upto:020}.snapshot")]);
 
     // A stop without room ends all the same, and the next start folds what it has to.
     disk.fill(0);

@@ -321,7 +321,10 @@ async fn a_command_repeated_gets_its_first_answer_for_ever() {
         "another id, another command"
     );
     let notes = server
-        .get(&format!("/api/v1/sites/test-1/alarms/{alarm}/notes"))
+        .get_as(
+            "li-na",
+            &format!("/api/v1/sites/test-1/alarms/{alarm}/notes"),
+        )
         .await;
     assert_eq!(notes.body, "[]", "words of a repeated command are not kept");
 }

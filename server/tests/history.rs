@@ -1,13 +1,16 @@
-//! What happened to an alarm, read step by step, also when its row has let go of it, after a restart,
-//! and when the alarm itself is long gone from the live state.
+//! What happened to an alarm or an incident, read step by step, also when its row has let go of it,
+//! after a restart, and when the alarm itself is long gone from the live state.
 
-use crate::common::{CALM_TYPES, Castellan, SITE, eventually};
+use crate::common::{CALM_TYPES, Castellan, SITE, alter, database, doctor, eventually};
 use castellan_domain::alarm::{AlarmCommand, AlarmFact, CLOSED_ALARMS_MAX, NoteCommand, Verdict};
 use castellan_domain::command::Command;
-use castellan_domain::ids::AlarmId;
+use castellan_domain::estate::Priority;
+use castellan_domain::ids::{AlarmId, IncidentId};
+use castellan_domain::incident::{IncidentCommand, IncidentFact};
 use castellan_domain::subject::{HISTORY_STEPS_MAX, Step};
 use castellan_domain::text::Written;
 use castellan_domain::wire::api::StepPage;
+use serde::de::DeserializeOwned;
 
 const NOTES: usize = 70;
 /// Senders at once.
@@ -15,7 +18,11 @@ const SENDERS: usize = 8;
 const DEVICES: usize = 40;
 
 fn path(alarm: &str, query: &str) -> String {
-    format!("/api/v1/sites/{SITE}/alarms/{alarm}/history{query}")
+    path_of("alarms", alarm, query)
+}
+
+fn path_of(noun: &str, id: &str, query: &str) -> String {
+    format!("/api/v1/sites/{SITE}/{noun}/{id}/history{query}")
 }
 
 async fn does(server: &Castellan, who: &str, command: AlarmCommand) {
@@ -23,16 +30,19 @@ async fn does(server: &Castellan, who: &str, command: AlarmCommand) {
     assert_eq!(answer.status, 200, "{}", answer.body);
 }
 
-/// All steps, newest first, by pages of twenty.
+/// All steps of an alarm, newest first.
 async fn steps(server: &Castellan, alarm: AlarmId) -> Vec<Step<AlarmFact>> {
+    steps_of(server, "alarms", &alarm.to_string()).await
+}
+
+/// All steps of something, newest first, by pages of twenty.
+async fn steps_of<F: DeserializeOwned>(server: &Castellan, noun: &str, id: &str) -> Vec<Step<F>> {
     let head = server.recorded().await.seq;
     let (mut query, mut steps) = ("?limit=20".to_owned(), Vec::new());
     loop {
         let page = eventually("the steps follow", async || {
-            let answer = server
-                .get_as("li-na", &path(&alarm.to_string(), &query))
-                .await;
-            let page: Option<StepPage<AlarmFact>> = (answer.status == 200).then(|| answer.json());
+            let answer = server.get_as("li-na", &path_of(noun, id, &query)).await;
+            let page: Option<StepPage<F>> = (answer.status == 200).then(|| answer.json());
             page.filter(|page| page.projected_seq >= head)
         })
         .await;
@@ -141,6 +151,50 @@ async fn every_step_can_be_read_after_a_restart_and_when_the_alarm_is_long_gone(
     push_out(&server).await;
     assert!(!server.recorded().await.view.alarms.contains_key(&alarm));
     assert_eq!(steps(&server, alarm).await, whole);
+}
+
+#[tokio::test]
+async fn every_step_of_an_incident_can_be_read_as_well() {
+    let data = tempfile::tempdir().unwrap();
+    let server = Castellan::start(data.path());
+    let alarm = server.raise("d-000", "e", "loitering").await;
+    does(&server, "li-na", AlarmCommand::Claim { alarm }).await;
+    let (verdict, basis) = (Verdict::Genuine, None);
+    let judge = AlarmCommand::Judge {
+        alarm,
+        verdict,
+        basis,
+    };
+    does(&server, "li-na", judge).await;
+    let incident = IncidentId(1);
+    let urgent = [Priority::P1, Priority::P2];
+    for priority in urgent.into_iter().cycle().take(NOTES) {
+        let command = IncidentCommand::SetPriority { incident, priority };
+        let answer = server.command("li-na", Command::Incident(command)).await;
+        assert_eq!(answer.status, 200, "{}", answer.body);
+    }
+    let told: Vec<Step<IncidentFact>> = steps_of(&server, "incidents", "I-1").await;
+    let names: Vec<_> = told.iter().map(|step| step.fact.kind().0).rev().collect();
+    assert_eq!((names[0], names.len()), ("incident_opened", 1 + NOTES));
+    assert!(
+        names[1..]
+            .iter()
+            .all(|name| *name == "incident_priority_set")
+    );
+    let view = server.recorded().await.view;
+    let live = &view.incidents[&incident].history;
+    assert_eq!(live.left_out() as usize, told.len() - HISTORY_STEPS_MAX);
+    for unknown in ["I-7", "A-1", "D-1", "x"] {
+        let path = path_of("incidents", unknown, "");
+        assert_eq!(server.get_as("li-na", &path).await.status, 404, "{unknown}");
+    }
+    server.stop();
+    let (whole, said) = doctor(data.path());
+    assert!(whole && said.contains("the tables hold 1 alarms"), "{said}");
+    let gone = "DELETE FROM steps WHERE matter = 'I-1' AND seq = (SELECT MAX(seq) FROM steps)";
+    alter(&database(data.path(), "tables.db"), gone).await;
+    let (whole, said) = doctor(data.path());
+    assert!(!whole && said.contains("do not say of I-1"), "{said}");
 }
 
 #[tokio::test]

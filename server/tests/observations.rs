@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 async fn page(server: &Castellan, query: &str) -> ObservationPage {
     let path = format!("/api/v1/sites/{SITE}/observations?{query}");
-    server.get(&path).await.json()
+    server.get_as("li-na", &path).await.json()
 }
 
 /// Waits until so many were written: the writer runs beside the turns.
@@ -197,7 +197,7 @@ async fn questions_that_are_none_are_refused_by_name() {
         ("plate=A12345", "malformed", "plate"),
     ] {
         let path = format!("/api/v1/sites/{SITE}/observations?{query}");
-        let answer = server.get(&path).await;
+        let answer = server.get_as("li-na", &path).await;
         assert_eq!(
             (answer.status, answer.error().code.as_str()),
             (400, code),

@@ -1,17 +1,21 @@
-//! Ways out over real loopback: a robot that answers 200 and means no, a gateway, a relay of mail that
-//! is gone for a while.
+//! Ways out over real loopback: a robot that answers 200 and means no, a gateway, and one over TLS that proves who it
+//! is, or does not.
 
-use crate::common::{Castellan, database, estate, eventually, open, text};
+use crate::common::authority::Authority;
+use crate::common::channels::{refused, settled, start};
+use crate::common::{eventually, text};
 use axum::Router;
 use axum::extract::State;
 use axum::routing::post;
-use serde_json::{Value, json};
-use sqlx::Row as _;
+use axum::serve::Listener;
+use serde_json::Value;
+use std::io;
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
-use tempfile::TempDir;
-use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::{TcpListener, TcpStream};
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::server::TlsStream;
 
 /// A receiver that says always the same, and keeps what it heard.
 #[derive(Clone)]
@@ -24,7 +28,19 @@ struct Receiver {
 impl Receiver {
     async fn start(says: &'static str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        let url = format!("http://{}/", listener.local_addr().expect("bound"));
+        Self::at("http", listener, says)
+    }
+
+    /// One that proves who it is.
+    async fn with_tls(says: &'static str, authority: &Authority) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let acceptor = authority.acceptor();
+        Self::at("https", OverTls { listener, acceptor }, says)
+    }
+
+    fn at(scheme: &str, listener: impl Listener<Addr = SocketAddr>, says: &'static str) -> Self {
+        let address = listener.local_addr().expect("bound");
+        let url = format!("{scheme}://{address}/");
         let heard = Arc::default();
         let receiver = Self { heard, says, url };
         let hear = async |State(receiver): State<Self>, body: String| {
@@ -47,46 +63,28 @@ impl Receiver {
     }
 }
 
-/// A server whose ladder calls the shift leader after a second, and after him the duty manager.
-fn start(data: &TempDir, channels: &str) -> Castellan {
-    let document = data.path().join("estate.json");
-    let fixture = std::fs::read_to_string(estate()).expect("the fixture");
-    let mut fixture: Value = serde_json::from_str(&fixture).expect("JSON");
-    fixture["alarm_types"] = json!([
-        {"id": "urgent", "name": {"zh": "急", "en": "Urgent"}, "priority": 1, "claim_s_max": 30,
-         "ladder": "fast"}]);
-    fixture["ladders"] = json!([{"id": "fast", "by_day": {"unclaimed": [
-        {"after_s": 1, "call": [{"rung": "shift_leader"}]},
-        {"after_s": 3_600, "call": [{"rung": "duty_manager"}]}]}}]);
-    for person in fixture["people"].as_array_mut().expect("people") {
-        if person["id"] == "zhou-jie" {
-            person["rungs"] = json!(["shift_leader"]);
-        }
-        if person["id"] == "chen-hui" {
-            person["rungs"] = json!(["duty_manager"]);
-        }
-    }
-    std::fs::write(&document, fixture.to_string()).expect("a written file");
-    let file = data.path().join("channels.toml");
-    std::fs::write(&file, channels).expect("a written file");
-    Castellan::start_with(data.path(), &document, &["--channels", text(&file)])
+/// Takes connections over TLS; whoever does not want to speak it is left.
+struct OverTls {
+    listener: TcpListener,
+    acceptor: TlsAcceptor,
 }
 
-/// What became of each call, as the record has it.
-async fn settled(data: &Path) -> Vec<String> {
-    let rows = sqlx::query(
-        "SELECT bytes FROM facts WHERE bytes LIKE '%\"kind\":\"notification_%' ORDER BY seq",
-    )
-    .fetch_all(&mut open(&database(data, "journal.db")).await)
-    .await
-    .expect("the query runs");
-    let facts = rows.iter().map(|row| {
-        let fact: Value = serde_json::from_str(&row.get::<String, _>(0)).expect("JSON");
-        let body = &fact["body"];
-        let outcome = body["outcome"].as_str().unwrap_or("failing");
-        format!("{} {outcome}", body["channel"].as_str().expect("a channel"))
-    });
-    facts.collect()
+impl Listener for OverTls {
+    type Io = TlsStream<TcpStream>;
+    type Addr = SocketAddr;
+
+    async fn accept(&mut self) -> (Self::Io, Self::Addr) {
+        loop {
+            let (socket, from) = Listener::accept(&mut self.listener).await;
+            if let Ok(secured) = self.acceptor.accept(socket).await {
+                return (secured, from);
+            }
+        }
+    }
+
+    fn local_addr(&self) -> io::Result<Self::Addr> {
+        self.listener.local_addr()
+    }
 }
 
 #[tokio::test]
@@ -142,77 +140,56 @@ accepted = {{ pointer = "/code", equals = "OK" }}
     assert_eq!(outcomes[..2], ["chat refused", "sms delivered"]);
 }
 
-/// A relay of mail: takes everything, and keeps it.
-async fn relay(listener: TcpListener, kept: Arc<Mutex<Vec<String>>>) {
-    while let Ok((socket, _)) = listener.accept().await {
-        let mut socket = BufReader::new(socket);
-        let say = async |socket: &mut BufReader<TcpStream>, words: &str| {
-            socket.get_mut().write_all(words.as_bytes()).await
-        };
-        say(&mut socket, "220 relay\r\n").await.expect("a client");
-        let mut mail = String::new();
-        let mut line = String::new();
-        while socket.read_line(&mut line).await.is_ok_and(|n| n > 0) {
-            let answer = if line.starts_with("DATA") {
-                say(&mut socket, "354 go on\r\n").await.expect("a client");
-                while !mail.ends_with("\r\n.\r\n") {
-                    socket.read_line(&mut mail).await.expect("a mail");
-                }
-                kept.lock()
-                    .expect("not poisoned")
-                    .push(std::mem::take(&mut mail));
-                "250 taken\r\n"
-            } else if line.starts_with("QUIT") {
-                break;
-            } else {
-                "250 ok\r\n"
-            };
-            say(&mut socket, answer).await.expect("a client");
-            line.clear();
-        }
-    }
+/// One robot, which everybody is reached by; `more` stands above it.
+fn robot(folder: &Path, url: &str, more: &str) -> String {
+    let file = folder.join("robot.url");
+    std::fs::write(&file, url).expect("a written file");
+    format!(
+        r#"{more}
+[person.zhou-jie]
+reach = [{{ by = "chat", at = "security" }}]
+[chat.security]
+kind = "wecom"
+url_file = "{}"
+"#,
+        text(&file)
+    )
 }
 
 #[tokio::test]
-async fn a_relay_of_mail_that_is_gone_is_told_as_failing_and_has_the_mail_once_it_is_back() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    drop(listener);
+async fn a_robot_over_tls_is_told_once_the_authority_is_known_and_nothing_before() {
+    let authority = Authority::new();
+    let robot_of = Receiver::with_tls(r#"{"errcode":0}"#, &authority).await;
     let data = tempfile::tempdir().unwrap();
-    let channels = format!(
-        r#"
-language = "en"
-[person.zhou-jie]
-reach = [{{ by = "mail", at = "zhou@example.com" }}]
-[mail]
-relay = "{address}"
-from = "castellan@example.com"
-"#
+    let mut server = start(&data, &robot(data.path(), &robot_of.url, ""));
+    let alarm = server.raise("d-000", "e-1", "urgent").await.to_string();
+    eventually("it fails", async || {
+        (settled(data.path()).await == ["chat failing"]).then_some(())
+    })
+    .await;
+    let why = server.health().await.outbox.last_failure;
+    let why = why.expect("it says why");
+    assert!(
+        why.contains("cannot prove who it is") && why.contains("ca_file"),
+        "{why}"
     );
-    let server = start(&data, &channels);
-    let alarm = server.raise("d-000", "e-1", "urgent").await;
-    eventually("it is told that it fails", async || {
-        let settled = settled(data.path()).await;
-        (settled.first().map(String::as_str) == Some("mail failing")).then_some(())
-    })
-    .await;
-    let kept = Arc::default();
-    let listener = TcpListener::bind(address).await.unwrap();
-    tokio::spawn(relay(listener, Arc::clone(&kept)));
-    let mail = eventually("the mail is there", async || {
-        kept.lock()
-            .unwrap()
-            .iter()
-            .find(|mail| mail.contains(&alarm.to_string()))
-            .cloned()
-    })
-    .await;
-    assert!(mail.contains("To: zhou@example.com"), "{mail}");
-    eventually("it is delivered", async || {
-        settled(data.path())
-            .await
-            .contains(&"mail delivered".to_owned())
-            .then_some(())
-    })
-    .await;
+    assert_eq!(robot_of.heard(), [Value::Null; 0], "it was told nothing");
+    server.kill();
+    let own = format!("ca_file = \"{}\"", text(&authority.file(data.path())));
+    let _server = start(&data, &robot(data.path(), &robot_of.url, &own));
+    let told = eventually("it is told", async || robot_of.heard().into_iter().next()).await;
+    let said = told["text"]["content"].as_str().unwrap();
+    assert!(said.contains(&alarm), "{said}");
+}
+
+#[test]
+fn whom_nobody_can_know_is_refused_at_the_start_and_no_key_is_shown() {
+    let data = tempfile::tempdir().unwrap();
+    let plain = robot(data.path(), "http://robot.example/send?key=abc", "");
+    let said = refused(&data, &plain);
+    assert!(
+        said.contains("the robot security must begin with https://"),
+        "{said}"
+    );
+    assert!(!said.contains("abc"), "{said}");
 }

@@ -1,11 +1,15 @@
 //! What a phone hears: 200 with an empty list whatever it says, as long as it is somebody's.
 
-use crate::common::{Answer, Castellan, now_s, position_body};
+use crate::common::{Answer, Castellan, SITE, alter, database, now_s, position_body};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use castellan_domain::ids::PersonId;
+use castellan_domain::command::Command;
+use castellan_domain::ids::{PersonId, PhoneId};
+use castellan_domain::staff::StaffCommand;
 use castellan_domain::wire::api::DISCARDED_HEADER;
+use castellan_domain::wire::history::TrackPage;
 use serde_json::json;
+use std::collections::VecDeque;
 use std::io::Write as _;
 
 const OWNTRACKS: &str = "/ingest/owntracks";
@@ -146,6 +150,24 @@ async fn a_known_phone_hears_an_empty_list_whatever_it_says() {
 }
 
 #[tokio::test]
+async fn what_cannot_be_recorded_is_said_again_even_if_it_says_no_place() {
+    let data = tempfile::tempdir().unwrap();
+    let server = Castellan::start(data.path());
+    server.raise("d-000", "e-1", "loitering").await;
+    let full = "CREATE TRIGGER fail BEFORE INSERT ON facts BEGIN SELECT RAISE(ABORT, 'no'); END";
+    alter(&database(data.path(), "journal.db"), full).await;
+    let lost = server.event("d-001", "e-2", "loitering", "active").await;
+    assert_eq!(lost.status, 503);
+    for (body, why) in sayings() {
+        let said = String::from_utf8_lossy(&body).into_owned();
+        let answer = server.post(OWNTRACKS, &[PHONE], body).await;
+        // A last will is no word of the phone's.
+        let expected = if said.contains("lwt") { 200 } else { 503 };
+        assert_eq!(answer.status, expected, "{why:?} {said:.90}");
+    }
+}
+
+#[tokio::test]
 async fn a_phone_that_is_nobodys_is_turned_away_whatever_it_says() {
     let data = tempfile::tempdir().unwrap();
     let server = Castellan::start(data.path());
@@ -208,6 +230,99 @@ async fn a_phone_that_is_nobodys_is_turned_away_whatever_it_says() {
         !server.log().contains("secret"),
         "the password is in no log"
     );
+}
+
+/// What an app does with what it has kept: one message after the other, until one is not answered 200.
+async fn drain(server: &Castellan, phone: &str, kept: &mut VecDeque<String>) -> u16 {
+    while let Some(next) = kept.front() {
+        let answer = server
+            .post(OWNTRACKS, &[("x-limit-u", phone)], next.clone())
+            .await;
+        if answer.status != 200 {
+            return answer.status;
+        }
+        assert_empty_list(&answer, next);
+        assert_eq!(answer.header(DISCARDED_HEADER), None, "{next}");
+        kept.pop_front();
+    }
+    200
+}
+
+#[tokio::test]
+async fn a_backlog_of_two_thousand_drains_in_order_once_the_credential_is_mended() {
+    const KEPT: i64 = 2_000;
+    let data = tempfile::tempdir().unwrap();
+    let server = Castellan::start(data.path());
+    let first = now_s() - KEPT - 60;
+    let times: Vec<_> = (first..first + KEPT).collect();
+    let mut kept: VecDeque<_> = times.iter().map(|at| position_body(*at, 5)).collect();
+    assert_eq!(drain(&server, "found-in-the-hall", &mut kept).await, 401);
+    assert_eq!(kept.len(), times.len(), "the phone keeps all of them");
+    let person = PersonId::new("guard-7").unwrap();
+    let phone = PhoneId::new("found-in-the-hall").unwrap();
+    let bind = Command::Staff(StaffCommand::BindPhone { phone, person });
+    assert_eq!(server.command("li-na", bind).await.status, 200);
+    assert_eq!(drain(&server, "found-in-the-hall", &mut kept).await, 200);
+    assert_eq!(track(&server, "guard-7").await, times);
+}
+
+/// The seconds of which the record knows where somebody was.
+async fn track(server: &Castellan, person: &str) -> Vec<i64> {
+    let path = format!("/api/v1/sites/{SITE}/tracks/{person}?limit=5000");
+    let page: TrackPage = server.get_as("li-na", &path).await.json();
+    assert_eq!(page.next, None);
+    let times = page.fixes.iter();
+    times
+        .map(|fix| fix.occurred_at.as_micros() / 1_000_000)
+        .collect()
+}
+
+#[tokio::test]
+async fn what_a_phone_hears_while_the_server_stops_is_true() {
+    let data = tempfile::tempdir().unwrap();
+    let mut server = Castellan::start(data.path());
+    let first = now_s() - 100_000;
+    let (heard, mut answers) = tokio::sync::mpsc::unbounded_channel();
+    let phones = (0..4).map(|n| {
+        let (url, heard) = (server.url(OWNTRACKS), heard.clone());
+        tokio::spawn(async move {
+            let client = crate::common::client();
+            let mut kept = Vec::new();
+            for at in first.. {
+                let request = client.post(&url).header("x-limit-u", format!("phone-{n}"));
+                let Ok(answer) = request.body(position_body(at, n)).send().await else {
+                    break;
+                };
+                let status = answer.status().as_u16();
+                let Ok(body) = answer.text().await else {
+                    break;
+                };
+                match status {
+                    200 => assert_eq!(body, "[]"),
+                    503 => assert!(body.starts_with("{\"error\""), "{body}"),
+                    other => panic!("{other}: {body}"),
+                }
+                if status == 200 {
+                    kept.push(at);
+                }
+                let _ = heard.send(());
+            }
+            kept
+        })
+    });
+    let phones: Vec<_> = phones.collect();
+    for _ in 0..40 {
+        answers.recv().await.expect("phones are answered");
+    }
+    server.tell_to_stop();
+    assert_eq!(server.wait().code(), Some(0), "{}", server.log());
+    let server = Castellan::start(data.path());
+    for (n, phone) in phones.into_iter().enumerate() {
+        let kept = phone.await.expect("each answer is one that a phone knows");
+        let stored = track(&server, &format!("guard-{n}")).await;
+        let lost: Vec<_> = kept.iter().filter(|at| !stored.contains(at)).collect();
+        assert!(lost.is_empty(), "phone-{n} was told 200 about {lost:?}");
+    }
 }
 
 /// Two letters name many phones, and whoever writes a `topic` may write another one's.

@@ -44,7 +44,7 @@ async fn closed(server: &Castellan, device: &str) -> AlarmId {
 async fn projected(server: &Castellan) -> AlarmPage {
     let head = server.recorded().await.seq;
     eventually("the tables follow", async || {
-        let answer = server.get(ALARMS).await;
+        let answer = server.get_as("li-na", ALARMS).await;
         let page: Option<AlarmPage> = (answer.status == 200).then(|| answer.json());
         page.filter(|page| page.projected_seq >= head)
     })
@@ -118,11 +118,14 @@ async fn alarms_of_all_days_are_read_in_pages() {
         (judged.verdict, row.closed_at),
         (Verdict::Test, Some(judged.at))
     );
-    let page: AlarmPage = server.get(&format!("{ALARMS}?limit=2")).await.json();
+    let page: AlarmPage = server
+        .get_as("li-na", &format!("{ALARMS}?limit=2"))
+        .await
+        .json();
     assert_eq!(page.alarms, all.alarms[..2]);
     let next = page.before.expect("there is more");
     let page: AlarmPage = server
-        .get(&format!("{ALARMS}?limit=3&before={next}"))
+        .get_as("li-na", &format!("{ALARMS}?limit=3&before={next}"))
         .await
         .json();
     assert_eq!(
@@ -137,14 +140,20 @@ async fn alarms_of_all_days_are_read_in_pages() {
         "?befor=A-7",
         "?limit=-1",
     ] {
-        let answer = server.get(&format!("{ALARMS}{wrong}")).await;
+        let answer = server.get_as("li-na", &format!("{ALARMS}{wrong}")).await;
         assert_eq!(
             (answer.status, answer.error().code.as_str()),
             (400, "malformed"),
             "{wrong}"
         );
     }
-    assert_eq!(server.get("/api/v1/sites/other/alarms").await.status, 404);
+    assert_eq!(
+        server
+            .get_as("li-na", "/api/v1/sites/other/alarms")
+            .await
+            .status,
+        404
+    );
 }
 
 #[tokio::test]
@@ -166,7 +175,7 @@ async fn tables_that_cannot_be_written_cost_no_fact_and_catch_up() {
     );
     let health = server.health().await;
     assert_eq!((health.seq, health.not_recording_since), (Seq(4), None));
-    let page: AlarmPage = server.get(ALARMS).await.json();
+    let page: AlarmPage = server.get_as("li-na", ALARMS).await.json();
     assert_eq!(
         (page.projected_seq, page.alarms.len()),
         (Seq(1), 0),
@@ -213,7 +222,7 @@ async fn words_that_had_their_time_are_erased_and_the_chain_still_holds() {
         assert_eq!(noted.status, 200);
     }
     let path = format!("{ALARMS}/{alarm}/notes");
-    let notes: Vec<NoteText> = server.get(&path).await.json();
+    let notes: Vec<NoteText> = server.get_as("li-na", &path).await.json();
     assert!(
         notes
             .iter()
@@ -234,7 +243,7 @@ async fn words_that_had_their_time_are_erased_and_the_chain_still_holds() {
     .await;
     let server = Castellan::start(data.path());
     let notes = eventually("the first note is erased", async || {
-        let notes: Vec<NoteText> = server.get(&path).await.json();
+        let notes: Vec<NoteText> = server.get_as("li-na", &path).await.json();
         notes
             .iter()
             .any(|note| note.text.is_none())
@@ -435,7 +444,7 @@ async fn an_estate_document_may_be_kept_for_ever_and_whatever_changes_may_not() 
         format!("/api/v1/sites/{SITE}/snapshot"),
         format!("/api/v1/sites/{SITE}/health"),
     ] {
-        let header = server.get(&path).await;
+        let header = server.get_as("li-na", &path).await;
         let header = header.header("cache-control").unwrap_or_default();
         assert!(!header.contains("immutable"), "{path}: {header}");
     }

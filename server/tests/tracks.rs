@@ -336,6 +336,30 @@ async fn a_damaged_file_of_positions_is_kept_aside_and_told_and_alarms_start_all
             drop(std::fs::remove_file(database(data, log)));
         }
     }
+    // One that is gone is no first start either. There is nothing to be set aside.
+    let aside = std::fs::read_dir(database(data, "set-aside"))
+        .unwrap()
+        .count();
+    for name in ["tracks.db", "tracks.db-wal", "tracks.db-shm"] {
+        drop(std::fs::remove_file(database(data, name)));
+    }
+    let (is_whole, said) = doctor(data);
+    assert!(
+        is_whole && said.contains("note: there is no tracks.db"),
+        "{said}"
+    );
+    let server = Castellan::start(data);
+    assert!(
+        server.log().contains("tracks.db, is gone"),
+        "{}",
+        server.log()
+    );
+    let view = server.snapshot().await.view;
+    let mut rows = view.alarms.values();
+    let row = rows.find(|alarm| alarm.kind.as_str() == "tracks_damaged");
+    assert_eq!(row.expect("a row").repeats, 4);
+    assert_eq!(server.health().await.files_set_aside.len(), aside);
+    server.stop();
     // The file of a newer Castellan is whole: it stays where it is.
     drop(std::fs::remove_file(&tracks));
     std::fs::write(&tracks, &whole).unwrap();

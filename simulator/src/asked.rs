@@ -2,7 +2,7 @@
 
 use crate::errand::{Asked, LiftRule};
 use castellan_domain::dispatch::Assignment;
-use castellan_domain::dispatch::rank::lifts;
+use castellan_domain::dispatch::goal::Goal;
 use castellan_domain::ids::PersonId;
 use castellan_domain::view::Known;
 
@@ -18,8 +18,6 @@ pub fn asked(known: &Known<'_>, person: &PersonId) -> Vec<Asked> {
 
 fn show(known: &Known<'_>, one: &Assignment) -> Option<Asked> {
     let incident = known.incident(one.incident).ok()?;
-    let alarm = incident.alarms.first();
-    let alarm = alarm.and_then(|alarm| known.view.alarms.get(alarm));
     let kind = known.estate.alarm_type(&incident.kind);
     let procedure = kind.and_then(|kind| kind.procedure.as_ref());
     Some(Asked {
@@ -27,7 +25,7 @@ fn show(known: &Known<'_>, one: &Assignment) -> Option<Asked> {
         stage: one.stage.clone(),
         is_quiet: one.quiet_until.is_some(),
         place: incident.place.place().cloned(),
-        lifts: LiftRule::from(lifts(known, &incident.kind, alarm)),
+        lifts: LiftRule::from(Goal::of_incident(known, incident).lifts),
         without_phone: procedure.is_some_and(|id| id.as_str() == WITHOUT_PHONE),
     })
 }

@@ -153,6 +153,14 @@ fn what_is_no_walk_is_refused_with_a_sentence() {
     }
 }
 
+#[test]
+fn files_with_one_odd_tag_are_walks_all_the_same() {
+    for name in ["empty-elevation", "satellites-with-point", "speed-in-1.1"] {
+        let walk = gpx_walk::read_file(&file(&format!("gpx-{name}.gpx"))).unwrap();
+        assert_eq!((walk.points.len(), walk.unreadable), (2, 0), "{name}");
+    }
+}
+
 /// A walk of two points, the first of which holds this.
 fn walk_with(inside: &str) -> gpx_walk::Walk {
     let text = format!(

@@ -12,6 +12,7 @@ mod lint;
 mod npm;
 mod plain_http;
 mod progress;
+mod python;
 mod rungs;
 mod setup;
 mod sim;

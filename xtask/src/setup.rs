@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use castellan_programs::process;
 
 const WASM_TARGET: &str = "wasm32-unknown-unknown";
@@ -70,6 +70,27 @@ pub(crate) fn chromium() -> Result<PathBuf> {
                 "Chromium is missing: install it, or set CASTELLAN_CHROMIUM to its full path.",
             ),
     }
+}
+
+/// Python with pip, which installs the peers of tests.
+pub(crate) fn ensure_pip() -> Result<()> {
+    let is_there = || {
+        let mut python = Command::new("python3");
+        let asked = python.args(["-m", "pip", "--version"]);
+        process::find_program("python3").is_some()
+            && process::capture(asked, "python3 -m pip --version", QUESTION_LIMIT).is_ok()
+    };
+    if is_there() {
+        return Ok(());
+    }
+    let pip = [Missing {
+        what: "Python 3 with pip",
+        debian: &["python3", "python3-pip"],
+        by_hand: "Install Python 3.9 or newer with pip, so that `python3 -m pip` works.",
+    }];
+    install(&pip)?;
+    ensure!(is_there(), "{}", by_hand(&pip));
+    Ok(())
 }
 
 /// A peer that the benchmark compares with, from the system's packages. It is nothing that we cannot do without: where it is

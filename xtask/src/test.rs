@@ -14,7 +14,7 @@ use crate::progress::{Outcome, Steps};
 use crate::setup::{self, Needs};
 use crate::slowest::{self, Ends, Timed};
 use crate::web::{self, Flavor};
-use crate::{lint, npm, workspace};
+use crate::{lint, npm, python, workspace};
 
 /// A little more than Playwright gives itself (`globalTimeout`), so that it is the one that says what took so long.
 const JOURNEYS_LIMIT: Duration = Duration::from_mins(32);
@@ -58,7 +58,7 @@ impl Plan {
     }
 }
 
-const STEPS: [Step; 12] = [
+const STEPS: [Step; 13] = [
     Step {
         name: "setup",
         when: When::First,
@@ -72,6 +72,13 @@ const STEPS: [Step; 12] = [
         title: "Installing npm packages",
         needs: &["setup"],
         run: |_| passed(npm::ensure()),
+    },
+    Step {
+        name: "python",
+        when: When::First,
+        title: "Installing Python packages",
+        needs: &["setup"],
+        run: |_| passed(python::ensure()),
     },
     Step {
         name: "fmt",
@@ -112,7 +119,7 @@ const STEPS: [Step; 12] = [
         name: "tests",
         when: When::Native,
         title: "Running every Rust test, tidy among them",
-        needs: &["setup"],
+        needs: &["setup", "python"],
         run: |plan| passed(rust_tests(plan)),
     },
     Step {

@@ -1,26 +1,32 @@
 //! What can be done about the selected alarm: its buttons, and what is chosen beside them.
 
 use super::asked::{Bases, FollowUps, Lookers};
-use super::can::{Can, changes_at};
-use super::choice::{Choice, Judging, SHELF_REASONS, ShelfTime, has_console};
+use super::can::{Can, changes_at, claim, release};
+use super::choice::{Choice, Judging, SHELF_REASONS, ShelfTime};
+use super::hand_over::has_console;
 use super::model::{shelf_reason_name, verdict_name};
 use super::open::{Open, heirs_of, shift_end};
 use super::texts;
+use super::unjudged::Unjudged;
 use crate::ages;
 use crate::copy::SiteCopy;
 use crate::desk::Desk;
 use crate::names::person_name;
 use castellan_domain::alarm::{AlarmCommand, ShelfReason, Verdict};
 use castellan_domain::ids::{AlarmId, PersonId};
-use castellan_domain::incident::IncidentCommand;
 use castellan_domain::wire::api::WireCommand;
 use leptos::prelude::*;
 
 /// What whoever works here can do with an alarm.
 pub fn can_do(copy: &'static SiteCopy, desk: &'static Desk, id: AlarmId) -> Option<Can> {
     let actor = desk.actor()?;
-    if let Some(at) = changes_at(&copy.alarm(id)?) {
+    let alarm = copy.alarm(id)?;
+    if let Some(at) = changes_at(&alarm) {
         copy.wait_for(at);
+    }
+    // Whose its incident is counts as well.
+    if let Some(incident) = &alarm.incident {
+        copy.changes.incidents.track(incident);
     }
     copy.known(|known| Can::of(known, id, &actor)).flatten()
 }
@@ -41,7 +47,8 @@ pub fn Actions(
             can.get().filter(|can| can.still(choice))?;
             Some(match choice {
                 // They stand beside their step and their button.
-                Choice::Step(_) | Choice::People => ().into_any(),
+                Choice::Step(_) | Choice::People | Choice::Radio(_) => ().into_any(),
+                Choice::Closing(asked) => view! { <Unjudged copy desk id open asked /> }.into_any(),
                 Choice::Verdict(judging) => view! { <Verdicts copy desk id open judging /> }.into_any(),
                 Choice::Basis(_, verdict) => view! { <Bases copy desk id open verdict /> }.into_any(),
                 Choice::OnScene(..) => view! { <Lookers copy desk id open /> }.into_any(),
@@ -82,7 +89,7 @@ fn Buttons(
         <div class="actions">
             {can.claim.then(|| view! {
                 <button class="main" disabled=busy data-action="claim"
-                    on:click=move |_| send(AlarmCommand::Claim { alarm: id })>
+                    on:click=move |_| claim_it(copy, desk, id)>
                     {move || desk.t(texts::CLAIM)}<kbd>"Enter"</kbd>
                 </button>
             })}
@@ -152,18 +159,20 @@ fn Buttons(
     }
 }
 
+/// Claims it, or the incident that nobody has.
+pub fn claim_it(copy: &'static SiteCopy, desk: &'static Desk, id: AlarmId) {
+    let command: Option<Option<WireCommand>> =
+        copy.known(|known| Some(claim(known, known.view.alarms.get(&id)?)));
+    if let Some(command) = command.flatten() {
+        desk.send(command);
+    }
+}
+
 /// Gives it back, with its incident if it is part of one.
 fn give_back(copy: &'static SiteCopy, desk: &'static Desk, id: AlarmId) {
-    let wanted = copy.known(|known| {
-        let alarm = known.view.alarms.get(&id)?;
-        Some(match known.open_incident_of(alarm) {
-            Some(incident) => WireCommand::from(IncidentCommand::Release {
-                incident: incident.id,
-            }),
-            None => AlarmCommand::Release { alarm: id }.into(),
-        })
-    });
-    if let Some(command) = wanted.flatten() {
+    let command: Option<Option<WireCommand>> =
+        copy.known(|known| Some(release(known, known.view.alarms.get(&id)?)));
+    if let Some(command) = command.flatten() {
         desk.send(command);
     }
 }

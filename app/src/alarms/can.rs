@@ -1,7 +1,9 @@
 //! What somebody can do with an alarm now, asked of the domain itself: a button that is there works,
 //! unless something changes on the way.
 
-use super::choice::{Choice, Judging};
+use super::choice::{Choice, Judging, heirs};
+use super::standing::is_listed;
+use crate::incidents::closing::Asked;
 use crate::procedures::model::{StepChoice, next_step};
 use castellan_domain::access::{Actor, Right};
 use castellan_domain::alarm::{
@@ -9,8 +11,9 @@ use castellan_domain::alarm::{
 };
 use castellan_domain::command::Command;
 use castellan_domain::decision::why_not;
+use castellan_domain::dispatch::DispatchCommand;
 use castellan_domain::ids::AlarmId;
-use castellan_domain::incident::{IncidentCommand, SkipReason};
+use castellan_domain::incident::{IncidentCommand, IncidentRefusal, NextStage, SkipReason};
 use castellan_domain::refusal::{CommonRefusal, Refusal};
 use castellan_domain::time::Timestamp;
 use castellan_domain::view::Known;
@@ -47,6 +50,8 @@ pub struct Can {
     pub split: bool,
     /// The next step can be recorded.
     pub step: bool,
+    /// Its incident can be closed, once its alarms have their verdicts.
+    pub close: bool,
 }
 
 impl Can {
@@ -59,9 +64,10 @@ impl Can {
             Choice::FollowUp => self.follow_up,
             Choice::Shelf(_) => self.shelve,
             Choice::Transfer => self.transfer,
-            // It stands beside its button, which goes when nobody can be sent.
-            Choice::People => true,
+            // They stand beside their buttons, which go when nobody can be sent, or speaks.
+            Choice::People | Choice::Radio(_) => true,
             Choice::Step(_) => self.step,
+            Choice::Closing(_) => self.close,
         }
     }
 
@@ -72,7 +78,8 @@ impl Can {
         let choose = |choice| why_not_choose(known, id, actor, choice).is_none();
         Some(Self {
             // What is put aside is taken back first: claimed, it would stay aside.
-            claim: alarm.is_annunciated() && can(AlarmCommand::Claim { alarm: id }),
+            claim: is_listed(known.view, alarm)
+                && why_not(known, actor, claim(known, alarm)).is_none(),
             judge: choose(Choice::Verdict(Judging::First)),
             correct: choose(Choice::Verdict(Judging::Correction)),
             follow_up: choose(Choice::FollowUp),
@@ -83,6 +90,7 @@ impl Can {
             release: why_not(known, actor, release(known, alarm)).is_none(),
             transfer: choose(Choice::Transfer),
             step: choose(Choice::Step(StepChoice::Skip)),
+            close: choose(Choice::Closing(Asked::Verdict)),
             split: alarm.joined.first().is_some_and(|joined| {
                 can(AlarmCommand::Split {
                     alarm: id,
@@ -93,8 +101,20 @@ impl Can {
     }
 }
 
+/// What claims an alarm: of one that has its verdict, the incident that nobody has.
+pub fn claim<Words>(known: &Known<'_>, alarm: &Alarm) -> Command<Words> {
+    let incident = known.open_incident_of(alarm);
+    match incident.filter(|incident| incident.owner().is_none() && alarm.is_judged()) {
+        Some(incident) => IncidentCommand::Claim {
+            incident: incident.id,
+        }
+        .into(),
+        None => AlarmCommand::Claim { alarm: alarm.id }.into(),
+    }
+}
+
 /// What gives an alarm back: with its incident, if it is part of one that is open.
-pub fn release(known: &Known<'_>, alarm: &Alarm) -> Command {
+pub fn release<Words>(known: &Known<'_>, alarm: &Alarm) -> Command<Words> {
     match known.open_incident_of(alarm) {
         Some(incident) => IncidentCommand::Release {
             incident: incident.id,
@@ -128,6 +148,15 @@ pub fn why_not_choose(
             return why_not(known, actor, command.into());
         }
         Choice::People => return why_nobody_goes(known, row?, actor),
+        Choice::Radio(spoken) => {
+            let assignment = spoken.assignment;
+            let recall = DispatchCommand::Recall { assignment };
+            return why_not(known, actor, recall.into());
+        }
+        Choice::Closing(_) => return why_not_close(known, row?, actor),
+        Choice::Transfer if row.is_some_and(|row| known.open_incident_of(row).is_some()) => {
+            return why_not_hand_on(known, row?, actor);
+        }
         // Who may judge an alarm may hand it on, and at the same time.
         Choice::Verdict(Judging::First)
         | Choice::Basis(Judging::First, _)
@@ -159,6 +188,33 @@ pub fn why_not_choose(
     why_not(known, actor, command.into())
 }
 
+/// Why `actor` hands its incident on to nobody, whatever was said of the alarm.
+fn why_not_hand_on(known: &Known<'_>, alarm: &Alarm, actor: &Actor) -> Option<Refusal> {
+    let incident = known.open_incident_of(alarm)?;
+    let to = heirs(known, incident.owner()).first()?.id.clone();
+    let transfer = IncidentCommand::Transfer {
+        incident: incident.id,
+        to,
+    };
+    why_not(known, actor, transfer.into())
+}
+
+/// Why `actor` gives no verdicts in order to close its incident. That they are missing is no reason: they are given.
+fn why_not_close(known: &Known<'_>, alarm: &Alarm, actor: &Actor) -> Option<Refusal> {
+    let Some(incident) = known.open_incident_of(alarm) else {
+        return Some(CommonRefusal::NothingToDo.into());
+    };
+    let close = IncidentCommand::Move {
+        incident: incident.id,
+        to: NextStage::Closed,
+    };
+    match why_not(known, actor, close.into()) {
+        Some(Refusal::Incident(IncidentRefusal::AlarmsUnjudged { .. })) => None,
+        None => Some(CommonRefusal::NothingToDo.into()),
+        why => why,
+    }
+}
+
 /// Why `actor` sends nobody, whoever it may be: it is over, or not theirs to do.
 fn why_nobody_goes(known: &Known<'_>, alarm: &Alarm, actor: &Actor) -> Option<Refusal> {
     if alarm.is_judged() && known.open_incident_of(alarm).is_none() {
@@ -177,12 +233,15 @@ pub fn changes_at(alarm: &Alarm) -> Option<Timestamp> {
 mod tests {
     use super::*;
     use crate::fixture::{
-        START, after, claimed, device, estate, joined, judged, person, raised, shelved, view,
+        START, after, claimed, device, estate, incident_of, joined, judged, person, raised,
+        shelved, view,
     };
     use castellan_domain::access::Rights;
     use castellan_domain::alarm::{AlarmFact, AlarmRefusal};
     use castellan_domain::estate::Role;
     use castellan_domain::fact::AlarmMuted;
+    use castellan_domain::ids::IncidentId;
+    use castellan_domain::incident::Owner;
     use castellan_domain::time::Span;
 
     const NOTHING: Can = Can {
@@ -198,6 +257,7 @@ mod tests {
         transfer: false,
         split: false,
         step: false,
+        close: false,
     };
 
     fn can(alarm: Alarm, who: &str, role: Role) -> Can {
@@ -318,6 +378,83 @@ mod tests {
         let folded = joined(raised(1, 3), device("d9"));
         assert!(can(folded.clone(), "li-na", Role::Operator).split);
         assert!(!can(folded, "guard", Role::Guard).split);
+    }
+
+    #[test]
+    fn an_incident_that_nobody_has_is_claimed_by_its_alarm_that_has_its_verdict() {
+        let alarm = judged(raised(1, 1));
+        let (mut view, estate) = (view([alarm.clone()]), estate());
+        let mut incident = incident_of(&alarm);
+        view.alarms
+            .get_mut(&alarm.id)
+            .expect("it is there")
+            .incident = Some(incident.id);
+        let mut claims = |owner| {
+            incident.owner = owner;
+            view.incidents.insert(incident.id, incident.clone());
+            let known = Known {
+                view: &view,
+                estate: &estate,
+                now: START,
+            };
+            let actor = Actor {
+                person: person("zhang-wei"),
+                rights: Rights::of_role(Role::Operator),
+            };
+            let can = Can::of(&known, alarm.id, &actor).expect("it is there");
+            let command: Command = claim(&known, &view.alarms[&alarm.id]);
+            (can.claim, command)
+        };
+        let nobody = Owner::Nobody {
+            since: START,
+            due_at: START,
+            times_overdue: 0,
+            returned: None,
+        };
+        let of_incident = IncidentCommand::Claim {
+            incident: IncidentId(1),
+        };
+        assert_eq!(claims(nobody), (true, of_incident.into()));
+        let owned = Owner::Person {
+            by: person("li-na"),
+            at: START,
+            absent_due_at: None,
+        };
+        let of_alarm = AlarmCommand::Claim { alarm: alarm.id };
+        assert_eq!(claims(owned), (false, of_alarm.into()));
+    }
+
+    #[test]
+    fn an_incident_is_handed_on_from_an_alarm_that_has_its_verdict() {
+        let alarm = judged(raised(1, 1));
+        let (mut view, mut estate) = (view([alarm.clone()]), estate());
+        let incident = incident_of(&alarm);
+        view.alarms
+            .get_mut(&alarm.id)
+            .expect("it is there")
+            .incident = Some(incident.id);
+        view.incidents.insert(incident.id, incident);
+        let operator = |id: &str| {
+            let one = format!(
+                r#"{{"id": "{id}", "role": "operator", "name": {{"zh": "甲", "en": "A"}}}}"#
+            );
+            serde_json::from_str(&one).expect("a person")
+        };
+        estate.people = ["li-na", "zhang-wei"].map(operator).to_vec();
+        let known = Known {
+            view: &view,
+            estate: &estate,
+            now: START,
+        };
+        let hands_on = |id: &str| {
+            let actor = Actor {
+                person: person(id),
+                rights: Rights::of_role(Role::Operator),
+            };
+            let can = Can::of(&known, alarm.id, &actor);
+            can.expect("it is there").transfer
+        };
+        assert!(hands_on("li-na") && !hands_on("zhang-wei"));
     }
 
     #[test]

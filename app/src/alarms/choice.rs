@@ -1,20 +1,17 @@
 //! What an operator is choosing beside the selected alarm, by digit or by hand.
 
 use super::texts;
-use crate::ages;
-use crate::desk::Offer;
-use crate::names::person_name;
+use crate::dispatch::radio::Spoken;
+use crate::incidents::closing::Asked;
 use crate::procedures::model::StepChoice;
 use crate::texts::Words;
-use castellan_domain::access::{Actor, Right, rights_of};
+use castellan_domain::access::{Right, rights_of};
 use castellan_domain::alarm::basis::needs_basis;
 use castellan_domain::alarm::{
-    Alarm, AlarmCommand, SHELF_S_MAX, SHELF_S_MIN, ShelfReason, Verdict, VerdictBasis,
-    follow_up_wait,
+    AlarmCommand, SHELF_S_MAX, SHELF_S_MIN, ShelfReason, Verdict, VerdictBasis,
 };
 use castellan_domain::estate::Person;
 use castellan_domain::ids::{AlarmId, PersonId};
-use castellan_domain::staff::Console;
 use castellan_domain::time::Timestamp;
 use castellan_domain::view::Known;
 
@@ -37,6 +34,10 @@ pub enum Choice {
     People,
     /// The answer of the next step, or why it is left out.
     Step(StepChoice),
+    /// What somebody who was sent says on the radio.
+    Radio(Spoken),
+    /// The verdicts without which the incident is not closed.
+    Closing(Asked),
 }
 
 /// Whether it is the first verdict.
@@ -63,6 +64,14 @@ impl Choice {
             Self::OnScene(judging, verdict) => Some(Self::Basis(judging, verdict)),
             Self::Basis(judging, _) => Some(Self::Verdict(judging)),
             Self::Shelf(Some(_)) => Some(Self::Shelf(None)),
+            Self::Radio(spoken) => match spoken.before() {
+                Some(before) => Some(Self::Radio(before)),
+                None => None,
+            },
+            Self::Closing(asked) => match asked.before() {
+                Some(before) => Some(Self::Closing(before)),
+                None => None,
+            },
             Self::Verdict(_)
             | Self::FollowUp
             | Self::Shelf(None)
@@ -144,32 +153,6 @@ pub fn heirs<'a>(known: &Known<'a>, owner: Option<&PersonId>) -> Vec<&'a Person>
     heirs
 }
 
-/// Whether somebody has a console open, and so sees what they are given.
-pub fn has_console(known: &Known<'_>, person: &PersonId) -> bool {
-    let state = known.view.people.get(person);
-    state.is_some_and(|state| matches!(state.console, Console::Here { .. }))
-}
-
-/// What follows from handing an alarm on, and the way back for whoever may take it back.
-pub fn handed_on(known: &Known<'_>, actor: &Actor, row: &Alarm, to: &PersonId) -> Offer {
-    let sees = has_console(known, to);
-    let wait = follow_up_wait(row.priority);
-    let may = actor.rights.contains(Right::LeadShift);
-    let back = row.owner().filter(|_| may).map(|owner| {
-        let alarm = row.id;
-        let to = owner.clone();
-        AlarmCommand::Transfer { alarm, to }.into()
-    });
-    Offer::new(texts::TAKE_BACK, back, |language| {
-        let name = person_name(Some(known.estate), to, language);
-        match wait {
-            _ if sees => texts::TRANSFER_FOLLOWS.fill(language, &[&name]),
-            Some(wait) => texts::TRANSFER_UNSEEN.fill(language, &[&name, &ages::text(wait)]),
-            None => texts::TRANSFER_UNSEEN_SHIFT.fill(language, &[&name]),
-        }
-    })
-}
-
 /// What a picked verdict leads to: the command, or the choice of how it was established.
 pub fn picked(
     known: &Known<'_>,
@@ -217,9 +200,8 @@ pub fn lookers<'a>(known: &Known<'a>, judge: &PersonId) -> Vec<&'a Person> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{START, claimed, estate, li_na, person, raised, view};
-    use castellan_domain::estate::{Estate, Role};
-    use castellan_domain::text::Language;
+    use crate::fixture::{START, estate, li_na, raised, view};
+    use castellan_domain::estate::Estate;
     use castellan_domain::time::Span;
 
     #[test]
@@ -280,41 +262,6 @@ mod tests {
         let lookers = lookers(&known, &li_na()).into_iter();
         let ids: Vec<_> = lookers.map(|one| one.id.as_str()).collect();
         assert_eq!(ids, ["wang", "boss", "li-na"]);
-    }
-
-    #[test]
-    fn who_hands_on_an_alarm_reads_whether_it_is_seen_and_a_leader_can_take_it_back() {
-        let (estate, mut view) = (estate(), view([claimed(raised(1, 2))]));
-        let boss = |role| Actor {
-            person: person("boss"),
-            rights: castellan_domain::access::Rights::of_role(role),
-        };
-        let told = |view: &castellan_domain::view::View, role| {
-            let known = Known {
-                view,
-                estate: &estate,
-                now: START,
-            };
-            handed_on(
-                &known,
-                &boss(role),
-                &view.alarms[&AlarmId(1)],
-                &person("wang"),
-            )
-        };
-        let unseen = told(&view, Role::ShiftLeader);
-        assert_eq!(
-            unseen.follows(Language::Zh),
-            "wang 未开控制台，看不到这条报警；03:00 内无动作则退回。"
-        );
-        let (alarm, to) = (AlarmId(1), li_na());
-        let back = Some(AlarmCommand::Transfer { alarm, to }.into());
-        assert_eq!(unseen.inverse, back);
-        let state = view.people.entry(person("wang")).or_default();
-        state.console = Console::Here { since: START };
-        let seen = told(&view, Role::Operator);
-        assert_eq!(seen.follows(Language::En), "wang has the alarm now.");
-        assert_eq!(seen.inverse, None, "an operator would be refused");
     }
 
     #[test]

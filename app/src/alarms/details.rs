@@ -6,7 +6,7 @@ use super::located::{place, place_alone};
 use super::marks::{Mark, marks};
 use super::members::Members;
 use super::model::{
-    basis_name, class, condition_name, priority_name, sign, source_name, state, what,
+    basis_name, class, condition_name, priority_name, sign, source_name, state, type_name, what,
 };
 use super::note::Note;
 use super::open::Open;
@@ -19,7 +19,8 @@ use crate::browser::sleep;
 use crate::copy::SiteCopy;
 use crate::desk::{Desk, Picked};
 use crate::dispatch::model::Said;
-use crate::dispatch::{People, Response};
+use crate::dispatch::radio::Spoken;
+use crate::dispatch::{Hands, Response};
 use crate::ladders::{Ladder, climb_of};
 use crate::names::person_name;
 use crate::procedures::model::{StepChoice, Told, procedure_of, prohibitions};
@@ -30,6 +31,7 @@ use crate::{ages, api};
 use castellan_domain::alarm::{Alarm, NoteContent, Ownership};
 use castellan_domain::estate::Estate;
 use castellan_domain::ids::AlarmId;
+use castellan_domain::incident::Incident;
 use castellan_domain::matter::Matter;
 use castellan_domain::text::Language;
 use castellan_domain::wire::api::NoteText;
@@ -69,14 +71,27 @@ impl Shown {
         }
     }
 
-    /// What is said of it on the radio.
+    /// What is said of it on the radio: whoever is sent goes to where its incident is, as their page has it.
     fn said(&self, copy: &SiteCopy) -> Said {
-        let (alarm, language) = (&self.alarm, self.language);
+        let (alarm, estate) = (&self.alarm, self.estate.as_deref());
+        let incident = alarm.incident;
+        let incident = incident.and_then(|id| copy.one(&copy.changes.incidents, &id));
+        let incident = incident.filter(Incident::is_open);
+        let discreet = incident.as_ref().is_some_and(|incident| incident.discreet);
+        let (kind, located) = match &incident {
+            Some(incident) => (&incident.kind, &incident.place),
+            None => (&alarm.kind, &alarm.place),
+        };
+        let spot = place_alone(estate, located, copy.now(), self.language);
         Said {
-            place: self.whereabouts(copy),
-            spot: place_alone(self.estate.as_deref(), &alarm.place, copy.now(), language),
-            what: what(self.estate.as_deref(), alarm, language),
-            discreet: alarm.kind.is_duress() || alarm.family.is_duress(),
+            place: if *located == alarm.place {
+                self.whereabouts(copy)
+            } else {
+                spot.clone()
+            },
+            spot,
+            what: type_name(estate, kind, self.language),
+            discreet: discreet || alarm.kind.is_duress() || alarm.family.is_duress(),
         }
     }
 }
@@ -133,19 +148,9 @@ pub fn SelectedAlarm(
         }),
     };
     let list_people = Callback::new(move |()| open.choose(copy, desk, id, Choice::People));
-    let people = People {
-        named: open.people,
-        listed: Signal::derive(move || open.choice.get() == Some(Choice::People)),
-        list: Callback::new(move |list: bool| {
-            if list {
-                open.choose(copy, desk, id, Choice::People);
-            } else {
-                open.choice.set(None);
-            }
-        }),
-    };
+    let hands = hands_of(copy, desk, id, open);
     let incident = Memo::new(move |_| alarm.with(|alarm| alarm.as_ref()?.incident));
-    let notes = notes_of(copy, alarm);
+    let notes = notes_of(copy, desk, alarm);
     let told = Signal::derive(move || shown().map_or_else(Told::default, |shown| shown.told(copy)));
     let said = Signal::derive(move || shown().map_or_else(Said::default, |shown| shown.said(copy)));
     view! {
@@ -158,7 +163,7 @@ pub fn SelectedAlarm(
                 None => view! { <p class="empty">{desk.t(texts::GONE)}</p> }.into_any(),
             }}
             <Actions copy desk id can open />
-            <Response copy desk id said people />
+            <Response copy desk id said hands />
             <Members copy desk id />
             <Note desk id noting=open.noting />
             {move || desk.sending.get().then(|| view! {
@@ -174,6 +179,28 @@ pub fn SelectedAlarm(
             <Ladder copy desk about=Matter::Alarm(id) />
             <Story copy desk id alarm notes />
         </article>
+    }
+}
+
+/// What hands do about who is sent: what they open is what keys open.
+fn hands_of(copy: &'static SiteCopy, desk: &'static Desk, id: AlarmId, open: Open) -> Hands {
+    let set = move |choice: Option<Choice>| match choice {
+        Some(choice) => open.choose(copy, desk, id, choice),
+        None => open.choice.set(None),
+    };
+    Hands {
+        named: open.people,
+        listed: Signal::derive(move || open.choice.get() == Some(Choice::People)),
+        list: Callback::new(move |list: bool| set(list.then_some(Choice::People))),
+        spoken: Signal::derive(move || match open.choice.get() {
+            Some(Choice::Radio(spoken)) => Some(spoken),
+            _ => None,
+        }),
+        record: Callback::new(move |spoken: Option<Spoken>| set(spoken.map(Choice::Radio))),
+        pick: Callback::new(move |index| open.pick(copy, desk, id, index)),
+        go_on: Callback::new(move |(incident, to)| {
+            open.move_incident(copy, desk, id, incident, to);
+        }),
     }
 }
 
@@ -244,8 +271,12 @@ pub fn TopMatter(copy: &'static SiteCopy, desk: &'static Desk, id: AlarmId) -> i
     }
 }
 
-/// The words of an alarm's notes, read again whenever there are more of them.
-fn notes_of(copy: &'static SiteCopy, alarm: Memo<Option<Alarm>>) -> RwSignal<Vec<NoteText>> {
+/// The words of an alarm's notes, read again whenever there are more of them, or another one works here.
+fn notes_of(
+    copy: &'static SiteCopy,
+    desk: &'static Desk,
+    alarm: Memo<Option<Alarm>>,
+) -> RwSignal<Vec<NoteText>> {
     let notes = RwSignal::new(Vec::new());
     let written = Memo::new(move |_| {
         alarm.with(|alarm| {
@@ -259,12 +290,13 @@ fn notes_of(copy: &'static SiteCopy, alarm: Memo<Option<Alarm>>) -> RwSignal<Vec
         let (Some((id, count)), Some(site)) = (written.get(), copy.site.get()) else {
             return;
         };
-        if count == 0 {
+        let reader = desk.person.get();
+        let Some(reader) = reader.filter(|_| count > 0) else {
             return;
-        }
+        };
         spawn_local(async move {
             for attempt in 0..NOTE_ATTEMPTS_MAX {
-                if let Ok(texts) = api::notes(&site, id).await {
+                if let Ok(texts) = api::notes(&site, &reader, id).await {
                     // The view may be gone by now; then nobody needs the words.
                     let _ = notes.try_set(texts);
                     return;
@@ -326,7 +358,11 @@ fn Heading(copy: &'static SiteCopy, desk: &'static Desk, shown: Shown) -> impl I
 fn Waits(copy: &'static SiteCopy, desk: &'static Desk, shown: Shown) -> impl IntoView {
     let (alarm, language) = (&shown.alarm, shown.language);
     let shelved = alarm.shelf.is_some() && !alarm.is_judged();
-    if shelved || alarm.is_judged() {
+    let incident = alarm.incident;
+    let part_of = incident.and_then(|id| copy.one(&copy.changes.incidents, &id));
+    let part_of = part_of.filter(Incident::is_open);
+    let is_nobodys = is_unowned(alarm, part_of.as_ref());
+    if shelved || (alarm.is_judged() && !is_nobodys) {
         let words = move || {
             let estate = shown.estate.as_deref();
             state(estate, &shown.alarm, copy.shown_at(), language)
@@ -339,20 +375,20 @@ fn Waits(copy: &'static SiteCopy, desk: &'static Desk, shown: Shown) -> impl Int
         }
         .into_any();
     }
-    let look = if is_unowned(alarm) && !alarm.drill {
+    let look = if is_nobodys && !alarm.drill {
         format!("waits unclaimed {}", class(alarm.priority))
     } else {
         "waits".to_owned()
     };
     let raised_at = alarm.raised_at;
-    let (id, incident, is_nobodys) = (alarm.id, alarm.incident, is_unowned(alarm));
+    let id = alarm.id;
     let climb = Memo::new(move |_| {
         is_nobodys
             .then(|| climb_of(copy, desk, id, incident))
             .flatten()
     });
-    let of = alarm.clone();
-    let run = Memo::new(move |_| climb.with(|climb| Run::of(&of, climb.as_ref())));
+    let (of, run_of) = (alarm.clone(), part_of.clone());
+    let run = Memo::new(move |_| climb.with(|climb| Run::of(&of, run_of.as_ref(), climb.as_ref())));
     let called = move || climb.with(|climb| climb.as_ref()?.called.clone());
     let now_standing = Memo::new(move |_| {
         let estate = shown.estate.as_deref();
@@ -360,6 +396,7 @@ fn Waits(copy: &'static SiteCopy, desk: &'static Desk, shown: Shown) -> impl Int
             standing(
                 estate,
                 &shown.alarm,
+                part_of.as_ref(),
                 climb.as_ref(),
                 copy.shown_at(),
                 language,

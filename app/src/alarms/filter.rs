@@ -1,9 +1,11 @@
 //! Which rows of the queue somebody wants to see. What it leaves out is still counted, and said to
 //! be there.
 
-use castellan_domain::alarm::{Alarm, Ownership};
+use super::standing::{is_listed, is_unowned, open_incident, was_returned};
+use castellan_domain::alarm::Alarm;
 use castellan_domain::estate::Priority;
 use castellan_domain::ids::{AlarmTypeId, BuildingId, PersonId};
+use castellan_domain::incident::{Incident, Owner, Stage};
 use castellan_domain::view::View;
 
 /// How the page's address names what is filtered by.
@@ -11,6 +13,7 @@ const PRIORITY: &str = "priority";
 const WHOSE: &str = "whose";
 const KIND: &str = "type";
 const PLACE: &str = "place";
+const STATE: &str = "state";
 const RETURNED: &str = "returned";
 /// Outside of every building, in the address. No building is called so: an id has no asterisk.
 const OUTSIDE: &str = "*";
@@ -39,13 +42,82 @@ impl Whose {
     }
 
     /// Whose an alarm is to somebody. Whoever has seen it counts as having it.
-    pub fn of(alarm: &Alarm, me: Option<&PersonId>) -> Self {
+    pub fn of(alarm: &Alarm, incident: Option<&Incident>, me: Option<&PersonId>) -> Self {
+        if is_unowned(alarm, incident) {
+            return Self::Nobodys;
+        }
         let seen = alarm.acknowledged.as_ref().map(|seen| &seen.by);
         match alarm.owner().or(seen) {
             None => Self::Nobodys,
             Some(by) if Some(by) == me => Self::Mine,
             Some(_) => Self::Others,
         }
+    }
+}
+
+/// 状态: how far the incident of an alarm is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// It is part of none.
+    Alone,
+    /// 待处置
+    Open,
+    /// 已派单
+    Dispatched,
+    /// 处置中
+    Handling,
+    /// 已控制
+    Contained,
+    /// 已处置
+    Resolved,
+}
+
+impl State {
+    /// All of them, in the order in which they are counted.
+    pub const ALL: [Self; 6] = [
+        Self::Alone,
+        Self::Open,
+        Self::Dispatched,
+        Self::Handling,
+        Self::Contained,
+        Self::Resolved,
+    ];
+
+    /// How an address names it.
+    pub const fn address(self) -> &'static str {
+        match self {
+            Self::Alone => "alone",
+            Self::Open => "open",
+            Self::Dispatched => "dispatched",
+            Self::Handling => "handling",
+            Self::Contained => "contained",
+            Self::Resolved => "resolved",
+        }
+    }
+
+    /// What an address names.
+    pub fn from_address(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.address() == text)
+    }
+
+    /// The stage of an incident; nothing of what is alone.
+    pub const fn stage(self) -> Option<Stage> {
+        match self {
+            Self::Alone => None,
+            Self::Open => Some(Stage::Open),
+            Self::Dispatched => Some(Stage::Dispatched),
+            Self::Handling => Some(Stage::Handling),
+            Self::Contained => Some(Stage::Contained),
+            Self::Resolved => Some(Stage::Resolved),
+        }
+    }
+
+    /// That of an alarm with this open incident, or none.
+    pub fn of(incident: Option<&Incident>) -> Self {
+        let stage = incident.map(|incident| &incident.stage);
+        let mut all = Self::ALL.into_iter();
+        all.find(|one| one.stage().as_ref() == stage)
+            .unwrap_or(Self::Alone)
     }
 }
 
@@ -93,6 +165,8 @@ pub struct Filter {
     pub kind: Option<AlarmTypeId>,
     /// 位置
     pub place: Option<Somewhere>,
+    /// 状态
+    pub state: Option<State>,
     /// 退回: only what somebody had before.
     pub returned: bool,
 }
@@ -103,16 +177,24 @@ impl Filter {
         *self != Self::default()
     }
 
-    /// Whether it lets an alarm through, for somebody.
-    pub fn lets_through(&self, alarm: &Alarm, me: Option<&PersonId>) -> bool {
+    /// Whether it lets an alarm through, for somebody. `incident`: the open one that it is part of.
+    pub fn lets_through(
+        &self,
+        alarm: &Alarm,
+        incident: Option<&Incident>,
+        me: Option<&PersonId>,
+    ) -> bool {
         self.priority.is_none_or(|only| alarm.priority == only)
-            && self.whose.is_none_or(|only| Whose::of(alarm, me) == only)
+            && self
+                .whose
+                .is_none_or(|only| Whose::of(alarm, incident, me) == only)
+            && self.state.is_none_or(|only| State::of(incident) == only)
             && self.kind.as_ref().is_none_or(|only| alarm.kind == *only)
             && self
                 .place
                 .as_ref()
                 .is_none_or(|only| Somewhere::of(alarm) == *only)
-            && (!self.returned || was_returned(alarm))
+            && (!self.returned || is_back(alarm, incident))
     }
 
     /// What an address says, asked for each of its parameters.
@@ -127,17 +209,19 @@ impl Filter {
             whose,
             kind: read(KIND).and_then(|id| AlarmTypeId::new(id).ok()),
             place: read(PLACE).and_then(|text| Somewhere::from_address(&text)),
+            state: read(STATE).and_then(|text| State::from_address(&text)),
             returned: read(RETURNED).is_some(),
         }
     }
 
     /// How an address says it: its parameters, those that are not needed without a value.
-    pub fn parameters(&self) -> [(&'static str, Option<String>); 5] {
+    pub fn parameters(&self) -> [(&'static str, Option<String>); 6] {
         [
             (PRIORITY, self.priority.map(|one| u8::from(one).to_string())),
             (WHOSE, self.whose.map(|one| one.name().to_owned())),
             (KIND, self.kind.as_ref().map(ToString::to_string)),
             (PLACE, self.place.as_ref().map(Somewhere::address)),
+            (STATE, self.state.map(|one| one.address().to_owned())),
             (RETURNED, self.returned.then(|| "1".to_owned())),
         ]
     }
@@ -148,16 +232,12 @@ pub fn toggled<T: PartialEq>(now: Option<&T>, picked: T) -> Option<T> {
     (now != Some(&picked)).then_some(picked)
 }
 
-/// 退回: whether somebody had it, and nobody has taken it again.
-pub fn was_returned(alarm: &Alarm) -> bool {
-    let returned = matches!(
-        &alarm.ownership,
-        Ownership::Unclaimed {
-            returned: Some(_),
-            ..
-        }
+/// 退回: an alarm, or the incident for which it stands.
+fn is_back(alarm: &Alarm, incident: Option<&Incident>) -> bool {
+    let returned = incident.is_some_and(
+        |incident| matches!(&incident.owner, Owner::Nobody { returned, .. } if returned.is_some()),
     );
-    returned && alarm.acknowledged.is_none()
+    was_returned(alarm) || (returned && is_unowned(alarm, incident))
 }
 
 /// How many rows there are of each kind, whatever is filtered.
@@ -171,28 +251,36 @@ pub struct Counts {
     pub kinds: Vec<(AlarmTypeId, usize)>,
     /// 位置, buildings by their id.
     pub places: Vec<(Somewhere, usize)>,
+    /// 状态, as in [`State::ALL`], those that there are.
+    pub states: Vec<(State, usize)>,
     /// 退回
     pub returned: usize,
 }
 
 impl Counts {
-    /// What needs somebody, as it is.
+    /// What is in the queue, as it is.
     pub fn of(view: &View, me: Option<&PersonId>) -> Self {
-        let mut open: Vec<&Alarm> = view
-            .alarms
-            .values()
-            .filter(|a| a.is_annunciated())
-            .collect();
+        let listed = view.alarms.values().filter(|alarm| is_listed(view, alarm));
+        let mut open: Vec<&Alarm> = listed.collect();
         open.sort_by_key(|alarm| (alarm.priority, alarm.id));
-        let count = |is: &dyn Fn(&Alarm) -> bool| open.iter().filter(|alarm| is(alarm)).count();
+        let count = |is: &dyn Fn(&Alarm, Option<&Incident>) -> bool| {
+            let is = |alarm: &&&Alarm| is(alarm, open_incident(view, alarm));
+            open.iter().filter(is).count()
+        };
         let mut places = counted(open.iter().map(|alarm| Somewhere::of(alarm)));
         places.sort();
         Self {
-            priorities: Priority::ALL.map(|one| count(&|alarm| alarm.priority == one)),
-            whose: Whose::ALL.map(|one| count(&|alarm| Whose::of(alarm, me) == one)),
+            priorities: Priority::ALL.map(|one| count(&|alarm, _| alarm.priority == one)),
+            whose: Whose::ALL
+                .map(|one| count(&|alarm, incident| Whose::of(alarm, incident, me) == one)),
             kinds: counted(open.iter().map(|alarm| alarm.kind.clone())),
             places,
-            returned: count(&was_returned),
+            states: State::ALL
+                .into_iter()
+                .map(|one| (one, count(&|_, incident| State::of(incident) == one)))
+                .filter(|(_, count)| *count > 0)
+                .collect(),
+            returned: count(&is_back),
         }
     }
 }
@@ -212,8 +300,13 @@ fn counted<T: PartialEq>(things: impl Iterator<Item = T>) -> Vec<(T, usize)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{START, claimed, kind, li_na, person, raised, returned_by, shelved, view};
-    use castellan_domain::alarm::ReturnedBy;
+    use crate::alarms::queue::{Queue, Sieve};
+    use crate::fixture::{
+        START, claimed, incident_of, judged, kind, li_na, person, raised, returned_by, shelved,
+        view,
+    };
+    use castellan_domain::alarm::{Returned, ReturnedBy};
+    use castellan_domain::ids::{AlarmId, IncidentId};
     use castellan_domain::time::Span;
     use proptest::prelude::*;
     use std::collections::BTreeMap;
@@ -223,72 +316,90 @@ mod tests {
         returned_by(claimed(raised(3, 1)), ReturnedBy::NoFollowUp, at, 0)
     }
 
-    #[test]
-    fn each_count_is_of_what_its_filter_lets_through() {
-        let me = li_na();
+    /// A queue with what needs somebody, what is aside, and an incident of each sort: one whose alarm has its verdict,
+    /// and one that nobody has.
+    fn all() -> View {
         let mut other = raised(4, 2);
         other.kind = kind("door_held");
         let until = START + Span::from_secs(600);
-        let view = view([
+        let mut view = view([
             raised(1, 3),
             claimed(raised(2, 1)),
             returned(),
             other,
             shelved(raised(5, 4), until),
+            judged(raised(6, 2)),
+            judged(raised(7, 1)),
         ]);
-        let counts = Counts::of(&view, Some(&me));
-        assert_eq!(counts.priorities, [2, 1, 1, 0]);
-        assert_eq!(counts.whose, [3, 1, 0]);
-        assert_eq!(counts.kinds, [(kind("gas_low"), 3), (kind("door_held"), 1)]);
-        assert_eq!(counts.places, [(Somewhere::Outside, 4)]);
-        assert_eq!(counts.returned, 1);
-        let through = |filter: &Filter| {
-            let open = view.alarms.values().filter(|alarm| alarm.is_annunciated());
-            open.filter(|alarm| filter.lets_through(alarm, Some(&me)))
-                .count()
+        for number in [6, 7] {
+            let alarm = view.alarms.get_mut(&AlarmId(number)).expect("it is there");
+            alarm.incident = Some(IncidentId(number));
+            let mut incident = incident_of(alarm);
+            incident.stage = Stage::Handling;
+            view.incidents.insert(incident.id, incident);
+        }
+        let nobodys = view.incidents.get_mut(&IncidentId(7));
+        nobodys.expect("it is there").owner = Owner::Nobody {
+            since: START,
+            due_at: START,
+            times_overdue: 0,
+            returned: Some(Returned {
+                why: ReturnedBy::OwnerAbsent,
+                from: Some(li_na()),
+                at: START,
+                late_s: 0,
+            }),
         };
-        let all = Filter::default();
-        assert_eq!(through(&all), 4);
+        view
+    }
+
+    #[test]
+    fn each_count_is_the_length_of_the_list_that_its_filter_gives() {
+        let view = all();
+        let me = Some(li_na());
+        let counts = Counts::of(&view, me.as_ref());
+        assert_eq!(counts.priorities, [3, 2, 1, 0]);
+        assert_eq!(counts.whose, [4, 2, 0]);
+        assert_eq!(counts.kinds, [(kind("gas_low"), 5), (kind("door_held"), 1)]);
+        assert_eq!(counts.places, [(Somewhere::Outside, 6)]);
+        assert_eq!(counts.states, [(State::Alone, 4), (State::Handling, 2)]);
+        assert_eq!(counts.returned, 2);
+        let list = |filter: Filter| {
+            let me = me.clone();
+            let sieve = Sieve { filter, me };
+            Queue::default().updated(&view, sieve, false).rows.len()
+        };
+        let any = Filter::default;
+        assert_eq!(list(any()), 6);
         for (only, count) in Whose::ALL.into_iter().zip(counts.whose) {
             let whose = Some(only);
-            assert_eq!(
-                through(&Filter {
-                    whose,
-                    ..all.clone()
-                }),
-                count
-            );
+            assert_eq!(list(Filter { whose, ..any() }), count, "{only:?}");
         }
         for (only, count) in Priority::ALL.into_iter().zip(counts.priorities) {
             let priority = Some(only);
-            assert_eq!(
-                through(&Filter {
-                    priority,
-                    ..all.clone()
-                }),
-                count
-            );
+            assert_eq!(list(Filter { priority, ..any() }), count, "{only:?}");
         }
         for (only, count) in counts.kinds {
             let kind = Some(only);
-            assert_eq!(
-                through(&Filter {
-                    kind,
-                    ..all.clone()
-                }),
-                count
-            );
+            assert_eq!(list(Filter { kind, ..any() }), count);
+        }
+        for (only, count) in counts.states {
+            let state = Some(only);
+            assert_eq!(list(Filter { state, ..any() }), count, "{only:?}");
         }
         let returned = true;
-        assert_eq!(through(&Filter { returned, ..all }), counts.returned);
+        assert_eq!(list(Filter { returned, ..any() }), counts.returned);
     }
 
     #[test]
     fn what_is_mine_is_another_persons_to_somebody_else() {
         let owned = claimed(raised(1, 1));
-        assert_eq!(Whose::of(&owned, Some(&li_na())), Whose::Mine);
-        assert_eq!(Whose::of(&owned, Some(&person("zhang-wei"))), Whose::Others);
-        assert_eq!(Whose::of(&owned, None), Whose::Others);
+        assert_eq!(Whose::of(&owned, None, Some(&li_na())), Whose::Mine);
+        assert_eq!(
+            Whose::of(&owned, None, Some(&person("zhang-wei"))),
+            Whose::Others
+        );
+        assert_eq!(Whose::of(&owned, None, None), Whose::Others);
     }
 
     #[test]
@@ -308,12 +419,14 @@ mod tests {
         let building =
             "[a-z0-9]{1,4}".prop_map(|id| Somewhere::Building(BuildingId::new(id).unwrap()));
         let place = prop::option::of(prop_oneof![building, Just(Somewhere::Outside)]);
-        (priority, whose, kind, place, any::<bool>()).prop_map(
-            |(priority, whose, kind, place, returned)| Filter {
+        let state = prop::option::of(prop::sample::select(&State::ALL[..]));
+        (priority, whose, kind, place, state, any::<bool>()).prop_map(
+            |(priority, whose, kind, place, state, returned)| Filter {
                 priority,
                 whose,
                 kind,
                 place,
+                state,
                 returned,
             },
         )

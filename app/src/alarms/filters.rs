@@ -1,12 +1,13 @@
 //! The counts at the top of the queue. Each is a filter; what is not in the queue opens beside it.
 
-use super::filter::{Counts, Filter, Somewhere, Whose, toggled};
+use super::filter::{Counts, Filter, Somewhere, State, Whose, toggled};
 use super::model::{class, priority_name, sign, type_name};
 use super::queue::{Queue, Sieve};
 use super::texts;
 use crate::browser::{parameter, set_parameter};
 use crate::copy::SiteCopy;
 use crate::desk::{Beside, Desk};
+use crate::incidents::model::stage_name;
 use crate::texts::Words;
 use castellan_domain::estate::Priority;
 use castellan_domain::ids::AlarmTypeId;
@@ -41,7 +42,7 @@ pub fn Filters(
 ) -> impl IntoView {
     let counts = Memo::new(move |_| {
         let me = desk.person.get();
-        copy.alarms(|view| Counts::of(view, me.as_ref()))
+        copy.matters(|view| Counts::of(view, me.as_ref()))
     });
     view! {
         <div class="filters" role="group" aria-label=move || desk.t(texts::FILTERS)>
@@ -52,6 +53,7 @@ pub fn Filters(
         <div class="filters two" role="group" aria-label=move || desk.t(texts::FILTERS)>
             <Kinds copy desk counts filter />
             <Places copy desk counts filter />
+            <States desk counts filter />
             <span class="gap"></span>
             <Opens desk beside=Beside::Shelved words=texts::LIST_SHELVED
                 count=Signal::derive(move || queue.with(|queue| queue.shelved.len())) />
@@ -253,6 +255,31 @@ fn Places(
     };
     view! {
         <Choice desk name="place" words=texts::FILTER_PLACE options=Signal::derive(options)
+            chosen=Signal::derive(chosen) on_choice=Callback::new(pick) />
+    }
+}
+
+#[component]
+fn States(desk: &'static Desk, counts: Memo<Counts>, filter: RwSignal<Filter>) -> impl IntoView {
+    let states = Memo::new(move |_| counts.with(|counts| counts.states.clone()));
+    let options = move || {
+        let language = desk.language.get();
+        let option = |(state, count): (State, usize)| {
+            let name = match state.stage() {
+                Some(stage) => stage_name(&stage, language),
+                None => texts::FILTER_ALONE.get(language).to_owned(),
+            };
+            (state.address().to_owned(), format!("{name} {count}"))
+        };
+        states.get().into_iter().map(option).collect()
+    };
+    let chosen = move || filter.with(|filter| filter.state.map(|state| state.address().to_owned()));
+    let pick = move |picked: Option<String>| {
+        let state = picked.and_then(|text| State::from_address(&text));
+        filter.update(|filter| filter.state = state);
+    };
+    view! {
+        <Choice desk name="state" words=texts::FILTER_STATE options=Signal::derive(options)
             chosen=Signal::derive(chosen) on_choice=Callback::new(pick) />
     }
 }

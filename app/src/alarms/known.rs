@@ -1,22 +1,30 @@
-//! What the page knows of an alarm's history.
+//! What the page knows of the history of an alarm, or of its incident.
 
-use castellan_domain::alarm::AlarmFact;
 use castellan_domain::ids::Seq;
 use castellan_domain::subject::{History, Step};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// The steps of one alarm that the page has: those of its row, and those fetched from the record.
-#[derive(Debug, Clone, Default)]
-pub struct Known {
-    steps: BTreeMap<Seq, Arc<Step<AlarmFact>>>,
+/// The steps of one thing that the page has: those of its row, and those fetched from the record.
+#[derive(Debug, Clone)]
+pub struct Known<F> {
+    steps: BTreeMap<Seq, Arc<Step<F>>>,
     /// How many there are, wherever.
     all: usize,
 }
 
-impl Known {
+impl<F> Default for Known<F> {
+    fn default() -> Self {
+        Self {
+            steps: BTreeMap::new(),
+            all: 0,
+        }
+    }
+}
+
+impl<F> Known<F> {
     /// Takes in what the row remembers now.
-    pub fn meet(&mut self, history: &History<AlarmFact>) {
+    pub fn meet(&mut self, history: &History<F>) {
         self.all = history.steps().len() + history.left_out() as usize;
         // What it does not continue has a hole behind it: only one, after the first step, is shown.
         let second = history.steps().get(1);
@@ -30,7 +38,7 @@ impl Known {
     }
 
     /// Takes in older steps, which were asked for with [`Self::before`].
-    pub fn take(&mut self, older: Vec<Step<AlarmFact>>) {
+    pub fn take(&mut self, older: Vec<Step<F>>) {
         let older = older.into_iter().map(|step| (step.seq, Arc::new(step)));
         for (seq, step) in older {
             self.steps.entry(seq).or_insert(step);
@@ -38,7 +46,7 @@ impl Known {
     }
 
     /// What it has, oldest first; after the first one some may be missing.
-    pub fn steps(&self) -> impl Iterator<Item = &Step<AlarmFact>> {
+    pub fn steps(&self) -> impl Iterator<Item = &Step<F>> {
         self.steps.values().map(Arc::as_ref)
     }
 

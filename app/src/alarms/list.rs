@@ -25,8 +25,7 @@ pub fn arranged(
     Memo::new(move |shown: Option<&Queue>| {
         let (held, sieve) = (desk.holds_queue(), sieve(desk, filter));
         // An incident that is closed lets go of its rows, and touches no alarm.
-        copy.changes.incidents.track_any();
-        copy.alarms(|view| match shown {
+        copy.matters(|view| match shown {
             Some(shown) => shown.updated(view, sieve, held),
             None => Queue::default().updated(view, sieve, held),
         })

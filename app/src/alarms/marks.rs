@@ -72,7 +72,7 @@ fn comes_back_at(alarm: &Alarm) -> Option<(Timestamp, Words)> {
         .is_some_and(|acknowledged| acknowledged.followed_up);
     match due {
         // The row's state counts these down already.
-        Due::Claim | Due::Shelf => None,
+        Due::Claim | Due::Dispatch | Due::Shelf => None,
         Due::Acknowledged if followed_up => Some((at, texts::BACK_FOR_REVIEW)),
         Due::Acknowledged | Due::FollowUp => Some((at, texts::BACK_UNLESS_DONE)),
         Due::OwnerAbsent => Some((at, texts::BACK_OWNER_ABSENT)),

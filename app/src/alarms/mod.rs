@@ -5,6 +5,7 @@ pub mod can;
 pub mod choice;
 pub mod doubts;
 pub mod filter;
+pub mod hand_over;
 pub mod known;
 pub mod located;
 pub mod marks;
@@ -41,6 +42,8 @@ pub mod row;
 pub mod sources;
 #[cfg(target_arch = "wasm32")]
 pub mod timeline;
+#[cfg(target_arch = "wasm32")]
+pub mod unjudged;
 #[cfg(target_arch = "wasm32")]
 pub mod unrecorded;
 

@@ -119,7 +119,12 @@ pub fn state(estate: Option<&Estate>, alarm: &Alarm, now: Now, language: Languag
         let left = ages::left(shelf.until, now);
         let why = shelf_reason_name(shelf.reason).get(language);
         let by = person_name(estate, &shelf.by, language);
-        return texts::SHELVED_FOR.fill(language, &[&left, why, &by]);
+        let words = if ages::is_due(shelf.until, now) {
+            texts::SHELVED_ENDS
+        } else {
+            texts::SHELVED_FOR
+        };
+        return words.fill(language, &[&left, why, &by]);
     }
     match (&alarm.ownership, &alarm.acknowledged) {
         (Ownership::Claimed { by, .. }, _) => person_name(estate, by, language),
@@ -136,6 +141,14 @@ pub fn state(estate: Option<&Estate>, alarm: &Alarm, now: Now, language: Languag
             None,
         ) => unclaimed(*due_at, *times_overdue, now, language),
     }
+}
+
+/// What is left on the shelf.
+pub fn shelf_left(until: Timestamp, now: Now, language: Language) -> String {
+    if ages::is_due(until, now) {
+        return texts::ENDS_NOW.get(language).to_owned();
+    }
+    ages::left(until, now)
 }
 
 fn unclaimed(due_at: Timestamp, times_overdue: u32, now: Now, language: Language) -> String {

@@ -16,7 +16,7 @@ pub fn Next(copy: &'static SiteCopy, desk: &'static Desk) -> impl IntoView {
             Picked::Alarm(id) => Some(id),
             _ => None,
         };
-        copy.alarms(|view| next_unowned(view, selected))
+        copy.matters(|view| next_unowned(view, selected))
     });
     move || {
         let id = next.get()?;

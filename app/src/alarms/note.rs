@@ -70,7 +70,7 @@ fn NoteForm(desk: &'static Desk, id: AlarmId, noting: RwSignal<bool>) -> impl In
     };
     let on_key = move |event: KeyboardEvent| {
         // The key that ends or leaves a Chinese composition is the input method's.
-        if Press::is_composing(&event.key(), event.is_composing(), event.key_code()) {
+        if Press::composes(&event) {
             return;
         }
         match event.key().as_str() {

@@ -1,16 +1,18 @@
 //! What is open beside the selected alarm, and what is picked there.
 
 use super::can::why_not_choose;
-use super::choice::{Choice, SHELF_REASONS, ShelfTime, handed_on, heirs, judge, lookers, picked};
+use super::choice::{Choice, SHELF_REASONS, ShelfTime, heirs, judge, lookers, picked};
+use super::hand_over::handed_on;
 use crate::copy::SiteCopy;
 use crate::desk::Desk;
 use crate::dispatch::model::Named;
+use crate::dispatch::radio::{Spoken, picked as picked_answer};
 use crate::dispatch::ranked::send;
+use crate::incidents::closing::Closing;
 use crate::procedures::record::pick as pick_step;
 use castellan_domain::alarm::{AlarmCommand, FollowUp, ShelfReason, Verdict, VerdictBasis};
 use castellan_domain::estate::Calendar;
 use castellan_domain::ids::{AlarmId, PersonId};
-use castellan_domain::incident::IncidentCommand;
 use castellan_domain::time::Timestamp;
 use leptos::prelude::*;
 
@@ -23,6 +25,8 @@ pub struct Open {
     pub noting: RwSignal<bool>,
     /// Who could be sent, as it is shown.
     pub people: RwSignal<Named>,
+    /// The verdicts that were picked for an incident that is being closed.
+    pub closing: RwSignal<Option<Closing>>,
 }
 
 impl Open {
@@ -34,6 +38,7 @@ impl Open {
     /// One step back: out of the last choice, or out of the note.
     pub fn step_back(&self) {
         match self.choice.get_untracked() {
+            Some(Choice::Closing(asked)) if self.unpick(asked) => {}
             Some(choice) => self.choice.set(choice.before()),
             None => self.noting.set(false),
         }
@@ -61,31 +66,18 @@ impl Open {
     /// D: whoever is named on the button is asked to go, and nobody who has become the first since.
     pub fn send_first(&self, copy: &'static SiteCopy, desk: &'static Desk, id: AlarmId) {
         if may_choose(copy, desk, id, Choice::People) {
-            self.send(desk, id, 0);
+            self.send(copy, desk, id, 0);
         }
     }
 
-    fn hand_on(&self, copy: &'static SiteCopy, desk: &'static Desk, alarm: AlarmId, to: PersonId) {
+    fn hand_on(&self, copy: &'static SiteCopy, desk: &'static Desk, alarm: AlarmId, to: &PersonId) {
         self.choice.set(None);
-        let Some(actor) = untrack(|| desk.actor()) else {
-            return;
-        };
-        // What is part of an open incident is handed on with it.
-        let incident = copy.known(|known| {
+        let handed_on = copy.known(|known| {
             let row = known.view.alarms.get(&alarm)?;
-            Some(known.open_incident_of(row)?.id)
+            Some(handed_on(known, row, to))
         });
-        if let Some(incident) = incident.flatten() {
-            return desk.send(IncidentCommand::Transfer { incident, to });
-        }
-        let offer = copy.known(|known| {
-            let row = known.view.alarms.get(&alarm)?;
-            Some(handed_on(known, &actor, row, &to))
-        });
-        let command = AlarmCommand::Transfer { alarm, to };
-        match offer.flatten() {
-            Some(offer) => desk.send_and_offer(command, offer),
-            None => desk.send(command),
+        if let Some((command, offer)) = handed_on.flatten() {
+            desk.send_and_offer(command, offer);
         }
     }
 
@@ -95,11 +87,30 @@ impl Open {
     }
 
     /// Asks somebody to go: whoever is named there, by their index.
-    fn send(&self, desk: &'static Desk, id: AlarmId, index: usize) {
+    fn send(&self, copy: &'static SiteCopy, desk: &'static Desk, id: AlarmId, index: usize) {
         let named = |people: &Named| people.of(id).get(index).cloned();
         if let Some(person) = self.people.with_untracked(named) {
             self.choice.set(None);
-            send(desk, id, person);
+            send(copy, desk, id, person);
+        }
+    }
+
+    /// Records what somebody said on the radio, or asks what more there is to say of it.
+    fn pick_answer(
+        &self,
+        copy: &'static SiteCopy,
+        desk: &'static Desk,
+        spoken: Spoken,
+        index: usize,
+    ) {
+        let picked = copy.known(|known| picked_answer(known, spoken, index));
+        match picked.flatten() {
+            None => {}
+            Some(Err(next)) => self.choice.set(Some(Choice::Radio(next))),
+            Some(Ok(command)) => {
+                self.choice.set(None);
+                desk.send(command);
+            }
         }
     }
 
@@ -147,14 +158,16 @@ impl Open {
                     self.done(desk, shelve(copy, id, *time, reason));
                 }
             }
-            Some(Choice::People) => self.send(desk, id, index),
+            Some(Choice::People) => self.send(copy, desk, id, index),
+            Some(Choice::Radio(spoken)) => self.pick_answer(copy, desk, spoken, index),
+            Some(Choice::Closing(asked)) => self.pick_verdict(copy, desk, asked, index),
             Some(Choice::Step(choice)) => {
                 self.choice.set(None);
                 pick_step(copy, desk, id, choice, index);
             }
             Some(Choice::Transfer) => {
                 if let Some(to) = heirs_of(copy, id).into_iter().nth(index) {
-                    self.hand_on(copy, desk, id, to);
+                    self.hand_on(copy, desk, id, &to);
                 }
             }
         }
@@ -215,9 +228,14 @@ fn shelve(
 
 /// Whom it can be handed on to.
 pub(super) fn heirs_of(copy: &'static SiteCopy, id: AlarmId) -> Vec<PersonId> {
-    let owner = copy.with(|replica| replica.view().alarms.get(&id)?.owner().cloned());
     let heirs = copy.known(|known| {
-        let heirs = heirs(known, owner.as_ref()).into_iter();
+        let row = known.view.alarms.get(&id);
+        // What is part of an open incident is handed on with it.
+        let owner = row.and_then(|row| match known.open_incident_of(row) {
+            Some(incident) => incident.owner(),
+            None => row.owner(),
+        });
+        let heirs = heirs(known, owner).into_iter();
         heirs.map(|person| person.id.clone()).collect()
     });
     heirs.unwrap_or_default()

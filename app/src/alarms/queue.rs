@@ -4,13 +4,12 @@
 //! When the hand is gone, everything falls into order at once.
 
 use super::filter::Filter;
-use super::standing::is_unowned;
+use super::standing::{is_listed, is_unowned, open_incident};
 use crate::keys::End;
 use castellan_domain::alarm::{Alarm, Source};
 use castellan_domain::estate::Priority;
 use castellan_domain::geo::distance_m;
 use castellan_domain::ids::{AlarmId, PersonId};
-use castellan_domain::incident::Incident;
 use castellan_domain::time::{Span, Timestamp};
 use castellan_domain::view::View;
 use std::cmp::Reverse;
@@ -33,8 +32,9 @@ pub struct Sieve {
 }
 
 impl Sieve {
-    fn lets_through(&self, alarm: &Alarm) -> bool {
-        self.filter.lets_through(alarm, self.me.as_ref())
+    fn lets_through(&self, view: &View, alarm: &Alarm) -> bool {
+        let incident = open_incident(view, alarm);
+        self.filter.lets_through(alarm, incident, self.me.as_ref())
     }
 }
 
@@ -43,7 +43,7 @@ impl Sieve {
 pub struct Queue {
     /// By what it is filtered.
     pub sieve: Sieve,
-    /// Rows that need somebody.
+    /// Rows that need somebody, or are part of an incident that is not closed.
     pub rows: Vec<AlarmId>,
     /// Came while the queue was held; newest last.
     pub arrivals: Vec<AlarmId>,
@@ -63,17 +63,12 @@ impl Queue {
     #[must_use]
     pub fn updated(&self, view: &View, sieve: Sieve, held: bool) -> Self {
         let held = held && sieve == self.sieve && !self.rows.is_empty();
-        // What is part of an open incident is in sight until that is closed.
-        let of_open = |alarm: &Alarm| {
-            let incident = alarm.incident.and_then(|id| view.incidents.get(&id));
-            incident.is_some_and(Incident::is_open)
-        };
-        let needs_somebody = |alarm: &&Alarm| alarm.is_annunciated() || of_open(alarm);
-        let mut open: Vec<&Alarm> = view.alarms.values().filter(needs_somebody).collect();
-        open.sort_by_key(|alarm| urgency(alarm));
+        let listed = view.alarms.values().filter(|alarm| is_listed(view, alarm));
+        let mut open: Vec<&Alarm> = listed.collect();
+        open.sort_by_key(|alarm| urgency(view, alarm));
         let (open, left_out): (Vec<&Alarm>, Vec<&Alarm>) = open
             .into_iter()
-            .partition(|alarm| sieve.lets_through(alarm));
+            .partition(|alarm| sieve.lets_through(view, alarm));
         let (rows, arrivals) = if held {
             let mut kept = self.rows.clone();
             // A row that was judged or shelved meanwhile stays, or those below it would move.
@@ -158,8 +153,8 @@ impl Queue {
 
 /// Most urgent first; among equals what is no drill, then what nobody has or has seen, then the
 /// oldest.
-fn urgency(alarm: &Alarm) -> (Priority, bool, bool, AlarmId) {
-    let seen = alarm.owner().is_some() || alarm.acknowledged.is_some();
+fn urgency(view: &View, alarm: &Alarm) -> (Priority, bool, bool, AlarmId) {
+    let seen = !is_unowned(alarm, open_incident(view, alarm));
     (alarm.priority, alarm.drill, seen, alarm.id)
 }
 
@@ -176,9 +171,9 @@ pub fn next_unowned(view: &View, selected: Option<AlarmId>) -> Option<AlarmId> {
 
 /// What nobody has and nobody has seen, the most urgent first.
 pub fn unowned(view: &View) -> Vec<AlarmId> {
-    let unowned = view.alarms.values().filter(|alarm| is_unowned(alarm));
-    let mut unowned: Vec<&Alarm> = unowned.collect();
-    unowned.sort_by_key(|alarm| urgency(alarm));
+    let is_so = |alarm: &&Alarm| is_unowned(alarm, open_incident(view, alarm));
+    let mut unowned: Vec<&Alarm> = view.alarms.values().filter(is_so).collect();
+    unowned.sort_by_key(|alarm| urgency(view, alarm));
     unowned.into_iter().map(|alarm| alarm.id).collect()
 }
 
@@ -200,7 +195,7 @@ pub fn at_its_place(view: &View, id: AlarmId) -> Vec<AlarmId> {
     let is_here =
         |alarm: &&Alarm| point(alarm).is_some_and(|other| distance_m(at, other) <= HERE_M);
     let mut here: Vec<&Alarm> = view.alarms.values().filter(is_here).collect();
-    here.sort_by_key(|alarm| (alarm.owner().is_some(), urgency(alarm)));
+    here.sort_by_key(|alarm| (alarm.owner().is_some(), urgency(view, alarm)));
     here.truncate(HERE_MAX);
     if here.len() < 2 {
         return Vec::new();

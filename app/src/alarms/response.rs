@@ -1,7 +1,8 @@
 //! What happened to the incident of an alarm, and to those who were sent, as parts of its timeline.
 
+use super::known::Known as Steps;
 use super::marks::{noticed_late, returned_name};
-use super::model::priority_name;
+use super::model::{priority_name, type_name};
 use super::story::{Part, Told};
 use crate::dispatch::model::{reason_name, way_words};
 use crate::dispatch::texts as sent;
@@ -31,11 +32,16 @@ pub struct Response<'a> {
 }
 
 impl Response<'_> {
-    /// All that is known of an incident and of its assignments, oldest first.
-    pub fn tell(&self, incident: IncidentId) -> Vec<Told> {
-        let incidents = self.known.view.incidents.get(&incident).into_iter();
-        let steps = incidents.flat_map(|incident| incident.history.steps());
-        let of_incident = steps.filter_map(|step| Some(told(step, self.of_incident(&step.fact)?)));
+    /// All that is known of an incident and of its assignments, oldest first. After the first step of
+    /// the incident some may be missing.
+    pub fn tell(&self, incident: IncidentId, steps: &Steps<IncidentFact>) -> Vec<Told> {
+        let missing = steps.missing();
+        let of_incident = steps.steps().enumerate().filter_map(|(index, step)| {
+            Some(Told {
+                missing: if index == 1 { missing } else { 0 },
+                ..told(step, self.of_incident(&step.fact)?)
+            })
+        });
         let assignments = self.known.assignments_of(incident);
         let of_sent = assignments.flat_map(|one| {
             let steps = one.history.steps().iter();
@@ -87,6 +93,16 @@ impl Response<'_> {
             IncidentFact::PrioritySet(body) => {
                 let now = priority_name(body.priority).get(language);
                 (texts::STORY_PRIORITY, vec![format!("→ {now}")])
+            }
+            IncidentFact::Regraded(body) => {
+                let kind = type_name(Some(self.known.estate), &body.kind, language);
+                let now = priority_name(body.priority).get(language);
+                let guards = texts::GUARDS_WANTED.fill(language, &[&body.guards.to_string()]);
+                let now = [kind, now.to_owned(), guards];
+                (
+                    texts::STORY_REGRADED,
+                    vec![format!("→ {}", now.join(" · "))],
+                )
             }
             IncidentFact::Merged(body) => {
                 let both = format!("{} → {}", body.incident, body.into);
@@ -236,18 +252,20 @@ fn told<F>(step: &Step<F>, (what, details): (Words, Vec<String>)) -> Told {
             detail: details.join(" · "),
             note: None,
         },
+        missing: 0,
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::alarms::known::Known as History;
-    use crate::alarms::story::{Entry, Teller};
+    use crate::alarms::story::{Entry, Teller, Whose};
     use crate::fixture::{START, claimed, estate, kind, li_na, person, raised, stamp, view};
     use castellan_domain::dispatch::PlannedWay;
     use castellan_domain::estate::Priority;
-    use castellan_domain::fact::{AssignmentAccepted, AssignmentOffered, IncidentOpened};
+    use castellan_domain::fact::{
+        AssignmentAccepted, AssignmentOffered, IncidentOpened, IncidentPrioritySet,
+    };
     use castellan_domain::ids::{AlarmId, AssignmentId};
     use castellan_domain::incident::{Incident, OpenedBy};
     use castellan_domain::subject::Stamp;
@@ -275,6 +293,7 @@ mod tests {
             claim_due_at: START,
             guards: 1,
             dispatch_due_at: None,
+            people_of: None,
         };
         let incident = Incident::opened(&opened, &by_li_na(&li_na, 50, 30));
         let offered = AssignmentOffered {
@@ -302,6 +321,8 @@ mod tests {
         let assignment = Assignment::offered(&offered, &by_li_na(&li_na, 51, 30))
             .apply(&accepted, &by_li_na(&li_na, 52, 40))
             .expect("it fits");
+        let mut steps = Steps::default();
+        steps.meet(&incident.history);
         let mut view = view([alarm.clone()]);
         view.incidents.insert(IncidentId(1), incident);
         view.assignments.insert(AssignmentId(1), assignment);
@@ -317,8 +338,8 @@ mod tests {
             language: Language::Zh,
             clock: &clock,
         }
-        .tell(IncidentId(1));
-        let mut history = History::default();
+        .tell(IncidentId(1), &steps);
+        let mut history = Steps::default();
         history.meet(&alarm.history);
         let teller = Teller {
             alarm: AlarmId(1),
@@ -333,7 +354,7 @@ mod tests {
                     parts.map(|part| format!("{} {}", part.what.get(Language::Zh), part.detail));
                 parts.collect::<Vec<_>>().join("；")
             }
-            Entry::Earlier(_) => String::new(),
+            Entry::Earlier(..) => String::new(),
         };
         let lines = teller.tell(&history, told);
         let lines: Vec<_> = lines.iter().map(read).collect();
@@ -344,5 +365,78 @@ mod tests {
                 "立案 I-1 · 因派单立案；派单 wang · 走楼梯 1分10秒"
             ]
         );
+    }
+
+    #[test]
+    fn older_steps_of_the_incident_come_in_where_they_are_missing() {
+        let (li_na, alarm) = (li_na(), claimed(raised(1, 1)));
+        let opened = IncidentOpened {
+            incident: IncidentId(1),
+            why: OpenedBy::Dispatch,
+            kind: kind("gas_low"),
+            priority: Priority::P1,
+            place: alarm.place.clone(),
+            alarms: vec![AlarmId(1)],
+            owner: Some(li_na.clone()),
+            claim_due_at: START,
+            guards: 1,
+            dispatch_due_at: None,
+            people_of: None,
+        };
+        let mut incident = Incident::opened(&opened, &by_li_na(&li_na, 50, 0));
+        let mut left = Vec::new();
+        for n in 1..=70 {
+            let priority = if n % 2 == 0 {
+                Priority::P1
+            } else {
+                Priority::P2
+            };
+            let set = IncidentFact::PrioritySet(IncidentPrioritySet {
+                incident: IncidentId(1),
+                priority,
+                by: li_na.clone(),
+            });
+            let seq = 50 + u64::try_from(n).expect("a number");
+            let stamp = by_li_na(&li_na, seq, n * 10);
+            left.push(Step::of(set.clone(), &stamp));
+            incident = incident.apply(&set, &stamp).expect("it fits");
+        }
+        let mut steps = Steps::default();
+        steps.meet(&incident.history);
+        let (view, estate) = (view([alarm.clone()]), estate());
+        let known = Known {
+            view: &view,
+            estate: &estate,
+            now: START,
+        };
+        let clock = |at: Timestamp| at.as_micros().to_string();
+        let mut history = Steps::default();
+        history.meet(&alarm.history);
+        let missing = |steps: &Steps<IncidentFact>| {
+            let response = Response {
+                known: &known,
+                language: Language::Zh,
+                clock: &clock,
+            };
+            let teller = Teller {
+                alarm: AlarmId(1),
+                estate: Some(&estate),
+                language: Language::Zh,
+                clock: &clock,
+            };
+            let told = response.tell(IncidentId(1), steps);
+            let entries = teller.tell(&history, told);
+            let place = entries
+                .iter()
+                .position(|entry| matches!(entry, Entry::Earlier(..)));
+            // Newest first: behind it is how the incident began.
+            place.map(|place| (place, entries[place].clone(), entries.len() - place))
+        };
+        let (place, entry, rest) = missing(&steps).expect("some are missing");
+        assert_eq!((place, entry), (63, Entry::Earlier(Whose::Incident, 7)));
+        assert!(rest > 1);
+        assert_eq!(steps.before(), Some(left[7].seq));
+        steps.take(left[..7].to_vec());
+        assert_eq!(missing(&steps), None);
     }
 }

@@ -3,7 +3,7 @@
 
 use super::located::place;
 use super::marks::{Mark, marks};
-use super::model::{class, condition_name, priority_name, priority_short, sign, what};
+use super::model::{class, condition_name, priority_name, priority_short, shelf_left, sign, what};
 use super::standing::{Chip, Run, Standing, is_unowned, standing};
 use super::texts;
 use crate::ages::{self, Now};
@@ -17,6 +17,7 @@ use castellan_domain::alarm::{Alarm, AlarmCommand, Condition};
 use castellan_domain::dispatch::Assignment;
 use castellan_domain::estate::{Estate, Priority};
 use castellan_domain::ids::AlarmId;
+use castellan_domain::incident::Incident;
 use castellan_domain::text::Language;
 use leptos::prelude::*;
 
@@ -68,9 +69,34 @@ struct Said {
     id: AlarmId,
     within: Within,
     alarm: Memo<Option<Alarm>>,
+    /// The open one that it is part of.
+    incident: Memo<Option<Incident>>,
 }
 
 impl Said {
+    fn of(copy: &'static SiteCopy, desk: &'static Desk, id: AlarmId, within: Within) -> Self {
+        let alarm = Memo::new(move |_| copy.alarm(id));
+        let incident = Memo::new(move |_| {
+            let id = alarm.with(|alarm| alarm.as_ref()?.incident)?;
+            let incident = copy.one(&copy.changes.incidents, &id);
+            incident.filter(Incident::is_open)
+        });
+        Self {
+            copy,
+            desk,
+            id,
+            within,
+            alarm,
+            incident,
+        }
+    }
+
+    /// Whether nobody has it.
+    fn is_unowned(self) -> bool {
+        self.incident
+            .with(|incident| self.is(|alarm| is_unowned(alarm, incident.as_ref())))
+    }
+
     fn read<T>(self, say: impl FnOnce(Option<&Estate>, &Alarm, Language) -> T) -> Option<T> {
         let language = self.desk.language.get();
         self.copy.estate.with(|estate| {
@@ -80,12 +106,12 @@ impl Said {
         })
     }
 
-    fn is(self, ask: fn(&Alarm) -> bool) -> bool {
+    fn is(self, ask: impl FnOnce(&Alarm) -> bool) -> bool {
         self.alarm.with(|alarm| alarm.as_ref().is_some_and(ask))
     }
 
     /// The time, for what counts. What does not is called again by change alone.
-    fn now_of(self, counts: fn(&Alarm) -> bool) -> Now {
+    fn now_of(self, counts: impl FnOnce(&Alarm) -> bool) -> Now {
         if self.is(counts) {
             return self.copy.shown_at();
         }
@@ -106,29 +132,39 @@ impl Said {
 
     fn age(self) -> Option<String> {
         let now = self.copy.now();
-        self.read(|_, alarm, _| match (self.within, &alarm.shelf) {
+        self.read(|_, alarm, language| match (self.within, &alarm.shelf) {
             // What is put aside is as old as it was; what counts is when it comes back.
-            (Within::Shelf, Some(aside)) => ages::left(aside.until, self.copy.shown_at()),
+            (Within::Shelf, Some(aside)) => shelf_left(aside.until, self.copy.shown_at(), language),
             _ => ages::age(alarm.raised_at, now),
         })
     }
 
     fn standing(self) -> Standing {
-        let counts = |alarm: &Alarm| alarm.is_annunciated() && alarm.next_due().is_some();
+        let unowned = self.is_unowned();
+        let counts =
+            |alarm: &Alarm| unowned || (alarm.is_annunciated() && alarm.next_due().is_some());
         let now = self.now_of(counts);
         let climb = self.climb();
-        let said = self
-            .read(|estate, alarm, language| standing(estate, alarm, climb.as_ref(), now, language));
+        let said = self.incident.with(|incident| {
+            self.read(|estate, alarm, language| {
+                standing(
+                    estate,
+                    alarm,
+                    incident.as_ref(),
+                    climb.as_ref(),
+                    now,
+                    language,
+                )
+            })
+        });
         said.unwrap_or_default()
     }
 
     /// Who is called while nobody has it.
     fn climb(self) -> Option<Climb> {
-        let incident = self.alarm.with(|alarm| {
-            let alarm = alarm.as_ref()?;
-            is_unowned(alarm).then_some(alarm.incident)
-        })?;
-        climb_of(self.copy, self.desk, self.id, incident)
+        let incident = self.alarm.with(|alarm| alarm.as_ref()?.incident);
+        let unowned = self.is_unowned();
+        unowned.then(|| climb_of(self.copy, self.desk, self.id, incident))?
     }
 
     /// What else there is to say, but for what stands in a place of its own.
@@ -193,18 +229,21 @@ impl Said {
 
     /// The open incident that it is part of, and how far that is.
     fn incident(self) -> Option<String> {
-        let id = self.alarm.with(|alarm| alarm.as_ref()?.incident)?;
-        let incident = self.copy.one(&self.copy.changes.incidents, &id)?;
-        let stage = stage_name(&incident.stage, self.desk.language.get());
-        incident.is_open().then(|| format!("{id} {stage}"))
+        let language = self.desk.language.get();
+        self.incident.with(|incident| {
+            let incident = incident.as_ref()?;
+            let stage = stage_name(&incident.stage, language);
+            Some(format!("{} {stage}", incident.id))
+        })
     }
 
     /// Hundredths that are left of the deadline that runs.
     fn left_percent(self) -> Option<i64> {
         let climb = self.climb();
-        let run = self
-            .alarm
-            .with(|alarm| Run::of(alarm.as_ref()?, climb.as_ref()))?;
+        let run = self.incident.with(|incident| {
+            self.alarm
+                .with(|alarm| Run::of(alarm.as_ref()?, incident.as_ref(), climb.as_ref()))
+        })?;
         Some(run.left_percent(self.copy.now()))
     }
 }
@@ -217,13 +256,7 @@ pub fn Row(
     id: AlarmId,
     within: Within,
 ) -> impl IntoView {
-    let said = Said {
-        copy,
-        desk,
-        id,
-        within,
-        alarm: Memo::new(move |_| copy.alarm(id)),
-    };
+    let said = Said::of(copy, desk, id, within);
     let selected = Memo::new(move |_| desk.has_selected(&Picked::Alarm(id)));
     let height = Memo::new(move |_| {
         let priority = said.alarm.with(|alarm| alarm.as_ref().map(|a| a.priority));
@@ -241,8 +274,8 @@ pub fn Row(
             " ",
             height.get().class(),
             when(selected.get(), " selected"),
-            when(said.is(is_unowned), " unclaimed"),
-            when(said.is(Alarm::is_judged), " judged"),
+            when(said.is_unowned(), " unclaimed"),
+            when(said.is(Alarm::is_judged) && !said.is_unowned(), " judged"),
         ]
         .concat()
     });
@@ -278,13 +311,7 @@ pub fn Row(
 /// there only one thing is done.
 #[component]
 pub fn SmallRow(copy: &'static SiteCopy, desk: &'static Desk, id: AlarmId) -> impl IntoView {
-    let said = Said {
-        copy,
-        desk,
-        id,
-        within: Within::Queue,
-        alarm: Memo::new(move |_| copy.alarm(id)),
-    };
+    let said = Said::of(copy, desk, id, Within::Queue);
     let look = move || {
         let look = said.read(|_, alarm, _| {
             let drill = if alarm.drill { " drill" } else { "" };

@@ -9,6 +9,7 @@ use super::model::{
 };
 use super::texts;
 use crate::ages;
+use crate::incidents::texts as incidents;
 use crate::names::person_name;
 use crate::texts::Words;
 use castellan_domain::alarm::{
@@ -32,7 +33,16 @@ pub enum Entry {
     /// What happened in one second by one hand.
     Line(Line),
     /// So many steps are in the record alone.
-    Earlier(usize),
+    Earlier(Whose, usize),
+}
+
+/// Whose steps are missing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Whose {
+    /// The alarm's.
+    Alarm,
+    /// Those of its incident.
+    Incident,
 }
 
 /// What happened in one second by one hand.
@@ -79,6 +89,8 @@ pub struct Told {
     pub drill: bool,
     /// What.
     pub part: Part,
+    /// Steps of the same thing just before it that are in the record alone.
+    pub missing: usize,
 }
 
 /// Who tells a story, to whom.
@@ -100,20 +112,15 @@ struct SoFar {
 
 impl Teller<'_> {
     /// The story of what is known, newest first, with what was told of its incident, oldest first.
-    pub fn tell(&self, known: &Known, told: Vec<Told>) -> Vec<Entry> {
+    pub fn tell(&self, known: &Known<AlarmFact>, told: Vec<Told>) -> Vec<Entry> {
         let (mut entries, mut so_far) = (Vec::new(), SoFar::default());
         let mut told = told.into_iter().peekable();
         for (index, step) in known.steps().enumerate() {
             while let Some(before) = told.next_if(|told| told.seq < step.seq) {
-                add(
-                    &mut entries,
-                    (before.by, before.drill),
-                    before.at,
-                    before.part,
-                );
+                add_told(&mut entries, before);
             }
             if index == 1 && known.missing() > 0 {
-                entries.push(Entry::Earlier(known.missing()));
+                entries.push(Entry::Earlier(Whose::Alarm, known.missing()));
                 so_far = SoFar::default();
             }
             if let Some((at, what)) = began(step) {
@@ -123,7 +130,7 @@ impl Teller<'_> {
             so_far.follow(&step.fact);
         }
         for after in told {
-            add(&mut entries, (after.by, after.drill), after.at, after.part);
+            add_told(&mut entries, after);
         }
         entries.reverse();
         entries
@@ -170,6 +177,9 @@ impl Teller<'_> {
                 (texts::TIMELINE_CLEARED, source.chain(ended).collect())
             }
             AlarmFact::Overdue(body) => (texts::TIMELINE_OVERDUE, self.late(body.late_s)),
+            AlarmFact::Undispatched(body) => {
+                (incidents::STORY_UNDISPATCHED, self.late(body.late_s))
+            }
             AlarmFact::Unheard(body) => {
                 let for_s = ages::text(Span::from_secs(i64::from(body.for_s)));
                 let late = self.late(body.late_s);
@@ -384,6 +394,13 @@ type Hand = (Option<PersonId>, bool);
 
 fn hand(step: &Step<AlarmFact>) -> Hand {
     (step.actor.clone(), step.drill)
+}
+
+fn add_told(entries: &mut Vec<Entry>, told: Told) {
+    if told.missing > 0 {
+        entries.push(Entry::Earlier(Whose::Incident, told.missing));
+    }
+    add(entries, (told.by, told.drill), told.at, told.part);
 }
 
 /// What one hand did in one second reads as one line, with the words of one note at most.

@@ -1,21 +1,23 @@
-//! The timeline of the selected alarm, and the way to what its row has let go of.
+//! The timeline of the selected alarm, and the way to what its row and its incident have let go of.
 
 use super::known::Known;
 use super::response::Response;
-use super::story::{Entry, Line, Part, Teller};
+use super::story::{Entry, Line, Part, Teller, Whose};
 use super::texts;
-use crate::api::{self, ApiError};
+use crate::api::{self, ApiError, StepsOf};
 use crate::browser::moment_text;
 use crate::copy::SiteCopy;
 use crate::desk::Desk;
 use crate::names::person_name;
 use crate::texts::Words;
-use castellan_domain::alarm::Alarm;
+use castellan_domain::alarm::{Alarm, AlarmFact};
 use castellan_domain::estate::Estate;
-use castellan_domain::ids::AlarmId;
+use castellan_domain::ids::{AlarmId, IncidentId};
+use castellan_domain::incident::IncidentFact;
 use castellan_domain::text::Language;
 use castellan_domain::wire::api::NoteText;
 use leptos::prelude::*;
+use serde::de::DeserializeOwned;
 use wasm_bindgen_futures::spawn_local;
 
 /// What happened to the alarm, newest first.
@@ -27,7 +29,7 @@ pub fn Story(
     alarm: Memo<Option<Alarm>>,
     notes: RwSignal<Vec<NoteText>>,
 ) -> impl IntoView {
-    let known = RwSignal::new(Known::default());
+    let known = RwSignal::new(Known::<AlarmFact>::default());
     Effect::new(move |_| {
         alarm.with(|alarm| {
             if let Some(alarm) = alarm {
@@ -35,8 +37,21 @@ pub fn Story(
             }
         });
     });
+    let incident = Memo::new(move |_| alarm.with(|alarm| alarm.as_ref()?.incident));
+    let of_incident = RwSignal::new(Known::<IncidentFact>::default());
+    Effect::new(move |before: Option<Option<IncidentId>>| {
+        let now = incident.get();
+        if before.flatten() != now {
+            of_incident.set(Known::default());
+        }
+        let row = now.and_then(|id| copy.one(&copy.changes.incidents, &id));
+        if let Some(row) = row {
+            of_incident.update(|known| known.meet(&row.history));
+        }
+        now
+    });
     let told = Memo::new(move |_| {
-        let incident = alarm.with(|alarm| alarm.as_ref()?.incident)?;
+        let incident = incident.get()?;
         // Told anew with each of its steps, and with each of those who were sent.
         copy.one(&copy.changes.incidents, &incident)?;
         copy.all(&copy.changes.assignments, |_| ());
@@ -50,16 +65,13 @@ pub fn Story(
                 language,
                 clock: &clock,
             };
-            response.tell(incident)
+            of_incident.with(|steps| response.tell(incident, steps))
         })
     });
-    let earlier = Earlier {
-        copy,
-        id,
-        known,
-        failure: RwSignal::new(None),
-        fetching: RwSignal::new(false),
-    };
+    let of = Signal::derive(move || Some(StepsOf::Alarm(id)));
+    let earlier = Earlier::new(copy, desk, of, known);
+    let of = Signal::derive(move || incident.get().map(StepsOf::Incident));
+    let earlier_of_incident = Earlier::new(copy, desk, of, of_incident);
     let lines = move || {
         let language = desk.language.get();
         let estate = copy.estate.get();
@@ -77,7 +89,13 @@ pub fn Story(
         let entries = known.with(|known| teller.tell(known, told));
         let line = |entry| match entry {
             Entry::Line(line) => line_view(&teller, line, notes).into_any(),
-            Entry::Earlier(count) => earlier_view(earlier, count, language).into_any(),
+            Entry::Earlier(Whose::Alarm, count) => {
+                earlier_view(earlier, texts::EARLIER, count, language).into_any()
+            }
+            Entry::Earlier(Whose::Incident, count) => {
+                let words = texts::EARLIER_OF_INCIDENT;
+                earlier_view(earlier_of_incident, words, count, language).into_any()
+            }
         };
         entries.into_iter().map(line).collect_view()
     };
@@ -151,28 +169,60 @@ fn words_view(
 }
 
 /// The way to older steps.
-#[derive(Clone, Copy)]
-struct Earlier {
+struct Earlier<F: 'static> {
     copy: &'static SiteCopy,
-    id: AlarmId,
-    known: RwSignal<Known>,
+    desk: &'static Desk,
+    /// Whose; nothing while an alarm has no incident.
+    of: Signal<Option<StepsOf>>,
+    known: RwSignal<Known<F>>,
     failure: RwSignal<Option<Words>>,
     fetching: RwSignal<bool>,
 }
 
-impl Earlier {
+impl<F> Clone for Earlier<F> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<F> Copy for Earlier<F> {}
+
+impl<F: DeserializeOwned + Send + Sync + 'static> Earlier<F> {
+    fn new(
+        copy: &'static SiteCopy,
+        desk: &'static Desk,
+        of: Signal<Option<StepsOf>>,
+        known: RwSignal<Known<F>>,
+    ) -> Self {
+        Self {
+            copy,
+            desk,
+            of,
+            known,
+            failure: RwSignal::new(None),
+            fetching: RwSignal::new(false),
+        }
+    }
+
     fn fetch(self) {
         let before = self.known.with_untracked(Known::before);
-        let (Some(before), Some(site)) = (before, self.copy.site.get_untracked()) else {
+        let site = self.copy.site.get_untracked();
+        let (Some(before), Some(site), Some(of)) = (before, site, self.of.get_untracked()) else {
+            return;
+        };
+        let Some(reader) = self.desk.person.get_untracked() else {
+            self.failure.set(Some(texts::EARLIER_NOT_ALLOWED));
             return;
         };
         self.failure.set(None);
         self.fetching.set(true);
         spawn_local(async move {
-            let page = api::steps_before(&site, self.id, before).await;
+            let page = api::steps_before(&site, &reader, of, before).await;
             // The view may be gone by now; then nobody waits for them.
             let _ = self.fetching.try_set(false);
             match page {
+                // They are another incident's by now.
+                Ok(_) if self.of.try_get_untracked().flatten() != Some(of) => {}
                 // A record that is behind would leave a hole just before what is known.
                 Ok(page) if page.projected_seq.next() >= before => {
                     let _ = self.known.try_update(|known| known.take(page.steps));
@@ -195,8 +245,13 @@ fn unreadable(error: &ApiError) -> Words {
     }
 }
 
-fn earlier_view(earlier: Earlier, count: usize, language: Language) -> impl IntoView {
-    let words = texts::EARLIER.fill(language, &[&count.to_string()]);
+fn earlier_view<F: DeserializeOwned + Send + Sync + 'static>(
+    earlier: Earlier<F>,
+    words: Words,
+    count: usize,
+    language: Language,
+) -> impl IntoView {
+    let words = words.fill(language, &[&count.to_string()]);
     let failure = move || {
         let words = earlier.failure.get()?;
         Some(view! { <p role="status">{words.get(language)}</p> })

@@ -13,7 +13,7 @@ pub fn Offered(desk: &'static Desk) -> impl IntoView {
     };
     view! {
         <div role="status" class="offered">
-            {move || desk.offer.get().map(|offer| {
+            {move || desk.offer().map(|offer| {
                 let (words, may) = (offer.words, offer.inverse.is_some());
                 let shown = offer.clone();
                 view! {

@@ -44,7 +44,7 @@ pub fn view(parts: &Parts) -> AnyView {
         Some(Picked::Alarm(id)) => copy.alarm(id)?.place.point(),
         _ => None,
     });
-    let top = Memo::new(move |_| copy.alarms(top_unowned));
+    let top = Memo::new(move |_| copy.matters(top_unowned));
     view! {
         <aside class="left">
             <UnrecordedList copy desk />
@@ -63,7 +63,7 @@ pub fn view(parts: &Parts) -> AnyView {
                 now=Signal::derive(move || copy.shown_at())
                 selected=desk.selected.into()
                 selected_at=selected_at.into()
-                on_pick=Callback::new(move |picked| desk.select(picked))
+                on_point=Callback::new(move |pointed| desk.point_at(pointed))
                 ready=drawn
             />
             <Next copy desk />

@@ -116,6 +116,12 @@ impl SiteCopy {
         self.all(&self.changes.alarms, read)
     }
 
+    /// Reads the alarms and their incidents.
+    pub fn matters<T>(&self, read: impl FnOnce(&View) -> T) -> T {
+        self.changes.incidents.track_any();
+        self.alarms(read)
+    }
+
     /// What facts said of a person.
     pub fn person(&self, id: &PersonId) -> PersonState {
         self.one(&self.changes.people, id).unwrap_or_default()

@@ -1,12 +1,12 @@
 //! Commands on their way to the server.
 
 use super::failure::{FailedBy, Failure};
-use super::offer::{OFFERED_MS, Offer};
+use super::offer::{OFFERED_MS, Offer, Standing};
 use super::state::Desk;
 use super::under_way::UnderWay;
 use crate::api::{self, ApiError};
 use crate::browser::{mono, sleep};
-use castellan_domain::ids::CommandId;
+use castellan_domain::ids::{CommandId, PersonId};
 use castellan_domain::refusal::Refusal;
 use castellan_domain::wire::api::{CommandRequest, WireCommand};
 use leptos::prelude::*;
@@ -22,6 +22,12 @@ const LIVE_LOOKS_MAX: u32 = 8;
 const LIVE_LOOK_EVERY_MS: u32 = 250;
 /// Wait between two looks at whether it is a command's turn. Each that was sent ends within its attempts.
 const TURN_LOOK_EVERY_MS: u32 = 20;
+/// Looks for what a command made.
+const OFFER_LOOKS_MAX: u32 = 50;
+/// Wait between two of them.
+const OFFER_LOOK_EVERY_MS: u32 = 100;
+/// By so much a browser's timer may come before its time.
+const TIMER_EARLY_MS_MAX: u32 = 50;
 /// How long it is said that a command came to nothing.
 const FAILURE_MS: u32 = 8_000;
 
@@ -120,27 +126,67 @@ impl Desk {
 
     /// Sends a command; after success it says what follows, and offers the way back for a while.
     pub fn send_and_offer(&'static self, command: impl Into<WireCommand>, offer: Offer) {
-        self.send_as(CommandId(uuid::Uuid::new_v4()), command, move || {
-            self.offered.update_value(|count| *count += 1);
-            let this = self.offered.get_value();
-            self.offer.set(Some(offer));
+        let Some(by) = self.person.get_untracked() else {
+            return;
+        };
+        let id = CommandId(uuid::Uuid::new_v4());
+        self.send_as(id, command, move || self.offer_for_a_while(by, offer));
+    }
+
+    /// The same for what has a way back only once its number is here: it is looked for as long as a while.
+    pub fn send_and_offer_what(
+        &'static self,
+        command: impl Into<WireCommand>,
+        look: impl Fn() -> Option<Offer> + 'static,
+    ) {
+        let Some(by) = self.person.get_untracked() else {
+            return;
+        };
+        let id = CommandId(uuid::Uuid::new_v4());
+        self.send_as(id, command, move || {
             spawn_local(async move {
-                sleep(OFFERED_MS).await;
-                if self.offered.get_value() == this {
-                    self.offer.set(None);
+                for _ in 0..OFFER_LOOKS_MAX {
+                    if let Some(offer) = look() {
+                        return self.offer_for_a_while(by, offer);
+                    }
+                    sleep(OFFER_LOOK_EVERY_MS).await;
                 }
             });
         });
     }
 
+    fn offer_for_a_while(&'static self, by: PersonId, offer: Offer) {
+        self.offered
+            .update(|standing| standing.begin(by, offer, mono()));
+        spawn_local(async move {
+            sleep(OFFERED_MS + TIMER_EARLY_MS_MAX).await;
+            // Whoever shows it looks at the time.
+            self.offered.notify();
+        });
+    }
+
+    /// Sends commands one after the other, each once the one before is done: what is refused ends it, and says why.
+    pub fn send_in_turn(&'static self, commands: Vec<WireCommand>) {
+        let mut commands = commands.into_iter();
+        if let Some(first) = commands.next() {
+            let id = CommandId(uuid::Uuid::new_v4());
+            self.send_as(id, first, move || self.send_in_turn(commands.collect()));
+        }
+    }
+
+    /// What follows from what whoever works here just did, while it can be taken back.
+    pub fn offer(&self) -> Option<Offer> {
+        let person = self.person.get();
+        self.offered
+            .with(|standing| standing.of(person.as_ref(), mono()).cloned())
+    }
+
     /// Takes back what was just done, as long as that is offered.
     pub fn take_back(&'static self) {
-        let inverse = self
-            .offer
-            .with_untracked(|offer| offer.as_ref()?.inverse.clone());
+        let inverse = untrack(|| self.offer()?.inverse);
         if let Some(inverse) = inverse {
             self.send_as(CommandId(uuid::Uuid::new_v4()), inverse, || {
-                self.offer.set(None);
+                self.offered.update(Standing::end);
             });
         }
     }

@@ -14,6 +14,7 @@ const FOCUS_HOLDS: Duration = Duration::from_secs(10);
 pub(super) struct Hand {
     selected_at: StoredValue<Span>,
     step_at: StoredValue<Span>,
+    stage_at: StoredValue<Span>,
     points: RwSignal<bool>,
     focuses: RwSignal<bool>,
     lets_go: StoredValue<Option<TimeoutHandle>>,
@@ -24,6 +25,7 @@ impl Hand {
         Self {
             selected_at: StoredValue::new(Span::ZERO),
             step_at: StoredValue::new(Span::ZERO),
+            stage_at: StoredValue::new(Span::ZERO),
             points: RwSignal::new(false),
             focuses: RwSignal::new(false),
             lets_go: StoredValue::new(None),
@@ -44,6 +46,14 @@ impl Hand {
 
     pub(super) fn step_has_settled(&self) -> bool {
         has_settled(self.step_at.get_value(), mono())
+    }
+
+    pub(super) fn comes_to_stage(&self) {
+        self.stage_at.set_value(mono());
+    }
+
+    pub(super) fn stage_has_settled(&self) -> bool {
+        has_settled(self.stage_at.get_value(), mono())
     }
 
     /// Whether it is on the queue.

@@ -20,8 +20,8 @@ mod writing;
 
 pub use beside::Beside;
 pub use failure::{FailedBy, Failure};
-pub use offer::{OFFERED_MS, Offer};
-pub use picked::Picked;
+pub use offer::{OFFERED_MS, Offer, Standing};
+pub use picked::{Picked, Pointed};
 pub use settled::has_settled;
 pub use theme::Theme;
 

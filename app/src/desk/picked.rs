@@ -1,5 +1,6 @@
 //! What can be selected, and how the page's address names it.
 
+use castellan_domain::geo::LonLat;
 use castellan_domain::ids::{AlarmId, AreaId, BuildingId, DeviceId, PersonId};
 
 /// What one can select, in a list or on the map.
@@ -41,6 +42,17 @@ impl Picked {
             }
         }
     }
+}
+
+/// A place on the map that was clicked.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Pointed {
+    /// What is there, if it can be selected.
+    pub what: Option<Picked>,
+    /// The building whose walls or roof are seen there.
+    pub building: Option<BuildingId>,
+    /// The ground there; the sky is no place.
+    pub at: Option<LonLat>,
 }
 
 #[cfg(test)]

@@ -4,8 +4,8 @@ use super::beside::Beside;
 use super::drafts::{self, Drafts};
 use super::failure::Failure;
 use super::hand::Hand;
-use super::offer::Offer;
-use super::picked::Picked;
+use super::offer::Standing;
+use super::picked::{Picked, Pointed};
 use super::theme::Theme;
 use super::under_way::UnderWay;
 use crate::browser::{
@@ -27,6 +27,10 @@ pub struct Desk {
     pub person: RwSignal<Option<PersonId>>,
     /// What is selected.
     pub selected: RwSignal<Option<Picked>>,
+    /// Something asks for a place: a click on the map is its answer, and selects nothing.
+    pub asks_place: RwSignal<bool>,
+    /// The answer.
+    pub pointed: RwSignal<Option<Pointed>>,
     /// Which list stands open below the queue.
     pub beside: RwSignal<Option<Beside>>,
     hand: Hand,
@@ -41,9 +45,7 @@ pub struct Desk {
     /// What just came to nothing.
     pub failure: RwSignal<Option<Failure>>,
     /// What follows from what was just done, while it can be taken back.
-    pub offer: RwSignal<Option<Offer>>,
-    /// How many were made, so that none ends the next one.
-    pub(super) offered: StoredValue<u32>,
+    pub(super) offered: RwSignal<Standing>,
     /// Whether a command is under way.
     pub sending: RwSignal<bool>,
     pub(super) under_way: StoredValue<UnderWay>,
@@ -56,6 +58,8 @@ impl Desk {
             copy,
             person: RwSignal::new(None),
             selected: RwSignal::new(None),
+            asks_place: RwSignal::new(false),
+            pointed: RwSignal::new(None),
             beside: RwSignal::new(parameter("list").and_then(|name| Beside::from_address(&name))),
             hand: Hand::new(),
             language: RwSignal::new(language),
@@ -66,8 +70,7 @@ impl Desk {
                     .map_or_else(Drafts::default, |kept| Drafts::read(&kept)),
             ),
             failure: RwSignal::new(None),
-            offer: RwSignal::new(None),
-            offered: StoredValue::new(0),
+            offered: RwSignal::new(Standing::default()),
             sending: RwSignal::new(false),
             under_way: StoredValue::default(),
         }));
@@ -133,10 +136,26 @@ impl Desk {
     }
 
     /// Seats somebody in this tab only. Sockets and pictures carry no header of ours, so what they
-    /// are for goes by a cookie; the browser has one for all its tabs, and the last one counts.
+    /// are for goes by a cookie; the browser has one for all its tabs, and the last one counts. What was
+    /// said to the one before is not said to the next.
     pub fn seat(&self, person: Option<PersonId>) {
         set_cookie(PERSON_COOKIE, person.as_ref().map(PersonId::as_str));
+        if person != self.person.get_untracked() {
+            self.offered.update(Standing::end);
+            self.failure.set(None);
+        }
         self.person.set(person);
+    }
+
+    /// Ends what one person began before another one goes on with it.
+    pub fn for_one_person(&'static self, end: impl Fn() + 'static) {
+        Effect::new(move |before: Option<_>| {
+            let now = self.person.get();
+            if before.is_some_and(|before| before != now) {
+                end();
+            }
+            now
+        });
     }
 
     /// Whoever works here, with what they may do; nobody before the estate is here.
@@ -171,6 +190,15 @@ impl Desk {
         let address = what.as_ref().map(Picked::address);
         set_parameter("selected", address.as_deref());
         self.selected.set(what);
+    }
+
+    /// A place on the map was clicked.
+    pub fn point_at(&self, pointed: Pointed) {
+        if self.asks_place.get_untracked() {
+            self.pointed.set(Some(pointed));
+        } else {
+            self.select(pointed.what);
+        }
     }
 
     /// Whether just this is selected.
@@ -217,6 +245,16 @@ impl Desk {
     /// Whether it has been the next one long enough for a key to act on it.
     pub fn step_has_settled(&self) -> bool {
         self.hand.step_has_settled()
+    }
+
+    /// Another stage is the next one.
+    pub fn come_to_stage(&self) {
+        self.hand.comes_to_stage();
+    }
+
+    /// Whether it has been the next one long enough for a key to act on it.
+    pub fn stage_has_settled(&self) -> bool {
+        self.hand.stage_has_settled()
     }
 
     /// Whether a hand is on the queue, so that it must not move.

@@ -4,7 +4,7 @@
 use super::model::{stage_name, way_words_for};
 use super::texts;
 use crate::ages::{self, FADING_AFTER, LOST_AFTER, Now};
-use castellan_domain::dispatch::rank::ways_to;
+use castellan_domain::dispatch::goal::Goal;
 use castellan_domain::dispatch::{Assignment, PlannedWay, Stage};
 use castellan_domain::estate::{Estate, Place, WayPoint, Ways};
 use castellan_domain::geo::{LonLat, distance_m};
@@ -151,7 +151,7 @@ impl Errands {
             return found.course.clone();
         }
         let course = to.and_then(|to| {
-            let ways = ways_to(known, ways, incident)?;
+            let ways = Goal::of_incident(known, incident).ways(ways)?;
             let way = ways.from(from, None)?;
             let mut points = ways.course(&way);
             points.truncate(COURSE_MAX);

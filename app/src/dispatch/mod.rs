@@ -2,13 +2,21 @@
 
 pub mod errands;
 pub mod model;
+pub mod onward;
+pub mod radio;
 pub mod refusals;
 pub mod texts;
 
 #[cfg(target_arch = "wasm32")]
+pub mod hands;
+#[cfg(target_arch = "wasm32")]
 pub mod ranked;
+#[cfg(target_arch = "wasm32")]
+pub mod sent;
 #[cfg(target_arch = "wasm32")]
 pub mod view;
 
 #[cfg(target_arch = "wasm32")]
-pub use view::{People, Response};
+pub use hands::Hands;
+#[cfg(target_arch = "wasm32")]
+pub use view::Response;

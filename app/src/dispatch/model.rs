@@ -3,9 +3,10 @@
 use super::texts;
 use crate::texts::Words;
 use castellan_domain::alarm::Alarm;
-use castellan_domain::dispatch::rank::{Candidate, Hole, lifts, rank};
+use castellan_domain::dispatch::goal::Goal;
+use castellan_domain::dispatch::rank::{Candidate, Hole, rank};
 use castellan_domain::dispatch::{Assignment, DeclineReason, PlannedWay, Stage};
-use castellan_domain::estate::{Estate, Ways};
+use castellan_domain::estate::{Estate, Skill, Ways};
 use castellan_domain::geo::LonLat;
 use castellan_domain::ids::{AlarmId, IncidentId, PersonId};
 use castellan_domain::text::Language;
@@ -27,18 +28,19 @@ pub struct Said {
 /// People who are named in the list at most.
 pub const NAMED_MAX: usize = 9;
 
-/// Who could be sent for an alarm, the first to ask first: by the server's own rule, from the positions that
-/// this display has.
+/// Who could be sent for an alarm, or the incident that it is part of, the first to ask first: by the server's own
+/// rule, to the server's own place, from the positions that this display has.
 pub fn candidates(
     known: &Known<'_>,
     ways: &Ways,
     alarm: &Alarm,
     at: impl Fn(&PersonId) -> Option<LonLat>,
 ) -> Vec<Candidate> {
-    let incident = known.open_incident_of(alarm).map(|incident| incident.id);
-    let lifts = lifts(known, &alarm.kind, Some(alarm));
-    let to = alarm.place.place().map(|place| ways.to(place, lifts));
-    rank(known, incident, |person| {
+    let goal = Goal::of_alarm(known, alarm);
+    let to = goal.ways(ways);
+    // The server asks the next one by the incident's type, too.
+    let incident = goal.incident.map(|incident| incident.id);
+    rank(known, goal.kind, incident, |person| {
         let way = to.as_ref()?.from(at(person)?, None)?;
         Some(PlannedWay::from(&way))
     })
@@ -126,6 +128,31 @@ pub fn hole_words(estate: &Estate, hole: &Hole, language: Language) -> String {
         0 => texts::HOLE_EMPTY.fill(language, &[&name]),
         left => texts::HOLE_LEFT.fill(language, &[&name, &left.to_string()]),
     }
+}
+
+/// What somebody can do that the alarm wants.
+pub const fn skill_name(skill: Skill) -> Words {
+    match skill {
+        Skill::FirstAid => texts::FIRST_AID,
+        Skill::GasDetector => texts::GAS_DETECTOR,
+        Skill::FireTeam => texts::FIRE_TEAM,
+        Skill::LiftRescue => texts::LIFT_RESCUE,
+        Skill::Electrician => texts::ELECTRICIAN,
+        Skill::Plumber => texts::PLUMBER,
+    }
+}
+
+/// `有测气仪，比最近的多12秒`: why the first one is named before somebody nearer, where that is so.
+pub fn why_before_nearer(all: &[Candidate], language: Language) -> Option<String> {
+    let first = all.first()?;
+    let (skill, seconds) = (skill_name(first.skill?), first.seconds()?);
+    let could_go = all
+        .iter()
+        .filter(|one| one.is_held_up() == first.is_held_up());
+    let nearest = could_go.filter_map(Candidate::seconds).min()?;
+    let more = seconds.checked_sub(nearest).filter(|more| *more > 0)?;
+    let more = duration(more, language);
+    Some(texts::THOUGH_FARTHER.fill(language, &[skill.get(language), &more]))
 }
 
 /// What is said on the radio, which comes first. The one who threatens may hear it: of a silent call for help it says
@@ -243,6 +270,8 @@ mod tests {
             on_break: false,
             silent: false,
             radio_only: false,
+            skill: None,
+            errands: 0,
             hole: None,
         };
         let before = ["wang", "zhao", "wu"].map(one);
@@ -250,6 +279,38 @@ mod tests {
         let now = in_order_of(&before, now).into_iter();
         let ids: Vec<_> = now.map(|one| one.person.to_string()).collect();
         assert_eq!(ids, ["wang", "wu", "zhou"]);
+    }
+
+    #[test]
+    fn whoever_is_named_before_somebody_nearer_is_named_with_the_reason() {
+        let one = |id, seconds, skill| Candidate {
+            person: person(id),
+            way: Some(PlannedWay {
+                seconds,
+                ..BY_STAIRS
+            }),
+            busy: None,
+            on_break: false,
+            silent: false,
+            radio_only: false,
+            skill,
+            errands: 0,
+            hole: None,
+        };
+        let skilled = one("wang", 52, Some(Skill::GasDetector));
+        let why = |all: &[Candidate]| why_before_nearer(all, Language::Zh);
+        let nearer = one("zhao", 40, None);
+        assert_eq!(
+            why(&[skilled.clone(), nearer.clone()]).as_deref(),
+            Some("有测气仪，比最近的多12秒")
+        );
+        let farther = one("wu", 60, None);
+        assert_eq!(why(&[skilled.clone(), farther]), None);
+        let on_break = Candidate {
+            on_break: true,
+            ..nearer
+        };
+        assert_eq!(why(&[skilled, on_break]), None, "nobody sends them");
     }
 
     #[test]

@@ -2,8 +2,10 @@
 
 use super::errands::{Errand, Errands};
 use super::model::candidates;
+use super::texts;
 use crate::copy::SiteCopy;
-use crate::desk::Desk;
+use crate::desk::{Desk, Offer};
+use crate::names::sign_and_name;
 use castellan_domain::dispatch::rank::Candidate;
 use castellan_domain::dispatch::{DispatchCommand, Matter};
 use castellan_domain::estate::{Estate, Ways};
@@ -83,19 +85,25 @@ fn last_place(
     }
 }
 
-/// Somebody is asked to go.
-pub fn send(desk: &'static Desk, alarm: AlarmId, person: PersonId) {
+/// Somebody is asked to go. As long as it is fresh, one key calls them back.
+pub fn send(copy: &'static SiteCopy, desk: &'static Desk, alarm: AlarmId, person: PersonId) {
     let matter = Matter::Alarm(alarm);
-    desk.send(DispatchCommand::Dispatch { matter, person });
+    let of = person.clone();
+    let command = DispatchCommand::Dispatch { matter, person };
+    desk.send_and_offer_what(command, move || {
+        copy.known(|known| recalled(known, alarm, &of)).flatten()
+    });
 }
 
-/// The offer of an alarm's incident that waits for its answer, the oldest first.
-pub fn waiting(copy: &'static SiteCopy, alarm: AlarmId) -> Option<AssignmentId> {
-    let waiting = copy.known(|known| {
-        let incident = known.open_incident_of(known.view.alarms.get(&alarm)?)?;
-        let mut all = known.assignments_of(incident.id);
-        let offered = all.find(|one| one.is_live() && !one.is_accepted())?;
-        Some(offered.id)
-    });
-    waiting.flatten()
+/// What calls somebody back who was just asked to go.
+fn recalled(known: &Known<'_>, alarm: AlarmId, person: &PersonId) -> Option<Offer> {
+    let incident = known.open_incident_of(known.view.alarms.get(&alarm)?)?;
+    let mut sent = known.assignments_of(incident.id);
+    let sent = sent.find(|one| one.person == *person && one.is_live())?;
+    let assignment = sent.id;
+    let back = DispatchCommand::Recall { assignment };
+    Some(Offer::new(texts::RECALL, Some(back.into()), |language| {
+        let name = sign_and_name(known, person, language);
+        texts::SENT_FOLLOWS.fill(language, &[&name])
+    }))
 }

@@ -41,8 +41,23 @@ texts! {
     ON_BREAK: "休息中", "on a break";
     RADIO_ONLY: "仅对讲", "radio only";
     SILENT: "失联", "silent";
+    FIRST_AID: "会急救", "first aid";
+    GAS_DETECTOR: "有测气仪", "has a gas detector";
+    FIRE_TEAM: "微型消防站", "fire team";
+    LIFT_RESCUE: "会电梯救援", "lift rescue";
+    ELECTRICIAN: "电工", "electrician";
+    PLUMBER: "会修水泵管道", "plumber";
+    THOUGH_FARTHER: "{0}，比最近的多{1}", "{0}, {1} more than the nearest";
     ON_ERRAND: "任务中 {0}", "on {0}";
     ANSWER_FOR: "代记接单", "Accepted by radio";
+    SAYS: "对讲代记", "By radio";
+    SAYS_PROMPT: "{0} 在对讲里说了什么：按数字；再按 {1} 换下一人，Esc 返回", "What {0} says on the radio: press a digit; {1} again for the next person, Esc goes back";
+    SAYS_ACCEPT: "收到，前往", "Will go";
+    SAYS_SET_OUT: "已出发", "Sets out";
+    DECLINE_PROMPT: "为何不去：按 1–5，Esc 返回", "Why not: press 1–5, Esc goes back";
+    QUIET_PROMPT: "静默多久：按 1–3，Esc 返回", "Silent for how long: press 1–3, Esc goes back";
+    QUIET_MIN: "{0} 分钟", "{0} min";
+    SENT_FOLLOWS: "已派 {0}。撤回只撤这一单，接警与事件不变。", "{0} was sent. Recall takes back this alone: the claim and the incident stay.";
     ARRIVE: "到场", "On scene";
     FINISH: "完成", "Done";
     RECALL: "撤回", "Recall";
@@ -64,4 +79,6 @@ texts! {
     WITHDRAWN_OFF_DUTY: "已下班", "off duty";
     WITHDRAWN_CLOSED: "事件已结案", "the incident is closed";
     QUIET_LEFT: "静默 还剩 {0}", "quiet for {0}";
+    QUIET_ENDS: "静默即将结束", "quiet ends now…";
+    TIME_UP: "时间已到", "time is up…";
 }

@@ -1,38 +1,28 @@
 //! The people of the selected alarm: who could be sent, and who was.
 
+use super::hands::Hands;
 use super::model::{
-    NAMED_MAX, Named, Said, duration, hole_words, in_order_of, radio_sentence, reason_name, sent,
-    stage_name, way_words,
+    NAMED_MAX, Named, Said, duration, hole_words, in_order_of, sent, skill_name, way_words,
+    why_before_nearer,
 };
-use super::ranked::{errand, ranked, send, waiting};
+use super::onward::{Onward, next_stage, onward};
+use super::radio::next_speaker;
+use super::ranked::{ranked, send};
+use super::sent::Sent;
 use super::texts;
-use crate::ages;
 use crate::copy::SiteCopy;
 use crate::desk::Desk;
 use crate::incidents::model::{move_words, stage_name as incident_stage, steps};
 use crate::incidents::texts::INCIDENT;
-use crate::ladders::{Ladder, NextCall};
-use crate::names::{radio_name, sign_and_name};
-use crate::texts::Words;
+use crate::ladders::NextCall;
+use crate::names::sign_and_name;
 use castellan_domain::access::Right;
 use castellan_domain::dispatch::rank::Candidate;
-use castellan_domain::dispatch::{Assignment, DispatchCommand, Stage};
-use castellan_domain::ids::{AlarmId, AssignmentId, PersonId};
-use castellan_domain::incident::{Incident, IncidentCommand, NextStage};
+use castellan_domain::ids::{AlarmId, IncidentId, PersonId};
+use castellan_domain::incident::{Incident, NextStage};
 use castellan_domain::matter::Matter;
 use castellan_domain::text::Language;
 use leptos::prelude::*;
-
-/// Who could be sent for the selected alarm, which keys share.
-#[derive(Clone, Copy)]
-pub struct People {
-    /// Who is named.
-    pub named: RwSignal<Named>,
-    /// Whether they are listed.
-    pub listed: Signal<bool>,
-    /// Lists them, or leaves that.
-    pub list: Callback<bool>,
-}
 
 /// The incident of the selected alarm, who was sent, and who could be.
 #[component]
@@ -41,7 +31,7 @@ pub fn Response(
     desk: &'static Desk,
     id: AlarmId,
     said: Signal<Said>,
-    people: People,
+    hands: Hands,
 ) -> impl IntoView {
     let incident = Memo::new(move |_| {
         let incident = copy.alarm(id)?.incident?;
@@ -57,10 +47,23 @@ pub fn Response(
                 .collect::<Vec<_>>()
         })
     });
-    let answers = Memo::new(move |_| {
-        let _ = incident.get();
+    // R and S mean that on which their keys stand.
+    let next = Memo::new(move |_| {
+        let incident = incident.get()?.id;
         copy.all(&copy.changes.assignments, |_| ());
-        waiting(copy, id)
+        copy.known(|known| (onward(known, incident), next_stage(known, incident)))
+    });
+    Effect::new(move |_| {
+        next.track();
+        desk.come_to_stage();
+    });
+    let next = Memo::new(move |_| next.get()?.0);
+    let radio = Memo::new(move |_| {
+        let incident = incident.get()?.id;
+        copy.all(&copy.changes.assignments, |_| ());
+        let now = hands.spoken.get().map(|spoken| spoken.assignment);
+        let next = copy.known(|known| next_speaker(known, incident, now));
+        next.flatten()
     });
     let wants = Memo::new(move |_| {
         let open = copy.alarm(id).is_some_and(|alarm| !alarm.is_judged());
@@ -68,19 +71,25 @@ pub fn Response(
         open && desk.may(Right::Dispatch)
     });
     view! {
-        {move || incident.get().map(|incident| view! { <Heading copy desk incident /> })}
+        {move || incident.get().map(|incident| view! { <Heading copy desk incident next go_on=hands.go_on /> })}
         <ul class="sent" aria-label=move || desk.t(texts::SENT)>
             {move || going.get().unwrap_or_default().into_iter().map(|one| view! {
-                <Sent copy desk one said answers />
+                <Sent copy desk one said next radio hands />
             }).collect_view()}
         </ul>
-        {move || wants.get().then(|| view! { <Send copy desk id people /> })}
+        {move || wants.get().then(|| view! { <Send copy desk id hands /> })}
     }
 }
 
 /// Its number, how far it is, and the next steps that a person takes.
 #[component]
-fn Heading(copy: &'static SiteCopy, desk: &'static Desk, incident: Incident) -> impl IntoView {
+fn Heading(
+    copy: &'static SiteCopy,
+    desk: &'static Desk,
+    incident: Incident,
+    next: Memo<Option<Onward>>,
+    go_on: Callback<(IncidentId, NextStage)>,
+) -> impl IntoView {
     let id = incident.id;
     let may = Memo::new(move |_| {
         let person = desk.person.get();
@@ -90,129 +99,40 @@ fn Heading(copy: &'static SiteCopy, desk: &'static Desk, incident: Incident) -> 
         let is_owner = owner.is_some_and(|owner| owner.is_some() && owner == person);
         is_owner || desk.may(Right::LeadShift)
     });
+    let all = steps(&incident.stage);
+    let key = move |to: NextStage| {
+        let key = desk.key('S').filter(|_| all.first() == Some(&to))?;
+        let key = match next.get() {
+            Some(Onward::Move(next)) if next == to => key.to_string(),
+            _ if to == NextStage::Reopened => return None,
+            _ => format!("⇧{key}"),
+        };
+        Some(view! { <kbd>{key}</kbd> })
+    };
     let button = move |to: NextStage| {
         view! {
             <button data-move=format!("{to:?}").to_lowercase()
                 disabled=move || desk.sending.get()
-                on:click=move |_| desk.send(IncidentCommand::Move { incident: id, to })>
-                {move || desk.t(move_words(to))}
+                on:click=move |_| go_on.run((id, to))>
+                {move || desk.t(move_words(to))}{move || key(to)}
             </button>
         }
     };
-    let next = steps(&incident.stage);
     let stage = incident.stage.clone();
     let stage = move || incident_stage(&stage, desk.language.get());
     view! {
         <div class="incident" data-incident=id.to_string()>
             <span>{move || desk.t(INCIDENT)}" "<strong>{id.to_string()}</strong></span>
             <span data-stage="">{stage}</span>
-            {move || may.get().then(|| next.iter().copied().map(button).collect_view())}
+            {move || may.get().then(|| all.iter().copied().map(button).collect_view())}
         </div>
         <NextCall copy desk about=Matter::Incident(id) />
     }
 }
 
-#[component]
-fn Sent(
-    copy: &'static SiteCopy,
-    desk: &'static Desk,
-    one: Assignment,
-    said: Signal<Said>,
-    answers: Memo<Option<AssignmentId>>,
-) -> impl IntoView {
-    let id = one.id;
-    let person = one.person.clone();
-    let name = move || named(copy, &person, desk.language.get());
-    let stage = one.stage.clone();
-    let state = move || {
-        let said = desk.t(stage_name(&stage));
-        match &stage {
-            Stage::Declined { reason } => format!("{said} · {}", desk.t(reason_name(*reason))),
-            _ => said.to_owned(),
-        }
-    };
-    let way = one
-        .way
-        .filter(|_| one.is_live() && !matches!(one.stage, Stage::OnScene { .. }));
-    let is_going = matches!(one.stage, Stage::Accepted | Stage::OnTheWay);
-    let live_way = Memo::new(move |_| {
-        let now = copy.shown_at();
-        errand(copy, id)?.part.way_words(now, desk.language.get())
-    });
-    let way = move || {
-        let planned = || way_words(way.as_ref(), desk.language.get());
-        let live = is_going.then(|| live_way.get()).flatten();
-        live.or_else(|| way.is_some().then(planned))
-    };
-    let due_at = one.due_at;
-    let late = one.late_at.is_some();
-    // 静默: the silence is counted down, and is no lateness.
-    let quiet_until = one.quiet_until;
-    let left = move || {
-        let fill =
-            |words: Words, at| words.fill(desk.language.get(), &[&ages::left(at, copy.shown_at())]);
-        match (quiet_until, due_at) {
-            (Some(until), _) => Some(fill(texts::QUIET_LEFT, until)),
-            (None, Some(at)) => Some(fill(texts::LEFT, at)),
-            (None, None) => late.then(|| desk.t(texts::LATE).to_owned()),
-        }
-    };
-    let waits = one.is_live() && !one.is_accepted();
-    let radio = one.clone();
-    let sentence = move || {
-        let language = desk.language.get();
-        let sign = copy.known(|known| {
-            let state = known.view.person(&radio.person);
-            radio_name(Some(known.estate), &radio.person, &state, language)
-        });
-        let sign = sign.unwrap_or_default();
-        said.with(|said| radio_sentence(&sign, said, &radio, language))
-    };
-    let may = desk.may(Right::Dispatch) && one.is_live();
-    let command = move |words, name: &'static str, command: fn(AssignmentId) -> DispatchCommand| {
-        view! {
-            <button data-part=name disabled=move || desk.sending.get()
-                on:click=move |_| desk.send(command(id))>
-                {move || desk.t(words)}
-                {move || (name == "accept" && answers.get() == Some(id)).then(|| desk.key('R').map(|key| view! { <kbd>{key}</kbd> }))}
-            </button>
-        }
-    };
-    let is_there = matches!(one.stage, Stage::OnScene { .. });
-    view! {
-        <li data-assignment=id.to_string() class:live=one.is_live()>
-            <span class="sent-name">{name}</span>
-            <span class="stage">{state}</span>
-            {one.support_asked_at.is_some().then(|| view! {
-                <strong class="support">{move || desk.t(texts::SUPPORT_ASKED)}</strong>
-            })}
-            <span class="way" class:going=is_going>{way}</span>
-            <span class="time-left num">{left}</span>
-            <NextCall copy desk about=Matter::Assignment(id) />
-            {waits.then(|| view! {
-                <p class="radio"><span class="quiet">{move || desk.t(texts::READ_OUT)}</span>" "{sentence}</p>
-            })}
-            {may.then(|| view! {
-                <span class="parts">
-                    {waits.then(|| command(texts::ANSWER_FOR, "accept", |assignment| DispatchCommand::Accept { assignment }))}
-                    {is_going.then(|| command(texts::ARRIVE, "arrive", |assignment| DispatchCommand::Arrive { assignment }))}
-                    {is_there.then(|| command(texts::FINISH, "finish", |assignment| DispatchCommand::Finish { assignment }))}
-                    {(!is_there).then(|| command(texts::RECALL, "recall", |assignment| DispatchCommand::Recall { assignment }))}
-                </span>
-            })}
-            <Ladder copy desk about=Matter::Assignment(id) />
-        </li>
-    }
-}
-
 /// The button that names who is asked, and the list of the others.
 #[component]
-fn Send(
-    copy: &'static SiteCopy,
-    desk: &'static Desk,
-    id: AlarmId,
-    people: People,
-) -> impl IntoView {
+fn Send(copy: &'static SiteCopy, desk: &'static Desk, id: AlarmId, hands: Hands) -> impl IntoView {
     let candidates = Memo::new(move |before: Option<&Vec<Candidate>>| {
         // They walk.
         copy.now();
@@ -220,7 +140,7 @@ fn Send(
         copy.people(|_| ());
         let now = ranked(copy, id);
         match before {
-            Some(before) if people.listed.get() => in_order_of(before, now),
+            Some(before) if hands.listed.get() => in_order_of(before, now),
             Some(_) | None => now,
         }
     });
@@ -231,12 +151,12 @@ fn Send(
         })
     });
     Effect::new(move |_| {
-        people.named.set(Named {
+        hands.named.set(Named {
             alarm: Some(id),
             people: shown.get(),
         });
     });
-    on_cleanup(move || people.named.set(Named::default()));
+    on_cleanup(move || hands.named.set(Named::default()));
     let words = move |one: &Candidate| {
         let language = desk.language.get();
         let name = named(copy, &one.person, language);
@@ -275,6 +195,10 @@ fn Send(
             if one.on_break {
                 remarks.push(texts::ON_BREAK.get(language).to_owned());
             }
+            remarks.extend(
+                one.skill
+                    .map(|skill| skill_name(skill).get(language).to_owned()),
+            );
             remarks.extend(hole_of(&one));
             if one.silent {
                 remarks.push(texts::SILENT.get(language).to_owned());
@@ -287,8 +211,8 @@ fn Send(
         let (name, sent) = (person.clone(), person.clone());
         view! {
             <button data-send=person.to_string() on:click=move |_| {
-                people.list.run(false);
-                send(desk, id, sent.clone());
+                hands.list.run(false);
+                send(copy, desk, id, sent.clone());
             }>
                 <kbd>{digit}</kbd>{move || named(copy, &name, desk.language.get())}
                 <span class="quiet">" "{remarks}</span>
@@ -301,15 +225,18 @@ fn Send(
                 Some(person) => {
                     view! {
                         <button data-action="dispatch" disabled=move || desk.sending.get()
-                            on:click=move |_| send(desk, id, person.clone())>
+                            on:click=move |_| send(copy, desk, id, person.clone())>
                             {move || desk.t(texts::DISPATCH)}" "{move || of_first().as_ref().map(words)}
                             {move || desk.key('D').map(|key| view! { <kbd>{key}</kbd> })}
                         </button>
+                        {move || candidates.with(|all| why_before_nearer(all, desk.language.get())).map(|words| view! {
+                            <span class="quiet" data-why="">{words}</span>
+                        })}
                         {move || of_first().as_ref().and_then(hole_of).map(|words| view! {
                             <span class="hole" data-hole="">{words}</span>
                         })}
-                        <button data-action="people" aria-expanded=move || people.listed.get().to_string()
-                            on:click=move |_| people.list.run(!people.listed.get_untracked())>
+                        <button data-action="people" aria-expanded=move || hands.listed.get().to_string()
+                            on:click=move |_| hands.list.run(!hands.listed.get_untracked())>
                             {move || desk.t(texts::PEOPLE)}
                             {move || desk.key('D').map(|key| view! { <kbd>{format!("⇧{key}")}</kbd> })}
                         </button>
@@ -318,7 +245,7 @@ fn Send(
                 None => view! { <p class="quiet">{move || desk.t(texts::NOBODY)}</p> }.into_any(),
             }}
         </div>
-        {move || people.listed.get().then(|| view! {
+        {move || hands.listed.get().then(|| view! {
             <div class="choices candidates" role="group" aria-label=move || desk.t(texts::SEND_PROMPT)>
                 <For each=move || shown.get() key=Clone::clone children=entry />
             </div>

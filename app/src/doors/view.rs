@@ -61,6 +61,7 @@ fn Door(
     is_named: bool,
 ) -> impl IntoView {
     let asks = RwSignal::new(false);
+    desk.for_one_person(move || asks.set(false));
     let Device { id, name, .. } = door;
     let name = move || name.get(desk.language.get()).to_owned();
     let last = {

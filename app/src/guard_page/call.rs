@@ -46,17 +46,19 @@ impl Phone {
         } else {
             CallKind::Sos
         };
-        let request = CallRequest {
+        let mut request = CallRequest {
             phone,
             event_id,
             kind,
-            at: self.place.last(),
+            at: None,
             occurred_at: None,
             drill: false,
         };
         spawn_local(async move {
             let mut attempt = 0;
             let became = loop {
+                // Where they are by now: it may take a while to get through.
+                request.at = self.place.present();
                 match api::call(&request).await {
                     Ok(_) => break Call::Answered,
                     Err(error) if error.is_passing() => {}

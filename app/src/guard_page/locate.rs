@@ -1,7 +1,8 @@
 //! Where the phone is, while its page can be seen: the browser tells, the server is told as of any phone.
 
+use super::fix::Fix;
 use super::phone::Phone;
-use super::state::{Fix, Located};
+use super::state::Located;
 use crate::api;
 use crate::browser::{mono, window};
 use castellan_domain::geo::LonLat;
@@ -124,8 +125,12 @@ impl Phone {
             return;
         };
         let accuracy_m = coords.accuracy();
-        self.place.fix.set(Some(Fix { at, accuracy_m }));
         let now = mono();
+        self.place.fix.set(Some(Fix {
+            at,
+            accuracy_m,
+            told_at: now,
+        }));
         let rests = self
             .place
             .sent_at

@@ -1,6 +1,8 @@
 //! `/g`: the phone of a guard. It holds no copy of the site: the server sends what its person needs, whole, and
 //! the page draws that, with what was tapped and is not answered yet.
 
+pub mod duty;
+pub mod fix;
 pub mod model;
 pub mod pulse;
 pub mod sketch;

@@ -5,20 +5,17 @@ use super::texts;
 use crate::ages::{self, Now};
 use crate::alarms::model as alarms;
 use crate::dispatch::model::way_words;
-use crate::dispatch::texts::DISCREET;
+use crate::dispatch::texts::{DISCREET, TIME_UP};
 use crate::texts::Words;
 use castellan_domain::command::Command;
 use castellan_domain::dispatch::{DispatchCommand, Stage};
-use castellan_domain::guard_view::{GuardCall, GuardDuty, GuardTask, GuardView, Named};
-use castellan_domain::ids::{AssignmentId, PersonId};
+use castellan_domain::guard_view::{GuardCall, GuardTask, GuardView, Named};
+use castellan_domain::ids::AssignmentId;
 use castellan_domain::incident::IncidentCommand;
 use castellan_domain::staff::StaffCommand;
 use castellan_domain::text::Language;
 use castellan_domain::time::Timestamp;
 use castellan_domain::wire::api::WireCommand;
-
-/// Seconds of silence that one tap declares.
-pub const QUIET_S: u32 = 600;
 
 /// What the page is about.
 #[derive(Debug, Clone, PartialEq)]
@@ -181,7 +178,7 @@ pub fn due(task: &GuardTask, now: Now, language: Language) -> Option<(String, u3
     let whole = due_at.since(task.since).as_micros().max(1);
     let left = due_at.since(now.at).as_micros().clamp(0, whole);
     let hundredths = u32::try_from(left * 100 / whole).unwrap_or(100);
-    let words = texts::LEFT.fill(language, &[&ages::left(due_at, now)]);
+    let words = ages::until(texts::LEFT, TIME_UP, due_at, now, language);
     Some((words, hundredths))
 }
 
@@ -232,29 +229,6 @@ pub const fn sent_word(sent: Sent) -> Words {
     }
 }
 
-/// Which of the three of duty somebody stands at: on, on a break, off.
-pub const fn stands(duty: GuardDuty) -> usize {
-    match duty {
-        GuardDuty::Assumed | GuardDuty::On { .. } => 0,
-        GuardDuty::Break { .. } => 1,
-        GuardDuty::Off => 2,
-    }
-}
-
-/// What it takes to get from one of the three to another.
-pub fn steps_to(duty: GuardDuty, to: usize, person: &PersonId) -> Option<StaffCommand> {
-    let person = person.clone();
-    match (duty, to) {
-        (GuardDuty::Off, 0) => Some(StaffCommand::GoOnDuty { person }),
-        (GuardDuty::Break { .. }, 0) => Some(StaffCommand::EndBreak { person }),
-        (GuardDuty::On { .. } | GuardDuty::Assumed, 1) => Some(StaffCommand::TakeBreak { person }),
-        (GuardDuty::On { .. } | GuardDuty::Break { .. }, 2) => {
-            Some(StaffCommand::GoOffDuty { person })
-        }
-        _ => None,
-    }
-}
-
 /// How far a call for help is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Heard {
@@ -290,7 +264,7 @@ pub const fn dots(heard: Option<Heard>) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{START, person};
+    use crate::fixture::START;
     use castellan_domain::dispatch::{Arrival, DeclineReason};
     use castellan_domain::time::Span;
     use std::collections::BTreeSet;
@@ -401,7 +375,7 @@ mod tests {
         let over = Now::from(task.since + Span::from_secs(60));
         assert_eq!(
             due(&task, over, Language::En),
-            Some(("00:00 left".into(), 0))
+            Some(("time is up…".into(), 0))
         );
         (task.due_at, task.late, task.stage) = (None, true, Stage::Unanswered);
         assert_eq!(
@@ -417,25 +391,6 @@ mod tests {
     }
 
     #[test]
-    fn from_one_of_the_three_to_another_is_one_step() {
-        let wang = person("wang-qiang");
-        let on = GuardDuty::On { since: START };
-        let rest = GuardDuty::Break { since: START };
-        let step = |duty, to| steps_to(duty, to, &wang).map(|command| command.name());
-        assert_eq!(step(GuardDuty::Off, 0), Some("go_on_duty"));
-        assert_eq!(
-            (step(on, 1), step(on, 2)),
-            (Some("take_break"), Some("go_off_duty"))
-        );
-        assert_eq!(
-            (step(rest, 0), step(rest, 2)),
-            (Some("end_break"), Some("go_off_duty"))
-        );
-        assert_eq!((step(on, 0), step(GuardDuty::Off, 1)), (None, None));
-        assert_eq!([on, rest, GuardDuty::Off].map(stands), [0, 1, 2]);
-    }
-
-    #[test]
     fn each_tap_on_a_task_has_words_of_its_own() {
         let assignment = AssignmentId(31);
         let reason = DeclineReason::TooFar;
@@ -448,7 +403,7 @@ mod tests {
             DispatchCommand::AskSupport { assignment },
             DispatchCommand::GoQuiet {
                 assignment,
-                for_s: QUIET_S,
+                for_s: 600,
             },
             DispatchCommand::EndQuiet { assignment },
         ];

@@ -1,8 +1,8 @@
 //! What the page says of an offer, of a task, and of nothing to do.
 
+use super::duty::{reads_first, stands, steps_to};
 use super::model::{
-    Face, QUIET_S, about_words, class, due, place_words, quiet_left, sign, stands, steps_to,
-    type_words, way_line,
+    Face, about_words, class, due, place_words, quiet_left, sign, type_words, way_line,
 };
 use super::phone::Phone;
 use super::sketch::{frame, on_sketch, points, rest_of_way, turned};
@@ -10,6 +10,8 @@ use super::state::Located;
 use super::taps::Taps;
 use super::texts;
 use crate::dispatch::model::{reason_name, stage_name};
+use crate::dispatch::radio::QUIET_MINUTES;
+use crate::dispatch::texts::QUIET_MIN;
 use crate::texts::Words;
 use castellan_domain::dispatch::{DeclineReason, DispatchCommand, Stage};
 use castellan_domain::geo::LonLat;
@@ -242,7 +244,7 @@ impl Drawn {
 pub fn Decline(
     phone: &'static Phone,
     assignment: AssignmentId,
-    declining: RwSignal<bool>,
+    asking: RwSignal<bool>,
 ) -> impl IntoView {
     let desk = phone.desk;
     let reason = move |reason: DeclineReason| {
@@ -254,17 +256,17 @@ pub fn Decline(
         }
     };
     move || {
-        if declining.get() {
+        if asking.get() {
             view! {
                 <div class="g-reasons" role="group" aria-label=desk.t(texts::DECLINE_WHY)>
                     {DeclineReason::ALL.into_iter().map(reason).collect_view()}
-                    <button class="g-sub plain" on:click=move |_| declining.set(false)>{desk.t(texts::BACK)}</button>
+                    <button class="g-sub plain" on:click=move |_| asking.set(false)>{desk.t(texts::BACK)}</button>
                 </div>
             }
             .into_any()
         } else {
             view! {
-                <button class="g-sub plain" data-action="decline" on:click=move |_| declining.set(true)>
+                <button class="g-sub plain" data-action="decline" on:click=move |_| asking.set(true)>
                     {desk.t(texts::DECLINE)}
                 </button>
             }
@@ -287,6 +289,7 @@ pub fn TaskHands(
     phone: &'static Phone,
     face: Memo<Face>,
     assignment: AssignmentId,
+    asking: RwSignal<bool>,
 ) -> impl IntoView {
     let desk = phone.desk;
     let asked = of_task(face, |task| task.support_asked_at.is_some());
@@ -299,17 +302,32 @@ pub fn TaskHands(
         None => desk.t(texts::QUIET).to_owned(),
     };
     let toggle = move |_| {
-        phone.tap(if untrack(left).is_some() {
-            DispatchCommand::EndQuiet { assignment }
+        if untrack(left).is_some() {
+            phone.tap(DispatchCommand::EndQuiet { assignment });
         } else {
-            DispatchCommand::GoQuiet {
-                assignment,
-                for_s: QUIET_S,
-            }
-        });
+            asking.set(true);
+        }
+    };
+    let for_minutes = move |minutes: u32| {
+        let words = move || QUIET_MIN.fill(desk.language.get(), &[&minutes.to_string()]);
+        let for_s = minutes * 60;
+        let go = move |_| {
+            asking.set(false);
+            phone.tap(DispatchCommand::GoQuiet { assignment, for_s });
+        };
+        view! { <button class="g-sub" data-quiet=minutes.to_string() on:click=go>{words}</button> }
+    };
+    let how_long = move || {
+        view! {
+            <div class="g-reasons" role="group" aria-label=move || desk.t(texts::QUIET_HOW_LONG)>
+                {QUIET_MINUTES.into_iter().map(for_minutes).collect_view()}
+                <button class="g-sub plain" on:click=move |_| asking.set(false)>{move || desk.t(texts::BACK)}</button>
+            </div>
+        }
     };
     view! {
-        <div class="g-row">
+        {move || asking.get().then(how_long)}
+        <div class="g-row" class:away=move || asking.get()>
             {move || (goes.get() == Some(true)).then(|| view! {
                 <button class="g-sub" data-tap="arrive" on:click=move |_| phone.tap(DispatchCommand::Arrive { assignment })>
                     {move || desk.t(texts::ARRIVED_ALREADY)}
@@ -393,31 +411,56 @@ fn Help(phone: &'static Phone) -> impl IntoView {
     }
 }
 
-/// 在岗、休息、下班.
+/// 在岗、休息、下班. Whoever leaves something behind reads what, and says it again.
 #[component]
 pub fn Duty(phone: &'static Phone) -> impl IntoView {
     let desk = phone.desk;
+    let leaving = RwSignal::new(false);
     let duty = move || phone.ahead().map(|view| view.duty);
+    let step = move |nth| {
+        let person = desk.person.get()?;
+        steps_to(duty()?, nth, &person)
+    };
+    let reads = move |nth| reads_first(&phone.ahead()?, &step(nth)?, desk.language.get());
+    let tap = move |nth| {
+        if let Some(command) = untrack(|| step(nth)) {
+            phone.tap(command);
+        }
+        leaving.set(false);
+    };
     let button = move |(nth, words): (usize, Words)| {
         let is_on = move || duty().is_some_and(|duty| stands(duty) == nth);
-        let step = move || {
-            let person = desk.person.get()?;
-            steps_to(duty()?, nth, &person)
+        let press = move |_| {
+            if untrack(|| reads(nth)).is_some() {
+                leaving.set(true);
+            } else {
+                tap(nth);
+            }
         };
         view! {
-            <button aria-pressed=move || is_on().to_string() disabled=move || step().is_none() && !is_on()
-                data-duty=nth.to_string()
-                on:click=move |_| if let Some(command) = untrack(step) { phone.tap(command); }>
+            <button aria-pressed=move || is_on().to_string() disabled=move || step(nth).is_none() && !is_on()
+                data-duty=nth.to_string() on:click=press>
                 {move || desk.t(words)}
             </button>
         }
     };
     let three = [texts::ON_DUTY, texts::BREAK, texts::OFF_DUTY];
-    let shown = move || duty().is_some_and(|duty| duty != GuardDuty::Off);
+    let shown = Memo::new(move |_| duty().is_some_and(|duty| duty != GuardDuty::Off));
+    let asked = Memo::new(move |_| leaving.get().then(|| reads(2)).flatten());
     move || {
-        shown().then(|| view! {
+        let asked = asked.get();
+        let shown = shown.get() && asked.is_none();
+        let segments = shown.then(|| view! {
             <div class="g-seg" role="group">{three.into_iter().enumerate().map(button).collect_view()}</div>
-        })
+        });
+        let leaves = asked.map(|words| view! {
+            <div class="g-reasons" role="group" data-asked="leave">
+                <p role="alert">{words}</p>
+                <button class="g-sub" data-action="leave" on:click=move |_| tap(2)>{desk.t(texts::LEAVE_ANYWAY)}</button>
+                <button class="g-sub plain" on:click=move |_| leaving.set(false)>{desk.t(texts::BACK)}</button>
+            </div>
+        });
+        (segments, leaves)
     }
 }
 

@@ -1,5 +1,7 @@
 //! What the page knows of its own calls for help, and of its own place.
 
+use super::fix::Fix;
+use crate::browser::mono;
 use castellan_domain::geo::LonLat;
 use castellan_domain::time::Span;
 use leptos::prelude::*;
@@ -75,13 +77,6 @@ pub enum Located {
     NoFix,
 }
 
-/// Where the phone is.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Fix {
-    pub at: LonLat,
-    pub accuracy_m: f64,
-}
-
 /// What is known of the own position.
 pub struct Place {
     pub fix: RwSignal<Option<Fix>>,
@@ -100,8 +95,8 @@ impl Place {
         }
     }
 
-    /// Where the phone was last, if it knows.
-    pub fn last(&self) -> Option<LonLat> {
-        self.fix.with_untracked(|fix| fix.map(|fix| fix.at))
+    /// Where the phone is, if it knows.
+    pub fn present(&self) -> Option<LonLat> {
+        self.fix.with_untracked(|fix| fix.as_ref()?.present(mono()))
     }
 }

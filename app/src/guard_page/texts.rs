@@ -22,7 +22,8 @@ texts! {
     ARRIVED: "我到场了", "I am there";
     ARRIVED_ALREADY: "已到场", "There already";
     FINISH: "处置完成", "Done";
-    QUIET: "静默 10 分", "Quiet 10 min";
+    QUIET: "静默作业", "Silent work";
+    QUIET_HOW_LONG: "静默多久？", "Silent for how long?";
     QUIET_ENDED: "结束静默", "Quiet ended";
     QUIET_LEFT: "静默剩 {0}", "Quiet {0}";
     SUPPORT: "求增援", "More people";
@@ -42,7 +43,9 @@ texts! {
     STAND_BY: "保持对讲机畅通，派单会显示在这里。", "Keep your radio on; assignments appear here.";
     NOT_FOLLOWED: "不在岗时不派单、不定位。", "Off duty nobody sends or follows you.";
     ON_BREAK: "休息中：不自动派单，值班员仍可派你。", "On a break: no automatic assignments; an operator can still send you.";
-    TASK_BINDS: "任务中下班会交回任务。", "Going off duty gives your task back.";
+    TASK_BINDS: "任务完成后才能在这里下班；值班员替你下班，任务会改派下一人。", "You go off duty here once your task is done. If an operator does it for you, the task goes to the next one.";
+    LEAVE_KEEPS: "名下还有 {0}，下班后不会自动转给别人。", "You keep {0}; nobody else gets them when you go off duty.";
+    LEAVE_ANYWAY: "仍然下班", "Go off duty";
     ONLINE: "已联网", "Online";
     UNSURE: "信号不稳", "Unsure";
     CONNECTING: "正在连接…", "Connecting…";

@@ -237,12 +237,12 @@ fn Body(phone: &'static Phone, face: Memo<Face>) -> impl IntoView {
 #[component]
 fn Hands(phone: &'static Phone, face: Memo<Face>) -> impl IntoView {
     let desk = phone.desk;
-    let declining = RwSignal::new(false);
-    // Whoever is asked something else, is not asked why they declined this.
+    let asking = RwSignal::new(false);
+    // Whoever is asked something else, is not asked why they declined this, or how long they are silent.
     let about = Memo::new(move |_| face.with(Face::shape));
     Effect::new(move |_| {
         about.track();
-        declining.set(false);
+        asking.set(false);
     });
     // Each of what it needs alone: a button that is pressed stays while anything else changes.
     let says = Memo::new(move |_| face.with(|face| main_button(face.task()?)));
@@ -277,10 +277,10 @@ fn Hands(phone: &'static Phone, face: Memo<Face>) -> impl IntoView {
     view! {
         <footer class="g-hands">
             <LastTap phone />
-            {move || if declining.get() { None } else { main() }}
+            {move || if asking.get() { None } else { main() }}
             {move || match asked.get() {
-                Some((true, assignment)) => view! { <Decline phone assignment declining /> }.into_any(),
-                Some((false, assignment)) => view! { <TaskHands phone face assignment /> }.into_any(),
+                Some((true, assignment)) => view! { <Decline phone assignment asking /> }.into_any(),
+                Some((false, assignment)) => view! { <TaskHands phone face assignment asking /> }.into_any(),
                 None => view! { <Duty phone /> }.into_any(),
             }}
             <Sos phone />

@@ -11,8 +11,11 @@ use castellan_domain::staff::{Duty, PersonState, StaffCommand};
 use castellan_domain::stream::Tracked;
 use castellan_domain::text::{CallSign, Language};
 use castellan_domain::time::Timestamp;
-use castellan_domain::view::{Known, View};
+use castellan_domain::view::{Known, Owned, View};
 use std::collections::BTreeMap;
+
+/// Incidents that are named to which somebody was sent; more are "…".
+const SENT_NAMED_MAX: usize = 3;
 
 /// How far a position can be trusted by its age.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,21 +79,52 @@ pub fn given_call_signs(view: &View) -> BTreeMap<PersonId, CallSign> {
     view.people.iter().filter_map(given).collect()
 }
 
-/// What follows from somebody's going off duty, and the way back.
+/// What follows from somebody's going off duty, and the way back: on duty again, without what they
+/// were sent to.
 pub fn went_off_duty(known: &Known<'_>, person: &PersonId) -> Offer {
-    let rows = known.view.alarms.values();
-    let theirs = rows.filter(|row| !row.is_judged() && row.owner() == Some(person));
-    let count = theirs.count();
+    let owned = known.owned_by(person);
+    let sent = known.view.assignments.values();
+    let sent = sent.filter(|one| one.is_live() && one.person == *person);
+    let mut sent: Vec<_> = sent.map(|one| one.incident.to_string()).collect();
+    if sent.len() > SENT_NAMED_MAX {
+        sent.truncate(SENT_NAMED_MAX);
+        sent.push("…".into());
+    }
     let back = StaffCommand::GoOnDuty {
         person: person.clone(),
     };
     Offer::new(texts::BACK_ON_DUTY, Some(back.into()), |language| {
         let name = person_name(Some(known.estate), person, language);
-        match count {
-            0 => texts::OFF_DUTY_FOLLOWS.fill(language, &[&name]),
-            count => texts::OFF_DUTY_WITH_ALARMS.fill(language, &[&name, &count.to_string()]),
+        let follows = match owned_words(owned, language) {
+            None => texts::OFF_DUTY_FOLLOWS.fill(language, &[&name]),
+            Some(owned) => texts::OFF_DUTY_OWNS.fill(language, &[&name, &owned]),
+        };
+        if sent.is_empty() {
+            return follows;
         }
+        let (listed, pause) = match language {
+            Language::Zh => (sent.join("、"), ""),
+            Language::En => (sent.join(", "), " "),
+        };
+        let sent = texts::OFF_DUTY_SENT.fill(language, &[&listed]);
+        format!("{follows}{pause}{sent}")
     })
+}
+
+/// What is in somebody's name, if anything is.
+pub fn owned_words(owned: Owned, language: Language) -> Option<String> {
+    let parts = [
+        (owned.alarms, texts::OWNED_ALARMS),
+        (owned.incidents, texts::OWNED_INCIDENTS),
+    ];
+    let parts = parts.into_iter().filter(|(count, _)| *count > 0);
+    let parts = parts.map(|(count, words)| words.fill(language, &[&count.to_string()]));
+    let parts: Vec<_> = parts.collect();
+    let and = match language {
+        Language::Zh => "、",
+        Language::En => " and ",
+    };
+    (!parts.is_empty()).then(|| parts.join(and))
 }
 
 /// Since when somebody is on duty: `None` where the estate does not keep it, `Some(None)` where
@@ -212,11 +246,11 @@ mod tests {
     }
 
     #[test]
-    fn who_goes_off_duty_reads_what_stays_in_their_name() {
-        use crate::fixture::{START, claimed, estate, li_na, raised, view};
+    fn who_goes_off_duty_reads_what_stays_in_their_name_and_what_does_not_come_back() {
+        use crate::fixture::{START, claimed, estate, incident_of, li_na, part, raised, view};
+        use castellan_domain::dispatch::Stage;
         let estate = estate();
-        let said = |alarms: Vec<castellan_domain::alarm::Alarm>| {
-            let view = view(alarms);
+        let said = |view: View| {
             let known = Known {
                 view: &view,
                 estate: &estate,
@@ -224,15 +258,43 @@ mod tests {
             };
             went_off_duty(&known, &li_na())
         };
-        let nothing = said(vec![raised(1, 2)]);
+        let nothing = said(view([raised(1, 2)]));
         assert_eq!(nothing.follows(Language::Zh), "li-na 已下岗，不再定位。");
-        let two = said(vec![claimed(raised(1, 2)), claimed(raised(2, 3))]);
+        let mut owns = view([claimed(raised(1, 2)), claimed(raised(2, 3))]);
+        let two = said(owns.clone());
         assert_eq!(
             two.follows(Language::En),
-            "li-na is off duty with 2 open alarms; nobody else gets them by that."
+            "li-na is off duty and keeps open alarms (2); nobody else gets them by that."
         );
         let person = li_na();
         assert_eq!(two.inverse, Some(StaffCommand::GoOnDuty { person }.into()));
+        let incident = incident_of(&owns.alarms[&castellan_domain::ids::AlarmId(1)]);
+        owns.incidents.insert(incident.id, incident);
+        assert_eq!(
+            said(owns).follows(Language::Zh),
+            "li-na 已下岗，名下还有 2 起报警、1 起事件，不会自动转给别人。"
+        );
+        let mut sent = view([]);
+        for (number, stage) in [(1, Stage::OnTheWay), (2, Stage::Done), (3, Stage::Offered)] {
+            let part = part(number, "li-na", stage);
+            sent.assignments.insert(part.id, part);
+        }
+        let both = said(sent.clone());
+        assert_eq!(
+            both.follows(Language::Zh),
+            "li-na 已下岗，不再定位。I-1、I-3 的派单已撤回，改派下一人；回到在岗不会恢复。"
+        );
+        assert_eq!(
+            both.follows(Language::En),
+            "li-na is off duty, and is not followed any more. \
+             What they were sent to (I-1, I-3) goes to the next one, and does not come back with them."
+        );
+        for number in 4..9 {
+            let part = part(number, "li-na", Stage::Offered);
+            sent.assignments.insert(part.id, part);
+        }
+        let many = said(sent);
+        assert!(many.follows(Language::En).contains("(I-1, I-3, I-4, …)"));
     }
 
     #[test]

@@ -2,15 +2,14 @@
 
 use super::model::Freshness;
 use crate::names::call_sign;
-use castellan_domain::dispatch::Assignment;
 use castellan_domain::estate::{DutyKept, Estate, Person, Priority, Role};
 use castellan_domain::ids::{AlarmId, PersonId};
 use castellan_domain::staff::Duty;
 use castellan_domain::stream::Tracked;
 use castellan_domain::text::Language;
 use castellan_domain::time::Timestamp;
-use castellan_domain::view::{Known, View};
-use std::collections::BTreeMap;
+use castellan_domain::view::View;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// People that are named at most; beyond it they are counted, and the list has them all.
 pub const EXCEPTIONS_MAX: usize = 3;
@@ -52,8 +51,7 @@ impl People {
         tracked: &BTreeMap<PersonId, Tracked>,
         now: Timestamp,
     ) -> Self {
-        let known = Known { view, estate, now };
-        let (alarms, tasks) = (alarms_about(view), tasks(view));
+        let (alarms, tasks, quiet) = (alarms_about(view), tasks(view), quiet(view));
         let mut people = Self::default();
         let mut named: Vec<(Exception, String, PersonId)> = Vec::new();
         for person in estate
@@ -62,15 +60,14 @@ impl People {
             .filter(|one| is_on_duty(estate, view, one))
         {
             people.on_duty += 1;
-            let task = tasks.get(&person.id);
-            people.on_task += usize::from(task.is_some());
+            people.on_task += usize::from(tasks.contains(&person.id));
             people.on_break += usize::from(view.person(&person.id).break_since.is_some());
-            let quiet = task.and_then(|task| task.quiet_until);
+            let quiet = quiet.get(&person.id).copied();
             let quiet = quiet.filter(|until| *until > now).map(Exception::Quiet);
             let is_lost = Freshness::of(tracked.get(&person.id), now) == Freshness::Lost;
             let is_silent = is_lost && quiet.is_none();
             people.silent += usize::from(is_silent);
-            people.radio_only += usize::from(known.is_radio_only(person));
+            people.radio_only += usize::from(person.radio_only);
             let silent = is_silent.then_some(Exception::Silent);
             if let Some(why) = alarms.get(&person.id).copied().or(silent).or(quiet) {
                 let sign = call_sign(person, &view.person(&person.id), Language::Zh);
@@ -105,13 +102,22 @@ fn alarms_about(view: &View) -> BTreeMap<&PersonId, Exception> {
     worst
 }
 
-/// The first task of each person.
-fn tasks(view: &View) -> BTreeMap<&PersonId, &Assignment> {
-    let mut first = BTreeMap::new();
-    for one in view.assignments.values().filter(|one| one.is_task()) {
-        first.entry(&one.person).or_insert(one);
+/// Who is on a task.
+fn tasks(view: &View) -> BTreeSet<&PersonId> {
+    let tasks = view.assignments.values().filter(|one| one.is_task());
+    tasks.map(|one| &one.person).collect()
+}
+
+/// Until when who declared silence, on whichever of their tasks.
+fn quiet(view: &View) -> BTreeMap<&PersonId, Timestamp> {
+    let mut latest = BTreeMap::new();
+    for one in view.assignments.values().filter(|one| one.is_live()) {
+        if let Some(until) = one.quiet_until {
+            let known = latest.entry(&one.person).or_insert(until);
+            *known = until.max(*known);
+        }
     }
-    first
+    latest
 }
 
 #[cfg(test)]
@@ -119,7 +125,7 @@ mod tests {
     use super::*;
     use crate::fixture::{START, part, person, raised, view};
     use castellan_domain::alarm::Source;
-    use castellan_domain::dispatch::{Arrival, Stage};
+    use castellan_domain::dispatch::{Arrival, Assignment, Stage};
     use castellan_domain::geo::Offset;
     use castellan_domain::ids::AssignmentId;
     use castellan_domain::staff::PersonState;
@@ -136,7 +142,7 @@ mod tests {
         estate.people = vec![
             guard("wang", r#", "phone": "guard-01""#),
             guard("zhou", r#", "phone": "guard-02""#),
-            guard("wu", ""),
+            guard("wu", r#", "radio_only": true"#),
             serde_json::from_str(
                 r#"{"id": "li-na", "role": "operator", "name": {"zh": "李娜", "en": "Li Na"}}"#,
             )
@@ -179,6 +185,11 @@ mod tests {
                 ..part(1, "zhou", Stage::OnScene { how: Arrival::Said })
             },
         );
+        // They are on another task, too, of which they said nothing.
+        view.assignments.insert(
+            AssignmentId(0),
+            part(0, "zhou", Stage::OnScene { how: Arrival::Said }),
+        );
         let quiet = people(&view, DutyKept::Assumed);
         assert_eq!((quiet.on_task, quiet.silent), (1, 0));
         let named = (person("zhou"), Exception::Quiet(ends_at));
@@ -218,14 +229,5 @@ mod tests {
                 (person("wang"), Exception::Alarm(Priority::P3, AlarmId(3)))
             ]
         );
-    }
-
-    #[test]
-    fn a_phone_that_was_given_away_reaches_whoever_has_it_now() {
-        let mut view = view([]);
-        let phone = "guard-01".parse().expect("an id");
-        view.phones.insert(phone, Some(person("wu")));
-        let people = People::of(&estate(DutyKept::Assumed), &view, &BTreeMap::new(), START);
-        assert_eq!(people.radio_only, 1, "wang has none any more");
     }
 }

@@ -7,7 +7,7 @@ use crate::ages;
 use crate::alarms::model::{class, sign, type_name};
 use crate::copy::SiteCopy;
 use crate::desk::{Beside, Desk, Picked};
-use crate::dispatch::texts::QUIET_LEFT;
+use crate::dispatch::texts::{QUIET_ENDS, QUIET_LEFT};
 use crate::names::{person_name, radio_name};
 use crate::stale::AsOf;
 use castellan_domain::ids::PersonId;
@@ -121,8 +121,8 @@ fn ExceptionRow(
             format!("{} {}", desk.t(texts::SILENT), age.unwrap_or_default())
         }
         Exception::Quiet(until) => {
-            let left = ages::left(until, copy.shown_at());
-            QUIET_LEFT.fill(desk.language.get(), &[&left])
+            let (now, language) = (copy.shown_at(), desk.language.get());
+            ages::until(QUIET_LEFT, QUIET_ENDS, until, now, language)
         }
     };
     view! {

@@ -21,6 +21,9 @@ texts! {
     GO_ON_DUTY: "上岗", "Go on duty";
     GO_OFF_DUTY: "下岗", "Go off duty";
     OFF_DUTY_FOLLOWS: "{0} 已下岗，不再定位。", "{0} is off duty, and is not followed any more.";
-    OFF_DUTY_WITH_ALARMS: "{0} 已下岗，名下还有 {1} 起报警，不会自动转给别人。", "{0} is off duty with {1} open alarms; nobody else gets them by that.";
+    OFF_DUTY_OWNS: "{0} 已下岗，名下还有 {1}，不会自动转给别人。", "{0} is off duty and keeps {1}; nobody else gets them by that.";
+    OWNED_ALARMS: "{0} 起报警", "open alarms ({0})";
+    OWNED_INCIDENTS: "{0} 起事件", "incidents ({0})";
+    OFF_DUTY_SENT: "{0} 的派单已撤回，改派下一人；回到在岗不会恢复。", "What they were sent to ({0}) goes to the next one, and does not come back with them.";
     BACK_ON_DUTY: "回到在岗", "Back on duty";
 }

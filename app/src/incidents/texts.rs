@@ -15,6 +15,12 @@ texts! {
     CLOSE: "结案", "Close";
     REOPEN: "重新打开", "Open again";
     MERGED: "已并入 {0}", "Part of {0}";
+    BACK: "收回", "Take back";
+    JOINED: "{0} 已并入 {1}。", "{0} is part of {1} now.";
+    TAKEN_OUT: "{0} 已移出 {1}。", "{0} is no part of {1} any more.";
+    MERGED_NOW: "{0} 已合并到 {1}。收回会另立一个新事件。", "{0} is part of {1} now. Taken back, it is a new incident.";
+    SPLIT_OFF: "已从 {1} 拆出 {0}。", "{0} was split off {1}.";
+    PRIORITY_SET: "{0} 现为 {1} 级。", "{0} is priority {1} now.";
     STORY_OPENED: "立案", "Incident opened";
     STORY_JOINED: "并入报警", "Alarm joined";
     STORY_LEFT: "移出报警", "Alarm taken out";
@@ -24,6 +30,8 @@ texts! {
     STORY_OVERDUE: "事件超时未接", "Incident not claimed in time";
     STORY_UNDISPATCHED: "未按时派单", "Too few sent in time";
     STORY_PRIORITY: "改级别", "Priority";
+    STORY_REGRADED: "重新定级", "Graded anew";
+    GUARDS_WANTED: "需 {0} 人", "{0} wanted";
     STORY_MERGED: "合并事件", "Incidents merged";
     STEP_DONE: "完成步骤", "Step done";
     STEP_SKIPPED: "跳过步骤", "Step left out";

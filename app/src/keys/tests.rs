@@ -126,6 +126,25 @@ fn with_a_chinese_input_method_keys_act_and_what_it_composes_never_does() {
 }
 
 #[test]
+fn the_enter_that_ends_a_composition_picks_and_sends_nothing() {
+    for (key, flag, key_code) in [
+        ("Enter", false, 229),
+        ("Process", false, 0),
+        ("Enter", true, 13),
+    ] {
+        let composes = Press::is_composing(key, flag, key_code);
+        for code in ["Enter", "NumpadEnter", "ArrowDown"] {
+            assert_eq!(InField::of(code, composes, false), InField::Left, "{code}");
+        }
+    }
+    let composes = Press::is_composing("Enter", false, 13);
+    assert_eq!(InField::of("Enter", composes, false), InField::Done);
+    assert_eq!(InField::of("NumpadEnter", composes, true), InField::Held);
+    assert_eq!(InField::of("ArrowUp", composes, true), InField::Move(-1));
+    assert_eq!(InField::of("KeyA", composes, false), InField::Left);
+}
+
+#[test]
 fn a_key_that_stays_down_has_done_its_work() {
     let american = Layout::default();
     let mut ear = Ear::default();
@@ -297,6 +316,29 @@ fn every_letter_of_the_alarm_has_a_function_key() {
         assert_eq!(means, wanted(twin, &american), "{letter}");
     }
     assert_eq!(wanted(at("F2", "F2"), &american), Some(KeyAction::Claim));
+}
+
+#[test]
+fn one_key_goes_on_and_with_shift_it_is_the_incident_that_does() {
+    let american = Layout::default();
+    let press = at("KeyS", "s");
+    assert_eq!(wanted(press, &american), Some(KeyAction::GoOn));
+    let shifted = Press {
+        shift: true,
+        ..at("KeyS", "S")
+    };
+    assert_eq!(wanted(shifted, &american), Some(KeyAction::MoveIncident));
+    let held = Press {
+        repeats: true,
+        ..press
+    };
+    let mut ear = Ear::default();
+    ear.hear(&press, &american);
+    assert_eq!(
+        ear.hear(&held, &american),
+        Heard::Swallowed,
+        "one stage a press"
+    );
 }
 
 #[test]

@@ -2,6 +2,7 @@
 //!
 //! `boot.js` imports the library and sets its worker; the app finds it as a promise.
 
+use castellan_domain::geo::LonLat;
 use js_sys::{Array, Function, Object, Promise, Reflect};
 use serde_json::Value;
 use wasm_bindgen::prelude::*;
@@ -46,6 +47,8 @@ extern "C" {
     pub(super) fn trigger_repaint(this: &Map);
     #[wasm_bindgen(method, js_name = getCanvas)]
     pub(super) fn canvas(this: &Map) -> web_sys::HtmlCanvasElement;
+    #[wasm_bindgen(method, js_name = queryRenderedFeatures)]
+    fn drawn_at(this: &Map, point: &Point) -> Array;
     #[wasm_bindgen(method, js_name = getZoom)]
     pub(super) fn zoom(this: &Map) -> f64;
     #[wasm_bindgen(method, js_name = getBearing)]
@@ -70,12 +73,16 @@ extern "C" {
     type LngLat;
     #[wasm_bindgen(method, getter)]
     fn lat(this: &LngLat) -> f64;
+    #[wasm_bindgen(method, getter)]
+    fn lng(this: &LngLat) -> f64;
 
     /// What a listener of a pointer event is given.
     #[derive(Debug)]
     pub(super) type PointerEvent;
     #[wasm_bindgen(method, getter)]
     fn point(this: &PointerEvent) -> Point;
+    #[wasm_bindgen(method, getter, js_name = lngLat)]
+    fn ground(this: &PointerEvent) -> LngLat;
 
     type Point;
     #[wasm_bindgen(method, getter)]
@@ -153,6 +160,18 @@ impl Map {
         Ok(())
     }
 
+    /// The id of the walls or the roof that is drawn under the pointer, of which the nearest counts.
+    pub(super) fn walls_at(&self, event: &PointerEvent) -> Option<String> {
+        let of = |thing: &JsValue, name: &str| Reflect::get(thing, &name.into()).ok();
+        let walls = |drawn: JsValue| {
+            let kind = of(&of(&drawn, "layer")?, "type")?;
+            let is_walls = kind.as_string().as_deref() == Some("fill-extrusion");
+            let id = of(&of(&drawn, "properties")?, "id")?;
+            id.as_string().filter(|_| is_walls)
+        };
+        self.drawn_at(&event.point()).iter().find_map(walls)
+    }
+
     /// Moves the camera, gently unless `at_once`.
     pub(super) fn go(&self, camera: &Value, at_once: bool) -> Result<(), JsValue> {
         let camera = js(camera)?;
@@ -175,6 +194,12 @@ impl PointerEvent {
     pub(super) fn at(&self) -> (f64, f64) {
         let point = self.point();
         (point.x(), point.y())
+    }
+
+    /// The place on the ground; beyond the horizon there is none.
+    pub(super) fn place(&self) -> Option<LonLat> {
+        let ground = self.ground();
+        LonLat::new(ground.lng(), ground.lat()).ok()
     }
 }
 

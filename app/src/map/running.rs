@@ -12,7 +12,7 @@ use super::scale::scale_for_height;
 use super::{estate_layers, estate_style, fonts, texts};
 use crate::ages::Now;
 use crate::browser::mono;
-use crate::desk::{Picked, Theme};
+use crate::desk::{Picked, Pointed, Theme};
 use crate::dispatch::errands::Errand;
 use castellan_domain::estate::Estate;
 use castellan_domain::geo::Anchor;
@@ -51,7 +51,7 @@ pub(super) struct Pose {
 
 /// What a map tells its component.
 pub(super) struct Events {
-    pub(super) picked: Box<dyn Fn(Option<Picked>)>,
+    pub(super) pointed: Box<dyn Fn(Pointed)>,
     pub(super) moved: Box<dyn Fn(Pose)>,
     pub(super) ready: Box<dyn Fn()>,
     pub(super) fault: Box<dyn Fn(Option<Fault>)>,
@@ -401,8 +401,7 @@ impl Running {
         self.on("move", |running, _event| running.tell_pose());
         self.on("resize", |running, _event| running.resized());
         self.on("click", |running, event| {
-            let picked = running.pick(event);
-            (running.events.picked)(picked);
+            (running.events.pointed)(running.point_at(event));
         });
         self.on("mousemove", |running, event| {
             let cursor = if running.pick(event).is_some() {

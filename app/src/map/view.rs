@@ -10,7 +10,7 @@ use super::live_layer::SceneHandle;
 use super::running::{Events, Fault, Places, Pose, Running};
 use super::texts;
 use crate::ages::Now;
-use crate::desk::{Picked, Theme};
+use crate::desk::{Picked, Pointed, Theme};
 use crate::dispatch::errands::Errand;
 use castellan_domain::estate::Estate;
 use castellan_domain::geo::LonLat;
@@ -41,8 +41,8 @@ enum Stage {
 
 /// The live map.
 ///
-/// `scene` is filled by the live code, past the view tree. `on_pick` hears of clicks: on a marker,
-/// or on nothing. `ready` becomes true once the map has drawn for the first time.
+/// `scene` is filled by the live code, past the view tree. `on_point` hears of clicks: on a marker,
+/// or on the ground. `ready` becomes true once the map has drawn for the first time.
 #[component]
 pub fn MapView(
     /// What to draw; the map appears with the first one.
@@ -64,7 +64,7 @@ pub fn MapView(
     /// Where the selected alarm is: when it moves it is brought into view again.
     selected_at: Signal<Option<LonLat>>,
     /// Hears what was clicked.
-    on_pick: Callback<Option<Picked>>,
+    on_point: Callback<Pointed>,
     /// Set once the map has drawn.
     ready: WriteSignal<bool>,
 ) -> impl IntoView {
@@ -78,7 +78,7 @@ pub fn MapView(
     let scene = StoredValue::new_local(scene);
 
     let events = move || Events {
-        picked: Box::new(move |picked| on_pick.run(picked)),
+        pointed: Box::new(move |pointed| on_point.run(pointed)),
         moved: Box::new(move |pose| set_pose.set(pose)),
         ready: Box::new(move || {
             if !drawn.get_untracked() {

@@ -9,6 +9,7 @@ use crate::alarms::located::place;
 use crate::browser::keep_time_by;
 use crate::copy::SiteCopy;
 use crate::desk::{Desk, Picked};
+use crate::keys::Press;
 use crate::live::texts::{STALE, STALE_ADVICE};
 use crate::texts::Words;
 use castellan_domain::ids::AlarmId;
@@ -162,11 +163,11 @@ impl MiniQueue {
     }
 
     fn on_key(self, event: &KeyboardEvent) {
-        if event.key() == "Enter" {
+        if event.key() == "Enter" && !Press::composes(event) {
             event.prevent_default();
             // A key that stays down claims one and not the next.
             if !event.repeat() {
-                claim(self.desk, self.top);
+                claim(self.copy, self.desk, self.top);
             }
         }
     }
@@ -180,7 +181,7 @@ impl MiniQueue {
         let standing = self
             .raised
             .with_value(|raised| raised.keys().copied().collect());
-        let todo = self.copy.alarms(|view| Notices::of(view, &standing));
+        let todo = self.copy.matters(|view| Notices::of(view, &standing));
         self.raised.update_value(|raised| {
             raised.retain(|id, _| !todo.close.contains(id));
             for id in todo.raise.into_iter().take(NOTICES_MAX) {

@@ -3,6 +3,7 @@
 use super::model::{Shown, Top};
 use super::texts;
 use crate::alarms::SmallRow;
+use crate::alarms::actions::claim_it;
 use crate::alarms::texts::CLAIM;
 use crate::browser::mono;
 use crate::copy::SiteCopy;
@@ -10,13 +11,12 @@ use crate::desk::Desk;
 use crate::live::LinkLight;
 use crate::live::texts::NOT_RECORDING;
 use crate::stale::AsOf;
-use castellan_domain::alarm::AlarmCommand;
 use leptos::prelude::*;
 
 /// Claims what is on top, if it has been there long enough to be meant.
-pub fn claim(desk: &'static Desk, top: StoredValue<Top>) {
+pub fn claim(copy: &'static SiteCopy, desk: &'static Desk, top: StoredValue<Top>) {
     if let Some(alarm) = top.with_value(|top| top.meant(mono())) {
-        desk.send(AlarmCommand::Claim { alarm });
+        claim_it(copy, desk, alarm);
     }
 }
 
@@ -28,7 +28,7 @@ pub fn Rows(
     sentence: Signal<Option<String>>,
     top: StoredValue<Top>,
 ) -> impl IntoView {
-    let shown = Memo::new(move |_| copy.alarms(Shown::of));
+    let shown = Memo::new(move |_| copy.matters(Shown::of));
     let rows = Memo::new(move |_| shown.with(|shown| shown.rows.clone()));
     Effect::new(move |_| {
         let first = rows.with(|rows| rows.first().copied());
@@ -73,7 +73,7 @@ pub fn Rows(
             {move || sentence.get().map(|words| view! { <p class="mini-said" role="alert">{words}</p> })}
             <footer>
                 <span class="num">{more}</span>
-                <button class="main" data-action="claim" disabled=cannot on:click=move |_| claim(desk, top)>
+                <button class="main" data-action="claim" disabled=cannot on:click=move |_| claim(copy, desk, top)>
                     {move || desk.t(CLAIM)}<kbd>"Enter"</kbd>
                 </button>
             </footer>

@@ -360,6 +360,7 @@ mod tests {
             claim_due_at: START,
             guards: 1,
             dispatch_due_at: None,
+            people_of: None,
         };
         let incident = Incident::opened(&opened, &stamp(START, 1));
         let seconds = 1i64..;

@@ -2,10 +2,12 @@
 
 use super::texts;
 use crate::alarms::model::priority_name;
+use crate::alarms::typed::is_too_long;
+use crate::desk::{Picked, Pointed};
 use crate::search::texts as search;
 use crate::texts::Words;
 use castellan_domain::alarm::{Alarm, NoteWords, Source};
-use castellan_domain::estate::{AlarmType, Estate, Found, TYPED_MAX};
+use castellan_domain::estate::{AlarmType, Estate, Found, TYPED_MAX, point_name};
 use castellan_domain::ids::{AlarmId, AlarmTypeId, CommandId, PersonId};
 use castellan_domain::registration::PlaceName;
 use castellan_domain::text::Language;
@@ -18,6 +20,61 @@ pub const RESULTS_MAX: usize = 8;
 const LOOKED_AT_MAX: usize = 40;
 /// Under which name the tab keeps it.
 pub const NAME: &str = "castellan.registration";
+
+/// People of whom a tab keeps what they began; one more takes the place of the oldest.
+pub const BEGUN_MAX: usize = 8;
+/// Characters of each text that outlive the page.
+const KEPT_CHARS_MAX: usize = 2_000;
+
+/// What everybody who works at this tab has begun, each their own.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct AllBegun(Vec<(PersonId, Begun)>);
+
+impl AllBegun {
+    /// As it was stored. What cannot be read is none.
+    pub fn read(stored: &str) -> Self {
+        let mut all: Self = serde_json::from_str(stored).unwrap_or_default();
+        let more = all.0.len().saturating_sub(BEGUN_MAX);
+        all.0.drain(..more);
+        all
+    }
+
+    /// To be stored; nothing if nothing was typed.
+    pub fn to_store(&self) -> Option<String> {
+        let mut all = self.clone();
+        for (_, begun) in &mut all.0 {
+            for text in [
+                &mut begun.place_typed,
+                &mut begun.kind_typed,
+                &mut begun.note,
+            ] {
+                *text = text.chars().take(KEPT_CHARS_MAX).collect();
+            }
+        }
+        (!all.0.is_empty()).then(|| serde_json::to_string(&all).ok())?
+    }
+
+    /// What somebody has begun, if anything.
+    pub fn of(&self, person: &PersonId) -> Option<&Begun> {
+        let mut all = self.0.iter();
+        all.find(|(whose, _)| whose == person)
+            .map(|(_, begun)| begun)
+    }
+
+    /// Changes what somebody has begun.
+    pub fn change<T>(&mut self, person: &PersonId, change: impl FnOnce(&mut Begun) -> T) -> T {
+        let at = self.0.iter().position(|(whose, _)| whose == person);
+        let mut begun = at.map_or_else(Begun::default, |at| self.0.remove(at).1);
+        let changed = change(&mut begun);
+        if begun != Begun::default() {
+            if self.0.len() >= BEGUN_MAX {
+                self.0.remove(0);
+            }
+            self.0.push((person.clone(), begun));
+        }
+        changed
+    }
+}
 
 /// A registration that was begun. It outlives its dialog and the page.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -40,16 +97,6 @@ pub struct Begun {
 }
 
 impl Begun {
-    /// As it was stored. What cannot be read is none.
-    pub fn read(stored: &str) -> Option<Self> {
-        serde_json::from_str(stored).ok()
-    }
-
-    /// To be stored; nothing if nothing was typed.
-    pub fn to_store(&self) -> Option<String> {
-        (*self != Self::default()).then(|| serde_json::to_string(self).ok())?
-    }
-
     /// Another place or type is another registration.
     pub fn change(&mut self, change: impl FnOnce(&mut Self)) {
         let before = (self.place.clone(), self.kind.clone());
@@ -67,7 +114,13 @@ impl Begun {
         *self.sent_as.get_or_insert(new)
     }
 
-    /// What was said, if anything that can be read was.
+    /// By how many characters what was said is too long for a note. It then stays a draft of its alarm: a
+    /// call for help does not wait for that.
+    pub fn too_long(&self) -> Option<usize> {
+        is_too_long(self.note.trim())
+    }
+
+    /// What was said, if it is a note.
     pub fn words(&self) -> Option<NoteWords> {
         NoteWords::new(self.note.trim()).ok()
     }
@@ -121,6 +174,26 @@ pub fn places(estate: &Estate, typed: &str, language: Language) -> Vec<Choice<Pl
         })
     });
     places.take(RESULTS_MAX).collect()
+}
+
+/// The place that was clicked on the map: a device or the building that is seen there, else the ground. Far from the estate there is
+/// none.
+pub fn pointed(
+    estate: &Estate,
+    pointed: &Pointed,
+    language: Language,
+) -> Option<Choice<PlaceName>> {
+    let id = match (&pointed.what, &pointed.building) {
+        (Some(Picked::Device(id)), _) => id.to_string(),
+        (_, Some(id)) => id.to_string(),
+        (_, None) => point_name(pointed.at?),
+    };
+    let place = estate.place_named(&id)?;
+    Some(Choice {
+        id: PlaceName::new(id).ok()?,
+        name: estate.place_name(&place, language),
+        detail: texts::BY_CLICK.get(language).to_owned(),
+    })
 }
 
 /// What a place is; a person is none.
@@ -193,6 +266,8 @@ mod tests {
     use super::*;
     use crate::fixture::{START, claimed, estate, li_na, person, raised, view};
     use castellan_domain::alarm::Ownership;
+    use castellan_domain::geo::LonLat;
+    use castellan_domain::ids::DeviceId;
 
     fn with_things() -> Estate {
         let mut estate = estate();
@@ -225,6 +300,30 @@ mod tests {
     }
 
     #[test]
+    fn a_click_on_the_map_is_what_stands_there_or_the_ground_and_nothing_far_away() {
+        let estate = with_things();
+        let at = |lon, lat| LonLat::new(lon, lat).ok();
+        let found = |what, at| {
+            let building = None;
+            let here = Pointed { what, building, at };
+            let choice = pointed(&estate, &here, Language::Zh);
+            choice.map(|choice| (choice.id.to_string(), choice.name))
+        };
+        let device = Picked::Device(DeviceId::new("door-east").expect("an id"));
+        let door = ("door-east".to_owned(), "东门".to_owned());
+        assert_eq!(found(Some(device), at(120.001, 30.0)), Some(door));
+        let ground = (
+            "@120.001000,30.000000".to_owned(),
+            "30.00000, 120.00100".to_owned(),
+        );
+        assert_eq!(found(None, at(120.001, 30.0)), Some(ground.clone()));
+        let person = Picked::Person(person("dong"));
+        assert_eq!(found(Some(person), at(120.001, 30.0)), Some(ground));
+        assert_eq!(found(None, at(10.0, 30.0)), None);
+        assert_eq!(found(None, None), None);
+    }
+
+    #[test]
     fn types_are_those_that_somebody_can_tell_of_the_most_urgent_first() {
         let estate = with_things();
         let ids = |typed| -> Vec<String> {
@@ -239,18 +338,63 @@ mod tests {
 
     #[test]
     fn what_was_begun_is_read_again_and_another_place_is_another_registration() {
-        let mut begun = Begun {
-            place: PlaceName::new("3-2-1502").ok(),
-            sent_as: Some(CommandId(uuid::Uuid::from_u128(1))),
+        let mut all = AllBegun::default();
+        assert_eq!(all.to_store(), None);
+        all.change(&li_na(), |begun| {
+            begun.place = PlaceName::new("3-2-1502").ok();
+            begun.sent_as = Some(CommandId(uuid::Uuid::from_u128(1)));
+        });
+        let mut all = AllBegun::read(&all.to_store().expect("something was typed"));
+        let sent_as = |all: &AllBegun| all.of(&li_na()).and_then(|begun| begun.sent_as);
+        all.change(&li_na(), |begun| {
+            begun.change(|begun| begun.note = "三楼有人晕倒".to_owned());
+        });
+        assert!(sent_as(&all).is_some());
+        all.change(&li_na(), |begun| begun.change(|begun| begun.place = None));
+        assert_eq!(sent_as(&all), None);
+        all.change(&li_na(), |begun| *begun = Begun::default());
+        assert_eq!(all.to_store(), None, "nothing is left in the tab");
+        assert_eq!(AllBegun::read("[7]"), AllBegun::default());
+    }
+
+    #[test]
+    fn whoever_sits_down_next_finds_neither_anothers_words_nor_their_command() {
+        let command = |number| CommandId(uuid::Uuid::from_u128(number));
+        let (hers, his) = (li_na(), person("zhang-wei"));
+        let mut all = AllBegun::default();
+        all.change(&hers, |begun| {
+            begun.note = "老人胸闷".to_owned();
+            begun.send(command(1), None);
+        });
+        assert_eq!(all.of(&his), None);
+        let sent = all.change(&his, |begun| {
+            begun.note = "电梯困人".to_owned();
+            begun.send(command(2), None)
+        });
+        assert_eq!(sent, command(2));
+        let mut all = AllBegun::read(&all.to_store().expect("typed"));
+        let her = all.of(&hers).expect("hers");
+        assert_eq!(
+            (her.note.as_str(), her.sent_as),
+            ("老人胸闷", Some(command(1)))
+        );
+        for number in 0..BEGUN_MAX {
+            let other = person(&format!("p{number}"));
+            all.change(&other, |begun| begun.note = "x".to_owned());
+        }
+        assert_eq!((all.of(&hers), all.of(&his)), (None, None));
+    }
+
+    #[test]
+    fn what_was_said_is_never_cut_and_goes_with_the_alarm_as_a_draft_if_it_is_too_long() {
+        let said = |count: usize| Begun {
+            note: "水".repeat(count),
             ..Begun::default()
         };
-        let stored = begun.to_store().expect("something was typed");
-        assert_eq!(Begun::read(&stored), Some(begun.clone()));
-        begun.change(|begun| begun.note = "三楼有人晕倒".to_owned());
-        assert!(begun.sent_as.is_some());
-        begun.change(|begun| begun.place = None);
-        assert_eq!(begun.sent_as, None);
-        assert_eq!(Begun::default().to_store(), None);
+        assert_eq!(said(500).too_long(), None);
+        assert!(said(500).words().is_some());
+        assert_eq!(said(512).too_long(), Some(12));
+        assert_eq!(said(512).words(), None);
     }
 
     #[test]
@@ -282,6 +426,8 @@ mod tests {
             at: START,
             follow_up_due_at: None,
             absent_due_at: None,
+            dispatch_due_at: None,
+            undispatched_at: None,
         };
         let mut view = view([claimed(told(1)), claimed(raised(2, 2)), theirs]);
         assert_eq!(last_registered(&view), Some(AlarmId(3)));

@@ -1,13 +1,17 @@
-//! What typed letters may mean here: open alarms first, then what the estate has.
+//! What typed letters may mean here: open alarms and incidents first, then who was sent, then what the estate has.
 
 use super::texts;
-use crate::alarms::located::place;
-use crate::alarms::model::what;
+use crate::alarms::located::{place, place_alone};
+use crate::alarms::model::{type_name, what};
 use crate::desk::{Beside, Picked};
-use crate::names::call_sign;
+use crate::dispatch::model::stage_name;
+use crate::incidents::model::stage_name as incident_stage;
+use crate::names::{call_sign, sign_and_name};
 use crate::texts::Words;
 use castellan_domain::alarm::Alarm;
+use castellan_domain::dispatch::Assignment;
 use castellan_domain::estate::{Found, TYPED_MAX};
+use castellan_domain::incident::Incident;
 use castellan_domain::text::Language;
 use castellan_domain::view::Known;
 
@@ -53,9 +57,64 @@ pub fn results(known: &Known<'_>, typed: &str, language: Language) -> Vec<Result
         .into_iter()
         .filter(|alarm| is_meant(known, alarm, &wanted));
     let alarms = alarms.map(|alarm| of_alarm(known, alarm, language));
-    let things = known.estate.find(typed, RESULTS_MAX).into_iter();
-    let things = things.filter_map(|found| of_thing(known, found, language));
-    alarms.chain(things).take(RESULTS_MAX).collect()
+    let incidents = known.view.incidents.values();
+    let incidents = incidents.filter(|incident| incident.is_open());
+    let incidents = incidents
+        .filter(|incident| is_incident_meant(known, incident, &wanted))
+        .filter_map(|incident| of_incident(known, incident, language));
+    let found = known.estate.find(typed, RESULTS_MAX);
+    let errands = found.iter().flat_map(|found| errands(known, *found));
+    let errands = errands.filter_map(|one| of_errand(known, one, language));
+    let things = found.iter();
+    let things = things.filter_map(|found| of_thing(known, *found, language));
+    let matters = incidents.chain(alarms).chain(errands);
+    matters.chain(things).take(RESULTS_MAX).collect()
+}
+
+/// By the beginning of its number, or by its place, in either language.
+fn is_incident_meant(known: &Known<'_>, incident: &Incident, wanted: &str) -> bool {
+    let number = incident.id.to_string().to_lowercase();
+    number.starts_with(wanted)
+        || [Language::Zh, Language::En].into_iter().any(|language| {
+            let place = place_alone(Some(known.estate), &incident.place, known.now, language);
+            place.to_lowercase().contains(wanted)
+        })
+}
+
+/// It leads to its first alarm, whose panel is the incident's.
+fn of_incident(known: &Known<'_>, incident: &Incident, language: Language) -> Option<Result> {
+    let mut alarms = incident.alarms.iter();
+    let alarm = alarms.find(|alarm| known.view.alarms.contains_key(alarm))?;
+    let stage = incident_stage(&incident.stage, language);
+    let kind = type_name(Some(known.estate), &incident.kind, language);
+    Some(Result {
+        leads: Leads::To(Picked::Alarm(*alarm)),
+        kind: texts::INCIDENT,
+        name: place_alone(Some(known.estate), &incident.place, known.now, language),
+        detail: format!("{} {kind} {stage}", incident.id),
+    })
+}
+
+/// What somebody who is found was sent for, and is not over.
+fn errands<'a>(known: &Known<'a>, found: Found<'_>) -> Vec<&'a Assignment> {
+    let Found::Person(person) = found else {
+        return Vec::new();
+    };
+    let all = known.view.assignments.values();
+    all.filter(|one| one.person == person.id && one.is_live())
+        .collect()
+}
+
+fn of_errand(known: &Known<'_>, one: &Assignment, language: Language) -> Option<Result> {
+    let incident = known.view.incidents.get(&one.incident)?;
+    let of_incident = of_incident(known, incident, language)?;
+    let stage = stage_name(&one.stage).get(language);
+    Some(Result {
+        kind: texts::ERRAND,
+        detail: format!("{stage} {} {}", incident.id, of_incident.name),
+        name: sign_and_name(known, &one.person, language),
+        ..of_incident
+    })
 }
 
 /// By its number, its type or its place, in either language.
@@ -143,9 +202,14 @@ pub fn moved(at: usize, step: isize, count: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{START, estate, judged, raised, view};
+    use crate::fixture::{
+        START, claimed, estate, incident_of, judged, li_na, part, person, raised, view,
+    };
+    use castellan_domain::alarm::Located;
+    use castellan_domain::dispatch::Stage;
     use castellan_domain::estate::Estate;
-    use castellan_domain::ids::AlarmId;
+    use castellan_domain::ids::{AlarmId, AssignmentId, IncidentId};
+    use castellan_domain::incident::Stage as IncidentStage;
     use castellan_domain::view::View;
     use proptest::prelude::*;
 
@@ -204,6 +268,54 @@ mod tests {
             ("王强", "巡逻2")
         );
         assert!(leads("").is_empty() && leads("nowhere").is_empty());
+    }
+
+    #[test]
+    fn an_open_incident_is_found_by_its_number_and_its_place_and_an_errand_by_whoever_was_sent() {
+        let mut estate = with_things();
+        let mut view = view([claimed(raised(17, 1)), claimed(raised(170, 1))]);
+        for (number, spot) in [(17, "东门"), (170, "北门")] {
+            let alarm = view.alarms.get_mut(&AlarmId(number)).expect("it is there");
+            alarm.incident = Some(IncidentId(number));
+            let mut incident = incident_of(alarm);
+            let device = estate.devices[0].clone();
+            let mut place = device.place;
+            place.spot = serde_json::from_value(serde_json::json!({"zh": spot, "en": "Gate"})).ok();
+            incident.place = Located::Fixed(place);
+            view.incidents.insert(incident.id, incident);
+            let one = part(number, "wang", Stage::Accepted);
+            view.assignments.insert(one.id, one);
+        }
+        let over = view.incidents.get_mut(&IncidentId(170));
+        over.expect("it is there").stage = IncidentStage::Closed {
+            by: li_na(),
+            at: START,
+        };
+        let over = view.assignments.get_mut(&AssignmentId(170));
+        over.expect("it is there").stage = Stage::Done;
+        estate.devices.clear();
+        let known = Known {
+            view: &view,
+            estate: &estate,
+            now: START,
+        };
+        let leads = |typed| -> Vec<(Words, Leads)> {
+            let results = results(&known, typed, Language::Zh).into_iter();
+            results.map(|result| (result.kind, result.leads)).collect()
+        };
+        let alarm = || Leads::To(Picked::Alarm(AlarmId(17)));
+        assert_eq!(
+            leads("i-17"),
+            [(texts::INCIDENT, alarm())],
+            "the other one is closed"
+        );
+        assert_eq!(leads("东门"), [(texts::INCIDENT, alarm())]);
+        let person = Leads::To(Picked::Person(person("wang")));
+        let wang = leads("巡逻2");
+        assert_eq!(wang, [(texts::ERRAND, alarm()), (texts::PERSON, person)]);
+        let said = &results(&known, "王强", Language::Zh)[0];
+        assert_eq!(said.name, "巡逻2 王强");
+        assert_eq!(said.detail, "已接单 I-17 东门");
     }
 
     #[test]

@@ -4,9 +4,11 @@ use crate::texts::texts;
 
 texts! {
     TITLE: "查找", "Search";
-    HINT: "首字母、名称、编号或报警号，如 东门、3-2-1502、A-17", "Initials, a name, an id or an alarm, such as East gate, 3-2-1502 or A-17";
+    HINT: "首字母、名称、地址、报警号或事件号，如 东门、3-2-1502、A-17、I-3", "Initials, a name, an address, an alarm or an incident, such as East gate, 3-2-1502, A-17 or I-3";
     NOTHING: "没有找到。", "Nothing is called so.";
     ALARM: "报警", "Alarm";
+    INCIDENT: "事件", "Incident";
+    ERRAND: "任务", "Errand";
     BUILDING: "楼栋", "Building";
     DEVICE: "设备", "Device";
     PERSON: "人员", "Person";

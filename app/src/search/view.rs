@@ -4,6 +4,7 @@ use super::model::{Leads, Result, moved, results};
 use super::texts;
 use crate::copy::SiteCopy;
 use crate::desk::Desk;
+use crate::keys::InField;
 use crate::ui::Modal;
 use leptos::ev::KeyboardEvent;
 use leptos::html::Input;
@@ -30,6 +31,8 @@ fn Field(copy: &'static SiteCopy, desk: &'static Desk, open: RwSignal<bool>) -> 
     let found = Memo::new(move |_| {
         let (typed, language) = (typed.get(), desk.language.get());
         copy.changes.alarms.track_any();
+        copy.changes.incidents.track_any();
+        copy.changes.assignments.track_any();
         let found = copy.known(|known| results(known, &typed, language));
         found.unwrap_or_default()
     });
@@ -40,31 +43,18 @@ fn Field(copy: &'static SiteCopy, desk: &'static Desk, open: RwSignal<bool>) -> 
             Leads::List(list) => desk.show_beside(Some(list)),
         }
     };
-    let press = move |event: KeyboardEvent| {
-        // What an input method composes is not meant for us.
-        if event.is_composing() || event.key() == "Process" {
-            return;
+    let press = move |event: KeyboardEvent| match InField::of_event(&event) {
+        InField::Left | InField::Held => {}
+        InField::Move(step) => {
+            let count = found.with_untracked(Vec::len);
+            at.update(|at| *at = moved(*at, step, count));
         }
-        let step = match event.code().as_str() {
-            "ArrowDown" => 1,
-            "ArrowUp" => -1,
-            "Enter" | "NumpadEnter" => {
-                event.prevent_default();
-                // Held, it belongs to what came before.
-                if event.repeat() {
-                    return;
-                }
-                let marked = found.with_untracked(|found| found.get(at.get_untracked()).cloned());
-                if let Some(marked) = marked {
-                    pick(marked);
-                }
-                return;
+        InField::Done => {
+            let marked = found.with_untracked(|found| found.get(at.get_untracked()).cloned());
+            if let Some(marked) = marked {
+                pick(marked);
             }
-            _ => return,
-        };
-        event.prevent_default();
-        let count = found.with_untracked(Vec::len);
-        at.update(|at| *at = moved(*at, step, count));
+        }
     };
     let field = NodeRef::<Input>::new();
     Effect::new(move |_| {
@@ -90,7 +80,7 @@ fn Field(copy: &'static SiteCopy, desk: &'static Desk, open: RwSignal<bool>) -> 
     let nothing = move || !typed.with(|typed| typed.trim().is_empty()) && found.with(Vec::is_empty);
     view! {
         <div class="search">
-            <input node_ref=field type="text" autocomplete="off" spellcheck="false" maxlength="40"
+            <input node_ref=field type="text" autocomplete="off" spellcheck="false"
                 aria-label=move || desk.t(texts::TITLE) placeholder=move || desk.t(texts::HINT)
                 on:keydown=press
                 on:input=move |event| {

@@ -4,7 +4,7 @@
 //! at half of its deadline, a tick when it is called out. The most urgent wins, and the real before a
 //! drill, which sounds like the real thing: nobody learns to hear from silence.
 
-use crate::alarms::standing::{Run, is_unowned};
+use crate::alarms::standing::{Run, is_unowned, open_incident};
 use castellan_domain::alarm::Alarm;
 use castellan_domain::estate::{Estate, Priority, Sound};
 use castellan_domain::time::{Span, Timestamp};
@@ -22,7 +22,7 @@ pub struct Plan {
 impl Plan {
     /// What is to be heard at `now` by whoever heard what there was until `since`.
     pub fn of(estate: &Estate, view: &View, since: Timestamp, now: Timestamp) -> Self {
-        let calling = view.alarms.values().filter(|alarm| calls(alarm, now));
+        let calling = view.alarms.values().filter(|alarm| calls(view, alarm, now));
         let calling: Vec<(&Alarm, Sound)> = calling
             .filter_map(|alarm| Some((alarm, sound_of(estate, alarm)?)))
             .collect();
@@ -37,7 +37,7 @@ impl Plan {
             };
         }
         let due = calling.into_iter().filter(|(alarm, sound)| {
-            let moments = moments(alarm, *sound).into_iter().flatten();
+            let moments = moments(view, alarm, *sound).into_iter().flatten();
             moments.into_iter().any(|at| since < at && at <= now)
         });
         Self {
@@ -49,10 +49,10 @@ impl Plan {
     }
 }
 
-/// Whether an alarm calls for somebody, and nobody wished for silence.
-fn calls(alarm: &Alarm, now: Timestamp) -> bool {
+/// Whether an alarm, or the incident for which it stands, calls for somebody, and nobody wished for silence.
+fn calls(view: &View, alarm: &Alarm, now: Timestamp) -> bool {
     let is_muted = alarm.mute.as_ref().is_some_and(|mute| mute.until > now);
-    is_unowned(alarm) && !is_muted
+    is_unowned(alarm, open_incident(view, alarm)) && !is_muted
 }
 
 /// What an alarm sounds like: as its type says, and where the estate has no such type any more, as
@@ -81,8 +81,8 @@ const fn urgency(sound: Sound) -> u8 {
 }
 
 /// When a sound that does not go on is heard.
-fn moments(alarm: &Alarm, sound: Sound) -> [Option<Timestamp>; 2] {
-    let Some(run) = Run::of(alarm, None) else {
+fn moments(view: &View, alarm: &Alarm, sound: Sound) -> [Option<Timestamp>; 2] {
+    let Some(run) = Run::of(alarm, open_incident(view, alarm), None) else {
         return [None, None];
     };
     let half = Span::from_micros(run.to.since(run.from).as_micros() / 2);
@@ -95,10 +95,11 @@ fn moments(alarm: &Alarm, sound: Sound) -> [Option<Timestamp>; 2] {
 
 /// When the passing of time alone changes the plan next, after `now`.
 pub fn changes_at(estate: &Estate, view: &View, now: Timestamp) -> Option<Timestamp> {
-    let alarms = view.alarms.values().filter(|alarm| is_unowned(alarm));
+    let is_so = |alarm: &&Alarm| is_unowned(alarm, open_incident(view, alarm));
+    let alarms = view.alarms.values().filter(is_so);
     let moments = alarms.flat_map(|alarm| {
         let sound = sound_of(estate, alarm);
-        let [first, second] = sound.map_or([None, None], |sound| moments(alarm, sound));
+        let [first, second] = sound.map_or([None, None], |sound| moments(view, alarm, sound));
         [alarm.mute.as_ref().map(|mute| mute.until), first, second]
     });
     moments.flatten().filter(|at| *at > now).min()
@@ -108,11 +109,12 @@ pub fn changes_at(estate: &Estate, view: &View, now: Timestamp) -> Option<Timest
 mod tests {
     use super::*;
     use crate::fixture::{
-        START, acknowledged, after, claimed, judged, kind, li_na, overdue, raised, returned_by,
-        shelved, view,
+        START, acknowledged, after, claimed, incident_of, judged, kind, li_na, overdue, raised,
+        returned_by, shelved, view,
     };
     use castellan_domain::alarm::{AlarmFact, ReturnedBy};
     use castellan_domain::fact::AlarmMuted;
+    use castellan_domain::incident::Owner;
     use proptest::prelude::*;
 
     fn at(secs: i64) -> Timestamp {
@@ -172,6 +174,33 @@ mod tests {
             until: at(until),
         };
         after(alarm, START, AlarmFact::Muted(fact))
+    }
+
+    #[test]
+    fn an_incident_that_nobody_has_is_heard_although_its_alarm_has_its_verdict() {
+        let alarm = judged(sounding(1, "pulses"));
+        let mut incident = incident_of(&alarm);
+        let mut view = view([alarm]);
+        let row = view.alarms.values_mut().next().expect("it is there");
+        row.incident = Some(incident.id);
+        let mut heard = |owner| {
+            incident.owner = owner;
+            view.incidents.insert(incident.id, incident.clone());
+            Plan::of(&estate(), &view, at(30), at(31))
+        };
+        let nobody = Owner::Nobody {
+            since: at(30),
+            due_at: at(90),
+            times_overdue: 0,
+            returned: None,
+        };
+        assert_eq!(heard(nobody), on(Sound::Pulses));
+        let owned = Owner::Person {
+            by: li_na(),
+            at: at(30),
+            absent_due_at: None,
+        };
+        assert_eq!(heard(owned), Plan::default());
     }
 
     #[test]

@@ -18,6 +18,7 @@ pub fn sound_out(copy: &'static SiteCopy, speaker: &'static Speaker) {
     // Until when everything was heard; nothing before there was anything to hear.
     Effect::new(move |heard_until: Option<Option<Timestamp>>| {
         copy.changes.alarms.track_any();
+        copy.changes.incidents.track_any();
         copy.estate.track();
         let now = copy.now_untracked();
         if !copy.ready.get() || now == Timestamp::default() {

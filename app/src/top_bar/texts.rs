@@ -27,7 +27,9 @@ texts! {
     KEY_NOTE: "写备注", "Write a note";
     KEY_DISPATCH: "派单：按钮上的人", "Send whoever is named on the button";
     KEY_PEOPLE: "派单名单", "List who else could be sent";
-    KEY_ANSWER_FOR: "代记对讲接单", "Record that a guard accepted by radio";
+    KEY_ANSWER_FOR: "代记对讲：1 收到 2 拒单 3 出发 4 到场 5 完成 6 静默 7 求增援；再按换下一人", "Record what a guard says by radio: 1 goes, 2 declines, 3 sets out, 4 on scene, 5 done, 6 silent, 7 more people; again for the next one";
+    KEY_GO_ON: "下一阶段：派出的人到场、完成，再是事件", "The next stage: of whoever was sent, then of the incident";
+    KEY_MOVE_INCIDENT: "事件下一阶段：已控制、已处置、结案", "The next stage of the incident: contained, resolved, closed";
     KEY_REGISTER: "登记电话、对讲报来的事", "Register what was told by telephone or radio";
     RATE: "报警率", "Alarms";
     RATE_COUNT: "{0}/10分", "{0} in 10 min";
@@ -37,6 +39,6 @@ texts! {
     KEY_MOVE: "上一条 / 下一条", "Previous / next row";
     KEY_TAKE_BACK: "收回刚做的事（10 秒内）", "Take back what was just done (within 10 s)";
     KEY_BACK: "返回，未发出的文字保留为草稿", "Back; words that were not sent stay as a draft";
-    KEY_SEARCH: "查找楼栋、设备、人员和未结报警", "Search buildings, devices, people and open alarms";
+    KEY_SEARCH: "查找楼栋、设备、人员、未结报警和事件", "Search buildings, devices, people, open alarms and incidents";
     KEY_HELP: "显示这些快捷键", "Show these keys";
 }

@@ -172,6 +172,8 @@ pub fn Help(desk: &'static Desk, open: RwSignal<bool>) -> impl IntoView {
         (Some('D'), "F6", texts::KEY_DISPATCH),
         (None, "Shift+F6", texts::KEY_PEOPLE),
         (Some('R'), "F7", texts::KEY_ANSWER_FOR),
+        (Some('S'), "", texts::KEY_GO_ON),
+        (Some('S'), "Shift", texts::KEY_MOVE_INCIDENT),
         (None, "Space", texts::KEY_STEP),
         (None, "Shift+Space", texts::KEY_SKIP),
         (Some('O'), "Shift+F9", texts::KEY_FOLLOW_UP),
@@ -185,6 +187,8 @@ pub fn Help(desk: &'static Desk, open: RwSignal<bool>) -> impl IntoView {
         (None, "?", texts::KEY_HELP),
     ];
     let label = move |letter: Option<char>, more: &str| match letter.and_then(|l| desk.key(l)) {
+        Some(key) if more.is_empty() => key.to_string(),
+        Some(key) if more == "Shift" => format!("Shift+{key}"),
         Some(key) => format!("{key} · {more}"),
         None => more.replace("Space", desk.t(crate::texts::SPACE)),
     };

@@ -3,7 +3,8 @@
 use leptos::html::Dialog;
 use leptos::prelude::*;
 
-/// A native dialog that follows a signal.
+/// A native dialog that follows a signal. One that stands beside the page leaves the rest of it in use, and Esc
+/// closes it wherever the focus is.
 #[component]
 pub fn Modal(
     /// Whether it is open.
@@ -14,17 +15,34 @@ pub fn Modal(
     /// The label of the button that closes it.
     #[prop(into)]
     close: Signal<&'static str>,
+    /// It stands beside the page and not before it.
+    #[prop(optional)]
+    beside: bool,
     children: ChildrenFn,
 ) -> impl IntoView {
     let dialog = NodeRef::<Dialog>::new();
     Effect::new(move |_| {
         let Some(dialog) = dialog.get() else { return };
         if open.get() && !dialog.open() {
-            let _ = dialog.show_modal();
+            if beside {
+                dialog.show();
+            } else {
+                let _ = dialog.show_modal();
+            }
         } else if !open.get() && dialog.open() {
             dialog.close();
         }
     });
+    if beside {
+        let escape = window_event_listener(leptos::ev::keydown, move |event| {
+            // What an input method composes is not meant for us.
+            let composes = event.is_composing() || event.key_code() == 229;
+            if event.key() == "Escape" && !composes {
+                open.set(false);
+            }
+        });
+        on_cleanup(move || escape.remove());
+    }
     // The browser tells of it a moment later, when it may be open again.
     let closed = move |_| {
         if dialog.get_untracked().is_none_or(|dialog| !dialog.open()) {
@@ -32,7 +50,7 @@ pub fn Modal(
         }
     };
     view! {
-        <dialog node_ref=dialog class="modal" on:close=closed>
+        <dialog node_ref=dialog class="modal" class:beside-page=beside on:close=closed>
             <h2>{title}</h2>
             {move || open.get().then(|| children())}
             <form method="dialog"><button>{close}</button></form>

@@ -6,7 +6,8 @@ use super::{estate, towers};
 use anyhow::{Context as _, ensure};
 use castellan_domain::answer::Accepted;
 use castellan_domain::command::Command;
-use castellan_domain::dispatch::rank::{Candidate, lifts, rank};
+use castellan_domain::dispatch::goal::lifts;
+use castellan_domain::dispatch::rank::{Candidate, rank};
 use castellan_domain::dispatch::{DispatchCommand, Matter, PlannedWay};
 use castellan_domain::engine::{Engine, Input};
 use castellan_domain::estate::{
@@ -228,8 +229,9 @@ impl Busy {
             estate: &self.index.estate,
             now: NOW,
         };
-        let ways = self.index.ways.to(place, lifts(&known, kind, None));
-        rank(&known, None, |person| {
+        let lifts = lifts(&known, kind, std::iter::empty());
+        let ways = self.index.ways.to(place, lifts);
+        rank(&known, kind, None, |person| {
             let way = ways.from(*self.at.get(person)?, None)?;
             Some(PlannedWay::from(&way))
         })

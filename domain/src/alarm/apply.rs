@@ -3,6 +3,7 @@
 use super::fact::{AlarmFact, AlarmRepeated, AlarmSplit};
 use super::refusal::AlarmRefusal;
 use super::state::Alarm;
+use crate::ids::PersonId;
 use crate::subject::{Stamp, Told};
 
 impl Alarm {
@@ -17,6 +18,7 @@ impl Alarm {
             AlarmFact::Repeated(body) => self.repeated(body, stamp),
             AlarmFact::Cleared(body) => self.cleared(body, stamp),
             AlarmFact::Overdue(body) => self.overdue(body),
+            AlarmFact::Undispatched(_) => self.undispatched(at),
             AlarmFact::Unheard(body) => self.unheard(body, at),
             AlarmFact::Claimed(body) => self.claim(body, at)?,
             AlarmFact::Noted(body) => self.note(body, at)?,
@@ -66,6 +68,7 @@ impl Told for AlarmFact {
             Self::Repeated(body) => body.place.is_none(),
             Self::Cleared(_) | Self::Overdue(_) => true,
             Self::Raised(_)
+            | Self::Undispatched(_)
             | Self::Unheard(_)
             | Self::Claimed(_)
             | Self::Noted(_)
@@ -98,12 +101,22 @@ impl Told for AlarmFact {
         }
         self == told
     }
+
+    fn handed_on(&self) -> Option<(&PersonId, &PersonId)> {
+        if let Self::Transferred(body) = self {
+            return Some((&body.by, &body.to));
+        }
+        None
+    }
 }
 
 /// A device that chatters and a deadline that passes would make every verdict come too late.
 const fn changes_what_people_decide_on(fact: &AlarmFact) -> bool {
     match fact {
-        AlarmFact::Raised(_) | AlarmFact::Repeated(_) | AlarmFact::Overdue(_) => false,
+        AlarmFact::Raised(_)
+        | AlarmFact::Repeated(_)
+        | AlarmFact::Overdue(_)
+        | AlarmFact::Undispatched(_) => false,
         AlarmFact::Cleared(_)
         | AlarmFact::Unheard(_)
         | AlarmFact::Claimed(_)

@@ -4,6 +4,7 @@ use super::deadline::Due;
 use super::fact::AlarmFact;
 use super::sources::{JoinedBy, Source};
 use super::state::Alarm;
+use crate::deadlines::Deadlines;
 use crate::fact::{Fact, FactBody};
 use crate::ids::{AlarmId, AlarmTypeId};
 use crate::time::{Span, Timestamp};
@@ -29,12 +30,12 @@ pub struct AlarmControl {
     open: BTreeMap<(Source, AlarmTypeId, bool), AlarmId>,
     /// At most `OPEN_ALARMS_MAX`, and those of priority 1.
     open_alarms: BTreeSet<AlarmId>,
-    /// Running deadlines of alarms but for shelves, next one first.
+    /// Running deadlines of alarms but for shelves.
     /// At most one for each open alarm.
-    due: BTreeSet<(Timestamp, AlarmId)>,
+    due: Deadlines<AlarmId>,
     /// When shelved alarms come down.
     /// At most `SHELVED_MAX`.
-    shelves: BTreeSet<(Timestamp, AlarmId)>,
+    shelves: Deadlines<AlarmId>,
     /// When one last came down by itself.
     shelf_returned_at: Option<Timestamp>,
     /// When a new condition came to which alarm within [`FLOOD_WINDOW`], oldest first, at most
@@ -71,7 +72,7 @@ impl AlarmControl {
 
     /// The next deadline of an alarm that is not shelved.
     pub fn next_due_at(&self) -> Option<Timestamp> {
-        self.due.first().map(|(at, _)| *at)
+        self.due.next_due_at()
     }
 
     /// The alarm that comes down from the shelf next, and when: one at a time, however many are
@@ -79,15 +80,12 @@ impl AlarmControl {
     pub fn next_shelf(&self) -> Option<(Timestamp, AlarmId)> {
         let (until, alarm) = self.shelves.first()?;
         let spaced = self.shelf_returned_at.map(|at| at + SHELF_RETURN_EVERY);
-        Some((spaced.map_or(*until, |spaced| spaced.max(*until)), *alarm))
+        Some((spaced.map_or(until, |spaced| spaced.max(until)), *alarm))
     }
 
     /// Alarms whose deadline has passed, longest overdue first.
     pub fn due(&self, now: Timestamp) -> impl Iterator<Item = AlarmId> + '_ {
-        self.due
-            .iter()
-            .take_while(move |(due_at, _)| *due_at <= now)
-            .map(|(_, id)| *id)
+        self.due.due(now).copied()
     }
 
     /// When a new condition came to which alarm, oldest first, as far back as [`FLOOD_WINDOW`].
@@ -165,10 +163,10 @@ impl AlarmControl {
             }
         }
         match alarm.next_due() {
-            Some((at, Due::Shelf)) => self.shelves.remove(&(at, alarm.id)),
-            Some((at, _)) => self.due.remove(&(at, alarm.id)),
-            None => false,
-        };
+            Some((at, Due::Shelf)) => self.shelves.remove(at, &alarm.id),
+            Some((at, _)) => self.due.remove(at, &alarm.id),
+            None => {}
+        }
     }
 
     fn watch(&mut self, alarm: &Alarm) {
@@ -179,9 +177,9 @@ impl AlarmControl {
             }
         }
         match alarm.next_due() {
-            Some((at, Due::Shelf)) => self.shelves.insert((at, alarm.id)),
-            Some((at, _)) => self.due.insert((at, alarm.id)),
-            None => false,
-        };
+            Some((at, Due::Shelf)) => self.shelves.insert(at, &alarm.id),
+            Some((at, _)) => self.due.insert(at, &alarm.id),
+            None => {}
+        }
     }
 }

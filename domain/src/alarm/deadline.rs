@@ -16,6 +16,8 @@ pub enum Due {
     Acknowledged,
     /// It was claimed, and nothing was done.
     FollowUp,
+    /// It was claimed, and nobody was sent.
+    Dispatch,
     /// Its owner is gone.
     OwnerAbsent,
     /// It leaves the shelf.
@@ -57,14 +59,14 @@ impl Alarm {
             Ownership::Claimed {
                 follow_up_due_at,
                 absent_due_at,
+                dispatch_due_at,
                 ..
             } => {
                 let follow_up = follow_up_due_at.map(|at| (at, Due::FollowUp));
                 let absent = absent_due_at.map(|at| (at, Due::OwnerAbsent));
-                follow_up
-                    .into_iter()
-                    .chain(absent)
-                    .min_by_key(|(at, _)| *at)
+                let dispatch = dispatch_due_at.map(|at| (at, Due::Dispatch));
+                let all = follow_up.into_iter().chain(absent).chain(dispatch);
+                all.min_by_key(|(at, _)| *at)
             }
         })
     }

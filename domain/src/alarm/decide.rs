@@ -93,6 +93,22 @@ pub(crate) fn decide_note<'a>(
     Ok((fact, row))
 }
 
+/// Somebody takes it: from now on the time runs in which somebody has to be sent, unless its incident's does.
+pub(crate) fn claimed(
+    known: &Known<'_>,
+    row: &Alarm,
+    by: PersonId,
+    follow_up_due_at: Timestamp,
+) -> AlarmClaimed {
+    let is_alone = known.open_incident_of(row).is_none();
+    AlarmClaimed {
+        alarm: row.id,
+        by,
+        follow_up_due_at,
+        dispatch_due_at: known.dispatch_due_at(&row.kind).filter(|_| is_alone),
+    }
+}
+
 fn noted(row: &Alarm, by: PersonId, note: NoteContent, terms: &Terms) -> AlarmFact {
     AlarmFact::Noted(AlarmNoted {
         alarm: row.id,
@@ -151,11 +167,7 @@ fn fact_of(
 ) -> Result<AlarmFact, Refusal> {
     let follow_up_due_at = terms.follow_up_due_at;
     Ok(match command {
-        AlarmCommand::Claim { alarm } => AlarmFact::Claimed(AlarmClaimed {
-            alarm,
-            by,
-            follow_up_due_at,
-        }),
+        AlarmCommand::Claim { .. } => AlarmFact::Claimed(claimed(known, row, by, follow_up_due_at)),
         AlarmCommand::Judge {
             alarm,
             verdict,

@@ -90,6 +90,12 @@ impl Alarm {
         self.part(source).map_or(&self.place, |part| &part.place)
     }
 
+    /// Whether the place of a source of this row is doubtful.
+    pub fn has_doubtful_place(&self, source: &Source) -> bool {
+        let doubts = self.part(source).map_or(self.doubts, |part| part.doubts);
+        doubts.place.is_some()
+    }
+
     /// What nobody hears of a source of this row.
     pub fn silence_of(&self, source: &Source) -> Option<Silence> {
         self.part(source).map_or(self.silence, |part| part.silence)

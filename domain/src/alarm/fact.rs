@@ -20,6 +20,8 @@ facts! {
         Cleared(AlarmCleared) = "alarm_cleared", 1;
         /// Nobody claimed it in time. It is annunciated again, with the next deadline.
         Overdue(AlarmOverdue) = "alarm_overdue", 1;
+        /// Whoever has it sent nobody in time.
+        Undispatched(AlarmUndispatched) = "alarm_undispatched", 1;
         /// Nobody said it again for as long as its type allows.
         Unheard(AlarmUnheard) = "alarm_unheard", 1;
         /// A person owns it.
@@ -140,6 +142,15 @@ pub struct AlarmOverdue {
     pub late_s: u32,
 }
 
+/// Whoever has it sent nobody in time, and nobody said what it was.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AlarmUndispatched {
+    pub alarm: AlarmId,
+    /// Seconds by which this was noticed too late, like [`AlarmOverdue::late_s`].
+    #[serde(default, skip_serializing_if = "crate::serial::is_default")]
+    pub late_s: u32,
+}
+
 /// Nobody said it again in time. What becomes of it stands in the next fact, unless it is over.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AlarmUnheard {
@@ -162,6 +173,9 @@ pub struct AlarmClaimed {
     pub by: PersonId,
     /// Something done by then, or it returns.
     pub follow_up_due_at: Timestamp,
+    /// Somebody sent by then, if its type says so. An incident that it becomes takes that time over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dispatch_due_at: Option<Timestamp>,
 }
 
 /// A person did something about it, and wrote a note or said so by one key. Words stand beside the
@@ -289,6 +303,9 @@ pub struct AlarmRisen {
     pub place: Option<Located>,
     /// The deadline that starts anew: to claim it, or for its owner to do something.
     pub due_at: Timestamp,
+    /// The other one that does, if somebody owns it: to send people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dispatch_due_at: Option<Timestamp>,
 }
 
 /// Another source is part of it.
@@ -366,6 +383,7 @@ impl AlarmFact {
             Self::Repeated(body) => body.alarm,
             Self::Cleared(body) => body.alarm,
             Self::Overdue(body) => body.alarm,
+            Self::Undispatched(body) => body.alarm,
             Self::Unheard(body) => body.alarm,
             Self::Claimed(body) => body.alarm,
             Self::Noted(body) => body.alarm,

@@ -15,21 +15,33 @@ impl Alarm {
         self
     }
 
-    /// It is on its own again: whoever has it does something about it by then.
-    pub(crate) fn leave_incident(mut self, due_at: Option<Timestamp>, stamp: &Stamp<'_>) -> Self {
+    /// It is on its own again.
+    pub(crate) fn leave_incident(mut self, stamp: &Stamp<'_>) -> Self {
         self.incident = None;
-        self.taken_out = due_at.is_some();
+        self.taken_out = false;
         self.version = stamp.seq;
-        if let (
-            Some(due_at),
-            Ownership::Claimed {
-                follow_up_due_at, ..
-            },
-        ) = (due_at, &mut self.ownership)
-        {
-            *follow_up_due_at = Some(due_at);
-        }
         self
+    }
+
+    /// Somebody took it out: whoever has it does something about it by then, and sends somebody by
+    /// `send_due_at`.
+    pub(crate) fn taken_out(
+        self,
+        due_at: Timestamp,
+        send_due_at: Option<Timestamp>,
+        stamp: &Stamp<'_>,
+    ) -> Self {
+        let mut alone = self.leave_incident(stamp);
+        alone.taken_out = true;
+        if let Ownership::Claimed {
+            follow_up_due_at,
+            dispatch_due_at,
+            ..
+        } = &mut alone.ownership
+        {
+            (*follow_up_due_at, *dispatch_due_at) = (Some(due_at), send_due_at);
+        }
+        alone
     }
 
     /// Its incident's owner has it. What has its verdict keeps whoever had it.
@@ -47,6 +59,8 @@ impl Alarm {
             at,
             follow_up_due_at: None,
             absent_due_at: None,
+            dispatch_due_at: None,
+            undispatched_at: None,
         };
         self.acknowledged = None;
         self.shelf = None;

@@ -127,6 +127,14 @@ impl Located {
         self.place()?.building.as_ref()
     }
 
+    /// Whether it is where its device stands, or where its source said that it was.
+    pub const fn is_believed(&self) -> bool {
+        match self {
+            Self::Fixed(_) | Self::Said { .. } => true,
+            Self::Last { .. } | Self::Unknown => false,
+        }
+    }
+
     /// Since when the place is old, if it is.
     pub const fn old_since(&self) -> Option<Timestamp> {
         match self {

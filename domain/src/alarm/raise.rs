@@ -4,6 +4,7 @@ use super::existing::{self, Said};
 use super::fact::{
     AlarmCleared, AlarmFact, AlarmJoined, AlarmRaised, AlarmRepeated, AlarmRisen, AlarmSplit,
 };
+use super::located::Located;
 use super::reasons::ReturnedBy;
 use super::refusal::AlarmRefusal;
 use super::sources::{Condition, Joined, JoinedBy, Risen, Source};
@@ -73,7 +74,8 @@ impl Alarm {
             occurred_at: stamp.occurred_at,
             active_s_max: fact.active_s_max,
         });
-        *voice.doubts = voice.doubts.and(fact.doubts);
+        let is_placed = fact.place.as_ref().is_some_and(Located::is_believed);
+        *voice.doubts = voice.doubts.followed_by(fact.doubts, is_placed);
         if let Some(place) = &fact.place {
             *voice.place = place.clone();
         }
@@ -168,6 +170,7 @@ impl Alarm {
                     by,
                     at,
                     absent_due_at,
+                    undispatched_at,
                     ..
                 },
                 None,
@@ -176,6 +179,9 @@ impl Alarm {
                 at,
                 follow_up_due_at: Some(fact.due_at),
                 absent_due_at,
+                // What was late is no less late by this.
+                dispatch_due_at: fact.dispatch_due_at,
+                undispatched_at,
             },
             (before, former) => Ownership::Unclaimed {
                 since: at,
@@ -207,7 +213,8 @@ impl Alarm {
         if self.condition_of(&fact.source).is_some() {
             let mut voice = self.voice_mut(Some(&fact.source));
             voice.says(&said);
-            *voice.doubts = voice.doubts.and(fact.doubts);
+            let is_placed = fact.place.is_believed();
+            *voice.doubts = voice.doubts.followed_by(fact.doubts, is_placed);
             if !fact.place.is_unknown() {
                 *voice.place = fact.place.clone();
             }

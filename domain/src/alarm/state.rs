@@ -133,6 +133,12 @@ pub enum Ownership {
         /// Their last console is gone: back by then, or it returns.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         absent_due_at: Option<Timestamp>,
+        /// Somebody sent by then, or the ladder climbs. Nothing once it is part of an incident, judged or shelved.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        dispatch_due_at: Option<Timestamp>,
+        /// When that time had passed, and nobody had been sent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        undispatched_at: Option<Timestamp>,
     },
 }
 
@@ -260,6 +266,18 @@ impl Alarm {
         match &self.ownership {
             Ownership::Unclaimed { .. } => None,
             Ownership::Claimed { at, .. } => Some(*at),
+        }
+    }
+
+    /// By when somebody has to be sent by whoever owns it, or had to be.
+    pub fn dispatch_due_at(&self) -> Option<Timestamp> {
+        match &self.ownership {
+            Ownership::Unclaimed { .. } => None,
+            Ownership::Claimed {
+                dispatch_due_at,
+                undispatched_at,
+                ..
+            } => dispatch_due_at.or(*undispatched_at),
         }
     }
 

@@ -31,6 +31,32 @@ impl Alarm {
         self
     }
 
+    /// Nobody was sent in time.
+    pub(super) fn undispatched(mut self, at: Timestamp) -> Self {
+        if let Ownership::Claimed {
+            dispatch_due_at,
+            undispatched_at,
+            ..
+        } = &mut self.ownership
+        {
+            *dispatch_due_at = None;
+            *undispatched_at = Some(at);
+        }
+        self
+    }
+
+    /// Nobody has to be sent for it alone.
+    fn need_nobody(&mut self) {
+        if let Ownership::Claimed {
+            dispatch_due_at,
+            undispatched_at,
+            ..
+        } = &mut self.ownership
+        {
+            (*dispatch_due_at, *undispatched_at) = (None, None);
+        }
+    }
+
     /// 接警: somebody takes it. The first one wins; a second claim by the owner changes nothing and
     /// is refused like any other, so that nobody believes to have taken it over.
     pub(super) fn claim(
@@ -44,6 +70,8 @@ impl Alarm {
             at,
             follow_up_due_at: Some(fact.follow_up_due_at),
             absent_due_at: None,
+            dispatch_due_at: fact.dispatch_due_at,
+            undispatched_at: None,
         };
         // Who owns it wants it in sight.
         self.shelf = None;
@@ -110,6 +138,7 @@ impl Alarm {
             until: fact.until,
             reason: fact.reason,
         });
+        self.need_nobody();
         Ok(self)
     }
 
@@ -192,12 +221,18 @@ impl Alarm {
             Some(owner) if *owner == fact.to => self.must_be_nobodys(at)?,
             Some(_) => {}
         }
-        self.ownership = Ownership::Claimed {
-            by: fact.to.clone(),
-            at,
-            follow_up_due_at: Some(fact.follow_up_due_at),
-            absent_due_at: None,
-        };
+        // That nobody has been sent yet is no less late with another owner.
+        if let Ownership::Claimed {
+            by,
+            at: since,
+            follow_up_due_at,
+            absent_due_at,
+            ..
+        } = &mut self.ownership
+        {
+            (*by, *since) = (fact.to.clone(), at);
+            (*follow_up_due_at, *absent_due_at) = (Some(fact.follow_up_due_at), None);
+        }
         Ok(self)
     }
 
@@ -255,6 +290,7 @@ impl Alarm {
             at,
             review_due_at: Some(fact.review_due_at),
         });
+        self.need_nobody();
         self.shelf = None;
         Ok(self)
     }

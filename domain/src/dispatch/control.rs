@@ -1,6 +1,7 @@
 //! What only the server needs of assignments: the last number, which deadline is next, and whose they are.
 
 use super::state::Assignment;
+use crate::deadlines::Deadlines;
 use crate::dispatch::DispatchFact;
 use crate::fact::{Fact, FactBody};
 use crate::ids::{AssignmentId, PersonId};
@@ -13,9 +14,9 @@ use std::collections::BTreeSet;
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct DispatchControl {
     last: u32,
-    /// Running deadlines, next one first.
+    /// Running deadlines.
     /// At most one for each live assignment.
-    due: BTreeSet<(Timestamp, AssignmentId)>,
+    due: Deadlines<AssignmentId>,
     /// Who is asked, or going, or there: each position of a phone asks.
     /// At most one for each live assignment.
     live: BTreeSet<(PersonId, AssignmentId)>,
@@ -29,13 +30,12 @@ impl DispatchControl {
 
     /// The next deadline of an assignment.
     pub fn next_due_at(&self) -> Option<Timestamp> {
-        self.due.first().map(|(at, _)| *at)
+        self.due.next_due_at()
     }
 
     /// The assignment whose deadline passed first.
     pub fn first_due(&self, now: Timestamp) -> Option<AssignmentId> {
-        let first = self.due.first();
-        first.filter(|(at, _)| *at <= now).map(|(_, id)| *id)
+        self.due.due(now).next().copied()
     }
 
     /// What somebody is asked for, goes to, or is at, oldest first.
@@ -63,7 +63,7 @@ impl DispatchControl {
 
     fn forget(&mut self, assignment: &Assignment) {
         if let Some((at, _)) = assignment.next_due() {
-            self.due.remove(&(at, assignment.id));
+            self.due.remove(at, &assignment.id);
         }
         if assignment.is_live() {
             self.live
@@ -73,7 +73,7 @@ impl DispatchControl {
 
     fn watch(&mut self, assignment: &Assignment) {
         if let Some((at, _)) = assignment.next_due() {
-            self.due.insert((at, assignment.id));
+            self.due.insert(at, &assignment.id);
         }
         if assignment.is_live() {
             self.live.insert((assignment.person.clone(), assignment.id));

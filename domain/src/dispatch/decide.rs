@@ -12,7 +12,7 @@ use super::waits::{answer_wait, arrival_wait};
 use crate::access::{Actor, Right};
 use crate::alarm::decide::Terms as AlarmTerms;
 use crate::alarm::{Alarm, AlarmFact, AlarmRefusal};
-use crate::fact::{AlarmClaimed, FactBody};
+use crate::fact::FactBody;
 use crate::ids::{AssignmentId, IncidentId, PersonId};
 use crate::incident::decide::{Terms as IncidentTerms, claimed, must_have_room, opened};
 use crate::incident::{Incident, IncidentFact, IncidentRefusal, OpenedBy, Owner};
@@ -154,7 +154,7 @@ fn of_alarm(
     facts: &mut Vec<FactBody>,
 ) -> Result<Incident, Refusal> {
     row.must_be_open()?;
-    must_have_room(&terms.incidents)?;
+    must_have_room(row.priority, &terms.incidents)?;
     let may_lead = actor.rights.contains(Right::LeadShift);
     let owner = match row.owner() {
         Some(by) if *by != actor.person && !may_lead => {
@@ -164,13 +164,10 @@ fn of_alarm(
         }
         Some(by) => by.clone(),
         None => {
-            let claimed = AlarmClaimed {
-                alarm: row.id,
-                by: actor.person.clone(),
-                follow_up_due_at: alarm_terms(row).follow_up_due_at,
-            };
+            let (by, due_at) = (actor.person.clone(), alarm_terms(row).follow_up_due_at);
+            let claimed = crate::alarm::decide::claimed(known, row, by.clone(), due_at);
             facts.push(AlarmFact::Claimed(claimed).into());
-            actor.person.clone()
+            by
         }
     };
     let opened = opened(

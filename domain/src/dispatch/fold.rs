@@ -4,7 +4,7 @@ use super::fact::{AssignmentOffered, DispatchFact};
 use super::state::{Assignment, Stage};
 use crate::ids::{AssignmentId, IncidentId};
 use crate::incident::{self, IncidentFact};
-use crate::subject::Stamp;
+use crate::subject::{Change, Stamp};
 use crate::view::{Touched, View, put};
 
 pub(crate) fn fold(view: &mut View, fact: &DispatchFact, stamp: &Stamp<'_>, touched: &mut Touched) {
@@ -94,16 +94,42 @@ fn sent(view: &View, incident: IncidentId) -> usize {
     slots.len()
 }
 
-/// What was for one incident is for another one, in slots of their own.
+/// What was for one incident is for another one: of which it is part from now on, or which was split off from it.
 pub(crate) fn follow(view: &mut View, fact: &IncidentFact, touched: &mut Touched) {
-    let IncidentFact::Merged(body) = fact else {
-        return;
-    };
-    let (from, into) = (body.incident, body.into);
-    let merged = view.incidents.get(&from).map(|incident| &incident.stage);
-    if !matches!(merged, Some(incident::Stage::Merged { into: now, .. }) if *now == into) {
-        return;
+    if let IncidentFact::Merged(body) = fact {
+        let merged = view.incidents.get(&body.incident);
+        let merged = merged.map(|incident| &incident.stage);
+        if matches!(merged, Some(incident::Stage::Merged { into, .. }) if *into == body.into) {
+            hand_over(view, body.incident, body.into, touched);
+        }
+    } else if let IncidentFact::Opened(body) = fact
+        && let Some(from) = body.people_of.filter(|from| *from != body.incident)
+    {
+        let mut changed = touched.incidents.iter();
+        let is_new = |change: &Change<_, _>| change.id == body.incident && change.before.is_none();
+        if changed.any(is_new) {
+            hand_over(view, from, body.incident, touched);
+            begin_with(view, body.incident, touched);
+        }
     }
+}
+
+/// How far an incident is that begins with people who were sent before.
+fn begin_with(view: &mut View, id: IncidentId, touched: &mut Touched) {
+    let all = view.assignments.values().filter(|one| one.incident == id);
+    let is_there = |one: &Assignment| matches!(one.stage, Stage::OnScene { .. } | Stage::Done);
+    let stages = all.map(|one| match one {
+        one if is_there(one) => incident::Stage::Handling,
+        _ => incident::Stage::Dispatched,
+    });
+    let sent = sent(view, id);
+    for stage in stages.collect::<Vec<_>>() {
+        incident::fold::reach(view, id, &stage, sent, touched);
+    }
+}
+
+/// In slots of their own.
+fn hand_over(view: &mut View, from: IncidentId, into: IncidentId, touched: &mut Touched) {
     let of = |incident| {
         view.assignments
             .values()

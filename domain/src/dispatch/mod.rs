@@ -8,6 +8,7 @@ pub mod control;
 pub(crate) mod decide;
 pub mod fact;
 pub(crate) mod fold;
+pub mod goal;
 pub mod rank;
 mod reasons;
 mod refusal;

@@ -3,12 +3,17 @@
 
 use super::reasons::PlannedWay;
 use super::state::Stage;
-use crate::alarm::{Alarm, Condition};
-use crate::estate::{LiftUse, Lifts, Person, Post, Role, Ways, WaysTo};
+use crate::alarm::Condition;
+use crate::estate::{Person, Post, Role, Skill};
 use crate::ids::{AlarmTypeId, IncidentId, PersonId, PostId};
 use crate::incident::Incident;
+use crate::staff::Duty;
 use crate::view::Known;
 use std::collections::{BTreeMap, BTreeSet};
+
+/// Seconds of walk that the wanted skill is worth: about what one offer costs that nobody answers. More would let
+/// somebody wait for the right hands who needs any.
+pub const SKILL_WORTH_S: u32 = 30;
 
 /// Somebody who could be sent.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,10 +27,26 @@ pub struct Candidate {
     pub on_break: bool,
     /// Nobody hears of them.
     pub silent: bool,
-    /// They have no phone that could ring: they are called on the radio.
+    /// The estate says that no page reaches them: they are called on the radio.
     pub radio_only: bool,
+    /// The skill that this type of alarm wants, if they have it.
+    pub skill: Option<Skill>,
+    /// On how many errands they were since they came on duty.
+    pub errands: usize,
     /// What they leave behind, if their post then has fewer guards than it wants.
     pub hole: Option<Hole>,
+}
+
+impl Candidate {
+    /// Who is on a break, on an errand or not heard of comes after everybody who is not, however near.
+    pub fn is_held_up(&self) -> (bool, bool, bool) {
+        (self.on_break, self.busy.is_some(), self.silent)
+    }
+
+    /// Seconds of their way, if one is known.
+    pub fn seconds(&self) -> Option<u32> {
+        self.way.map(|way| way.seconds)
+    }
 }
 
 /// A post without as many guards as it wants.
@@ -36,35 +57,42 @@ pub struct Hole {
     pub left: u8,
 }
 
-/// Everybody on duty who could be sent, the first to ask first: those who are free and heard of before those
-/// who are not, and whoever takes a break last; among these whoever is there soonest; those without a known way
-/// last. `incident` is the one that
-/// it is about, if it is one already: whoever is part of it, called for it, or said no, is not asked.
+/// Everybody on duty who could be sent, the first to ask first.
+///
+/// Those who are free and heard of come before those who are not, and whoever takes a break last. Among these
+/// whoever is there soonest is the first; whoever has the skill that the type wants counts as
+/// [`SKILL_WORTH_S`] nearer. Of two who are there at the same time the one with fewer errands is the first.
+/// Those without a known way are the last.
+///
+/// `incident` is the one that it is about, if it is one already: whoever is part of it, called for it, or
+/// said no, is not asked.
 pub fn rank(
     known: &Known<'_>,
+    kind: &AlarmTypeId,
     incident: Option<IncidentId>,
     way: impl Fn(&PersonId) -> Option<PlannedWay>,
 ) -> Vec<Candidate> {
     let people = known.estate.people.iter();
     let people = people.filter(|person| person.role == Role::Guard);
-    ranked(known, incident, people, way)
+    ranked(known, kind, incident, people, way)
 }
 
 /// Who is asked when somebody does not go, the first to ask first. In an engineer's place it is their deputy,
 /// and then the other engineers: a guard does not know how to close a valve.
 pub fn rank_after(
     known: &Known<'_>,
-    incident: IncidentId,
+    incident: &Incident,
     person: &PersonId,
     way: impl Fn(&PersonId) -> Option<PlannedWay>,
 ) -> Vec<Candidate> {
+    let (kind, incident) = (&incident.kind, Some(incident.id));
     let before = known.estate.person(person);
     let Some(engineer) = before.filter(|person| person.role == Role::Engineer) else {
-        return rank(known, Some(incident), way);
+        return rank(known, kind, incident, way);
     };
     let people = known.estate.people.iter();
     let people = people.filter(|person| person.role == Role::Engineer);
-    let mut candidates = ranked(known, Some(incident), people, way);
+    let mut candidates = ranked(known, kind, incident, people, way);
     candidates.sort_by_key(|one| {
         let of = known.estate.person(&one.person);
         of.and_then(|person| person.deputy_of.as_ref()) != Some(&engineer.id)
@@ -74,11 +102,14 @@ pub fn rank_after(
 
 fn ranked<'a>(
     known: &Known<'_>,
+    kind: &AlarmTypeId,
     incident: Option<IncidentId>,
     people: impl Iterator<Item = &'a Person>,
     way: impl Fn(&PersonId) -> Option<PlannedWay>,
 ) -> Vec<Candidate> {
     let now = Now::of(known, incident);
+    let kind = known.estate.alarm_type(kind);
+    let skill = kind.and_then(|kind| kind.skill);
     let people = people.filter(|person| known.is_on_duty(&person.id));
     let people = people.filter(|person| !now.out.contains(&person.id));
     let mut candidates: Vec<_> = people
@@ -88,13 +119,16 @@ fn ranked<'a>(
             busy: now.tasks.get(&person.id).copied(),
             on_break: known.is_on_break(&person.id),
             silent: now.silent.contains(&person.id),
-            radio_only: known.is_radio_only(person),
+            radio_only: person.radio_only,
+            skill: skill.filter(|skill| person.skills.contains(skill)),
+            errands: now.errands.get(&person.id).copied().unwrap_or_default(),
             hole: now.hole(known, &person.id),
         })
         .collect();
     candidates.sort_by_key(|one| {
-        let seconds = one.way.as_ref().map_or(u32::MAX, |way| way.seconds);
-        (one.on_break, one.busy.is_some(), one.silent, seconds)
+        let worth_s = one.skill.map_or(0, |_| i64::from(SKILL_WORTH_S));
+        let seconds = one.seconds().map_or(i64::MAX, i64::from);
+        (one.is_held_up(), seconds - worth_s, one.errands)
     });
     candidates
 }
@@ -103,6 +137,8 @@ fn ranked<'a>(
 struct Now<'a> {
     /// Who is on which errand.
     tasks: BTreeMap<&'a PersonId, IncidentId>,
+    /// How many errands everybody was on since they came on duty, of those that are still held.
+    errands: BTreeMap<&'a PersonId, usize>,
     /// Of whom a row says that nobody hears of them.
     silent: BTreeSet<&'a PersonId>,
     /// Who is part of this incident, said no, or called for help in it: nobody is sent to themselves.
@@ -115,6 +151,14 @@ impl<'a> Now<'a> {
     fn of(known: &Known<'a>, incident: Option<IncidentId>) -> Self {
         let view = known.view;
         let tasks = view.assignments.values().filter(|one| one.is_task());
+        let mut errands = BTreeMap::new();
+        for one in view.assignments.values().filter(|one| one.is_accepted()) {
+            let before = match view.people.get(&one.person).map(|person| person.duty) {
+                Some(Duty::On { since }) => one.offered_at < since,
+                Some(Duty::Off { .. }) | None => false,
+            };
+            *errands.entry(&one.person).or_default() += usize::from(!before);
+        }
         let silent = view.alarms.values().filter(|row| {
             row.silence.is_some() && matches!(row.condition, Condition::Active { .. })
         });
@@ -130,6 +174,7 @@ impl<'a> Now<'a> {
         Self {
             // Of several errands the oldest.
             tasks: tasks.rev().map(|one| (&one.person, one.incident)).collect(),
+            errands,
             silent: silent.filter_map(|row| row.source.person()).collect(),
             out: asked.map(|one| &one.person).chain(callers).collect(),
             posts: posts.collect(),
@@ -149,24 +194,4 @@ impl<'a> Now<'a> {
             left,
         })
     }
-}
-
-/// Which lifts whoever is sent for this may take.
-pub fn lifts<'a>(known: &Known<'_>, kind: &AlarmTypeId, alarm: Option<&'a Alarm>) -> Lifts<'a> {
-    let kind = known.estate.alarm_type(kind);
-    match kind.map(|kind| kind.lifts).unwrap_or_default() {
-        LiftUse::Allowed => Lifts::Allowed,
-        LiftUse::Forbidden => Lifts::Forbidden,
-        LiftUse::NotThisOne => alarm
-            .and_then(|alarm| alarm.source.device())
-            .map_or(Lifts::Forbidden, Lifts::Without),
-    }
-}
-
-/// All ways to an incident; nothing while nobody knows where it is.
-pub fn ways_to<'a>(known: &Known<'_>, ways: &'a Ways, incident: &Incident) -> Option<WaysTo<'a>> {
-    let first = incident.alarms.first();
-    let first = first.and_then(|first| known.view.alarms.get(first));
-    let lifts = lifts(known, &incident.kind, first);
-    Some(ways.to(incident.place.place()?, lifts))
 }

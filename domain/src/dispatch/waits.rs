@@ -8,7 +8,8 @@ use crate::view::Known;
 /// Seconds that an engineer has for an answer: their hands are in a cabinet more often than on a phone.
 const ENGINEER_S: u32 = 60;
 
-/// How long an offer to somebody waits for its answer; for ever, where they have a radio only: they are called.
+/// How long an offer to somebody waits for its answer; for ever, where the estate says that
+/// they have a radio only: they are called. Whoever has no phone in the estate has a page: any browser opens it.
 pub(super) fn answer_wait(
     known: &Known<'_>,
     kind: &AlarmTypeId,
@@ -16,12 +17,13 @@ pub(super) fn answer_wait(
     person: &PersonId,
     is_night: bool,
 ) -> Option<Span> {
-    let of_estate = known.estate.person(person);
-    if of_estate.is_some_and(|person| person.role == Role::Engineer) {
-        return Some(Span::from_secs(i64::from(ENGINEER_S)));
-    }
-    if of_estate.is_none_or(|person| known.is_radio_only(person)) {
+    let of_estate = known.estate.person(person)?;
+    if of_estate.radio_only {
         return None;
+    }
+    // An engineer sends no positions, and is called by other means than a page.
+    if of_estate.role == Role::Engineer {
+        return Some(Span::from_secs(i64::from(ENGINEER_S)));
     }
     let usual_s = match priority {
         Priority::P1 => 20,

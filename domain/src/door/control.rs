@@ -4,12 +4,13 @@ use super::fact::DoorFact;
 use super::state::{DOOR_HELD, DoorState};
 use crate::alarm::control::AlarmControl;
 use crate::alarm::{Alarm, Source};
+use crate::deadlines::Deadlines;
 use crate::fact::{Fact, FactBody};
 use crate::ids::{AlarmTypeId, DeviceId};
 use crate::time::Timestamp;
 use crate::view::{Touched, View};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Who was let through, and which doors stand open for too long when.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -19,19 +20,18 @@ pub struct DoorControl {
     granted: BTreeMap<DeviceId, Timestamp>,
     /// When open doors are held open.
     /// At most one for each door.
-    held_due: BTreeSet<(Timestamp, DeviceId)>,
+    held_due: Deadlines<DeviceId>,
 }
 
 impl DoorControl {
     /// When the next door is held open.
     pub fn next_due_at(&self) -> Option<Timestamp> {
-        self.held_due.first().map(|(at, _)| *at)
+        self.held_due.next_due_at()
     }
 
     /// The door that has been open too long for the longest time.
     pub fn due(&self, now: Timestamp) -> Option<&DeviceId> {
-        let first = self.held_due.first().filter(|(due_at, _)| *due_at <= now);
-        first.map(|(_, door)| door)
+        self.held_due.due(now).next()
     }
 
     /// Whether a door may be opened at this moment.
@@ -61,10 +61,10 @@ impl DoorControl {
         }
         for change in &touched.doors {
             if let Some(DoorState::Open { held_due_at, .. }) = change.before {
-                self.held_due.remove(&(held_due_at, change.id.clone()));
+                self.held_due.remove(held_due_at, &change.id);
             }
             if let Some(DoorState::Open { held_due_at, .. }) = view.doors.get(&change.id) {
-                self.held_due.insert((*held_due_at, change.id.clone()));
+                self.held_due.insert(*held_due_at, &change.id);
                 self.forget_held(&change.id, view, alarms);
             }
         }
@@ -85,7 +85,7 @@ impl DoorControl {
             exists.any(|one| one.family.as_str() == DOOR_HELD)
         };
         if row.is_some_and(is_held) {
-            self.held_due.remove(&(*held_due_at, door.clone()));
+            self.held_due.remove(*held_due_at, door);
         }
     }
 }

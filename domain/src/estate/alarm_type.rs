@@ -4,6 +4,7 @@
 //! raises its row, and never gets a second one.
 
 use super::ladder::Target;
+use super::people::Skill;
 use crate::ids::{AlarmTypeId, LadderId, ProcedureId};
 use crate::text::Localized;
 use serde::{Deserialize, Serialize};
@@ -41,6 +42,9 @@ pub struct AlarmType {
     /// Guards to dispatch, 1 to 9.
     #[serde(default = "one", skip_serializing_if = "is_one")]
     pub dispatch_guards: u8,
+    /// The skill that whoever is sent should have: it is worth some seconds of walk, and no more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub skill: Option<Skill>,
     /// What it sounds like until somebody has it. Absent: it makes no sound.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sound: Option<Sound>,

@@ -17,6 +17,7 @@ pub mod graph;
 mod index;
 mod ladder;
 mod limits;
+mod named;
 mod paths;
 mod people;
 mod pieces;
@@ -41,6 +42,7 @@ pub use ladder::{
     Channel, LADDER_STEPS_MAX, LADDER_WAIT_S_MAX, Ladder, LadderPlan, LadderStep, REPEATS_MAX,
     Repeat, TARGETS_MAX, Target,
 };
+pub use named::point_name;
 pub use paths::{OnFloor, Passes, Path, PathKind, PathNode, Paths};
 pub use people::{Certificate, CertificateKind, Person, Post, Role, Rung, Skill};
 pub use place::Place;

@@ -33,7 +33,8 @@ pub struct Person {
     /// What they have on paper.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub certificates: Vec<Certificate>,
-    /// 仅对讲: no page reaches them, only the radio. Their phone, if any, says where they are.
+    /// 仅对讲: no page reaches them, only the radio. Their phone, if any, says where they are. Nobody else is: a page
+    /// needs no phone of the estate.
     #[serde(default, skip_serializing_if = "crate::serial::is_default")]
     pub radio_only: bool,
 }
@@ -141,6 +142,18 @@ impl Skill {
         Self::Electrician,
         Self::Plumber,
     ];
+
+    /// As it is written in the document.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::FirstAid => "first_aid",
+            Self::GasDetector => "gas_detector",
+            Self::FireTeam => "fire_team",
+            Self::LiftRescue => "lift_rescue",
+            Self::Electrician => "electrician",
+            Self::Plumber => "plumber",
+        }
+    }
 }
 
 /// 证书: what somebody may do by law only with it.

@@ -17,8 +17,8 @@ pub enum Concerned {
 
 impl Concerned {
     /// Whom this concerns, in the view after it. A guard's view is made of their own duty, calls and
-    /// assignments; of the incidents of these, with the first alarm and with whoever else is sent; and of
-    /// what people are called.
+    /// assignments; of the incidents of these, with the first alarm and with whoever else is sent; of how
+    /// much is in their name; and of what people are called.
     pub fn by(touched: &Touched, view: &View) -> Self {
         if touched.estate || is_called_otherwise(touched, view) {
             return Self::Everybody;
@@ -27,7 +27,13 @@ impl Concerned {
         // Both: a row that rises may be about somebody else afterwards.
         let rows = touched.alarms.iter();
         let rows = rows.flat_map(|one| view.alarms.get(&one.id).into_iter().chain(&one.before));
-        people.extend(rows.filter_map(|row| row.source.person().cloned()));
+        people.extend(
+            rows.flat_map(|row| row.source.person().into_iter().chain(row.owner()).cloned()),
+        );
+        let owned = touched.incidents.iter();
+        let owned =
+            owned.flat_map(|one| view.incidents.get(&one.id).into_iter().chain(&one.before));
+        people.extend(owned.filter_map(|one| one.owner().cloned()));
         // Of whom an assignment was taken, whatever became of it.
         let before = touched.assignments.iter();
         let before = before.filter_map(|one| one.before.as_ref());

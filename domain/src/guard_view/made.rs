@@ -7,7 +7,7 @@ use super::types::{
     GuardView, Named,
 };
 use crate::alarm::{Alarm, Located};
-use crate::dispatch::rank::ways_to;
+use crate::dispatch::goal::Goal;
 use crate::dispatch::{Assignment, PlannedWay, Stage};
 use crate::estate::{DutyKept, Estate, Place, Ways};
 use crate::geo::LonLat;
@@ -46,6 +46,7 @@ impl GuardView {
             call: call(known, person),
             tasks: tasks.collect(),
             left_out: u32::try_from(left_out).unwrap_or(u32::MAX),
+            owned: known.owned_by(person),
         })
     }
 }
@@ -135,7 +136,7 @@ fn way(
     at: Option<LonLat>,
 ) -> (Option<PlannedWay>, Vec<LonLat>) {
     let found = at.and_then(|at| {
-        let ways = ways_to(known, ways, incident)?;
+        let ways = Goal::of_incident(known, incident).ways(ways)?;
         Some((ways.from(at, None)?, ways))
     });
     let Some((way, ways)) = found else {

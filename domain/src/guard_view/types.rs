@@ -7,6 +7,7 @@ use crate::ids::{AssignmentId, IncidentId, PersonId, StepId};
 use crate::procedure::{PROHIBITION_CHARS_MAX, STEP_CHARS_MAX};
 use crate::text::{CallSign, Localized};
 use crate::time::Timestamp;
+use crate::view::Owned;
 use serde::{Deserialize, Serialize};
 
 /// Raised whenever an old page could misunderstand a new view.
@@ -33,6 +34,9 @@ pub struct GuardView {
     /// How many found no room.
     #[serde(default, skip_serializing_if = "crate::serial::is_default")]
     pub left_out: u32,
+    /// What is in their name, and nobody else gets by their going off duty.
+    #[serde(default, skip_serializing_if = "crate::serial::is_default")]
+    pub owned: Owned,
 }
 
 /// What somebody is called.

@@ -2,13 +2,14 @@
 
 use super::fact::{
     IncidentClaimed, IncidentFact, IncidentJoined, IncidentLeft, IncidentMoved, IncidentOpened,
-    IncidentOverdue, IncidentReturned, IncidentTransferred,
+    IncidentOverdue, IncidentRegraded, IncidentReturned, IncidentTransferred,
 };
 use super::reasons::NextStage;
 use super::refusal::IncidentRefusal;
 use super::state::{ALARMS_PER_INCIDENT_MAX, Incident, Owner, Stage};
 use super::steps::{StepRecords, Taken};
 use crate::alarm::Returned;
+use crate::ids::PersonId;
 use crate::subject::{History, Stamp, Told};
 use crate::time::Timestamp;
 
@@ -45,8 +46,8 @@ impl Incident {
             alarms,
             joined_at: at,
             guards: fact.guards,
-            dispatch_due_at: fact.dispatch_due_at,
-            undispatched_at: None,
+            dispatch_due_at: fact.dispatch_due_at.filter(|due_at| *due_at >= at),
+            undispatched_at: fact.dispatch_due_at.filter(|due_at| *due_at < at),
             steps: StepRecords::default(),
             step_wait: None,
             version: stamp.seq,
@@ -81,6 +82,7 @@ impl Incident {
                 priority_by: Some(body.by.clone()),
                 ..self
             },
+            IncidentFact::Regraded(body) => self.regraded(body),
             IncidentFact::Merged(body) => Self {
                 stage: Stage::Merged {
                     into: body.into,
@@ -158,7 +160,9 @@ impl Incident {
             at,
             absent_due_at: None,
         };
+        // Whoever claims it has time anew.
         self.dispatch_due_at = fact.dispatch_due_at;
+        self.undispatched_at = None;
         Ok(self)
     }
 
@@ -220,6 +224,21 @@ impl Incident {
         self
     }
 
+    /// A priority that somebody set holds for as long as it is not another one.
+    fn regraded(mut self, fact: &IncidentRegraded) -> Self {
+        if fact.priority != self.priority {
+            self.priority_by = None;
+        }
+        self.kind = fact.kind.clone();
+        self.priority = fact.priority;
+        self.guards = fact.guards;
+        self.dispatch_due_at = fact.dispatch_due_at;
+        if !fact.place.is_unknown() {
+            self.place = fact.place.clone();
+        }
+        self
+    }
+
     /// What is waited for next is said by the fact that follows.
     fn stepped(mut self, fact: &IncidentFact, at: Timestamp) -> Result<Self, IncidentRefusal> {
         if let IncidentFact::StepTaken(body) = fact {
@@ -252,6 +271,7 @@ impl Incident {
         };
         self.stage = match (fact.to, &self.stage) {
             (NextStage::Reopened, Stage::Closed { .. }) => {
+                self.undispatched_at = None;
                 self.owner = Owner::Person {
                     by: by(),
                     at,
@@ -287,6 +307,7 @@ impl Told for IncidentFact {
             | Self::Undispatched(_)
             | Self::Moved(_)
             | Self::PrioritySet(_)
+            | Self::Regraded(_)
             | Self::Merged(_)
             | Self::StepAwaited(_)
             | Self::StepTaken(_)
@@ -301,5 +322,12 @@ impl Told for IncidentFact {
             return (this.late_s, told.late_s) == (0, 0);
         }
         self == told
+    }
+
+    fn handed_on(&self) -> Option<(&PersonId, &PersonId)> {
+        if let Self::Transferred(body) = self {
+            return Some((&body.by, &body.to));
+        }
+        None
     }
 }

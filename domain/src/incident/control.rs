@@ -1,6 +1,7 @@
 //! What only the server needs of incidents: the last number, and which deadline is next.
 
 use super::state::Incident;
+use crate::deadlines::Deadlines;
 use crate::fact::{Fact, FactBody};
 use crate::ids::IncidentId;
 use crate::incident::IncidentFact;
@@ -16,9 +17,9 @@ pub struct IncidentControl {
     /// Incidents that are open.
     /// At most [`super::OPEN_INCIDENTS_MAX`].
     open: BTreeSet<IncidentId>,
-    /// Running deadlines, next one first.
+    /// Running deadlines.
     /// At most one for each open incident.
-    due: BTreeSet<(Timestamp, IncidentId)>,
+    due: Deadlines<IncidentId>,
 }
 
 impl IncidentControl {
@@ -39,14 +40,12 @@ impl IncidentControl {
 
     /// The next deadline of an incident.
     pub fn next_due_at(&self) -> Option<Timestamp> {
-        self.due.first().map(|(at, _)| *at)
+        self.due.next_due_at()
     }
 
     /// Incidents whose deadline has passed, longest overdue first.
     pub fn due(&self, now: Timestamp) -> impl Iterator<Item = IncidentId> + '_ {
-        let due = self.due.iter();
-        due.take_while(move |(due_at, _)| *due_at <= now)
-            .map(|(_, id)| *id)
+        self.due.due(now).copied()
     }
 
     pub(crate) fn follow(&mut self, fact: &Fact, touched: &Touched, view: &View) {
@@ -68,7 +67,7 @@ impl IncidentControl {
     fn forget(&mut self, incident: &Incident) {
         self.open.remove(&incident.id);
         if let Some((at, _)) = incident.next_due() {
-            self.due.remove(&(at, incident.id));
+            self.due.remove(at, &incident.id);
         }
     }
 
@@ -77,7 +76,7 @@ impl IncidentControl {
             self.open.insert(incident.id);
         }
         if let Some((at, _)) = incident.next_due() {
-            self.due.insert((at, incident.id));
+            self.due.insert(at, &incident.id);
         }
     }
 }

@@ -7,18 +7,20 @@ use super::fact::{
     IncidentOpened, IncidentPrioritySet, IncidentReturned, IncidentTransferred, StepTaken,
     StepUndone,
 };
+use super::grade::{guards, nearest, worst};
 use super::reasons::{JoinedIncidentBy, NextStage, OpenedBy, SkipReason};
 use super::refusal::IncidentRefusal;
 use super::state::{ALARMS_PER_INCIDENT_MAX, Incident, OPEN_INCIDENTS_MAX};
 use crate::access::{Actor, Right, rights_of};
 use crate::alarm::{Alarm, AlarmFact, AlarmRefusal, ReturnedBy, Verdict, follow_up_wait};
 use crate::dispatch::{ASSIGNMENTS_PER_INCIDENT_MAX, DispatchRefusal};
+use crate::estate::Priority;
 use crate::ids::{AlarmId, AnswerId, IncidentId, PersonId, ProcedureId, StepId};
 use crate::procedure::{Doer, Outcome, Step};
 use crate::refusal::{CommonRefusal, Refusal};
 use crate::staff::StaffRefusal;
 use crate::subject::Stamp;
-use crate::time::{Span, Timestamp};
+use crate::time::Timestamp;
 use crate::view::Known;
 
 /// What a step about incidents is decided by beside what is known: what only the server counts.
@@ -89,7 +91,7 @@ fn fact_of(
                 must_be_judged(known, row)?;
             }
             if to == NextStage::Reopened {
-                must_have_room(terms)?;
+                must_have_room(row.priority, terms)?;
             }
             IncidentFact::Moved(IncidentMoved { incident, to, by })
         }
@@ -112,13 +114,14 @@ fn fact_of(
             })
         }
         IncidentCommand::Leave { incident, alarm } => {
-            let priority = known.alarm(alarm)?.priority;
-            let wait = follow_up_wait(priority);
+            let part = known.alarm(alarm)?;
+            let wait = follow_up_wait(part.priority);
             IncidentFact::Left(IncidentLeft {
                 incident,
                 alarm,
                 by,
                 follow_up_due_at: wait.map_or(terms.shift_end, |wait| known.now + wait),
+                dispatch_due_at: known.dispatch_due_at(&part.kind),
             })
         }
         IncidentCommand::Split {
@@ -129,11 +132,8 @@ fn fact_of(
             alarms.sort_unstable();
             alarms.dedup();
             must_be_some_of(row, incident, &alarms)?;
-            must_have_room(terms)?;
-            let first = known.alarm(alarms.first().copied().unwrap_or(AlarmId(0)))?;
-            let mut opened = opened(known, OpenedBy::Split, first, row.owner().cloned(), terms);
-            opened.alarms = alarms;
-            IncidentFact::Opened(opened)
+            must_have_room(row.priority, terms)?;
+            IncidentFact::Opened(split_off(known, row, alarms, terms)?)
         }
         IncidentCommand::Merge { incident, into } => {
             must_go_together(known, row, into)?;
@@ -169,8 +169,9 @@ pub(crate) fn opened(
     terms: &Terms,
 ) -> IncidentOpened {
     let kind = known.estate.alarm_type(&row.kind);
-    let dispatch_s_max = kind.and_then(|kind| kind.dispatch_s_max);
-    let dispatch_due_at = dispatch_s_max.map(|s| known.now + Span::from_secs(i64::from(s)));
+    // The time to send people runs since the alarm was claimed.
+    let dispatch_due_at = row.dispatch_due_at();
+    let dispatch_due_at = dispatch_due_at.or_else(|| known.dispatch_due_at(&row.kind));
     IncidentOpened {
         incident: terms.next_incident,
         why,
@@ -183,8 +184,38 @@ pub(crate) fn opened(
         claim_due_at: kind.map_or(terms.shift_end, |kind| {
             known.claim_due_at(kind, terms.shift_end)
         }),
-        guards: kind.map_or(1, |kind| kind.dispatch_guards),
+        guards: guards(known, row),
+        people_of: None,
     }
+}
+
+/// Some alarms get an incident of their own: of the worst of them, and where that is. Whoever was sent goes on to
+/// where they were sent, so they belong to whichever incident has the alarm that stands there.
+fn split_off(
+    known: &Known<'_>,
+    row: &Incident,
+    alarms: Vec<AlarmId>,
+    terms: &Terms,
+) -> Result<IncidentOpened, Refusal> {
+    let of = |ids: &[AlarmId]| {
+        let rows = ids.iter().filter_map(|id| known.view.alarms.get(id));
+        rows.collect::<Vec<_>>()
+    };
+    let (parts, all) = (of(&alarms), of(&row.alarms));
+    let first = known.alarm(alarms.first().copied().unwrap_or(AlarmId(0)))?;
+    let worst = worst(parts.iter().copied()).unwrap_or(first);
+    let mut opened = opened(known, OpenedBy::Split, worst, row.owner().cloned(), terms);
+    let wanted = parts.iter().map(|part| guards(known, part)).max();
+    opened.guards = wanted.unwrap_or(opened.guards);
+    let there = nearest(&row.place, all.into_iter());
+    if there.is_some_and(|there| alarms.contains(&there.id)) {
+        opened.people_of = Some(row.id);
+        opened.place = row.place.clone();
+        let is_short = known.live_slots(row.id) < usize::from(opened.guards);
+        opened.dispatch_due_at = opened.dispatch_due_at.filter(|_| is_short);
+    }
+    opened.alarms = alarms;
+    Ok(opened)
 }
 
 /// Somebody takes an incident that nobody has: from now on the time runs in which people have to be sent.
@@ -194,14 +225,12 @@ pub(crate) fn claimed(
     row: &Incident,
     by: PersonId,
 ) -> IncidentClaimed {
-    let kind = known.estate.alarm_type(&row.kind);
-    let wait_s = kind.and_then(|kind| kind.dispatch_s_max);
     let sent = known.live_slots(incident) >= usize::from(row.guards);
-    let wait_s = wait_s.filter(|_| !sent && row.needs_people());
+    let is_wanted = !sent && row.needs_people();
     IncidentClaimed {
         incident,
         by,
-        dispatch_due_at: wait_s.map(|s| known.now + Span::from_secs(i64::from(s))),
+        dispatch_due_at: known.dispatch_due_at(&row.kind).filter(|_| is_wanted),
     }
 }
 
@@ -234,7 +263,7 @@ pub(crate) fn with_alarm(
         return None;
     };
     let is_new = verdict == Verdict::Genuine && open.is_none();
-    if !is_new || must_have_room(terms).is_err() {
+    if !is_new || must_have_room(row.priority, terms).is_err() {
         return None;
     }
     let owner = row.owner().cloned();
@@ -254,6 +283,7 @@ pub(crate) fn must_stand_alone(
         | AlarmFact::Repeated(_)
         | AlarmFact::Cleared(_)
         | AlarmFact::Overdue(_)
+        | AlarmFact::Undispatched(_)
         | AlarmFact::Unheard(_)
         | AlarmFact::Claimed(_)
         | AlarmFact::Noted(_)
@@ -277,9 +307,10 @@ pub(crate) fn must_stand_alone(
     }
 }
 
-/// Refuses one incident more than are held live.
-pub(crate) fn must_have_room(terms: &Terms) -> Result<(), IncidentRefusal> {
-    if terms.open_incidents >= OPEN_INCIDENTS_MAX {
+/// Refuses one incident more than are held live, but for what is most urgent: a full list is no
+/// reason to send nobody.
+pub(crate) fn must_have_room(priority: Priority, terms: &Terms) -> Result<(), IncidentRefusal> {
+    if terms.open_incidents >= OPEN_INCIDENTS_MAX && priority != Priority::P1 {
         return Err(IncidentRefusal::TooManyIncidents);
     }
     Ok(())

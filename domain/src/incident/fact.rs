@@ -32,6 +32,8 @@ facts! {
         Moved(IncidentMoved) = "incident_moved", 1;
         /// A person set its priority.
         PrioritySet(IncidentPrioritySet) = "incident_priority_set", 1;
+        /// Its alarms make something else of it: it became worse, or its worst alarm left.
+        Regraded(IncidentRegraded) = "incident_regraded", 1;
         /// All of it is part of another one.
         Merged(IncidentMerged) = "incident_merged", 1;
         /// Another step has to be taken first, or none has.
@@ -64,9 +66,14 @@ pub struct IncidentOpened {
     pub claim_due_at: Timestamp,
     /// How many people its type wants sent.
     pub guards: u8,
-    /// By when, if somebody owns it and its type says so.
+    /// By when, if somebody owns it and its type says so; since its alarm was claimed, if that was before. What has
+    /// passed already was passed by that alarm.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dispatch_due_at: Option<Timestamp>,
+    /// Whoever was sent to that one belongs here from now on: what stands where they were sent was split off from it.
+    /// Absent: whoever was sent stays where they are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub people_of: Option<IncidentId>,
 }
 
 /// An alarm is part of an incident.
@@ -85,6 +92,9 @@ pub struct IncidentLeft {
     pub by: PersonId,
     /// By when its owner has to do something about it.
     pub follow_up_due_at: Timestamp,
+    /// By when its owner has to send somebody for it, if its type says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dispatch_due_at: Option<Timestamp>,
 }
 
 /// A person owns an incident.
@@ -156,6 +166,25 @@ pub struct IncidentPrioritySet {
     pub by: PersonId,
 }
 
+/// What an incident is from here on, by the alarms that are part of it. It follows from what happened
+/// before and from the estate, and is written down so that a replay asks neither.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct IncidentRegraded {
+    pub incident: IncidentId,
+    /// The type of its worst alarm.
+    #[serde(rename = "type")]
+    pub kind: AlarmTypeId,
+    pub priority: Priority,
+    /// How many people are wanted: while it becomes worse never fewer than before.
+    pub guards: u8,
+    /// By when they have to be sent: anew where it became worse. Absent: enough are, or nobody owns it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dispatch_due_at: Option<Timestamp>,
+    /// Where people are sent from here on. Absent: where they were sent before.
+    #[serde(default, skip_serializing_if = "Located::is_unknown")]
+    pub place: Located,
+}
+
 /// All of an incident is part of another one: its alarms and its assignments.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct IncidentMerged {
@@ -224,6 +253,7 @@ impl IncidentFact {
             Self::Undispatched(body) => body.incident,
             Self::Moved(body) => body.incident,
             Self::PrioritySet(body) => body.incident,
+            Self::Regraded(body) => body.incident,
             Self::Merged(body) => body.incident,
             Self::StepAwaited(body) => body.incident,
             Self::StepTaken(body) => body.incident,

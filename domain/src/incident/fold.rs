@@ -39,7 +39,7 @@ pub(crate) fn fold(view: &mut View, fact: &IncidentFact, stamp: &Stamp<'_>, touc
     }
     if let IncidentFact::Left(body) = fact {
         change(view, body.alarm, touched, |row| {
-            row.leave_incident(Some(body.follow_up_due_at), stamp)
+            row.taken_out(body.follow_up_due_at, body.dispatch_due_at, stamp)
         });
     }
     if before.owner != after.owner && after.is_open() {
@@ -48,6 +48,11 @@ pub(crate) fn fold(view: &mut View, fact: &IncidentFact, stamp: &Stamp<'_>, touc
         }
     }
     settle(view, was_open, after, stamp, touched);
+    if let IncidentFact::Regraded(body) = fact
+        && body.kind.is_duress()
+    {
+        hide(view, id, touched);
+    }
 }
 
 /// Puts an incident, with whether its owner has a console, and remembers when it ended.
@@ -187,7 +192,7 @@ fn own(
 fn leave(view: &mut View, alarm: AlarmId, stamp: &Stamp<'_>, touched: &mut Touched) {
     change(view, alarm, touched, |row| {
         if row.is_nobodys() {
-            row.leave_incident(None, stamp)
+            row.leave_incident(stamp)
         } else {
             row
         }

@@ -12,6 +12,7 @@ pub mod control;
 pub(crate) mod decide;
 pub mod fact;
 pub(crate) mod fold;
+pub(crate) mod grade;
 mod reasons;
 mod refusal;
 mod shown;

@@ -12,7 +12,8 @@ use serde::{Deserialize, Serialize};
 
 /// Alarms that one incident takes; the next one gets an incident of its own.
 pub const ALARMS_PER_INCIDENT_MAX: usize = 200;
-/// Incidents that may be open at once; further ones are not opened, and their alarms stand alone.
+/// Incidents that may be open at once; further ones are not opened, and their alarms stand alone. What
+/// is of priority 1 is opened all the same.
 pub const OPEN_INCIDENTS_MAX: usize = 500;
 /// How long a closed incident stays live. Older ones are read from the record.
 pub(crate) const CLOSED_KEPT: Span = Span::from_secs(24 * 3600);

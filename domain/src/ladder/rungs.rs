@@ -162,31 +162,44 @@ fn is_at_it(known: &Known<'_>, run: &LadderRun, person: &PersonId) -> bool {
         just_now
     };
     let view = known.view;
+    let theirs = |at: Timestamp, actor: &PersonId| at >= since && actor == person;
     match run.about {
         Matter::Alarm(alarm) => {
             let alarm = view.alarms.get(&alarm);
-            alarm.is_some_and(|alarm| acted(&alarm.history, person, since))
+            alarm.is_some_and(|alarm| acted(&alarm.history, &theirs))
         }
-        Matter::Incident(incident) => acted_on(known, incident, person, since),
+        Matter::Incident(incident) => acted_on(known, incident, theirs),
         Matter::Assignment(assignment) => {
             let assignment = view.assignments.get(&assignment);
-            assignment.is_some_and(|one| acted_on(known, one.incident, person, since))
+            assignment.is_some_and(|one| acted_on(known, one.incident, theirs))
         }
     }
 }
 
-/// Whether somebody did something about an incident, or about who was sent for it.
-fn acted_on(known: &Known<'_>, incident: IncidentId, person: &PersonId, since: Timestamp) -> bool {
-    let itself = known.view.incidents.get(&incident);
-    itself.is_some_and(|itself| acted(&itself.history, person, since))
-        || known
-            .assignments_of(incident)
-            .any(|one| acted(&one.history, person, since))
+/// Whether somebody did something about an incident, one of its alarms, or who was sent for it: when it was and who
+/// it was decide whether that counts.
+pub(crate) fn acted_on(
+    known: &Known<'_>,
+    incident: IncidentId,
+    counts: impl Fn(Timestamp, &PersonId) -> bool,
+) -> bool {
+    let Some(itself) = known.view.incidents.get(&incident) else {
+        return false;
+    };
+    let alarms = itself.alarms.iter();
+    let mut alarms = alarms.filter_map(|alarm| known.view.alarms.get(alarm));
+    let mut sent = known.assignments_of(incident);
+    acted(&itself.history, &counts)
+        || sent.any(|one| acted(&one.history, &counts))
+        || alarms.any(|alarm| acted(&alarm.history, &counts))
 }
 
-fn acted<F>(history: &History<F>, person: &PersonId, since: Timestamp) -> bool {
+fn acted<F>(history: &History<F>, counts: &impl Fn(Timestamp, &PersonId) -> bool) -> bool {
     let mut latest_first = history.steps().iter().rev();
-    latest_first.any(|step| step.at >= since && step.actor.as_ref() == Some(person))
+    latest_first.any(|step| {
+        let actor = step.actor.as_ref();
+        actor.is_some_and(|actor| counts(step.at, actor))
+    })
 }
 
 /// Who is called next.

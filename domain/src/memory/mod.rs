@@ -62,7 +62,8 @@ impl Memory {
             let row = site.view().alarms.get(id);
             row.is_some_and(|row| {
                 let is_alone = row.incident.is_none() && !row.taken_out;
-                is_alone && row.is_nobodys()
+                // Whoever claimed it before the site went down has an incident by now, too.
+                is_alone && !row.is_judged()
             })
         });
         let to_gather: BTreeMap<_, _> = alone.map(|id| (id, false)).collect();

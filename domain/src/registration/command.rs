@@ -5,7 +5,7 @@ use crate::ids::AlarmTypeId;
 use crate::text::Text;
 
 /// The id of a place as the search of the estate gives it ([`crate::estate::Found::id`]): a device, a post, an
-/// area, a building `3`, or an address such as `3-2-1502`.
+/// area, a building `3`, or an address such as `3-2-1502`; or a point of the map ([`crate::estate::point_name`]).
 pub type PlaceName = Text<TYPED_MAX>;
 
 commands! {

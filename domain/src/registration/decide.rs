@@ -6,7 +6,7 @@ use crate::access::Actor;
 use crate::alarm::decide::Terms as AlarmTerms;
 use crate::alarm::{Alarm, AlarmFact, AlarmRefusal, Located, OPEN_ALARMS_MAX, Source};
 use crate::estate::{AlarmType, Estate, Place, Priority};
-use crate::fact::{AlarmClaimed, AlarmRaised, FactBody};
+use crate::fact::{AlarmRaised, FactBody};
 use crate::ids::{AlarmId, AlarmTypeId, Seq};
 use crate::incident::decide::{Terms as IncidentTerms, must_have_room, opened};
 use crate::incident::{IncidentFact, OpenedBy};
@@ -14,9 +14,6 @@ use crate::observation::{Doubts, ReportedState};
 use crate::refusal::{CommonRefusal, Refusal};
 use crate::subject::Stamp;
 use crate::view::Known;
-
-/// Places that are looked through for the one of that name: the search puts exact ones first.
-const LOOKED_AT_MAX: usize = 20;
 
 /// What only the server knows of a new alarm.
 #[derive(Debug, Clone, Copy)]
@@ -51,7 +48,7 @@ pub(crate) fn decide(
     if terms.open_alarms >= OPEN_ALARMS_MAX && kind.priority != Priority::P1 {
         return Err(AlarmRefusal::TooManyOpenAlarms.into());
     }
-    must_have_room(incidents)?;
+    must_have_room(kind.priority, incidents)?;
     let raised = AlarmRaised {
         alarm: terms.next_alarm,
         kind: kind.id.clone(),
@@ -77,11 +74,8 @@ pub(crate) fn decide(
         },
     );
     let by = actor.person.clone();
-    let claimed = AlarmClaimed {
-        alarm: row.id,
-        by: by.clone(),
-        follow_up_due_at: of_alarm(&row).follow_up_due_at,
-    };
+    let due_at = of_alarm(&row).follow_up_due_at;
+    let claimed = crate::alarm::decide::claimed(known, &row, by.clone(), due_at);
     let opened = opened(known, OpenedBy::Registration, &row, Some(by), incidents);
     Ok(vec![
         AlarmFact::Raised(raised).into(),
@@ -107,10 +101,6 @@ fn registrable<'a>(
 }
 
 fn place_of(estate: &Estate, place: PlaceName) -> Result<Place, RegistrationRefusal> {
-    let found = estate.find(place.as_str(), LOOKED_AT_MAX);
-    let mut found = found
-        .into_iter()
-        .filter(|found| found.id() == place.as_str());
-    let found = found.find_map(|found| found.place(estate));
+    let found = estate.place_named(place.as_str());
     found.ok_or(RegistrationRefusal::UnknownPlace { place })
 }

@@ -43,7 +43,7 @@ pub const TYPE: &str = "area_breach";
 /// Where somebody is by the record, and would be by this fix.
 struct Whereabouts<'a> {
     /// Where they were sent and go, or are.
-    sent: Option<&'a Incident>,
+    sent: Vec<&'a Incident>,
     crossed: Vec<Crossing<'a>>,
     inside: BTreeSet<&'a AreaId>,
     areas: Vec<&'a Shape>,
@@ -102,9 +102,11 @@ fn crossed(
         .map(|(shape, _)| &shape.id)
         .collect();
     let known = context.known();
-    let task = context.task_of(&fix.person);
+    let tasks = context.live_of(&fix.person).filter(|one| one.is_task());
     let there = Whereabouts {
-        sent: task.and_then(|task| known.incident(task.incident).ok()),
+        sent: tasks
+            .filter_map(|task| known.incident(task.incident).ok())
+            .collect(),
         crossed,
         inside,
         areas,
@@ -188,7 +190,7 @@ impl Whereabouts<'_> {
                     !crossing.was_inside && !self.is_sent_into(context, &crossing.shape.id)
                 }
                 AreaKind::Responsibility => {
-                    crossing.was_inside && !self.is_in_own() && self.sent.is_none()
+                    crossing.was_inside && !self.is_in_own() && self.sent.is_empty()
                 }
             })
     }
@@ -196,9 +198,8 @@ impl Whereabouts<'_> {
     fn is_sent_into(&self, context: &Context<'_>, area: &AreaId) -> bool {
         let mut areas = context.estate.estate.areas.iter();
         let area = areas.find(|one| one.id == *area);
-        let to = self.sent.and_then(|incident| incident.place.point());
-        let encloses = |at| area.is_some_and(|a| context.estate.anchor.encloses(&a.outline, at));
-        to.is_some_and(encloses)
+        let mut to = self.sent.iter().filter_map(|one| one.place.point());
+        to.any(|at| area.is_some_and(|a| context.estate.anchor.encloses(&a.outline, at)))
     }
 
     fn is_in_order(&self) -> bool {

@@ -5,7 +5,8 @@
 
 use super::system;
 use crate::dispatch::decide::{Terms, offered};
-use crate::dispatch::rank::{rank_after, ways_to};
+use crate::dispatch::goal::Goal;
+use crate::dispatch::rank::rank_after;
 use crate::dispatch::{
     ARRIVED_M_MAX, ASSIGNMENTS_PER_INCIDENT_MAX, Arrival, Assignment, DispatchFact, Due,
     PlannedWay, Stage, Withdrawal,
@@ -49,7 +50,7 @@ pub(crate) fn ways<'a>(
     memory: &'a Memory,
     incident: &Incident,
 ) -> impl Fn(&PersonId) -> Option<PlannedWay> + use<'a> {
-    let ways = ways_to(&context.known(), &context.estate.ways, incident);
+    let ways = Goal::of_incident(&context.known(), incident).ways(&context.estate.ways);
     move |person| {
         let from = memory.fixes.last_place(person)?;
         // Where their phone is, says nothing of the floor.
@@ -118,7 +119,7 @@ fn again(context: &Context<'_>, memory: &Memory, row: &Assignment) -> DispatchFa
         return nobody;
     }
     let ways = ways(context, memory, incident);
-    let ranked = rank_after(&known, incident.id, &row.person, &ways);
+    let ranked = rank_after(&known, incident, &row.person, &ways);
     let mut free = ranked.into_iter();
     let Some(next) = free.find(|one| one.busy.is_none() && !one.on_break) else {
         return nobody;

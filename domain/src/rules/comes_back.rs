@@ -17,7 +17,7 @@ pub(super) fn decide(context: &Context<'_>) -> Vec<FactDraft> {
             let (due_at, due) = alarm.next_due()?;
             let followed_up = alarm.acknowledged.as_ref().is_some_and(|a| a.followed_up);
             let why = match due {
-                Due::Claim | Due::Shelf | Due::Unheard => return None,
+                Due::Claim | Due::Dispatch | Due::Shelf | Due::Unheard => return None,
                 Due::Acknowledged if followed_up => ReturnedBy::ShiftEnd,
                 Due::Acknowledged | Due::FollowUp => ReturnedBy::NoFollowUp,
                 Due::OwnerAbsent => ReturnedBy::OwnerAbsent,

@@ -92,9 +92,9 @@ fn due_at(context: &Context<'_>, memory: &LastFixes, person: &PersonId) -> Optio
         return None;
     }
     let due_at = expected_since(context, person, memory.unseen_since(person)) + limit;
-    // 静默作业: they said that nothing is to be heard of them.
-    let task = context.task_of(person);
-    let quiet_until = task.and_then(|task| task.quiet_until);
+    // 静默作业: they said, whatever they are on, that nothing is to be heard of them.
+    let theirs = context.live_of(person);
+    let quiet_until = theirs.filter_map(|one| one.quiet_until).max();
     Some(quiet_until.map_or(due_at, |until| due_at.max(until)))
 }
 

@@ -41,6 +41,7 @@ pub(super) fn gather(context: &Context<'_>, memory: &mut Memory) -> Vec<FactDraf
             continue;
         };
         // What is recorded takes it from the list. If its turn is lost, it is asked again.
+        let may_join = may_join && !row.taken_out;
         if let Some(joined) = joined(context, row, &joining).filter(|_| may_join) {
             *joining.entry(joined.incident).or_default() += 1;
             drafts.push(context.by_rule(RULE, Some(row), IncidentFact::Joined(joined)));
@@ -124,7 +125,7 @@ fn is_alike(context: &Context<'_>, row: &Alarm, incident: &Incident) -> bool {
 fn at_once(context: &Context<'_>, row: &Alarm) -> Option<IncidentFact> {
     let kind = context.estate.alarm_type(&row.kind)?;
     let terms = context.incident_terms();
-    if kind.incident != Opens::AtOnce || must_have_room(&terms).is_err() {
+    if kind.incident != Opens::AtOnce || must_have_room(row.priority, &terms).is_err() {
         return None;
     }
     let owner = row.owner().cloned();

@@ -6,8 +6,7 @@
 
 use super::claim_overdue::SETTLED_PER_INPUT_MAX;
 use super::system;
-use super::unanswered::{Gap, gap, open_incident, slot};
-use crate::access::{Right, rights_of};
+use super::unanswered::{Gap, gaps, open_incident, slot};
 use crate::alarm::AlarmFact;
 use crate::dispatch::DispatchFact;
 use crate::estate::{AlarmType, LadderPlan, LadderStep, Rung, Target};
@@ -21,7 +20,7 @@ use crate::ladder::{LadderDue, LadderFact, LadderRun};
 use crate::matter::{Matter, Unanswered};
 use crate::notify::NotificationFact;
 use crate::site::Context;
-use crate::view::{Known, Touched};
+use crate::view::Touched;
 use std::collections::BTreeSet;
 
 const RULE: &str = "ladder@1";
@@ -32,10 +31,12 @@ pub(crate) fn follows(context: &Context<'_>, fact: &Fact, touched: &Touched) -> 
         FactBody::Alarm(_) | FactBody::Incident(_) | FactBody::Dispatch(_) => {
             changed(context, touched)
         }
-        // What was silent because it was being climbed speaks for itself.
+        // What comes after it begins; and what was silent because it was being climbed speaks for itself.
         FactBody::Ladder(LadderFact::Stopped(body)) => {
             let incident = open_incident(&context.known(), body.about);
-            incident.map(Matter::Incident).into_iter().collect()
+            let incident = incident.filter(|_| matches!(body.about, Matter::Alarm(_)));
+            let incident = incident.map(Matter::Incident).into_iter();
+            incident.chain([body.about]).collect()
         }
         // Whoever waits since before anybody could be called is not forgotten.
         FactBody::Notification(NotificationFact::Reach(_)) => all_open(context),
@@ -95,55 +96,83 @@ fn after(context: &Context<'_>, about: Matter, fact: &Fact) -> Vec<FactDraft> {
     let known = context.known();
     let run = known.view.ladders.get(&about);
     let run = run.filter(|run| run.is_open());
-    let gap = gap(&known, about);
+    let gaps = gaps(&known, about);
+    let is_nobodys = gaps.first().is_some_and(|gap| gap.why.is_nobodys());
+    if is_end_of_another(fact, about) && !is_nobodys {
+        return Vec::new();
+    }
     let Some(run) = run else {
-        let begun = gap.and_then(|gap| begin(context, about, gap, fact));
+        let begun = begin_first(context, about, &gaps, fact);
         return begun.into_iter().collect();
     };
-    let goes_on = gap.filter(|gap| is_same(gap.why, run.why) && !is_answer(&known, fact, run));
-    match goes_on {
-        // One that rose begins anew: its clocks do.
-        Some(gap) if is_risen(fact, about) => {
-            begin(context, about, gap, fact).into_iter().collect()
+    let own = gaps.iter().position(|gap| is_climbed_by(run, gap));
+    match own.filter(|_| !is_answer(fact, run)) {
+        // One that rose begins anew: its clocks do. So does one that had time anew, and that has passed, too.
+        Some(own) if is_risen(fact, about) || is_undispatched_anew(run, fact) => {
+            let begun = begin(context, about, gaps[own], fact);
+            begun.into_iter().collect()
         }
-        Some(_) => Vec::new(),
+        // What comes first takes its place; nobody has answered it by that.
+        Some(own) => {
+            let begun = begin_first(context, about, &gaps[..own], fact);
+            begun.into_iter().collect()
+        }
         None => {
-            let stopped = answered_by(context, fact, run).map(|by| {
-                let stopped = LadderFact::Stopped(LadderStopped { about, by });
-                draft(context, run, stopped)
-            });
-            let begun = gap.filter(|gap| !is_same(gap.why, run.why));
-            let begun = begun.and_then(|gap| begin(context, about, gap, fact));
-            stopped.into_iter().chain(begun).collect()
+            let ends = match answered_by(context, fact, run) {
+                // What comes next begins by that.
+                Some(by) => {
+                    let stopped = LadderFact::Stopped(LadderStopped { about, by });
+                    Some(draft(context, run, stopped))
+                }
+                None => begin_first(context, about, &gaps, fact),
+            };
+            ends.into_iter().collect()
         }
     }
 }
 
-fn is_same(one: Unanswered, other: Unanswered) -> bool {
-    one == other || (one.is_nobodys() && other.is_nobodys())
+/// Whether this fact says that the ladder about something else has ended.
+fn is_end_of_another(fact: &Fact, about: Matter) -> bool {
+    matches!(&fact.body, FactBody::Ladder(LadderFact::Stopped(body)) if body.about != about)
+}
+
+/// Each late step is another thing that nobody did.
+fn is_climbed_by(run: &LadderRun, gap: &Gap) -> bool {
+    let is_same = run.why == gap.why && (gap.why != Unanswered::StepLate || run.since == gap.since);
+    is_same || (run.why.is_nobodys() && gap.why.is_nobodys())
+}
+
+/// Starts the ladder of what comes first. While nobody has the matter, nothing else of it is climbed.
+fn begin_first(
+    context: &Context<'_>,
+    about: Matter,
+    gaps: &[Gap],
+    fact: &Fact,
+) -> Option<FactDraft> {
+    let is_nobodys = gaps.first().is_some_and(|gap| gap.why.is_nobodys());
+    let gaps = if is_nobodys { &gaps[..1] } else { gaps };
+    let mut begun = gaps
+        .iter()
+        .filter_map(|gap| begin(context, about, *gap, fact));
+    begun.next()
 }
 
 fn is_risen(fact: &Fact, about: Matter) -> bool {
     matches!(&fact.body, FactBody::Alarm(AlarmFact::Risen(body)) if Matter::Alarm(body.alarm) == about)
 }
 
-/// Whoever sends somebody else found an answer to a slot for which nobody was left; whoever leads the shift
-/// has seen what was left out once they do anything about the incident.
-fn is_answer(known: &Known<'_>, fact: &Fact, run: &LadderRun) -> bool {
-    match run.why {
-        Unanswered::Unaccepted => {
-            matches!(&fact.body, FactBody::Dispatch(DispatchFact::Offered(body)) if body.by.is_some())
-        }
-        Unanswered::StepSkipped => {
-            let by = fact.actor.as_ref();
-            by.is_some_and(|by| rights_of(known, by).contains(Right::LeadShift))
-        }
-        Unanswered::Unclaimed
-        | Unanswered::Returned
-        | Unanswered::Undispatched
-        | Unanswered::NotOnScene
-        | Unanswered::StepLate => false,
-    }
+/// Whether the time to send people has passed once more: it had begun anew.
+fn is_undispatched_anew(run: &LadderRun, fact: &Fact) -> bool {
+    let of_alarm = matches!(&fact.body, FactBody::Alarm(AlarmFact::Undispatched(body)) if Matter::Alarm(body.alarm) == run.about);
+    let of_incident = matches!(&fact.body, FactBody::Incident(IncidentFact::Undispatched(body)) if Matter::Incident(body.incident) == run.about);
+    (of_alarm || of_incident) && run.why == Unanswered::Undispatched
+}
+
+/// Whoever sends somebody else found an answer to a slot for which nobody was left.
+fn is_answer(fact: &Fact, run: &LadderRun) -> bool {
+    let is_sent =
+        matches!(&fact.body, FactBody::Dispatch(DispatchFact::Offered(body)) if body.by.is_some());
+    run.why == Unanswered::Unaccepted && is_sent
 }
 
 /// Whose answer it is. What devices and time do has no actor; but whoever owns an incident owns what joins
@@ -151,7 +180,11 @@ fn is_answer(known: &Known<'_>, fact: &Fact, run: &LadderRun) -> bool {
 fn answered_by(context: &Context<'_>, fact: &Fact, run: &LadderRun) -> Option<PersonId> {
     let view = context.view();
     fact.actor.clone().or_else(|| match run.about {
-        Matter::Alarm(alarm) => view.alarms.get(&alarm)?.owner().cloned(),
+        Matter::Alarm(alarm) => {
+            let row = view.alarms.get(&alarm)?;
+            let owner = row.owner().filter(|_| row.incident.is_some());
+            owner.cloned()
+        }
         Matter::Incident(_) => None,
         Matter::Assignment(assignment) => {
             let person = &view.assignments.get(&assignment)?.person;
@@ -190,6 +223,7 @@ fn may_begin(context: &Context<'_>, about: Matter, gap: Gap, fact: &Fact) -> boo
     let before = view.ladders.get(&about);
     let is_known = before.is_some_and(|run| (run.why, run.since) == (gap.why, gap.since));
     match about {
+        Matter::Alarm(_) if !gap.why.is_nobodys() => is_news(fact) && !is_known,
         Matter::Alarm(_) => {
             let incident = open_incident(&known, about).map(Matter::Incident);
             let speaks = incident.and_then(|incident| Subject::of(context, incident));
@@ -201,7 +235,16 @@ fn may_begin(context: &Context<'_>, about: Matter, gap: Gap, fact: &Fact) -> boo
             let mut alarms = alarms.into_iter().flatten();
             !alarms.any(|alarm| is_climbed(Matter::Alarm(*alarm)))
         }
-        Matter::Incident(_) => is_news(gap.why, fact) && !is_known,
+        Matter::Incident(_) => match gap.why {
+            Unanswered::Undispatched => is_news(fact) && !is_known,
+            // Whoever took back that it was taken has it late once more.
+            Unanswered::StepLate => true,
+            Unanswered::StepSkipped
+            | Unanswered::Unclaimed
+            | Unanswered::Returned
+            | Unanswered::Unaccepted
+            | Unanswered::NotOnScene => !is_known,
+        },
         Matter::Assignment(id) => {
             let slot = view.assignments.get(&id).map(|one| slot(&known, one));
             let mut others = slot.into_iter().flatten();
@@ -212,21 +255,15 @@ fn may_begin(context: &Context<'_>, about: Matter, gap: Gap, fact: &Fact) -> boo
     }
 }
 
-/// Whether this fact tells for the first time that something was not done about an incident: whoever is
-/// recalled after enough were sent makes no deadline pass once more.
-fn is_news(why: Unanswered, fact: &Fact) -> bool {
-    let FactBody::Incident(body) = &fact.body else {
-        return matches!(&fact.body, FactBody::Notification(_));
-    };
-    match why {
-        Unanswered::Undispatched => matches!(body, IncidentFact::Undispatched(_)),
-        Unanswered::StepLate => matches!(body, IncidentFact::StepLate(_)),
-        Unanswered::StepSkipped => matches!(body, IncidentFact::StepTaken(_)),
-        Unanswered::Unclaimed
-        | Unanswered::Returned
-        | Unanswered::Unaccepted
-        | Unanswered::NotOnScene => false,
-    }
+/// Whether this fact tells for the first time that too few were sent: whoever is recalled after enough were sent makes
+/// no deadline pass once more. An incident that is opened late was late as an alarm.
+const fn is_news(fact: &Fact) -> bool {
+    matches!(
+        &fact.body,
+        FactBody::Alarm(AlarmFact::Undispatched(_))
+            | FactBody::Incident(IncidentFact::Undispatched(_) | IncidentFact::Opened(_))
+            | FactBody::Notification(_)
+    )
 }
 
 /// Who is called for what nobody did, and when.

@@ -14,23 +14,25 @@
 //! What time brings:
 //! 10. [`claim_overdue`]: an alarm that nobody claims in time is annunciated again.
 //! 11. [`comes_back`]: what was taken or seen, and then left, comes back.
-//! 12. [`unheard`]: what should be said again and is not comes before people.
-//! 13. [`shelf_time`]: shelved alarms come down one by one.
-//! 14. [`arming_schedule`]: zones arm and disarm by the week.
-//! 15. [`door_held`]: a door stands open for too long.
-//! 16. [`device_silent`]: a device that should have reported did not.
-//! 17. [`guard_silent`]: nobody hears of a guard on duty.
+//! 12. `undispatched`: what was claimed, and nobody was sent for in time.
+//! 13. [`unheard`]: what should be said again and is not comes before people.
+//! 14. [`shelf_time`]: shelved alarms come down one by one.
+//! 15. [`arming_schedule`]: zones arm and disarm by the week.
+//! 16. [`door_held`]: a door stands open for too long.
+//! 17. [`device_silent`]: a device that should have reported did not.
+//! 18. [`guard_silent`]: nobody hears of a guard on duty.
 //!
-//! 18. [`ladder`]: whoever is next is called while nobody answers; `unanswered` is the law of that.
-//! 19. [`incidents`]: which alarms are one incident, and what of it is due.
-//! 20. [`assignments`]: who does not answer, is not there in time, or is there.
-//! 21. [`steps`]: which step of a procedure is waited for.
+//! 19. [`ladder`]: whoever is next is called while nobody answers; `unanswered` is the law of that.
+//! 20. [`incidents`]: which alarms are one incident, and what of it is due.
+//! 21. [`assignments`]: who does not answer, is not there in time, or is there.
+//! 22. [`regrade`]: what its alarms make of an incident.
+//! 23. [`steps`]: which step of a procedure is waited for.
 //!
 //! What another estate brings:
-//! 22. [`left_estate`]: who is not in it any more is not watched any more.
+//! 24. [`left_estate`]: who is not in it any more is not watched any more.
 //!
 //! What the server finds out about itself:
-//! 23. [`system`]: a gap in the record, a step of the clock, damaged positions, a disk that fills.
+//! 25. [`system`]: a gap in the record, a step of the clock, damaged positions, a disk that fills.
 
 pub mod annunciate;
 pub mod area_breach;
@@ -47,6 +49,7 @@ pub mod guard_silent;
 pub mod incidents;
 pub mod ladder;
 pub mod left_estate;
+mod regrade;
 pub mod reported_condition;
 mod same_matter;
 pub mod second_source;
@@ -56,6 +59,7 @@ pub mod sos;
 pub mod steps;
 pub mod system;
 mod unanswered;
+mod undispatched;
 mod unheard;
 pub mod upstream;
 
@@ -90,7 +94,7 @@ enum Company {
 
 /// All that waits for time, in the order in which it is asked. The flood comes before silences: a
 /// storm of them is to be noticed while it lasts.
-const TIMED: [Timed; 13] = [
+const TIMED: [Timed; 14] = [
     Timed {
         name: "claim_overdue",
         next_due: |site, _, _| site.control().alarms.next_due_at(),
@@ -101,6 +105,12 @@ const TIMED: [Timed; 13] = [
         name: "comes_back",
         next_due: |site, _, _| site.control().alarms.next_due_at(),
         settle: |context, _| comes_back::decide(context),
+        company: Company::Any,
+    },
+    Timed {
+        name: "undispatched",
+        next_due: |site, _, _| site.control().alarms.next_due_at(),
+        settle: |context, _| undispatched::decide(context),
         company: Company::Any,
     },
     Timed {
@@ -207,7 +217,11 @@ pub(crate) fn next_due(
 /// What follows from a fact, in its own turn.
 pub(crate) fn follows(context: &Context<'_>, fact: &Fact, touched: &Touched) -> Vec<FactDraft> {
     let ladders = ladder::follows(context, fact, touched).into_iter();
-    ladders.chain(steps::follows(context, touched)).collect()
+    let grades = regrade::follows(context, fact, touched);
+    ladders
+        .chain(grades)
+        .chain(steps::follows(context, touched))
+        .collect()
 }
 
 /// Somebody goes off duty: what was found by following them ends.

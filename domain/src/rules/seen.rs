@@ -63,6 +63,9 @@ impl Seen<'_> {
     /// It goes into `row`, of which its source is a part.
     pub(super) fn repeat(&self, row: &Alarm) -> FactBody {
         let known = row.place_of(&self.source);
+        // What is believed ends a doubt, though it brings nothing new.
+        let ends_doubt = self.place.is_believed() && row.has_doubtful_place(&self.source);
+        let is_told = |place: &Located| ends_doubt || known.is_news(place, self.accuracy_dm);
         FactBody::Alarm(AlarmFact::Repeated(AlarmRepeated {
             alarm: row.id,
             source: Some(self.source.clone()).filter(|source| *source != row.source),
@@ -71,7 +74,7 @@ impl Seen<'_> {
             state: self.state,
             active_s_max: self.kind.active_s_max,
             doubts: self.doubts,
-            place: Some(self.place.clone()).filter(|place| known.is_news(place, self.accuracy_dm)),
+            place: Some(self.place.clone()).filter(is_told),
             silence: self.silence,
         }))
     }
@@ -173,9 +176,13 @@ pub(super) fn kinds<'a>(exists: impl Iterator<Item = &'a Existing>) -> Vec<Alarm
 
 /// The fact by which `row` becomes of type `to`.
 pub(super) fn rise(context: &Context<'_>, row: &Alarm, to: &AlarmType, why: RisenBy) -> AlarmRisen {
-    let due_at = match row.owner() {
-        Some(_) if !row.is_judged() => context.follow_up_due_at(to.priority),
-        _ => context.claim_due_at(to),
+    let known = context.known();
+    let is_owned = row.owner().is_some() && !row.is_judged();
+    let is_alone = is_owned && known.open_incident_of(row).is_none();
+    let due_at = if is_owned {
+        context.follow_up_due_at(to.priority)
+    } else {
+        context.claim_due_at(to)
     };
     AlarmRisen {
         alarm: row.id,
@@ -187,5 +194,6 @@ pub(super) fn rise(context: &Context<'_>, row: &Alarm, to: &AlarmType, why: Rise
         source: None,
         place: None,
         due_at,
+        dispatch_due_at: known.dispatch_due_at(&to.id).filter(|_| is_alone),
     }
 }

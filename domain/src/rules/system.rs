@@ -1,19 +1,21 @@
 //! What the server finds out about itself, as rows: a gap in the record, a step of the machine's
-//! clock, a damaged history of positions, a disk that fills, a rung on which nobody can be called.
+//! clock, a damaged history of positions, a disk that fills, a rung on which nobody can be called, a channel
+//! that carries no calls.
 //!
 //! Each has a family of its own, so that none of them takes another's row. A gap, a step and damage have
 //! happened by the time they are told, and leave nothing to clear; a disk is low until there is room
-//! again. A full site refuses what is not of the first priority: lights and health say it all the
+//! again, and a channel fails until it carries a call. A full site refuses what is not of the first priority: lights and health say it all the
 //! same.
 
 use super::annunciate;
 use super::seen::{Seen, active_row, end};
 use crate::alarm::{Located, Source};
+use crate::estate::Channel;
 use crate::fact::{Cause, FactDraft};
 use crate::ids::AlarmTypeId;
 use crate::observation::{Doubts, ReportedState};
 use crate::site::Context;
-use crate::system::{ClockStepped, DiskRoom, RecordingResumed, TracksSetAside};
+use crate::system::{ChannelState, ClockStepped, DiskRoom, RecordingResumed, TracksSetAside};
 use crate::text::Text;
 use crate::time::Timestamp;
 
@@ -61,17 +63,41 @@ pub(crate) fn disk(context: &Context<'_>, room: DiskRoom) -> Vec<FactDraft> {
         DiskRoom::Ample => end(context, &Source::System, DISK, DISK_RULE)
             .into_iter()
             .collect(),
-        DiskRoom::Low => {
-            let kind = AlarmTypeId::new(DISK).ok();
-            let kind = kind.and_then(|kind| context.estate.alarm_type(&kind));
-            let known = kind.and_then(|kind| active_row(context, &Source::System, kind));
-            if known.is_some() {
-                return Vec::new();
-            }
-            let state = ReportedState::Active;
-            raise(context, DISK, DISK_RULE, state, context.now)
-        }
+        DiskRoom::Low => raise_once(context, DISK, DISK_RULE, context.now),
     }
+}
+
+/// A channel carries no calls, or does again. Each channel has a type, so that its row says which it is.
+pub(crate) fn channel(context: &Context<'_>, state: ChannelState) -> Vec<FactDraft> {
+    let (kind, rule) = match state.channel {
+        Channel::Voice => ("voice_failing", "voice_failing@1"),
+        Channel::Sms => ("sms_failing", "sms_failing@1"),
+        Channel::Chat => ("chat_failing", "chat_failing@1"),
+        Channel::Mail => ("mail_failing", "mail_failing@1"),
+        Channel::Webhook => ("webhook_failing", "webhook_failing@1"),
+    };
+    match state.failing_since {
+        Some(since) => raise_once(context, kind, rule, since),
+        None => end(context, &Source::System, kind, rule)
+            .into_iter()
+            .collect(),
+    }
+}
+
+/// Nothing, where its row is there.
+fn raise_once(
+    context: &Context<'_>,
+    kind: &str,
+    rule: &'static str,
+    occurred_at: Timestamp,
+) -> Vec<FactDraft> {
+    let of_estate = AlarmTypeId::new(kind).ok();
+    let of_estate = of_estate.and_then(|kind| context.estate.alarm_type(&kind));
+    let known = of_estate.and_then(|kind| active_row(context, &Source::System, kind));
+    if known.is_some() {
+        return Vec::new();
+    }
+    raise(context, kind, rule, ReportedState::Active, occurred_at)
 }
 
 /// Nothing, where the estate has no such type or no room for the row.

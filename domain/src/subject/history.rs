@@ -18,6 +18,11 @@ pub trait Told: Clone {
 
     /// Whether it tells nothing that this one has not told.
     fn repeats(&self, told: &Self) -> bool;
+
+    /// Who handed it on, and to whom.
+    fn handed_on(&self) -> Option<(&PersonId, &PersonId)> {
+        None
+    }
 }
 
 /// One step: a fact, with when and who.
@@ -123,6 +128,13 @@ impl<F> History<F> {
         let mut latest_first = self.steps.iter().rev();
         latest_first.find(|step| step.last_seq() == seq)
     }
+
+    /// Whether somebody has done anything since a fact.
+    pub(crate) fn has_deed_of(&self, person: &PersonId, since: Seq) -> bool {
+        let latest_first = self.steps.iter().rev();
+        let mut later = latest_first.take_while(|step| step.seq > since);
+        later.any(|step| step.actor.as_ref() == Some(person))
+    }
 }
 
 impl<F: Told> History<F> {
@@ -151,6 +163,15 @@ impl<F: Told> History<F> {
             self.left_out = self.left_out.saturating_add(1);
         }
         self.steps.push(Arc::new(step));
+    }
+
+    /// The fact by which `by` handed it on to `to`, if nobody did so later and `to` has done nothing
+    /// with it since.
+    pub(crate) fn handed_on(&self, by: &PersonId, to: &PersonId) -> Option<Seq> {
+        let mut latest_first = self.steps.iter().rev();
+        let last = latest_first.find(|step| step.fact.handed_on().is_some())?;
+        let is_this = last.fact.handed_on() == Some((by, to));
+        (is_this && !self.has_deed_of(to, last.seq)).then_some(last.seq)
     }
 
     fn told(&mut self, new: &Step<F>) -> Option<&mut Arc<Step<F>>> {

@@ -30,8 +30,8 @@ pub struct ClockStepped {
     pub at: Timestamp,
 }
 
-/// The history of positions was damaged. A start set it aside and began an empty one: where people
-/// were before is not known any more.
+/// The history of positions was damaged, and a start set it aside, or it was gone. An empty one began:
+/// where people were before is not known any more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TracksSetAside {
     /// Site time of the start that found it.

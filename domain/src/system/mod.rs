@@ -2,6 +2,9 @@
 
 pub mod fact;
 
+use crate::estate::Channel;
+use crate::time::Timestamp;
+
 pub use fact::{
     ClockStepped, InputName, InputSetAside, RecordingResumed, SystemFact, TracksSetAside,
 };
@@ -14,4 +17,12 @@ pub enum DiskRoom {
     Low,
     /// All is stored.
     Ample,
+}
+
+/// Whether a channel carries calls to people outside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ChannelState {
+    pub channel: Channel,
+    /// Since when it carries none, if it does not.
+    pub failing_since: Option<Timestamp>,
 }

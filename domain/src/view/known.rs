@@ -4,11 +4,13 @@ use super::state::View;
 use crate::alarm::{Alarm, AlarmRefusal};
 use crate::dispatch::{Assignment, DispatchRefusal};
 use crate::estate::{AlarmType, DutyKept, Estate, Person};
-use crate::ids::{AlarmId, AssignmentId, IncidentId, PersonId, PhoneId};
+use crate::ids::{AlarmId, AlarmTypeId, AssignmentId, IncidentId, PersonId, PhoneId};
 use crate::incident::{Incident, IncidentRefusal};
+use crate::serial::is_default;
 use crate::staff::Duty;
 use crate::text::CallSign;
 use crate::time::{Span, Timestamp};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 /// The folded site, the estate document and the time: the server has them, and every console.
@@ -17,6 +19,17 @@ pub struct Known<'a> {
     pub view: &'a View,
     pub estate: &'a Estate,
     pub now: Timestamp,
+}
+
+/// How much is in somebody's name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Owned {
+    /// Alarms without a verdict.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub alarms: u32,
+    /// Incidents that are open.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub incidents: u32,
 }
 
 impl<'a> Known<'a> {
@@ -36,6 +49,19 @@ impl<'a> Known<'a> {
     pub fn open_incident_of(&self, row: &Alarm) -> Option<&'a Incident> {
         let incident = self.view.incidents.get(&row.incident?);
         incident.filter(|incident| incident.is_open())
+    }
+
+    /// How much somebody has that is not over.
+    pub fn owned_by(&self, person: &PersonId) -> Owned {
+        let alarms = self.view.alarms.values();
+        let alarms = alarms.filter(|row| !row.is_judged() && row.owner() == Some(person));
+        let incidents = self.view.incidents.values();
+        let incidents = incidents.filter(|one| one.is_open() && one.owner() == Some(person));
+        let count = |count| u32::try_from(count).unwrap_or(u32::MAX);
+        Owned {
+            alarms: count(alarms.count()),
+            incidents: count(incidents.count()),
+        }
     }
 
     /// An assignment that is held live.
@@ -78,11 +104,6 @@ impl<'a> Known<'a> {
         whose.map(|person| &person.id)
     }
 
-    /// Whether somebody has no phone that could ring.
-    pub fn is_radio_only(&self, person: &Person) -> bool {
-        person.radio_only || !self.has_phone(person)
-    }
-
     /// Whether somebody has a phone: the estate's, which is nobody else's there, if it is still theirs, or one that
     /// was bound to them.
     pub fn has_phone(&self, person: &Person) -> bool {
@@ -120,6 +141,12 @@ impl<'a> Known<'a> {
     pub fn is_on_break(&self, person: &PersonId) -> bool {
         let state = self.view.people.get(person);
         state.is_some_and(|state| state.break_since.is_some())
+    }
+
+    /// By when somebody has to be sent for something of this type that somebody takes now, if its type says so.
+    pub fn dispatch_due_at(&self, kind: &AlarmTypeId) -> Option<Timestamp> {
+        let seconds = self.estate.alarm_type(kind)?.dispatch_s_max?;
+        Some(self.now + Span::from_secs(i64::from(seconds)))
     }
 
     /// The claim deadline of an alarm of this type that begins to wait now.

@@ -6,7 +6,7 @@ mod known;
 mod state;
 
 pub use entities::{Entity, EntityId, Shown, Touched, ViewFact, fold_told, project};
-pub use known::Known;
+pub use known::{Known, Owned};
 pub use state::View;
 
 pub(crate) use entities::{put, remove};

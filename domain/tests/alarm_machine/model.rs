@@ -4,6 +4,7 @@ mod kinds;
 mod people;
 mod steps;
 mod unheard;
+mod unsent;
 
 use crate::common::{START, secs};
 use castellan_domain::alarm::{ReturnedBy, ShelfReason, Verdict};
@@ -43,6 +44,10 @@ pub(crate) enum Owner {
         at: i64,
         follow_up: Option<i64>,
         absent: Option<i64>,
+        /// By when somebody has to be sent.
+        send: Option<i64>,
+        /// Since when it is known that nobody was.
+        unsent: Option<i64>,
     },
 }
 
@@ -86,6 +91,8 @@ pub(crate) struct Row {
     pub(crate) unheard: Option<(i64, i64)>,
     pub(crate) raised_at: i64,
     pub(crate) owner: Owner,
+    /// Who handed it on last and to whom, until these do anything with it.
+    handed_on: Option<(usize, usize)>,
     pub(crate) seen: Option<SeenBy>,
     /// Who muted it, until when, and how often it has been muted.
     pub(crate) mute: Option<(usize, i64, u32)>,
@@ -106,6 +113,7 @@ enum Wait {
     Seen,
     FollowUp,
     Absent,
+    Send,
     Shelf,
     Review,
     Unheard,
@@ -141,16 +149,20 @@ impl Row {
             (Owner::Nobody { due, .. }, None) => Some((*due, Wait::Claim)),
             (
                 Owner::Somebody {
-                    follow_up, absent, ..
+                    follow_up,
+                    absent,
+                    send,
+                    ..
                 },
                 _,
-            ) => match (follow_up, absent) {
-                (Some(follow_up), Some(absent)) if absent < follow_up => {
-                    Some((*absent, Wait::Absent))
-                }
-                (Some(follow_up), _) => Some((*follow_up, Wait::FollowUp)),
-                (None, absent) => absent.map(|absent| (absent, Wait::Absent)),
-            },
+            ) => {
+                let all = [
+                    follow_up.map(|at| (at, Wait::FollowUp)),
+                    absent.map(|at| (at, Wait::Absent)),
+                    send.map(|at| (at, Wait::Send)),
+                ];
+                all.into_iter().flatten().min_by_key(|(at, _)| *at)
+            }
         })
     }
 
@@ -214,21 +226,6 @@ impl Model {
         let of_day = 19 * 3_600 + 6 * 60 + 40 + self.now;
         let into_shift = (of_day - 8 * 3_600).rem_euclid(HALF_DAY);
         (self.now + HALF_DAY - into_shift).max(self.now + RING_S_MAX)
-    }
-
-    fn claim_by(&self, kind: &Kind) -> i64 {
-        kind.claim_s
-            .map_or(self.shift_end(), |wait| self.now + wait)
-    }
-
-    /// By when something has to be done about what was taken or seen now.
-    fn act_by(&self, kind: &Kind) -> i64 {
-        match kind.priority {
-            1 => self.now + 60,
-            2 => self.now + 180,
-            3 => self.now + 900,
-            _ => self.shift_end(),
-        }
     }
 
     /// One fact, which changes what people decide on.
@@ -299,6 +296,7 @@ impl Model {
                 late: 0,
                 back: None,
             },
+            handed_on: None,
             seen: None,
             mute: None,
             shelf: None,
@@ -332,6 +330,7 @@ impl Model {
 
     fn rise(&mut self, at: usize, kind: &'static Kind) {
         let (now, claim_by, act_by) = (self.now, self.claim_by(kind), self.act_by(kind));
+        let send_by = self.send_by(kind);
         let row = &mut self.rows[at];
         remember(&mut row.rises, (row.kind.name, now));
         row.kind = kind;
@@ -350,7 +349,9 @@ impl Model {
             };
         }
         match &mut row.owner {
-            Owner::Somebody { follow_up, .. } => *follow_up = Some(act_by),
+            Owner::Somebody {
+                follow_up, send, ..
+            } => (*follow_up, *send) = (Some(act_by), send_by),
             Owner::Nobody {
                 since,
                 due,
@@ -422,9 +423,12 @@ impl Model {
         let due = self.others_waiting().into_iter();
         let due = due.take_while(|(at, ..)| *at <= self.now).take(SETTLED_MAX);
         let (claims, rest): (Vec<_>, Vec<_>) = due.partition(|(_, _, wait)| *wait == Wait::Claim);
-        let (unheard, back): (Vec<_>, Vec<_>) = rest
+        let (unheard, rest): (Vec<_>, Vec<_>) = rest
             .into_iter()
             .partition(|(_, _, wait)| *wait == Wait::Unheard);
+        let (unsent, back): (Vec<_>, Vec<_>) = rest
+            .into_iter()
+            .partition(|(_, _, wait)| *wait == Wait::Send);
         let off_shelf = self.next_off_shelf().filter(|(at, _)| *at <= self.now);
         for (at, row, _) in claims {
             self.ring(row, noticed_late(at, self.now));
@@ -438,6 +442,9 @@ impl Model {
                 _ => ReturnedBy::NoFollowUp,
             };
             self.give_back(row, why, noticed_late(at, self.now));
+        }
+        for (_, row, _) in unsent {
+            self.tell_unsent(row);
         }
         for (at, row, _) in unheard {
             self.tell_unheard(row, at);

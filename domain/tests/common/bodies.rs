@@ -13,7 +13,7 @@ use castellan_domain::estate::{Place, Priority};
 use castellan_domain::fact::{
     AlarmAcknowledged, AlarmClaimed, AlarmCleared, AlarmJoined, AlarmJudged, AlarmMuted,
     AlarmNoted, AlarmOverdue, AlarmRaised, AlarmReleased, AlarmRepeated, AlarmReturned, AlarmRisen,
-    AlarmShelved, AlarmSplit, AlarmTransferred, AlarmUnheard, AlarmUnshelved,
+    AlarmShelved, AlarmSplit, AlarmTransferred, AlarmUndispatched, AlarmUnheard, AlarmUnshelved,
     AlarmVerdictCorrected, FactBody,
 };
 use castellan_domain::ids::{AlarmId, AlarmTypeId, DeviceId, PersonId};
@@ -218,9 +218,11 @@ fn risen() -> impl Strategy<Value = FactBody> {
         device().prop_map(RisenBy::Upstream),
     ];
     let what = (alarm(), kind(), kind(), 0u8..3, priority());
-    let rest = (why, option::of(source()), option::of(known_place()), due());
+    let due = (due(), option::of(due()));
+    let rest = (why, option::of(source()), option::of(known_place()), due);
     (what, rest).prop_map(
-        |((alarm, kind, family, tier, priority), (why, source, place, due_at))| {
+        |((alarm, kind, family, tier, priority), (why, source, place, due))| {
+            let (due_at, dispatch_due_at) = due;
             FactBody::Alarm(AlarmFact::Risen(AlarmRisen {
                 alarm,
                 kind,
@@ -231,6 +233,7 @@ fn risen() -> impl Strategy<Value = FactBody> {
                 source,
                 place,
                 due_at,
+                dispatch_due_at,
             }))
         },
     )
@@ -284,8 +287,10 @@ fn joined() -> impl Strategy<Value = FactBody> {
 fn handled() -> impl Strategy<Value = FactBody> {
     let one = || (alarm(), person());
     prop_oneof![
-        3 => (one(), due()).prop_map(|((alarm, by), follow_up_due_at)| {
-            FactBody::Alarm(AlarmFact::Claimed(AlarmClaimed { alarm, by, follow_up_due_at }))
+        3 => (one(), due(), option::of(due())).prop_map(|((alarm, by), follow_up_due_at, dispatch_due_at)| {
+            FactBody::Alarm(AlarmFact::Claimed(AlarmClaimed {
+                alarm, by, follow_up_due_at, dispatch_due_at,
+            }))
         }),
         2 => (one(), note(), option::of(due())).prop_map(|((alarm, by), note, review_due_at)| {
             FactBody::Alarm(AlarmFact::Noted(AlarmNoted { alarm, by, note, review_due_at }))
@@ -372,6 +377,9 @@ fn elapsed() -> impl Strategy<Value = FactBody> {
                 is_over,
                 late_s,
             }))
+        }),
+        (alarm(), 0u32..9).prop_map(|(alarm, late_s)| {
+            FactBody::Alarm(AlarmFact::Undispatched(AlarmUndispatched { alarm, late_s }))
         }),
         (alarm(), 0u32..9, due(), 0u32..9).prop_map(|(alarm, times, claim_due_at, late_s)| {
             FactBody::Alarm(AlarmFact::Overdue(AlarmOverdue {

@@ -69,6 +69,8 @@ fn climbs() -> impl Strategy<Value = LadderFact> {
         Unanswered::Undispatched,
         Unanswered::Unaccepted,
         Unanswered::NotOnScene,
+        Unanswered::StepLate,
+        Unanswered::StepSkipped,
     ]);
     let steps = prop::collection::vec(step(), 1..4);
     let started = (matter(), why, due(), steps, any::<[bool; 2]>()).prop_map(

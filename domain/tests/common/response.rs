@@ -7,9 +7,9 @@ use castellan_domain::fact::{
     AssignmentAccepted, AssignmentArrived, AssignmentDeclined, AssignmentDone, AssignmentLate,
     AssignmentNobodyLeft, AssignmentOffered, AssignmentSetOut, AssignmentUnanswered,
     AssignmentWithdrawn, FactBody, IncidentClaimed, IncidentJoined, IncidentLeft, IncidentMerged,
-    IncidentMoved, IncidentOpened, IncidentOverdue, IncidentPrioritySet, IncidentReturned,
-    IncidentTransferred, IncidentUndispatched, QuietBegan, QuietEnded, StepAwaited, StepLate,
-    StepTaken, StepUndone, SupportAsked,
+    IncidentMoved, IncidentOpened, IncidentOverdue, IncidentPrioritySet, IncidentRegraded,
+    IncidentReturned, IncidentTransferred, IncidentUndispatched, QuietBegan, QuietEnded,
+    StepAwaited, StepLate, StepTaken, StepUndone, SupportAsked,
 };
 use castellan_domain::ids::{AnswerId, AssignmentId, IncidentId, ProcedureId, StepId};
 use castellan_domain::incident::{
@@ -36,10 +36,16 @@ fn opened() -> impl Strategy<Value = FactBody> {
         OpenedBy::Split,
     ]);
     let about = (incident(), why, kind(), priority(), place());
-    let whose = (option::of(person()), due(), 1u8..3, option::of(due()));
+    let whose = (
+        option::of(person()),
+        due(),
+        1u8..3,
+        option::of(due()),
+        option::of(incident()),
+    );
     let alarms = proptest::collection::vec(alarm(), 1..3);
     (about, whose, alarms).prop_map(|((incident, why, kind, priority, place), whose, alarms)| {
-        let (owner, claim_due_at, guards, dispatch_due_at) = whose;
+        let (owner, claim_due_at, guards, dispatch_due_at, people_of) = whose;
         FactBody::Incident(IncidentFact::Opened(IncidentOpened {
             incident,
             why,
@@ -51,6 +57,7 @@ fn opened() -> impl Strategy<Value = FactBody> {
             claim_due_at,
             guards,
             dispatch_due_at,
+            people_of,
         }))
     })
 }
@@ -77,13 +84,14 @@ pub(crate) fn incidents() -> impl Strategy<Value = FactBody> {
                 why,
             })
         }),
-        (incident(), alarm(), person(), due()).prop_map(
-            |(incident, alarm, by, follow_up_due_at)| {
+        (incident(), alarm(), person(), due(), option::of(due())).prop_map(
+            |(incident, alarm, by, follow_up_due_at, dispatch_due_at)| {
                 IncidentFact::Left(IncidentLeft {
                     incident,
                     alarm,
                     by,
                     follow_up_due_at,
+                    dispatch_due_at,
                 })
             }
         ),
@@ -128,6 +136,26 @@ pub(crate) fn incidents() -> impl Strategy<Value = FactBody> {
                 by,
             })
         }),
+        (
+            incident(),
+            kind(),
+            priority(),
+            1u8..3,
+            option::of(due()),
+            place()
+        )
+            .prop_map(
+                |(incident, kind, priority, guards, dispatch_due_at, place)| {
+                    IncidentFact::Regraded(IncidentRegraded {
+                        incident,
+                        kind,
+                        priority,
+                        guards,
+                        dispatch_due_at,
+                        place,
+                    })
+                }
+            ),
         (incident(), incident(), person()).prop_map(|(incident, into, by)| {
             IncidentFact::Merged(IncidentMerged { incident, into, by })
         }),

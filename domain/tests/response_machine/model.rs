@@ -1,8 +1,21 @@
-//! What incidents and assignments do, as it is written down, and nothing else.
+//! What incidents, assignments, steps and ladders do, as it is written down, and nothing else.
+
+mod climb;
+mod ladders;
+mod parts;
+mod steps;
+
+pub(crate) use climb::{Call, REACHED, STAFF};
+use ladders::{Ladders, News};
+use parts::Part;
+pub(crate) use steps::STEPS;
+use steps::Steps;
 
 /// Devices in one house, and who works there.
 pub(crate) const DEVICES: [&str; 3] = ["hall", "stairs", "roof"];
-pub(crate) const OPERATORS: [&str; 2] = ["li-na", "zhao-min"];
+/// Two operators, and whoever leads the shift.
+pub(crate) const ACTORS: [&str; 3] = ["li-na", "zhao-min", "zhou-jie"];
+const LEADER: usize = 2;
 pub(crate) const GUARDS: [&str; 4] = ["wang-qiang", "sun-lei", "hu-yan", "ma-chao"];
 
 /// Guards wanted, and seconds: to be claimed, to be sent, to answer, to be there, to join.
@@ -15,7 +28,7 @@ const JOIN_S: i64 = 60;
 /// The longest wait from one missed claim to the next.
 const OVERDUE_S: i64 = 900;
 
-/// One thing that happens, by numbers.
+/// One thing that happens, by numbers. Who does it is an index of [`ACTORS`].
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Deed {
     Raise(usize),
@@ -28,20 +41,31 @@ pub(crate) enum Deed {
     SetOut(usize),
     Arrive(usize),
     Finish(usize),
-    Recall(usize),
+    Recall(usize, usize),
     Contain(usize, usize),
     Resolve(usize, usize),
     Judge(usize, usize),
     Close(usize, usize),
+    Take(usize, usize, usize),
+    Leave(usize, usize, usize),
+    Undo(usize, usize, usize),
     Duty(usize, bool),
+    /// An index of [`STAFF`].
+    StaffDuty(usize, bool),
+    /// A call reaches nobody, counted from the newest.
+    Refuse(usize),
     Wait(i64),
     Crash(i64),
 }
 
 #[derive(Clone)]
 struct Incident {
-    /// An index of [`OPERATORS`].
     owner: Option<usize>,
+    /// Whoever had it last.
+    had_by: Option<usize>,
+    owned_at: i64,
+    returned: bool,
+    opened_at: i64,
     since: i64,
     due: i64,
     stage: &'static str,
@@ -49,43 +73,27 @@ struct Incident {
     alarms: Vec<(usize, bool)>,
     joined_at: i64,
     dispatch_due: Option<i64>,
-    short: bool,
+    short_at: Option<i64>,
+    steps: Steps,
 }
 
-#[derive(Clone)]
-struct Part {
-    incident: usize,
-    guard: usize,
-    slot: usize,
-    stage: &'static str,
-    due: Option<i64>,
-}
-
-impl Part {
-    fn is_offer(&self) -> bool {
-        ["offered", "unanswered"].contains(&self.stage)
-    }
-
-    fn is_task(&self) -> bool {
-        ["accepted", "on the way", "on scene"].contains(&self.stage)
-    }
-
-    fn is_live(&self) -> bool {
-        self.is_offer() || self.is_task()
-    }
-
-    fn is_taken(&self) -> bool {
-        self.is_task() || self.stage == "done"
+impl Incident {
+    fn needs_people(&self) -> bool {
+        !["contained", "resolved", "closed"].contains(&self.stage)
     }
 }
 
 /// The site as the model knows it.
 pub(crate) struct Model {
     now: i64,
-    raised: Vec<usize>,
+    /// Which devices, each with the number of its alarm.
+    raised: Vec<(usize, usize)>,
+    /// Rows so far.
+    numbers: usize,
     incidents: Vec<Incident>,
     parts: Vec<Part>,
     on_duty: [bool; GUARDS.len()],
+    ladders: Ladders,
 }
 
 impl Model {
@@ -93,61 +101,51 @@ impl Model {
         Self {
             now,
             raised: Vec::new(),
+            numbers: 0,
             incidents: Vec::new(),
             parts: Vec::new(),
             on_duty: [true; GUARDS.len()],
+            ladders: Ladders::default(),
         }
     }
 
     /// Does a deed if it is possible, and says whether it was.
     pub(crate) fn act(&mut self, deed: Deed) -> bool {
+        let was_possible = self.attempt(deed);
+        self.settle();
+        was_possible
+    }
+
+    fn attempt(&mut self, deed: Deed) -> bool {
         match deed {
             Deed::Raise(device) => self.raise(device),
             Deed::Claim(who, at) => return self.claim(who, at),
-            Deed::Transfer(who, at) => {
-                let Some(incident) = self.owned(who, at) else {
-                    return false;
-                };
-                incident.owner = Some(1 - who);
-            }
-            Deed::Release(who, at) => {
-                let now = self.now;
-                let Some(incident) = self.owned(who, at) else {
-                    return false;
-                };
-                incident.owner = None;
-                (incident.since, incident.due) = (now, now + CLAIM_S);
-            }
+            Deed::Transfer(who, at) => return self.transfer(who, at),
+            Deed::Release(who, at) => return self.release(who, at),
             Deed::Send(who, guard, at) => return self.send(who, guard, at),
             Deed::Contain(who, at) => {
                 return self.move_to(who, at, "contained", &["contained", "resolved"]);
             }
             Deed::Resolve(who, at) => return self.move_to(who, at, "resolved", &["resolved"]),
             Deed::Close(who, at) => return self.close(who, at),
-            Deed::Judge(who, at) => {
-                if let Some(incident) = self.owned(who, at) {
-                    incident.alarms.iter_mut().for_each(|alarm| alarm.1 = true);
-                }
-            }
+            Deed::Judge(who, at) => self.judge(who, at),
+            Deed::Take(who, at, step) => return self.take_or_leave(who, at, step, true),
+            Deed::Leave(who, at, step) => return self.take_or_leave(who, at, step, false),
+            Deed::Undo(who, at, step) => return self.undo(who, at, step),
             Deed::Duty(guard, on) => return self.duty(guard, on),
+            Deed::StaffDuty(who, on) => return self.staff_duty(who, on),
+            Deed::Refuse(newest) => self.refuse(newest),
             Deed::Wait(seconds) => self.wait(seconds),
-            Deed::Crash(seconds) => {
-                self.now += seconds;
-                self.settle();
-            }
+            Deed::Crash(seconds) => self.now += seconds,
             Deed::Accept(at) => return self.accept(at),
             Deed::Decline(at) => return self.decline(at),
-            Deed::SetOut(at) => return self.step(at, &["accepted"], "on the way"),
+            Deed::SetOut(at) => return self.step(at, &["accepted"], "on the way", 0),
             Deed::Arrive(at) => return self.arrive(at),
             Deed::Finish(at) => {
                 let from = ["accepted", "on the way", "on scene"];
-                return self.step(at, &from, "done");
+                return self.step(at, &from, "done", 0);
             }
-            Deed::Recall(at) => {
-                let is_live = self.parts.get(at).is_some_and(Part::is_live);
-                let stage = self.parts.get(at).map_or("", |part| part.stage);
-                return is_live && self.step(at, &[stage], "withdrawn");
-            }
+            Deed::Recall(who, at) => return self.recall(who, at),
         }
         true
     }
@@ -162,35 +160,45 @@ impl Model {
         let alarms = theirs.into_iter().flat_map(|incident| &incident.alarms);
         alarms
             .filter(|alarm| !alarm.1)
-            .map(|alarm| self.raised[alarm.0])
+            .map(|alarm| self.raised[alarm.0].0)
             .collect()
     }
 
     fn raise(&mut self, device: usize) {
-        if self.raised.contains(&device) {
+        if self.raised.iter().any(|(other, _)| *other == device) {
             return;
         }
         let alarm = self.raised.len();
-        self.raised.push(device);
+        self.numbers += 1;
+        self.raised.push((device, self.numbers));
+        self.alarm_waits(alarm);
         let now = self.now;
-        let mut newest_first = self.incidents.iter_mut().rev();
-        let near = newest_first
-            .find(|incident| incident.stage != "closed" && now - incident.joined_at <= JOIN_S);
-        if let Some(incident) = near {
+        let mut newest_first = self.incidents.iter().enumerate().rev();
+        let near =
+            newest_first.find(|(_, one)| one.stage != "closed" && now - one.joined_at <= JOIN_S);
+        let near = near.map(|(at, _)| at);
+        if let Some(at) = near {
+            let incident = &mut self.incidents[at];
             incident.alarms.push((alarm, false));
             incident.joined_at = now;
-            return;
+        } else {
+            self.incidents.push(Incident {
+                owner: None,
+                had_by: None,
+                owned_at: now,
+                returned: false,
+                opened_at: now,
+                since: now,
+                due: now + CLAIM_S,
+                stage: "open",
+                alarms: vec![(alarm, false)],
+                joined_at: now,
+                dispatch_due: None,
+                short_at: None,
+                steps: Steps::default(),
+            });
         }
-        self.incidents.push(Incident {
-            owner: None,
-            since: now,
-            due: now + CLAIM_S,
-            stage: "open",
-            alarms: vec![(alarm, false)],
-            joined_at: now,
-            dispatch_due: None,
-            short: false,
-        });
+        self.happened(near.unwrap_or(self.incidents.len() - 1), None, News::Other);
     }
 
     fn open(&mut self, at: usize) -> Option<&mut Incident> {
@@ -208,42 +216,36 @@ impl Model {
         let Some(incident) = nobodys else {
             return false;
         };
-        incident.owner = Some(who);
-        let is_held = ["contained", "resolved"].contains(&incident.stage);
-        let is_short = sent < WANTED && !is_held;
-        incident.dispatch_due = is_short.then_some(now + DISPATCH_S);
+        (incident.owner, incident.owned_at) = (Some(who), now);
+        let is_short = sent < WANTED && incident.needs_people();
+        // Whoever claims it has time anew.
+        (incident.dispatch_due, incident.short_at) = (is_short.then_some(now + DISPATCH_S), None);
+        self.happened(at, Some(ACTORS[who]), News::Other);
         true
     }
 
-    fn send(&mut self, who: usize, guard: usize, at: usize) -> bool {
-        let mut theirs = self.parts.iter();
-        let is_part = theirs.any(|p| p.incident == at && p.guard == guard && p.is_live());
-        let Some(incident) = self.open(at) else {
+    fn transfer(&mut self, who: usize, at: usize) -> bool {
+        let now = self.now;
+        let Some(incident) = self.owned(who, at) else {
             return false;
         };
-        let is_others = incident.owner.is_some_and(|owner| owner != who);
-        if is_others || is_part || !self.on_duty[guard] {
-            return false;
-        }
-        self.claim(who, at);
-        let slots = self.parts.iter().filter(|part| part.incident == at);
-        let slot = slots.map(|part| part.slot).max().unwrap_or(0) + 1;
-        self.offer(at, guard, slot);
+        (incident.owner, incident.owned_at) = (Some(1 - who), now);
+        self.happened(at, Some(ACTORS[who]), News::Other);
         true
     }
 
-    fn offer(&mut self, at: usize, guard: usize, slot: usize) {
-        self.parts.push(Part {
-            incident: at,
-            guard,
-            slot,
-            stage: "offered",
-            due: Some(self.now + ANSWER_S),
-        });
-        self.reach(at, "dispatched", &["open"]);
+    fn release(&mut self, who: usize, at: usize) -> bool {
+        let now = self.now;
+        let Some(incident) = self.owned(who, at) else {
+            return false;
+        };
+        (incident.had_by, incident.owner) = (incident.owner, None);
+        (incident.since, incident.due, incident.returned) = (now, now + CLAIM_S, true);
+        self.happened(at, Some(ACTORS[who]), News::Other);
+        true
     }
 
-    /// The incident goes on by what happened to one of its parts.
+    /// The incident goes on by what happens to one of its parts.
     fn reach(&mut self, at: usize, stage: &'static str, from: &[&str]) {
         let sent = self.sent(at);
         let incident = &mut self.incidents[at];
@@ -255,111 +257,26 @@ impl Model {
         }
     }
 
-    /// Slots in which somebody is asked, goes or is there.
-    fn sent(&self, at: usize) -> usize {
-        let live = self
-            .parts
-            .iter()
-            .filter(|p| p.incident == at && p.is_live());
-        let mut slots: Vec<_> = live.map(|part| part.slot).collect();
-        slots.sort_unstable();
-        slots.dedup();
-        slots.len()
-    }
-
-    fn others_of_slot(&self, at: usize) -> Vec<usize> {
-        let (incident, slot) = (self.parts[at].incident, self.parts[at].slot);
-        let all = self.parts.iter().enumerate();
-        all.filter(|(n, p)| *n != at && (p.incident, p.slot) == (incident, slot))
-            .map(|(n, _)| n)
-            .collect()
-    }
-
-    fn accept(&mut self, at: usize) -> bool {
-        if !self.parts.get(at).is_some_and(Part::is_offer) {
-            return false;
-        }
-        let others = self.others_of_slot(at);
-        if others.iter().any(|other| self.parts[*other].is_taken()) {
-            return false;
-        }
-        self.set(at, "accepted", Some(self.now + ARRIVE_S));
-        for other in others {
-            if self.parts[other].is_offer() {
-                self.set(other, "withdrawn", None);
-            }
-        }
-        true
-    }
-
-    fn set(&mut self, at: usize, stage: &'static str, due: Option<i64>) {
-        (self.parts[at].stage, self.parts[at].due) = (stage, due);
-    }
-
-    fn decline(&mut self, at: usize) -> bool {
-        if !self.parts.get(at).is_some_and(Part::is_offer) {
-            return false;
-        }
-        self.set(at, "declined", None);
-        let holds = |other: &usize| {
-            let other = &self.parts[*other];
-            other.stage == "offered" || other.is_taken()
-        };
-        if !self.others_of_slot(at).iter().any(holds) {
-            self.ask_next(at);
-        }
-        true
-    }
-
-    /// Whoever is free, on duty, and neither part of it nor has said no, in the order of the estate.
-    fn ask_next(&mut self, at: usize) {
-        let (incident, slot) = (self.parts[at].incident, self.parts[at].slot);
-        // Once it is under control nobody else is asked.
-        let is_held = ["contained", "resolved", "closed"].contains(&self.incidents[incident].stage);
-        if is_held {
-            return;
-        }
-        let next = (0..GUARDS.len()).find(|guard| {
-            let mut theirs = self.parts.iter().filter(|part| part.guard == *guard);
-            let is_out =
-                |p: &Part| p.incident == incident && (p.is_live() || p.stage == "declined");
-            self.on_duty[*guard] && !theirs.any(|part| part.is_task() || is_out(part))
-        });
-        if let Some(guard) = next {
-            self.offer(incident, guard, slot);
-        }
-    }
-
-    fn step(&mut self, at: usize, from: &[&str], to: &'static str) -> bool {
-        let Some(part) = self.parts.get_mut(at) else {
-            return false;
-        };
-        if !from.contains(&part.stage) {
-            return false;
-        }
-        part.stage = to;
-        if to != "on the way" {
-            part.due = None;
-        }
-        true
-    }
-
-    fn arrive(&mut self, at: usize) -> bool {
-        let is_there = self.step(at, &["accepted", "on the way"], "on scene");
-        if is_there {
-            let incident = self.parts[at].incident;
-            self.reach(incident, "handling", &["open", "dispatched"]);
-        }
-        is_there
-    }
-
     fn move_to(&mut self, who: usize, at: usize, to: &'static str, not_from: &[&str]) -> bool {
         let theirs = self.owned(who, at);
         let Some(incident) = theirs.filter(|incident| !not_from.contains(&incident.stage)) else {
             return false;
         };
         (incident.stage, incident.dispatch_due) = (to, None);
+        self.happened(at, Some(ACTORS[who]), News::Other);
         true
+    }
+
+    fn judge(&mut self, who: usize, at: usize) {
+        let Some(incident) = self.owned(who, at) else {
+            return;
+        };
+        for alarm in 0..incident.alarms.len() {
+            let judged = &mut self.incidents[at].alarms[alarm].1;
+            if !std::mem::replace(judged, true) {
+                self.happened_to_alarm(at, ACTORS[who]);
+            }
+        }
     }
 
     fn close(&mut self, who: usize, at: usize) -> bool {
@@ -369,37 +286,14 @@ impl Model {
         }
         self.move_to(who, at, "closed", &[]);
         for part in 0..self.parts.len() {
-            if self.parts[part].incident == at && self.parts[part].is_live() {
-                let is_there = self.parts[part].stage == "on scene";
-                self.set(part, if is_there { "done" } else { "withdrawn" }, None);
-            }
-        }
-        true
-    }
-
-    fn duty(&mut self, guard: usize, on: bool) -> bool {
-        if self.on_duty[guard] == on {
-            return false;
-        }
-        self.on_duty[guard] = on;
-        let all = self.parts.iter().enumerate();
-        let theirs = all.filter(|(_, part)| !on && part.guard == guard && part.is_live());
-        // Where the next one was asked already, that one goes on.
-        let theirs = theirs.map(|(at, part)| (at, part.stage != "unanswered"));
-        let theirs: Vec<_> = theirs.collect();
-        for (at, _) in &theirs {
-            self.set(*at, "withdrawn", None);
-        }
-        for (at, holds_slot) in theirs {
-            if holds_slot {
-                self.ask_next(at);
-            }
+            self.end_with_incident(part, at, who);
         }
         true
     }
 
     fn wait(&mut self, seconds: i64) {
         let until = self.now + seconds;
+        self.settle();
         while let Some(due) = self.next_due().filter(|due| *due <= until) {
             self.now = self.now.max(due);
             self.settle();
@@ -411,33 +305,50 @@ impl Model {
         let open = self.incidents.iter().filter(|i| i.stage != "closed");
         let open = open.flat_map(|i| [i.owner.is_none().then_some(i.due), i.dispatch_due]);
         let parts = self.parts.iter().map(|part| part.due);
-        open.chain(parts).flatten().min()
+        let steps = (0..self.incidents.len()).map(|at| self.step_due(at).map(|(due, _)| due));
+        let all = open.chain(parts).chain(steps).chain([self.ladder_due()]);
+        all.flatten().min()
     }
 
-    /// Does all that is due: incidents first, then those who were asked or go, longest overdue first.
+    /// Does all that is due: incidents and those who were asked or go, then ladders.
     fn settle(&mut self) {
-        let now = self.now;
-        for incident in self.incidents.iter_mut().filter(|i| i.stage != "closed") {
-            if incident.owner.is_none() && incident.due <= now {
-                incident.due = now + (incident.due - incident.since).clamp(0, OVERDUE_S);
-            }
-            if incident.dispatch_due.is_some_and(|due| due <= now) {
-                (incident.dispatch_due, incident.short) = (None, true);
-            }
-        }
         loop {
-            let all = self.parts.iter().enumerate();
-            let due = all.filter_map(|(at, part)| Some((part.due.filter(|due| *due <= now)?, at)));
-            let Some((_, at)) = due.min() else {
-                return;
-            };
-            if self.parts[at].stage == "offered" {
-                self.set(at, "unanswered", None);
-                self.ask_next(at);
-            } else {
-                self.parts[at].due = None;
+            let mut was_due = false;
+            for at in 0..self.incidents.len() {
+                was_due |= self.settle_incident(at);
+            }
+            was_due |= self.settle_part();
+            if !was_due {
+                break;
             }
         }
+        self.climb();
+    }
+
+    /// What is due first of an incident.
+    fn settle_incident(&mut self, at: usize) -> bool {
+        let now = self.now;
+        let step_due = self.step_due(at).map(|(due, _)| due);
+        let incident = &mut self.incidents[at];
+        if incident.stage == "closed" {
+            return false;
+        }
+        let claim_due = incident.owner.is_none().then_some(incident.due);
+        let all = [claim_due, incident.dispatch_due, step_due];
+        let first = all.into_iter().flatten().min();
+        let Some(first) = first.filter(|due| *due <= now) else {
+            return false;
+        };
+        if claim_due == Some(first) {
+            incident.due = now + (incident.due - incident.since).clamp(0, OVERDUE_S);
+            self.happened(at, None, News::Other);
+        } else if incident.dispatch_due == Some(first) {
+            (incident.dispatch_due, incident.short_at) = (None, Some(now));
+            self.happened(at, None, News::Short);
+        } else {
+            self.settle_step(at);
+        }
+        true
     }
 
     /// What must hold at any moment, whatever the machine says.
@@ -445,40 +356,30 @@ impl Model {
         for incident in self.incidents.iter().filter(|i| i.stage != "closed") {
             assert!(incident.owner.is_some() || incident.due > self.now);
         }
-        for (at, part) in self.parts.iter().enumerate() {
-            let mut others = self.others_of_slot(at).into_iter();
-            let is_double = part.is_taken() && others.any(|other| self.parts[other].is_taken());
-            assert!(!is_double, "two have one slot");
-        }
+        self.balance_slots();
+        self.balance_ladders();
     }
 
     /// All of it as people read it.
     pub(crate) fn words(&self) -> Vec<String> {
         let incidents = self.incidents.iter().enumerate().map(|(at, incident)| {
             let whose = match incident.owner {
-                Some(owner) => OPERATORS[owner].to_owned(),
+                Some(owner) => ACTORS[owner].to_owned(),
                 None => format!("nobody's, due {}", incident.due),
             };
             format!(
-                "I-{} {} {whose} alarms {} dispatch {:?} short {}",
+                "I-{} {} {whose} alarms {} dispatch {:?} short {} step {:?}",
                 at + 1,
                 incident.stage,
                 incident.alarms.len(),
                 incident.dispatch_due,
-                incident.short
+                incident.short_at.is_some(),
+                self.step_due(at)
+                    .map(|(due, step)| (STEPS[step].0.to_owned(), due)),
             )
         });
-        let parts = self.parts.iter().enumerate().map(|(at, part)| {
-            format!(
-                "D-{} of I-{} {} slot {} {} due {:?}",
-                at + 1,
-                part.incident + 1,
-                GUARDS[part.guard],
-                part.slot,
-                part.stage,
-                part.due
-            )
-        });
+        let parts = self.parts.iter().enumerate();
+        let parts = parts.map(|(at, part)| part.words(at));
         incidents.chain(parts).collect()
     }
 }

@@ -168,6 +168,8 @@ pub(crate) fn estate() -> Value {
             kind("clock_step", 3, 300, &json!({"by_rule_only": true})),
             kind("tracks_damaged", 3, 300, &json!({"by_rule_only": true})),
             kind("disk_low", 2, 90, &json!({"by_rule_only": true})),
+            kind("chat_failing", 3, 300, &json!({"by_rule_only": true})),
+            kind("mail_failing", 3, 300, &json!({"by_rule_only": true})),
             kind("panic", 1, 30, &json!({})), kind("water", 3, 300, &json!({})),
             kind("fight", 2, 60, &json!({})), kind("loitering", 4, 3_600, &json!({})),
             kind("smoke", 2, 60, &json!({"family": "fire", "tier": 1, "second_source":

@@ -28,6 +28,13 @@ fn world() -> World {
         kind["dispatch_s_max"] = json!(60);
         kind["dispatch_guards"] = json!(2);
     }
+    for (of, seconds) in [("smoke", 30), ("fire", 60)] {
+        let kind = kinds.iter_mut().find(|kind| kind["id"] == of);
+        let kind = kind.expect("that type");
+        kind["ladder"] = json!("e1");
+        kind["dispatch_s_max"] = json!(seconds);
+        kind["dispatch_guards"] = json!(2);
+    }
     list(&mut document, "people").push(json!({"id": "xu-bo", "name": {"zh": "x", "en": "x"},
         "role": "engineer", "rungs": ["engineer"], "deputy_of": "tan-wei"}));
     let mut world = World::of(&document);
@@ -49,7 +56,7 @@ fn world() -> World {
 }
 
 /// Plays a script, one deed a line. What goes wrong there is the test's own mistake.
-fn play(script: &str) -> World {
+pub(super) fn play(script: &str) -> World {
     let mut world = world();
     let deeds = script.split([';', '\n']).map(str::trim);
     for deed in deeds.filter(|deed| !deed.is_empty()) {
@@ -66,6 +73,10 @@ fn do_one(world: &mut World, words: &[&str]) {
     let (who, command) = match *words {
         ["raise", kind] => {
             world.raise("hall", kind);
+            return;
+        }
+        ["report", device, kind] => {
+            world.report(device, kind, Active);
             return;
         }
         ["wait", seconds] => return world.wait(secs(i64::from(number(seconds)))),
@@ -86,8 +97,18 @@ fn do_one(world: &mut World, words: &[&str]) {
             return;
         }
         ["claim", who] => (who, Command::Alarm(AlarmCommand::Claim { alarm })),
-        ["judge", who] => {
-            let (verdict, basis) = (Verdict::Test, None);
+        ["note", who] => {
+            world.note(who, alarm);
+            return;
+        }
+        ["judge" | "real", who] => {
+            let is_real = words[0] == "real";
+            let verdict = if is_real {
+                Verdict::Genuine
+            } else {
+                Verdict::Test
+            };
+            let basis = None;
             let judge = AlarmCommand::Judge {
                 alarm,
                 verdict,
@@ -153,7 +174,7 @@ const fn part_command(command: DispatchCommand) -> Command {
 }
 
 /// What is told of the ladder about one thing, and of nothing else.
-fn told_of(world: &World, about: &str) -> Vec<String> {
+pub(super) fn told_of(world: &World, about: &str) -> Vec<String> {
     let about = about.to_uppercase().parse().expect("a matter");
     let all = climbed_about(world).into_iter();
     all.filter_map(|(of, told)| (of == about).then_some(told))
@@ -161,7 +182,7 @@ fn told_of(world: &World, about: &str) -> Vec<String> {
 }
 
 /// Each beginning, with what ends it and what does not, by the table in `rules/unanswered.rs`.
-const LAW: [(&str, &str, &str, &[&str]); 19] = [
+const LAW: [(&str, &str, &str, &[&str]); 20] = [
     (
         "too few are sent in time: the shift leader at once; enough of them end it",
         "raise panic; claim li-na; send wang-qiang by li-na; accept 1 by wang-qiang; wait 100;
@@ -193,7 +214,7 @@ const LAW: [(&str, &str, &str, &[&str]); 19] = [
         "raise panic; claim li-na; wait 1; send wang-qiang by li-na; wait 50; recall 1 by zhou-jie;
          wait 60",
         "i-1",
-        &["61 i-1 undispatched", "61 step 1 spared:zhou-jie"],
+        &["60 i-1 undispatched", "60 step 1 spared:zhou-jie"],
     ),
     (
         "whoever is recalled after enough were sent makes no deadline pass again",
@@ -201,6 +222,16 @@ const LAW: [(&str, &str, &str, &[&str]); 19] = [
          send sun-lei by li-na; wait 9; recall 1 by li-na; wait 100",
         "i-1",
         &["60 i-1 undispatched", "60 step 1", "60 zhou-jie sms", "61 stopped by li-na"],
+    ),
+    (
+        "what becomes worse has its time anew, and once that has passed its ladder begins anew",
+        "raise smoke; send wang-qiang by li-na; accept 1 by wang-qiang; wait 40;
+         report stairs smoke; wait 70",
+        "i-1",
+        &[
+            "30 i-1 undispatched", "30 step 1", "30 zhou-jie sms",
+            "100 i-1 undispatched", "100 step 1", "100 zhou-jie sms",
+        ],
     ),
     (
         "the owner's console is gone: one ladder for the incident, and a claim of its alarm ends it",

@@ -1,11 +1,13 @@
 //! The driver of devices: a signed HTTP POST for each order. Documented in `docs/protocols/http.md`.
 
+use crate::outside::{Authorities, is_here};
 use crate::signed_post::{SignedPost, Unanswered};
+use anyhow::ensure;
 use castellan_domain::actuation::order::Actuation;
 use castellan_domain::actuation::{ActuationOutcome, ActuationSettled};
 use castellan_domain::ids::{JournalId, SiteId};
 use castellan_domain::wire::api::Order;
-use reqwest::StatusCode;
+use reqwest::{StatusCode, Url};
 use std::path::Path;
 use std::time::Duration;
 use tracing::{error, info};
@@ -29,8 +31,15 @@ impl Driver {
         site: SiteId,
         journal: JournalId,
     ) -> anyhow::Result<Self> {
+        // Whoever can open doors is on this machine, whatever else is told to whom.
+        let is_here = Url::parse(url).is_ok_and(|url| url.host_str().is_some_and(is_here));
+        ensure!(
+            is_here,
+            "the driver that opens doors must be on this machine, such as http://127.0.0.1:9000/orders"
+        );
+        let authorities = Authorities::default();
         Ok(Self {
-            post: SignedPost::new("actuator", url, secret, ANSWER_WITHIN)?,
+            post: SignedPost::new("actuator", url, secret, ANSWER_WITHIN, &authorities)?,
             site,
             journal,
         })

@@ -5,6 +5,7 @@ use crate::anchor::AnchorFile;
 use crate::backup;
 use crate::doctor::{Report, examine};
 use crate::follower::Ask;
+use crate::json;
 use crate::site_folder::SitePaths;
 use std::fs::{self, Permissions};
 use std::io;
@@ -78,8 +79,9 @@ impl Admin {
         let mut limited = (&mut stream).take(REQUEST_BYTES_MAX);
         let read = timeout(REQUEST_WITHIN, limited.read_until(b'\n', &mut line)).await;
         let request = match read {
-            Ok(Ok(_)) if line.ends_with(b"\n") => serde_json::from_slice(&line)
-                .map_err(|error| format!("this is no request: {error}")),
+            Ok(Ok(_)) if line.ends_with(b"\n") => {
+                json::strict(&line).map_err(|error| format!("this is no request: {error}"))
+            }
             Ok(Ok(_)) => Err(format!(
                 "a request is one line of at most {REQUEST_BYTES_MAX} bytes"
             )),

@@ -322,7 +322,7 @@ impl<'a> Walk<'a> {
         if let Some(expected) = self.expected {
             expected.compare(self.at, report).await;
         }
-        history::positions(self.paths, report).await;
+        history::positions(self.paths, self.at > Seq(0), report).await;
         history::observations(self.paths, report).await;
     }
 }

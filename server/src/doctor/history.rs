@@ -5,18 +5,30 @@ use super::report::Report;
 use crate::anchor::written;
 use crate::evidence::START_NEWER;
 use crate::site_folder::SitePaths;
+use crate::sqlite::log_alone;
+use crate::tracks::TracksError;
 use crate::{observations, tracks};
 use std::io;
 
 const KEEP_THE_REST: &str = "No fact is at stake, and the rest of the history is read as ever. Look after the \
     disk; a backup from before has that stretch";
 
+const GONE: &str = "there is no tracks.db beside the facts: the history of positions is gone. The next start \
+    says so and begins an empty one; a backup from before has it";
+
 const SET_ASIDE: &str = "No fact is at stake. The next start sets tracks.db aside and goes on with an empty \
     history; a backup from before has the other one";
 
 /// Reads every block of positions.
-pub(super) async fn positions(paths: &SitePaths, report: &mut Report) {
+pub(super) async fn positions(paths: &SitePaths, has_begun: bool, report: &mut Report) {
+    if let Some(log) = log_alone(&paths.tracks()) {
+        report.fault(&TracksError::LogAlone(log).to_string(), SET_ASIDE);
+        return;
+    }
     if !paths.tracks().exists() {
+        if has_begun {
+            report.note(GONE);
+        }
         return;
     }
     let checked = match tracks::check(&paths.tracks()).await {

@@ -1,4 +1,4 @@
-//! `/api/v1/sites/{site}/alarms`: all alarms that ever were, in pages, and what happened to one.
+//! `/api/v1/sites/{site}/alarms`: all alarms that ever were, in pages.
 
 use super::App;
 use super::errors::ApiError;
@@ -8,11 +8,8 @@ use crate::tables::TablesError;
 use axum::Json;
 use axum::extract::State;
 use castellan_domain::access::Right;
-use castellan_domain::alarm::AlarmFact;
-use castellan_domain::ids::{AlarmId, Seq};
-use castellan_domain::wire::api::{
-    ALARM_PAGE_DEFAULT, ALARM_PAGE_MAX, AlarmPage, STEP_PAGE_DEFAULT, STEP_PAGE_MAX, StepPage,
-};
+use castellan_domain::ids::AlarmId;
+use castellan_domain::wire::api::{ALARM_PAGE_DEFAULT, ALARM_PAGE_MAX, AlarmPage};
 use serde::Deserialize;
 use std::sync::Arc;
 use tracing::error;
@@ -29,40 +26,17 @@ pub(super) struct Wanted {
 pub(super) async fn list(
     State(app): State<Arc<App>>,
     InPath(site): InPath<String>,
+    identity: Result<Identity, ApiError>,
     InQuery(wanted): InQuery<Wanted>,
 ) -> Result<Json<AlarmPage>, ApiError> {
     app.check_site(&site)?;
+    app.must(identity, Right::HandleAlarms)?;
     let limit = within(wanted.limit, ALARM_PAGE_DEFAULT, ALARM_PAGE_MAX)?;
     let page = app.tables.page(wanted.before, limit).await;
     page.map(Json).map_err(unreadable_tables)
 }
 
-/// Which steps can be asked for.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct WantedSteps {
-    before: Option<Seq>,
-    limit: Option<u16>,
-}
-
-/// `GET /api/v1/sites/{site}/alarms/{alarm}/history`
-pub(super) async fn history(
-    State(app): State<Arc<App>>,
-    InPath((site, alarm)): InPath<(String, String)>,
-    identity: Result<Identity, ApiError>,
-    InQuery(wanted): InQuery<WantedSteps>,
-) -> Result<Json<StepPage<AlarmFact>>, ApiError> {
-    app.check_site(&site)?;
-    let Identity(reader) = identity?;
-    app.must(&reader, Right::HandleAlarms)?;
-    let alarm: AlarmId = alarm.parse().map_err(|_| ApiError::NotFound)?;
-    let limit = within(wanted.limit, STEP_PAGE_DEFAULT, STEP_PAGE_MAX)?;
-    let page = app.tables.steps(alarm, wanted.before, limit).await;
-    let page = page.map_err(unreadable_tables)?;
-    page.map(Json).ok_or(ApiError::NotFound)
-}
-
-fn within(asked: Option<u16>, otherwise: u16, max: u16) -> Result<u16, ApiError> {
+pub(super) fn within(asked: Option<u16>, otherwise: u16, max: u16) -> Result<u16, ApiError> {
     let limit = asked.unwrap_or(otherwise);
     if (1..=max).contains(&limit) {
         Ok(limit)
@@ -79,7 +53,7 @@ fn malformed(message: String) -> ApiError {
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the form that map_err wants")]
-fn unreadable_tables(error: TablesError) -> ApiError {
+pub(super) fn unreadable_tables(error: TablesError) -> ApiError {
     error!(%error, "the tables cannot be read");
     ApiError::Storage
 }

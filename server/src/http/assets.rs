@@ -19,8 +19,9 @@ const POLICY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; 
     font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; \
     frame-ancestors 'none'; object-src 'none'";
 
-/// Bytes of a file's address at most: what a file system takes for one name.
-const PATH_BYTES_MAX: usize = 255;
+/// Bytes of a file's address at most: what a file system takes for one name, less the `.br` of its
+/// packed twin, which is looked for first.
+const PATH_BYTES_MAX: usize = 252;
 
 /// Files whose names carry a hash or a version: they never change.
 const IMMUTABLE: [&str; 3] = ["/assets/", "/vendor/", "/fonts/"];

@@ -18,9 +18,9 @@ use tokio::time::timeout;
 
 /// Bytes of a request's body at most.
 pub(super) const BODY_BYTES_MAX: usize = 64 * 1024;
-/// Bytes of a phone's message at most: a list of its waypoints is long, and a phone repeats for ever
-/// what is refused.
-pub(super) const POSITION_BYTES_MAX: usize = 1024 * 1024;
+/// Bytes of what a device or a phone says at most. A phone's list of waypoints is long, and it repeats
+/// for ever what is refused; a call for help is not refused for the picture that came with it.
+pub(super) const INGEST_BYTES_MAX: usize = 1024 * 1024;
 /// Bodies of more than [`BODY_BYTES_MAX`] bytes that are read at the same time; the next one waits.
 const LARGE_BODIES_MAX: usize = 4;
 /// Bytes of a body that is too long which are read on, and thrown away, so that its sender hears the

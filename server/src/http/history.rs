@@ -41,8 +41,7 @@ pub(super) async fn track(
     InQuery(asked): InQuery<Stretch>,
 ) -> Result<Json<TrackPage>, ApiError> {
     app.check_site(&site)?;
-    let Identity(reader) = identity?;
-    app.must(&reader, Right::SeeTracks)?;
+    let reader = app.must(identity, Right::SeeTracks)?;
     let person = PersonId::new(person).map_err(|_| ApiError::NotFound)?;
     let (from, to) = stretch(&app, asked.from.as_deref(), asked.to.as_deref())?;
     let limit = within(asked.limit, TRACK_FIXES, TRACK_FIXES_MAX)?;
@@ -77,8 +76,7 @@ pub(super) async fn everybody(
     InQuery(asked): InQuery<Moment>,
 ) -> Result<Json<WhereAll>, ApiError> {
     app.check_site(&site)?;
-    let Identity(reader) = identity?;
-    app.must(&reader, Right::SeeTracks)?;
+    let reader = app.must(identity, Right::SeeTracks)?;
     let at = time("at", &asked.at)?;
     info!(reader = %reader, at_us = at.as_micros(), "where everybody was is read");
     let fixes = app.tracks.at(at, LOOK_BACK).await;
@@ -107,9 +105,11 @@ pub(super) struct Asked {
 pub(super) async fn observations(
     State(app): State<Arc<App>>,
     InPath(site): InPath<String>,
+    identity: Result<Identity, ApiError>,
     InQuery(asked): InQuery<Asked>,
 ) -> Result<Json<ObservationPage>, ApiError> {
     app.check_site(&site)?;
+    app.must(identity, Right::HandleAlarms)?;
     let (from, to) = stretch(&app, asked.from.as_deref(), asked.to.as_deref())?;
     let device = asked.device.map(DeviceId::new).transpose();
     let after = asked.after.as_deref().map(str::parse).transpose();

@@ -6,7 +6,9 @@ use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;
 use axum::http::header::COOKIE;
 use axum::http::request::Parts;
+use castellan_domain::access::Right;
 use castellan_domain::ids::PersonId;
+use castellan_domain::refusal::{CommonRefusal, Refusal};
 use castellan_domain::wire::api::{PERSON_COOKIE, PERSON_HEADER};
 use std::sync::Arc;
 
@@ -24,6 +26,23 @@ impl FromRequestParts<Arc<App>> for Identity {
         person
             .map(Self)
             .ok_or_else(|| ApiError::UnknownPerson(name.chars().take(64).collect()))
+    }
+}
+
+impl App {
+    /// Who asks. Refuses whoever does not say so, or does not have this right now.
+    pub(super) fn must(
+        &self,
+        identity: Result<Identity, ApiError>,
+        right: Right,
+    ) -> Result<PersonId, ApiError> {
+        let Identity(person) = identity?;
+        let rights = self.hub.rights_of(&person, &self.estate.estate);
+        if rights.ok_or(ApiError::Storage)?.contains(right) {
+            Ok(person)
+        } else {
+            Err(Refusal::Common(CommonRefusal::NotAllowed).into())
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::App;
 use super::errors::ApiError;
-use super::extract::WholeBody;
+use super::extract::{INGEST_BYTES_MAX, WholeBody};
 use crate::ingest::events;
 use crate::ingest::fields::{DecodeError, Unused};
 use crate::ingest::registry::UnknownSender;
@@ -29,13 +29,11 @@ const NAMED_FIELDS_MAX: usize = 8;
 /// Characters of a field's name that an answer repeats.
 const NAME_CHARS_MAX: usize = 32;
 
+type Body = Result<WholeBody<INGEST_BYTES_MAX>, ApiError>;
 type Answer = Result<(HeaderMap, Json<Accepted>), ApiError>;
 
 /// `POST /ingest/v1/events`
-pub(super) async fn event(
-    State(app): State<Arc<App>>,
-    body: Result<WholeBody, ApiError>,
-) -> Answer {
+pub(super) async fn event(State(app): State<Arc<App>>, body: Body) -> Answer {
     let trace = rand::random();
     let take = async {
         let body = body?.bytes;
@@ -49,7 +47,7 @@ pub(super) async fn event(
 }
 
 /// `POST /ingest/v1/doors`
-pub(super) async fn door(State(app): State<Arc<App>>, body: Result<WholeBody, ApiError>) -> Answer {
+pub(super) async fn door(State(app): State<Arc<App>>, body: Body) -> Answer {
     plain(&app, DOORS, body, |body, now| {
         let (report, unused) = events::decode_door(body, now)?;
         let sender = report.device.to_string();
@@ -59,10 +57,7 @@ pub(super) async fn door(State(app): State<Arc<App>>, body: Result<WholeBody, Ap
 }
 
 /// `POST /ingest/v1/heard`
-pub(super) async fn heard(
-    State(app): State<Arc<App>>,
-    body: Result<WholeBody, ApiError>,
-) -> Answer {
+pub(super) async fn heard(State(app): State<Arc<App>>, body: Body) -> Answer {
     plain(&app, HEARD, body, |body, received_at| {
         let (device, unused) = events::decode_heard(body)?;
         let sender = device.to_string();
@@ -76,7 +71,7 @@ pub(super) async fn heard(
 }
 
 /// `POST /ingest/v1/calls`
-pub(super) async fn call(State(app): State<Arc<App>>, body: Result<WholeBody, ApiError>) -> Answer {
+pub(super) async fn call(State(app): State<Arc<App>>, body: Body) -> Answer {
     plain(&app, CALLS, body, |body, now| {
         let (call, unused) = events::decode_call(body, now)?;
         let sender = call.phone.to_string();
@@ -115,7 +110,7 @@ async fn received(
 async fn plain(
     app: &App,
     adapter: &'static str,
-    body: Result<WholeBody, ApiError>,
+    body: Body,
     decode: impl FnOnce(&[u8], Timestamp) -> Result<(String, Observation, Unused), DecodeError>,
 ) -> Answer {
     let trace = rand::random();

@@ -14,6 +14,7 @@ mod origin;
 mod positions;
 pub(crate) mod router;
 mod sites;
+mod steps;
 
 use crate::actuations::Actuations;
 use crate::clock::Clock;
@@ -26,16 +27,14 @@ use crate::journal::Reader;
 use crate::observations::{ObservationLog, Pending};
 use crate::outbox::Outbox;
 use crate::personal::PersonalRecord;
-use crate::requests::{Lost, QUEUE_MAX, Reply, Request, Ticket};
+use crate::requests::{Lost, QUEUE_MAX, Reply, Request, Ticket, may_wait};
 use crate::site_folder::{PublishedEstate, SitePaths};
 use crate::site_task::SetAsides;
 use crate::tables::TablesReader;
 use crate::tracks::Tracks;
-use castellan_domain::access::Right;
 use castellan_domain::answer::Answer;
 use castellan_domain::engine::Input;
-use castellan_domain::ids::{PersonId, Seq, SiteId};
-use castellan_domain::refusal::{CommonRefusal, Refusal};
+use castellan_domain::ids::{Seq, SiteId};
 use castellan_domain::wire::api::QueueDepth;
 use connections::Connections;
 use errors::ApiError;
@@ -110,16 +109,6 @@ impl App {
         }
     }
 
-    /// Refuses whoever does not have this right now.
-    fn must(&self, person: &PersonId, right: Right) -> Result<(), ApiError> {
-        let rights = self.hub.rights_of(person, &self.estate.estate);
-        if rights.ok_or(ApiError::Storage)?.contains(right) {
-            Ok(())
-        } else {
-            Err(Refusal::Common(CommonRefusal::NotAllowed).into())
-        }
-    }
-
     /// Refuses every site but the one that is served.
     fn check_site(&self, site: &str) -> Result<(), ApiError> {
         if site == self.site.as_str() {
@@ -134,15 +123,19 @@ impl App {
 #[derive(Debug)]
 struct Asked(oneshot::Receiver<Result<Answer, Lost>>);
 
-/// Puts a question into the queue.
+/// Puts a question into the queue, if there is a place for such a one.
 fn ask(
     requests: &mpsc::Sender<Request>,
     noted: Option<Pending>,
     question: impl FnOnce(Reply) -> Request,
 ) -> Result<Asked, ApiError> {
     let (sender, answer) = oneshot::channel();
+    let question = question(Reply { sender, noted });
+    if !may_wait(&question.input, requests.capacity()) {
+        return Err(ApiError::Busy);
+    }
     requests
-        .try_send(question(Reply { sender, noted }))
+        .try_send(question)
         .map_err(|_full_or_closed| ApiError::Busy)?;
     Ok(Asked(answer))
 }
@@ -161,31 +154,79 @@ impl Asked {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use castellan_domain::alarm::AlarmCommand;
+    use castellan_domain::ids::{AlarmId, CommandId, DeviceId, EventId, PersonId, PhoneId};
+    use castellan_domain::observation::{Call, CallKind, Doubts, Observation};
+    use castellan_domain::time::Timestamp;
 
-    #[tokio::test(start_paused = true)]
-    async fn nobody_waits_for_a_turn_longer_than_thirty_seconds() {
-        let question = |reply| {
+    fn question(input: Input) -> impl FnOnce(Reply) -> Request {
+        |reply| {
             Box::new(Ticket {
-                input: Input::DeadlineReached,
+                input,
                 personal: None,
                 trace: 0,
                 reply,
             })
-        };
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn nobody_waits_for_a_turn_longer_than_thirty_seconds() {
+        let question = || question(Input::DeadlineReached);
         let (requests, mut inbox) = mpsc::channel(1);
-        let asked = ask(&requests, None, question).expect("there is room");
+        let asked = ask(&requests, None, question()).expect("there is room");
         let started = tokio::time::Instant::now();
         assert_eq!(asked.answer().await, Err(ApiError::NoAnswer));
         assert_eq!(started.elapsed(), ANSWER_WITHIN);
         // The question still stands in the queue of a task that does not come round to it.
-        let full = ask(&requests, None, question);
+        let full = ask(&requests, None, question());
         assert_eq!(full.err(), Some(ApiError::Busy));
 
         drop(inbox.try_recv());
-        let asked = ask(&requests, None, question).expect("there is room");
+        let asked = ask(&requests, None, question()).expect("there is room");
         drop(inbox);
         assert_eq!(asked.answer().await, Err(ApiError::NotRecorded));
-        let closed = ask(&requests, None, question);
+        let closed = ask(&requests, None, question());
         assert_eq!(closed.err(), Some(ApiError::Busy));
+    }
+
+    #[test]
+    fn positions_and_signs_of_life_never_take_the_place_of_a_call_for_help() {
+        let received_at = Timestamp::from_secs(1_795_000_000);
+        let phone = PhoneId::constant("guard-01");
+        let heard = Input::Observed(Observation::PhoneHeard {
+            phone: phone.clone(),
+            received_at,
+        });
+        let device = DeviceId::constant("d-001");
+        let alive = Input::Observed(Observation::Heard {
+            device,
+            received_at,
+        });
+        let call = Input::Observed(Observation::Call(Call {
+            phone,
+            kind: CallKind::Sos,
+            event: EventId::constant("e-1"),
+            at: None,
+            claimed_at: None,
+            received_at,
+            drill: false,
+            doubts: Doubts::default(),
+        }));
+        let claim = Input::Commanded {
+            command_id: CommandId(uuid::Uuid::nil()),
+            by: PersonId::constant("wang"),
+            expected: None,
+            command: AlarmCommand::Claim { alarm: AlarmId(1) }.into(),
+        };
+
+        let (requests, _inbox) = mpsc::channel(QUEUE_MAX);
+        let is_taken = |input: &Input| ask(&requests, None, question(input.clone())).is_ok();
+        let waiting = (0..=QUEUE_MAX).take_while(|_| is_taken(&heard)).count();
+        assert!(waiting > QUEUE_MAX / 2 && waiting < QUEUE_MAX, "{waiting}");
+        assert!(!is_taken(&alive));
+        assert!(is_taken(&call) && is_taken(&claim) && is_taken(&Input::DeadlineReached));
+        let urgent = (0..=QUEUE_MAX).take_while(|_| is_taken(&call)).count();
+        assert_eq!(waiting + 3 + urgent, QUEUE_MAX);
     }
 }

@@ -7,7 +7,7 @@
 
 use super::App;
 use super::errors::ApiError;
-use super::extract::{POSITION_BYTES_MAX, WholeBody};
+use super::extract::{INGEST_BYTES_MAX, WholeBody};
 use crate::ingest::owntracks::{self, Location, Message};
 use axum::Json;
 use axum::extract::State;
@@ -30,7 +30,7 @@ use tracing::{Instrument as _, debug_span};
 
 const OWNTRACKS: &str = "owntracks";
 
-type Body = Result<WholeBody<POSITION_BYTES_MAX>, ApiError>;
+type Body = Result<WholeBody<INGEST_BYTES_MAX>, ApiError>;
 
 pub(super) async fn owntracks(
     State(app): State<Arc<App>>,
@@ -96,30 +96,53 @@ async fn take(app: &App, headers: &HeaderMap, body: Body, trace: u64) -> Result<
         app.health.quarantined(OWNTRACKS, &name, body, received_at);
         ApiError::UnknownPhone(name.chars().take(SLUG_MAX).collect())
     };
-    let head = body.as_ref().map_or(&[][..], |body| &body.bytes);
-    let phone = PhoneId::new(name.as_str()).map_err(|_| unknown(head))?;
+    let bytes = body.as_ref().map(|body| &body.bytes[..]);
+    let stranger = || unknown(bytes.unwrap_or_default());
+    let phone = PhoneId::new(name.as_str()).map_err(|_| stranger())?;
     if !app.hub.knows_phone(&phone, &app.estate.estate) {
-        return Err(unknown(head));
+        return Err(stranger());
     }
-    let body = match body {
-        Ok(body) => body,
-        Err(error) => return useless_bytes(error),
+    let said = debug_span!("decode").in_scope(|| read(bytes, received_at))?;
+    let submitted = match said {
+        Said::Place(location) => submit(app, phone, location, received_at, trace).await,
+        Said::Alive(taken) => alive(app, phone, taken, received_at, trace).await,
+        Said::Gone => Ok(Taken::Kept),
     };
-    let message = debug_span!("decode").in_scope(|| owntracks::decode(&body.bytes));
-    match message {
-        Ok(Message::Location(location)) => {
-            let submitted = submit(app, phone, location, received_at, trace).await;
-            submitted.map_err(|refused| match refused {
-                Refused::Stranger => unknown(&body.bytes),
-                Refused::Error(error) => error,
-            })
+    submitted.map_err(|refused| match refused {
+        Refused::Stranger => stranger(),
+        Refused::Error(error) => error,
+    })
+}
+
+/// What a phone's message comes to.
+enum Said {
+    Place(Location),
+    /// It is there, and says nothing of where that can be used.
+    Alive(Taken),
+    /// Somebody says in its name that it is gone.
+    Gone,
+}
+
+fn read(body: Result<&[u8], &ApiError>, received_at: Timestamp) -> Result<Said, ApiError> {
+    let bytes = match body {
+        Ok(bytes) => bytes,
+        Err(error) => return useless_bytes(error.clone()).map(Said::Alive),
+    };
+    Ok(match owntracks::decode(bytes) {
+        Ok(Message::Location(location)) if is_plausible(location.occurred_at, received_at) => {
+            Said::Place(location)
         }
-        Ok(Message::Other) => Ok(Taken::Kept),
-        Err(useless) => Ok(Taken::Discarded {
+        Ok(Message::Location(_)) => Said::Alive(discarded(
+            "implausible_time",
+            "the phone's clock is wrong (over 5 min ahead or 7 days behind); set it to automatic",
+        )),
+        Ok(Message::Other) => Said::Alive(Taken::Kept),
+        Ok(Message::Gone) => Said::Gone,
+        Err(useless) => Said::Alive(Taken::Discarded {
             code: useless.code(),
             why: useless.to_string().into(),
         }),
-    }
+    })
 }
 
 /// A body that came whole and will never be read is as useless as any other; one that did not come
@@ -149,18 +172,6 @@ async fn submit(
     received_at: Timestamp,
     trace: u64,
 ) -> Result<Taken, Refused> {
-    if !is_plausible(location.occurred_at, received_at) {
-        // Where it was nobody can say; it is there all the same.
-        let heard = Input::Observed(Observation::PhoneHeard { phone, received_at });
-        return match app.submit(OWNTRACKS, heard, None, trace).await {
-            Ok(Err(Refusal::Staff(StaffRefusal::UnknownPhone { .. }))) => Err(Refused::Stranger),
-            Ok(Ok(_) | Err(_)) | Err(ApiError::SetAside) => Ok(discarded(
-                "implausible_time",
-                "the phone's clock is wrong (over 5 min ahead or 7 days behind); set it to automatic",
-            )),
-            Err(error) => Err(Refused::Error(error)),
-        };
-    }
     let fix = PhoneFix {
         phone,
         occurred_at: location.occurred_at,
@@ -190,6 +201,22 @@ async fn submit(
             "set_aside",
             "the position made the server fail; see set_aside under health",
         )),
+        Err(error) => Err(Refused::Error(error)),
+    }
+}
+
+/// Where it is nobody can say; it is there all the same.
+async fn alive(
+    app: &App,
+    phone: PhoneId,
+    taken: Taken,
+    received_at: Timestamp,
+    trace: u64,
+) -> Result<Taken, Refused> {
+    let heard = Input::Observed(Observation::PhoneHeard { phone, received_at });
+    match app.submit(OWNTRACKS, heard, None, trace).await {
+        Ok(Err(Refusal::Staff(StaffRefusal::UnknownPhone { .. }))) => Err(Refused::Stranger),
+        Ok(Ok(_) | Err(_)) | Err(ApiError::SetAside) => Ok(taken),
         Err(error) => Err(Refused::Error(error)),
     }
 }
@@ -228,6 +255,62 @@ mod tests {
             headers.append(*header, HeaderValue::from_str(value).unwrap());
         }
         phone_name(&headers)
+    }
+
+    #[test]
+    fn whoever_speaks_is_alive_whatever_is_wrong_with_it() {
+        let now = Timestamp::from_secs(1_795_000_000);
+        let located = |lon: &str, lat: &str, tst: &str| {
+            format!(r#"{{"_type":"location","lon":{lon},"lat":{lat},"tst":{tst}}}"#)
+        };
+        for (body, code) in [
+            (located("120.1", "30.2", "0"), "implausible_time"),
+            (
+                located("30.2871", "120.1122", "1795000000"),
+                "bad_coordinate",
+            ),
+            (located("120.1", "null", "1795000000"), "missing_field"),
+            (located("120.1", "30.2", "\"soon\""), "missing_field"),
+            (
+                r#"{"_type":"encrypted","data":"x"}"#.to_owned(),
+                "encrypted",
+            ),
+            ("id=7&lat=1".to_owned(), "unknown_form"),
+            (r#"{"_type":"status","android":{}}"#.to_owned(), ""),
+            (r#"{"_type":"waypoints","waypoints":[]}"#.to_owned(), ""),
+            (String::new(), ""),
+        ] {
+            let Ok(Said::Alive(taken)) = read(Ok(body.as_bytes()), now) else {
+                unreachable!("{body} is a sign of life");
+            };
+            let told = match taken {
+                Taken::Kept => "",
+                Taken::Discarded { code, .. } => code,
+            };
+            assert_eq!(told, code, "{body}");
+        }
+        for error in [
+            ApiError::TooLarge(1),
+            ApiError::UnknownEncoding,
+            ApiError::NotGzip,
+        ] {
+            let code = error.code();
+            let said = read(Err(&error), now);
+            let is_told = |taken: &Taken| matches!(taken, Taken::Discarded { code: told, .. } if *told == code);
+            assert!(
+                matches!(said, Ok(Said::Alive(taken)) if is_told(&taken)),
+                "{code}"
+            );
+        }
+        // What did not come whole may come another time.
+        assert!(read(Err(&ApiError::TooSlow), now).is_err());
+        let place = located("120.1122", "30.2871", "1795000000");
+        assert!(matches!(
+            read(Ok(place.as_bytes()), now),
+            Ok(Said::Place(_))
+        ));
+        let will = br#"{"_type":"lwt","tst":1795000000}"#;
+        assert!(matches!(read(Ok(will), now), Ok(Said::Gone)));
     }
 
     #[test]

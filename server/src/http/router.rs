@@ -2,7 +2,9 @@
 
 use super::errors::ApiError;
 use super::extract::no_query;
-use super::{App, alarms, assets, commands, history, ingest, live, origin, positions, sites};
+use super::{
+    App, alarms, assets, commands, history, ingest, live, origin, positions, sites, steps,
+};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn;
@@ -35,7 +37,11 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/api/v1/sites/{site}/alarms", get(alarms::list))
         .route(
             "/api/v1/sites/{site}/alarms/{alarm}/history",
-            get(alarms::history),
+            get(steps::of_alarm),
+        )
+        .route(
+            "/api/v1/sites/{site}/incidents/{incident}/history",
+            get(steps::of_incident),
         )
         .route("/api/v1/sites/{site}/tracks", get(history::everybody))
         .route("/api/v1/sites/{site}/tracks/{person}", get(history::track))

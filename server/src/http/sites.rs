@@ -3,6 +3,7 @@
 use super::App;
 use super::errors::ApiError;
 use super::extract::{InPath, InQuery};
+use super::identity::Identity;
 use crate::aside::named;
 use crate::hub::{Packed, SnapshotError};
 use crate::personal::Subject;
@@ -11,6 +12,7 @@ use axum::extract::State;
 use axum::http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, VARY};
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::IntoResponse;
+use castellan_domain::access::Right;
 use castellan_domain::audience::Audience;
 use castellan_domain::ids::AlarmId;
 use castellan_domain::wire::api::{Health, NoteText, SiteSummary};
@@ -128,8 +130,10 @@ pub(super) async fn estate(
 pub(super) async fn notes(
     State(app): State<Arc<App>>,
     InPath((site, alarm)): InPath<(String, String)>,
+    identity: Result<Identity, ApiError>,
 ) -> Result<Json<Vec<NoteText>>, ApiError> {
     app.check_site(&site)?;
+    app.must(identity, Right::HandleAlarms)?;
     let alarm: AlarmId = alarm.parse().map_err(|_| ApiError::NotFound)?;
     let notes = app
         .reader
@@ -146,8 +150,10 @@ pub(super) async fn notes(
 pub(super) async fn health(
     State(app): State<Arc<App>>,
     InPath(site): InPath<String>,
+    identity: Result<Identity, ApiError>,
 ) -> Result<Json<Health>, ApiError> {
     app.check_site(&site)?;
+    app.must(identity, Right::HandleAlarms)?;
     let (adapters, quarantine) = app.health.report();
     Ok(Json(Health {
         at: app.clock.now(),

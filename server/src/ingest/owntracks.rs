@@ -19,8 +19,10 @@ const FORM_CHARS_MAX: usize = 200;
 pub(crate) enum Message {
     /// Where the phone is.
     Location(Location),
-    /// Another of its types, or an empty body: nothing to do.
+    /// Another of its types, or an empty body: the phone is there.
     Other,
+    /// Its last will, which a broker says for it once it is gone.
+    Gone,
 }
 
 /// Where the phone was.
@@ -66,6 +68,7 @@ pub(crate) fn decode(body: &[u8]) -> Result<Message, Useless> {
     let fields = json::object(body).unwrap_or_default();
     match fields.get("_type").and_then(Value::as_str) {
         Some("location") => {}
+        Some("lwt") => return Ok(Message::Gone),
         Some("encrypted") => return Err(Useless::Encrypted),
         Some(_) => return Ok(Message::Other),
         None => return Err(Useless::UnknownForm(form(body))),
@@ -177,7 +180,6 @@ mod tests {
         for body in [
             "",
             "  \n",
-            r#"{"_type":"lwt","tst":"1795000001"}"#,
             r#"{"_type":"waypoint","desc":"x","tst":1}"#,
             r#"{"_type":"waypoints","waypoints":[{"_type":"waypoint"}]}"#,
             r#"{"_type":"status","android":{}}"#,
@@ -185,6 +187,8 @@ mod tests {
         ] {
             assert_eq!(decode(body.as_bytes()), Ok(Message::Other), "{body}");
         }
+        let will = decode(br#"{"_type":"lwt","tst":"1795000001"}"#);
+        assert_eq!(will, Ok(Message::Gone));
     }
 
     #[test]

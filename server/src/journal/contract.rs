@@ -93,7 +93,7 @@ async fn a_turn_is_written_whole_or_not_at_all() {
     let event = told(&mut journal, &event("d-1", "e-1")).await;
     let command = journal.seen_command(command(1).id).await.unwrap();
     assert_eq!((event, command), (None, None));
-    assert_eq!(journal.outbox_waiting().await.unwrap(), 0);
+    assert_eq!(journal.outbox_waiting().await.unwrap().len(), 0);
     // What comes next goes on from what stands.
     append(&mut journal, &facts[3..]).await;
     let mut link = ChainHash::genesis(journal.id());
@@ -287,7 +287,7 @@ async fn what_waits_in_the_outbox_comes_most_urgent_first_until_it_is_settled() 
         ..Commit::default()
     };
     journal.append(&commit, START).await.unwrap();
-    assert_eq!(journal.outbox_waiting().await.unwrap(), 3);
+    assert_eq!(journal.outbox_waiting().await.unwrap().len(), 3);
     drop(journal);
     let mut journal = Journal::open(&folder.path).await.unwrap();
     let reader = Reader::open(&folder.path).await.unwrap();
@@ -315,5 +315,5 @@ async fn what_waits_in_the_outbox_comes_most_urgent_first_until_it_is_settled() 
         assert!(order.len() < 4, "it never ends");
     }
     assert_eq!(order, [2, 3, 1]);
-    assert_eq!(journal.outbox_waiting().await.unwrap(), 0);
+    assert_eq!(journal.outbox_waiting().await.unwrap().len(), 0);
 }

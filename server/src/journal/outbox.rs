@@ -8,6 +8,7 @@ use castellan_domain::notify::Message;
 use castellan_domain::time::Timestamp;
 use sqlx::Row as _;
 use sqlx::sqlite::{SqliteConnection, SqlitePool, SqliteRow};
+use std::collections::BTreeSet;
 
 pub(super) const TABLE: &str = "CREATE TABLE outbox (
     about BIGINT PRIMARY KEY, created_at BIGINT NOT NULL, priority BIGINT NOT NULL, channel TEXT NOT NULL,
@@ -53,13 +54,20 @@ pub(super) async fn write(
     Ok(())
 }
 
-/// How many notifications wait.
-pub(super) async fn waiting(db: &mut SqliteConnection) -> Result<usize, JournalError> {
-    let row = sqlx::query("SELECT COUNT(*) AS n FROM outbox")
-        .fetch_one(db)
+/// Which notifications wait: as many as the outbox has room for at most.
+pub(super) async fn waiting(db: &mut SqliteConnection) -> Result<BTreeSet<Seq>, JournalError> {
+    let rows = sqlx::query("SELECT about FROM outbox")
+        .fetch_all(db)
         .await?;
-    let n: i64 = row.try_get("n")?;
-    Ok(usize::try_from(n).unwrap_or(usize::MAX))
+    rows.iter().map(number).collect()
+}
+
+fn number(row: &SqliteRow) -> Result<Seq, JournalError> {
+    let about: i64 = row.try_get("about")?;
+    let about = u64::try_from(about).map_err(|_| JournalError::Unreadable {
+        what: "a notification's number".to_owned(),
+    })?;
+    Ok(Seq(about))
 }
 
 /// What waits for a channel: the most urgent first, among these the oldest; so many at most.
@@ -80,12 +88,9 @@ pub(super) async fn waiting_for(
 }
 
 fn parcel(row: &SqliteRow) -> Result<Parcel, JournalError> {
-    let about: i64 = row.try_get("about")?;
     let json: String = row.try_get("message")?;
     Ok(Parcel {
-        about: Seq(u64::try_from(about).map_err(|_| JournalError::Unreadable {
-            what: "a notification's number".to_owned(),
-        })?),
+        about: number(row)?,
         created_at: Timestamp::from_micros(row.try_get("created_at")?),
         message: serde_json::from_str(&json)?,
         json,

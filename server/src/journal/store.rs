@@ -15,7 +15,7 @@ use castellan_domain::ids::{CommandId, DeviceId, EventId, JournalId, Seq};
 use castellan_domain::time::{Span, Timestamp};
 use sqlx::sqlite::SqliteConnection;
 use sqlx::{AssertSqlSafe, Connection as _, Row as _};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
@@ -256,8 +256,8 @@ impl Journal {
         personal::words(&mut self.db, id).await
     }
 
-    /// How many notifications wait.
-    pub(crate) async fn outbox_waiting(&mut self) -> Result<usize, JournalError> {
+    /// Which notifications wait.
+    pub(crate) async fn outbox_waiting(&mut self) -> Result<BTreeSet<Seq>, JournalError> {
         outbox::waiting(&mut self.db).await
     }
 

@@ -1,6 +1,6 @@
 //! 群机器人: a robot in a group. What it says in the body counts, whatever its status is.
 
-use super::local_http::LocalHttp;
+use super::http_post::HttpPost;
 use super::sent::Sent;
 use reqwest::StatusCode;
 use serde::Deserialize;
@@ -57,7 +57,7 @@ impl RobotKind {
 #[derive(Debug)]
 pub(super) struct Robot {
     pub(super) kind: RobotKind,
-    pub(super) http: LocalHttp,
+    pub(super) http: HttpPost,
     /// Messages that it takes in a minute.
     pub(super) per_minute_max: u32,
 }

@@ -3,11 +3,13 @@
 use super::carrier::{Carrier, Way};
 use super::chat::{Robot, RobotKind};
 use super::gateway::{Accepted, Escape, Gateway, Template};
-use super::local_http::LocalHttp;
-use super::mail::{Mail, address};
+use super::http_post::HttpPost;
+use super::mail::{Mail, Tls, address};
 use super::webhook::Webhook;
 use super::words::Teller;
-use anyhow::{Context as _, bail, ensure};
+use crate::modes::warn_if_open_to_others;
+use crate::outside::Authorities;
+use anyhow::{Context as _, anyhow, bail, ensure};
 use castellan_domain::estate::{Channel, Estate};
 use castellan_domain::fact::ReachPublished;
 use castellan_domain::ids::{JournalId, PersonId};
@@ -35,6 +37,9 @@ const ADDRESS_CHARS_MAX: usize = 254;
 struct File {
     #[serde(default = "zh")]
     language: Language,
+    /// Authorities of the estate's own.
+    #[serde(rename = "ca_file")]
+    authorities: Option<PathBuf>,
     /// At most as many as fit into the file, whose bytes are limited; so of the next one.
     #[serde(default)]
     person: BTreeMap<PersonId, Person>,
@@ -95,6 +100,10 @@ struct Gate {
 struct Relay {
     #[serde(rename = "relay")]
     address: String,
+    tls: Option<Tls>,
+    user: Option<String>,
+    password_file: Option<PathBuf>,
+    password_env: Option<String>,
     from: String,
     per_minute_max: Option<u32>,
 }
@@ -121,8 +130,17 @@ pub(super) fn read(
         path.display()
     );
     let text = String::from_utf8(bytes).with_context(named)?;
-    let file: File = toml::from_str(&text).with_context(named)?;
+    let file: File = toml::from_str(&text)
+        .map_err(|error| without_the_line(&error, &text))
+        .with_context(named)?;
     set_up(file, estate, journal).with_context(named)
+}
+
+/// What is wrong and where. Not the line itself: somebody may have written a key into it.
+fn without_the_line(error: &toml::de::Error, text: &str) -> anyhow::Error {
+    let before = error.span().and_then(|span| text.get(..span.start));
+    let line = 1 + before.unwrap_or_default().matches('\n').count();
+    anyhow!("line {line}: {}", error.message())
 }
 
 fn set_up(
@@ -136,10 +154,15 @@ fn set_up(
         language: file.language,
         zone,
     };
+    let authorities = match &file.authorities {
+        Some(path) => Authorities::read(path)?,
+        None => Authorities::default(),
+    };
     let (people, mut addresses) = people_of(file.person, &file.chat, estate)?;
     let mut ways = BTreeMap::new();
     if let Some(hook) = file.webhook {
-        let webhook = Webhook::new(&hook.url, &hook.secret_file, estate.site.clone(), journal)?;
+        let (secret, site) = (&hook.secret_file, estate.site.clone());
+        let webhook = Webhook::new(&hook.url, secret, site, journal, &authorities)?;
         ways.insert(Channel::Webhook, (Way::Webhook(webhook), None, usize::MAX));
     }
     for (channel, gate) in [(Channel::Voice, file.voice), (Channel::Sms, file.sms)] {
@@ -150,16 +173,20 @@ fn set_up(
                 "{}.bytes_max is too little for a sentence; give 60 at least",
                 channel.name()
             );
-            let way = Way::Gateway(gateway(channel.name(), gate)?);
+            let way = Way::Gateway(gateway(channel.name(), gate, &authorities)?);
             ways.insert(channel, (way, limits.0, limits.1));
         }
     }
     if let Some(relay) = file.mail {
-        let way = Way::Mail(Mail::new(&relay.address, &relay.from)?);
-        ways.insert(Channel::Mail, (way, relay.per_minute_max, MAIL_BYTES));
+        let per_minute_max = relay.per_minute_max;
+        let way = Way::Mail(mail(relay, &authorities)?);
+        ways.insert(Channel::Mail, (way, per_minute_max, MAIL_BYTES));
     }
     if !file.chat.is_empty() {
-        ways.insert(Channel::Chat, (robots(file.chat)?, None, usize::MAX));
+        ways.insert(
+            Channel::Chat,
+            (robots(file.chat, &authorities)?, None, usize::MAX),
+        );
     }
     let mut carriers = BTreeMap::new();
     for channel in addresses.keys() {
@@ -251,14 +278,19 @@ fn check_address(
     Ok(())
 }
 
-fn gateway(whose: &str, gate: Gate) -> anyhow::Result<Gateway> {
-    let url = secret(whose, gate.url_file.as_deref(), gate.url_env.as_deref())?;
+fn gateway(whose: &str, gate: Gate, authorities: &Authorities) -> anyhow::Result<Gateway> {
+    let url = secret(
+        whose,
+        "url",
+        gate.url_file.as_deref(),
+        gate.url_env.as_deref(),
+    )?;
     ensure!(
         gate.body.contains("{to}"),
         "{whose}.body says {{to}} nowhere, so nobody would be called"
     );
     Ok(Gateway {
-        http: LocalHttp::new(&format!("gateway of {whose}"), &url)?,
+        http: HttpPost::new(&format!("gateway of {whose}"), &url, authorities)?,
         template: Template {
             body: gate.body,
             escape: gate.escape,
@@ -267,14 +299,19 @@ fn gateway(whose: &str, gate: Gate) -> anyhow::Result<Gateway> {
     })
 }
 
-fn robots(chat: BTreeMap<String, Chat>) -> anyhow::Result<Way> {
+fn robots(chat: BTreeMap<String, Chat>, authorities: &Authorities) -> anyhow::Result<Way> {
     let mut robots = BTreeMap::new();
     for (name, chat) in chat {
         let whose = format!("chat.{name}");
-        let url = secret(&whose, chat.url_file.as_deref(), chat.url_env.as_deref())?;
+        let url = secret(
+            &whose,
+            "url",
+            chat.url_file.as_deref(),
+            chat.url_env.as_deref(),
+        )?;
         let robot = Robot {
             kind: chat.kind,
-            http: LocalHttp::new(&format!("robot {name}"), &url)?,
+            http: HttpPost::new(&format!("robot {name}"), &url, authorities)?,
             per_minute_max: chat.per_minute_max.unwrap_or(ROBOT_PER_MINUTE),
         };
         robots.insert(name, robot);
@@ -282,15 +319,38 @@ fn robots(chat: BTreeMap<String, Chat>) -> anyhow::Result<Way> {
     Ok(Way::Chat(robots))
 }
 
-/// An address with a key in it, from its file or the environment.
-fn secret(whose: &str, file: Option<&Path>, env: Option<&str>) -> anyhow::Result<String> {
+fn mail(said: Relay, authorities: &Authorities) -> anyhow::Result<Mail> {
+    let (file, env) = (said.password_file, said.password_env);
+    let login = if let Some(user) = said.user {
+        let password = secret("mail", "password", file.as_deref(), env.as_deref())?;
+        Some((user, password))
+    } else {
+        ensure!(
+            file.is_none() && env.is_none(),
+            "mail has a password and no user; give both or neither"
+        );
+        None
+    };
+    Mail::new(&said.address, said.tls, login, &said.from, authorities)
+}
+
+/// What nobody may read, from its file or the environment: a password, or an address with a key in it.
+fn secret(
+    whose: &str,
+    what: &str,
+    file: Option<&Path>,
+    env: Option<&str>,
+) -> anyhow::Result<String> {
     let said = match (file, env) {
-        (Some(file), None) => fs::read_to_string(file)
-            .with_context(|| format!("{whose}.url_file {} cannot be read", file.display()))?,
+        (Some(file), None) => {
+            warn_if_open_to_others(file);
+            fs::read_to_string(file)
+                .with_context(|| format!("{whose}.{what}_file {} cannot be read", file.display()))?
+        }
         (None, Some(name)) => std::env::var(name)
-            .with_context(|| format!("{whose}.url_env names {name}, which is not set"))?,
+            .with_context(|| format!("{whose}.{what}_env names {name}, which is not set"))?,
         (None, None) | (Some(_), Some(_)) => {
-            bail!("{whose} needs url_file or url_env, one of them: its address holds a key")
+            bail!("{whose} needs {what}_file or {what}_env, one of them: nobody else may read it")
         }
     };
     Ok(said.trim().to_owned())

@@ -1,6 +1,6 @@
 //! Gateways for telephone calls and text messages: a post whose body is a template of yours.
 
-use super::local_http::LocalHttp;
+use super::http_post::HttpPost;
 use super::sent::Sent;
 use reqwest::StatusCode;
 use serde::Deserialize;
@@ -9,7 +9,7 @@ use serde_json::Value;
 /// A gateway.
 #[derive(Debug)]
 pub(super) struct Gateway {
-    pub(super) http: LocalHttp,
+    pub(super) http: HttpPost,
     pub(super) template: Template,
     /// What its answer must say. Absent: its status decides alone.
     pub(super) accepted: Option<Accepted>,

@@ -9,7 +9,7 @@ mod carrier;
 mod chat;
 mod config;
 mod gateway;
-mod local_http;
+mod http_post;
 mod mail;
 mod outward;
 mod sent;
@@ -19,5 +19,7 @@ mod words;
 mod worker;
 
 pub(crate) use outward::Outward;
+#[cfg(test)]
+pub(crate) use shared::OUTBOX_MAX;
 pub(crate) use shared::Outbox;
 pub(crate) use webhook::Webhook;

@@ -8,8 +8,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::sync::watch;
 use tracing::error;
 
-/// Notifications that may wait; further ones are left out, counted and shown under health.
-const OUTBOX_MAX: usize = 10_000;
+/// Notifications that may wait; further ones are left out, counted and shown under health, and their ladders are told
+/// that they reached nobody.
+pub(crate) const OUTBOX_MAX: usize = 10_000;
 
 /// What site task, workers and health share.
 #[derive(Debug)]
@@ -40,16 +41,20 @@ impl Outbox {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Those for which there is room.
-    pub(crate) fn admit(&self, mut notifications: Vec<Notification>) -> Vec<Notification> {
+    /// Those for which there is room, and those for which there is none.
+    pub(crate) fn admit(
+        &self,
+        mut notifications: Vec<Notification>,
+    ) -> (Vec<Notification>, Vec<Notification>) {
         let mut state = self.state();
         let room = OUTBOX_MAX.saturating_sub(state.waiting);
-        if let Some(left_out) = notifications.len().checked_sub(room).filter(|n| *n > 0) {
+        let left_out = notifications.split_off(room.min(notifications.len()));
+        if !left_out.is_empty() {
+            let left_out = left_out.len();
             error!(left_out, "the outbox is full: notifications are left out");
             state.left_out += left_out as u64;
-            notifications.truncate(room);
         }
-        notifications
+        (notifications, left_out)
     }
 
     /// A turn is on disk that added some and let go of others.
@@ -105,21 +110,22 @@ mod tests {
         });
         outbox.committed(OUTBOX_MAX - 2, 0);
         assert_eq!(
-            outbox.admit(vec![one.clone(); 2]).len(),
+            outbox.admit(vec![one.clone(); 2]).0.len(),
             2,
             "just room enough"
         );
-        assert_eq!(outbox.admit(vec![one.clone(); 5]).len(), 2);
+        let (admitted, left_out) = outbox.admit(vec![one.clone(); 5]);
+        assert_eq!((admitted.len(), left_out.len()), (2, 3));
         assert_eq!(outbox.health().left_out, 3);
         outbox.committed(2, 0);
-        assert_eq!(outbox.admit(vec![one.clone(); 4]).len(), 0);
+        assert_eq!(outbox.admit(vec![one.clone(); 4]).0.len(), 0);
         assert_eq!(
             (outbox.health().waiting, outbox.health().left_out),
             (OUTBOX_MAX, 7)
         );
         outbox.committed(0, 1);
         assert_eq!(
-            outbox.admit(vec![one]).len(),
+            outbox.admit(vec![one]).0.len(),
             1,
             "as soon as one is settled"
         );

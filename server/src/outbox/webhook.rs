@@ -2,6 +2,7 @@
 
 use super::sent::Sent;
 use crate::journal::Parcel;
+use crate::outside::Authorities;
 use crate::signed_post::{SignedPost, Unanswered};
 use castellan_domain::ids::{JournalId, SiteId};
 use reqwest::StatusCode;
@@ -26,9 +27,10 @@ impl Webhook {
         secret: &Path,
         site: SiteId,
         journal: JournalId,
+        authorities: &Authorities,
     ) -> anyhow::Result<Self> {
         Ok(Self {
-            post: SignedPost::new("webhook", url, secret, ANSWER_WITHIN)?,
+            post: SignedPost::new("webhook", url, secret, ANSWER_WITHIN, authorities)?,
             site,
             journal,
         })

@@ -110,7 +110,11 @@ impl Teller {
         };
         let guards = match &call.about {
             CalledAbout::Incident(about) => about.guards,
-            CalledAbout::Alarm(_) | CalledAbout::Assignment(_) => 1,
+            CalledAbout::Alarm(about) => {
+                let kind = self.estate.alarm_type(&about.kind);
+                kind.map_or(1, |kind| kind.dispatch_guards)
+            }
+            CalledAbout::Assignment(_) => 1,
         };
         let names = self.names(sent);
         let step = match &call.about {

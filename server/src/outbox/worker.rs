@@ -12,7 +12,8 @@ use castellan_domain::estate::Channel;
 use castellan_domain::fact::{NotificationFailing, NotificationSettled};
 use castellan_domain::ids::{PersonId, Seq};
 use castellan_domain::notify::{Message, Settlement};
-use castellan_domain::time::Span;
+use castellan_domain::system::ChannelState;
+use castellan_domain::time::{Span, Timestamp};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,6 +23,8 @@ use tracing::{error, info, warn};
 
 /// After this time it is no news any more: whoever is next was called meanwhile.
 const KEPT: Span = Span::from_secs(3_600);
+/// So long a channel fails before it is a row: most of what is shorter mends itself.
+const FAILS_AFTER: Span = Span::from_secs(300);
 /// Within it so many messages may go to one address.
 const MINUTE: Duration = Duration::from_mins(1);
 /// How long a worker sleeps at most when nothing waits.
@@ -82,6 +85,10 @@ struct Memory {
     attempts: BTreeMap<Seq, u32>,
     /// Of which it is on record that they fail. At most one for each notification that waits.
     failing: BTreeSet<Seq>,
+    /// Since when nothing was taken, if the last attempt was not.
+    failing_since: Option<Timestamp>,
+    /// The site knows that the channel works.
+    works: bool,
 }
 
 impl Memory {
@@ -182,11 +189,14 @@ impl Worker {
         let outcome = match carrier.send(to, parcels).await {
             Sent::Taken => {
                 self.outbox.works();
+                self.works(memory).await;
                 Settlement::Delivered
             }
             Sent::Refused(why) => {
                 error!(channel = self.channel.name(), %why, "a notification was refused");
                 self.outbox.failed(self.clock.now(), why);
+                // It would be refused again.
+                self.fails(memory, Span::ZERO).await;
                 Settlement::Refused
             }
             Sent::Failed(why) => {
@@ -195,15 +205,47 @@ impl Worker {
                 address.not_before = Some(Instant::now() + wait);
                 warn!(channel = self.channel.name(), %why, again_in = ?wait, "a notification could not be sent");
                 self.outbox.failed(self.clock.now(), why);
+                self.fails(memory, FAILS_AFTER).await;
                 self.tell_that_they_fail(&waiting, memory).await;
                 return wait;
             }
         };
-        (address.failures, address.not_before) = (0, None);
+        if let Some(address) = memory.addresses.get_mut(to) {
+            (address.failures, address.not_before) = (0, None);
+        }
         for parcel in parcels {
             self.settle(parcel, outcome, memory).await;
         }
         Duration::ZERO
+    }
+
+    /// Something was taken. Once is enough, until something is not.
+    async fn works(&self, memory: &mut Memory) {
+        memory.failing_since = None;
+        if !memory.works {
+            memory.works = true;
+            self.tell(None).await;
+        }
+    }
+
+    /// Something was not taken. That is a row once nothing was for so long; told again each time, since a full
+    /// site takes no row.
+    async fn fails(&self, memory: &mut Memory, after: Span) {
+        let now = self.clock.now();
+        let since = *memory.failing_since.get_or_insert(now);
+        memory.works = false;
+        if now.since(since) >= after {
+            self.tell(Some(since)).await;
+        }
+    }
+
+    async fn tell(&self, failing_since: Option<Timestamp>) {
+        let channel = self.channel;
+        let state = ChannelState {
+            channel,
+            failing_since,
+        };
+        have_recorded(&self.requests, Input::Channel(state)).await;
     }
 
     /// Whether somebody answered before it was sent.
@@ -265,6 +307,7 @@ mod tests {
     use crate::outbox::carrier::Way;
     use crate::outbox::webhook::Webhook;
     use crate::outbox::words::Teller;
+    use crate::outside::Authorities;
     use crate::site_folder::read_estate;
     use castellan_domain::answer::Accepted;
     use castellan_domain::fact::ReachPublished;
@@ -287,7 +330,8 @@ mod tests {
         let url = format!("http://{}/", closed.local_addr().unwrap());
         drop(closed);
         let (site, id) = (estate.site.clone(), journal.id());
-        let webhook = Webhook::new(&url, &secret, site.clone(), id).unwrap();
+        let webhook =
+            Webhook::new(&url, &secret, site.clone(), id, &Authorities::default()).unwrap();
         let person = PersonId::new("chen-gang").unwrap();
         let (seq, hash) = journal.head();
         let clock = Arc::new(Hands::new().clock(0));
@@ -325,6 +369,9 @@ mod tests {
         (worker, recorded)
     }
 
+    /// Stands for the channel itself among those that fail.
+    const CHANNEL: u64 = 0;
+
     /// Looks at what waits, and gives back about which it has recorded that they fail.
     async fn look(
         worker: &Worker,
@@ -346,10 +393,11 @@ mod tests {
                 _ = &mut deliver => return told,
                 ticket = recorded.recv() => ticket.expect("the worker is there"),
             };
-            let Input::Failing(failing) = &ticket.input else {
-                panic!("nothing is settled: {:?}", ticket.input);
-            };
-            told.push(failing.about.0);
+            match &ticket.input {
+                Input::Failing(failing) => told.push(failing.about.0),
+                Input::Channel(state) => told.extend(state.failing_since.map(|_| CHANNEL)),
+                other => panic!("nothing is settled: {other:?}"),
+            }
             ticket.reply.answer(Ok(Ok(Accepted::Done { seq: Seq(9) })));
         }
     }
@@ -371,6 +419,25 @@ mod tests {
         let again = look(&worker, &mut recorded, &[4, 1, 2, 3], &mut memory).await;
         assert_eq!(again, [0; 0]);
         assert_eq!(memory.addresses[""].failures, failures + 1, "it was tried");
+    }
+
+    #[tokio::test]
+    async fn a_channel_that_fails_for_five_minutes_is_told_and_not_before() {
+        let folder = tempfile::tempdir().unwrap();
+        let (worker, mut recorded) = worker(&folder).await;
+        let mut memory = Memory::default();
+        let first = look(&worker, &mut recorded, &[1], &mut memory).await;
+        assert_eq!(first, [1]);
+        let again = |memory: &mut Memory, ago: i64| {
+            memory.addresses.get_mut("").unwrap().not_before = None;
+            memory.failing_since = Some(worker.clock.now() - Span::from_secs(ago));
+        };
+        again(&mut memory, 290);
+        let before = look(&worker, &mut recorded, &[1], &mut memory).await;
+        assert_eq!(before, [0; 0]);
+        again(&mut memory, 301);
+        let then = look(&worker, &mut recorded, &[1], &mut memory).await;
+        assert_eq!(then, [CHANNEL]);
     }
 
     #[tokio::test]

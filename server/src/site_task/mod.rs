@@ -30,7 +30,7 @@ use crate::requests::{Request, Ticket};
 use crate::site_folder::PublishedEstate;
 use crate::tracks::Tracks;
 use castellan_domain::engine::{Engine, Input};
-use castellan_domain::fact::ClockStepped;
+use castellan_domain::fact::{ClockStepped, NotificationSettled};
 use castellan_domain::ids::SiteId;
 use castellan_domain::observation::Observation;
 use castellan_domain::stream::Machine;
@@ -115,6 +115,9 @@ pub(crate) struct State {
     steps: Vec<ClockStepped>,
     /// Intents are on disk whose orders nobody carries out.
     has_orphans: bool,
+    /// Calls for which the outbox had no room, and which are to be told so.
+    /// At most one for each call that is under way.
+    left_out: Vec<NotificationSettled>,
     notices: Notices,
     consoles: Consoles,
     disk_news: DiskNews,
@@ -129,6 +132,7 @@ impl Default for State {
             settle_at: Instant::now(),
             steps: Vec::new(),
             has_orphans: false,
+            left_out: Vec::new(),
             notices: Notices::default(),
             consoles: Consoles::default(),
             disk_news: DiskNews::default(),
@@ -188,7 +192,7 @@ impl<M: Machine> SiteTask<M> {
         if let Some(rebuild_at) = self.state.rebuild_at {
             return rebuild_at;
         }
-        if self.state.has_orphans {
+        if self.state.has_orphans || !self.state.left_out.is_empty() {
             return Instant::now();
         }
         let Some(due_at) = self.engine.next_deadline() else {

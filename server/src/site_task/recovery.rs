@@ -4,7 +4,8 @@ use super::{SiteTask, SiteTaskError};
 use crate::journal::{Commit, replay};
 use castellan_domain::actuation::ActuationOutcome;
 use castellan_domain::engine::Input;
-use castellan_domain::fact::{ReachPublished, RecordingResumed};
+use castellan_domain::fact::{NotificationSettled, ReachPublished, RecordingResumed};
+use castellan_domain::notify::Settlement;
 use castellan_domain::stream::{Machine, run};
 use castellan_domain::system::TracksSetAside;
 use std::collections::BTreeMap;
@@ -25,9 +26,9 @@ fn backoff(failed: u32) -> Duration {
 impl<M: Machine> SiteTask<M> {
     /// Once, at a start: says of every order that the record leaves open that nobody knows what came
     /// of it, publishes the estate and who is reached how if the journal does not name them yet, and says
-    /// whether the history of positions was damaged. No order is ever sent
+    /// whether the history of positions was damaged or gone. No order is ever sent
     /// because it stands in the record.
-    pub(crate) async fn begin(&mut self, tracks_set_aside: bool) -> Result<(), SiteTaskError> {
+    pub(crate) async fn begin(&mut self, lost_tracks: bool) -> Result<(), SiteTaskError> {
         let mut inputs = self.orphans(ActuationOutcome::Unknown);
         if !inputs.is_empty() {
             warn!(
@@ -36,9 +37,7 @@ impl<M: Machine> SiteTask<M> {
             );
         }
         inputs.push(self.estate_loaded());
-        if let Some(outbox) = &self.outbox {
-            outbox.set_waiting(self.journal.outbox_waiting().await?);
-        }
+        inputs.extend(self.calls_without_a_parcel().await?);
         let outbox = self.outbox.as_ref();
         inputs.push(Input::ReachLoaded(outbox.map_or_else(
             || ReachPublished {
@@ -46,11 +45,34 @@ impl<M: Machine> SiteTask<M> {
             },
             |outbox| outbox.reach(),
         )));
-        if tracks_set_aside {
+        if lost_tracks {
             let at = self.clock.now();
             inputs.push(Input::TracksSetAside(TracksSetAside { at }));
         }
         self.run_own(&inputs).await
+    }
+
+    /// Counts what waits in the outbox, and says of every call of which neither an outcome is on record nor a parcel
+    /// waits that it reached nobody: the outbox had no room for it, and the server ended before that was recorded.
+    async fn calls_without_a_parcel(&mut self) -> Result<Vec<Input>, SiteTaskError> {
+        let waiting = self.journal.outbox_waiting().await?;
+        if let Some(outbox) = &self.outbox {
+            outbox.set_waiting(waiting.len());
+        }
+        let runs = self.engine.site().view().ladders.values();
+        let runs = runs.filter(|run| !run.drill);
+        let calls = runs.flat_map(|run| run.calls.iter().map(|call| (run.about, call)));
+        let lost = calls.filter(|(_, call)| call.reached.is_none() && !waiting.contains(&call.seq));
+        let settled = lost.map(|(matter, call)| {
+            Input::Notified(NotificationSettled {
+                about: call.seq,
+                matter,
+                channel: call.channel,
+                outcome: Settlement::GivenUp,
+                attempts: 0,
+            })
+        });
+        Ok(settled.collect())
     }
 
     /// A turn of the server's own inputs, which must not break.
@@ -109,13 +131,13 @@ impl<M: Machine> SiteTask<M> {
         // Asked first: reading the whole journal anew is only worth it when it can go on.
         self.journal.probe(self.clock.now()).await?;
         self.renew_engine().await?;
-        if let Some(outbox) = &self.outbox {
-            outbox.set_waiting(self.journal.outbox_waiting().await?);
-        }
+        self.state.left_out.clear();
+        let unsent = self.calls_without_a_parcel().await?;
         // A commit that happened after all may have intended what was never handed over.
         self.state.has_orphans = false;
         let mut inputs = self.orphans(ActuationOutcome::NotSent);
         inputs.push(self.estate_loaded());
+        inputs.extend(unsent);
         if let Some(since) = self.hub.not_recording_since() {
             inputs.push(Input::RecordingResumed(RecordingResumed {
                 since,

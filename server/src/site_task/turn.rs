@@ -9,8 +9,9 @@ use castellan_domain::actuation::ActuationOutcome;
 use castellan_domain::answer::Answer;
 use castellan_domain::engine::Input;
 use castellan_domain::estate::DutyKept;
-use castellan_domain::fact::{FactBody, InputSetAside};
+use castellan_domain::fact::{FactBody, InputSetAside, NotificationSettled};
 use castellan_domain::ids::{DeviceId, EventId, PersonId};
+use castellan_domain::notify::{Notification, Settlement};
 use castellan_domain::staff::StaffFact;
 use castellan_domain::stream::{Broken, Done, Machine, Ran, RepeatKey, Stamped, Turn, run};
 use castellan_domain::system::InputName;
@@ -89,6 +90,10 @@ impl<M: Machine> SiteTask<M> {
                 entries.own(orphan);
             }
         }
+        let unsent = self.state.left_out.len().min(TURN_INPUTS_MAX);
+        for settled in &self.state.left_out[..unsent] {
+            entries.own(Input::Notified(settled.clone()));
+        }
         for step in &self.state.steps {
             entries.own(Input::ClockStepped(*step));
         }
@@ -106,6 +111,7 @@ impl<M: Machine> SiteTask<M> {
         }
         match self.handle(tickets, &mut entries).await {
             Ok((done, positions)) => {
+                self.state.left_out.drain(..unsent);
                 self.state.steps.drain(..steps);
                 self.state.consoles.told(told, TURN_INPUTS_MAX);
                 if tells_room {
@@ -304,8 +310,9 @@ impl<M: Machine> SiteTask<M> {
             .into_iter()
             .map(|stamped| (stamped.fact.seq, stamped.fact.recorded_at, stamped.bytes))
             .collect();
+        let mut left_out = Vec::new();
         if let Some(outbox) = &self.outbox {
-            commit.notifications = outbox.admit(notifications);
+            (commit.notifications, left_out) = outbox.admit(notifications);
         }
         let span = debug_span!("record", facts = commit.facts.len(), fixes = tracks.len());
         let hashes = if commit.is_empty() {
@@ -345,8 +352,11 @@ impl<M: Machine> SiteTask<M> {
         }
         self.hand_over(actuations);
         if let Some(outbox) = &self.outbox {
-            outbox.committed(commit.notifications.len(), commit.settled.len());
+            // What was left out waits to be settled by the next turn, which comes at once.
+            let added = commit.notifications.len() + left_out.len();
+            outbox.committed(added, commit.settled.len());
         }
+        self.state.left_out.extend(left_out.iter().map(unsent));
         for rehearsal in rehearsals {
             info!(about = %rehearsal.about(), message = ?rehearsal.message(), "a drill would have told people outside");
         }
@@ -404,6 +414,18 @@ impl<M: Machine> SiteTask<M> {
                 Positions::Lost
             }
         }
+    }
+}
+
+/// What is said of a notification for which there was no room: it reached nobody, and its ladder goes on.
+fn unsent(notification: &Notification) -> NotificationSettled {
+    let message = notification.message();
+    NotificationSettled {
+        about: notification.about(),
+        matter: message.matter(),
+        channel: message.channel(),
+        outcome: Settlement::GivenUp,
+        attempts: 0,
     }
 }
 

@@ -1,10 +1,12 @@
-//! One alarm as a row, and which rows some facts changed.
+//! One alarm as a row, and which rows and steps some facts changed.
 
 use super::error::TablesError;
 use crate::rows::ManyRows;
 use castellan_domain::alarm::{Alarm, AlarmFact, Judgement, Ownership};
 use castellan_domain::fact::Fact;
-use castellan_domain::ids::{AlarmId, AlarmTypeId, PersonId, Seq};
+use castellan_domain::ids::{AlarmId, AlarmTypeId, IncidentId, PersonId, Seq};
+use castellan_domain::incident::IncidentFact;
+use castellan_domain::matter::Matter;
 use castellan_domain::site::Site;
 use castellan_domain::subject::Step;
 use castellan_domain::time::Timestamp;
@@ -17,6 +19,9 @@ use sqlx::sqlite::{Sqlite, SqliteArguments, SqliteConnection, SqliteRow};
 use sqlx::{AssertSqlSafe, Row as _};
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
+
+/// A step of something's history, as it is written: whose, from which fact on, and what.
+pub(crate) type StepRow = (Matter, Seq, String);
 
 /// What some facts say about when an alarm was closed. The alarm itself does not know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,7 +38,8 @@ pub(crate) enum Closing {
 #[derive(Debug, Default)]
 pub(crate) struct Rows {
     alarms: BTreeMap<AlarmId, (Alarm, Closing)>,
-    steps: BTreeMap<(AlarmId, Seq), Arc<Step<AlarmFact>>>,
+    of_alarms: BTreeMap<(AlarmId, Seq), Arc<Step<AlarmFact>>>,
+    of_incidents: BTreeMap<(IncidentId, Seq), Arc<Step<IncidentFact>>>,
 }
 
 impl Rows {
@@ -57,15 +63,30 @@ impl Rows {
             self.alarms.insert(change.id, (alarm.clone(), closing));
             // None, if the fact is about something else that an alarm follows.
             if let Some(step) = alarm.history.step_upto(fact.seq) {
-                self.steps.insert((change.id, step.seq), step.clone());
+                self.of_alarms.insert((change.id, step.seq), step.clone());
+            }
+        }
+        for change in &touched.incidents {
+            let after = site.view().incidents.get(&change.id);
+            let incident = after.or(change.before.as_ref());
+            if let Some(step) = incident.and_then(|one| one.history.step_upto(fact.seq)) {
+                self.of_incidents
+                    .insert((change.id, step.seq), step.clone());
             }
         }
     }
 
     /// Each step that is new or counts more facts than before.
-    pub(crate) fn steps(&self) -> impl Iterator<Item = (AlarmId, &Step<AlarmFact>)> {
-        let steps = self.steps.iter();
-        steps.map(|((alarm, _), step)| (*alarm, step.as_ref()))
+    pub(crate) fn steps(&self) -> Result<Vec<StepRow>, TablesError> {
+        let of_alarms = self.of_alarms.iter().map(|((id, seq), step)| {
+            let step = text(&**step)?;
+            Ok((Matter::Alarm(*id), *seq, step))
+        });
+        let of_incidents = self.of_incidents.iter().map(|((id, seq), step)| {
+            let step = text(&**step)?;
+            Ok((Matter::Incident(*id), *seq, step))
+        });
+        of_alarms.chain(of_incidents).collect()
     }
 
     /// Each changed row.

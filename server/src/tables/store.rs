@@ -1,15 +1,15 @@
 //! The tables' database: written by one hand, read by requests beside it.
 
 use super::error::TablesError;
-use super::row::{self, Rows};
+use super::row::{self, Rows, StepRow};
 use super::steps;
 use crate::journal::ChainHash;
 use crate::sqlite::{options, reading};
-use castellan_domain::alarm::AlarmFact;
 use castellan_domain::ids::{AlarmId, JournalId, Seq};
+use castellan_domain::matter::Matter;
 use castellan_domain::site::FOLD_VERSION;
-use castellan_domain::subject::Step;
 use castellan_domain::wire::api::{AlarmPage, AlarmRow, StepPage};
+use serde::de::DeserializeOwned;
 use sqlx::sqlite::{
     SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
@@ -18,7 +18,7 @@ use std::path::Path;
 use std::time::Duration;
 
 /// Raised whenever the tables or what is written into them get another shape.
-const TABLES_VERSION: u32 = 2;
+const TABLES_VERSION: u32 = 3;
 
 const SCHEMA: &[&str] = &[
     "CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL)",
@@ -141,12 +141,12 @@ impl Tables {
         alarms_before(&mut self.db, before, limit).await
     }
 
-    /// The steps of all alarms behind this one, oldest first.
+    /// The steps of all matters behind this one, of each the oldest first.
     pub(crate) async fn steps_after(
         &mut self,
-        after: Option<(AlarmId, Seq)>,
+        after: Option<(Matter, Seq)>,
         limit: u16,
-    ) -> Result<Vec<(AlarmId, Step<AlarmFact>)>, TablesError> {
+    ) -> Result<Vec<StepRow>, TablesError> {
         steps::after(&mut self.db, after, limit).await
     }
 }
@@ -189,17 +189,17 @@ impl TablesReader {
         })
     }
 
-    /// A page of an alarm's steps as of one moment; nothing if there is no such alarm.
-    pub(crate) async fn steps(
+    /// A page of a matter's steps as of one moment; nothing if there is no such matter.
+    pub(crate) async fn steps<F: DeserializeOwned>(
         &self,
-        alarm: AlarmId,
+        matter: Matter,
         before: Option<Seq>,
         limit: u16,
-    ) -> Result<Option<StepPage<AlarmFact>>, TablesError> {
+    ) -> Result<Option<StepPage<F>>, TablesError> {
         let mut tx = self.pool.begin().await?;
         let progress = progress(&mut tx).await?;
-        let mut steps = steps::before(&mut tx, alarm, before, limit.saturating_add(1)).await?;
-        let is_known = !steps.is_empty() || steps::are_any(&mut tx, alarm).await?;
+        let mut steps = steps::before(&mut tx, matter, before, limit.saturating_add(1)).await?;
+        let is_known = !steps.is_empty() || steps::are_any(&mut tx, matter).await?;
         tx.rollback().await?;
         let more = steps.len() > usize::from(limit);
         steps.truncate(limit.into());

@@ -1,14 +1,15 @@
 //! The rows are what the facts come to, wherever the following stopped and began again.
 
 use super::projection::SNAPSHOT_AGAIN;
+use super::row::StepRow;
 use super::{Projection, SNAPSHOT_EVERY, Tables, TablesReader};
 use crate::journal::fixture::{START, append, history, journal_with};
 use crate::site_folder::SitePaths;
 use castellan_domain::alarm::AlarmFact;
 use castellan_domain::engine::Engine;
 use castellan_domain::ids::{AlarmId, Seq, SiteId};
+use castellan_domain::matter::Matter;
 use castellan_domain::site::Site;
-use castellan_domain::subject::Step;
 use castellan_domain::time::{Span, Timestamp};
 use castellan_domain::wire::api::{ALARM_PAGE_MAX, AlarmRow, StepPage};
 
@@ -24,7 +25,7 @@ async fn follow(paths: &SitePaths) -> Projection {
     projection
 }
 
-async fn rows(paths: &SitePaths) -> (Vec<AlarmRow>, Vec<(AlarmId, Step<AlarmFact>)>) {
+async fn rows(paths: &SitePaths) -> (Vec<AlarmRow>, Vec<StepRow>) {
     let mut tables = Tables::examine(&paths.tables()).await.unwrap();
     let rows = tables.alarms_before(None, u16::MAX).await.unwrap();
     (rows, tables.steps_after(None, u16::MAX).await.unwrap())
@@ -72,7 +73,8 @@ async fn the_steps_of_an_alarm_stay_when_it_leaves_the_live_site() {
     let live = crate::journal::fixture::folded(&facts);
     assert!(!live.view().alarms.contains_key(&AlarmId(1)));
     let reader = TablesReader::new(&paths.tables());
-    let page = reader.steps(AlarmId(1), None, 2).await.unwrap().unwrap();
+    let first = Matter::Alarm(AlarmId(1));
+    let page = reader.steps(first, None, 2).await.unwrap().unwrap();
     let told = |page: &StepPage<AlarmFact>| {
         let steps = page.steps.iter();
         steps
@@ -84,11 +86,13 @@ async fn the_steps_of_an_alarm_stay_when_it_leaves_the_live_site() {
         (page.projected_seq, told(&page)),
         (Seq(400), newest.to_vec())
     );
-    let rest = reader.steps(AlarmId(1), page.before, 2).await.unwrap();
+    let rest = reader.steps(first, page.before, 2).await.unwrap();
     let rest = rest.unwrap();
     let oldest = [("alarm_claimed", at(2)), ("alarm_raised", at(1))];
     assert_eq!((rest.before, told(&rest)), (None, oldest.to_vec()));
-    assert_eq!(reader.steps(AlarmId(101), None, 2).await.unwrap(), None);
+    let later = Matter::Alarm(AlarmId(101));
+    let none = reader.steps::<AlarmFact>(later, None, 2).await;
+    assert_eq!(none.unwrap(), None);
 }
 
 #[tokio::test]

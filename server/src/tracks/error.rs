@@ -19,6 +19,8 @@ pub(crate) enum TracksError {
     LogAlone(PathBuf),
     #[error("the history of positions has no bytes any more")]
     Emptied,
+    #[error("the history of positions, tracks.db, is gone")]
+    Gone,
     #[error("the history of positions holds a coordinate outside the earth")]
     Coordinate,
 }
@@ -29,7 +31,9 @@ impl TracksError {
     pub(crate) fn is_damage(&self) -> bool {
         match self {
             Self::Database(error) => !sqlite::is_full(error) && !sqlite::is_busy(error),
-            Self::Older(_) | Self::LogAlone(_) | Self::Emptied | Self::Coordinate => true,
+            Self::Older(_) | Self::LogAlone(_) | Self::Emptied | Self::Gone | Self::Coordinate => {
+                true
+            }
             Self::Newer(_) => false,
         }
     }

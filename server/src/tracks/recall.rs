@@ -10,15 +10,17 @@ use sqlx::Connection as _;
 use sqlx::sqlite::SqliteConnection;
 use std::path::Path;
 
-/// Everybody's last position; nothing where there is no history yet. Of a record that has begun there
-/// is one, unless somebody took it away: an empty file is damage there.
+/// Everybody's last position; nothing where there is no history yet. Each start makes one before it
+/// records anything. So a record that has begun has one, unless somebody took it away: no file or an
+/// empty one is damage there.
 pub(crate) async fn recall(path: &Path, has_begun: bool) -> Result<Vec<Fix>, TracksError> {
     if let Some(log) = log_alone(path) {
         return Err(TracksError::LogAlone(log));
     }
-    match (has_content(path), path.exists() && has_begun) {
+    match (has_content(path), has_begun) {
         (true, _) => {}
-        (false, true) => return Err(TracksError::Emptied),
+        (false, true) if path.exists() => return Err(TracksError::Emptied),
+        (false, true) => return Err(TracksError::Gone),
         (false, false) => return Ok(Vec::new()),
     }
     let mut db = SqliteConnection::connect_with(&reading(path)).await?;

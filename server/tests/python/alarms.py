@@ -2,7 +2,7 @@
 alarm, or gives False where the page says that nothing happens."""
 
 # What does not change an alarm's version.
-SAID = ("alarm_repeated", "alarm_overdue")
+SAID = ("alarm_repeated", "alarm_overdue", "alarm_undispatched")
 # What happens only while there is no verdict.
 WHILE_OPEN = (
     "alarm_judged", "alarm_acknowledged", "alarm_muted", "alarm_shelved", "alarm_unshelved", "alarm_released",
@@ -190,6 +190,19 @@ def alarm_overdue(alarm, body, fact, at):
         late(alarm["ownership"]["unclaimed"], body)
 
 
+def alarm_undispatched(alarm, body, fact, at):
+    owner = alarm["ownership"].get("claimed")
+    if owner:
+        owner.pop("dispatch_due_at", None)
+        owner["undispatched_at"] = at
+
+
+def need_nobody(alarm):
+    """Nobody has to be sent for it alone."""
+    for name in ("dispatch_due_at", "undispatched_at"):
+        alarm["ownership"].get("claimed", {}).pop(name, None)
+
+
 def alarm_unheard(alarm, body, fact, at):
     alarm["unheard"] = {"at": at, "for_s": body["for_s"]}
     for one in [alarm] + alarm.get("joined", []) if body.get("is_over") else ():
@@ -221,6 +234,7 @@ def alarm_judged(alarm, body, fact, at):
     if "review_due_at" in body:
         judged["review_due_at"] = body["review_due_at"]
     alarm["judgement"] = {"judged": judged}
+    need_nobody(alarm)
     alarm.pop("shelf", None)
 
 
@@ -248,6 +262,7 @@ def alarm_shelved(alarm, body, fact, at):
     if "shelf" in alarm:
         return False
     alarm["shelf"] = {"by": body["by"], "at": at, "until": body["until"], "reason": body["reason"]}
+    need_nobody(alarm)
 
 
 def alarm_unshelved(alarm, body, fact, at):
@@ -276,7 +291,9 @@ def alarm_released(alarm, body, fact, at):
 def alarm_transferred(alarm, body, fact, at):
     if alarm["ownership"].get("claimed", {}).get("by", body["to"]) == body["to"]:
         return False
-    alarm["ownership"] = claimed(body["to"], at, body)
+    had = alarm["ownership"]["claimed"]
+    still = {name: had[name] for name in ("dispatch_due_at", "undispatched_at") if name in had}
+    alarm["ownership"] = claimed(body["to"], at, body | still)
 
 
 def alarm_returned(alarm, body, fact, at):
@@ -314,7 +331,10 @@ def alarm_risen(alarm, body, fact, at):
     if judged:
         alarm["ownership"] = unclaimed(at, body["due_at"], "risen", judged["by"])
     elif "claimed" in owner:
+        owner["claimed"].pop("dispatch_due_at", None)
         owner["claimed"]["follow_up_due_at"] = body["due_at"]
+        if "dispatch_due_at" in body:
+            owner["claimed"]["dispatch_due_at"] = body["dispatch_due_at"]
     else:
         owner["unclaimed"] |= {"since": at, "due_at": body["due_at"], "times_overdue": 0}
         owner["unclaimed"].pop("late_s", None)
@@ -342,7 +362,7 @@ def alarm_joined(alarm, body, fact, at):
 KINDS = {
     change.__name__: change
     for change in (
-        alarm_repeated, alarm_cleared, alarm_overdue, alarm_unheard, alarm_claimed, alarm_noted, alarm_judged,
+        alarm_repeated, alarm_cleared, alarm_overdue, alarm_undispatched, alarm_unheard, alarm_claimed, alarm_noted, alarm_judged,
         alarm_verdict_corrected, alarm_acknowledged, alarm_muted, alarm_shelved, alarm_unshelved,
         alarm_released, alarm_transferred, alarm_returned, alarm_risen, alarm_joined,
     )
@@ -373,8 +393,11 @@ def says(one, body, fact):
 
 
 def doubt(one, said):
-    """Of each side of what a source said the last doubt counts."""
-    doubts = one.get("doubts", {}) | said.get("doubts", {})
+    """The last word of a source counts; what was odd about its place is, until it says one."""
+    old, place = one.pop("doubts", {}), said.get("place")
+    is_placed = place is not None and "last" not in place.get("known", {})
+    kept = {"place": old["place"]} if "place" in old and not is_placed else {}
+    doubts = kept | said.get("doubts", {})
     if doubts:
         one["doubts"] = doubts
 
@@ -413,8 +436,9 @@ def said_by(alarm, source):
 
 def claimed(by, at, body):
     owner = {"by": by, "at": at}
-    if "follow_up_due_at" in body:
-        owner["follow_up_due_at"] = body["follow_up_due_at"]
+    for name in ("follow_up_due_at", "dispatch_due_at", "undispatched_at"):
+        if name in body:
+            owner[name] = body[name]
     return {"claimed": owner}
 
 

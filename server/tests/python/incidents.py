@@ -91,7 +91,9 @@ def opened(view, fact, body):
     new |= {
         "id": body["incident"], "opened_at": at, "owner": owner, "stage": "open", "alarms": list(body["alarms"]),
         "joined_at": at, "version": fact["seq"], "history": {"steps": [first_step(fact)]},
-    } | maybe(body, "dispatch_due_at")  # fmt: skip
+    }  # fmt: skip
+    if "dispatch_due_at" in body:
+        new["dispatch_due_at" if body["dispatch_due_at"] >= at else "undispatched_at"] = body["dispatch_due_at"]
     if fact["drill"]:
         new["drill"] = True
     if is_duress(body["type"]):
@@ -106,6 +108,19 @@ def opened(view, fact, body):
         enter(view, alarm, new, fact)
     view["incidents"][new["id"]] = new
     settle(view, new, fact)
+    if body.get("people_of", new["id"]) != new["id"]:
+        hand_over(view, body["people_of"], new["id"])
+        for one in view.get("assignments", {}).values():
+            if one["incident"] == new["id"]:
+                reach(view, new["id"], "handling" if name(one["stage"]) in ("on_scene", "done") else "dispatched")
+
+
+def hand_over(view, of, into):
+    assignments = view.get("assignments", {}).values()
+    above = max((one["slot"] for one in assignments if one["incident"] == into), default=0)
+    for one in assignments:
+        if one["incident"] == of:
+            one |= {"incident": into, "slot": one["slot"] + above}
 
 
 def enter(view, alarm, incident, fact):
@@ -190,7 +205,7 @@ def left(view, incident, body, fact):
     if row is not None:
         row.pop("incident", None)
         row |= {"taken_out": True, "version": fact["seq"]}
-        row["ownership"].get("claimed", {})["follow_up_due_at"] = body["follow_up_due_at"]
+        row["ownership"].get("claimed", {}).update(maybe(body, "follow_up_due_at", "dispatch_due_at"))
 
 
 def claimed(view, incident, body, fact):
@@ -198,6 +213,7 @@ def claimed(view, incident, body, fact):
         return False
     incident["owner"] = {"person": {"by": body["by"], "at": fact["recorded_at"]}}
     incident.pop("dispatch_due_at", None)
+    incident.pop("undispatched_at", None)
     incident |= maybe(body, "dispatch_due_at")
 
 
@@ -232,6 +248,7 @@ def moved(view, incident, body, fact):
     if to == "reopened":
         if stage != "closed":
             return False
+        incident.pop("undispatched_at", None)
         incident |= {"stage": "open", "owner": {"person": {"by": body["by"], "at": at}}}
         rows, here = view["alarms"], incident["id"]
         incident["alarms"] = [id for id in incident["alarms"] if rows.get(id, {"incident": here}).get("incident") == here]
@@ -244,6 +261,15 @@ def moved(view, incident, body, fact):
 
 def priority_set(view, incident, body, fact):
     incident |= {"priority": body["priority"], "priority_by": body["by"]}
+
+
+def regraded(view, incident, body, fact):
+    if incident["priority"] != body["priority"]:
+        incident.pop("priority_by", None)
+    incident.pop("dispatch_due_at", None)
+    incident |= maybe(body, "type", "priority", "guards", "dispatch_due_at", "place")
+    if is_duress(body["type"]):
+        hide(view, incident)
 
 
 def merged(view, incident, body, fact):
@@ -260,11 +286,7 @@ def merged(view, incident, body, fact):
     if incident["priority"] < into["priority"]:
         worsen(into, incident)
     settle(view, into, fact)
-    assignments = view.get("assignments", {}).values()
-    above = max((one["slot"] for one in assignments if one["incident"] == into["id"]), default=0)
-    for one in assignments:
-        if one["incident"] == incident["id"]:
-            one |= {"incident": into["id"], "slot": one["slot"] + above}
+    hand_over(view, incident["id"], into["id"])
     if "discreet" in incident:
         hide(view, into)
 
@@ -305,7 +327,7 @@ def step_late(view, incident, body, fact):
 KINDS = {
     f"incident_{change.__name__}": change
     for change in (
-        joined, left, claimed, transferred, returned, overdue, undispatched, moved, priority_set, merged,
+        joined, left, claimed, transferred, returned, overdue, undispatched, moved, priority_set, regraded, merged,
         step_awaited, step_taken, step_undone, step_late,
     )
 }  # fmt: skip

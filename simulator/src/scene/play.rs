@@ -102,6 +102,8 @@ pub struct Play {
     percent: u8,
     events: u32,
     seen: Option<Arc<View>>,
+    /// When that was, by the site's clock.
+    seen_at: Timestamp,
     /// What became of each milestone.
     news: Vec<Option<News>>,
     is_by_hand: bool,
@@ -150,6 +152,7 @@ impl Play {
             percent: 0,
             events: 0,
             seen: None,
+            seen_at: Timestamp::default(),
             is_by_hand,
             name,
             has_begun_duty: false,
@@ -194,6 +197,7 @@ impl Play {
     pub fn see(&mut self, view: Arc<View>, at: Timestamp) {
         self.world.see(&self.estate, &view, at);
         self.seen = Some(view);
+        self.seen_at = at;
     }
 
     /// Lets time pass up to `now_ms`, which is `at` by the site's clock, and hands over what leaves meanwhile.
@@ -326,6 +330,11 @@ impl Play {
             Deed::Finish(person) => Want::Dispatch(DispatchCommand::Finish {
                 assignment: assignment(person)?,
             }),
+            Deed::Step(step) => Want::Incident(IncidentCommand::TakeStep {
+                incident: incident()?,
+                step: step.clone(),
+                answer: None,
+            }),
             Deed::Judge { verdict, on_scene } => Want::Alarm(AlarmCommand::Judge {
                 alarm,
                 verdict: *verdict,
@@ -342,9 +351,11 @@ impl Play {
     fn look(&self, began: Timestamp) -> Option<Look<'_>> {
         Some(Look {
             view: self.seen.as_deref()?,
+            estate: &self.estate,
             device: &self.scene.detector.device,
             people: self.world.people(),
             began,
+            now: self.seen_at,
         })
     }
 

@@ -4,7 +4,7 @@ use super::sight::Sight;
 use crate::character::Character;
 use castellan_domain::alarm::Verdict;
 use castellan_domain::estate::Estate;
-use castellan_domain::ids::{AlarmTypeId, DeviceId, PersonId};
+use castellan_domain::ids::{AlarmTypeId, DeviceId, PersonId, StepId};
 use serde::Deserialize;
 use std::path::Path;
 
@@ -129,6 +129,8 @@ pub enum Deed {
     EndQuiet(PersonId),
     /// This person has done.
     Finish(PersonId),
+    /// A step of the procedure is done.
+    Step(StepId),
     /// 核实结论
     Judge {
         verdict: Verdict,

@@ -1,14 +1,16 @@
 //! What is to be seen of a site at a milestone.
 
 use castellan_domain::alarm::{Alarm, Condition};
+use castellan_domain::dispatch::rank::{Hole, rank};
 use castellan_domain::dispatch::{Assignment, DispatchFact, Stage, Withdrawal};
-use castellan_domain::estate::Rung;
-use castellan_domain::ids::{AlarmTypeId, DeviceId, PersonId};
+use castellan_domain::estate::{Estate, Rung};
+use castellan_domain::ids::{AlarmTypeId, DeviceId, PersonId, PostId, StepId};
 use castellan_domain::incident::{self, Incident};
 use castellan_domain::ladder::LadderRun;
 use castellan_domain::matter::Matter;
+use castellan_domain::procedure::Outcome;
 use castellan_domain::time::{Span, Timestamp};
-use castellan_domain::view::View;
+use castellan_domain::view::{Known, View};
 use serde::Deserialize;
 use std::collections::BTreeSet;
 
@@ -62,6 +64,14 @@ pub enum Sight {
         #[serde(default)]
         quiet_ends_s: Option<[i64; 2]>,
     },
+    /// Whoever is sent next leaves a post with so few, and every console says so beside their name.
+    Hole {
+        person: PersonId,
+        post: PostId,
+        left: u8,
+    },
+    /// A step of the procedure is done, by this person.
+    Step { id: StepId, by: PersonId },
     /// No row of this type is there about anybody who walks in the scene.
     NoRow {
         #[serde(rename = "type")]
@@ -102,10 +112,12 @@ pub enum Part {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Look<'a> {
     pub(super) view: &'a View,
+    pub(super) estate: &'a Estate,
     pub(super) device: &'a DeviceId,
     /// Who walks in it.
     pub(super) people: &'a [PersonId],
     pub(super) began: Timestamp,
+    pub(super) now: Timestamp,
 }
 
 impl<'a> Look<'a> {
@@ -191,6 +203,27 @@ impl Sight {
                     && is(open.as_ref(), &incident.is_open())
             }
             Self::Sent { person, .. } => self.is_sent(look, look.sent(person)?)?,
+            Self::Hole { person, post, left } => {
+                let known = Known {
+                    view: look.view,
+                    estate: look.estate,
+                    now: look.now,
+                };
+                let incident = look.incident()?;
+                let (post, left) = (post.clone(), *left);
+                let next = rank(&known, &incident.kind, Some(incident.id), |_| None).into_iter();
+                let mut next = next.filter(|one| one.person == *person);
+                next.next()?.hole == Some(Hole { post, left })
+            }
+            Self::Step { id, by } => {
+                let mut steps = look.incident()?.steps.iter();
+                steps.any(|step| {
+                    let taken = step.taken.as_ref();
+                    step.step == *id
+                        && taken
+                            .is_some_and(|taken| taken.by == *by && taken.outcome == Outcome::Done)
+                })
+            }
             Self::NoRow { kind } => {
                 let mut rows = look.view.alarms.values();
                 let is_theirs = |row: &Alarm| {

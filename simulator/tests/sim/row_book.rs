@@ -79,6 +79,7 @@ impl RowBook {
             | IncidentFact::Undispatched(_)
             | IncidentFact::Moved(_)
             | IncidentFact::PrioritySet(_)
+            | IncidentFact::Regraded(_)
             | IncidentFact::StepAwaited(_)
             | IncidentFact::StepTaken(_)
             | IncidentFact::StepUndone(_)
@@ -219,6 +220,11 @@ impl RowBook {
                     "{} is owned",
                     body.alarm
                 );
+            }
+            FactBody::Alarm(AlarmFact::Undispatched(body)) => {
+                let row = &before.alarms[&body.alarm];
+                let is_late = row.owner().is_some() && row.incident.is_none() && !row.is_judged();
+                assert!(is_late, "nobody has to send anybody: {row:?}");
             }
             FactBody::Alarm(AlarmFact::Shelved(_)) => totals.shelved += 1,
             FactBody::Alarm(AlarmFact::Noted(body)) => {

@@ -222,7 +222,7 @@ fn scene_a_plays_from_the_detector_to_the_closed_incident_and_a_death_of_the_ser
     }
     let log = theatre.log.join("\n");
     let missed = theatre.play.missed();
-    assert_eq!((missed, theatre.play.reached()), (0, 24), "{log}");
+    assert_eq!((missed, theatre.play.reached()), (0, 29), "{log}");
     assert!(!log.contains("refused") && !log.contains("Idle"), "{log}");
     let [one, other] = &theatre.consoles;
     assert_eq!(one.view(), other.view(), "both consoles show the same");

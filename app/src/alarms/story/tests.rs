@@ -23,7 +23,7 @@ fn clock(at: Timestamp) -> String {
     at.since(START).as_secs().to_string()
 }
 
-fn entries(alarm: &Alarm, known: &Known, language: Language) -> Vec<Entry> {
+fn entries(alarm: &Alarm, known: &Known<AlarmFact>, language: Language) -> Vec<Entry> {
     let teller = Teller {
         alarm: alarm.id,
         estate: None,
@@ -33,7 +33,7 @@ fn entries(alarm: &Alarm, known: &Known, language: Language) -> Vec<Entry> {
     teller.tell(known, Vec::new())
 }
 
-fn known(alarm: &Alarm) -> Known {
+fn known(alarm: &Alarm) -> Known<AlarmFact> {
     let mut known = Known::default();
     known.meet(&alarm.history);
     known
@@ -43,7 +43,7 @@ fn known(alarm: &Alarm) -> Known {
 fn read(alarm: &Alarm, language: Language) -> Vec<String> {
     let entries = entries(alarm, &known(alarm), language);
     let lines = entries.iter().rev().map(|entry| match entry {
-        Entry::Earlier(count) => format!("… {count}"),
+        Entry::Earlier(_, count) => format!("… {count}"),
         Entry::Line(line) => {
             let parts = line.parts.iter().map(|part| {
                 let what = part.what.get(language);
@@ -370,12 +370,12 @@ fn older_steps_come_in_where_they_are_missing_and_stay_while_the_row_goes_on() {
         note(&mut alarm, &mut all);
     }
     let mut known = known(&alarm);
-    let missing = |alarm: &Alarm, known: &Known| {
+    let missing = |alarm: &Alarm, known: &Known<AlarmFact>| {
         entries(alarm, known, Language::En)
             .iter()
             .filter_map(|entry| match entry {
-                Entry::Earlier(count) => Some(*count),
-                Entry::Line(_) => None,
+                Entry::Earlier(Whose::Alarm, count) => Some(*count),
+                Entry::Earlier(Whose::Incident, _) | Entry::Line(_) => None,
             })
             .collect::<Vec<_>>()
     };

@@ -2,11 +2,12 @@
 
 use super::Running;
 use crate::browser::mono;
-use crate::desk::Picked;
+use crate::desk::{Picked, Pointed};
 use crate::map::camera::Camera;
 use crate::map::estate_style;
 use crate::map::maplibre::PointerEvent;
 use castellan_domain::geo::Anchor;
+use castellan_domain::ids::BuildingId;
 use wasm_bindgen::{JsCast as _, JsValue};
 
 /// How far from a marker a click still means it.
@@ -15,6 +16,18 @@ const REACH_PX: f64 = 18.0;
 const DEVICE_REACH_PX: f64 = 10.0;
 
 impl Running {
+    /// What was clicked, and where that is.
+    pub(super) fn point_at(&self, event: JsValue) -> Pointed {
+        let what = self.pick(event.clone());
+        let event: PointerEvent = event.unchecked_into();
+        let walls = self.map.walls_at(&event);
+        Pointed {
+            what,
+            building: walls.and_then(|id| BuildingId::new(id).ok()),
+            at: event.place(),
+        }
+    }
+
     pub(super) fn pick(&self, event: JsValue) -> Option<Picked> {
         let event: PointerEvent = event.unchecked_into();
         let camera = self.layer.camera()?;

@@ -20,6 +20,19 @@ impl Estate {
         }
     }
 
+    pub(super) fn check_skills(&self, faults: &mut Faults) {
+        for kind in &self.alarm_types {
+            let Some(skill) = kind.skill else { continue };
+            let mut sent = self.people.iter().filter(|person| person.role.is_sent());
+            if !sent.any(|person| person.skills.contains(&skill)) {
+                faults.add(EstateFault::NobodyCan {
+                    kind: kind.id.to_string(),
+                    skill: skill.name(),
+                });
+            }
+        }
+    }
+
     pub(super) fn check_leads(&self, faults: &mut Faults) {
         for kind in &self.alarm_types {
             let procedure = kind.procedure.as_ref();

@@ -230,6 +230,17 @@ pub enum EstateFault {
         /// One that is answered otherwise.
         other: String,
     },
+    /// A skill that would never be found.
+    #[error(
+        "alarm type {kind} wants the skill {skill}, which nobody has who is sent; give it to whoever has it, or \
+         leave it out"
+    )]
+    NobodyCan {
+        /// The type that wants it.
+        kind: String,
+        /// Which skill, as it is written.
+        skill: &'static str,
+    },
     /// A device that is reached through itself.
     #[error("device {0} is reached through itself; an upstream leads to the network's root")]
     Circle(String),

@@ -49,12 +49,14 @@ impl Estate {
     /// Adds the types that it does not name, and checks what types say of each other
     /// and of procedures.
     pub fn with_alarm_types(mut self, defaults: Vec<AlarmType>) -> Result<Self, EstateError> {
+        let mut faults = Faults::default();
+        // Of its own types alone: a default may want what nobody here can.
+        self.check_skills(&mut faults);
         for kind in defaults {
             if self.alarm_type(&kind.id).is_none() {
                 self.alarm_types.push(kind);
             }
         }
-        let mut faults = Faults::default();
         self.check(&mut faults);
         self.check_families(&mut faults);
         self.check_leads(&mut faults);

@@ -66,9 +66,15 @@ fn may(step: &Step, who: usize, row: &Row) -> Result<(), Refusal> {
         _ => None,
     };
     match of {
+        Some(other) if takes_back(step, who, other, row) => Ok(()),
         Some(other) if other != who && !is_leader(who) => Err(not_owner(other)),
         _ => Ok(()),
     }
+}
+
+/// Whether somebody wants back what they gave to its owner, who has done nothing with it yet.
+fn takes_back(step: &Step, who: usize, owner: usize, row: &Row) -> bool {
+    matches!(step, Step::Transfer(_, _, to, _) if *to == who) && row.handed_on == Some((who, owner))
 }
 
 impl Model {
@@ -187,22 +193,31 @@ impl Model {
         let now = self.now;
         let (act_by, shift_end) = (self.act_by(self.rows[at].kind), self.shift_end());
         let claim_by = self.claim_by(self.rows[at].kind);
+        let send_by = self.send_by(self.rows[at].kind);
         let here = self.here;
         let row = &mut self.rows[at];
         let urgent = row.kind.priority <= 2;
-        let owned_by = |who: usize| Owner::Somebody {
+        let owned_by = |who: usize, send, unsent| Owner::Somebody {
             who,
             at: now,
             follow_up: Some(act_by),
             // Who takes it without a console has as long to come back as who leaves.
             absent: (urgent && !here[who]).then_some(now + ABSENT_S),
+            send,
+            unsent,
         };
+        row.handed_on = row.handed_on.filter(|(_, to)| *to != who);
         match *step {
             Step::Claim(..) => {
-                row.owner = owned_by(who);
+                row.owner = owned_by(who, send_by, None);
                 row.leave_shelf(now);
             }
-            Step::Transfer(_, _, to, _) => row.owner = owned_by(to),
+            Step::Transfer(_, _, to, _) => {
+                if let Owner::Somebody { send, unsent, .. } = row.owner {
+                    row.owner = owned_by(to, send, unsent);
+                }
+                row.handed_on = Some((who, to));
+            }
             Step::Judge(_, _, verdict, basis, _) => {
                 row.judged = Some(Judged {
                     verdict,
@@ -211,6 +226,7 @@ impl Model {
                     at: now,
                     review: shift_end,
                 });
+                row.need_nobody();
                 row.leave_shelf(now);
             }
             Step::Correct(_, _, verdict, basis, _) => {
@@ -237,6 +253,7 @@ impl Model {
             }
             Step::Shelve(_, _, for_s, reason) => {
                 row.shelf = Some((who, now, now + i64::from(for_s), reason));
+                row.need_nobody();
             }
             Step::Unshelve(..) => return self.take_down(at, Some(who), 0),
             Step::Release(..) => {

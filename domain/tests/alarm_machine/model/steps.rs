@@ -131,6 +131,12 @@ impl ReferenceStateMachine for Model {
         let owned = state.rows.iter().enumerate();
         let owned = owned.filter_map(|(row, r)| Some((r.owner()?, row)));
         let owned: Vec<_> = owned.chain([(0, 0)]).collect();
+        // What was handed on is wanted back at times.
+        let given = state.rows.iter().enumerate();
+        let given = given.filter_map(|(row, r)| Some((r.handed_on?.0, row)));
+        let given: Vec<_> = given.collect();
+        let often = if given.is_empty() { 1 } else { 12 };
+        let given: Vec<_> = given.into_iter().chain([(0, 0)]).collect();
         let seen = prop_oneof![
             2 => Just(Seen::Nothing),
             2 => Just(Seen::Present),
@@ -188,6 +194,9 @@ impl ReferenceStateMachine for Model {
                 .prop_map(|((who, row), for_s, reason)| Step::Shelve(who, row, for_s, reason)),
             2 => one.clone().prop_map(|(who, row)| Step::Unshelve(who, row)),
             2 => select(owned.clone()).prop_map(|(who, row)| Step::Release(who, row)),
+            2 => (select(owned.clone()), person.clone())
+                .prop_map(|((who, row), to)| Step::Transfer(who, row, to, Seen::Nothing)),
+            often => select(given).prop_map(|(who, row)| Step::Transfer(who, row, who, Seen::Nothing)),
             4 => (select(owned), any::<bool>()).prop_map(|((who, _), open)| Step::Session(who, open)),
             1 => one.clone().prop_map(|(who, row)| Step::Release(who, row)),
             2 => (one, person.clone(), seen)

@@ -59,9 +59,29 @@ fn each_fault_has_its_sentence() {
         ("13800000000", " ", "has no number by voice"),
         ("{to}", "{two}", "voice.body says {to} nowhere"),
         (
-            "127.0.0.1:25",
-            "mail.example.com:25",
-            "mail.relay must be on this machine",
+            "127.0.0.1:25\"",
+            "mail.example.com:25\"\ntls = \"none\"",
+            "without TLS to this machine only",
+        ),
+        (
+            "from =",
+            "user = \"castellan\"\nfrom =",
+            "mail needs password_file or password_env",
+        ),
+        (
+            "from =",
+            "password_file = \"URL\"\nfrom =",
+            "a password and no user",
+        ),
+        (
+            "from =",
+            "password = \"abc\"\nfrom =",
+            "line 18: unknown field `password`",
+        ),
+        (
+            "language",
+            "ca_file = \"/nowhere/own.pem\"\nlanguage",
+            "ca_file /nowhere/own.pem",
         ),
         ("kind = \"wecom\"", "kind = \"icq\"", "unknown variant"),
         (
@@ -75,5 +95,6 @@ fn each_fault_has_its_sentence() {
         assert!(WHOLE.contains(before), "{before}");
         let said = tried(&WHOLE.replacen(before, after, 1)).unwrap_err();
         assert!(said.contains(sentence), "{after}: {said}");
+        assert!(!said.contains("abc"), "no key in a log: {said}");
     }
 }

@@ -5,6 +5,7 @@ mod gathering;
 mod last_known;
 mod orders;
 mod outage;
+mod outbox;
 mod world;
 
 use super::*;

@@ -9,7 +9,7 @@ use castellan_domain::answer::{Accepted, Answer};
 use castellan_domain::audience::Audience;
 use castellan_domain::command::Command;
 use castellan_domain::engine::Output;
-use castellan_domain::estate::{EstateIndex, Priority};
+use castellan_domain::estate::{EstateIndex, Priority, Rung};
 use castellan_domain::fact::Fact;
 use castellan_domain::geo::Anchor;
 use castellan_domain::ids::{AlarmId, CommandId, DeviceId, EstateHash, EventId, PersonId, Seq};
@@ -98,6 +98,13 @@ impl World {
             let mut device = model.clone();
             device.id = DeviceId::new(format!("d-{n:03}")).unwrap();
             estate.devices.push(device);
+        }
+        for person in &mut estate.people {
+            match person.id.as_str() {
+                "zhou-jie" => drop(person.rungs.insert(Rung::ShiftLeader)),
+                "chen-hui" => drop(person.rungs.insert(Rung::DutyManager)),
+                _ => {}
+            }
         }
         let site = estate.site.clone();
         let estate = Arc::new(estate);

@@ -1,6 +1,6 @@
-//! Posts to one address on this machine, and what was answered. A relay here carries it on.
+//! Posts to one address, and what was answered.
 
-use crate::signed_post::{cause, local};
+use crate::outside::{Authorities, cause, receiver};
 use reqwest::header::CONTENT_TYPE;
 use reqwest::{Client, StatusCode, Url};
 use std::fmt;
@@ -12,22 +12,22 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(10);
 const ANSWER_BYTES_MAX: usize = 16 * 1024;
 
 /// Where to post.
-pub(super) struct LocalHttp {
+pub(super) struct HttpPost {
     client: Client,
     url: Url,
 }
 
-impl fmt::Debug for LocalHttp {
+impl fmt::Debug for HttpPost {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // The address carries a key.
-        f.debug_struct("LocalHttp").finish_non_exhaustive()
+        f.debug_struct("HttpPost").finish_non_exhaustive()
     }
 }
 
-impl LocalHttp {
+impl HttpPost {
     /// Checks an address. `whose` names the receiver in sentences.
-    pub(super) fn new(whose: &str, url: &str) -> anyhow::Result<Self> {
-        let (client, url) = local(whose, url, ANSWER_WITHIN)?;
+    pub(super) fn new(whose: &str, url: &str, authorities: &Authorities) -> anyhow::Result<Self> {
+        let (client, url) = receiver(whose, url, ANSWER_WITHIN, authorities)?;
         Ok(Self { client, url })
     }
 
