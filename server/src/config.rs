@@ -25,7 +25,7 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
     /// Run a site.
-    Serve(ServeArgs),
+    Serve(Box<ServeArgs>),
     /// Check the record of every site, running or not: the facts with their chain, what follows from
     /// them, what they refer to, and what was anchored of them.
     Doctor(DoctorArgs),
@@ -53,8 +53,14 @@ pub(crate) struct CameraArgs {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum CameraVerb {
-    /// Set up one camera, or all that a file names.
+    /// Set up one camera.
     Add(Box<AddCameraArgs>),
+    /// Set up all cameras that a file names: camera,main,sub,still,user,password in its first line, then one a
+    /// line. Only camera and main are needed.
+    Import {
+        /// The file, CSV in UTF-8.
+        file: PathBuf,
+    },
     /// Ask a camera for its picture, and say what came.
     Test {
         /// The device's id in the estate.
@@ -72,23 +78,22 @@ pub(crate) enum CameraVerb {
 #[derive(Debug, Args)]
 pub(crate) struct AddCameraArgs {
     /// The device's id in the estate.
-    #[arg(required_unless_present = "csv", requires = "main")]
-    pub(crate) camera: Option<DeviceId>,
+    pub(crate) camera: DeviceId,
     /// Address of the picture with all its pixels, without user and password.
     #[arg(long)]
-    pub(crate) main: Option<Url>,
+    pub(crate) main: Url,
     /// Address of a smaller picture.
     #[arg(long)]
     pub(crate) sub: Option<Url>,
+    /// Address of its stills, `http://…`; kept, and not asked yet.
+    #[arg(long)]
+    pub(crate) still: Option<Url>,
     /// Who signs in at the camera.
     #[arg(long, default_value = "")]
     pub(crate) user: String,
     /// A file with the password. Left out, and with a user: it is read from the first line of the input.
     #[arg(long)]
     pub(crate) password_file: Option<PathBuf>,
-    /// A file with many cameras: camera,main,sub,user,password in its first line, then one a line.
-    #[arg(long, conflicts_with_all = ["camera", "main", "sub", "password_file"])]
-    pub(crate) csv: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -261,6 +266,11 @@ pub(crate) enum LogFormat {
 /// Logs go to stderr; `RUST_LOG` chooses what.
 pub(crate) fn start_logging(format: LogFormat) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    // The library for RTSP writes cameras' addresses into its logs.
+    let filter = match "retina=off".parse() {
+        Ok(without) => filter.add_directive(without),
+        Err(_) => filter,
+    };
     let no_color = env::var_os("NO_COLOR");
     let logs = tracing_subscriber::fmt()
         .with_env_filter(filter)

@@ -52,7 +52,7 @@ async fn main() -> ExitCode {
     modes::keep_private();
     config::start_logging(cli.log);
     let result = match cli.verb {
-        Verb::Serve(args) => serve::run(args).await,
+        Verb::Serve(args) => serve::run(*args).await,
         Verb::Doctor(args) => verbs::doctor(&args).await,
         Verb::Backup(args) => verbs::backup(&args).await,
         Verb::Restore(args) => backup::restore(&args).await,

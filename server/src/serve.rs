@@ -3,8 +3,8 @@
 use crate::actuations::{self, Actuations, Driver};
 use crate::admin::Admin;
 use crate::anchor::AnchorFile;
-use crate::clock::Clock;
 use crate::cameras::{Book, Cameras};
+use crate::clock::Clock;
 use crate::config::{ServeArgs, anchors_or_default, key_or_default};
 use crate::disk::Disk;
 use crate::follower::{Ask, Beside, Follower};
@@ -92,10 +92,9 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
     let clock = Arc::new(Clock::start(replayed.last_recorded_at));
     let observations = observations(&args, paths, &estate.estate, &clock, &disk)?;
     let backlog = backlog(&mut journal).await?;
-    let build = build_of(args.web.as_deref())?;
     let hub = Arc::new(Hub::new(
         site.clone(),
-        build,
+        build_of(args.web.as_deref())?,
         clock.clone(),
         backlog,
         engine.site().view().clone(),
@@ -349,7 +348,15 @@ fn close_to_others(data: &Path, paths: &SitePaths) {
     for ours in [&data.join("sites"), &paths.folder, &data.join("anchors")] {
         done.whole(ours);
     }
-    done.alone(&data.join("ballast"));
+    for ours in [
+        "ballast",
+        "server.db",
+        "server.db-wal",
+        "server.db-shm",
+        "server.key",
+    ] {
+        done.alone(&data.join(ours));
+    }
     let Tightened { changed, failed } = done;
     if changed > 0 {
         warn!(

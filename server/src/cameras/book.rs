@@ -2,13 +2,13 @@
 //! that a session begins, so that what is set up counts at the next try.
 
 use super::feed::Stream;
-use crate::vault::{Key, Kind, Vault, VaultError};
+use crate::vault::{Vault, VaultError};
 use anyhow::{Context as _, ensure};
 use castellan_domain::ids::DeviceId;
 use castellan_domain::wire::camera::FeedFault;
 use retina::client::Credentials;
 use serde::{Deserialize, Serialize};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use tracing::warn;
 use url::Url;
 
@@ -24,6 +24,9 @@ pub(crate) struct CameraAddress {
     /// A smaller one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) sub: Option<Url>,
+    /// Where its stills are, `http://…`. Kept for them; nothing asks for one yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) still: Option<Url>,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub(crate) user: String,
     #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -40,25 +43,44 @@ impl std::fmt::Debug for CameraAddress {
 impl CameraAddress {
     /// Checks what somebody typed.
     pub(crate) fn check(&self) -> anyhow::Result<()> {
-        for url in [Some(&self.main), self.sub.as_ref()].into_iter().flatten() {
-            ensure!(url.scheme() == "rtsp", "an address begins with rtsp://");
+        let streams = [Some(&self.main), self.sub.as_ref()];
+        for url in streams.into_iter().flatten() {
+            ensure!(
+                url.scheme() == "rtsp",
+                "the address of a stream begins with rtsp://"
+            );
+        }
+        if let Some(still) = &self.still {
+            let is_web = matches!(still.scheme(), "http" | "https");
+            ensure!(
+                is_web,
+                "the address of stills begins with http:// or https://"
+            );
+        }
+        for url in streams.into_iter().flatten().chain(&self.still) {
             ensure!(url.has_host(), "an address names its host");
             ensure!(
                 url.username().is_empty() && url.password().is_none(),
-                "user and password do not belong into the address; give them by --user and --password-file"
+                "user and password do not belong into an address; they have places of their own"
+            );
+            ensure!(
+                fits(url.as_str()),
+                "an address has more than {CHARS_MAX} characters"
             );
         }
-        let longest = [self.main.as_str(), self.sub.as_ref().map_or("", Url::as_str), &self.user, &self.password];
-        let fits = longest.iter().all(|text| text.chars().count() <= CHARS_MAX);
-        ensure!(fits, "an address, a user or a password has more than {CHARS_MAX} characters");
+        let fit = fits(&self.user) && fits(&self.password);
+        ensure!(
+            fit,
+            "a user or a password has more than {CHARS_MAX} characters"
+        );
         Ok(())
     }
 
-    /// The address of a stream; the main one where there is no other.
-    pub(super) fn url(&self, stream: Stream) -> &Url {
+    /// The address of a stream; nothing if this camera has no smaller one.
+    pub(super) const fn url(&self, stream: Stream) -> Option<&Url> {
         match stream {
-            Stream::Main => &self.main,
-            Stream::Sub => self.sub.as_ref().unwrap_or(&self.main),
+            Stream::Main => Some(&self.main),
+            Stream::Sub => self.sub.as_ref(),
         }
     }
 
@@ -70,59 +92,58 @@ impl CameraAddress {
     }
 }
 
-/// The addresses of a site's cameras.
-#[derive(Debug)]
-pub(crate) struct Book {
-    vault: Vault,
-    key: PathBuf,
+fn fits(text: &str) -> bool {
+    text.chars().count() <= CHARS_MAX
 }
 
+/// What an entry of the vault is called.
+const KIND: &str = "camera";
+
+/// The addresses of a site's cameras.
+#[derive(Debug)]
+pub(crate) struct Book(Vault);
+
 impl Book {
-    /// Opens the addresses below a data folder. Its key lies elsewhere.
+    /// Opens the addresses below a data folder. The file of their key lies wherever it was said to.
     pub(crate) async fn open(data: &Path, key: &Path) -> anyhow::Result<Self> {
         let path = data.join("server.db");
-        let vault = Vault::open(&path).await;
-        let vault = vault.with_context(|| format!("opening {}", path.display()))?;
-        Ok(Self { vault, key: key.to_owned() })
+        let vault = Vault::open(&path, key).await;
+        Ok(Self(
+            vault.with_context(|| format!("opening {}", path.display()))?,
+        ))
     }
 
     /// Where a camera is.
     pub(super) async fn find(&self, camera: &DeviceId) -> Result<CameraAddress, FeedFault> {
-        let found = self.read(camera).await.map_err(|error| {
-            warn!(%camera, "its address cannot be read: {error:#}");
+        let found = self.0.find(KIND, camera.as_str()).await;
+        let plain = found.map_err(|error| {
+            warn!(%camera, "its address cannot be read: {error}");
             FeedFault::Sealed
         })?;
-        found.ok_or(FeedFault::NoAddress)
-    }
-
-    /// Where a camera is; nothing if nobody has said so.
-    pub(crate) async fn read(&self, camera: &DeviceId) -> anyhow::Result<Option<CameraAddress>> {
-        // Without an entry no key is missed.
-        if !self.cameras().await?.iter().any(|known| known == camera.as_str()) {
-            return Ok(None);
-        }
-        let key = Key::read(&self.key)?;
-        let sealed = self.vault.find(&key, Kind::Camera, camera.as_str()).await?;
-        let sealed = sealed.map(|plain| serde_json::from_slice(&plain));
-        sealed.transpose().context("a sealed address is not what this program wrote")
+        let plain = plain.ok_or(FeedFault::NoAddress)?;
+        serde_json::from_slice(&plain).map_err(|_says_what_it_read| {
+            warn!(%camera, "its address is not what this program wrote");
+            FeedFault::Sealed
+        })
     }
 
     /// Which cameras have an address.
     pub(crate) async fn cameras(&self) -> Result<Vec<String>, VaultError> {
-        self.vault.names(Kind::Camera).await
+        self.0.names(KIND).await
     }
 
-    /// Says where a camera is. The first address makes the key, if there is none.
-    pub(crate) async fn put(&self, camera: &DeviceId, address: &CameraAddress) -> anyhow::Result<()> {
-        address.check()?;
-        let is_first = self.cameras().await?.is_empty();
-        let key = if is_first && !self.key.exists() { Key::make(&self.key) } else { Key::read(&self.key) };
+    /// Says where a camera is, in the place of what was said before. The first address makes the key.
+    pub(crate) async fn put(
+        &self,
+        camera: &DeviceId,
+        address: &CameraAddress,
+    ) -> anyhow::Result<()> {
         let plain = serde_json::to_vec(address)?;
-        Ok(self.vault.put(&key?, Kind::Camera, camera.as_str(), &plain).await?)
+        Ok(self.0.put(KIND, camera.as_str(), &plain).await?)
     }
 
     /// Forgets where a camera is, and says whether it was known.
     pub(crate) async fn remove(&self, camera: &DeviceId) -> Result<bool, VaultError> {
-        self.vault.remove(Kind::Camera, camera.as_str()).await
+        self.0.remove(KIND, camera.as_str()).await
     }
 }

@@ -47,6 +47,8 @@ pub(super) struct Frame {
     /// Where it stands in the track; said with key frames.
     pub(super) shown_at: u64,
     pub(super) is_key: bool,
+    /// The camera's clock began anew: what was said of moments before it counts no more.
+    pub(super) is_anew: bool,
     pub(super) piece: Bytes,
 }
 
@@ -129,7 +131,9 @@ impl Feed {
         self.viewers.send_replace(shared.viewers);
         if !shared.is_running {
             shared.is_running = true;
-            shared.state = FeedState::Connecting { since: self.clock.now() };
+            shared.state = FeedState::Connecting {
+                since: self.clock.now(),
+            };
             start(self.clone());
         }
         drop(shared);
@@ -139,19 +143,25 @@ impl Feed {
         }
     }
 
-    /// Says how the picture stands.
+    /// The camera is asked.
     pub(super) fn connecting(&self) {
-        self.say(FeedState::Connecting { since: self.clock.now() });
+        self.say(FeedState::Connecting {
+            since: self.clock.now(),
+        });
     }
 
     /// There is no picture any more, and none from before is shown to newcomers.
     pub(super) fn lose(&self, why: FeedFault) {
-        self.shared().forget();
-        self.say(FeedState::Lost { since: self.clock.now(), why });
+        self.say(FeedState::Lost {
+            since: self.clock.now(),
+            why,
+        });
     }
 
+    /// Says how it stands while there is no picture.
     fn say(&self, state: FeedState) {
         let mut shared = self.shared();
+        shared.forget();
         shared.state = state;
         self.send(words(&CameraMessage::Feed(shared.state.clone())));
     }
@@ -172,18 +182,26 @@ impl Feed {
             shared.beginning = Some(beginning);
         }
         if frame.is_key {
-            let moment = CameraMessage::Moment { ticks: frame.shown_at, received_at: now };
-            let moment = words(&moment);
-            self.send(moment.clone());
-            shared.group = vec![moment];
+            shared.group.clear();
             shared.group_bytes = 0;
+        }
+        let is_kept = frame.is_key || !shared.group.is_empty();
+        if frame.is_key || frame.is_anew {
+            let moment = words(&CameraMessage::Moment {
+                ticks: frame.shown_at,
+                received_at: now,
+            });
+            self.send(moment.clone());
+            if is_kept {
+                shared.group.push(moment);
+            }
         }
         let picture = Sent::Picture(frame.piece.clone());
         self.send(picture.clone());
         shared.group_bytes = shared.group_bytes.saturating_add(frame.piece.len());
         if shared.group_bytes > GROUP_BYTES_MAX {
             shared.group = Vec::new();
-        } else if !shared.group.is_empty() {
+        } else if is_kept {
             shared.group.push(picture);
         }
     }
@@ -258,8 +276,16 @@ impl Viewer {
         loop {
             match self.receiver.recv().await {
                 Ok(Sent::Words(text)) => match serde_json::from_str(&text) {
-                    Ok(CameraMessage::Codec { codec, width, height }) => {
-                        return Ok(Picture { codec, width, height });
+                    Ok(CameraMessage::Codec {
+                        codec,
+                        width,
+                        height,
+                    }) => {
+                        return Ok(Picture {
+                            codec,
+                            width,
+                            height,
+                        });
                     }
                     Ok(CameraMessage::Feed(FeedState::Lost { why, .. })) => return Err(why),
                     Ok(_) | Err(_) => {}

@@ -49,7 +49,9 @@ fn put_track(out: &mut Vec<u8>, entry: &[u8], (width, height): (u32, u32)) {
     });
     make_box(out, *b"mdia", |out| {
         // 0x55c4 is the language "und".
-        make_full_box(out, *b"mdhd", 0, 0, |out| put(out, &[0, 0, TIMESCALE, 0, 0x55c4_0000]));
+        make_full_box(out, *b"mdhd", 0, 0, |out| {
+            put(out, &[0, 0, TIMESCALE, 0, 0x55c4_0000]);
+        });
         make_full_box(out, *b"hdlr", 0, 0, |out| {
             put(out, &[0]);
             out.extend_from_slice(b"vide\0\0\0\0\0\0\0\0\0\0\0\0\0");
@@ -83,7 +85,11 @@ fn put_sample_table(out: &mut Vec<u8>, entry: &[u8]) {
 /// One frame, the `number`th of the track.
 pub(super) fn piece(number: u32, sample: Sample, frame: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(frame.len() + 128);
-    let flags = if sample.is_key { KEY_FRAME } else { OTHER_FRAME };
+    let flags = if sample.is_key {
+        KEY_FRAME
+    } else {
+        OTHER_FRAME
+    };
     let mut offset_at = 0;
     make_box(&mut out, *b"moof", |out| {
         make_full_box(out, *b"mfhd", 0, 0, |out| put(out, &[number]));
@@ -149,7 +155,10 @@ mod tests {
         let mut found = Vec::new();
         while !bytes.is_empty() {
             let length = u32::from_be_bytes(bytes[..4].try_into().unwrap()) as usize;
-            found.push((String::from_utf8(bytes[4..8].to_vec()).unwrap(), &bytes[8..length]));
+            found.push((
+                String::from_utf8(bytes[4..8].to_vec()).unwrap(),
+                &bytes[8..length],
+            ));
             bytes = &bytes[length..];
         }
         found
@@ -157,7 +166,10 @@ mod tests {
 
     fn inside<'a>(bytes: &'a [u8], path: &[&str]) -> &'a [u8] {
         path.iter().fold(bytes, |bytes, name| {
-            let (_, inside) = boxes(bytes).into_iter().find(|(found, _)| found == name).unwrap();
+            let (_, inside) = boxes(bytes)
+                .into_iter()
+                .find(|(found, _)| found == name)
+                .unwrap();
             inside
         })
     }

@@ -18,21 +18,23 @@ use axum::extract::ws::WebSocket;
 use castellan_domain::ids::DeviceId;
 use castellan_domain::time::Timestamp;
 use castellan_domain::wire::camera::FeedFault;
-use feed::Feed;
+use feed::{Feed, Viewer};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::watch;
+use tokio::task::JoinSet;
 use tokio::time::timeout;
-use upstream::{Sessions, Upstream};
+use tracing::warn;
+use upstream::Upstream;
 
 /// Viewers at a time, of all cameras together; the next one is refused.
 pub(crate) const VIEWERS_MAX: usize = 1_000;
 /// Some cameras send a key frame every thirty seconds only.
 const PICTURE_WITHIN: Duration = Duration::from_secs(40);
 /// How long a stop waits until cameras have heard that their sessions are over.
-const END_WITHIN: Duration = Duration::from_secs(2);
+const END_WITHIN: Duration = Duration::from_secs(3);
 
 /// The pictures of all cameras.
 #[derive(Debug)]
@@ -42,6 +44,8 @@ pub(crate) struct Cameras {
     stop: watch::Sender<bool>,
     /// At most two for each camera of the estate.
     feeds: Mutex<BTreeMap<(DeviceId, Stream), Arc<Feed>>>,
+    /// At most one for each feed.
+    running: Mutex<JoinSet<()>>,
     viewers: AtomicUsize,
 }
 
@@ -50,28 +54,33 @@ impl Cameras {
         let (stop, stops) = watch::channel(false);
         Self {
             clock,
-            upstream: Upstream {
-                book,
-                sessions: Arc::new(Sessions::default()),
-                stop: stops,
-            },
+            upstream: Upstream { book, stop: stops },
             stop,
             feeds: Mutex::default(),
+            running: Mutex::default(),
             viewers: AtomicUsize::new(0),
         }
     }
 
     /// Shows a camera of the estate to a viewer until it goes.
     pub(crate) async fn show(&self, camera: &DeviceId, stream: Stream, socket: WebSocket) {
+        socket::serve_viewer(socket, self.watch(camera, stream)).await;
+    }
+
+    fn watch(&self, camera: &DeviceId, stream: Stream) -> Viewer {
         let feed = self.feed(camera, stream);
-        let viewer = feed.watch(|feed| drop(tokio::spawn(self.upstream.clone().run(feed))));
-        socket::serve_viewer(socket, viewer).await;
+        feed.watch(|feed| {
+            let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+            while running.try_join_next().is_some() {}
+            running.spawn(self.upstream.clone().run(feed));
+        })
     }
 
     fn feed(&self, camera: &DeviceId, stream: Stream) -> Arc<Feed> {
         let mut feeds = self.feeds.lock().unwrap_or_else(PoisonError::into_inner);
         let feed = feeds.entry((camera.clone(), stream));
-        feed.or_insert_with(|| Feed::new(camera.clone(), stream, self.clock.clone())).clone()
+        feed.or_insert_with(|| Feed::new(camera.clone(), stream, self.clock.clone()))
+            .clone()
     }
 
     /// A seat for a viewer, for as long as it is held; nothing if all are taken.
@@ -84,9 +93,13 @@ impl Cameras {
     /// Ends all sessions, and tells the cameras.
     pub(crate) async fn end(&self) {
         self.stop.send_replace(true);
-        // Each session says its last word when its task lets go of it.
-        tokio::task::yield_now().await;
-        self.upstream.sessions.end(END_WITHIN).await;
+        let running = {
+            let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+            std::mem::take(&mut *running)
+        };
+        if timeout(END_WITHIN, running.join_all()).await.is_err() {
+            warn!("some cameras did not hear that their sessions are over");
+        }
     }
 }
 
@@ -94,8 +107,7 @@ impl Cameras {
 pub(crate) async fn try_once(book: Book, camera: &DeviceId) -> Result<Picture, FeedFault> {
     let clock = Arc::new(Clock::start(Timestamp::from_micros(0)));
     let cameras = Cameras::new(Arc::new(book), clock);
-    let feed = cameras.feed(camera, Stream::Main);
-    let mut viewer = feed.watch(|feed| drop(tokio::spawn(cameras.upstream.clone().run(feed))));
+    let mut viewer = cameras.watch(camera, Stream::Main);
     let first = timeout(PICTURE_WITHIN, viewer.first_picture()).await;
     drop(viewer);
     cameras.end().await;

@@ -51,11 +51,15 @@ fn schemes(answer: &str) -> Vec<String> {
         let (scheme, rest) = offer.split_once(' ').unwrap_or((offer, ""));
         let algorithm = rest.split(',').find_map(|part| {
             let (name, value) = part.trim().split_once('=')?;
-            name.eq_ignore_ascii_case("algorithm").then(|| value.trim_matches('"'))
+            name.eq_ignore_ascii_case("algorithm")
+                .then(|| value.trim_matches('"'))
         });
         let is_digest = scheme.eq_ignore_ascii_case("digest");
         let algorithm = algorithm.or_else(|| is_digest.then_some("MD5"));
-        let named = algorithm.map_or_else(|| scheme.to_owned(), |algorithm| format!("{scheme} {algorithm}"));
+        let named = algorithm.map_or_else(
+            || scheme.to_owned(),
+            |algorithm| format!("{scheme} {algorithm}"),
+        );
         schemes.push(named.chars().filter(|c| !c.is_control()).take(40).collect());
     }
     schemes
@@ -70,7 +74,10 @@ mod tests {
         for (lines, expected) in [
             ("", &[] as &[&str]),
             ("WWW-Authenticate: Basic realm=\"x\"", &["Basic"]),
-            ("www-authenticate: Digest realm=\"x\", nonce=\"y\"", &["Digest MD5"]),
+            (
+                "www-authenticate: Digest realm=\"x\", nonce=\"y\"",
+                &["Digest MD5"],
+            ),
             (
                 "WWW-Authenticate: Digest realm=\"a, b\", algorithm=\"SHA-256\", stale=\"FALSE\"\r\n\
                  WWW-Authenticate: Digest realm=\"x\", algorithm=MD5, qop=\"auth\"",

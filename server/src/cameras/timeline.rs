@@ -82,7 +82,11 @@ impl Timeline {
         let shown_at = base.1.saturating_add_signed(now - base.0);
         let behind = shown_at.saturating_sub(self.decoded_at);
         let step_max = u64::from(self.duration) * 19 / 10;
-        self.decoded_at += if begins { behind.max(1) } else { behind.clamp(1, step_max) };
+        self.decoded_at += if begins {
+            behind.max(1)
+        } else {
+            behind.clamp(1, step_max)
+        };
         self.end = self.end.max(shown_at + u64::from(self.duration));
         Placed {
             sample: Sample {
@@ -117,13 +121,19 @@ mod tests {
 
     fn placed(clock: &[i64]) -> Vec<Placed> {
         let mut timeline = Timeline::new();
-        clock.iter().map(|at| timeline.place(*at, RATE, false)).collect()
+        clock
+            .iter()
+            .map(|at| timeline.place(*at, RATE, false))
+            .collect()
     }
 
     fn shown(clock: &[i64]) -> Vec<i64> {
         let placed = placed(clock);
         let first = placed[0].shown_at;
-        placed.iter().map(|one| one.shown_at.wrapping_sub(first).cast_signed()).collect()
+        placed
+            .iter()
+            .map(|one| one.shown_at.wrapping_sub(first).cast_signed())
+            .collect()
     }
 
     #[test]
@@ -146,7 +156,11 @@ mod tests {
     #[test]
     fn a_frame_that_is_shown_before_its_predecessor_is_decoded_after_it() {
         let placed = placed(&[0, 3 * FRAME, FRAME, 2 * FRAME, 6 * FRAME]);
-        assert!(placed.windows(2).all(|two| two[0].sample.decoded_at < two[1].sample.decoded_at));
+        assert!(
+            placed
+                .windows(2)
+                .all(|two| two[0].sample.decoded_at < two[1].sample.decoded_at)
+        );
         assert!(placed[2].sample.shown_after < 0);
         assert!(placed.iter().skip(1).all(|one| !one.jumped));
     }

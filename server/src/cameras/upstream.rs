@@ -1,7 +1,7 @@
-//! The session with a camera, over RTSP and TCP. Errors of the library name addresses, so none of its words
-//! go any further than a debug log.
+//! The session with a camera, over RTSP and TCP. Errors of the library name addresses, so its words go no
+//! further than a debug log, and there without them.
 
-use super::book::{Book, CameraAddress};
+use super::book::Book;
 use super::feed::{Beginning, Feed, Frame};
 use super::fmp4::{beginning, piece};
 use super::offered::offered;
@@ -11,8 +11,7 @@ use castellan_domain::wire::camera::{CameraMessage, FeedFault};
 use futures_util::StreamExt as _;
 use rand::Rng as _;
 use retina::client::{
-    Demuxed, Described, PlayOptions, Session, SessionGroup, SessionOptions,
-    SetupOptions,
+    Demuxed, Described, PlayOptions, Session, SessionGroup, SessionOptions, SetupOptions,
 };
 use retina::codec::{CodecItem, FrameFormat, ParametersRef, VideoFrame};
 use std::sync::Arc;
@@ -34,78 +33,78 @@ const WAIT_LAST: Duration = Duration::from_mins(1);
 /// Bytes of a frame that are taken.
 const FRAME_BYTES_MAX: usize = 8 * 1024 * 1024;
 
+/// How long a camera has to hear that a session is over, before there is another one or the server ends.
+const END_WITHIN: Duration = Duration::from_secs(2);
+
 /// What a session needs besides the camera.
 #[derive(Debug, Clone)]
 pub(super) struct Upstream {
     pub(super) book: Arc<Book>,
-    /// Sessions that have to be told that they are over.
-    pub(super) sessions: Arc<Sessions>,
     /// Whether the server stops.
     pub(super) stop: watch::Receiver<bool>,
 }
 
-/// All sessions, so that a stop can wait for their last word.
-#[derive(Default)]
-pub(super) struct Sessions(Arc<SessionGroup>);
-
-impl std::fmt::Debug for Sessions {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Sessions").finish_non_exhaustive()
-    }
-}
-
-impl Sessions {
-    /// Waits until every camera was told that its session is over; not for longer than this.
-    pub(super) async fn end(&self, within: Duration) {
-        if !matches!(timeout(within, self.0.await_teardown()).await, Ok(Ok(()))) {
-            debug!("some cameras did not hear that their sessions are over");
-        }
-    }
-}
-
 impl Upstream {
-    /// Keeps a picture up for as long as somebody watches.
+    /// Keeps a picture up for as long as somebody watches. There is never a second session beside one that
+    /// has not ended.
     pub(super) async fn run(self, feed: Arc<Feed>) {
         let mut stop = self.stop.clone();
+        let sessions = Arc::new(SessionGroup::default());
         let mut track = Track::default();
         let mut tries = 0;
         loop {
             feed.connecting();
             let begun = Instant::now();
             let why = tokio::select! {
-                why = self.follow(&feed, &mut track) => Some(why),
+                why = self.follow(&feed, &mut track, &sessions) => Some(why),
                 () = feed.unwatched() => None,
-                _ = stop.wait_for(|stop| *stop) => return,
+                _ = stop.wait_for(|stop| *stop) => None,
             };
+            // The session is over, and its last word is on its way.
+            let told = timeout(END_WITHIN, sessions.await_teardown()).await;
+            if !matches!(told, Ok(Ok(()))) {
+                debug!(camera = %feed.camera, "it did not hear that its session is over");
+            }
             if let Some(why) = why {
                 info!(camera = %feed.camera, ?why, "no picture");
-                tries = if begun.elapsed() > HELD { 0 } else { tries + 1 };
+                tries = if begun.elapsed() > HELD { 1 } else { tries + 1 };
                 let wait = wait_after(&why, tries, rand::rng().random());
                 feed.lose(why);
                 tokio::select! {
                     () = sleep(wait) => continue,
                     () = feed.unwatched() => {}
-                    _ = stop.wait_for(|stop| *stop) => return,
+                    _ = stop.wait_for(|stop| *stop) => {}
                 }
             }
-            if feed.rest() {
+            if *stop.borrow() || feed.rest() {
                 return;
             }
         }
     }
 
     /// One session, until it ends.
-    async fn follow(&self, feed: &Feed, track: &mut Track) -> FeedFault {
+    async fn follow(
+        &self,
+        feed: &Feed,
+        track: &mut Track,
+        sessions: &Arc<SessionGroup>,
+    ) -> FeedFault {
         let address = match self.book.find(&feed.camera).await {
             Ok(address) => address,
             Err(why) => return why,
         };
-        let url = address.url(feed.stream);
-        let (stream, mut session) = match timeout(CONNECT_WITHIN, self.open(url, &address)).await {
+        let Some(url) = address.url(feed.stream) else {
+            return FeedFault::NoSuchStream;
+        };
+        let options = SessionOptions::default()
+            .creds(address.credentials())
+            .session_group(sessions.clone())
+            .user_agent("castellan".to_owned());
+        let (stream, mut session) = match timeout(CONNECT_WITHIN, open(url, options)).await {
             Err(_) => return FeedFault::NoAnswer,
             Ok(Err(Failed::Known(why))) => return why,
             Ok(Err(Failed::Library(error))) => {
-                debug!(camera = %feed.camera, %error, "no session");
+                debug!(camera = %feed.camera, said = said(&error, url), "no session");
                 return fault_of(&error, url).await;
             }
             Ok(Ok(opened)) => opened,
@@ -116,7 +115,7 @@ impl Upstream {
                 Err(_) => return FeedFault::Silent,
                 Ok(None) => return FeedFault::HungUp,
                 Ok(Some(Err(error))) => {
-                    debug!(camera = %feed.camera, %error, "a session broke");
+                    debug!(camera = %feed.camera, said = said(&error, url), "a session broke");
                     return broken(&error);
                 }
                 Ok(Some(Ok(item))) => item,
@@ -131,23 +130,19 @@ impl Upstream {
             }
         }
     }
+}
 
-    async fn open(&self, url: &Url, address: &CameraAddress) -> Result<(usize, Demuxed), Failed> {
-        let options = SessionOptions::default()
-            .creds(address.credentials())
-            .session_group(self.sessions.0.clone())
-            .user_agent("castellan".to_owned());
-        let mut session: Session<Described> = Session::describe(url.clone(), options).await?;
-        let is_picture = |stream: &retina::client::Stream| {
-            stream.media() == "video" && matches!(stream.encoding_name(), "h264" | "h265")
-        };
-        let found = session.streams().iter().position(is_picture);
-        let stream = found.ok_or(Failed::Known(FeedFault::NoPicture))?;
-        let setup = SetupOptions::default().frame_format(FrameFormat::MP4);
-        session.setup(stream, setup).await?;
-        let playing = session.play(PlayOptions::default()).await?;
-        Ok((stream, playing.demuxed()?))
-    }
+async fn open(url: &Url, options: SessionOptions) -> Result<(usize, Demuxed), Failed> {
+    let mut session: Session<Described> = Session::describe(url.clone(), options).await?;
+    let is_picture = |stream: &retina::client::Stream| {
+        stream.media() == "video" && matches!(stream.encoding_name(), "h264" | "h265")
+    };
+    let found = session.streams().iter().position(is_picture);
+    let stream = found.ok_or(Failed::Known(FeedFault::NoPicture))?;
+    let setup = SetupOptions::default().frame_format(FrameFormat::MP4);
+    session.setup(stream, setup).await?;
+    let playing = session.play(PlayOptions::default()).await?;
+    Ok((stream, playing.demuxed()?))
 }
 
 /// Why a session did not come up.
@@ -165,13 +160,23 @@ impl From<retina::Error> for Failed {
 /// What a camera's answer means. Whoever was denied asks once more, to say what the camera wants.
 async fn fault_of(error: &retina::Error, url: &Url) -> FeedFault {
     match error.status_code() {
-        Some(401 | 403) => FeedFault::Denied { offered: offered(url).await },
+        Some(401 | 403) => FeedFault::Denied {
+            offered: offered(url).await,
+        },
         Some(404 | 454) => FeedFault::NoSuchStream,
         Some(453 | 503) => FeedFault::TooManyViewers,
         Some(461) => FeedFault::UdpOnly,
         Some(_) => FeedFault::Unreadable,
         None => broken(error),
     }
+}
+
+/// What the library says of an error, without the address: that stands in the lines after the first.
+fn said(error: &retina::Error, url: &Url) -> String {
+    let said = error.to_string();
+    let first = said.lines().next().unwrap_or_default();
+    let host = url.host_str().unwrap_or_default();
+    first.replace(url.as_str(), "…").replace(host, "…")
 }
 
 /// The library has no kinds of errors, only sentences; each begins with what it is about.
@@ -192,8 +197,13 @@ fn broken(error: &retina::Error) -> FeedFault {
 /// seat when a session runs out, after a minute.
 fn wait_after(why: &FeedFault, tries: u32, chance: f64) -> Duration {
     let longest = match why {
-        FeedFault::Denied { .. } | FeedFault::TooManyViewers | FeedFault::NoAddress | FeedFault::Sealed => WAIT_LAST,
-        _ => WAIT_FIRST.saturating_mul(1 << tries.clamp(1, 8).saturating_sub(1)).min(WAIT_LAST),
+        FeedFault::Denied { .. }
+        | FeedFault::TooManyViewers
+        | FeedFault::NoAddress
+        | FeedFault::Sealed => WAIT_LAST,
+        _ => WAIT_FIRST
+            .saturating_mul(1 << (tries.clamp(1, 8) - 1))
+            .min(WAIT_LAST),
     };
     // Cameras behind one switch come back together, and are not all asked in one moment.
     longest.mul_f64(chance.clamp(0.0, 1.0).mul_add(0.25, 0.75))
@@ -244,12 +254,15 @@ impl Track {
         let begins = is_first || frame.has_new_parameters();
         let beginning = begins.then(|| begin_track(session, stream)).transpose()?;
         let at = frame.timestamp();
-        let placed = self.timeline.place(at.elapsed(), at.clock_rate().get(), is_key);
+        let placed = self
+            .timeline
+            .place(at.elapsed(), at.clock_rate().get(), is_key);
         self.number = self.number.wrapping_add(1);
         Ok(Some(Frame {
             beginning,
             shown_at: placed.shown_at,
             is_key,
+            is_anew: placed.jumped,
             piece: piece(self.number, placed.sample, frame.data()).into(),
         }))
     }
@@ -258,7 +271,8 @@ impl Track {
 /// The beginning of a track, made from what the camera sends and not from what it announced.
 fn begin_track(session: &Demuxed, stream: usize) -> Result<Beginning, FeedFault> {
     let stream = session.streams().get(stream);
-    let Some(ParametersRef::Video(video)) = stream.and_then(retina::client::Stream::parameters) else {
+    let Some(ParametersRef::Video(video)) = stream.and_then(retina::client::Stream::parameters)
+    else {
         return Err(FeedFault::Unreadable);
     };
     let (width, height) = video.pixel_dimensions();
@@ -280,13 +294,15 @@ mod tests {
 
     #[test]
     fn waits_grow_to_a_minute_and_are_never_alike() {
-        let seconds = |tries, chance| wait_after(&FeedFault::Silent, tries, chance).as_secs_f64();
-        assert_eq!(seconds(1, 1.0), 0.5);
-        assert_eq!(seconds(2, 1.0), 1.0);
-        assert_eq!(seconds(8, 1.0), 60.0);
-        assert_eq!(seconds(u32::MAX, 1.0), 60.0);
-        assert_eq!(seconds(8, 0.0), 45.0);
-        let denied = FeedFault::Denied { offered: Vec::new() };
+        let waits = |tries, chance| wait_after(&FeedFault::Silent, tries, chance);
+        assert_eq!(waits(1, 1.0), WAIT_FIRST);
+        assert_eq!(waits(2, 1.0), WAIT_FIRST * 2);
+        assert_eq!(waits(8, 1.0), WAIT_LAST);
+        assert_eq!(waits(u32::MAX, 1.0), WAIT_LAST);
+        assert_eq!(waits(8, 0.0), Duration::from_secs(45));
+        let denied = FeedFault::Denied {
+            offered: Vec::new(),
+        };
         assert_eq!(wait_after(&denied, 1, 1.0), WAIT_LAST);
     }
 }

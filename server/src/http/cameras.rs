@@ -31,18 +31,21 @@ pub(super) async fn watch(
     State(app): State<Arc<App>>,
     InPath(camera): InPath<String>,
     InQuery(Wanted { stream }): InQuery<Wanted>,
-    Identity(person): Identity,
+    identity: Result<Identity, ApiError>,
     headers: HeaderMap,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, ApiError> {
-    app.must(&person, Right::SeeCameras)?;
+    app.must(identity, Right::SeeCameras)?;
     let camera: DeviceId = camera.parse().map_err(|_| ApiError::NotFound)?;
     let device = app.estate.estate.device(&camera);
     if device.is_none_or(|device| device.kind != DeviceKind::Camera) {
         return Err(ApiError::NotFound);
     }
     let upgrade = check_handshake(&headers, upgrade)?;
-    let seat = app.cameras.seat().ok_or(ApiError::TooManyConnections(VIEWERS_MAX))?;
+    let seat = app
+        .cameras
+        .seat()
+        .ok_or(ApiError::TooManyConnections(VIEWERS_MAX))?;
     let cameras = app.cameras.clone();
     Ok(upgrade
         .max_message_size(READ_BYTES_MAX)

@@ -39,7 +39,9 @@ pub(super) fn check_handshake(
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<WebSocketUpgrade, ApiError> {
     let upgrade = upgrade.map_err(|_| ApiError::NotAWebSocket)?;
-    has_key(headers).then_some(upgrade).ok_or(ApiError::NotAWebSocket)
+    has_key(headers)
+        .then_some(upgrade)
+        .ok_or(ApiError::NotAWebSocket)
 }
 
 pub(super) async fn connect(

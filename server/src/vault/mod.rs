@@ -7,5 +7,4 @@
 mod seal;
 mod store;
 
-pub(crate) use seal::Key;
-pub(crate) use store::{Kind, Vault, VaultError};
+pub(crate) use store::{Vault, VaultError};

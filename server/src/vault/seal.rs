@@ -4,7 +4,7 @@
 use chacha20poly1305::aead::{Aead as _, AeadCore as _, KeyInit as _, OsRng, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use rand::RngCore as _;
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::fs::{self, OpenOptions};
 use std::io::{self, ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
@@ -16,7 +16,7 @@ const NONCE_BYTES: usize = 24;
 
 /// What entries are sealed with.
 #[derive(Clone)]
-pub(crate) struct Key(XChaCha20Poly1305);
+pub(super) struct Key(XChaCha20Poly1305);
 
 impl fmt::Debug for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -37,7 +37,7 @@ pub(crate) enum KeyError {
 
 impl Key {
     /// Reads a key.
-    pub(crate) fn read(path: &Path) -> Result<Self, KeyError> {
+    pub(super) fn read(path: &Path) -> Result<Self, KeyError> {
         let text = match fs::read_to_string(path) {
             Ok(text) => text,
             Err(error) if error.kind() == ErrorKind::NotFound => {
@@ -53,10 +53,14 @@ impl Key {
     }
 
     /// Makes a key in a new file, which only this user may read. A key that is there is never replaced.
-    pub(crate) fn make(path: &Path) -> Result<Self, KeyError> {
+    pub(super) fn make(path: &Path) -> Result<Self, KeyError> {
         let mut bytes = [0; KEY_BYTES];
         rand::rng().fill_bytes(&mut bytes);
-        let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        let hex = bytes.iter().fold(String::new(), |mut hex, byte| {
+            // Writing into a text does not fail.
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        });
         let write = || {
             let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;
             file.write_all(format!("{hex}\n").as_bytes())?;
@@ -69,7 +73,10 @@ impl Key {
     /// Seals an entry for its place.
     pub(super) fn seal(&self, place: &str, plain: &[u8]) -> Option<Vec<u8>> {
         let nonce = XChaCha20Poly1305::generate_nonce(&mut OsRng);
-        let payload = Payload { msg: plain, aad: place.as_bytes() };
+        let payload = Payload {
+            msg: plain,
+            aad: place.as_bytes(),
+        };
         let sealed = self.0.encrypt(&nonce, payload).ok()?;
         Some([nonce.as_slice(), &sealed].concat())
     }
@@ -77,7 +84,10 @@ impl Key {
     /// Opens an entry of this place; nothing if another key, or somebody's hand, sealed it.
     pub(super) fn open(&self, place: &str, sealed: &[u8]) -> Option<Vec<u8>> {
         let (nonce, sealed) = sealed.split_at_checked(NONCE_BYTES)?;
-        let payload = Payload { msg: sealed, aad: place.as_bytes() };
+        let payload = Payload {
+            msg: sealed,
+            aad: place.as_bytes(),
+        };
         self.0.decrypt(XNonce::from_slice(nonce), payload).ok()
     }
 }
@@ -124,7 +134,10 @@ mod tests {
         assert!(matches!(Key::make(&path), Err(KeyError::Io(..))));
         for bad in [b"".as_slice(), b"zz", &[0xff; 64], &[b'g'; 64]] {
             fs::write(&path, bad).unwrap();
-            assert!(matches!(Key::read(&path), Err(KeyError::NoKey(_))), "{bad:?}");
+            assert!(
+                matches!(Key::read(&path), Err(KeyError::NoKey(_))),
+                "{bad:?}"
+            );
         }
     }
 }
