@@ -8,7 +8,11 @@ pub mod pictures;
 #[cfg(target_arch = "wasm32")]
 mod player;
 #[cfg(target_arch = "wasm32")]
+mod presented;
+#[cfg(target_arch = "wasm32")]
 pub mod tile;
 
 #[cfg(target_arch = "wasm32")]
 pub use pictures::Pictures;
+#[cfg(target_arch = "wasm32")]
+pub use tile::CameraTile;

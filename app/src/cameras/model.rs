@@ -2,8 +2,10 @@
 
 use super::texts;
 use crate::texts::Words;
+use castellan_domain::alarm::Alarm;
 use castellan_domain::estate::{Cameras, Estate};
 use castellan_domain::ids::DeviceId;
+use castellan_domain::text::Language;
 use castellan_domain::time::{Span, Timestamp};
 use castellan_domain::wire::camera::{FROZEN_AFTER_MS, FeedFault, FeedState, TICKS_PER_S};
 
@@ -18,6 +20,9 @@ const FASTER: f64 = 1.1;
 /// Seconds that a browser keeps of what was shown, and when they are cut.
 const KEPT_S: f64 = 4.0;
 const CUT_AT_S: f64 = 10.0;
+
+/// A picture of now is younger than this.
+const LATE_AFTER: Span = Span::from_millis(1_500);
 
 /// Where a player stands, in seconds of its track.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -48,7 +53,7 @@ pub fn steps(at: Playback) -> Vec<Step> {
     let mut steps = Vec::new();
     let behind = at.ends - at.now;
     let begins = at.begins.max(at.ends - BUFFERED_S);
-    if at.now < at.begins - 0.001 || behind < -0.5 || behind > FAR_BEHIND_S {
+    if at.now < at.begins - 0.001 || !(-0.5..=FAR_BEHIND_S).contains(&behind) {
         steps.push(Step::Seek(begins));
     } else {
         steps.push(Step::Rate(if behind > BEHIND_S { FASTER } else { 1.0 }));
@@ -91,6 +96,8 @@ pub struct Tile {
     pub feed: Option<FeedState>,
     /// The codec that this browser cannot play.
     pub not_playable: Option<String>,
+    /// The server says nothing of it: it closed the last connections without a word.
+    pub is_turned_away: bool,
     /// The frame that is on the glass; nothing before the first.
     pub glass: Option<Glass>,
 }
@@ -109,6 +116,11 @@ impl Glass {
     pub const fn stands_still(self) -> bool {
         self.age.as_micros() > FROZEN_AFTER_MS.cast_signed() * 1_000
     }
+
+    /// Whether it is older than a picture of now should be.
+    pub fn is_late(self) -> bool {
+        self.age > LATE_AFTER
+    }
 }
 
 /// What lies over a picture.
@@ -122,6 +134,8 @@ pub enum Cover {
     StandsStill(Timestamp),
     /// This browser cannot play it.
     NotPlayable(String),
+    /// The server says nothing of it.
+    TurnedAway,
     /// There is none since then.
     Lost(Timestamp, FeedFault),
 }
@@ -132,25 +146,45 @@ impl Tile {
         if let Some(codec) = &self.not_playable {
             return Cover::NotPlayable(codec.clone());
         }
+        if self.is_turned_away {
+            return Cover::TurnedAway;
+        }
         match (&self.feed, self.glass) {
             (Some(FeedState::Lost { since, why }), _) => Cover::Lost(*since, why.clone()),
-            (Some(FeedState::Live { .. }), Some(glass)) if glass.stands_still() => Cover::StandsStill(glass.at),
+            (Some(FeedState::Live { .. }), Some(glass)) if glass.stands_still() => {
+                Cover::StandsStill(glass.at)
+            }
             (Some(FeedState::Live { .. }), Some(_)) => Cover::None,
             _ => Cover::Connecting,
         }
     }
 }
 
-/// Why there is no picture, and what to do.
-pub fn fault_words(why: &FeedFault) -> Words {
+/// Why there is no picture.
+pub fn cover_words(cover: &Cover, language: Language) -> String {
+    let words = match cover {
+        Cover::None => return String::new(),
+        Cover::Connecting => texts::CONNECTING,
+        Cover::StandsStill(_) => texts::STANDS_STILL,
+        Cover::TurnedAway => texts::TURNED_AWAY,
+        Cover::NotPlayable(codec) => return texts::NOT_PLAYABLE.fill(language, &[codec]),
+        Cover::Lost(_, FeedFault::Denied { offered }) if !offered.is_empty() => {
+            return texts::DENIED_OFFERS.fill(language, &[&offered.join(" / ")]);
+        }
+        Cover::Lost(_, why) => fault_words(why),
+    };
+    words.get(language).to_owned()
+}
+
+/// Why a camera gives no picture, and what to do.
+const fn fault_words(why: &FeedFault) -> Words {
     match why {
         FeedFault::NoAddress => texts::NO_ADDRESS,
         FeedFault::Sealed => texts::SEALED,
         FeedFault::Unreachable => texts::UNREACHABLE,
         FeedFault::NoAnswer => texts::NO_ANSWER,
         FeedFault::NotACamera => texts::NOT_A_CAMERA,
-        FeedFault::Denied { offered } if offered.is_empty() => texts::DENIED,
-        FeedFault::Denied { .. } => texts::DENIED_OFFERS,
+        FeedFault::Denied { .. } => texts::DENIED,
         FeedFault::NoSuchStream => texts::NO_SUCH_STREAM,
         FeedFault::TooManyViewers => texts::TOO_MANY_VIEWERS,
         FeedFault::UdpOnly => texts::UDP_ONLY,
@@ -160,22 +194,37 @@ pub fn fault_words(why: &FeedFault) -> Words {
     }
 }
 
-/// The cameras whose pictures belong to an alarm of this kind at this place: as many as its type wants. An
-/// alarm of a camera itself shows its neighbours.
-pub fn linked(estate: &Estate, alarm: &castellan_domain::alarm::Alarm) -> Vec<DeviceId> {
-    let wanted = estate.alarm_type(&alarm.kind).map(|kind| kind.cameras).unwrap_or_default();
-    let most = match wanted {
+/// A picture that belongs to a place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Linked {
+    pub camera: DeviceId,
+    /// It shows who comes and goes there, and not the place itself.
+    pub is_beside: bool,
+}
+
+/// The pictures that belong to an alarm at its place: as many as its type wants. An alarm of a camera itself
+/// shows its neighbours.
+pub fn linked(estate: &Estate, alarm: &Alarm) -> Vec<Linked> {
+    let wanted = estate.alarm_type(&alarm.kind).map(|kind| kind.cameras);
+    let most = match wanted.unwrap_or_default() {
         Cameras::None => 0,
         Cameras::Best | Cameras::Neighbour => 1,
         Cameras::BestTwo | Cameras::BestTwoLong => 2,
     };
-    let own = alarm.source.device();
     let Some(place) = alarm.place.place() else {
         return Vec::new();
     };
-    let sights = estate.cameras_that_see(place).into_iter();
-    let others = sights.filter(|sight| wanted != Cameras::Neighbour || Some(&sight.camera.id) != own);
-    others.take(most).map(|sight| sight.camera.id.clone()).collect()
+    let failed = alarm
+        .source
+        .device()
+        .filter(|_| wanted == Some(Cameras::Neighbour));
+    let sights = estate.cameras_for(place).into_iter();
+    let others = sights.filter(|sight| Some(&sight.camera.id) != failed);
+    let linked = others.take(most).map(|sight| Linked {
+        camera: sight.camera.id.clone(),
+        is_beside: sight.pixels_per_m.is_none(),
+    });
+    linked.collect()
 }
 
 #[cfg(test)]
@@ -196,10 +245,28 @@ mod tests {
             (AT, vec![Step::Rate(1.0)]),
             (Playback { now: 101.5, ..AT }, vec![Step::Rate(FASTER)]),
             (Playback { now: 100.2, ..AT }, vec![Step::Seek(101.75)]),
-            (Playback { now: 0.0, paused: true, ..AT }, vec![Step::Seek(101.75), Step::Play]),
+            (
+                Playback {
+                    now: 0.0,
+                    paused: true,
+                    ..AT
+                },
+                vec![Step::Seek(101.75), Step::Play],
+            ),
             (Playback { now: 103.0, ..AT }, vec![Step::Seek(101.75)]),
-            (Playback { ends: 100.1, now: 100.0, paused: true, ..AT }, vec![Step::Rate(1.0)]),
-            (Playback { oldest: 91.0, ..AT }, vec![Step::Rate(1.0), Step::Cut(98.0)]),
+            (
+                Playback {
+                    ends: 100.1,
+                    now: 100.0,
+                    paused: true,
+                    ..AT
+                },
+                vec![Step::Rate(1.0)],
+            ),
+            (
+                Playback { oldest: 91.0, ..AT },
+                vec![Step::Rate(1.0), Step::Cut(98.0)],
+            ),
         ] {
             assert_eq!(steps(at), expected, "{at:?}");
         }
@@ -207,8 +274,16 @@ mod tests {
 
     #[test]
     fn the_age_of_a_picture_is_that_of_the_frame_on_the_glass() {
-        let moment = Moment { ticks: 900_000, received_at: Timestamp::from_millis(50_000) };
-        let age = |shown_s, now_ms| moment.age(shown_s, Timestamp::from_millis(now_ms)).as_micros() / 1_000;
+        let moment = Moment {
+            ticks: 900_000,
+            received_at: Timestamp::from_millis(50_000),
+        };
+        let age = |shown_s, now_ms| {
+            moment
+                .age(shown_s, Timestamp::from_millis(now_ms))
+                .as_micros()
+                / 1_000
+        };
         assert_eq!(age(10.0, 50_200), 200);
         assert_eq!(age(11.0, 51_200), 200);
         assert_eq!(age(11.0, 58_000), 7_000);
@@ -217,18 +292,57 @@ mod tests {
 
     #[test]
     fn what_stands_still_or_is_lost_is_covered() {
-        let live = Some(FeedState::Live { since: Timestamp::from_millis(0) });
+        let live = Some(FeedState::Live {
+            since: Timestamp::from_millis(0),
+        });
         let at = Timestamp::from_millis(10_000);
-        let glass = |age_ms| Some(Glass { at, age: Span::from_millis(age_ms) });
-        let tile = Tile { feed: live, not_playable: None, glass: glass(3_000) };
+        let glass = |age_ms| {
+            Some(Glass {
+                at,
+                age: Span::from_millis(age_ms),
+            })
+        };
+        let tile = Tile {
+            feed: live,
+            glass: glass(3_000),
+            ..Tile::default()
+        };
         assert_eq!(tile.cover(), Cover::None);
-        assert_eq!(Tile { glass: glass(3_001), ..tile.clone() }.cover(), Cover::StandsStill(at));
-        assert_eq!(Tile { glass: None, ..tile.clone() }.cover(), Cover::Connecting);
+        assert_eq!(
+            Tile {
+                glass: glass(3_001),
+                ..tile.clone()
+            }
+            .cover(),
+            Cover::StandsStill(at)
+        );
+        assert_eq!(
+            Tile {
+                glass: None,
+                ..tile.clone()
+            }
+            .cover(),
+            Cover::Connecting
+        );
         assert_eq!(Tile::default().cover(), Cover::Connecting);
-        let lost = FeedState::Lost { since: at, why: FeedFault::Silent };
-        let lost = Tile { feed: Some(lost), ..tile.clone() };
+        let lost = FeedState::Lost {
+            since: at,
+            why: FeedFault::Silent,
+        };
+        let lost = Tile {
+            feed: Some(lost),
+            ..tile.clone()
+        };
         assert_eq!(lost.cover(), Cover::Lost(at, FeedFault::Silent));
-        let no = Tile { not_playable: Some("hvc1".to_owned()), ..tile };
+        let away = Tile {
+            is_turned_away: true,
+            ..tile.clone()
+        };
+        assert_eq!(away.cover(), Cover::TurnedAway);
+        let no = Tile {
+            not_playable: Some("hvc1".to_owned()),
+            ..tile
+        };
         assert_eq!(no.cover(), Cover::NotPlayable("hvc1".to_owned()));
     }
 }

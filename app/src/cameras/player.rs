@@ -1,14 +1,15 @@
-//! Plays a camera's stream in a `<video>` of the page. It asks the browser for nothing but to be looked at: each
-//! message and each beat does what is due, so that no event is waited for.
+//! Plays a camera's stream in a `<video>` of the page. But for the frames that it shows, the browser is only looked
+//! at: each message and each beat does what is due, so that no other event is waited for.
 
 use super::model::{Glass, Moment, Playback, Step, Tile, steps};
-use crate::browser::sleep;
+use super::presented::Presented;
+use crate::browser::{mono, sleep, window};
+use crate::connection::{Connection, Incoming, wait_ms};
 use crate::copy::SiteCopy;
-use crate::live::model::wait_ms;
-use crate::live::{Connection, Incoming};
 use castellan_domain::ids::DeviceId;
 use castellan_domain::time::{Span, Timestamp};
 use castellan_domain::wire::camera::CameraMessage;
+use futures_channel::mpsc::Receiver;
 use futures_util::{FutureExt as _, StreamExt as _, select};
 use leptos::prelude::*;
 use wasm_bindgen::JsValue;
@@ -18,12 +19,28 @@ use web_sys::{
 
 /// How often a player looks after itself.
 const BEAT_MS: u32 = 100;
-/// Beats without a new frame before the player is built anew, from the newest key frame: five seconds.
-const STILL_BEATS_MAX: u32 = 50;
-/// Beats in a hidden page before the stream is let go: thirty seconds. A hidden page has slower beats.
-const HIDDEN_MS_MAX: f64 = 30_000.0;
-/// Bytes that wait to be appended.
+/// Without a new frame for this long a player is built anew, from the newest key frame.
+const STILL_MAX: Span = Span::from_secs(5);
+/// A page that nobody has seen for this long lets its streams go.
+const HIDDEN_MAX: Span = Span::from_secs(30);
+/// A codec that this browser does not play is asked for again after this time: somebody may have changed it.
+const CODEC_AGAIN: Span = Span::from_secs(60);
+/// Bytes that wait to be appended; a player that takes nothing for so long is built anew.
 const WAITING_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// Connections without a word before the tile says so.
+const TURNED_AWAY_AFTER: u32 = 2;
+
+/// Why a connection ended.
+enum End {
+    /// Nobody wants the picture any more, or nobody has seen the page for long.
+    Unwanted,
+    /// The browser does not play this codec.
+    NotPlayable,
+    /// The player got stuck.
+    Stuck,
+    /// The server closed it; whether it had said anything.
+    Closed { told: bool },
+}
 
 /// Plays for as long as `wanted` says so.
 pub(super) async fn play(
@@ -34,118 +51,145 @@ pub(super) async fn play(
     wanted: impl Fn() -> bool,
 ) {
     let mut attempt = 0;
+    let mut stream = "main";
     while wanted() {
-        let path = format!("/live/cameras/{camera}");
-        let mut player = Player::new(video.clone());
-        match Connection::open(&path) {
-            Ok((socket, inbox)) => {
-                let began = converse(copy, &mut player, inbox, tile, &wanted).await;
-                drop(socket);
-                attempt = if began { 0 } else { attempt + 1 };
-            }
-            Err(_) => attempt += 1,
+        if is_hidden() {
+            sleep(BEAT_MS).await;
+            continue;
         }
+        let path = format!("/live/cameras/{camera}?stream={stream}");
+        let mut player = Player::new(video.clone());
+        let end = match Connection::open(&path) {
+            Ok((_socket, inbox)) => converse(copy, &mut player, inbox, tile, &wanted).await,
+            Err(_) => End::Closed { told: false },
+        };
         player.end();
         // What was on the glass is no picture of now.
         let _ = tile.try_update(|tile| tile.glass = None);
-        sleep(wait_ms(attempt, js_sys::Math::random())).await;
-    }
-}
-
-/// One connection, until it ends; says whether a picture came.
-async fn converse(
-    copy: &'static SiteCopy,
-    player: &mut Player,
-    mut inbox: futures_channel::mpsc::Receiver<Incoming>,
-    tile: RwSignal<Tile>,
-    wanted: &impl Fn() -> bool,
-) -> bool {
-    let mut beat = Box::pin(sleep(BEAT_MS).fuse());
-    loop {
-        select! {
-            incoming = inbox.next() => match incoming {
-                Some(Incoming::Open) => {}
-                Some(Incoming::Text(text)) => {
-                    if let Ok(message) = serde_json::from_str(&text) {
-                        player.hear(message, tile);
-                    }
+        attempt = match end {
+            End::Unwanted | End::NotPlayable | End::Closed { told: true } => 0,
+            End::Stuck | End::Closed { told: false } => attempt + 1,
+        };
+        let is_turned_away = matches!(end, End::Closed { .. }) && attempt >= TURNED_AWAY_AFTER;
+        if is_turned_away {
+            let _ = tile.try_update(|tile| tile.is_turned_away = true);
+        }
+        match end {
+            End::Unwanted => {}
+            // A smaller picture often has a codec that every browser plays.
+            End::NotPlayable if stream == "main" => stream = "sub",
+            End::NotPlayable => {
+                stream = "main";
+                let began = mono();
+                while wanted() && !is_over(began, CODEC_AGAIN) {
+                    sleep(1_000).await;
                 }
-                Some(Incoming::Binary(bytes)) => player.append(&bytes),
-                Some(Incoming::Closed) | None => return player.moment.is_some(),
-            },
-            () = beat => {
-                if !wanted() || player.beat(copy, tile).is_err() {
-                    return player.moment.is_some();
-                }
-                beat = Box::pin(sleep(BEAT_MS).fuse());
+            }
+            End::Stuck | End::Closed { .. } => {
+                sleep(wait_ms(attempt, js_sys::Math::random())).await;
             }
         }
     }
 }
 
-/// The player has to be built anew.
-struct Broken;
+/// One connection, until it ends.
+async fn converse(
+    copy: &'static SiteCopy,
+    player: &mut Player,
+    mut inbox: Receiver<Incoming>,
+    tile: RwSignal<Tile>,
+    wanted: &impl Fn() -> bool,
+) -> End {
+    let mut told = false;
+    let mut beat = Box::pin(sleep(BEAT_MS).fuse());
+    loop {
+        let step = select! {
+            incoming = inbox.next() => match incoming {
+                Some(Incoming::Open) => Ok(()),
+                Some(Incoming::Text(text)) => {
+                    told = true;
+                    // A word that is not known is none of ours.
+                    serde_json::from_str(&text).map_or(Ok(()), |said| player.hear(said, tile))
+                }
+                Some(Incoming::Binary(bytes)) => player.append(&bytes),
+                Some(Incoming::Closed) | None => Err(End::Closed { told }),
+            },
+            () = beat => {
+                beat = Box::pin(sleep(BEAT_MS).fuse());
+                if wanted() { player.beat(copy, tile) } else { Err(End::Unwanted) }
+            }
+        };
+        if let Err(end) = step {
+            return end;
+        }
+    }
+}
 
 struct Player {
     video: HtmlVideoElement,
+    presented: Presented,
     source: Option<MediaSource>,
     buffer: Option<SourceBuffer>,
     codec: String,
     waiting: Vec<u8>,
     moment: Option<Moment>,
-    frames: u32,
-    still_beats: u32,
-    second: i64,
-    hidden_since: Option<f64>,
+    /// The frame that was on the glass at the last beat, and since when it is there.
+    second: Option<f64>,
+    since: Span,
+    /// The second in which the age was last said.
+    said_in: i64,
+    hidden_since: Option<Span>,
 }
 
 impl Player {
     fn new(video: HtmlVideoElement) -> Self {
         Self {
+            presented: Presented::watch(&video),
             video,
             source: None,
             buffer: None,
             codec: String::new(),
             waiting: Vec::new(),
             moment: None,
-            frames: 0,
-            still_beats: 0,
-            second: 0,
+            second: None,
+            since: mono(),
+            said_in: 0,
             hidden_since: None,
         }
     }
 
-    fn hear(&mut self, message: CameraMessage, tile: RwSignal<Tile>) {
+    fn hear(&mut self, message: CameraMessage, tile: RwSignal<Tile>) -> Result<(), End> {
         match message {
-            CameraMessage::Feed(feed) => tile.update(|tile| tile.feed = Some(feed)),
-            CameraMessage::Codec { codec, .. } => self.begin(codec, tile),
+            CameraMessage::Feed(feed) => tile.update(|tile| {
+                tile.feed = Some(feed);
+                tile.is_turned_away = false;
+            }),
+            CameraMessage::Codec { codec, .. } => return self.begin(codec, tile),
             CameraMessage::Moment { ticks, received_at } => {
                 self.moment = Some(Moment { ticks, received_at });
             }
             // What waited belongs to what was left out.
             CameraMessage::Skipped { .. } => self.waiting.clear(),
         }
+        Ok(())
     }
 
     /// A track begins. The browser is asked for exactly this codec before a byte is given to it.
-    fn begin(&mut self, codec: String, tile: RwSignal<Tile>) {
+    fn begin(&mut self, codec: String, tile: RwSignal<Tile>) -> Result<(), End> {
         let kind = format!("video/mp4; codecs=\"{codec}\"");
-        let plays = MediaSource::is_type_supported(&kind);
+        let plays = has_media_source() && MediaSource::is_type_supported(&kind);
         tile.update(|tile| tile.not_playable = (!plays).then(|| codec.clone()));
         self.waiting.clear();
         if !plays {
-            return;
+            return Err(End::NotPlayable);
         }
         match &self.buffer {
             Some(buffer) if self.codec != codec => drop(buffer.change_type(&kind)),
             Some(_) => {}
-            None => {
-                if self.open().is_err() {
-                    tile.update(|tile| tile.not_playable = Some(codec.clone()));
-                }
-            }
+            None => self.open().map_err(|_| End::Stuck)?,
         }
         self.codec = codec;
+        Ok(())
     }
 
     fn open(&mut self) -> Result<(), JsValue> {
@@ -158,18 +202,17 @@ impl Player {
         Ok(())
     }
 
-    /// Appends what waits, if the browser has taken what came before.
-    fn append(&mut self, bytes: &[u8]) {
+    /// Appends a piece, once the browser has taken what came before.
+    fn append(&mut self, bytes: &[u8]) -> Result<(), End> {
         if self.source.is_none() {
-            return;
+            return Ok(());
         }
         if self.waiting.len() + bytes.len() > WAITING_BYTES_MAX {
-            // It is a broken player that takes nothing for so long; the beat builds it anew.
-            self.still_beats = STILL_BEATS_MAX;
-            return;
+            return Err(End::Stuck);
         }
         self.waiting.extend_from_slice(bytes);
         self.pump();
+        Ok(())
     }
 
     fn pump(&mut self) {
@@ -177,7 +220,9 @@ impl Player {
             self.buffer = self.source.as_ref().and_then(|source| {
                 let is_open = source.ready_state() == MediaSourceReadyState::Open;
                 let kind = format!("video/mp4; codecs=\"{}\"", self.codec);
-                let buffer = is_open.then(|| source.add_source_buffer(&kind).ok()).flatten()?;
+                let buffer = is_open
+                    .then(|| source.add_source_buffer(&kind).ok())
+                    .flatten()?;
                 buffer.set_mode(SourceBufferAppendMode::Segments);
                 let _ = Url::revoke_object_url(&self.video.src());
                 Some(buffer)
@@ -186,34 +231,45 @@ impl Player {
         let Some(buffer) = self.buffer.as_ref().filter(|buffer| !buffer.updating()) else {
             return;
         };
-        if self.waiting.is_empty() {
-            return;
+        if !self.waiting.is_empty() {
+            // What it refuses is lost up to the next key frame; without new frames it is built anew.
+            let _ = buffer.append_buffer_with_u8_array(&mut self.waiting);
+            self.waiting.clear();
         }
-        // What it refuses is lost up to the next key frame; without new frames it is built anew.
-        let _ = buffer.append_buffer_with_u8_array(&mut self.waiting);
-        self.waiting.clear();
     }
 
     /// Looks after the picture: keeps it near the newest frame, and says what is on the glass.
-    fn beat(&mut self, copy: &'static SiteCopy, tile: RwSignal<Tile>) -> Result<(), Broken> {
+    fn beat(&mut self, copy: &'static SiteCopy, tile: RwSignal<Tile>) -> Result<(), End> {
         self.pump();
-        if self.is_hidden_for_long() || self.video.error().is_some() {
-            return Err(Broken);
+        let now = mono();
+        let is_hidden = is_hidden();
+        self.hidden_since = is_hidden.then(|| self.hidden_since.unwrap_or(now));
+        if self
+            .hidden_since
+            .is_some_and(|since| is_over(since, HIDDEN_MAX))
+        {
+            return Err(End::Unwanted);
+        }
+        if self.video.error().is_some() {
+            return Err(End::Stuck);
         }
         if let Some(at) = self.playback() {
             for step in steps(at) {
                 self.take(step);
             }
         }
-        let frames = self.video.get_video_playback_quality().total_video_frames();
-        self.still_beats = if frames == self.frames { self.still_beats + 1 } else { 0 };
-        self.frames = frames;
-        let is_begun = frames > 0;
-        if let (true, Some(moment), Some(now)) = (is_begun, self.moment, copy.server_now()) {
-            self.look_at_the_glass(moment.age(self.video.current_time(), now), now, tile);
+        let second = self.presented.second();
+        // A browser puts no frame on the glass of a page that nobody sees.
+        if second != self.second || is_hidden || self.moment.is_none() {
+            (self.second, self.since) = (second, now);
         }
-        let is_still = self.still_beats > STILL_BEATS_MAX && self.moment.is_some();
-        if is_still { Err(Broken) } else { Ok(()) }
+        if let (Some(second), Some(moment), Some(now)) = (second, self.moment, copy.server_now()) {
+            self.look_at_the_glass(moment.age(second, now), now, tile);
+        }
+        if is_over(self.since, STILL_MAX) {
+            return Err(End::Stuck);
+        }
+        Ok(())
     }
 
     /// Says how old the picture is: with the second, and at once when that covers or uncovers it.
@@ -221,11 +277,12 @@ impl Player {
         let at = Timestamp::from_micros(now.as_micros() - age.as_micros());
         let glass = Glass { at, age };
         let turns = tile.with_untracked(|tile| {
-            tile.glass.is_none_or(|shown| shown.stands_still() != glass.stands_still())
+            tile.glass
+                .is_none_or(|shown| shown.stands_still() != glass.stands_still())
         });
         let second = now.as_micros() / 1_000_000;
-        if turns || second != self.second {
-            self.second = second;
+        if turns || second != self.said_in {
+            self.said_in = second;
             tile.update(|tile| tile.glass = Some(glass));
         }
     }
@@ -260,20 +317,25 @@ impl Player {
         }
     }
 
-    /// A page that nobody sees lets its streams go, and has them again when it is looked at.
-    fn is_hidden_for_long(&mut self) -> bool {
-        let document = crate::browser::window().document();
-        if !document.is_some_and(|document| document.hidden()) {
-            self.hidden_since = None;
-            return false;
-        }
-        let now = js_sys::Date::now();
-        now - *self.hidden_since.get_or_insert(now) > HIDDEN_MS_MAX
-    }
-
     /// Takes the stream off the `<video>`, which is used again.
     fn end(&self) {
         let _ = self.video.remove_attribute("src");
         self.video.load();
     }
+}
+
+/// Whether more than `most` has passed since a moment.
+fn is_over(since: Span, most: Span) -> bool {
+    mono().as_micros() - since.as_micros() > most.as_micros()
+}
+
+fn is_hidden() -> bool {
+    window()
+        .document()
+        .is_some_and(|document| document.hidden())
+}
+
+/// Some phones have none.
+fn has_media_source() -> bool {
+    js_sys::Reflect::has(&window(), &"MediaSource".into()).unwrap_or(false)
 }

@@ -4,8 +4,9 @@ use crate::texts::texts;
 
 texts! {
     PICTURES: "画面", "Pictures";
-    NO_CAMERA: "没有摄像机看得到这里。", "No camera sees this place.";
     AGE: "{0} 秒", "{0} s";
+    BESIDE: "附近", "nearby";
+    TURNED_AWAY: "服务器未给出画面：正在重试", "the server gives no picture: trying again";
     CONNECTING: "正在接通", "connecting";
     STANDS_STILL: "画面静止，已遮盖", "the picture stands still and is covered";
     SINCE: "自 {0}", "since {0}";

@@ -1,12 +1,12 @@
 //! One camera's picture, with its name and its age, or with what covers it.
 
-use super::model::{Cover, Tile, fault_words};
+use super::model::{Cover, Glass, Tile, cover_words};
 use super::player::play;
 use super::texts;
 use crate::copy::SiteCopy;
 use crate::desk::Desk;
+use castellan_domain::estate::Estate;
 use castellan_domain::ids::DeviceId;
-use castellan_domain::wire::camera::FeedFault;
 use leptos::html::Video;
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -15,11 +15,18 @@ use wasm_bindgen_futures::spawn_local;
 
 /// A camera's picture.
 #[component]
-pub fn CameraTile(copy: &'static SiteCopy, desk: &'static Desk, camera: DeviceId) -> impl IntoView {
+pub fn CameraTile(
+    copy: &'static SiteCopy,
+    desk: &'static Desk,
+    camera: DeviceId,
+    /// It shows what is beside the place, and not the place itself.
+    #[prop(optional)]
+    is_beside: bool,
+) -> impl IntoView {
     let tile = RwSignal::new(Tile::default());
     let video = NodeRef::<Video>::new();
     let wanted = Arc::new(AtomicBool::new(true));
-    let id = camera.clone();
+    let (id, said_id) = (camera.clone(), camera.to_string());
     let playing = wanted.clone();
     Effect::new(move |begun: Option<bool>| {
         let Some(video) = video.get().filter(|_| begun != Some(true)) else {
@@ -28,7 +35,9 @@ pub fn CameraTile(copy: &'static SiteCopy, desk: &'static Desk, camera: DeviceId
         // Without sound it plays before anybody has touched the page.
         video.set_muted(true);
         let (camera, playing) = (id.clone(), playing.clone());
-        spawn_local(play(copy, camera, (*video).clone(), tile, move || playing.load(Ordering::Relaxed)));
+        spawn_local(play(copy, camera, video.clone(), tile, move || {
+            playing.load(Ordering::Relaxed)
+        }));
         true
     });
     on_cleanup(move || wanted.store(false, Ordering::Relaxed));
@@ -38,44 +47,56 @@ pub fn CameraTile(copy: &'static SiteCopy, desk: &'static Desk, camera: DeviceId
         let seconds = format!("{}.{}", tenths / 10, tenths % 10);
         Some(texts::AGE.fill(desk.language.get(), &[&seconds]))
     };
-    let named = camera.clone();
-    let name = move || {
-        let device = copy.estate.with(|estate| estate.as_ref()?.device(&named).cloned());
-        device.map_or_else(|| named.to_string(), |device| device.name.get(desk.language.get()).to_owned())
-    };
-    let is_live = Memo::new(move |_| cover.with(|cover| *cover == Cover::None));
-    view! {
-        <figure class="tile" class:live=is_live data-camera=camera.to_string()>
-            <video node_ref=video muted playsinline disablepictureinpicture></video>
-            {move || covered(&cover.get(), copy, desk)}
+    let named = camera;
+    let name = Signal::derive(move || {
+        let language = desk.language.get();
+        let said = |estate: &Estate| {
+            let device = estate.device(&named)?;
+            Some(estate.place_name(&device.place, language))
+        };
+        let said = copy.estate.with(|estate| said(estate.as_deref()?));
+        said.unwrap_or_else(|| named.to_string())
+    });
+    let is_late = Memo::new(move |_| tile.with(|tile| tile.glass.is_some_and(Glass::is_late)));
+    let caption = move || {
+        view! {
             <figcaption>
-                <i class="dot" class:on=is_live></i>
+                <i class="dot" class:late=is_late></i>
                 <span>{name}</span>
-                <time class="num">{age}</time>
+                {is_beside.then(|| view! { <small>{move || desk.t(texts::BESIDE)}</small> })}
+                <time class="num" class:late=is_late>{age}</time>
             </figcaption>
+        }
+    };
+    view! {
+        <figure class="picture" data-camera=said_id>
+            <video node_ref=video muted playsinline disablepictureinpicture></video>
+            {move || match cover.get() {
+                Cover::None => caption().into_any(),
+                cover => covered(&cover, name.get(), copy, desk).into_any(),
+            }}
         </figure>
     }
 }
 
 /// What lies over a picture that does not move.
-fn covered(cover: &Cover, copy: &'static SiteCopy, desk: &'static Desk) -> Option<impl IntoView> {
-    let language = desk.language.get();
-    let (words, since) = match cover {
-        Cover::None => return None,
-        Cover::Connecting => (desk.t(texts::CONNECTING).to_owned(), None),
-        Cover::StandsStill(since) => (desk.t(texts::STANDS_STILL).to_owned(), Some(*since)),
-        Cover::NotPlayable(codec) => (texts::NOT_PLAYABLE.fill(language, &[codec]), None),
-        Cover::Lost(since, why) => {
-            let offered = match why {
-                FeedFault::Denied { offered } => offered.join(" / "),
-                _ => String::new(),
-            };
-            let words = fault_words(why).fill(language, &[&offered]);
-            (words, Some(*since))
-        }
+fn covered(
+    cover: &Cover,
+    name: String,
+    copy: &'static SiteCopy,
+    desk: &'static Desk,
+) -> impl IntoView {
+    let since = match cover {
+        Cover::StandsStill(since) | Cover::Lost(since, _) => Some(*since),
+        _ => None,
     };
+    let language = desk.language.get();
     let since = since.map(|since| texts::SINCE.fill(language, &[&copy.time_of_day(since)]));
-    Some(view! {
-        <p class="cover" role="status">{words} <small class="num">{since}</small></p>
-    })
+    let beside: Vec<_> = [name].into_iter().chain(since).collect();
+    view! {
+        <figcaption class="cover" role="status">
+            <b>{cover_words(cover, language)}</b>
+            <small class="num">{beside.join(" · ")}</small>
+        </figcaption>
+    }
 }

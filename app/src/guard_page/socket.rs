@@ -2,8 +2,8 @@
 
 use super::phone::Phone;
 use crate::browser::{build, mono, set_cookie, sleep};
-use crate::live::model::wait_ms;
-use crate::live::{Connection, Incoming, find_site, reload_once_for};
+use crate::connection::{Connection, Incoming, wait_ms};
+use crate::live::{find_site, reload_once_for};
 use castellan_domain::audience::Audience;
 use castellan_domain::guard_view::GUARD_VIEW_VERSION;
 use castellan_domain::ids::{PersonId, SiteId};
