@@ -15,6 +15,8 @@
 
 pub mod ages;
 pub mod alarms;
+pub mod cameras;
+pub mod connection;
 pub mod console;
 pub mod desk;
 pub mod devices;

@@ -34,6 +34,8 @@ pub enum Right {
     /// To know of silent calls for help, and to do something about them. Whoever works at a console has it: at night
     /// one of them is alone, and a call that nobody sees is answered by nobody.
     SeeDuress,
+    /// To see what cameras see.
+    SeeCameras,
 }
 
 /// What a person may do.
@@ -49,6 +51,7 @@ const OPERATOR: &[Right] = &[
     Right::SeeTracks,
     Right::Dispatch,
     Right::SeeDuress,
+    Right::SeeCameras,
 ];
 const LEADER: &[Right] = &[Right::LeadShift, Right::AcknowledgeUrgent];
 

@@ -1,7 +1,7 @@
 //! What the program is told at its start.
 
 use crate::procedures::CardLanguage;
-use castellan_domain::ids::SiteId;
+use castellan_domain::ids::{DeviceId, SiteId};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::env;
 use std::ffi::OsStr;
@@ -9,6 +9,7 @@ use std::io::IsTerminal as _;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use tracing_subscriber::EnvFilter;
+use url::Url;
 
 /// An open one-map command center for estates.
 #[derive(Debug, Parser)]
@@ -24,7 +25,7 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
     /// Run a site.
-    Serve(ServeArgs),
+    Serve(Box<ServeArgs>),
     /// Check the record of every site, running or not: the facts with their chain, what follows from
     /// them, what they refer to, and what was anchored of them.
     Doctor(DoctorArgs),
@@ -34,6 +35,65 @@ pub(crate) enum Verb {
     Restore(RestoreArgs),
     /// Print procedures for the drawer, or check them in files before a server is started with them.
     Procedures(ProceduresArgs),
+    /// Say where cameras are and how one signs in there, whether a server is running or not.
+    Camera(CameraArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CameraArgs {
+    /// Folder of everything that is stored.
+    #[arg(long, default_value = "data", env = "CASTELLAN_DATA", global = true)]
+    pub(crate) data: PathBuf,
+    /// The file of the key that addresses are sealed with. Left out: `server.key` in the data folder.
+    #[arg(long, env = "CASTELLAN_KEY_FILE", global = true)]
+    pub(crate) key_file: Option<PathBuf>,
+    #[command(subcommand)]
+    pub(crate) verb: CameraVerb,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum CameraVerb {
+    /// Set up one camera.
+    Add(Box<AddCameraArgs>),
+    /// Set up all cameras that a file names: camera,main,sub,still,user,password in its first line, then one a
+    /// line. Only camera and main are needed.
+    Import {
+        /// The file, CSV in UTF-8.
+        file: PathBuf,
+    },
+    /// Ask a camera for its picture, and say what came.
+    Test {
+        /// The device's id in the estate.
+        camera: DeviceId,
+    },
+    /// Name the cameras that have an address. Addresses are not shown.
+    List,
+    /// Forget where a camera is.
+    Remove {
+        /// The device's id in the estate.
+        camera: DeviceId,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AddCameraArgs {
+    /// The device's id in the estate.
+    pub(crate) camera: DeviceId,
+    /// Address of the picture with all its pixels, without user and password.
+    #[arg(long)]
+    pub(crate) main: Url,
+    /// Address of a smaller picture.
+    #[arg(long)]
+    pub(crate) sub: Option<Url>,
+    /// Address of its stills, `http://…`; kept, and not asked yet.
+    #[arg(long)]
+    pub(crate) still: Option<Url>,
+    /// Who signs in at the camera.
+    #[arg(long, default_value = "")]
+    pub(crate) user: String,
+    /// A file with the password. Left out, and with a user: it is read from the first line of the input.
+    #[arg(long)]
+    pub(crate) password_file: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -126,6 +186,10 @@ pub(crate) struct ServeArgs {
     /// A file with the secret (16 to 4,096 bytes) by which these orders are signed.
     #[arg(long, env = "CASTELLAN_ACTUATOR_SECRET_FILE")]
     pub(crate) actuator_secret_file: Option<PathBuf>,
+    /// The file of the key that cameras' addresses are sealed with. Left out: `server.key` in the data
+    /// folder; better on another disk.
+    #[arg(long, env = "CASTELLAN_KEY_FILE")]
+    pub(crate) key_file: Option<PathBuf>,
     /// Days for which observations of devices are kept, for "why did this fire".
     #[arg(long, default_value_t = 30, env = "CASTELLAN_OBSERVATION_DAYS", value_parser = clap::value_parser!(u16).range(1..=3650))]
     pub(crate) observation_days: u16,
@@ -186,6 +250,11 @@ pub(crate) fn anchors_or_default(anchors: Option<&Path>, data: &Path) -> PathBuf
     anchors.map_or_else(|| data.join("anchors"), Path::to_owned)
 }
 
+/// Where the key of sealed things lies if nothing else is said.
+pub(crate) fn key_or_default(key: Option<&Path>, data: &Path) -> PathBuf {
+    key.map_or_else(|| data.join("server.key"), Path::to_owned)
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum LogFormat {
     /// For people.
@@ -197,6 +266,11 @@ pub(crate) enum LogFormat {
 /// Logs go to stderr; `RUST_LOG` chooses what.
 pub(crate) fn start_logging(format: LogFormat) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    // The library for RTSP writes cameras' addresses into its logs.
+    let filter = match "retina=off".parse() {
+        Ok(without) => filter.add_directive(without),
+        Err(_) => filter,
+    };
     let no_color = env::var_os("NO_COLOR");
     let logs = tracing_subscriber::fmt()
         .with_env_filter(filter)

@@ -6,6 +6,8 @@ mod admin;
 mod anchor;
 mod aside;
 mod backup;
+mod camera_verbs;
+mod cameras;
 mod clock;
 mod config;
 mod defaults;
@@ -37,6 +39,7 @@ mod site_task;
 mod sqlite;
 mod tables;
 mod tracks;
+mod vault;
 mod verbs;
 
 use clap::Parser as _;
@@ -49,11 +52,12 @@ async fn main() -> ExitCode {
     modes::keep_private();
     config::start_logging(cli.log);
     let result = match cli.verb {
-        Verb::Serve(args) => serve::run(args).await,
+        Verb::Serve(args) => serve::run(*args).await,
         Verb::Doctor(args) => verbs::doctor(&args).await,
         Verb::Backup(args) => verbs::backup(&args).await,
         Verb::Restore(args) => backup::restore(&args).await,
         Verb::Procedures(args) => procedure_verbs::run(&args),
+        Verb::Camera(args) => camera_verbs::run(args).await,
     };
     match result {
         Ok(code) => code,

@@ -3,8 +3,9 @@
 use crate::actuations::{self, Actuations, Driver};
 use crate::admin::Admin;
 use crate::anchor::AnchorFile;
+use crate::cameras::{Book, Cameras};
 use crate::clock::Clock;
-use crate::config::{ServeArgs, anchors_or_default};
+use crate::config::{ServeArgs, anchors_or_default, key_or_default};
 use crate::disk::Disk;
 use crate::follower::{Ask, Beside, Follower};
 use crate::health::HealthBoard;
@@ -91,10 +92,9 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
     let clock = Arc::new(Clock::start(replayed.last_recorded_at));
     let observations = observations(&args, paths, &estate.estate, &clock, &disk)?;
     let backlog = backlog(&mut journal).await?;
-    let build = build_of(args.web.as_deref())?;
     let hub = Arc::new(Hub::new(
         site.clone(),
-        build,
+        build_of(args.web.as_deref())?,
         clock.clone(),
         backlog,
         engine.site().view().clone(),
@@ -109,6 +109,7 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
     let outward = outward(&args, &journal, &estate.estate)?;
     let outbox = outward.map(|outward| outward.start(&reader, &hub, &requests, &clock));
     let actuations = actuations(&args, &journal, &requests, &clock, &estate.estate)?;
+    let cameras = cameras(&args, &clock).await?;
     let set_asides = Arc::new(SetAsides::default());
     let mut task = SiteTask {
         site: site.clone(),
@@ -146,6 +147,7 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
         disk,
         outbox,
         actuations,
+        cameras: cameras.clone(),
         set_asides,
         connections: connections.clone(),
         tracks,
@@ -159,7 +161,7 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
     info!(%site, "listening on http://{address}/ (loopback only: there is no sign-in yet)");
     let served = connections.serve(listener, router::router(app));
     let ended = until_the_end(served, site_task, told_to_stop(terminate)).await?;
-    finish(&follower).await;
+    tokio::join!(finish(&follower), cameras.end());
     Ok(ended)
 }
 
@@ -247,6 +249,13 @@ fn outward(
     let (site, authorities) = (estate.site.clone(), Authorities::default());
     let webhook = Webhook::new(url, secret, site, journal.id(), &authorities)?;
     Outward::by_webhook(webhook, estate, journal.id()).map(Some)
+}
+
+/// The cameras' pictures; nobody is asked for one before somebody watches.
+async fn cameras(args: &ServeArgs, clock: &Arc<Clock>) -> anyhow::Result<Arc<Cameras>> {
+    let key = key_or_default(args.key_file.as_deref(), &args.data);
+    let book = Arc::new(Book::open(&args.data, &key).await?);
+    Ok(Arc::new(Cameras::new(book, clock.clone())))
 }
 
 /// The way to the driver of devices, if there is one.
@@ -339,7 +348,15 @@ fn close_to_others(data: &Path, paths: &SitePaths) {
     for ours in [&data.join("sites"), &paths.folder, &data.join("anchors")] {
         done.whole(ours);
     }
-    done.alone(&data.join("ballast"));
+    for ours in [
+        "ballast",
+        "server.db",
+        "server.db-wal",
+        "server.db-shm",
+        "server.key",
+    ] {
+        done.alone(&data.join(ours));
+    }
     let Tightened { changed, failed } = done;
     if changed > 0 {
         warn!(

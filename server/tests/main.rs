@@ -6,6 +6,7 @@ mod addresses;
 mod backup;
 mod bad_input;
 mod bad_requests;
+mod cameras;
 mod cases;
 mod common;
 mod connections;

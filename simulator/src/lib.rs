@@ -7,6 +7,7 @@
 pub mod alarms;
 pub mod asked;
 pub mod bounds;
+pub mod cameras;
 pub mod character;
 mod courier;
 pub mod crew;

@@ -2,8 +2,8 @@
 
 use castellan_domain::ids::{PhoneId, SiteId};
 use castellan_simulator::replay::{self, ReplayError, Summary};
-use castellan_simulator::{scene, walk};
-use clap::{Parser, Subcommand};
+use castellan_simulator::{cameras, scene, walk};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::future::Future;
 use std::io::IsTerminal as _;
 use std::path::PathBuf;
@@ -49,6 +49,8 @@ enum Verb {
         /// The same seed gives the same estate in motion.
         #[arg(long, default_value_t = 1)]
         seed: u64,
+        #[command(flatten)]
+        cameras: CameraWords,
     },
     /// Play a scene to its end at the pace of life, and say each milestone as it is reached or missed.
     /// Play it against a fresh server, without `walk`: it brings its own guards.
@@ -68,6 +70,8 @@ enum Verb {
         /// Leave what operators do to you: claim, send, record and close at the console.
         #[arg(long)]
         by_hand: bool,
+        #[command(flatten)]
+        cameras: CameraWords,
     },
     /// Send a recorded walk (GPX tracks and routes) as the positions of one phone.
     Replay {
@@ -92,6 +96,70 @@ enum Verb {
         #[arg(long, requires = "onto_estate")]
         site: Option<SiteId>,
     },
+}
+
+/// What is asked of the estate's cameras.
+#[derive(Debug, Args)]
+struct CameraWords {
+    /// Show each camera of the estate as a real one at rtsp://127.0.0.1:PORT/ID. The port after it takes
+    /// faults on command.
+    #[arg(long, value_name = "PORT", value_parser = clap::value_parser!(u16).range(1..65_535))]
+    cameras: Option<u16>,
+    /// Who may watch them.
+    #[arg(
+        long,
+        value_name = "USER",
+        default_value = "viewer",
+        requires = "cameras"
+    )]
+    cameras_user: String,
+    /// The password that goes with it. Absent: one is drawn, and stands in the file of --cameras-csv.
+    #[arg(
+        long,
+        value_name = "PASSWORD",
+        env = "CASTELLAN_CAMERAS_PASSWORD",
+        hide_env_values = true
+    )]
+    cameras_password: Option<String>,
+    /// Write their addresses, the user and the password into this file, which only you can read.
+    #[arg(long, value_name = "FILE", requires = "cameras")]
+    cameras_csv: Option<PathBuf>,
+    /// Burn a bar into each picture from which a program reads the milliseconds.
+    #[arg(long, requires = "cameras")]
+    cameras_bar: bool,
+    /// Whether it is light before them.
+    #[arg(
+        long,
+        value_name = "HOUR",
+        default_value = "clock",
+        requires = "cameras"
+    )]
+    cameras_hour: HourWord,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum HourWord {
+    /// As the estate's clock has it.
+    Clock,
+    Day,
+    Night,
+}
+
+impl CameraWords {
+    fn options(self) -> Option<cameras::Options> {
+        Some(cameras::Options {
+            port: self.cameras?,
+            user: self.cameras_user,
+            password: self.cameras_password,
+            csv: self.cameras_csv,
+            has_bar: self.cameras_bar,
+            hour: match self.cameras_hour {
+                HourWord::Clock => None,
+                HourWord::Day => Some(cameras::Hour::Day),
+                HourWord::Night => Some(cameras::Hour::Night),
+            },
+        })
+    }
 }
 
 /// Seconds between alarms, or none at all.
@@ -144,6 +212,7 @@ async fn main() -> ExitCode {
             alarms_every,
             doors_every,
             seed,
+            cameras,
         } => {
             let options = walk::Options {
                 server,
@@ -153,6 +222,7 @@ async fn main() -> ExitCode {
                 alarms_every_s: alarms_every.0,
                 doors_every_s: doors_every.0,
                 seed,
+                cameras: cameras.options(),
             };
             match walk::run(&options, stop).await {
                 Ok(_) => ExitCode::SUCCESS,
@@ -164,7 +234,8 @@ async fn main() -> ExitCode {
             server,
             site,
             by_hand,
-        } => play(&name, server, site, by_hand, stop).await,
+            cameras,
+        } => play(&name, server, site, by_hand, cameras, stop).await,
         Verb::Replay {
             file,
             phone,
@@ -194,6 +265,7 @@ async fn play(
     server: String,
     site: Option<SiteId>,
     by_hand: bool,
+    cameras: CameraWords,
     stop: impl Future<Output = ()>,
 ) -> ExitCode {
     let scene = match scene::named(name) {
@@ -208,6 +280,7 @@ async fn play(
         server,
         site,
         by_hand,
+        cameras: cameras.options(),
     };
     match scene::run(&options, stop, &mut |line| println!("{line}")).await {
         Ok(scene::Outcome::Over { reached, missed }) => {

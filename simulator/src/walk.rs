@@ -1,5 +1,6 @@
 //! The verb `walk`: gives the world a clock and a network until it is told to stop.
 
+use crate::cameras::{self, Cameras};
 use crate::courier::{Courier, Delivered, IN_FLIGHT_MAX};
 use crate::crew::Crew;
 use crate::devices::{Rates, Said};
@@ -48,6 +49,8 @@ pub struct Options {
     pub doors_every_s: Option<f64>,
     /// Gives the world.
     pub seed: u64,
+    /// How its cameras are shown; none: they are not.
+    pub cameras: Option<cameras::Options>,
 }
 
 /// How it went.
@@ -107,8 +110,12 @@ pub async fn run(options: &Options, stop: impl Future<Output = ()>) -> anyhow::R
     if options.alarms_every_s.is_some() && world.alarm_candidates() == 0 {
         tracing::warn!("no device of the estate can raise an alarm that the simulator knows");
     }
+    let cameras = match &options.cameras {
+        Some(options) => Some(Cameras::start(&estate, options).await?),
+        None => None,
+    };
     let seen = site_copy::follow(client.clone(), estate.site.clone());
-    let mut shell = Shell::new(client, estate, world);
+    let mut shell = Shell::new(client, estate, world, cameras);
     shell.begin_duty();
     Ok(shell.run(stop, seen).await)
 }
@@ -117,6 +124,7 @@ pub async fn run(options: &Options, stop: impl Future<Output = ()>) -> anyhow::R
 struct Shell {
     estate: Estate,
     world: World,
+    cameras: Option<Cameras>,
     phones: Vec<PhoneId>,
     courier: Courier,
     tally: Tally,
@@ -125,7 +133,7 @@ struct Shell {
 }
 
 impl Shell {
-    fn new(client: Client, estate: Estate, world: World) -> Self {
+    fn new(client: Client, estate: Estate, world: World, cameras: Option<Cameras>) -> Self {
         let phones: Vec<PhoneId> = world.guards().iter().map(|g| g.phone().clone()).collect();
         // Behind the phones' lanes: one for events and calls, one for doors, one for signs of life.
         let rooms = phones.iter().map(|_| FIXES_HELD_MAX).chain([
@@ -138,6 +146,7 @@ impl Shell {
             estate,
             phones,
             world,
+            cameras,
             tally: Tally::default(),
             refusals: BTreeMap::new(),
             away_since: None,
@@ -197,7 +206,12 @@ impl Shell {
     }
 
     fn live(&mut self) {
-        for item in self.world.step(wall_ms()) {
+        let now_ms = wall_ms();
+        let items = self.world.step(now_ms);
+        if let Some(cameras) = &mut self.cameras {
+            cameras.show(&self.world, now_ms);
+        }
+        for item in items {
             match item {
                 Outgoing::Fix { guard, body } => {
                     self.courier

@@ -9,6 +9,7 @@ use std::time::Duration;
 use anyhow::Result;
 use castellan_programs::service::{Service, expect_port_free, interrupt_flag, loopback};
 
+use crate::cameras::Cameras;
 use crate::progress::Steps;
 use crate::rungs::Rungs;
 use crate::setup::{self, Needs};
@@ -16,6 +17,7 @@ use crate::web::{self, Flavor};
 use crate::{doors, npm, workspace};
 
 pub(crate) const ESTATE: &str = "assets/demo/estate.json";
+const DATA: &str = "data";
 const START_LIMIT: Duration = Duration::from_secs(30);
 const POLL: Duration = Duration::from_millis(200);
 
@@ -45,13 +47,13 @@ pub(crate) fn run(port: u16, simulator: bool) -> Result<()> {
         if let Some(rungs) = &rungs {
             more.extend(rungs.take_calls()?);
         }
-        start_server(&server_program, port, "data", Flavor::Release, &more)
+        start_server(&server_program, port, DATA, Flavor::Release, &more)
     })?;
     let mut estate = None;
     if let Some(rungs) = rungs {
         estate = Some(steps.run("simulator", "Waking up the estate", || {
             rungs.come_on_duty(loopback(port))?;
-            start_simulator(&simulator_program, port)
+            start_simulator(&simulator_program, &server_program, port, DATA)
         })?);
     }
     println!("\nReady after {}.\n{}", steps.elapsed(), invitation(port));
@@ -90,15 +92,23 @@ pub(crate) fn start_server(
     Ok(server)
 }
 
-pub(crate) fn start_simulator(program: &Path, port: u16) -> Result<Service> {
+/// Starts the simulator with its cameras, of which `server` is told.
+pub(crate) fn start_simulator(
+    program: &Path,
+    server: &Path,
+    port: u16,
+    data: &'static str,
+) -> Result<Service> {
     let url = format!("http://{}", loopback(port));
+    let cameras = Cameras::of(data)?;
     let mut command = Command::new(program);
-    Service::start(
-        "simulator",
-        command
-            .current_dir(workspace::root())
-            .args(["walk", "--server", &url]),
-    )
+    command
+        .current_dir(workspace::root())
+        .args(["walk", "--server", &url])
+        .args(cameras.words());
+    let mut simulator = Service::start("simulator", &mut command)?;
+    cameras.import(server, &mut simulator)?;
+    Ok(simulator)
 }
 
 /// Until Ctrl-C, or until the server gives up. Without the simulator the server goes on: only the estate falls asleep.
@@ -128,6 +138,7 @@ fn invitation(port: u16) -> String {
         "Try: claim the topmost alarm, and watch a second window show your name.".into(),
         "Try: press D on an alarm: a guard answers within seconds, walks there, and says so."
             .into(),
+        "Try: select an alarm: the cameras that see its place are beside the map, live.".into(),
         "Try: leave one alone, and see whom its ladder calls: each call is said here.".into(),
         "Try: press Ctrl-C here and start again: the screen says so, then recovers.".into(),
         String::new(),

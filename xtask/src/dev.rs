@@ -116,12 +116,10 @@ fn build_programs() -> Result<(PathBuf, PathBuf)> {
 }
 
 fn start(server: &Path, simulator: &Path, port: u16) -> Result<Running> {
-    let server = Some(start_server(server, port, DATA, Flavor::Dev, &[])?);
-    let simulator = Some(start_simulator(simulator, port)?);
     Ok(Running {
         port,
-        server,
-        simulator,
+        server: Some(start_server(server, port, DATA, Flavor::Dev, &[])?),
+        simulator: Some(start_simulator(simulator, server, port, DATA)?),
     })
 }
 
@@ -153,7 +151,7 @@ impl Running {
             }
             self.server = Some(start_server(&server, self.port, DATA, Flavor::Dev, &[])?);
         }
-        self.simulator = Some(start_simulator(&simulator, self.port)?);
+        self.simulator = Some(start_simulator(&simulator, &server, self.port, DATA)?);
         Ok(())
     }
 

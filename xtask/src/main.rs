@@ -4,6 +4,7 @@
 
 mod arguments;
 mod bench;
+mod cameras;
 mod content_hash;
 mod demo;
 mod dev;

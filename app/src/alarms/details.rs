@@ -14,10 +14,11 @@ use super::note::Note;
 use super::open::Open;
 use super::queue::at_its_place;
 use super::sources::Sources;
-use super::standing::{Chip, Run, is_unowned, standing};
+use super::standing::{Chip, Run, is_unowned, open_incident, standing};
 use super::texts;
 use super::timeline::Story;
 use crate::browser::sleep;
+use crate::cameras::Pictures;
 use crate::copy::SiteCopy;
 use crate::desk::{Desk, Picked};
 use crate::dispatch::model::Said;
@@ -153,6 +154,12 @@ pub fn SelectedAlarm(
     let main = Memo::new(move |_| main_of(copy, desk, id, can.get()?));
     let hands = hands_of(copy, desk, id, open, main);
     let is_step = Signal::derive(move || main.get() == Some(MainButton::Step));
+    let is_nobodys = Memo::new(move |_| {
+        copy.matters(|view| {
+            let alarm = view.alarms.get(&id);
+            alarm.is_some_and(|alarm| is_unowned(alarm, open_incident(view, alarm)))
+        })
+    });
     let incident = Memo::new(move |_| alarm.with(|alarm| alarm.as_ref()?.incident));
     let notes = notes_of(copy, desk, alarm);
     let told = Signal::derive(move || shown().map_or_else(Told::default, |shown| shown.told(copy)));
@@ -167,6 +174,7 @@ pub fn SelectedAlarm(
                 None => view! { <p class="empty">{desk.t(texts::GONE)}</p> }.into_any(),
             }}
             <Actions copy desk id can main open />
+            <Pictures copy desk id large=is_nobodys />
             <Response copy desk id said hands />
             <Members copy desk id />
             <Note desk id noting=open.noting />

@@ -154,6 +154,12 @@ impl SiteCopy {
         self.clock.now_untracked()
     }
 
+    /// Server time to the millisecond, for what is looked at more often than each second; nothing before
+    /// the server has said anything.
+    pub fn server_now(&self) -> Option<Timestamp> {
+        self.with(|replica| replica.server_now(mono()))
+    }
+
     /// Server time as things are shown by it, and whether it stands still.
     pub fn shown_at(&self) -> Now {
         Now {

@@ -1,10 +1,13 @@
 //! The right column while a device is selected.
 
 use super::model::{alarms_of_device, device_lines, kind_name};
+use crate::cameras::CameraTile;
 use crate::copy::SiteCopy;
 use crate::desk::{Desk, Picked};
 use crate::doors::OpenDoor;
 use crate::places::details::Details;
+use castellan_domain::access::Right;
+use castellan_domain::estate::DeviceKind;
 use castellan_domain::ids::DeviceId;
 use castellan_domain::view::View;
 use castellan_domain::wire::live::LatestOf;
@@ -42,11 +45,19 @@ pub fn SelectedDevice(
         found.with(|d| d.as_ref().map(|d| d.name.get(language).to_owned()))
     };
     let door = id.clone();
+    let camera = id.clone();
+    let is_shown = Memo::new(move |_| {
+        let is_camera = found.with(|d| d.as_ref().is_some_and(|d| d.kind == DeviceKind::Camera));
+        is_camera && desk.may(Right::SeeCameras)
+    });
     let alarms = Memo::new(move |_| copy.alarms(|view| alarms_of_device(view, &id)));
     view! {
         <Details copy desk sentence address kicker=Signal::derive(kicker) name=Signal::derive(name)
             lines=Signal::derive(move || lines().unwrap_or_default()) alarms>
             <OpenDoor copy desk door />
+            {move || is_shown.get().then(|| view! {
+                <section class="pictures large"><CameraTile copy desk camera=camera.clone() /></section>
+            })}
         </Details>
     }
 }

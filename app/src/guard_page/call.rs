@@ -5,7 +5,7 @@ use super::phone::Phone;
 use super::state::Call;
 use crate::api;
 use crate::browser::sleep;
-use crate::live::model::wait_ms;
+use crate::connection::wait_ms;
 use crate::sound::model::Plan;
 use castellan_domain::estate::Sound;
 use castellan_domain::ids::{EventId, PhoneId};

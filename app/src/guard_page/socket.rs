@@ -2,8 +2,8 @@
 
 use super::phone::Phone;
 use crate::browser::{build, mono, set_cookie, sleep};
-use crate::live::model::wait_ms;
-use crate::live::{Connection, Incoming, find_site, reload_once_for};
+use crate::connection::{Connection, Incoming, wait_ms};
+use crate::live::{find_site, reload_once_for};
 use castellan_domain::audience::Audience;
 use castellan_domain::guard_view::GUARD_VIEW_VERSION;
 use castellan_domain::ids::{PersonId, SiteId};
@@ -45,7 +45,7 @@ impl Phone {
     async fn converse(&'static self, site: &SiteId, person: &PersonId) {
         // Another tab of this browser may have somebody else.
         set_cookie(PERSON_COOKIE, Some(person.as_str()));
-        let Ok((socket, mut inbox)) = Connection::open() else {
+        let Ok((socket, mut inbox)) = Connection::open("/live") else {
             return;
         };
         self.pulse.update_value(|pulse| pulse.begin(mono()));

@@ -1,11 +1,9 @@
-//! The link to the server: [`model`] says how it stands and how long to wait, `socket` keeps it and
-//! feeds the copy and the map's scene.
+//! The link to the server: [`model`] says how it stands, `socket` keeps it and feeds the copy
+//! and the map's scene.
 
 pub mod model;
 pub mod texts;
 
-#[cfg(target_arch = "wasm32")]
-pub mod connection;
 #[cfg(target_arch = "wasm32")]
 pub mod light;
 #[cfg(target_arch = "wasm32")]
@@ -15,8 +13,6 @@ pub mod site;
 #[cfg(target_arch = "wasm32")]
 pub mod socket;
 
-#[cfg(target_arch = "wasm32")]
-pub use connection::{Connection, Incoming};
 #[cfg(target_arch = "wasm32")]
 pub use light::{LinkLight, StaleCover};
 #[cfg(target_arch = "wasm32")]

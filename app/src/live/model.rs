@@ -1,4 +1,4 @@
-//! How the link stands, in words, and how long to wait before trying again.
+//! How the link stands, in words.
 
 use super::texts;
 use crate::texts::Words;
@@ -8,8 +8,6 @@ use castellan_domain::time::Span;
 
 /// Longest wait before the page looks at its clock and its link again, in milliseconds.
 const LOOK_MS_MAX: i64 = 1_000;
-/// Longest wait between two attempts to connect, in milliseconds.
-const WAIT_MS_MAX: u32 = 5_000;
 
 /// The class by which the style sheet colours the light.
 pub const fn class(link: Link) -> &'static str {
@@ -41,34 +39,10 @@ pub fn look_in_ms(link_turns_in: Option<Span>) -> u32 {
     u32::try_from(turns_in_ms.clamp(1, LOOK_MS_MAX)).unwrap_or(1)
 }
 
-/// Milliseconds to wait before attempt number `attempt` (from 0), doubled each time. `chance` from
-/// 0 to 1 spreads the displays of a wall, so that they do not all come back in one instant.
-pub fn wait_ms(attempt: u32, chance: f64) -> u32 {
-    let longest = 250_u32
-        .saturating_mul(2_u32.saturating_pow(attempt.min(16)))
-        .min(WAIT_MS_MAX);
-    let half = longest / 2;
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "at most WAIT_MS_MAX, at least 0"
-    )]
-    let spread = (f64::from(half) * chance.clamp(0.0, 1.0)) as u32;
-    half + spread
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use castellan_domain::time::Timestamp;
-
-    #[test]
-    fn waits_grow_to_five_seconds_and_never_vanish() {
-        assert_eq!(wait_ms(0, 0.0), 125);
-        assert_eq!(wait_ms(0, 1.0), 250);
-        assert_eq!(wait_ms(30, 1.0), 5_000);
-        assert_eq!(wait_ms(u32::MAX, 0.0), 2_500);
-    }
 
     #[test]
     fn the_page_looks_once_a_second_and_at_the_moment_at_which_its_link_turns() {

@@ -1,8 +1,8 @@
 //! Which site this page is about.
 
-use super::model::wait_ms;
 use crate::api;
 use crate::browser::{parameter, sleep};
+use crate::connection::wait_ms;
 use crate::copy::Fault;
 use castellan_domain::ids::SiteId;
 

@@ -1,11 +1,11 @@
 //! Keeps a socket to `/live`: connects, says hello, feeds the replica, and comes back after a break.
 
-use super::connection::{Connection, Incoming};
-use super::model::{look_in_ms, wait_ms};
+use super::model::look_in_ms;
 use super::reload::{reload_if_older, reload_once_for};
 use super::site::find_site;
 use crate::api;
 use crate::browser::{beat, build, mono, sleep};
+use crate::connection::{Connection, Incoming, wait_ms};
 use crate::copy::{Fault, SiteCopy};
 use crate::desk::{Desk, Picked};
 use crate::map::{Scene, SceneHandle};
@@ -96,7 +96,7 @@ impl Line {
 
 /// One connection, from its hello to its end.
 async fn converse(line: &Line, site: &SiteId) -> End {
-    let Ok((socket, mut inbox)) = Connection::open() else {
+    let Ok((socket, mut inbox)) = Connection::open("/live") else {
         return End::Broken;
     };
     let mut told = Told::default();

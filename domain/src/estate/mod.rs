@@ -24,6 +24,7 @@ mod pieces;
 mod place;
 mod search;
 mod search_key;
+mod sight;
 mod watch;
 mod ways;
 mod xy;
@@ -48,6 +49,7 @@ pub use people::{Certificate, CertificateKind, Person, Post, Role, Rung, Skill};
 pub use place::Place;
 pub use search::TYPED_MAX;
 pub use search_key::{READINGS_MAX, SearchKey, SearchKeys};
+pub use sight::Sight;
 pub use watch::{
     Area, AreaKind, ArmedSpan, CalendarDate, CameraPose, DailySpan, DoorSettings, DutyKept, Shift,
     Staffing, TimeOfDay, Weekday, Zone,

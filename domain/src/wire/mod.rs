@@ -3,6 +3,7 @@
 
 mod alarm_page;
 pub mod api;
+pub mod camera;
 pub mod history;
 pub mod ingest;
 pub mod live;

@@ -33,16 +33,24 @@ fn has_key(headers: &HeaderMap) -> bool {
     more.is_none() && bytes.is_some_and(|bytes| bytes.len() == KEY_BYTES)
 }
 
+/// Whether somebody really wants a `WebSocket`.
+pub(super) fn check_handshake(
+    headers: &HeaderMap,
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+) -> Result<WebSocketUpgrade, ApiError> {
+    let upgrade = upgrade.map_err(|_| ApiError::NotAWebSocket)?;
+    has_key(headers)
+        .then_some(upgrade)
+        .ok_or(ApiError::NotAWebSocket)
+}
+
 pub(super) async fn connect(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
     identity: Result<Identity, ApiError>,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, ApiError> {
-    let upgrade = upgrade.map_err(|_| ApiError::NotAWebSocket)?;
-    if !has_key(&headers) {
-        return Err(ApiError::NotAWebSocket);
-    }
+    let upgrade = check_handshake(&headers, upgrade)?;
     let live = Live {
         hub: app.hub.clone(),
         health: app.health.clone(),

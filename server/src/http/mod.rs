@@ -2,6 +2,7 @@
 
 mod alarms;
 mod assets;
+mod cameras;
 mod commands;
 pub(crate) mod connections;
 mod errors;
@@ -17,6 +18,7 @@ mod sites;
 mod steps;
 
 use crate::actuations::Actuations;
+use crate::cameras::Cameras;
 use crate::clock::Clock;
 use crate::disk::Disk;
 use crate::follower::Beside;
@@ -63,6 +65,7 @@ pub(crate) struct App {
     pub(crate) disk: Arc<Disk>,
     pub(crate) outbox: Option<Arc<Outbox>>,
     pub(crate) actuations: Option<Arc<Actuations>>,
+    pub(crate) cameras: Arc<Cameras>,
     pub(crate) set_asides: Arc<SetAsides>,
     pub(crate) connections: Connections,
     pub(crate) tracks: Tracks,

@@ -3,7 +3,7 @@
 use super::errors::ApiError;
 use super::extract::no_query;
 use super::{
-    App, alarms, assets, commands, history, ingest, live, origin, positions, sites, steps,
+    App, alarms, assets, cameras, commands, history, ingest, live, origin, positions, sites, steps,
 };
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -32,6 +32,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         // What stands above takes nothing after the question mark.
         .route_layer(from_fn(no_query))
         // Others decide what their apps put there.
+        .route("/live/cameras/{camera}", get(cameras::watch))
         .route("/ingest/owntracks", post(positions::owntracks))
         .route("/api/v1/sites/{site}/snapshot", get(sites::snapshot))
         .route("/api/v1/sites/{site}/alarms", get(alarms::list))

@@ -60,6 +60,7 @@ pub(crate) fn wrapped(wrapper: &[&str], args: &[&str]) -> Command {
     };
     for name in [
         "DATA",
+        "KEY_FILE",
         "LISTEN",
         "ESTATE",
         "PROCEDURES",

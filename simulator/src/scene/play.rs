@@ -164,6 +164,11 @@ impl Play {
         &self.phones
     }
 
+    /// Who walks, and where.
+    pub const fn world(&self) -> &World {
+        &self.world
+    }
+
     /// Milliseconds of the scene; negative before it begins.
     pub const fn scene_ms(&self, now_ms: i64) -> i64 {
         now_ms - self.begins_ms

@@ -4,6 +4,7 @@
 
 use super::play::{Hint, News, Out, Play};
 use super::script::{LINES_MAX, Scene};
+use crate::cameras::{self, Cameras};
 use crate::courier::{Courier, IN_FLIGHT_MAX};
 use crate::devices::Said;
 use crate::lookup::{START_PATIENCE, fetch_estate};
@@ -36,6 +37,8 @@ pub struct Options {
     pub site: Option<SiteId>,
     /// What operators do is left to those who sit at the consoles.
     pub by_hand: bool,
+    /// How its cameras are shown; none: they are not.
+    pub cameras: Option<cameras::Options>,
 }
 
 /// How a scene went.
@@ -61,6 +64,10 @@ pub async fn run(
     };
     let name = uuid::Uuid::new_v4().simple().to_string();
     let site = estate.site.clone();
+    let cameras = match &options.cameras {
+        Some(options) => Some(Cameras::start(&estate, options).await?),
+        None => None,
+    };
     let play = Play::new(
         options.scene.clone(),
         Arc::new(estate),
@@ -68,7 +75,7 @@ pub async fn run(
         options.by_hand,
         wall_ms(),
     );
-    let mut stage = Stage::new(client.clone(), site.clone(), play?);
+    let mut stage = Stage::new(client.clone(), site.clone(), play?, cameras);
     say(format!("{}: it begins in a moment", options.scene.title));
     let mut seen = site_copy::follow(client, site);
     let mut tick = tokio::time::interval(TICK);
@@ -100,6 +107,7 @@ pub async fn run(
 /// A scene, and what carries its words to the server.
 struct Stage {
     play: Play,
+    cameras: Option<Cameras>,
     courier: Courier,
     /// The lane of each phone; events, signs of life and people have one each behind them.
     lanes: BTreeMap<PhoneId, usize>,
@@ -109,7 +117,7 @@ struct Stage {
 }
 
 impl Stage {
-    fn new(client: Client, site: SiteId, play: Play) -> Self {
+    fn new(client: Client, site: SiteId, play: Play, cameras: Option<Cameras>) -> Self {
         let phones = play.phones().iter();
         let lanes: BTreeMap<_, _> = phones.cloned().zip(0..).collect();
         let rooms = lanes.values().map(|_| FIXES_HELD_MAX);
@@ -117,6 +125,7 @@ impl Stage {
         Self {
             courier: Courier::new(client, site, rooms),
             play,
+            cameras,
             lanes,
             clock: None,
             is_away: false,
@@ -144,6 +153,9 @@ impl Stage {
                 courier.push(behind + 2, Parcel::command(person, want.command()));
             }
         });
+        if let Some(cameras) = &mut self.cameras {
+            cameras.show(self.play.world(), now_ms);
+        }
         let scene_ms = self.play.scene_ms(now_ms);
         for hint in hints {
             say(line(scene_ms, &words(hint)));

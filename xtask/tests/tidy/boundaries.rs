@@ -2,13 +2,14 @@
 
 use super::File;
 
-/// Who speaks SQL: the three stores and how they open their databases, tests that look at a record from outside, and the benchmark's
+/// Who speaks SQL: the three stores, the vault and how they open their databases, tests that look at a record from outside, and the benchmark's
 /// plain `SQLite` to compare with.
-const SQL: [&str; 7] = [
+const SQL: [&str; 8] = [
     "server/src/journal/",
     "server/src/sqlite.rs",
     "server/src/tables/",
     "server/src/tracks/",
+    "server/src/vault/",
     "server/src/site_task/tests/world.rs",
     "server/tests/",
     "bench/src/load/storage.rs",

@@ -169,7 +169,7 @@ fn modules_import_only_what_stands_below() {
 #[test]
 fn only_the_stores_speak_sql() {
     check(
-        "SQL is in journal, tables and tracks of the server only; what just SQLite understands in named files.",
+        "SQL is in journal, tables, tracks and vault of the server only; what just SQLite understands in named files.",
         &[
             boundaries::sql_outside_the_stores(&files()),
             boundaries::sqlite_only_elsewhere(&files()),

@@ -1,4 +1,4 @@
-//! A socket to `/live`, up to its messages.
+//! A socket to the server, up to its messages.
 
 use crate::browser::window;
 use castellan_domain::wire::live::ClientMessage;
@@ -31,15 +31,15 @@ pub struct Connection {
 }
 
 impl Connection {
-    /// Opens a socket to the server that the page came from.
-    pub fn open() -> Result<(Self, Receiver<Incoming>), JsValue> {
+    /// Opens a socket to the server that the page came from, at a path such as `/live`.
+    pub fn open(path: &str) -> Result<(Self, Receiver<Incoming>), JsValue> {
         let location = window().location();
         let scheme = if location.protocol()? == "https:" {
             "wss"
         } else {
             "ws"
         };
-        let socket = WebSocket::new(&format!("{scheme}://{}/live", location.host()?))?;
+        let socket = WebSocket::new(&format!("{scheme}://{}{path}", location.host()?))?;
         socket.set_binary_type(BinaryType::Arraybuffer);
         let (sender, inbox) = mpsc::channel(INBOX_MAX);
         let mut callbacks = Vec::new();

@@ -1,0 +1,18 @@
+//! Cameras' pictures beside the map. A picture says how old it is, and is covered when it stands still.
+
+pub mod model;
+pub mod texts;
+
+#[cfg(target_arch = "wasm32")]
+pub mod pictures;
+#[cfg(target_arch = "wasm32")]
+mod player;
+#[cfg(target_arch = "wasm32")]
+mod presented;
+#[cfg(target_arch = "wasm32")]
+pub mod tile;
+
+#[cfg(target_arch = "wasm32")]
+pub use pictures::Pictures;
+#[cfg(target_arch = "wasm32")]
+pub use tile::CameraTile;

@@ -1,0 +1,27 @@
+//! Words of cameras' pictures.
+
+use crate::texts::texts;
+
+texts! {
+    PICTURES: "画面", "Pictures";
+    AGE: "{0} 秒", "{0} s";
+    BESIDE: "附近", "nearby";
+    TURNED_AWAY: "服务器未给出画面：正在重试", "the server gives no picture: trying again";
+    CONNECTING: "正在接通", "connecting";
+    STANDS_STILL: "画面静止，已遮盖", "the picture stands still and is covered";
+    SINCE: "自 {0}", "since {0}";
+    NOT_PLAYABLE: "此浏览器放不了 {0}", "this browser does not play {0}";
+    NO_ADDRESS: "未设地址：请管理员添加这台摄像机", "no address: ask the administrator to add this camera";
+    SEALED: "地址打不开：密钥文件缺失", "its address cannot be opened: the key file is missing";
+    UNREACHABLE: "连不上：检查网线、电源和地址", "not reachable: check cable, power and address";
+    NO_ANSWER: "无应答：正在重试", "no answer: trying again";
+    NOT_A_CAMERA: "该地址不是摄像机：检查端口", "no camera at this address: check the port";
+    DENIED: "用户名或密码不对", "user or password are wrong";
+    DENIED_OFFERS: "用户名或密码不对（摄像机支持 {0}）", "user or password are wrong (it offers {0})";
+    NO_SUCH_STREAM: "没有这路码流：检查地址", "it has no such stream: check the address";
+    TOO_MANY_VIEWERS: "摄像机连接已满：一分钟后重试", "it has as many viewers as it takes: again in a minute";
+    UDP_ONLY: "摄像机只支持 UDP：请改为 TCP", "it sends over UDP only: switch it to TCP";
+    NO_PICTURE: "没有 H.264 或 H.265 画面：请改编码", "it sends neither H.264 nor H.265: change its codec";
+    SILENT: "画面中断：正在重试", "the picture broke off: trying again";
+    UNREADABLE: "码流无法解读：正在重试", "its stream cannot be read: trying again";
+}

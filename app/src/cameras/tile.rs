@@ -1,0 +1,102 @@
+//! One camera's picture, with its name and its age, or with what covers it.
+
+use super::model::{Cover, Glass, Tile, cover_words};
+use super::player::play;
+use super::texts;
+use crate::copy::SiteCopy;
+use crate::desk::Desk;
+use castellan_domain::estate::Estate;
+use castellan_domain::ids::DeviceId;
+use leptos::html::Video;
+use leptos::prelude::*;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use wasm_bindgen_futures::spawn_local;
+
+/// A camera's picture.
+#[component]
+pub fn CameraTile(
+    copy: &'static SiteCopy,
+    desk: &'static Desk,
+    camera: DeviceId,
+    /// It shows what is beside the place, and not the place itself.
+    #[prop(optional)]
+    is_beside: bool,
+) -> impl IntoView {
+    let tile = RwSignal::new(Tile::default());
+    let video = NodeRef::<Video>::new();
+    let wanted = Arc::new(AtomicBool::new(true));
+    let (id, said_id) = (camera.clone(), camera.to_string());
+    let playing = wanted.clone();
+    Effect::new(move |begun: Option<bool>| {
+        let Some(video) = video.get().filter(|_| begun != Some(true)) else {
+            return begun.unwrap_or(false);
+        };
+        // Without sound it plays before anybody has touched the page.
+        video.set_muted(true);
+        let (camera, playing) = (id.clone(), playing.clone());
+        spawn_local(play(copy, camera, video.clone(), tile, move || {
+            playing.load(Ordering::Relaxed)
+        }));
+        true
+    });
+    on_cleanup(move || wanted.store(false, Ordering::Relaxed));
+    let cover = Memo::new(move |_| tile.with(Tile::cover));
+    let age = move || {
+        let tenths = tile.with(|tile| tile.glass)?.age.as_micros() / 100_000;
+        let seconds = format!("{}.{}", tenths / 10, tenths % 10);
+        Some(texts::AGE.fill(desk.language.get(), &[&seconds]))
+    };
+    let named = camera;
+    let name = Signal::derive(move || {
+        let language = desk.language.get();
+        let said = |estate: &Estate| {
+            let device = estate.device(&named)?;
+            Some(estate.place_name(&device.place, language))
+        };
+        let said = copy.estate.with(|estate| said(estate.as_deref()?));
+        said.unwrap_or_else(|| named.to_string())
+    });
+    let is_late = Memo::new(move |_| tile.with(|tile| tile.glass.is_some_and(Glass::is_late)));
+    let caption = move || {
+        view! {
+            <figcaption>
+                <i class="dot" class:late=is_late></i>
+                <span>{name}</span>
+                {is_beside.then(|| view! { <small>{move || desk.t(texts::BESIDE)}</small> })}
+                <time class="num" class:late=is_late>{age}</time>
+            </figcaption>
+        }
+    };
+    view! {
+        <figure class="picture" data-camera=said_id>
+            <video node_ref=video muted playsinline disablepictureinpicture></video>
+            {move || match cover.get() {
+                Cover::None => caption().into_any(),
+                cover => covered(&cover, name.get(), copy, desk).into_any(),
+            }}
+        </figure>
+    }
+}
+
+/// What lies over a picture that does not move.
+fn covered(
+    cover: &Cover,
+    name: String,
+    copy: &'static SiteCopy,
+    desk: &'static Desk,
+) -> impl IntoView {
+    let since = match cover {
+        Cover::StandsStill(since) | Cover::Lost(since, _) => Some(*since),
+        _ => None,
+    };
+    let language = desk.language.get();
+    let since = since.map(|since| texts::SINCE.fill(language, &[&copy.time_of_day(since)]));
+    let beside: Vec<_> = [name].into_iter().chain(since).collect();
+    view! {
+        <figcaption class="cover" role="status">
+            <b>{cover_words(cover, language)}</b>
+            <small class="num">{beside.join(" · ")}</small>
+        </figcaption>
+    }
+}

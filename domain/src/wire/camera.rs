@@ -1,0 +1,109 @@
+//! What a viewer of a camera is told over `WS /live/cameras/{id}`, documented in `docs/protocols/cameras.md`.
+//!
+//! Text frames are JSON with a field `t`. Binary frames are fragmented MP4: the beginning of a track after
+//! [`CameraMessage::Codec`], and then one frame each.
+
+use crate::time::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// Ticks of a track in a second.
+pub const TICKS_PER_S: u32 = 90_000;
+/// A picture without a new frame for this long is covered.
+pub const FROZEN_AFTER_MS: u64 = 3_000;
+
+/// From the server to a viewer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "t", rename_all = "snake_case")]
+pub enum CameraMessage {
+    /// How the picture stands. The first message, and whenever it changes.
+    Feed(FeedState),
+    /// A track begins: the next binary frame is its beginning.
+    Codec {
+        /// The codec as a browser is asked for it (RFC 6381), made from the picture itself.
+        codec: String,
+        /// Pixels from left to right.
+        width: u32,
+        /// Pixels from top to bottom.
+        height: u32,
+    },
+    /// The frame that follows was received at this moment; told with every key frame.
+    Moment {
+        /// Where it stands in the track, in ticks.
+        ticks: u64,
+        /// When the server had it.
+        received_at: Timestamp,
+    },
+    /// This viewer read too slowly; so many messages were left out. What follows begins anew, with
+    /// a key frame.
+    Skipped {
+        /// Messages.
+        left_out: u64,
+    },
+}
+
+/// How a camera's picture stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "state")]
+pub enum FeedState {
+    /// The server asks the camera.
+    Connecting {
+        /// Since when.
+        since: Timestamp,
+    },
+    /// The picture moves.
+    Live {
+        /// Since when.
+        since: Timestamp,
+    },
+    /// It does not, and the server tries again.
+    Lost {
+        /// Since when.
+        since: Timestamp,
+        /// Why.
+        why: FeedFault,
+    },
+}
+
+impl FeedState {
+    /// Since when it stands so.
+    pub const fn since(&self) -> Timestamp {
+        match self {
+            Self::Connecting { since } | Self::Live { since } | Self::Lost { since, .. } => *since,
+        }
+    }
+}
+
+/// Why there is no picture. None of them names an address.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "fault")]
+pub enum FeedFault {
+    /// Nobody has said yet where this camera is.
+    NoAddress,
+    /// Its address is sealed, and the key to it is missing or another one.
+    Sealed,
+    /// Nothing answers at its address.
+    Unreachable,
+    /// Something answers, and not in time.
+    NoAnswer,
+    /// What answers is no camera.
+    NotACamera,
+    /// User or password are wrong, or the camera asks for a way that is not known here.
+    Denied {
+        /// What the camera offered, such as `Digest SHA-256`; 4 at most.
+        offered: Vec<String>,
+    },
+    /// The camera has no such stream.
+    NoSuchStream,
+    /// It has as many viewers as it takes.
+    TooManyViewers,
+    /// It sends over UDP only.
+    UdpOnly,
+    /// It sends no picture in H.264 or H.265.
+    NoPicture,
+    /// It said nothing for three seconds.
+    Silent,
+    /// It hung up.
+    HungUp,
+    /// What it sends cannot be read.
+    Unreadable,
+}

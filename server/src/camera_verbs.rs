@@ -1,0 +1,221 @@
+//! `castellan camera`: where cameras are, said on the command line and sealed.
+
+use crate::cameras::{Book, CameraAddress, Picture, try_once};
+use crate::config::{AddCameraArgs, CameraArgs, CameraVerb, key_or_default};
+use anyhow::{Context as _, anyhow, bail, ensure};
+use castellan_domain::ids::DeviceId;
+use castellan_domain::wire::camera::FeedFault;
+use serde::Deserialize;
+use std::fs;
+use std::io::{self, BufRead as _};
+use std::path::Path;
+use std::process::ExitCode;
+use url::Url;
+
+/// Bytes of a file of cameras.
+const FILE_BYTES_MAX: u64 = 4 * 1024 * 1024;
+/// What its first line may name.
+const COLUMNS: [&str; 6] = ["camera", "main", "sub", "still", "user", "password"];
+
+/// Does what was asked for.
+pub(crate) async fn run(args: CameraArgs) -> anyhow::Result<ExitCode> {
+    fs::create_dir_all(&args.data)
+        .with_context(|| format!("making the folder {}", args.data.display()))?;
+    let key = key_or_default(args.key_file.as_deref(), &args.data);
+    let book = Book::open(&args.data, &key).await?;
+    match args.verb {
+        CameraVerb::Add(args) => add(&book, *args).await,
+        CameraVerb::Import { file } => import(&book, &file).await,
+        CameraVerb::Test { camera } => test(book, &camera).await,
+        CameraVerb::List => list(&book).await,
+        CameraVerb::Remove { camera } => remove(&book, &camera).await,
+    }
+}
+
+async fn add(book: &Book, args: AddCameraArgs) -> anyhow::Result<ExitCode> {
+    let password = match &args.password_file {
+        Some(path) => fs::read_to_string(path)
+            .with_context(|| format!("the password file {} cannot be read", path.display()))?,
+        None if args.user.is_empty() => String::new(),
+        None => {
+            eprintln!("Password of {}:", args.user);
+            let mut line = String::new();
+            io::stdin().lock().read_line(&mut line)?;
+            line
+        }
+    };
+    let address = CameraAddress {
+        main: args.main,
+        sub: args.sub,
+        still: args.still,
+        user: args.user,
+        password: password.trim_end_matches(['\r', '\n']).to_owned(),
+    };
+    address.check()?;
+    book.put(&args.camera, &address).await?;
+    println!("{} has an address now.", args.camera);
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn import(book: &Book, path: &Path) -> anyhow::Result<ExitCode> {
+    let named = || format!("the file of cameras {}", path.display());
+    let length = fs::metadata(path).with_context(named)?.len();
+    ensure!(
+        length <= FILE_BYTES_MAX,
+        "{} has more than {FILE_BYTES_MAX} bytes",
+        named()
+    );
+    let text = fs::read_to_string(path).with_context(named)?;
+    // All are read before the first is kept.
+    let cameras = parse(&text).with_context(named)?;
+    for (camera, address) in &cameras {
+        book.put(camera, address).await?;
+    }
+    println!("{} cameras have an address now.", cameras.len());
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A line of a file of cameras.
+#[derive(Deserialize)]
+struct Line {
+    camera: DeviceId,
+    main: Url,
+    #[serde(default)]
+    sub: Option<Url>,
+    #[serde(default)]
+    still: Option<Url>,
+    #[serde(default)]
+    user: String,
+    #[serde(default)]
+    password: String,
+}
+
+/// Reads a file of cameras. A fault names its line, and nothing of what stands in it.
+fn parse(text: &str) -> anyhow::Result<Vec<(DeviceId, CameraAddress)>> {
+    let text = text.trim_start_matches('\u{feff}');
+    let mut reader = csv::ReaderBuilder::new()
+        .trim(csv::Trim::All)
+        .from_reader(text.as_bytes());
+    let headers = reader.headers()?.clone();
+    let strange = headers.iter().find(|name| !COLUMNS.contains(name));
+    if let Some(strange) = strange {
+        bail!(
+            "its first line names a column {strange}; there are {}",
+            COLUMNS.join(",")
+        );
+    }
+    let mut cameras = Vec::new();
+    for row in reader.records() {
+        let row = row?;
+        let at = row.position().map_or(0, csv::Position::line);
+        // What the library says of a fault quotes the field, which may be a password in the wrong column.
+        let line: Line = row.deserialize(Some(&headers)).map_err(|_quotes| {
+            anyhow!("line {at}: it needs a camera's id and an address rtsp://…, each in its column")
+        })?;
+        let address = CameraAddress {
+            main: line.main,
+            sub: line.sub,
+            still: line.still,
+            user: line.user,
+            password: line.password,
+        };
+        address.check().with_context(|| format!("line {at}"))?;
+        cameras.push((line.camera, address));
+    }
+    Ok(cameras)
+}
+
+async fn test(book: Book, camera: &DeviceId) -> anyhow::Result<ExitCode> {
+    match try_once(book, camera).await {
+        Ok(Picture {
+            codec,
+            width,
+            height,
+        }) => {
+            println!("{camera} shows a picture: {codec}, {width} × {height}.");
+            Ok(ExitCode::SUCCESS)
+        }
+        Err(why) => {
+            println!("{camera} shows no picture: {}.", sentence(&why));
+            Ok(ExitCode::FAILURE)
+        }
+    }
+}
+
+/// Why there is no picture, and what to do.
+fn sentence(why: &FeedFault) -> String {
+    let words = match why {
+        FeedFault::NoAddress => "nobody has said where it is; use `castellan camera add`",
+        FeedFault::Sealed => "its address cannot be opened; bring the right key file back",
+        FeedFault::Unreachable => {
+            "nothing answers at its address; look at its cable, its power and the address"
+        }
+        FeedFault::NoAnswer => "what is there did not answer within 5 s; try again, or restart it",
+        FeedFault::NotACamera => "what answers is no camera; look at the port",
+        FeedFault::Denied { offered } if offered.is_empty() => "it denies this user and password",
+        FeedFault::Denied { offered } => {
+            return format!(
+                "it denies this user and password; it offers {}",
+                offered.join(", ")
+            );
+        }
+        FeedFault::NoSuchStream => "it has no such stream; look at the path of the address",
+        FeedFault::TooManyViewers => {
+            "it has as many viewers as it takes; close some, or wait a minute"
+        }
+        FeedFault::UdpOnly => "it sends over UDP only; switch it to TCP",
+        FeedFault::NoPicture => {
+            "it sends no picture in H.264 or H.265; choose one of them in its settings"
+        }
+        FeedFault::Silent => "it was silent",
+        FeedFault::HungUp => "it hung up",
+        FeedFault::Unreadable => "what it sends cannot be read",
+    };
+    words.to_owned()
+}
+
+async fn list(book: &Book) -> anyhow::Result<ExitCode> {
+    for camera in book.cameras().await? {
+        println!("{camera}");
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn remove(book: &Book, camera: &DeviceId) -> anyhow::Result<ExitCode> {
+    ensure!(book.remove(camera).await?, "{camera} has no address");
+    println!("{camera} has no address any more.");
+    Ok(ExitCode::SUCCESS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_of_cameras_is_read_whole_or_names_its_fault() {
+        let text = "\u{feff}camera,main,sub,still,user,password\r\n\
+            gate, rtsp://10.0.0.1/a ,rtsp://10.0.0.1/b,http://10.0.0.1/s,u,\"p,w\"\nyard,rtsp://10.0.0.2/,,,,\n";
+        let cameras = parse(text).unwrap();
+        assert_eq!(cameras.len(), 2);
+        assert_eq!(cameras[0].1.password, "p,w");
+        assert!(cameras[0].1.still.is_some());
+        assert_eq!(cameras[1].1.sub, None);
+        assert_eq!(parse("main,camera\nrtsp://h/,gate\n").unwrap().len(), 1);
+        for (text, fault) in [
+            ("camera,main,colour\ngate,rtsp://h/,red\n", "colour"),
+            ("camera,main\ngate,10.0.0.1\n", "line 2"),
+            (
+                "camera,main\n\ngate,rtsp://h/\nyard,rtsp://h/,\n",
+                "line: 4",
+            ),
+            ("camera,main\nGate!,rtsp://h/\n", "line 2"),
+            ("camera,main\ngate,secret\n", "line 2"),
+            ("camera,main\ngate,http://h/\n", "line 2"),
+            ("camera,main\ngate,rtsp://u:secret@h/\n", "line 2"),
+        ] {
+            let error = format!("{:#}", parse(text).unwrap_err());
+            assert!(error.contains(fault), "{error}");
+            assert!(!error.contains("secret"), "{error}");
+        }
+    }
+}

@@ -1,0 +1,311 @@
+//! One stream of one camera, shared by everybody who watches it: one session upstream however many
+//! they are, from the first of them until five seconds after the last.
+
+use crate::clock::Clock;
+use axum::body::Bytes;
+use axum::extract::ws::Utf8Bytes;
+use castellan_domain::ids::DeviceId;
+use castellan_domain::wire::camera::{CameraMessage, FeedFault, FeedState};
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::{broadcast, watch};
+use tokio::time::timeout;
+
+/// Whoever comes back within this time finds the picture still there.
+const LINGER: Duration = Duration::from_secs(5);
+/// Messages that wait for a viewer; one that lags further begins anew with the newest key frame.
+const WAITING_MAX: usize = 64;
+/// Bytes of the frames since the last key frame that are kept for newcomers. Beyond it nothing is kept
+/// until the next key frame, and a newcomer waits for that.
+const GROUP_BYTES_MAX: usize = 8 * 1024 * 1024;
+
+/// Which of a camera's pictures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Stream {
+    /// The one with all its pixels.
+    #[default]
+    Main,
+    /// A smaller one.
+    Sub,
+}
+
+/// What a viewer is sent. Its bytes are shared by all of them.
+#[derive(Debug, Clone)]
+pub(super) enum Sent {
+    Words(Utf8Bytes),
+    Picture(Bytes),
+}
+
+/// A frame on its way to the viewers.
+#[derive(Debug)]
+pub(super) struct Frame {
+    /// What begins here, if a track does.
+    pub(super) beginning: Option<Beginning>,
+    /// Where it stands in the track; said with key frames.
+    pub(super) shown_at: u64,
+    pub(super) is_key: bool,
+    /// The camera's clock began anew: what was said of moments before it counts no more.
+    pub(super) is_anew: bool,
+    pub(super) piece: Bytes,
+}
+
+/// The beginning of a track.
+#[derive(Debug, Clone)]
+pub(super) struct Beginning {
+    pub(super) codec: CameraMessage,
+    pub(super) bytes: Bytes,
+}
+
+/// What a newcomer needs, and who watches.
+struct Shared {
+    viewers: usize,
+    /// A session is kept up, or is tried for.
+    is_running: bool,
+    state: FeedState,
+    beginning: Option<[Sent; 2]>,
+    /// Since the last key frame, with its moment first.
+    group: Vec<Sent>,
+    group_bytes: usize,
+}
+
+impl Shared {
+    /// What came before is no picture of now.
+    fn forget(&mut self) {
+        self.beginning = None;
+        self.group = Vec::new();
+        self.group_bytes = 0;
+    }
+}
+
+/// One stream of one camera.
+pub(super) struct Feed {
+    pub(super) camera: DeviceId,
+    pub(super) stream: Stream,
+    clock: Arc<Clock>,
+    shared: Mutex<Shared>,
+    viewers: watch::Sender<usize>,
+    sender: broadcast::Sender<Sent>,
+}
+
+impl fmt::Debug for Feed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Feed")
+            .field("camera", &self.camera)
+            .field("stream", &self.stream)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Feed {
+    pub(super) fn new(camera: DeviceId, stream: Stream, clock: Arc<Clock>) -> Arc<Self> {
+        let state = FeedState::Connecting { since: clock.now() };
+        Arc::new(Self {
+            camera,
+            stream,
+            clock,
+            shared: Mutex::new(Shared {
+                viewers: 0,
+                is_running: false,
+                state,
+                beginning: None,
+                group: Vec::new(),
+                group_bytes: 0,
+            }),
+            viewers: watch::Sender::new(0),
+            sender: broadcast::Sender::new(WAITING_MAX),
+        })
+    }
+
+    fn shared(&self) -> MutexGuard<'_, Shared> {
+        self.shared.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Somebody watches. `start` is called if nobody did: under the lock, so that there is never a
+    /// second session.
+    pub(super) fn watch(self: &Arc<Self>, start: impl FnOnce(Arc<Self>)) -> Viewer {
+        let mut shared = self.shared();
+        shared.viewers += 1;
+        self.viewers.send_replace(shared.viewers);
+        if !shared.is_running {
+            shared.is_running = true;
+            shared.state = FeedState::Connecting {
+                since: self.clock.now(),
+            };
+            start(self.clone());
+        }
+        drop(shared);
+        Viewer {
+            receiver: self.sender.subscribe(),
+            feed: self.clone(),
+        }
+    }
+
+    /// The camera is asked.
+    pub(super) fn connecting(&self) {
+        self.say(FeedState::Connecting {
+            since: self.clock.now(),
+        });
+    }
+
+    /// There is no picture any more, and none from before is shown to newcomers.
+    pub(super) fn lose(&self, why: FeedFault) {
+        self.say(FeedState::Lost {
+            since: self.clock.now(),
+            why,
+        });
+    }
+
+    /// Says how it stands while there is no picture.
+    fn say(&self, state: FeedState) {
+        let mut shared = self.shared();
+        shared.forget();
+        shared.state = state;
+        self.send(words(&CameraMessage::Feed(shared.state.clone())));
+    }
+
+    /// Sends a frame to whoever watches.
+    pub(super) fn publish(&self, frame: Frame) {
+        let now = self.clock.now();
+        let mut shared = self.shared();
+        if !matches!(shared.state, FeedState::Live { .. }) {
+            shared.state = FeedState::Live { since: now };
+            self.send(words(&CameraMessage::Feed(shared.state.clone())));
+        }
+        if let Some(Beginning { codec, bytes }) = frame.beginning {
+            let beginning = [words(&codec), Sent::Picture(bytes)];
+            for one in &beginning {
+                self.send(one.clone());
+            }
+            shared.beginning = Some(beginning);
+        }
+        if frame.is_key {
+            shared.group.clear();
+            shared.group_bytes = 0;
+        }
+        let is_kept = frame.is_key || !shared.group.is_empty();
+        if frame.is_key || frame.is_anew {
+            let moment = words(&CameraMessage::Moment {
+                ticks: frame.shown_at,
+                received_at: now,
+            });
+            self.send(moment.clone());
+            if is_kept {
+                shared.group.push(moment);
+            }
+        }
+        let picture = Sent::Picture(frame.piece.clone());
+        self.send(picture.clone());
+        shared.group_bytes = shared.group_bytes.saturating_add(frame.piece.len());
+        if shared.group_bytes > GROUP_BYTES_MAX {
+            shared.group = Vec::new();
+        } else if is_kept {
+            shared.group.push(picture);
+        }
+    }
+
+    /// Nobody may be there to hear it.
+    fn send(&self, sent: Sent) {
+        drop(self.sender.send(sent));
+    }
+
+    /// Returns once nobody has watched for as long as a picture is kept.
+    pub(super) async fn unwatched(&self) {
+        let mut viewers = self.viewers.subscribe();
+        // The sender is in `self`, so neither wait ends for want of one.
+        while viewers.wait_for(|viewers| *viewers == 0).await.is_ok() {
+            let back = viewers.wait_for(|viewers| *viewers > 0);
+            if timeout(LINGER, back).await.is_err() {
+                return;
+            }
+        }
+    }
+
+    /// Ends if nobody watches, and says whether it has: under the lock, so that nobody who comes now is
+    /// left without a session.
+    pub(super) fn rest(&self) -> bool {
+        let mut shared = self.shared();
+        if shared.viewers > 0 {
+            return false;
+        }
+        shared.is_running = false;
+        shared.forget();
+        true
+    }
+}
+
+/// Somebody who watches.
+#[derive(Debug)]
+pub(super) struct Viewer {
+    feed: Arc<Feed>,
+    pub(super) receiver: broadcast::Receiver<Sent>,
+}
+
+impl Viewer {
+    /// All that is needed to begin, or to begin anew. What comes next is received after it.
+    pub(super) fn begin(&mut self) -> Vec<Sent> {
+        let shared = self.feed.shared();
+        // Under the lock: no frame is lost between the two, and none is doubled.
+        self.receiver = self.feed.sender.subscribe();
+        let mut sent = vec![words(&CameraMessage::Feed(shared.state.clone()))];
+        // Without a key frame there is nothing to begin with; the next one follows its own beginning.
+        if let Some(beginning) = &shared.beginning {
+            sent.extend(beginning.iter().cloned());
+            sent.extend(shared.group.iter().cloned());
+        }
+        sent
+    }
+}
+
+/// What a camera's picture is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Picture {
+    /// By RFC 6381.
+    pub(crate) codec: String,
+    /// Pixels from left to right.
+    pub(crate) width: u32,
+    /// Pixels from top to bottom.
+    pub(crate) height: u32,
+}
+
+impl Viewer {
+    /// Waits until a track begins, or until it is known why none does.
+    pub(super) async fn first_picture(&mut self) -> Result<Picture, FeedFault> {
+        loop {
+            match self.receiver.recv().await {
+                Ok(Sent::Words(text)) => match serde_json::from_str(&text) {
+                    Ok(CameraMessage::Codec {
+                        codec,
+                        width,
+                        height,
+                    }) => {
+                        return Ok(Picture {
+                            codec,
+                            width,
+                            height,
+                        });
+                    }
+                    Ok(CameraMessage::Feed(FeedState::Lost { why, .. })) => return Err(why),
+                    Ok(_) | Err(_) => {}
+                },
+                Ok(Sent::Picture(_)) | Err(RecvError::Lagged(_)) => {}
+                Err(RecvError::Closed) => return Err(FeedFault::HungUp),
+            }
+        }
+    }
+}
+
+impl Drop for Viewer {
+    fn drop(&mut self) {
+        let mut shared = self.feed.shared();
+        shared.viewers = shared.viewers.saturating_sub(1);
+        self.feed.viewers.send_replace(shared.viewers);
+    }
+}
+
+/// A message as JSON. These types have no value that JSON could not hold.
+pub(super) fn words(message: &CameraMessage) -> Sent {
+    Sent::Words(serde_json::to_string(message).unwrap_or_default().into())
+}

@@ -1,0 +1,125 @@
+//! Cameras' pictures: RTSP from the camera, fragmented MP4 over a WebSocket to the browser, nothing encoded
+//! anew. However many watch, a camera has one session for each of its streams ([`feed`]), from the first
+//! viewer until a moment after the last ([`upstream`]). The time of a picture is our own ([`timeline`]).
+
+mod book;
+mod feed;
+mod fmp4;
+mod offered;
+mod socket;
+mod timeline;
+mod upstream;
+
+pub(crate) use book::{Book, CameraAddress};
+pub(crate) use feed::{Picture, Stream};
+
+use crate::clock::Clock;
+use axum::extract::ws::WebSocket;
+use castellan_domain::ids::DeviceId;
+use castellan_domain::time::Timestamp;
+use castellan_domain::wire::camera::FeedFault;
+use feed::{Feed, Viewer};
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tokio::time::timeout;
+use tracing::warn;
+use upstream::Upstream;
+
+/// Viewers at a time, of all cameras together; the next one is refused.
+pub(crate) const VIEWERS_MAX: usize = 1_000;
+/// Some cameras send a key frame every thirty seconds only.
+const PICTURE_WITHIN: Duration = Duration::from_secs(40);
+/// How long a stop waits until cameras have heard that their sessions are over.
+const END_WITHIN: Duration = Duration::from_secs(3);
+
+/// The pictures of all cameras.
+#[derive(Debug)]
+pub(crate) struct Cameras {
+    clock: Arc<Clock>,
+    upstream: Upstream,
+    stop: watch::Sender<bool>,
+    /// At most two for each camera of the estate.
+    feeds: Mutex<BTreeMap<(DeviceId, Stream), Arc<Feed>>>,
+    /// At most one for each feed.
+    running: Mutex<JoinSet<()>>,
+    viewers: AtomicUsize,
+}
+
+impl Cameras {
+    pub(crate) fn new(book: Arc<Book>, clock: Arc<Clock>) -> Self {
+        let (stop, stops) = watch::channel(false);
+        Self {
+            clock,
+            upstream: Upstream { book, stop: stops },
+            stop,
+            feeds: Mutex::default(),
+            running: Mutex::default(),
+            viewers: AtomicUsize::new(0),
+        }
+    }
+
+    /// Shows a camera of the estate to a viewer until it goes.
+    pub(crate) async fn show(&self, camera: &DeviceId, stream: Stream, socket: WebSocket) {
+        socket::serve_viewer(socket, self.watch(camera, stream)).await;
+    }
+
+    fn watch(&self, camera: &DeviceId, stream: Stream) -> Viewer {
+        let feed = self.feed(camera, stream);
+        feed.watch(|feed| {
+            let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+            while running.try_join_next().is_some() {}
+            running.spawn(self.upstream.clone().run(feed));
+        })
+    }
+
+    fn feed(&self, camera: &DeviceId, stream: Stream) -> Arc<Feed> {
+        let mut feeds = self.feeds.lock().unwrap_or_else(PoisonError::into_inner);
+        let feed = feeds.entry((camera.clone(), stream));
+        feed.or_insert_with(|| Feed::new(camera.clone(), stream, self.clock.clone()))
+            .clone()
+    }
+
+    /// A seat for a viewer, for as long as it is held; nothing if all are taken.
+    pub(crate) fn seat(self: &Arc<Self>) -> Option<Seat> {
+        let seat = Seat(self.clone());
+        // What was counted is taken back when the seat is dropped.
+        (self.viewers.fetch_add(1, Ordering::AcqRel) < VIEWERS_MAX).then_some(seat)
+    }
+
+    /// Ends all sessions, and tells the cameras.
+    pub(crate) async fn end(&self) {
+        self.stop.send_replace(true);
+        let running = {
+            let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+            std::mem::take(&mut *running)
+        };
+        if timeout(END_WITHIN, running.join_all()).await.is_err() {
+            warn!("some cameras did not hear that their sessions are over");
+        }
+    }
+}
+
+/// Asks a camera once, and gives back what its picture is, or why there is none.
+pub(crate) async fn try_once(book: Book, camera: &DeviceId) -> Result<Picture, FeedFault> {
+    let clock = Arc::new(Clock::start(Timestamp::from_micros(0)));
+    let cameras = Cameras::new(Arc::new(book), clock);
+    let mut viewer = cameras.watch(camera, Stream::Main);
+    let first = timeout(PICTURE_WITHIN, viewer.first_picture()).await;
+    drop(viewer);
+    cameras.end().await;
+    first.unwrap_or(Err(FeedFault::Silent))
+}
+
+/// A viewer's seat.
+#[derive(Debug)]
+pub(crate) struct Seat(Arc<Cameras>);
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        self.0.viewers.fetch_sub(1, Ordering::AcqRel);
+    }
+}

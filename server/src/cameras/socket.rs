@@ -1,0 +1,73 @@
+//! One viewer's socket: how the picture stands, then the picture.
+
+use super::feed::{Sent, Viewer, words};
+use axum::extract::ws::{Message, WebSocket};
+use castellan_domain::wire::camera::CameraMessage;
+use std::time::{Duration, Instant};
+use tokio::sync::broadcast::error::RecvError;
+use tokio::time::{interval, timeout};
+
+/// A viewer that takes no byte for this long is let go.
+const SEND_WITHIN: Duration = Duration::from_secs(10);
+/// The kernel takes minutes of a picture for a viewer that has stopped reading; only a missing pong tells
+/// in time.
+const PING_EVERY: Duration = Duration::from_secs(3);
+const PONG_WITHIN: Duration = Duration::from_secs(10);
+
+/// The viewer has gone.
+struct Gone;
+
+/// Serves one viewer until it goes.
+pub(super) async fn serve_viewer(mut socket: WebSocket, mut viewer: Viewer) {
+    let mut begins = viewer.begin();
+    // Each turn begins anew: at first, and whenever the viewer has lagged.
+    while let Ok(left_out) = show(&mut socket, &mut viewer, begins).await {
+        begins = vec![words(&CameraMessage::Skipped { left_out })];
+        begins.extend(viewer.begin());
+    }
+}
+
+/// Shows the picture until the viewer goes, or lags behind by so many messages.
+async fn show(socket: &mut WebSocket, viewer: &mut Viewer, begins: Vec<Sent>) -> Result<u64, Gone> {
+    send(socket, begins).await?;
+    let mut ping = interval(PING_EVERY);
+    let mut heard = Instant::now();
+    loop {
+        tokio::select! {
+            sent = viewer.receiver.recv() => match sent {
+                Ok(sent) => send(socket, vec![sent]).await?,
+                Err(RecvError::Lagged(left_out)) => return Ok(left_out),
+                Err(RecvError::Closed) => return Err(Gone),
+            },
+            _ = ping.tick() => {
+                if heard.elapsed() > PONG_WITHIN {
+                    return Err(Gone);
+                }
+                write(socket, Message::Ping(axum::body::Bytes::new())).await?;
+            }
+            message = socket.recv() => match message {
+                Some(Ok(Message::Ping(_) | Message::Pong(_))) => heard = Instant::now(),
+                // A viewer has nothing to say.
+                Some(Ok(Message::Text(_) | Message::Binary(_) | Message::Close(_)) | Err(_)) | None => return Err(Gone),
+            },
+        }
+    }
+}
+
+async fn send(socket: &mut WebSocket, all: Vec<Sent>) -> Result<(), Gone> {
+    for sent in all {
+        let message = match sent {
+            Sent::Words(text) => Message::Text(text),
+            Sent::Picture(bytes) => Message::Binary(bytes),
+        };
+        write(socket, message).await?;
+    }
+    Ok(())
+}
+
+async fn write(socket: &mut WebSocket, message: Message) -> Result<(), Gone> {
+    match timeout(SEND_WITHIN, socket.send(message)).await {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(_)) | Err(_) => Err(Gone),
+    }
+}

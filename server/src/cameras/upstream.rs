@@ -1,0 +1,308 @@
+//! The session with a camera, over RTSP and TCP. Errors of the library name addresses, so its words go no
+//! further than a debug log, and there without them.
+
+use super::book::Book;
+use super::feed::{Beginning, Feed, Frame};
+use super::fmp4::{beginning, piece};
+use super::offered::offered;
+use super::timeline::Timeline;
+use axum::body::Bytes;
+use castellan_domain::wire::camera::{CameraMessage, FeedFault};
+use futures_util::StreamExt as _;
+use rand::Rng as _;
+use retina::client::{
+    Demuxed, Described, PlayOptions, Session, SessionGroup, SessionOptions, SetupOptions,
+};
+use retina::codec::{CodecItem, FrameFormat, ParametersRef, VideoFrame};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::sync::watch;
+use tokio::time::{sleep, timeout};
+use tracing::{debug, info};
+use url::Url;
+
+/// A camera has to begin sending within this time.
+const CONNECT_WITHIN: Duration = Duration::from_secs(5);
+/// One that says nothing for this long is taken for gone. The library itself would wait for ever.
+const SILENT_AFTER: Duration = Duration::from_secs(3);
+/// A session that held this long was a good one: the next try comes soon.
+const HELD: Duration = Duration::from_secs(10);
+/// Waits between tries: doubled from the first to the last.
+const WAIT_FIRST: Duration = Duration::from_millis(500);
+const WAIT_LAST: Duration = Duration::from_mins(1);
+/// Bytes of a frame that are taken.
+const FRAME_BYTES_MAX: usize = 8 * 1024 * 1024;
+
+/// How long a camera has to hear that a session is over, before there is another one or the server ends.
+const END_WITHIN: Duration = Duration::from_secs(2);
+
+/// What a session needs besides the camera.
+#[derive(Debug, Clone)]
+pub(super) struct Upstream {
+    pub(super) book: Arc<Book>,
+    /// Whether the server stops.
+    pub(super) stop: watch::Receiver<bool>,
+}
+
+impl Upstream {
+    /// Keeps a picture up for as long as somebody watches. There is never a second session beside one that
+    /// has not ended.
+    pub(super) async fn run(self, feed: Arc<Feed>) {
+        let mut stop = self.stop.clone();
+        let sessions = Arc::new(SessionGroup::default());
+        let mut track = Track::default();
+        let mut tries = 0;
+        loop {
+            feed.connecting();
+            let begun = Instant::now();
+            let why = tokio::select! {
+                why = self.follow(&feed, &mut track, &sessions) => Some(why),
+                () = feed.unwatched() => None,
+                _ = stop.wait_for(|stop| *stop) => None,
+            };
+            // The session is over, and its last word is on its way.
+            let told = timeout(END_WITHIN, sessions.await_teardown()).await;
+            if !matches!(told, Ok(Ok(()))) {
+                debug!(camera = %feed.camera, "it did not hear that its session is over");
+            }
+            if let Some(why) = why {
+                info!(camera = %feed.camera, ?why, "no picture");
+                tries = if begun.elapsed() > HELD { 1 } else { tries + 1 };
+                let wait = wait_after(&why, tries, rand::rng().random());
+                feed.lose(why);
+                tokio::select! {
+                    () = sleep(wait) => continue,
+                    () = feed.unwatched() => {}
+                    _ = stop.wait_for(|stop| *stop) => {}
+                }
+            }
+            if *stop.borrow() || feed.rest() {
+                return;
+            }
+        }
+    }
+
+    /// One session, until it ends.
+    async fn follow(
+        &self,
+        feed: &Feed,
+        track: &mut Track,
+        sessions: &Arc<SessionGroup>,
+    ) -> FeedFault {
+        let address = match self.book.find(&feed.camera).await {
+            Ok(address) => address,
+            Err(why) => return why,
+        };
+        let Some(url) = address.url(feed.stream) else {
+            return FeedFault::NoSuchStream;
+        };
+        let options = SessionOptions::default()
+            .creds(address.credentials())
+            .session_group(sessions.clone())
+            .user_agent("castellan".to_owned());
+        let (stream, mut session) = match timeout(CONNECT_WITHIN, open(url, options)).await {
+            Err(_) => return FeedFault::NoAnswer,
+            Ok(Err(Failed::Known(why))) => return why,
+            Ok(Err(Failed::Library(error))) => {
+                debug!(camera = %feed.camera, said = said(&error, url), "no session");
+                return fault_of(&error, url).await;
+            }
+            Ok(Ok(opened)) => opened,
+        };
+        track.begin();
+        loop {
+            let item = match timeout(SILENT_AFTER, session.next()).await {
+                Err(_) => return FeedFault::Silent,
+                Ok(None) => return FeedFault::HungUp,
+                Ok(Some(Err(error))) => {
+                    debug!(camera = %feed.camera, said = said(&error, url), "a session broke");
+                    return broken(&error);
+                }
+                Ok(Some(Ok(item))) => item,
+            };
+            let CodecItem::VideoFrame(frame) = item else {
+                continue;
+            };
+            match track.frame(&frame, &session, stream) {
+                Ok(Some(frame)) => feed.publish(frame),
+                Ok(None) => {}
+                Err(why) => return why,
+            }
+        }
+    }
+}
+
+async fn open(url: &Url, options: SessionOptions) -> Result<(usize, Demuxed), Failed> {
+    let mut session: Session<Described> = Session::describe(url.clone(), options).await?;
+    let is_picture = |stream: &retina::client::Stream| {
+        stream.media() == "video" && matches!(stream.encoding_name(), "h264" | "h265")
+    };
+    let found = session.streams().iter().position(is_picture);
+    let stream = found.ok_or(Failed::Known(FeedFault::NoPicture))?;
+    let setup = SetupOptions::default().frame_format(FrameFormat::MP4);
+    session.setup(stream, setup).await?;
+    let playing = session.play(PlayOptions::default()).await?;
+    Ok((stream, playing.demuxed()?))
+}
+
+/// Why a session did not come up.
+enum Failed {
+    Known(FeedFault),
+    Library(retina::Error),
+}
+
+impl From<retina::Error> for Failed {
+    fn from(error: retina::Error) -> Self {
+        Self::Library(error)
+    }
+}
+
+/// What a camera's answer means. Whoever was denied asks once more, to say what the camera wants.
+async fn fault_of(error: &retina::Error, url: &Url) -> FeedFault {
+    match error.status_code() {
+        Some(401 | 403) => FeedFault::Denied {
+            offered: offered(url).await,
+        },
+        Some(404 | 454) => FeedFault::NoSuchStream,
+        Some(453 | 503) => FeedFault::TooManyViewers,
+        Some(461) => FeedFault::UdpOnly,
+        Some(_) => FeedFault::Unreadable,
+        None => broken(error),
+    }
+}
+
+/// What the library says of an error, without the address: that stands in the lines after the first.
+fn said(error: &retina::Error, url: &Url) -> String {
+    let said = error.to_string();
+    let first = said.lines().next().unwrap_or_default();
+    let host = url.host_str().unwrap_or_default();
+    first.replace(url.as_str(), "…").replace(host, "…")
+}
+
+/// The library has no kinds of errors, only sentences; each begins with what it is about.
+fn broken(error: &retina::Error) -> FeedFault {
+    let sentence = error.to_string();
+    if sentence.starts_with("Unable to connect") {
+        FeedFault::Unreachable
+    } else if sentence.starts_with("RTSP framing error") {
+        FeedFault::NotACamera
+    } else if sentence.starts_with("Error reading from RTSP peer") {
+        FeedFault::HungUp
+    } else {
+        FeedFault::Unreadable
+    }
+}
+
+/// How long until the next try. A camera that denies us may lock us out, and one that is full frees a
+/// seat when a session runs out, after a minute.
+fn wait_after(why: &FeedFault, tries: u32, chance: f64) -> Duration {
+    let longest = match why {
+        FeedFault::Denied { .. }
+        | FeedFault::TooManyViewers
+        | FeedFault::NoAddress
+        | FeedFault::Sealed => WAIT_LAST,
+        _ => WAIT_FIRST
+            .saturating_mul(1 << (tries.clamp(1, 8) - 1))
+            .min(WAIT_LAST),
+    };
+    // Cameras behind one switch come back together, and are not all asked in one moment.
+    longest.mul_f64(chance.clamp(0.0, 1.0).mul_add(0.25, 0.75))
+}
+
+/// A camera's frames as a track that goes on through all its sessions.
+#[derive(Debug)]
+struct Track {
+    timeline: Timeline,
+    /// Frames so far.
+    number: u32,
+    /// A key frame came in this session.
+    has_key: bool,
+}
+
+impl Default for Track {
+    fn default() -> Self {
+        Self {
+            timeline: Timeline::new(),
+            number: 0,
+            has_key: false,
+        }
+    }
+}
+
+impl Track {
+    fn begin(&mut self) {
+        self.timeline.begin();
+        self.has_key = false;
+    }
+
+    /// A frame as viewers get it; nothing before the first key frame.
+    fn frame(
+        &mut self,
+        frame: &VideoFrame,
+        session: &Demuxed,
+        stream: usize,
+    ) -> Result<Option<Frame>, FeedFault> {
+        let is_key = frame.is_random_access_point();
+        let is_first = is_key && !self.has_key;
+        self.has_key |= is_key;
+        if !self.has_key {
+            return Ok(None);
+        }
+        if frame.data().len() > FRAME_BYTES_MAX {
+            return Err(FeedFault::Unreadable);
+        }
+        let begins = is_first || frame.has_new_parameters();
+        let beginning = begins.then(|| begin_track(session, stream)).transpose()?;
+        let at = frame.timestamp();
+        let placed = self
+            .timeline
+            .place(at.elapsed(), at.clock_rate().get(), is_key);
+        self.number = self.number.wrapping_add(1);
+        Ok(Some(Frame {
+            beginning,
+            shown_at: placed.shown_at,
+            is_key,
+            is_anew: placed.jumped,
+            piece: piece(self.number, placed.sample, frame.data()).into(),
+        }))
+    }
+}
+
+/// The beginning of a track, made from what the camera sends and not from what it announced.
+fn begin_track(session: &Demuxed, stream: usize) -> Result<Beginning, FeedFault> {
+    let stream = session.streams().get(stream);
+    let Some(ParametersRef::Video(video)) = stream.and_then(retina::client::Stream::parameters)
+    else {
+        return Err(FeedFault::Unreadable);
+    };
+    let (width, height) = video.pixel_dimensions();
+    let entry = video.mp4_sample_entry().build();
+    let entry = entry.map_err(|_names_an_address| FeedFault::Unreadable)?;
+    Ok(Beginning {
+        codec: CameraMessage::Codec {
+            codec: video.rfc6381_codec().to_owned(),
+            width,
+            height,
+        },
+        bytes: Bytes::from(beginning(&entry, (width, height))),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_grow_to_a_minute_and_are_never_alike() {
+        let waits = |tries, chance| wait_after(&FeedFault::Silent, tries, chance);
+        assert_eq!(waits(1, 1.0), WAIT_FIRST);
+        assert_eq!(waits(2, 1.0), WAIT_FIRST * 2);
+        assert_eq!(waits(8, 1.0), WAIT_LAST);
+        assert_eq!(waits(u32::MAX, 1.0), WAIT_LAST);
+        assert_eq!(waits(8, 0.0), Duration::from_secs(45));
+        let denied = FeedFault::Denied {
+            offered: Vec::new(),
+        };
+        assert_eq!(wait_after(&denied, 1, 1.0), WAIT_LAST);
+    }
+}
