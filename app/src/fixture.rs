@@ -244,6 +244,7 @@ pub(crate) fn incident_of(alarm: &Alarm) -> Incident {
         guards: 1,
         dispatch_due_at: None,
         people_of: None,
+        after: None,
     };
     Incident::opened(&opened, &stamp(START, 90))
 }

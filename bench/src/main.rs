@@ -2,8 +2,10 @@
 //! result of each of those is one JSON object on standard output.
 
 use castellan_bench::load::peers::Broker;
+use castellan_bench::load::pending::{When, With};
 use castellan_bench::load::{self, Target};
 use castellan_bench::measure;
+use castellan_domain::time::Timestamp;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use serde::Serialize;
 use std::net::SocketAddr;
@@ -141,6 +143,9 @@ enum Load {
         people: u32,
         #[arg(long, default_value_t = 1_000)]
         devices: u32,
+        /// Seconds after which the ladder of an alarm calls somebody; left out: there is none.
+        #[arg(long)]
+        ladder_s: Option<i64>,
     },
     /// Phones march and displays watch.
     FanOut {
@@ -244,10 +249,54 @@ enum Load {
         #[arg(long, value_parser = clap::value_parser!(u32).range(1..=10_000))]
         asked: u32,
     },
+    #[command(flatten)]
+    Ladders(LadderLoad),
     /// Read every fact of a journal that nobody has open.
     Scan { journal: PathBuf },
     /// The size of a database.
     Size { database: PathBuf },
+}
+
+/// What ladders are measured with.
+#[derive(Debug, Subcommand)]
+enum LadderLoad {
+    /// Let very many ladders wait and fall due in the domain alone.
+    Pending {
+        #[arg(long)]
+        with: With,
+        #[arg(long)]
+        when: When,
+        #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+        ladders: u32,
+    },
+    /// Press so many buttons, once each.
+    Press {
+        #[command(flatten)]
+        at: At,
+        #[arg(long, value_parser = clap::value_parser!(u32).range(1..=20_000))]
+        ladders: u32,
+        #[arg(long)]
+        per_s: u32,
+    },
+    /// Take the calls of ladders.
+    Receive {
+        #[arg(long)]
+        listen: SocketAddr,
+    },
+    /// Ask whoever takes them what came.
+    Received { receiver: SocketAddr },
+    /// Wait until a server's record does not grow any more.
+    Quiet {
+        #[command(flatten)]
+        at: At,
+    },
+    /// Read what ladders did from a journal that nobody has open.
+    Called {
+        journal: PathBuf,
+        /// When the server was killed, in microseconds since 1970.
+        #[arg(long)]
+        ended_at: i64,
+    },
 }
 
 fn main() -> ExitCode {
@@ -273,7 +322,11 @@ async fn load(verb: Load) -> anyhow::Result<()> {
 
 async fn run(verb: Load) -> anyhow::Result<String> {
     match verb {
-        Load::Estate { people, devices } => Ok(load::estate::document(people, devices).to_string()),
+        Load::Estate {
+            people,
+            devices,
+            ladder_s,
+        } => Ok(estate(people, devices, ladder_s)),
         Load::FanOut {
             at,
             watched,
@@ -360,8 +413,45 @@ async fn run(verb: Load) -> anyhow::Result<String> {
         Load::Commits { folder, seconds } => json(&load::storage::commits(&folder, seconds)?),
         Load::Inserts { folder, rows } => json(&load::storage::inserts(&folder, rows)?),
         Load::Ranking { rounds, asked } => json(&load::ranking::run(rounds, asked)?),
+        Load::Ladders(verb) => ladders(verb).await,
         Load::Scan { journal } => json(&load::storage::scan(&journal)?),
         Load::Size { database } => json(&load::storage::size(&database)?),
+    }
+}
+
+fn estate(people: u32, devices: u32, ladder_s: Option<i64>) -> String {
+    let mut document = load::estate::document(people, devices);
+    if let Some(ladder_s) = ladder_s {
+        load::estate::with_ladder(&mut document, 1, ladder_s);
+    }
+    document.to_string()
+}
+
+async fn ladders(verb: LadderLoad) -> anyhow::Result<String> {
+    match verb {
+        LadderLoad::Pending {
+            with,
+            when,
+            ladders,
+        } => json(&load::pending::run(with, when, ladders)?),
+        LadderLoad::Press { at, ladders, per_s } => {
+            let options = load::press::Options {
+                target: at.target(),
+                ladders,
+                per_s,
+            };
+            json(&load::press::run(&options).await?)
+        }
+        LadderLoad::Receive { listen } => {
+            load::receiver::run(listen).await?;
+            Ok(String::new())
+        }
+        LadderLoad::Received { receiver } => json(&load::receiver::ask(receiver).await?),
+        LadderLoad::Quiet { at } => json(&load::quiet::run(at.target()).await?),
+        LadderLoad::Called { journal, ended_at } => {
+            let ended_at = Timestamp::from_micros(ended_at);
+            json(&load::called::run(&journal, ended_at)?)
+        }
     }
 }
 

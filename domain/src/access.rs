@@ -1,14 +1,13 @@
 //! Who may do what. Decided inside the turn, against the state that the command meets.
 
-use crate::alarm::{Alarm, AlarmCommand, AlarmRefusal};
+use crate::alarm::{Alarm, AlarmCommand, AlarmRefusal, NoteCommand};
 use crate::command::Command;
-use crate::dispatch::{DispatchCommand, DispatchRefusal};
+use crate::dispatch::{DispatchCommand, DispatchRefusal, Matter};
 use crate::estate::Role;
-use crate::ids::PersonId;
+use crate::ids::{AlarmId, IncidentId, PersonId};
 use crate::incident::{Incident, IncidentCommand, IncidentRefusal, NextStage, Owner};
 use crate::refusal::{CommonRefusal, Refusal};
 use crate::staff::StaffCommand;
-use crate::time::Span;
 use crate::view::{Known, View};
 
 /// Something that a person may do.
@@ -32,6 +31,9 @@ pub enum Right {
     SeeTracks,
     /// To send people, and to answer for them on the radio.
     Dispatch,
+    /// To know of silent calls for help, and to do something about them. Whoever works at a console has it: at night
+    /// one of them is alone, and a call that nobody sees is answered by nobody.
+    SeeDuress,
     /// To see what cameras see.
     SeeCameras,
 }
@@ -48,6 +50,7 @@ const OPERATOR: &[Right] = &[
     Right::OpenDoors,
     Right::SeeTracks,
     Right::Dispatch,
+    Right::SeeDuress,
     Right::SeeCameras,
 ];
 const LEADER: &[Right] = &[Right::LeadShift, Right::AcknowledgeUrgent];
@@ -120,6 +123,10 @@ impl Actor {
 
 /// Whether `actor` may give `command` now.
 pub fn decide(actor: &Actor, command: &Command, view: &View) -> Result<(), Refusal> {
+    let is_secret = is_silent_call(command, view) && !is_sent_for(actor, command, view);
+    if is_secret {
+        actor.must(Right::SeeDuress)?;
+    }
     match command {
         Command::Alarm(command) => {
             actor.must(Right::HandleAlarms)?;
@@ -147,6 +154,51 @@ pub fn decide(actor: &Actor, command: &Command, view: &View) -> Result<(), Refus
     }
 }
 
+/// Whether a command is about a silent call for help.
+fn is_silent_call(command: &Command, view: &View) -> bool {
+    let alarm = |id: &AlarmId| view.alarms.get(id).is_some_and(Alarm::began_as_duress);
+    let incident = |id: &IncidentId| view.incidents.get(id).is_some_and(|one| one.discreet);
+    match command {
+        Command::Alarm(command) => alarm(&command.alarm()),
+        Command::Note(NoteCommand::Note { alarm: id, .. }) => alarm(id),
+        Command::Incident(command) => {
+            incident(&command.incident())
+                || matches!(command, IncidentCommand::Join { alarm: id, .. } if alarm(id))
+                || matches!(command, IncidentCommand::Merge { into, .. } if incident(into))
+        }
+        Command::Dispatch(DispatchCommand::Dispatch { matter, .. }) => match matter {
+            Matter::Alarm(id) => alarm(id),
+            Matter::Incident(id) => incident(id),
+        },
+        Command::Dispatch(command) => {
+            let row = command.assignment();
+            let row = row.and_then(|id| view.assignments.get(&id));
+            row.is_some_and(|row| row.discreet)
+        }
+        Command::Registration(_) | Command::Staff(_) | Command::Zone(_) | Command::Actuation(_) => {
+            false
+        }
+    }
+}
+
+/// Whether somebody was sent for what a command is about: they know where to go, and answer for themselves.
+fn is_sent_for(actor: &Actor, command: &Command, view: &View) -> bool {
+    match command {
+        Command::Incident(command) => is_at_it(actor, command, view),
+        Command::Dispatch(command) => {
+            let row = command.assignment();
+            let row = row.and_then(|id| view.assignments.get(&id));
+            row.is_some_and(|row| row.person == actor.person)
+        }
+        Command::Alarm(_)
+        | Command::Note(_)
+        | Command::Registration(_)
+        | Command::Staff(_)
+        | Command::Zone(_)
+        | Command::Actuation(_) => false,
+    }
+}
+
 fn about_incident(actor: &Actor, command: &IncidentCommand, view: &View) -> Result<(), Refusal> {
     let is_reopened = matches!(
         command,
@@ -167,16 +219,11 @@ fn about_incident(actor: &Actor, command: &IncidentCommand, view: &View) -> Resu
         return Ok(());
     }
     match incident.map(|incident| (incident, &incident.owner)) {
-        Some((incident, Owner::Person { by, at, .. }))
+        Some((incident, Owner::Person { by, .. }))
             if *by != actor.person && !actor.rights.contains(Right::LeadShift) =>
         {
-            Err(IncidentRefusal::IncidentOwned {
-                incident: incident.id,
-                by: by.clone(),
-                at: *at,
-                ahead: Span::from_secs(0),
-            }
-            .into())
+            let (incident, by) = (incident.id, by.clone());
+            Err(IncidentRefusal::NotIncidentOwner { incident, by }.into())
         }
         Some((incident, Owner::Nobody { .. })) if !actor.rights.contains(Right::LeadShift) => {
             let incident = incident.id;

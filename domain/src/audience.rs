@@ -15,7 +15,8 @@ pub const WITHHELD: &str = "-";
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Audience {
-    /// Consoles: everything.
+    /// Consoles of those who have `Right::SeeDuress`: everything. Who that is cannot be proven before
+    /// there is sign-in; every role that works at a console has the right.
     Staff,
     /// 大屏 where the staff works: everything but duress.
     Wall,

@@ -8,7 +8,7 @@ use castellan_domain::command::Command;
 use castellan_domain::dispatch::rank::rank;
 use castellan_domain::dispatch::{DeclineReason, DispatchCommand, Stage};
 use castellan_domain::engine::Input;
-use castellan_domain::estate::{DutyKept, Estate, EstateIndex, Opens};
+use castellan_domain::estate::{DutyKept, Estate, EstateIndex, Opens, Role};
 use castellan_domain::guard_view::{
     GUARD_OTHERS_MAX, GUARD_OUTLINE_MAX, GUARD_OUTLINES_MAX, GUARD_PATHS_MAX, GUARD_TASKS_MAX,
     GuardDuty, GuardView,
@@ -87,6 +87,35 @@ fn an_offer_says_what_where_how_and_until_when_and_nothing_of_other_incidents() 
     // The other one has the other incident.
     assert_eq!(seen(&world, "li-min").tasks[0].incident, IncidentId(2));
     assert_eq!(seen(&world, "zhao-jun").tasks, []);
+}
+
+#[test]
+fn whoever_is_sent_reads_the_steps_of_their_own_role() {
+    let procedure = r#"{"id": "gas", "name": {"zh": "燃气", "en": "Gas"}, "steps": [
+        {"id": "cordon", "words": {"zh": "警戒", "en": "Cordon"}, "who": "guard"},
+        {"id": "valves", "words": {"zh": "关阀", "en": "Valves"}, "who": "engineer"},
+        {"id": "call", "words": {"zh": "报警", "en": "Call"}}]}"#;
+    let mut estate = guarded();
+    estate.procedures = vec![serde_json::from_str(procedure).expect("a procedure")];
+    estate.alarm_types[0].procedure = Some(id("gas"));
+    for (role, steps) in [
+        (Role::Guard, vec![(1, "cordon")]),
+        (Role::ShiftLeader, vec![(1, "cordon")]),
+        (Role::Engineer, vec![(2, "valves")]),
+    ] {
+        let person = estate
+            .people
+            .iter_mut()
+            .find(|one| one.id.as_str() == "wang-qiang");
+        person.expect("he works there").role = role;
+        let mut world = World::with(Site::default(), estate.clone());
+        let alarm = world.raise("gas-1", "gas_low", Active);
+        send(&mut world, "li-na", alarm, "wang-qiang").unwrap();
+        let view = view_of(&world, &estate, "wang-qiang").unwrap();
+        let read = view.tasks[0].steps.iter();
+        let read: Vec<_> = read.map(|step| (step.number, step.id.as_str())).collect();
+        assert_eq!(read, steps, "{role:?}");
+    }
 }
 
 #[test]

@@ -107,7 +107,7 @@ fn an_incident_is_taken_back_until_its_new_owner_does_anything_with_it_or_its_al
     ];
     for begun in begun {
         let (refused, owner) = answer(begun);
-        let Err(Refusal::Incident(IncidentRefusal::IncidentOwned { by, .. })) = refused else {
+        let Err(Refusal::Incident(IncidentRefusal::NotIncidentOwner { by, .. })) = refused else {
             panic!("{refused:?}");
         };
         assert_eq!((by, owner), (id("zhao-min"), Some(id("zhao-min"))));

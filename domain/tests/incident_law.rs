@@ -2,18 +2,19 @@
 
 use crate::common::{World, id, is_done, secs};
 use crate::incidents::{accept, guarded, incident, part, part_of, send, world};
+use castellan_domain::access::{self, Actor, Right, Rights};
 use castellan_domain::alarm::{AlarmCommand, Verdict};
 use castellan_domain::audience::Audience;
 use castellan_domain::command::Command;
-use castellan_domain::dispatch::{DispatchCommand, Stage as Part};
+use castellan_domain::dispatch::{DispatchCommand, Matter, Stage as Part};
 use castellan_domain::engine::Input;
-use castellan_domain::estate::{AlarmType, DutyKept, Estate, Opens};
+use castellan_domain::estate::{AlarmType, DutyKept, Estate, Opens, Role};
 use castellan_domain::ids::{AlarmId, AssignmentId, IncidentId, PersonId, ProcedureId};
 use castellan_domain::incident::{
     ALARMS_PER_INCIDENT_MAX, IncidentCommand, IncidentRefusal, NextStage,
 };
 use castellan_domain::observation::ReportedState::Active;
-use castellan_domain::refusal::Refusal;
+use castellan_domain::refusal::{CommonRefusal, Refusal};
 use castellan_domain::site::Site;
 use castellan_domain::staff::StaffCommand;
 
@@ -267,4 +268,63 @@ fn what_begins_as_an_incident_is_one_after_a_crash_before_it_was_whoever_claimed
     let mut world = after_a_crash(&world);
     world.wait(secs(0));
     assert_eq!(world.alarm(second).incident, None);
+}
+
+#[test]
+fn whoever_works_at_a_console_sees_silent_calls_and_nobody_else_has_a_say_in_them() {
+    let console = [
+        Role::Operator,
+        Role::ShiftLeader,
+        Role::DutyManager,
+        Role::ProjectManager,
+    ];
+    for role in console {
+        let rights = Rights::of_role(role);
+        assert!(rights.contains(Right::SeeDuress), "{role:?} may be alone");
+    }
+    for role in [Role::Guard, Role::Engineer, Role::Steward] {
+        assert!(!Rights::of_role(role).contains(Right::SeeDuress));
+    }
+    let mut world = World::with(Site::default(), with(&[]));
+    let alarm = world.raise("button-1", "duress", Active);
+    send(&mut world, "li-na", alarm, "wang-qiang").unwrap();
+    let (incident, assignment) = (IncidentId(1), AssignmentId(1));
+    let gas = world.raise("gas-1", "gas_low", Active);
+    send(&mut world, "li-na", gas, "li-min").unwrap();
+    let open = IncidentId(2);
+    let actor = |person: &str, rights: &[Right]| Actor {
+        person: id(person),
+        rights: Rights::of(rights),
+    };
+    let (matter, person) = (Matter::Alarm(alarm), id("li-min"));
+    let commands = [
+        Command::Alarm(AlarmCommand::Claim { alarm }),
+        Command::Incident(IncidentCommand::Claim { incident }),
+        Command::Incident(IncidentCommand::Join {
+            incident: open,
+            alarm,
+        }),
+        Command::Incident(IncidentCommand::Merge {
+            incident: open,
+            into: incident,
+        }),
+        Command::Dispatch(DispatchCommand::Dispatch { matter, person }),
+        Command::Dispatch(DispatchCommand::Accept { assignment }),
+    ];
+    let all = [Right::HandleAlarms, Right::Dispatch, Right::LeadShift];
+    for command in &commands {
+        let without = access::decide(&actor("zhao-min", &all), command, world.view());
+        assert_eq!(
+            without,
+            Err(CommonRefusal::NotAllowed.into()),
+            "{command:?}"
+        );
+        let with = [all.as_slice(), &[Right::SeeDuress]].concat();
+        let with = access::decide(&actor("zhao-min", &with), command, world.view());
+        assert_eq!(with, Ok(()), "{command:?}");
+    }
+    // Whoever was sent answers for himself.
+    let accept = Command::Dispatch(DispatchCommand::Accept { assignment });
+    let his = access::decide(&actor("wang-qiang", &[]), &accept, world.view());
+    assert_eq!(his, Ok(()));
 }

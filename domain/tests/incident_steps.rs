@@ -19,6 +19,7 @@ const GAS: &str = r#"{"id": "gas", "name": {"zh": "燃气", "en": "Gas"}, "steps
                  {"id": "none", "label": {"zh": "无", "en": "Nothing"}, "to": "end"}]},
     {"id": "cordon", "words": {"zh": "警戒", "en": "Cordon"}, "who": "guard", "deadline_s": 180},
     {"id": "residents", "words": {"zh": "告知", "en": "Tell"}, "optional": true, "deadline_s": 120},
+    {"id": "valves", "words": {"zh": "关阀", "en": "Valves"}, "optional": true, "who": "engineer"},
     {"id": "call", "words": {"zh": "报警", "en": "Call"}, "deadline_s": 240}]}"#;
 
 fn drawn() -> Estate {
@@ -190,18 +191,19 @@ fn a_step_that_nobody_takes_is_late_once_and_the_next_one_is_waited_for() {
 }
 
 #[test]
-fn whoever_is_sent_speaks_of_the_guards_steps_alone_and_only_while_they_go_or_are_there() {
+fn whoever_is_sent_speaks_of_their_own_steps_alone_and_only_while_they_go_or_are_there() {
     let mut world = world();
     take(&mut world, "li-na", "verify", Some("real")).unwrap();
     let early = take(&mut world, "wang-qiang", "cordon", None);
     assert_eq!(early, Err(CommonRefusal::NotAllowed.into()), "only asked");
     accept(&mut world, "wang-qiang", 1).unwrap();
-    assert_eq!(
-        refused(take(&mut world, "wang-qiang", "call", None)),
-        IncidentRefusal::NotTheirStep {
-            step: StepId::constant("call")
-        }
-    );
+    for other in ["call", "valves"] {
+        let step = StepId::constant(other);
+        assert_eq!(
+            refused(take(&mut world, "wang-qiang", other, None)),
+            IncidentRefusal::NotTheirStep { step }
+        );
+    }
     assert!(is_done(&take(&mut world, "wang-qiang", "cordon", None)));
     let recall = DispatchCommand::Recall {
         assignment: AssignmentId(1),

@@ -2,10 +2,16 @@
 
 use crate::common::{START, World, estate, id, secs};
 use castellan_domain::alarm::{AlarmFact, Ownership, Source};
+use castellan_domain::answer::Accepted;
+use castellan_domain::command::Command;
+use castellan_domain::dispatch::{DispatchCommand, Matter};
 use castellan_domain::engine::{Engine, Input, Output};
 use castellan_domain::estate::EstateIndex;
 use castellan_domain::fact::{Fact, FactBody, InputSetAside};
+use castellan_domain::ids::{AlarmId, CommandId};
+use castellan_domain::incident::IncidentRefusal;
 use castellan_domain::observation::{Doubts, Observation, Report, ReportedState};
+use castellan_domain::refusal::Refusal;
 use castellan_domain::rules::claim_overdue::SETTLED_PER_INPUT_MAX;
 use castellan_domain::site::Site;
 use castellan_domain::stream::{Broken, Machine, Ran, fold, run};
@@ -292,4 +298,38 @@ fn five_thousand_deadlines_fire_once_each_oldest_first_and_say_how_late() {
     alarms.sort();
     alarms.dedup();
     assert_eq!(alarms.len(), ALARMS as usize, "once each");
+}
+
+#[test]
+fn of_two_who_press_d_in_one_turn_one_sends_and_the_other_hears_who() {
+    let send = |n: u128, who: &str, person: &str| Input::Commanded {
+        command_id: CommandId(uuid::Uuid::from_u128(n)),
+        by: id(who),
+        expected: None,
+        command: Command::Dispatch(DispatchCommand::Dispatch {
+            matter: Matter::Alarm(AlarmId(1)),
+            person: id(person),
+        }),
+    };
+    for (first, second) in [("li-na", "zhao-min"), ("zhao-min", "li-na")] {
+        let mut world = crate::incidents::world();
+        world.raise("gas-1", "gas_low", ReportedState::Active);
+        let both = [send(901, first, "wang-qiang"), send(902, second, "li-min")];
+        let ran = turn(&mut world.engine, &both).expect("nothing breaks");
+        let heard: Vec<_> = ran.done.into_iter().map(|done| done.answer).collect();
+        assert!(
+            matches!(heard[0], Some(Ok(Accepted::Done { .. }))),
+            "{heard:?}"
+        );
+        let Some(Err(Refusal::Incident(IncidentRefusal::IncidentOwned { by, ahead, .. }))) =
+            &heard[1]
+        else {
+            panic!("{heard:?}");
+        };
+        assert_eq!((by, ahead.as_millis()), (&id(first), 0));
+        let view = world.engine.site().view();
+        assert_eq!(view.incidents.len(), 1);
+        let asked: Vec<_> = view.assignments.values().map(|one| &one.person).collect();
+        assert_eq!(asked, [&id("wang-qiang")], "one is asked");
+    }
 }

@@ -51,5 +51,5 @@ test("of two hands that press D at once exactly one sends a guard, and the other
     await expect(window.owner(id)).toContainText(NAMES[by]);
     await expect(window.details.locator("[data-assignment]")).toHaveCount(1);
   }
-  await expect(windows[loser].sentence).toHaveText(new RegExp(`^${NAMES[by]} 先处理（早 \\d\\.\\d 秒）。$`));
+  await expect(windows[loser].sentence).toHaveText(new RegExp(`^(几乎同时，${NAMES[by]} 先处理|${NAMES[by]} 先处理（早 \\d\\.\\d 秒）)。$`));
 });

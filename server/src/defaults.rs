@@ -51,6 +51,8 @@ mod tests {
         fight: 2 pulses best_two 60 90 2 e2
         falling_object: 2 pulses best_two_long 60 120 1 e2
         missing_person: 2 chimes none 60 120 1 e2
+        earthquake: 1 life none 30 - 1 e1
+        public_health: 3 tick none 300 - 1 e3
         intrusion: 2 pulses best_two 60 120 1 e2
         intrusion_confirmed: 1 life best_two 30 60 1 e1
         perimeter: 2 pulses best_two 60 120 1 e2
@@ -120,6 +122,8 @@ mod tests {
         fight: dispute
         falling_object: falling_object
         missing_person: missing_person
+        earthquake: earthquake
+        public_health: public_health
         water_leak: water_leak
         water_leak_critical: water_leak
         garage_flood: rainstorm

@@ -4,6 +4,7 @@ use super::asked::{Bases, FollowUps, Lookers};
 use super::can::{Can, changes_at, claim, release};
 use super::choice::{Choice, Judging, SHELF_REASONS, ShelfTime};
 use super::hand_over::has_console;
+use super::main_button::MainButton;
 use super::model::{shelf_reason_name, verdict_name};
 use super::open::{Open, heirs_of, shift_end};
 use super::texts;
@@ -38,10 +39,11 @@ pub fn Actions(
     desk: &'static Desk,
     id: AlarmId,
     can: Memo<Option<Can>>,
+    main: Memo<Option<MainButton>>,
     open: Open,
 ) -> impl IntoView {
     view! {
-        {move || can.get().map(|can| view! { <Buttons copy desk id can open /> })}
+        {move || can.get().map(|can| view! { <Buttons copy desk id can main open /> })}
         {move || {
             let choice = open.choice.get()?;
             can.get().filter(|can| can.still(choice))?;
@@ -66,8 +68,10 @@ fn Buttons(
     desk: &'static Desk,
     id: AlarmId,
     can: Can,
+    main: Memo<Option<MainButton>>,
     open: Open,
 ) -> impl IntoView {
+    let is_main = move |button: MainButton| main.get() == Some(button);
     let busy = move || desk.sending.get();
     let send = move |command: AlarmCommand| desk.send(command);
     let toggle = move |choice: Choice| {
@@ -88,13 +92,13 @@ fn Buttons(
     view! {
         <div class="actions">
             {can.claim.then(|| view! {
-                <button class="main" disabled=busy data-action="claim"
+                <button class:main=move || is_main(MainButton::Claim) disabled=busy data-action="claim"
                     on:click=move |_| claim_it(copy, desk, id)>
                     {move || desk.t(texts::CLAIM)}<kbd>"Enter"</kbd>
                 </button>
             })}
             {can.judge.then(|| view! {
-                <button class="main" disabled=busy data-action="judge"
+                <button class:main=move || is_main(MainButton::Judge) disabled=busy data-action="judge"
                     aria-expanded=move || expanded(Choice::Verdict(Judging::First))
                     on:click=move |_| toggle(Choice::Verdict(Judging::First))>
                     {move || desk.t(texts::VERDICT)}<Key desk letter='X' />
@@ -108,7 +112,7 @@ fn Buttons(
                 </button>
             })}
             {can.unshelve.then(|| view! {
-                <button class="main" disabled=busy data-action="unshelve"
+                <button class:main=move || is_main(MainButton::Unshelve) disabled=busy data-action="unshelve"
                     on:click=move |_| send(AlarmCommand::Unshelve { alarm: id })>
                     {move || desk.t(texts::UNSHELVE)}
                 </button>

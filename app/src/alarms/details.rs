@@ -1,8 +1,10 @@
 //! The right column: the selected alarm, what can be done about it, and what happened to it.
 
 use super::actions::{Actions, can_do};
+use super::can::Can;
 use super::choice::Choice;
 use super::located::{place, place_alone};
+use super::main_button::MainButton;
 use super::marks::{Mark, marks};
 use super::members::Members;
 use super::model::{
@@ -149,7 +151,9 @@ pub fn SelectedAlarm(
         }),
     };
     let list_people = Callback::new(move |()| open.choose(copy, desk, id, Choice::People));
-    let hands = hands_of(copy, desk, id, open);
+    let main = Memo::new(move |_| main_of(copy, desk, id, can.get()?));
+    let hands = hands_of(copy, desk, id, open, main);
+    let is_step = Signal::derive(move || main.get() == Some(MainButton::Step));
     let is_nobodys = Memo::new(move |_| {
         copy.matters(|view| {
             let alarm = view.alarms.get(&id);
@@ -169,7 +173,7 @@ pub fn SelectedAlarm(
                 None if !copy.ready.get() => ().into_any(),
                 None => view! { <p class="empty">{desk.t(texts::GONE)}</p> }.into_any(),
             }}
-            <Actions copy desk id can open />
+            <Actions copy desk id can main open />
             <Pictures copy desk id large=is_nobodys />
             <Response copy desk id said hands />
             <Members copy desk id />
@@ -178,7 +182,7 @@ pub fn SelectedAlarm(
                 <p class="quiet" role="status">{desk.t(texts::SENDING)}</p>
             })}
             <Sentence words=sentence />
-            <Steps copy desk alarm told choosing list_people />
+            <Steps copy desk alarm told choosing list_people is_main=is_step />
             {move || shown().map(|shown| view! { <Facts copy shown /> })}
             <Sources copy desk id joined can_split />
             {move || incident.get().map(|incident| view! {
@@ -190,13 +194,37 @@ pub fn SelectedAlarm(
     }
 }
 
+/// The one button that is filled, for whoever works here.
+fn main_of(
+    copy: &'static SiteCopy,
+    desk: &'static Desk,
+    id: AlarmId,
+    can: Can,
+) -> Option<MainButton> {
+    let actor = desk.actor()?;
+    let incident = copy.alarm(id)?.incident;
+    if let Some(incident) = &incident {
+        copy.changes.incidents.track(incident);
+        copy.all(&copy.changes.assignments, |_| ());
+    }
+    copy.known(|known| MainButton::of(known, id, &can, &actor))
+        .flatten()
+}
+
 /// What hands do about who is sent: what they open is what keys open.
-fn hands_of(copy: &'static SiteCopy, desk: &'static Desk, id: AlarmId, open: Open) -> Hands {
+fn hands_of(
+    copy: &'static SiteCopy,
+    desk: &'static Desk,
+    id: AlarmId,
+    open: Open,
+    main: Memo<Option<MainButton>>,
+) -> Hands {
     let set = move |choice: Option<Choice>| match choice {
         Some(choice) => open.choose(copy, desk, id, choice),
         None => open.choice.set(None),
     };
     Hands {
+        is_main: Signal::derive(move || main.get() == Some(MainButton::Dispatch)),
         named: open.people,
         listed: Signal::derive(move || open.choice.get() == Some(Choice::People)),
         list: Callback::new(move |list: bool| set(list.then_some(Choice::People))),

@@ -3,6 +3,7 @@
 use super::model::source_name;
 use super::texts;
 use crate::names::radio_name;
+use crate::texts::Words;
 use castellan_domain::alarm::{Alarm, Located, Silence, Source};
 use castellan_domain::estate::Estate;
 use castellan_domain::staff::PersonState;
@@ -78,6 +79,33 @@ pub fn missing(alarm: &Alarm, now: Timestamp, language: Language) -> Option<Stri
         Silence::Position { since } => (since, texts::SILENT_POSITION),
     };
     Some(words.fill(language, &[&rough(now.since(since), language)]))
+}
+
+/// The same without since when, for a row that has one line and says how old the place is.
+pub fn missing_in_short(alarm: &Alarm) -> Option<Words> {
+    let silence = alarm.silence.filter(|_| alarm.condition.is_active())?;
+    Some(match silence {
+        Silence::Phone { .. } => texts::NO_WORD,
+        Silence::Position { .. } => texts::NO_NEW_PLACE,
+    })
+}
+
+/// What fits beside a row's age in the largest letters, and in the next ones.
+const LONG_EM: usize = 10;
+const LONGER_EM: usize = 13;
+
+/// In which letters a row says a place: as large as they fit. Chinese characters are square, others little more than
+/// half as wide.
+pub fn place_class(text: &str) -> &'static str {
+    let tenths = |c: char| if c.is_ascii() { 6 } else { 10 };
+    let wide = text.chars().map(tenths).sum::<usize>() / 10;
+    if wide <= LONG_EM {
+        "place"
+    } else if wide <= LONGER_EM {
+        "place long"
+    } else {
+        "place longer"
+    }
 }
 
 /// A span of time as people say it: no more exact than it needs to be.
@@ -206,7 +234,12 @@ mod tests {
             missing(&alarm, now, Language::Zh).as_deref(),
             Some("手机 6 分钟无消息")
         );
+        assert_eq!(
+            missing_in_short(&alarm).map(|words| words.zh),
+            Some("手机无消息")
+        );
         alarm.condition = castellan_domain::alarm::Condition::Cleared { at: now };
         assert_eq!(missing(&alarm, now, Language::Zh), None);
+        assert_eq!(missing_in_short(&alarm), None, "it is over");
     }
 }

@@ -28,10 +28,12 @@ pub fn Members(copy: &'static SiteCopy, desk: &'static Desk, id: AlarmId) -> imp
     });
     // What is chosen for a split stays so while the list changes around it.
     let ticked = RwSignal::new(BTreeSet::new());
-    // So does whether it is open: what is taken back is looked at.
-    let is_open = RwSignal::new(false);
+    // So does whether it is open, once somebody has opened or closed it: what is taken back is looked at.
+    let is_open = RwSignal::new(None);
     let toggled = move |event: web_sys::Event| {
-        is_open.set(event_target::<web_sys::Element>(&event).has_attribute("open"));
+        is_open.set(Some(
+            event_target::<web_sys::Element>(&event).has_attribute("open"),
+        ));
     };
     move || {
         let (incident, belongs) = belongs.get()?;
@@ -42,7 +44,7 @@ pub fn Members(copy: &'static SiteCopy, desk: &'static Desk, id: AlarmId) -> imp
         let count = belongs.alarms.len().to_string();
         let title = texts::MEMBERS.fill(desk.language.get(), &[&count]);
         Some(view! {
-            <details class="members" open=has_more || is_open.get_untracked() on:toggle=toggled
+            <details class="members" open=is_open.get_untracked().unwrap_or(has_more) on:toggle=toggled
                 data-members=incident.to_string()>
                 <summary>{title}</summary>
                 <List copy desk id incident belongs ticked />

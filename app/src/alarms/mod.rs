@@ -8,6 +8,7 @@ pub mod filter;
 pub mod hand_over;
 pub mod known;
 pub mod located;
+pub mod main_button;
 pub mod marks;
 pub mod model;
 pub mod queue;

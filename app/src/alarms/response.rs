@@ -58,7 +58,11 @@ impl Response<'_> {
         Some(match fact {
             IncidentFact::Opened(body) => {
                 let why = why_words(body.why).get(language).to_owned();
-                (texts::STORY_OPENED, vec![body.incident.to_string(), why])
+                let after = body
+                    .after
+                    .map(|closed| texts::OPENED_AFTER.fill(language, &[&closed.to_string()]));
+                let told = [body.incident.to_string(), why].into_iter();
+                (texts::STORY_OPENED, told.chain(after).collect())
             }
             IncidentFact::Joined(body) => {
                 let why = match body.why {
@@ -294,6 +298,7 @@ mod tests {
             guards: 1,
             dispatch_due_at: None,
             people_of: None,
+            after: None,
         };
         let incident = Incident::opened(&opened, &by_li_na(&li_na, 50, 30));
         let offered = AssignmentOffered {
@@ -382,6 +387,7 @@ mod tests {
             guards: 1,
             dispatch_due_at: None,
             people_of: None,
+            after: None,
         };
         let mut incident = Incident::opened(&opened, &by_li_na(&li_na, 50, 0));
         let mut left = Vec::new();

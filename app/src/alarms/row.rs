@@ -1,7 +1,8 @@
 //! One alarm as a row. Its height follows from its priority alone and its fill from whether anybody
 //! has it, so that a claim moves nothing.
 
-use super::located::place;
+use super::doubts::in_short;
+use super::located::{missing_in_short, place, place_class};
 use super::marks::{Mark, marks};
 use super::model::{class, condition_name, priority_name, priority_short, shelf_left, sign, what};
 use super::standing::{Chip, Run, Standing, is_unowned, standing};
@@ -173,7 +174,8 @@ impl Said {
         let now = self.now_of(counts);
         let said = self.read(|estate, alarm, language| {
             let mut said = marks(estate, alarm, now, language);
-            said.retain(|mark| !matches!(mark.class, "comes-back" | "returned"));
+            // The sentences stand in the details: here they would be cut.
+            said.retain(|mark| !matches!(mark.class, "comes-back" | "returned" | "doubt"));
             if alarm.repeats > 0 {
                 let words = format!("×{}", alarm.repeats.saturating_add(1));
                 said.insert(
@@ -205,9 +207,15 @@ impl Said {
             class: "incident-mark",
             words,
         });
-        // What somebody asks for comes first: the rest of a full line is cut.
+        let doubt = self.read(|_, alarm, language| in_short(&alarm.doubts, language));
+        let doubt = doubt.flatten().map(|words| Mark {
+            class: "doubt",
+            words,
+        });
+        // What somebody asks for comes first, and what may not be so: the rest of a full line is cut.
         self.support()
             .into_iter()
+            .chain(doubt)
             .chain(incident)
             .chain(said.unwrap_or_default())
             .collect()
@@ -364,7 +372,7 @@ fn one_line(said: Said) -> impl IntoView {
     view! {
         <Sign said />
         <Place said />
-        <span class="about"><What said drill=true /></span>
+        <span class="about"><What said drill=true in_short=true /></span>
         <Who said />
         <Age said />
     }
@@ -398,27 +406,8 @@ fn Urgency(said: Said) -> impl IntoView {
 #[component]
 fn Place(said: Said) -> impl IntoView {
     let words = Memo::new(move |_| said.place());
-    let look = move || {
-        let wide = width_em(&words.get().unwrap_or_default());
-        if wide <= LONG_EM {
-            "place"
-        } else if wide <= LONGER_EM {
-            "place long"
-        } else {
-            "place longer"
-        }
-    };
+    let look = move || place_class(&words.get().unwrap_or_default());
     view! { <span class=look title=words>{words}</span> }
-}
-
-/// What fits beside the age in the largest letters, and in the next ones.
-const LONG_EM: usize = 10;
-const LONGER_EM: usize = 13;
-
-/// About how wide a text is: Chinese characters are square, others little more than half as wide.
-fn width_em(text: &str) -> usize {
-    let tenths = |c: char| if c.is_ascii() { 6 } else { 10 };
-    text.chars().map(tenths).sum::<usize>() / 10
 }
 
 #[component]
@@ -427,19 +416,34 @@ fn Age(said: Said) -> impl IntoView {
     view! { <span class="age">{words}</span> }
 }
 
-/// What it is, and what else there is to say.
+/// What it is, and what else there is to say. `in_short`: of somebody who is missed the line has room for what is
+/// missing alone.
 #[component]
-fn What(said: Said, drill: bool) -> impl IntoView {
+fn What(said: Said, drill: bool, #[prop(optional)] in_short: bool) -> impl IntoView {
     let desk = said.desk;
     let has_draft = Memo::new(move |_| !desk.draft(said.id).is_empty());
-    let marks = Memo::new(move |_| said.marks());
+    let missing = Memo::new(move |_| {
+        let missing = said.alarm.with(|alarm| missing_in_short(alarm.as_ref()?));
+        missing.filter(|_| in_short).map(|words| desk.t(words))
+    });
+    let what = move || match missing.get() {
+        Some(missing) => Some(missing.to_owned()),
+        None => said.read(what),
+    };
+    let marks = Memo::new(move |_| {
+        let mut marks = said.marks();
+        if missing.get().is_some() {
+            marks.retain(|mark| mark.class != "missing");
+        }
+        marks
+    });
     let mark = |Mark { class, words }| view! { <span class=class>{words}</span> };
     view! {
         {move || has_draft.get().then(|| view! { <span class="has-draft">{desk.t(texts::DRAFT)}</span> })}
         {move || (drill && said.is(|alarm| alarm.drill)).then(|| view! {
             <span class="drill-tag">{desk.t(texts::DRILL)}</span>
         })}
-        <span class="what">{move || said.read(what)}</span>
+        <span class="what" class:missed=move || missing.with(Option::is_some)>{what}</span>
         <span class="marks num">{move || marks.get().into_iter().map(mark).collect_view()}</span>
     }
 }

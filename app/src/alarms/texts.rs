@@ -44,6 +44,8 @@ texts! {
     PLACE_OLD: "{0}前的位置", "place of {0} ago";
     SILENT_PHONE: "手机 {0}无消息", "no word from the phone for {0}";
     SILENT_POSITION: "手机在线，定位 {0}未更新", "phone online, position not updated for {0}";
+    NO_WORD: "手机无消息", "phone silent";
+    NO_NEW_PLACE: "定位未更新", "position old";
     SECONDS: "{0} 秒", "{0} s";
     MINUTES: "{0} 分钟", "{0} min";
     HOURS: "{0} 小时", "{0} h";
@@ -210,6 +212,11 @@ texts! {
     PRIORITY_SHORT_P3: "三级", "P3";
     PRIORITY_SHORT_P4: "四级", "P4";
     SENDING: "正在发送…", "Sending…";
+    DOUBTED: "{0}存疑", "In doubt: {0}";
+    DOUBTED_PLACE: "位置", "place";
+    DOUBTED_STATE: "状态", "state";
+    DOUBTED_DRILL: "演练", "drill";
+    DOUBTED_TIME: "时间", "time";
     DOUBT_CLOCK: "设备时钟有误，以接收时间为准", "The device's clock is wrong; the time of receipt counts";
     DOUBT_TIME_UNREADABLE: "上报的时间无法识别，以接收时间为准", "The time that was sent cannot be read; the time of receipt counts";
     DOUBT_PLACE_UNREADABLE: "上报的位置无法识别，未采用", "The place that was sent cannot be read; it is not used";

@@ -9,6 +9,8 @@ use leptos::prelude::*;
 /// What hands do here, which keys share.
 #[derive(Clone, Copy)]
 pub struct Hands {
+    /// Whether sending somebody is what is to be done next.
+    pub is_main: Signal<bool>,
     /// Who could be sent, as it is shown.
     pub named: RwSignal<Named>,
     /// Whether they are listed.

@@ -4,7 +4,7 @@ use super::texts;
 use crate::texts::Words;
 use castellan_domain::alarm::Alarm;
 use castellan_domain::dispatch::goal::Goal;
-use castellan_domain::dispatch::rank::{Candidate, Hole, rank};
+use castellan_domain::dispatch::rank::{Candidate, Hole, rank, rank_engineers};
 use castellan_domain::dispatch::{Assignment, DeclineReason, PlannedWay, Stage};
 use castellan_domain::estate::{Estate, Skill, Ways};
 use castellan_domain::geo::LonLat;
@@ -25,11 +25,14 @@ pub struct Said {
     pub discreet: bool,
 }
 
-/// People who are named in the list at most.
+/// People who are named in the list at most: a digit picks them.
 pub const NAMED_MAX: usize = 9;
+/// Engineers among them.
+const ENGINEERS_NAMED_MAX: usize = 2;
 
 /// Who could be sent for an alarm, or the incident that it is part of, the first to ask first: by the server's own
-/// rule, to the server's own place, from the positions that this display has.
+/// rule, to the server's own place, from the positions that this display has. Engineers come after the guards; at most
+/// [`NAMED_MAX`] in all.
 pub fn candidates(
     known: &Known<'_>,
     ways: &Ways,
@@ -40,10 +43,16 @@ pub fn candidates(
     let to = goal.ways(ways);
     // The server asks the next one by the incident's type, too.
     let incident = goal.incident.map(|incident| incident.id);
-    rank(known, goal.kind, incident, |person| {
+    let way = |person: &PersonId| {
         let way = to.as_ref()?.from(at(person)?, None)?;
         Some(PlannedWay::from(&way))
-    })
+    };
+    let mut engineers = rank_engineers(known, goal.kind, incident, way);
+    engineers.truncate(ENGINEERS_NAMED_MAX);
+    let mut candidates = rank(known, goal.kind, incident, way);
+    candidates.truncate(NAMED_MAX - engineers.len());
+    candidates.extend(engineers);
+    candidates
 }
 
 /// Who could be sent for an alarm, as a display names them, the first to ask first. Keys send these, and nobody who
@@ -200,7 +209,7 @@ pub const fn reason_name(reason: DeclineReason) -> Words {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{START, person, stamp};
+    use crate::fixture::{START, estate, person, raised, stamp, view};
     use castellan_domain::estate::Priority;
     use castellan_domain::fact::AssignmentOffered;
     use castellan_domain::ids::AssignmentId;
@@ -259,6 +268,34 @@ mod tests {
             "“巡逻2，3号楼 B1层，燃气，走楼梯，收到请回答”"
         );
         assert_eq!(said(None), "“巡逻2，3号楼 B1层，燃气，收到请回答”");
+    }
+
+    #[test]
+    fn engineers_are_named_after_the_guards_and_always() {
+        let mut estate = estate();
+        let person = |id: &str, role: &str, of: &str| {
+            let one = format!(
+                r#"{{"id": "{id}", "role": "{role}", "name": {{"zh": "甲", "en": "A"}}{of}}}"#
+            );
+            serde_json::from_str(&one).expect("a person")
+        };
+        let guards = (1..12).map(|number| person(&format!("guard-{number}"), "guard", ""));
+        let deputy = person("liang", "engineer", r#", "deputy_of": "huang""#);
+        let engineers = [deputy, person("huang", "engineer", "")];
+        estate.people = guards.chain(engineers).collect();
+        let alarm = raised(1, 1);
+        let view = view([alarm.clone()]);
+        let known = Known {
+            view: &view,
+            estate: &estate,
+            now: START,
+        };
+        let ways = Ways::new(&estate);
+        let all = candidates(&known, &ways, &alarm, |_| None).into_iter();
+        let ids: Vec<_> = all.map(|one| one.person.to_string()).collect();
+        assert_eq!(ids.len(), NAMED_MAX);
+        assert_eq!(ids[0], "guard-1");
+        assert_eq!(ids[7..], ["huang", "liang"]);
     }
 
     #[test]

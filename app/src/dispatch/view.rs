@@ -18,6 +18,7 @@ use crate::ladders::NextCall;
 use crate::names::sign_and_name;
 use castellan_domain::access::Right;
 use castellan_domain::dispatch::rank::Candidate;
+use castellan_domain::estate::Role;
 use castellan_domain::ids::{AlarmId, IncidentId, PersonId};
 use castellan_domain::incident::{Incident, NextStage};
 use castellan_domain::matter::Matter;
@@ -224,12 +225,12 @@ fn Send(copy: &'static SiteCopy, desk: &'static Desk, id: AlarmId, hands: Hands)
             {move || match first.get() {
                 Some(person) => {
                     view! {
-                        <button data-action="dispatch" disabled=move || desk.sending.get()
+                        <button class:main=move || hands.is_main.get() data-action="dispatch" disabled=move || desk.sending.get()
                             on:click=move |_| send(copy, desk, id, person.clone())>
                             {move || desk.t(texts::DISPATCH)}" "{move || of_first().as_ref().map(words)}
                             {move || desk.key('D').map(|key| view! { <kbd>{key}</kbd> })}
                         </button>
-                        {move || candidates.with(|all| why_before_nearer(all, desk.language.get())).map(|words| view! {
+                        {move || candidates.with(|all| why_before_nearer(&guards(copy, all), desk.language.get())).map(|words| view! {
                             <span class="quiet" data-why="">{words}</span>
                         })}
                         {move || of_first().as_ref().and_then(hole_of).map(|words| view! {
@@ -251,6 +252,18 @@ fn Send(copy: &'static SiteCopy, desk: &'static Desk, id: AlarmId, hands: Hands)
             </div>
         })}
     }
+}
+
+/// Those whom the rule ranks.
+fn guards(copy: &'static SiteCopy, all: &[Candidate]) -> Vec<Candidate> {
+    let guards = copy.known(|known| {
+        let is_guard = |one: &&Candidate| {
+            let person = known.estate.person(&one.person);
+            person.is_some_and(|person| person.role == Role::Guard)
+        };
+        all.iter().filter(is_guard).cloned().collect()
+    });
+    guards.unwrap_or_default()
 }
 
 fn named(copy: &'static SiteCopy, person: &PersonId, language: Language) -> String {

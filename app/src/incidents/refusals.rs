@@ -12,22 +12,20 @@ use castellan_domain::text::Language;
 pub fn sentence(refusal: &IncidentRefusal, estate: Option<&Estate>, language: Language) -> String {
     let fill = |words: Words, parts: &[&str]| words.fill(language, parts);
     match refusal {
-        IncidentRefusal::IncidentOwned {
-            incident,
-            by,
-            ahead,
-            ..
-        } => {
+        IncidentRefusal::IncidentOwned { by, ahead, .. } => {
             let by = person_name(estate, by, language);
             match ahead.as_millis() {
-                // By right, not by race: nobody was a moment earlier.
-                0 => fill(OWNED, &[&incident.to_string(), &by]),
-                ms @ 1..10_000 => {
+                ..100 => fill(ALMOST_TOGETHER, &[&by]),
+                ms @ 100..10_000 => {
                     let tenths = format!("{}.{}", ms / 1_000, ms % 1_000 / 100);
                     fill(LOST_RACE, &[&by, &tenths])
                 }
                 _ => fill(CLAIMED_BEFORE, &[&by, &ages::text(*ahead)]),
             }
+        }
+        IncidentRefusal::NotIncidentOwner { incident, by } => {
+            let by = person_name(estate, by, language);
+            fill(NOT_OWNER, &[&incident.to_string(), &by])
         }
         IncidentRefusal::IncidentNotClaimed { incident } => {
             fill(NOT_CLAIMED, &[&incident.to_string()])
@@ -74,7 +72,8 @@ pub fn sentence(refusal: &IncidentRefusal, estate: Option<&Estate>, language: La
 }
 
 texts! {
-    OWNED: "{0} 由 {1} 处理，只有本人或班长以上可以操作。", "{1} has {0}; only they or a shift leader may do this.";
+    NOT_OWNER: "{0} 由 {1} 处理，只有本人或班长以上可以操作。", "{1} has {0}; only they or a shift leader may do this.";
+    ALMOST_TOGETHER: "几乎同时，{0} 先处理。", "{0} was first, at almost the same time.";
     LOST_RACE: "{0} 先处理（早 {1} 秒）。", "{0} was first, by {1} s.";
     CLAIMED_BEFORE: "{0} 在 {1} 前已接手。", "{0} took it {1} ago.";
     NOT_CLAIMED: "{0} 还没有人接手，请先接警（Enter）。", "Nobody has {0}; claim it first (Enter).";
@@ -116,7 +115,7 @@ mod tests {
         };
         assert_eq!(read(230), "li-na 先处理（早 0.2 秒）。");
         assert_eq!(read(95_000), "li-na 在 01:35 前已接手。");
-        assert_eq!(read(0), "I-17 由 li-na 处理，只有本人或班长以上可以操作。");
+        assert_eq!(read(0), "几乎同时，li-na 先处理。");
     }
 
     #[test]

@@ -44,5 +44,6 @@ texts! {
     OPENED_BY_REGISTRATION: "登记立案", "opened as registered";
     OPENED_BY_DISPATCH: "因派单立案", "opened when somebody was sent";
     OPENED_BY_VERDICT: "真警立案", "opened as genuine";
+    OPENED_AFTER: "紧接已结案的 {0}（同一地点、同一处置流程）", "after {0}, which is closed (same place, same procedure)";
     OPENED_BY_SPLIT: "拆分立案", "split off";
 }

@@ -361,6 +361,7 @@ mod tests {
             guards: 1,
             dispatch_due_at: None,
             people_of: None,
+            after: None,
         };
         let incident = Incident::opened(&opened, &stamp(START, 1));
         let seconds = 1i64..;

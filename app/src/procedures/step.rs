@@ -41,6 +41,8 @@ pub struct Hands {
     pub choosing: Choosing,
     /// Lists who could be sent.
     pub list_people: Callback<()>,
+    /// Whether the next step is what is to be done next.
+    pub is_main: Signal<bool>,
 }
 
 /// A step that is still to be taken.
@@ -103,6 +105,7 @@ fn Take(row: Row, incident: IncidentId, hands: Hands) -> impl IntoView {
         desk,
         choosing,
         list_people,
+        is_main,
         ..
     } = hands;
     let step = row.step.clone();
@@ -121,7 +124,7 @@ fn Take(row: Row, incident: IncidentId, hands: Hands) -> impl IntoView {
     view! {
         <div class="take">
             {(!asks).then(|| view! {
-                <button class:main=is_next data-take=step.to_string() disabled=busy on:click=done>
+                <button class:main=move || is_next && is_main.get() data-take=step.to_string() disabled=busy on:click=done>
                     {move || desk.t(texts::DONE)}{is_next.then(|| view! { <kbd>{move || desk.t(crate::texts::SPACE)}</kbd> })}
                 </button>
             })}

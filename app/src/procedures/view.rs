@@ -35,7 +35,7 @@ pub fn Prohibitions(forbidden: Vec<String>, language: Language) -> impl IntoView
 
 /// The steps of the selected alarm. Until somebody has it, the prohibitions stand here; then they stand
 /// above, under what and where it is. `told` is what the alarm itself says on the telephone; `list_people`
-/// lists who could be sent.
+/// lists who could be sent. `is_main`: the next step is what is to be done next.
 #[component]
 pub fn Steps(
     copy: &'static SiteCopy,
@@ -44,6 +44,7 @@ pub fn Steps(
     #[prop(into)] told: Signal<Told>,
     choosing: Choosing,
     list_people: Callback<()>,
+    is_main: Signal<bool>,
 ) -> impl IntoView {
     let incident = Memo::new(move |_| {
         let incident = alarm.with(|alarm| alarm.as_ref()?.incident)?;
@@ -101,6 +102,7 @@ pub fn Steps(
             incident: open_incident.get(),
             choosing,
             list_people,
+            is_main,
         };
         let ask = Callback::new(move |wanted: Call| {
             call.set(Some(wanted));

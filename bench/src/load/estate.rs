@@ -27,6 +27,16 @@ pub fn device(number: u32) -> String {
     format!("d-{number:05}")
 }
 
+/// The name of a device, in any language, and of where it is.
+pub fn device_name(number: u32) -> String {
+    format!("Button-{number}")
+}
+
+/// The number of a device by its name.
+pub fn device_number(name: &str) -> Option<u32> {
+    name.strip_prefix("Button-")?.parse().ok()
+}
+
 /// The id of an operator.
 pub fn operator(number: u32) -> String {
     format!("op-{number}")
@@ -45,7 +55,7 @@ pub fn document(people: u32, devices: u32) -> Value {
         json!({"id": id, "name": {"zh": name, "en": name}, "role": "guard", "phone": id})
     });
     let devices = (0..devices).map(|number| {
-        let name = format!("Button {number}");
+        let name = device_name(number);
         json!({
             "id": device(number), "kind": "panic_button", "name": {"zh": name, "en": name},
             "place": {"spot": {"zh": name, "en": name}, "at": at},
@@ -58,6 +68,32 @@ pub fn document(people: u32, devices: u32) -> Value {
         "people": operators.chain(guards).collect::<Vec<_>>(),
         "devices": devices.collect::<Vec<_>>(),
     })
+}
+
+/// The id of a type of alarm with a ladder.
+pub fn button(number: u32) -> String {
+    format!("button-{number}")
+}
+
+/// The id of the ladder.
+pub const LADDER: &str = "one";
+
+/// Whom the ladder calls.
+pub fn called() -> String {
+    operator(1)
+}
+
+/// Adds so many types of alarm of the first priority, and a ladder with one step, so many seconds after nobody
+/// has answered.
+pub fn with_ladder(document: &mut Value, kinds: u32, after_s: i64) {
+    let kinds = (0..kinds).map(|number| {
+        let id = button(number);
+        json!({"id": id, "name": {"zh": id, "en": id}, "priority": 1, "claim_s_max": 43_200,
+            "ladder": LADDER})
+    });
+    document["alarm_types"] = kinds.collect();
+    document["ladders"] = json!([{"id": LADDER, "by_day": {"unclaimed": [
+        {"after_s": after_s, "call": [{"person": called()}]}]}}]);
 }
 
 #[cfg(test)]
@@ -78,8 +114,19 @@ mod tests {
     }
 
     #[test]
-    fn a_person_is_known_again_by_its_id() {
+    fn an_estate_with_a_ladder_is_one() {
+        let mut document = document(0, 10);
+        with_ladder(&mut document, 2, 20);
+        let estate = Estate::parse(document.to_string().as_bytes()).unwrap();
+        assert!(estate.person(&called().parse().unwrap()).is_some());
+        assert_eq!(estate.alarm_types.len(), 2);
+    }
+
+    #[test]
+    fn people_and_devices_are_known_again() {
         assert_eq!(person_number(&person(123)), Some(123));
         assert_eq!(person_number(&operator(3)), None);
+        assert_eq!(device_number(&device_name(123)), Some(123));
+        assert_eq!(device_number(&button(0)), None);
     }
 }

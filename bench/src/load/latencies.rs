@@ -56,6 +56,27 @@ impl Latencies {
     }
 }
 
+/// How late many were, each known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct Late {
+    pub p50_ms: i64,
+    pub p99_ms: i64,
+    pub most_ms: i64,
+}
+
+impl Late {
+    /// Of these, in milliseconds.
+    pub fn of(mut late_ms: Vec<i64>) -> Self {
+        late_ms.sort_unstable();
+        let at = |percent: usize| late_ms.get(late_ms.len() * percent / 100).copied();
+        Self {
+            p50_ms: at(50).unwrap_or_default(),
+            p99_ms: at(99).unwrap_or_default(),
+            most_ms: late_ms.last().copied().unwrap_or_default(),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -71,6 +92,14 @@ mod tests {
         assert_eq!((summary.p99_us, summary.max_us), (990, 1_000));
         assert_eq!(latencies.within(Duration::from_micros(250)), 250);
         assert_eq!(latencies.within(Duration::from_secs(1)), 1_000);
+    }
+
+    #[test]
+    fn how_late_many_were_is_exact_however_late() {
+        let late = Late::of((1..=1_000).rev().map(|n| n * 1_000).collect());
+        assert_eq!((late.p50_ms, late.p99_ms), (501_000, 991_000));
+        assert_eq!(late.most_ms, 1_000_000);
+        assert_eq!(Late::of(Vec::new()), Late::default());
     }
 
     #[test]

@@ -198,6 +198,20 @@ pub fn scan(journal: &Path) -> anyhow::Result<Scan> {
     })
 }
 
+/// Shows every fact of a journal, in their order.
+pub fn each_fact(
+    journal: &Path,
+    mut see: impl FnMut(&str) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    let db = open(journal)?;
+    let mut statement = db.prepare("SELECT bytes FROM facts ORDER BY seq")?;
+    let mut rows = statement.query(())?;
+    while let Some(row) = rows.next()? {
+        see(row.get_ref(0)?.as_str()?)?;
+    }
+    Ok(())
+}
+
 /// How large a database is.
 #[derive(Debug, Serialize)]
 pub struct Size {
@@ -281,6 +295,13 @@ mod tests {
         }
         let found = scan(&path).unwrap();
         assert_eq!((found.facts, found.fact_bytes), (100, 100_000));
+        let mut seen = 0;
+        let see = |bytes: &str| {
+            seen += bytes.len();
+            Ok(())
+        };
+        each_fact(&path, see).unwrap();
+        assert_eq!(seen, 100_000);
         assert!(size(&path).unwrap().bytes > 100_000);
         assert_eq!(size(&path).unwrap().tail_rows, 0);
         db.execute_batch(

@@ -44,6 +44,13 @@ impl Machine {
     }
 }
 
+/// The load average of the last minute, as the system tells it.
+pub(crate) fn load() -> String {
+    let read = fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    let first = read.split(' ').next().unwrap_or_default();
+    first.trim().to_owned()
+}
+
 fn processor(cpuinfo: &str) -> Option<String> {
     let line = cpuinfo
         .lines()

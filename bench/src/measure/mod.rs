@@ -9,6 +9,7 @@ mod events;
 mod fan_out;
 mod history;
 mod idle;
+mod ladders;
 mod machine;
 mod numbers;
 mod options;
@@ -31,7 +32,7 @@ use std::time::{Duration, Instant};
 type Measure = fn(&Rig) -> Result<Section>;
 
 /// Every measurement of the server, in the order of a full run.
-const MEASUREMENTS: [(&str, &str, Measure); 8] = [
+const MEASUREMENTS: [(&str, &str, Measure); 9] = [
     ("fan-out", "Positions to many displays", fan_out::measure),
     (
         "ceiling",
@@ -44,6 +45,7 @@ const MEASUREMENTS: [(&str, &str, Measure); 8] = [
     ("history", "The history of positions", history::measure),
     ("start-up", "A start over a long record", start_up::measure),
     ("ranking", "Who is asked first", ranking::measure),
+    ("ladders", "Ladders that wait", ladders::measure),
 ];
 
 /// All names, in the order of a full run.

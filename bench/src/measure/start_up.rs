@@ -77,7 +77,7 @@ pub(crate) fn measure(rig: &Rig) -> Result<Section> {
 /// Starts the server, waits for its first answer and stops it.
 fn start(rig: &Rig, data: &Path) -> Result<Value> {
     let begun = Instant::now();
-    let server = rig.spawn_castellan(data, &rig.estate)?;
+    let server = rig.spawn_castellan(data, &rig.estate, &[])?;
     let report = rig
         .load_on(&server, "wait", &[], LOAD_LIMIT)
         .context("waiting for the server over a long record")?;

@@ -77,6 +77,24 @@ pub fn rank(
     ranked(known, kind, incident, people, way)
 }
 
+/// The engineers who could be sent, deputies last. No rule sends one in a guard's place: an operator does, for what only
+/// they may do.
+pub fn rank_engineers(
+    known: &Known<'_>,
+    kind: &AlarmTypeId,
+    incident: Option<IncidentId>,
+    way: impl Fn(&PersonId) -> Option<PlannedWay>,
+) -> Vec<Candidate> {
+    let people = known.estate.people.iter();
+    let people = people.filter(|person| person.role == Role::Engineer);
+    let mut candidates = ranked(known, kind, incident, people, way);
+    candidates.sort_by_key(|one| {
+        let of = known.estate.person(&one.person);
+        of.is_some_and(|person| person.deputy_of.is_some())
+    });
+    candidates
+}
+
 /// Who is asked when somebody does not go, the first to ask first. In an engineer's place it is their deputy,
 /// and then the other engineers: a guard does not know how to close a valve.
 pub fn rank_after(

@@ -3,6 +3,7 @@
 use super::place::Place;
 use super::watch::CalendarDate;
 use crate::ids::{PersonId, PhoneId, PostId};
+use crate::procedure::Doer;
 use crate::text::{CallSign, Localized};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -76,6 +77,20 @@ impl Role {
         match self {
             Self::Guard | Self::Engineer | Self::ShiftLeader => true,
             Self::Steward | Self::Operator | Self::DutyManager | Self::ProjectManager => false,
+        }
+    }
+
+    /// Whether those who work as this take the steps of such people.
+    pub const fn does(self, doer: Doer) -> bool {
+        match self {
+            Self::Guard => matches!(doer, Doer::Guard),
+            Self::Engineer => matches!(doer, Doer::Engineer),
+            // Who leads a shift and is sent does there what a guard does.
+            Self::ShiftLeader => matches!(doer, Doer::Guard | Doer::ShiftLeader),
+            Self::Steward => matches!(doer, Doer::Steward),
+            Self::Operator => matches!(doer, Doer::Operator),
+            Self::DutyManager => matches!(doer, Doer::DutyManager),
+            Self::ProjectManager => matches!(doer, Doer::ProjectManager),
         }
     }
 

@@ -9,11 +9,11 @@ use super::types::{
 use crate::alarm::{Alarm, Located};
 use crate::dispatch::goal::Goal;
 use crate::dispatch::{Assignment, PlannedWay, Stage};
-use crate::estate::{DutyKept, Estate, Place, Ways};
+use crate::estate::{DutyKept, Estate, Place, Role, Ways};
 use crate::geo::LonLat;
 use crate::ids::PersonId;
 use crate::incident::Incident;
-use crate::procedure::{Doer, Procedure};
+use crate::procedure::Procedure;
 use crate::staff::Duty;
 use crate::text::{Language, Localized, Text};
 use crate::view::Known;
@@ -98,6 +98,7 @@ fn task(known: &Known<'_>, ways: &Ways, at: Option<LonLat>, one: &Assignment) ->
     let place = incident.place.place();
     let (way, course) = way(known, ways, incident, at);
     let procedure = known.estate.procedure_of(&incident.kind);
+    let role = known.estate.person(&one.person)?.role;
     let kind = known.estate.alarm_type(&incident.kind);
     let kind = kind.map(|kind| kind.name.clone());
     let first = incident.alarms.first();
@@ -122,7 +123,7 @@ fn task(known: &Known<'_>, ways: &Ways, at: Option<LonLat>, one: &Assignment) ->
         quiet_until: one.quiet_until,
         support_asked_at: one.support_asked_at,
         prohibitions: procedure.map_or_else(Vec::new, |of| of.prohibitions().to_vec()),
-        steps: procedure.map_or_else(Vec::new, |procedure| steps(procedure, incident)),
+        steps: procedure.map_or_else(Vec::new, |procedure| steps(procedure, incident, role)),
         others: others(known, one),
         plan: place.map(|place| plan(known.estate, place, &course)),
     })
@@ -172,10 +173,10 @@ fn words(estate: &Estate, place: &Place) -> Option<Localized<120>> {
     })
 }
 
-/// The steps that the guard takes.
-fn steps(procedure: &Procedure, incident: &Incident) -> Vec<GuardStep> {
+/// The steps that people of a role take.
+fn steps(procedure: &Procedure, incident: &Incident, role: Role) -> Vec<GuardStep> {
     let all = procedure.steps().iter().zip(1..);
-    let theirs = all.filter(|(step, _)| step.who == Some(Doer::Guard));
+    let theirs = all.filter(|(step, _)| step.who.is_some_and(|doer| role.does(doer)));
     theirs
         .map(|(step, number)| GuardStep {
             id: step.id.clone(),

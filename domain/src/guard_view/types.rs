@@ -126,7 +126,7 @@ pub struct GuardTask {
     /// What nobody may do there, as the procedure has it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub prohibitions: Vec<Localized<PROHIBITION_CHARS_MAX>>,
-    /// The steps of the procedure that the guard takes.
+    /// The steps of the procedure that people of their role take.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub steps: Vec<GuardStep>,
     /// Who else is asked, going or there, at most [`super::GUARD_OTHERS_MAX`].

@@ -8,6 +8,7 @@ use super::fact::{
     StepUndone,
 };
 use super::grade::{guards, nearest, worst};
+use super::near::closed_before;
 use super::reasons::{JoinedIncidentBy, NextStage, OpenedBy, SkipReason};
 use super::refusal::IncidentRefusal;
 use super::state::{ALARMS_PER_INCIDENT_MAX, Incident, OPEN_INCIDENTS_MAX};
@@ -16,7 +17,7 @@ use crate::alarm::{Alarm, AlarmFact, AlarmRefusal, ReturnedBy, Verdict, follow_u
 use crate::dispatch::{ASSIGNMENTS_PER_INCIDENT_MAX, DispatchRefusal};
 use crate::estate::Priority;
 use crate::ids::{AlarmId, AnswerId, IncidentId, PersonId, ProcedureId, StepId};
-use crate::procedure::{Doer, Outcome, Step};
+use crate::procedure::{Outcome, Step};
 use crate::refusal::{CommonRefusal, Refusal};
 use crate::staff::StaffRefusal;
 use crate::subject::Stamp;
@@ -186,6 +187,7 @@ pub(crate) fn opened(
         }),
         guards: guards(known, row),
         people_of: None,
+        after: closed_before(known, row).filter(|_| why != OpenedBy::Split),
     }
 }
 
@@ -452,8 +454,10 @@ fn step_of<'a>(
         incident: row.id,
         step: step.clone(),
     })?;
-    let is_sents = matches!(found.who, Some(Doer::Guard | Doer::Engineer));
-    if !is_sents && !actor.rights.contains(Right::HandleAlarms) {
+    let person = known.estate.person(&actor.person);
+    let doer = person.zip(found.who);
+    let is_theirs = doer.is_some_and(|(person, doer)| person.role.does(doer));
+    if !is_theirs && !actor.rights.contains(Right::HandleAlarms) {
         return Err(IncidentRefusal::NotTheirStep { step: step.clone() });
     }
     Ok((procedure, found))

@@ -74,6 +74,9 @@ pub struct IncidentOpened {
     /// Absent: whoever was sent stays where they are.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub people_of: Option<IncidentId>,
+    /// One of the same matter was closed not long ago: of one procedure, and in the same building or near it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<IncidentId>,
 }
 
 /// An alarm is part of an incident.

@@ -13,6 +13,7 @@ pub(crate) mod decide;
 pub mod fact;
 pub(crate) mod fold;
 pub(crate) mod grade;
+pub(crate) mod near;
 mod reasons;
 mod refusal;
 mod shown;
@@ -25,6 +26,6 @@ pub use reasons::{JoinedIncidentBy, NextStage, OpenedBy, SkipReason};
 pub use refusal::IncidentRefusal;
 pub use state::{
     ALARMS_PER_INCIDENT_MAX, CLOSED_INCIDENTS_MAX, Due, Incident, JOIN_M_MAX, JOIN_S_MAX,
-    OPEN_INCIDENTS_MAX, Owner, Stage,
+    LINK_S_MAX, OPEN_INCIDENTS_MAX, Owner, Stage,
 };
 pub use steps::{STEPS_KEPT_MAX, StepRecord, StepRecords, StepWait, Taken};

@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(tag = "code", rename_all = "snake_case")]
 pub enum IncidentRefusal {
-    /// Somebody else was first, or has it.
-    #[error("{by} has {incident}; only they or a shift leader may do this")]
+    /// Somebody else was first.
+    #[error("{by} has claimed {incident} already")]
     IncidentOwned {
         incident: IncidentId,
         by: PersonId,
@@ -20,6 +20,9 @@ pub enum IncidentRefusal {
         /// How long before this one that was.
         ahead: Span,
     },
+    /// It is another's.
+    #[error("{by} has {incident}; only they or a shift leader may do this")]
+    NotIncidentOwner { incident: IncidentId, by: PersonId },
     /// Nobody owns it.
     #[error("nobody has {incident}; claim it first")]
     IncidentNotClaimed { incident: IncidentId },
@@ -72,7 +75,7 @@ pub enum IncidentRefusal {
     #[error("nothing was said of {step} that could be taken back")]
     StepNotTaken { step: StepId },
     /// Somebody who was sent speaks of their own steps only.
-    #[error("{step} is not a step of whoever is sent; an operator records it")]
+    #[error("{step} is not a step of theirs; an operator records it")]
     NotTheirStep { step: StepId },
     /// The site's live memory is full.
     #[error("the site has {OPEN_INCIDENTS_MAX} open incidents; close some first")]
@@ -89,7 +92,7 @@ impl IncidentRefusal {
             | Self::InIncident { .. }
             | Self::NotInIncident { .. } => RefusalKind::Conflict,
             Self::UnknownIncident { .. } | Self::UnknownStep { .. } => RefusalKind::Missing,
-            Self::NotTheirStep { .. } => RefusalKind::Forbidden,
+            Self::NotIncidentOwner { .. } | Self::NotTheirStep { .. } => RefusalKind::Forbidden,
             Self::IncidentNotClaimed { .. }
             | Self::AlarmsUnjudged { .. }
             | Self::LastAlarm { .. }

@@ -24,6 +24,9 @@ pub const JOIN_S_MAX: i64 = 60;
 /// Metres between an incident and an alarm that joins it by itself, where no building says that they are together.
 pub const JOIN_M_MAX: f64 = 60.0;
 
+/// Seconds after an incident was closed in which a new one of the same matter says what it comes after.
+pub const LINK_S_MAX: i64 = 1_800;
+
 /// One incident.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Incident {

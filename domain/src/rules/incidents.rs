@@ -1,7 +1,7 @@
 //! Which alarms are one incident, and what of an incident is due.
 //!
 //! An alarm joins an open incident if it has the same procedure, in the same building or at most
-//! [`JOIN_M_MAX`] away, and came at most [`JOIN_S_MAX`] seconds after the last one; the fact says which. A silent
+//! [`crate::incident::JOIN_M_MAX`] away, and came at most [`JOIN_S_MAX`] seconds after the last one; the fact says which. A silent
 //! call for help, what Castellan says of itself, and a drill beside what is real never join. Else a type that
 //! says so begins an incident at once.
 
@@ -12,12 +12,12 @@ use crate::estate::Opens;
 use crate::fact::{
     FactDraft, IncidentJoined, IncidentOverdue, IncidentReturned, IncidentUndispatched,
 };
-use crate::geo::distance_m;
 use crate::ids::IncidentId;
 use crate::incident::decide::{claim_due_at, must_have_room, opened};
+use crate::incident::near::together;
 use crate::incident::{
-    ALARMS_PER_INCIDENT_MAX, Due, Incident, IncidentFact, JOIN_M_MAX, JOIN_S_MAX, JoinedIncidentBy,
-    OpenedBy, Owner,
+    ALARMS_PER_INCIDENT_MAX, Due, Incident, IncidentFact, JOIN_S_MAX, JoinedIncidentBy, OpenedBy,
+    Owner,
 };
 use crate::memory::Memory;
 use crate::site::Context;
@@ -61,9 +61,6 @@ fn joined(
     row: &Alarm,
     joining: &BTreeMap<IncidentId, usize>,
 ) -> Option<IncidentJoined> {
-    if row.began_as_duress() {
-        return None;
-    }
     let open = context.control().incidents.open().rev();
     let mut open = open.filter_map(|id| context.view().incidents.get(&id));
     open.find_map(|incident| {
@@ -71,7 +68,7 @@ fn joined(
         if incident.alarms.len() + joining >= ALARMS_PER_INCIDENT_MAX {
             return None;
         }
-        let why = together(context, row, incident)?;
+        let why = joins(context, row, incident)?;
         Some(IncidentJoined {
             incident: incident.id,
             alarm: row.id,
@@ -81,45 +78,15 @@ fn joined(
 }
 
 /// Why a row is part of an incident, if it is.
-fn together(context: &Context<'_>, row: &Alarm, incident: &Incident) -> Option<JoinedIncidentBy> {
+fn joins(context: &Context<'_>, row: &Alarm, incident: &Incident) -> Option<JoinedIncidentBy> {
     let apart = context.now.since(incident.joined_at);
-    let is_late = apart > Span::from_secs(JOIN_S_MAX);
-    if is_late || row.drill != incident.drill || incident.discreet {
-        return None;
-    }
     let has_other = row
         .owner()
         .is_some_and(|owner| incident.owner() != Some(owner));
-    if has_other || !is_alike(context, row, incident) {
+    if apart > Span::from_secs(JOIN_S_MAX) || has_other {
         return None;
     }
-    let building = row.place.building();
-    if building.is_some() && building == incident.place.building() {
-        return Some(JoinedIncidentBy::Building);
-    }
-    let m = distance_m(row.place.point()?, incident.place.point()?);
-    if m > JOIN_M_MAX {
-        return None;
-    }
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "between 0 and JOIN_M_MAX"
-    )]
-    let m = m.round() as u16;
-    Some(JoinedIncidentBy::Near { m })
-}
-
-/// Whether one procedure does for both; where none is written down, whether they are of one family.
-fn is_alike(context: &Context<'_>, row: &Alarm, incident: &Incident) -> bool {
-    let kind = |id| context.estate.alarm_type(id);
-    let (Some(one), Some(other)) = (kind(&row.kind), kind(&incident.kind)) else {
-        return false;
-    };
-    match (&one.procedure, &other.procedure) {
-        (None, None) => one.family() == other.family(),
-        (one, other) => one == other,
-    }
+    together(&context.known(), row, incident)
 }
 
 fn at_once(context: &Context<'_>, row: &Alarm) -> Option<IncidentFact> {

@@ -42,10 +42,11 @@ fn opened() -> impl Strategy<Value = FactBody> {
         1u8..3,
         option::of(due()),
         option::of(incident()),
+        option::of(incident()),
     );
     let alarms = proptest::collection::vec(alarm(), 1..3);
     (about, whose, alarms).prop_map(|((incident, why, kind, priority, place), whose, alarms)| {
-        let (owner, claim_due_at, guards, dispatch_due_at, people_of) = whose;
+        let (owner, claim_due_at, guards, dispatch_due_at, people_of, after) = whose;
         FactBody::Incident(IncidentFact::Opened(IncidentOpened {
             incident,
             why,
@@ -58,6 +59,7 @@ fn opened() -> impl Strategy<Value = FactBody> {
             guards,
             dispatch_due_at,
             people_of,
+            after,
         }))
     })
 }

@@ -15,7 +15,7 @@ use castellan_domain::wire::api::CommandRequest;
 use castellan_domain::zone::{ZoneCommand, ZoneRefusal};
 
 /// Every variant that must have a file.
-pub(crate) const COMMANDS_AND_ANSWERS: [&str; 122] = [
+pub(crate) const COMMANDS_AND_ANSWERS: [&str; 123] = [
     "command_request.claim",
     "command_request.note",
     "command_request.judge",
@@ -113,6 +113,7 @@ pub(crate) const COMMANDS_AND_ANSWERS: [&str; 122] = [
     "command_request.end_quiet",
     "command_request.ask_support",
     "answer.incident_owned",
+    "answer.not_incident_owner",
     "answer.incident_not_claimed",
     "answer.unknown_incident",
     "answer.incident_closed",
@@ -235,6 +236,7 @@ fn refused(refusal: &Refusal) -> &'static str {
         Refusal::Alarm(AlarmRefusal::NotJudged) => "answer.not_judged",
         Refusal::Alarm(AlarmRefusal::NotJoined { .. }) => "answer.not_joined",
         Refusal::Incident(IncidentRefusal::IncidentOwned { .. }) => "answer.incident_owned",
+        Refusal::Incident(IncidentRefusal::NotIncidentOwner { .. }) => "answer.not_incident_owner",
         Refusal::Incident(IncidentRefusal::IncidentNotClaimed { .. }) => {
             "answer.incident_not_claimed"
         }

@@ -9,11 +9,14 @@ use lettre::transport::smtp::client::{self, Certificate, TlsParameters};
 use lettre::{AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor};
 use serde::Deserialize;
 use std::fmt;
+use std::ops::RangeInclusive;
 use std::time::Duration;
 use tokio::time::timeout;
 
 /// Time for the whole exchange.
 const ANSWER_WITHIN: Duration = Duration::from_secs(10);
+/// What a relay answers of a mailbox: not there, elsewhere, full, no name (RFC 5321).
+const OF_ONE_MAILBOX: RangeInclusive<u16> = 550..=553;
 
 /// A relay.
 pub(super) struct Mail {
@@ -85,7 +88,7 @@ impl Mail {
     pub(super) async fn send(&self, id: &str, to: &str, subject: &str, text: String) -> Sent {
         let to = match address(to) {
             Ok(to) => to,
-            Err(error) => return Sent::Refused(format!("{error:#}")),
+            Err(error) => return Sent::NoSuchAddress(format!("{error:#}")),
         };
         let domain = self.from.email.domain();
         let mail = Message::builder()
@@ -101,7 +104,14 @@ impl Mail {
         };
         match timeout(ANSWER_WITHIN, self.transport.send(mail)).await {
             Ok(Ok(_)) => Sent::Taken,
-            Ok(Err(error)) if error.is_permanent() => Sent::Refused(why(&error)),
+            Ok(Err(error)) if error.is_permanent() => {
+                let code = error.status().map(u16::from);
+                if code.is_some_and(|code| OF_ONE_MAILBOX.contains(&code)) {
+                    Sent::NoSuchAddress(why(&error))
+                } else {
+                    Sent::Refused(why(&error))
+                }
+            }
             Ok(Err(error)) => Sent::Failed(why(&error)),
             Err(_) => Sent::Failed("the relay of mail said nothing for too long".to_owned()),
         }

@@ -7,6 +7,8 @@ pub(crate) enum Sent {
     Taken,
     /// The receiver refused it, and would again.
     Refused(String),
+    /// It is refused for this address alone, and would be again: the way there works.
+    NoSuchAddress(String),
     /// It may work later.
     Failed(String),
 }

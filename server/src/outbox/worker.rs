@@ -85,6 +85,8 @@ struct Memory {
     attempts: BTreeMap<Seq, u32>,
     /// Of which it is on record that they fail. At most one for each notification that waits.
     failing: BTreeSet<Seq>,
+    /// Which were refused for themselves since something was taken. At most one for each address that is set up.
+    refused_alone: BTreeSet<String>,
     /// Since when nothing was taken, if the last attempt was not.
     failing_since: Option<Timestamp>,
     /// The site knows that the channel works.
@@ -97,6 +99,12 @@ impl Memory {
         let waits = |about: &Seq| waiting.iter().any(|parcel| parcel.about == *about);
         self.attempts.retain(|about, _| waits(about));
         self.failing.retain(waits);
+    }
+
+    /// Whether an address that is refused for itself is the only one: of several it is hardly each for itself.
+    fn is_refused_alone(&mut self, to: &str) -> bool {
+        self.refused_alone.insert(to.to_owned());
+        self.refused_alone.len() == 1
     }
 }
 
@@ -199,6 +207,14 @@ impl Worker {
                 self.fails(memory, Span::ZERO).await;
                 Settlement::Refused
             }
+            Sent::NoSuchAddress(why) => {
+                error!(channel = self.channel.name(), %why, "an address is not served");
+                if !memory.is_refused_alone(to) {
+                    self.outbox.failed(self.clock.now(), why);
+                    self.fails(memory, Span::ZERO).await;
+                }
+                Settlement::Refused
+            }
             Sent::Failed(why) => {
                 address.failures = address.failures.saturating_add(1);
                 let wait = backoff(address.failures);
@@ -222,6 +238,7 @@ impl Worker {
     /// Something was taken. Once is enough, until something is not.
     async fn works(&self, memory: &mut Memory) {
         memory.failing_since = None;
+        memory.refused_alone.clear();
         if !memory.works {
             memory.works = true;
             self.tell(None).await;
@@ -300,176 +317,4 @@ impl Parcel {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::clock::tests::Hands;
-    use crate::journal::{Journal, fixture};
-    use crate::outbox::carrier::Way;
-    use crate::outbox::webhook::Webhook;
-    use crate::outbox::words::Teller;
-    use crate::outside::Authorities;
-    use crate::site_folder::read_estate;
-    use castellan_domain::answer::Accepted;
-    use castellan_domain::fact::ReachPublished;
-    use castellan_domain::geo::Anchor;
-    use castellan_domain::stream::Backlog;
-    use castellan_domain::text::{Language, Text};
-    use castellan_domain::view::View;
-    use std::path::Path;
-    use tempfile::TempDir;
-
-    /// A worker whose webhook nobody listens at, and what it has recorded.
-    async fn worker(folder: &TempDir) -> (Worker, mpsc::Receiver<Request>) {
-        let document = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/common/estate.json");
-        let estate = read_estate(&document, None).unwrap();
-        let path = folder.path().join("journal.db");
-        let journal = Journal::open(&path).await.unwrap();
-        let secret = folder.path().join("secret");
-        std::fs::write(&secret, "sixteen bytes of it").unwrap();
-        let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        let url = format!("http://{}/", closed.local_addr().unwrap());
-        drop(closed);
-        let (site, id) = (estate.site.clone(), journal.id());
-        let webhook =
-            Webhook::new(&url, &secret, site.clone(), id, &Authorities::default()).unwrap();
-        let person = PersonId::new("chen-gang").unwrap();
-        let (seq, hash) = journal.head();
-        let clock = Arc::new(Hands::new().clock(0));
-        let (requests, recorded) = mpsc::channel(1);
-        let hub = Hub::new(
-            site,
-            Text::constant("test"),
-            clock.clone(),
-            Backlog::new(id, seq, &hash.to_hex()),
-            View::default(),
-            Anchor::new(estate.anchor),
-        );
-        let worker = Worker {
-            channel: Channel::Webhook,
-            carrier: Some(Carrier {
-                way: Way::Webhook(webhook),
-                addresses: BTreeMap::from([(person, String::new())]),
-                teller: Teller {
-                    estate: Arc::new(estate),
-                    language: Language::Zh,
-                    zone: jiff::tz::TimeZone::UTC,
-                },
-                journal: id,
-                per_minute_max: Some(20),
-                bytes_max: usize::MAX,
-            }),
-            outbox: Arc::new(Outbox::new(ReachPublished {
-                people: BTreeMap::new(),
-            })),
-            reader: Reader::open(&path).await.unwrap(),
-            hub: Arc::new(hub),
-            requests,
-            clock,
-        };
-        (worker, recorded)
-    }
-
-    /// Stands for the channel itself among those that fail.
-    const CHANNEL: u64 = 0;
-
-    /// Looks at what waits, and gives back about which it has recorded that they fail.
-    async fn look(
-        worker: &Worker,
-        recorded: &mut mpsc::Receiver<Request>,
-        waiting: &[u64],
-        memory: &mut Memory,
-    ) -> Vec<u64> {
-        let parcels = waiting.iter().map(|about| Parcel {
-            about: Seq(*about),
-            created_at: worker.clock.now(),
-            message: fixture::call(1),
-            json: "{}".to_owned(),
-        });
-        let deliver = worker.deliver(parcels.collect(), memory);
-        tokio::pin!(deliver);
-        let mut told = Vec::new();
-        loop {
-            let ticket = tokio::select! {
-                _ = &mut deliver => return told,
-                ticket = recorded.recv() => ticket.expect("the worker is there"),
-            };
-            match &ticket.input {
-                Input::Failing(failing) => told.push(failing.about.0),
-                Input::Channel(state) => told.extend(state.failing_since.map(|_| CHANNEL)),
-                other => panic!("nothing is settled: {other:?}"),
-            }
-            ticket.reply.answer(Ok(Ok(Accepted::Done { seq: Seq(9) })));
-        }
-    }
-
-    #[tokio::test]
-    async fn all_that_wait_for_an_address_that_fails_are_told_so_at_once_and_each_once() {
-        let folder = tempfile::tempdir().unwrap();
-        let (worker, mut recorded) = worker(&folder).await;
-        let mut memory = Memory::default();
-        let first = look(&worker, &mut recorded, &[1, 2, 3], &mut memory).await;
-        assert_eq!(first, [1, 2, 3], "one message carries one of them");
-        let address = memory.addresses.get_mut("").unwrap();
-        address.not_before = Some(Instant::now() + MINUTE);
-        let meanwhile = look(&worker, &mut recorded, &[4, 1, 2, 3], &mut memory).await;
-        assert_eq!(meanwhile, [4], "though nothing is tried now");
-        let address = memory.addresses.get_mut("").unwrap();
-        let failures = address.failures;
-        address.not_before = None;
-        let again = look(&worker, &mut recorded, &[4, 1, 2, 3], &mut memory).await;
-        assert_eq!(again, [0; 0]);
-        assert_eq!(memory.addresses[""].failures, failures + 1, "it was tried");
-    }
-
-    #[tokio::test]
-    async fn a_channel_that_fails_for_five_minutes_is_told_and_not_before() {
-        let folder = tempfile::tempdir().unwrap();
-        let (worker, mut recorded) = worker(&folder).await;
-        let mut memory = Memory::default();
-        let first = look(&worker, &mut recorded, &[1], &mut memory).await;
-        assert_eq!(first, [1]);
-        let again = |memory: &mut Memory, ago: i64| {
-            memory.addresses.get_mut("").unwrap().not_before = None;
-            memory.failing_since = Some(worker.clock.now() - Span::from_secs(ago));
-        };
-        again(&mut memory, 290);
-        let before = look(&worker, &mut recorded, &[1], &mut memory).await;
-        assert_eq!(before, [0; 0]);
-        again(&mut memory, 301);
-        let then = look(&worker, &mut recorded, &[1], &mut memory).await;
-        assert_eq!(then, [CHANNEL]);
-    }
-
-    #[tokio::test]
-    async fn what_waits_for_an_address_that_is_sent_enough_does_not_fail() {
-        let folder = tempfile::tempdir().unwrap();
-        let (worker, mut recorded) = worker(&folder).await;
-        let mut memory = Memory::default();
-        let address = memory.addresses.entry(String::new()).or_default();
-        address.sent_at.extend([Instant::now(); 20]);
-        let told = look(&worker, &mut recorded, &[1, 2], &mut memory).await;
-        assert_eq!(told, [0; 0], "it works, and is only busy");
-    }
-
-    #[tokio::test]
-    async fn an_address_is_sent_no_more_in_a_minute_than_it_takes() {
-        let start = Instant::now();
-        let mut address = Address::default();
-        for second in 0..20 {
-            let now = start + Duration::from_secs(second);
-            assert_eq!(address.must_wait(Some(20), now), None);
-            address.sent_at.push_back(now);
-        }
-        let now = start + Duration::from_secs(20);
-        assert_eq!(
-            address.must_wait(Some(20), now),
-            Some(Duration::from_secs(40))
-        );
-        assert_eq!(
-            address.must_wait(None, now),
-            None,
-            "who says no limit has none"
-        );
-        assert_eq!(address.must_wait(Some(20), start + MINUTE), None);
-    }
-}
+mod tests;

@@ -133,7 +133,15 @@ mod tests {
                 deadlines.extend(step.deadline_s.map(|deadline| (at, deadline)));
             }
         }
-        assert_eq!(deadlines, [("entrapment firm".to_owned(), 120)]);
+        let agreed = [
+            ("entrapment firm", 120),
+            ("entrapment firm_late", 30 * 60),
+            ("guard_missing search", 10 * 60),
+            ("missing_person call", 15 * 60),
+            ("move_on report", 30 * 60),
+            ("repair arrive", 4 * 3_600),
+        ];
+        assert_eq!(deadlines, agreed.map(|(at, s)| (at.to_owned(), s)));
     }
 
     fn numbers(text: &str) -> BTreeSet<String> {
