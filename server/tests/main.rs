@@ -7,6 +7,7 @@ mod backup;
 mod bad_input;
 mod bad_requests;
 mod cameras;
+mod cameras_peer;
 mod cases;
 mod common;
 mod connections;
