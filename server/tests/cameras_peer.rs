@@ -1,4 +1,4 @@
-//! Cameras that others made: GStreamer's RTSP server, where it is on this machine. `server/tests/python/cameras.py` says
+//! Cameras that others made: `GStreamer`'s RTSP server, where it is on this machine. `server/tests/python/cameras.py` says
 //! which packages it needs.
 
 use crate::common::{run, text};
@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use tempfile::TempDir;
 
-/// The server of GStreamer, for as long as this lives.
+/// The server of `GStreamer`, for as long as this lives.
 struct Peer(Child);
 
 impl Drop for Peer {
