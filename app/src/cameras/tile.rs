@@ -7,6 +7,7 @@ use crate::copy::SiteCopy;
 use crate::desk::Desk;
 use castellan_domain::estate::Estate;
 use castellan_domain::ids::DeviceId;
+use castellan_domain::wire::camera::FeedFault;
 use leptos::html::Video;
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -58,6 +59,9 @@ pub fn CameraTile(
         said.unwrap_or_else(|| named.to_string())
     });
     let is_late = Memo::new(move |_| tile.with(|tile| tile.glass.is_some_and(Glass::is_late)));
+    let is_unset = Memo::new(move |_| {
+        cover.with(|cover| matches!(cover, Cover::Lost(_, FeedFault::NoAddress)))
+    });
     let caption = move || {
         view! {
             <figcaption>
@@ -69,7 +73,7 @@ pub fn CameraTile(
         }
     };
     view! {
-        <figure class="picture" data-camera=said_id>
+        <figure class="picture" class:unset=is_unset data-camera=said_id>
             <video node_ref=video muted playsinline disablepictureinpicture></video>
             {move || match cover.get() {
                 Cover::None => caption().into_any(),
