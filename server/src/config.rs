@@ -190,6 +190,9 @@ pub(crate) struct ServeArgs {
     /// folder; better on another disk.
     #[arg(long, env = "CASTELLAN_KEY_FILE")]
     pub(crate) key_file: Option<PathBuf>,
+    /// Seconds from one round to the next, in which each camera is asked whether it would give a picture.
+    #[arg(long, default_value_t = 60, env = "CASTELLAN_CAMERA_ROUND_S", value_parser = clap::value_parser!(u16).range(1..=3600))]
+    pub(crate) camera_round_s: u16,
     /// Days for which observations of devices are kept, for "why did this fire".
     #[arg(long, default_value_t = 30, env = "CASTELLAN_OBSERVATION_DAYS", value_parser = clap::value_parser!(u16).range(1..=3650))]
     pub(crate) observation_days: u16,

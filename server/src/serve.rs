@@ -26,7 +26,7 @@ use crate::tables::TablesReader;
 use crate::tracks::Tracks;
 use anyhow::{Context as _, anyhow, bail, ensure};
 use castellan_domain::engine::Engine;
-use castellan_domain::estate::{DutyKept, Estate};
+use castellan_domain::estate::{DeviceKind, DutyKept, Estate};
 use castellan_domain::geo::Anchor;
 use castellan_domain::ids::{DeviceId, PersonId, Seq};
 use castellan_domain::observation::Fix;
@@ -109,7 +109,7 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
     let outward = outward(&args, &journal, &estate.estate)?;
     let outbox = outward.map(|outward| outward.start(&reader, &hub, &requests, &clock));
     let actuations = actuations(&args, &journal, &requests, &clock, &estate.estate)?;
-    let cameras = cameras(&args, &clock).await?;
+    let cameras = cameras(&args, &clock, &estate.estate, &requests).await?;
     let set_asides = Arc::new(SetAsides::default());
     let mut task = SiteTask {
         site: site.clone(),
@@ -251,11 +251,23 @@ fn outward(
     Outward::by_webhook(webhook, estate, journal.id()).map(Some)
 }
 
-/// The cameras' pictures; nobody is asked for one before somebody watches.
-async fn cameras(args: &ServeArgs, clock: &Arc<Clock>) -> anyhow::Result<Arc<Cameras>> {
+/// The cameras' pictures: none is asked for one before somebody watches, and each is asked now and then whether it would
+/// give one.
+async fn cameras(
+    args: &ServeArgs,
+    clock: &Arc<Clock>,
+    estate: &Estate,
+    requests: &mpsc::Sender<Request>,
+) -> anyhow::Result<Arc<Cameras>> {
     let key = key_or_default(args.key_file.as_deref(), &args.data);
     let book = Arc::new(Book::open(&args.data, &key).await?);
-    Ok(Arc::new(Cameras::new(book, clock.clone())))
+    let cameras = Arc::new(Cameras::new(book, clock.clone()));
+    let devices = estate.devices.iter();
+    let all = devices.filter(|device| device.kind == DeviceKind::Camera);
+    let all = all.map(|device| device.id.clone()).collect();
+    let every = Duration::from_secs(args.camera_round_s.into());
+    tokio::spawn(cameras.clone().make_rounds(all, every, requests.clone()));
+    Ok(cameras)
 }
 
 /// The way to the driver of devices, if there is one.

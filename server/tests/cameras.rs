@@ -1,7 +1,7 @@
 //! Cameras' pictures, from simulated cameras to viewers: what viewers are shown, how often cameras are asked, and
 //! what is said where there is no picture.
 
-use crate::common::{Castellan, PATIENCE, estate, run, text};
+use crate::common::{Castellan, PATIENCE, estate, eventually, run, text};
 use castellan_client::live::{LiveError, Socket, connect};
 use castellan_domain::estate::Estate;
 use castellan_domain::ids::DeviceId;
@@ -31,6 +31,10 @@ struct Yard {
 
 impl Yard {
     async fn open() -> Self {
+        Self::open_with(&[]).await
+    }
+
+    async fn open_with(more: &[&str]) -> Self {
         let data = TempDir::new().expect("a temporary folder");
         let cameras = cameras().await;
         let csv = data.path().join("cameras.csv");
@@ -42,7 +46,7 @@ impl Yard {
         fs::remove_file(&csv).expect("the file is there");
         Self {
             cameras,
-            server: Castellan::start(data.path()),
+            server: Castellan::start_with(data.path(), &estate(), more),
             data,
         }
     }
@@ -363,5 +367,31 @@ async fn without_an_address_or_its_key_a_camera_says_so() {
         socket: yard.ask("li-na", "d-007").await.expect("it is let in"),
     };
     assert_eq!(viewer.until_lost().await, FeedFault::NoAddress);
+    yard.server.stop();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_camera_that_fails_is_a_row_without_anybody_watching_until_it_answers() {
+    let yard = Yard::open_with(&["--camera-round-s", "1"]).await;
+    for (fault, cure) in [
+        (Fault::Offline, Fault::Online),
+        (Fault::NewPassword, Fault::Heal),
+    ] {
+        yard.suffer(fault);
+        let row = eventually("a camera fails", async || {
+            let alarms = yard.server.snapshot().await.view.alarms;
+            alarms.into_values().find(|row| row.condition.is_active())
+        })
+        .await;
+        assert_eq!(row.source.device().map(DeviceId::as_str), Some(CAMERA));
+        assert_eq!(row.kind.as_str(), "camera_down");
+        yard.suffer(cure);
+        eventually("it answers", async || {
+            let alarms = yard.server.snapshot().await.view.alarms;
+            (!alarms[&row.id].condition.is_active()).then_some(())
+        })
+        .await;
+    }
+    assert_eq!(yard.sessions().await, 0, "to ask takes no seat");
     yard.server.stop();
 }

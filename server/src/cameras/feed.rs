@@ -143,6 +143,12 @@ impl Feed {
         }
     }
 
+    /// Whether there is a picture.
+    pub(super) fn is_live(&self) -> bool {
+        let shared = self.shared();
+        shared.is_running && matches!(shared.state, FeedState::Live { .. })
+    }
+
     /// The camera is asked.
     pub(super) fn connecting(&self) {
         self.say(FeedState::Connecting {

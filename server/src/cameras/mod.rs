@@ -6,6 +6,7 @@ mod book;
 mod feed;
 mod fmp4;
 mod offered;
+mod rounds;
 mod socket;
 mod timeline;
 mod upstream;
@@ -81,6 +82,14 @@ impl Cameras {
         let feed = feeds.entry((camera.clone(), stream));
         feed.or_insert_with(|| Feed::new(camera.clone(), stream, self.clock.clone()))
             .clone()
+    }
+
+    /// Whether somebody is shown a picture of it.
+    fn is_live(&self, camera: &DeviceId) -> bool {
+        let feeds = self.feeds.lock().unwrap_or_else(PoisonError::into_inner);
+        let streams = [Stream::Main, Stream::Sub].into_iter();
+        let mut feeds = streams.filter_map(|stream| feeds.get(&(camera.clone(), stream)));
+        feeds.any(|feed| feed.is_live())
     }
 
     /// A seat for a viewer, for as long as it is held; nothing if all are taken.

@@ -2,11 +2,12 @@
 //! further than a debug log, and there without them.
 
 use super::book::Book;
-use super::feed::{Beginning, Feed, Frame};
+use super::feed::{Beginning, Feed, Frame, Stream};
 use super::fmp4::{beginning, piece};
 use super::offered::offered;
 use super::timeline::Timeline;
 use axum::body::Bytes;
+use castellan_domain::ids::DeviceId;
 use castellan_domain::wire::camera::{CameraMessage, FeedFault};
 use futures_util::StreamExt as _;
 use rand::Rng as _;
@@ -82,6 +83,23 @@ impl Upstream {
         }
     }
 
+    /// Whether a camera would give its picture: it is asked what it has, and no session begins.
+    pub(super) async fn ask(&self, camera: &DeviceId) -> Result<(), FeedFault> {
+        let address = self.book.find(camera).await?;
+        let Some(url) = address.url(Stream::Main) else {
+            return Err(FeedFault::NoSuchStream);
+        };
+        let options = SessionOptions::default()
+            .creds(address.credentials())
+            .user_agent("castellan".to_owned());
+        match timeout(CONNECT_WITHIN, Session::describe(url.clone(), options)).await {
+            Err(_) => Err(FeedFault::NoAnswer),
+            Ok(Err(error)) => Err(fault_of(&error, url).await),
+            Ok(Ok(described)) if described.streams().iter().any(is_picture) => Ok(()),
+            Ok(Ok(_)) => Err(FeedFault::NoPicture),
+        }
+    }
+
     /// One session, until it ends.
     async fn follow(
         &self,
@@ -134,15 +152,17 @@ impl Upstream {
 
 async fn open(url: &Url, options: SessionOptions) -> Result<(usize, Demuxed), Failed> {
     let mut session: Session<Described> = Session::describe(url.clone(), options).await?;
-    let is_picture = |stream: &retina::client::Stream| {
-        stream.media() == "video" && matches!(stream.encoding_name(), "h264" | "h265")
-    };
     let found = session.streams().iter().position(is_picture);
     let stream = found.ok_or(Failed::Known(FeedFault::NoPicture))?;
     let setup = SetupOptions::default().frame_format(FrameFormat::MP4);
     session.setup(stream, setup).await?;
     let playing = session.play(PlayOptions::default()).await?;
     Ok((stream, playing.demuxed()?))
+}
+
+/// Whether it is one that we read.
+fn is_picture(stream: &retina::client::Stream) -> bool {
+    stream.media() == "video" && matches!(stream.encoding_name(), "h264" | "h265")
 }
 
 /// Why a session did not come up.

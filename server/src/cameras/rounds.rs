@@ -1,0 +1,181 @@
+//! Asks every camera that has an address, round after round, whether it would give a picture. DESCRIBE is all that is
+//! asked: it takes none of a camera's few seats. A camera that fails twice in a row is reported as any device reports
+//! (`camera_down`), and the first answer ends that.
+
+use super::Cameras;
+use crate::requests::{Request, have_recorded};
+use castellan_domain::engine::Input;
+use castellan_domain::ids::{AlarmTypeId, DeviceId, EventId};
+use castellan_domain::observation::{Doubts, Observation, Report, ReportedState};
+use castellan_domain::wire::camera::FeedFault;
+use futures_util::future::join_all;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::mpsc;
+use tokio::time::{MissedTickBehavior, interval};
+use tracing::{info, warn};
+
+/// What a camera that does not answer is reported as.
+const TYPE: &str = "camera_down";
+/// Failures in a row until it is: one packet that is lost is no dead camera.
+const FAILURES_MIN: u32 = 2;
+/// Cameras that are asked at a time.
+const AT_A_TIME: usize = 8;
+
+/// What is known of one camera.
+#[derive(Debug, Default)]
+struct Known {
+    /// In a row.
+    failures: u32,
+    /// Whether it was last reported as down; nothing since the server's start, whatever the record says.
+    is_down: Option<bool>,
+}
+
+impl Known {
+    /// What is to be reported of it now, if anything.
+    fn learn(&mut self, answers: bool) -> Option<ReportedState> {
+        self.failures = if answers {
+            0
+        } else {
+            self.failures.saturating_add(1)
+        };
+        let is_down = !answers;
+        if self.is_down == Some(is_down) || (is_down && self.failures < FAILURES_MIN) {
+            return None;
+        }
+        self.is_down = Some(is_down);
+        Some(if is_down {
+            ReportedState::Active
+        } else {
+            ReportedState::Cleared
+        })
+    }
+}
+
+/// Whether a camera would give a picture, by what became of asking; nothing where that says nothing about it.
+fn answers(asked: &Result<(), FeedFault>) -> Option<bool> {
+    match asked {
+        // One whose seats are taken is there.
+        Ok(()) | Err(FeedFault::TooManyViewers) => Some(true),
+        Err(FeedFault::NoAddress | FeedFault::Sealed) => None,
+        Err(_) => Some(false),
+    }
+}
+
+impl Cameras {
+    /// Asks all of them until the server stops.
+    pub(crate) async fn make_rounds(
+        self: Arc<Self>,
+        cameras: Vec<DeviceId>,
+        every: Duration,
+        requests: mpsc::Sender<Request>,
+    ) {
+        let mut stop = self.stop.subscribe();
+        let mut rounds = interval(every);
+        rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut known = BTreeMap::<DeviceId, Known>::new();
+        loop {
+            tokio::select! {
+                _ = stop.wait_for(|stop| *stop) => return,
+                _ = rounds.tick() => {}
+            }
+            tokio::select! {
+                _ = stop.wait_for(|stop| *stop) => return,
+                () = self.make_round(&cameras, &mut known, &requests) => {}
+            }
+        }
+    }
+
+    async fn make_round(
+        &self,
+        cameras: &[DeviceId],
+        known: &mut BTreeMap<DeviceId, Known>,
+        requests: &mpsc::Sender<Request>,
+    ) {
+        for cameras in cameras.chunks(AT_A_TIME) {
+            let mut asked = Vec::new();
+            for camera in cameras {
+                asked.push(self.ask(camera));
+            }
+            for (camera, asked) in cameras.iter().zip(join_all(asked).await) {
+                let Some(answers) = answers(&asked) else {
+                    continue;
+                };
+                let known = known.entry(camera.clone()).or_default();
+                if let Some(state) = known.learn(answers) {
+                    match &asked {
+                        Ok(()) => info!(%camera, "it answers"),
+                        Err(why) => warn!(%camera, ?why, "it gives no picture"),
+                    }
+                    self.report(camera, state, requests).await;
+                }
+            }
+        }
+    }
+
+    async fn ask(&self, camera: &DeviceId) -> Result<(), FeedFault> {
+        if self.is_live(camera) {
+            return Ok(());
+        }
+        self.upstream.ask(camera).await
+    }
+
+    async fn report(
+        &self,
+        camera: &DeviceId,
+        state: ReportedState,
+        requests: &mpsc::Sender<Request>,
+    ) {
+        let now = self.clock.now();
+        let Ok(event) = EventId::new(format!("round-{}", now.as_micros())) else {
+            return;
+        };
+        let report = Report {
+            device: camera.clone(),
+            kind: AlarmTypeId::constant(TYPE),
+            state,
+            event,
+            claimed_at: None,
+            received_at: now,
+            drill: false,
+            doubts: Doubts::default(),
+        };
+        have_recorded(requests, Input::Observed(Observation::Report(report))).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_camera_is_down_once_it_failed_twice_and_back_with_the_first_answer() {
+        use ReportedState::{Active, Cleared};
+        let mut known = Known::default();
+        // After a start the record may say that it is down.
+        let learned = [true, true, false, true, false, false, false, true];
+        let told = learned.map(|answers| known.learn(answers));
+        assert_eq!(
+            told,
+            [
+                Some(Cleared),
+                None,
+                None,
+                None,
+                None,
+                Some(Active),
+                None,
+                Some(Cleared)
+            ]
+        );
+    }
+
+    #[test]
+    fn what_says_nothing_about_a_camera_makes_no_row() {
+        assert_eq!(answers(&Err(FeedFault::Sealed)), None);
+        assert_eq!(answers(&Err(FeedFault::NoAddress)), None);
+        assert_eq!(answers(&Err(FeedFault::TooManyViewers)), Some(true));
+        assert_eq!(answers(&Err(FeedFault::NoAnswer)), Some(false));
+    }
+}
