@@ -65,10 +65,10 @@ pub fn CameraTile(
     let caption = move || {
         view! {
             <figcaption>
-                <i class="dot" class:late=is_late></i>
+                <i class="dot" class:behind=is_late></i>
                 <span>{name}</span>
                 {is_beside.then(|| view! { <small>{move || desk.t(texts::BESIDE)}</small> })}
-                <time class="num" class:late=is_late>{age}</time>
+                <time class="num" class:behind=is_late>{age}</time>
             </figcaption>
         }
     };

@@ -103,10 +103,12 @@ impl Cameras {
                     continue;
                 };
                 let known = known.entry(camera.clone()).or_default();
+                let was_down = known.is_down == Some(true);
                 if let Some(state) = known.learn(answers) {
                     match &asked {
-                        Ok(()) => info!(%camera, "it answers"),
                         Err(why) => warn!(%camera, ?why, "it gives no picture"),
+                        Ok(()) if was_down => info!(%camera, "it answers again"),
+                        Ok(()) => {}
                     }
                     self.report(camera, state, requests).await;
                 }
