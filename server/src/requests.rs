@@ -87,9 +87,12 @@ fn outcome(result: &Result<Answer, Lost>, fact: Option<Seq>) -> ObservationOutco
     }
 }
 
-/// Has what a worker found out recorded, however often it has to be said: comes back when it is, or
-/// when the server ends.
-pub(crate) async fn have_recorded(requests: &mpsc::Sender<Request>, input: Input) {
+/// Has what a worker found out recorded, however often it has to be said: comes back with what the engine
+/// answered when it is, or with nothing when the server ends.
+pub(crate) async fn have_recorded(
+    requests: &mpsc::Sender<Request>,
+    input: Input,
+) -> Option<Answer> {
     for failed in 1.. {
         let (sender, answer) = oneshot::channel();
         let noted = None;
@@ -101,16 +104,17 @@ pub(crate) async fn have_recorded(requests: &mpsc::Sender<Request>, input: Input
         };
         if requests.send(Box::new(ticket)).await.is_err() {
             // The site task is gone, and the server ends with it.
-            return;
+            return None;
         }
         let again_in = match answer.await {
-            Ok(Ok(_)) => return,
+            Ok(Ok(answer)) => return Some(answer),
             Ok(Err(Lost::NotRecorded)) => backoff(failed),
             Ok(Err(Lost::SetAside)) | Err(_) => AGAIN_MAX,
         };
         warn!(?again_in, "an outcome could not be recorded yet");
         sleep(again_in).await;
     }
+    None
 }
 
 /// Wait after so many failures in a row.

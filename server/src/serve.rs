@@ -26,7 +26,7 @@ use crate::tables::TablesReader;
 use crate::tracks::Tracks;
 use anyhow::{Context as _, anyhow, bail, ensure};
 use castellan_domain::engine::Engine;
-use castellan_domain::estate::{DeviceKind, DutyKept, Estate};
+use castellan_domain::estate::{DutyKept, Estate};
 use castellan_domain::geo::Anchor;
 use castellan_domain::ids::{DeviceId, PersonId, Seq};
 use castellan_domain::observation::Fix;
@@ -262,11 +262,8 @@ async fn cameras(
     let key = key_or_default(args.key_file.as_deref(), &args.data);
     let book = Arc::new(Book::open(&args.data, &key).await?);
     let cameras = Arc::new(Cameras::new(book, clock.clone()));
-    let devices = estate.devices.iter();
-    let all = devices.filter(|device| device.kind == DeviceKind::Camera);
-    let all = all.map(|device| device.id.clone()).collect();
     let every = Duration::from_secs(args.camera_round_s.into());
-    tokio::spawn(cameras.clone().make_rounds(all, every, requests.clone()));
+    cameras.begin_rounds(estate, every, requests);
     Ok(cameras)
 }
 

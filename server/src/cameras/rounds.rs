@@ -5,8 +5,10 @@
 use super::Cameras;
 use crate::requests::{Request, have_recorded};
 use castellan_domain::engine::Input;
+use castellan_domain::estate::{DeviceKind, Estate};
 use castellan_domain::ids::{AlarmTypeId, DeviceId, EventId};
 use castellan_domain::observation::{Doubts, Observation, Report, ReportedState};
+use castellan_domain::refusal::Refusal;
 use castellan_domain::wire::camera::FeedFault;
 use futures_util::future::join_all;
 use std::collections::BTreeMap;
@@ -51,6 +53,11 @@ impl Known {
             ReportedState::Cleared
         })
     }
+
+    /// What it was last reported as was not taken: it is reported again with the next round.
+    const fn forget(&mut self) {
+        self.is_down = None;
+    }
 }
 
 /// Whether a camera would give a picture, by what became of asking; nothing where that says nothing about it.
@@ -64,8 +71,25 @@ fn answers(asked: &Result<(), FeedFault>) -> Option<bool> {
 }
 
 impl Cameras {
+    /// Begins to ask all cameras of the estate, if it has a type of alarm for those that fail.
+    pub(crate) fn begin_rounds(
+        self: &Arc<Self>,
+        estate: &Estate,
+        every: Duration,
+        requests: &mpsc::Sender<Request>,
+    ) {
+        if estate.alarm_type(&AlarmTypeId::constant(TYPE)).is_none() {
+            info!("the estate has no alarm type {TYPE}: a camera that fails makes no row");
+            return;
+        }
+        let devices = estate.devices.iter();
+        let all = devices.filter(|device| device.kind == DeviceKind::Camera);
+        let all = all.map(|device| device.id.clone()).collect();
+        tokio::spawn(self.clone().make_rounds(all, every, requests.clone()));
+    }
+
     /// Asks all of them until the server stops.
-    pub(crate) async fn make_rounds(
+    async fn make_rounds(
         self: Arc<Self>,
         cameras: Vec<DeviceId>,
         every: Duration,
@@ -110,7 +134,10 @@ impl Cameras {
                         Ok(()) if was_down => info!(%camera, "it answers again"),
                         Ok(()) => {}
                     }
-                    self.report(camera, state, requests).await;
+                    if let Err(refusal) = self.report(camera, state, requests).await {
+                        warn!(%camera, ?state, "what a round found out was refused: {refusal}");
+                        known.forget();
+                    }
                 }
             }
         }
@@ -128,10 +155,10 @@ impl Cameras {
         camera: &DeviceId,
         state: ReportedState,
         requests: &mpsc::Sender<Request>,
-    ) {
+    ) -> Result<(), Refusal> {
         let now = self.clock.now();
         let Ok(event) = EventId::new(format!("round-{}", now.as_micros())) else {
-            return;
+            return Ok(());
         };
         let report = Report {
             device: camera.clone(),
@@ -143,7 +170,10 @@ impl Cameras {
             drill: false,
             doubts: Doubts::default(),
         };
-        have_recorded(requests, Input::Observed(Observation::Report(report))).await;
+        let input = Input::Observed(Observation::Report(report));
+        // Without an answer the server ends.
+        let answer = have_recorded(requests, input).await;
+        answer.map_or(Ok(()), |answer| answer.map(|_taken| ()))
     }
 }
 
@@ -171,6 +201,16 @@ mod tests {
                 Some(Cleared)
             ]
         );
+    }
+
+    #[test]
+    fn what_was_refused_is_reported_again() {
+        let mut known = Known::default();
+        let mut told = || known.learn(false);
+        assert_eq!((told(), told()), (None, Some(ReportedState::Active)));
+        assert_eq!(told(), None);
+        known.forget();
+        assert_eq!(known.learn(false), Some(ReportedState::Active));
     }
 
     #[test]
