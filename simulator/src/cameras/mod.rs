@@ -241,11 +241,14 @@ fn credentials(options: &Options) -> Result<Credentials, CamerasError> {
 /// Only its owner reads it: a password stands in it.
 fn write_private(path: &Path, text: &str) -> io::Result<()> {
     use std::io::Write as _;
+    // Whoever waits for the file finds it whole.
+    let begun = path.with_extension("part");
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create(true).truncate(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)?.write_all(text.as_bytes())
+    options.open(&begun)?.write_all(text.as_bytes())?;
+    std::fs::rename(begun, path)
 }
 
 #[cfg(test)]
