@@ -18,7 +18,7 @@ use castellan_domain::incident::{Incident, OpenedBy};
 use castellan_domain::observation::{Doubts, ReportedState};
 use castellan_domain::subject::{History, Stamp};
 use castellan_domain::time::{Span, Timestamp};
-use castellan_domain::view::View;
+use castellan_domain::view::{Known, View};
 
 /// When every fixture begins.
 pub(crate) const START: Timestamp = Timestamp::from_secs(1_795_000_000);
@@ -279,6 +279,16 @@ pub(crate) fn estate() -> Estate {
         "time_zone": "Asia/Shanghai", "datum": "WGS-84", "anchor": [120.0, 30.0],
         "home": {"centre": [120.0, 30.0], "zoom": 16.0, "bearing_deg": 0.0, "pitch_deg": 0.0}}"#;
     serde_json::from_str(document).expect("the shape of an estate")
+}
+
+/// Reads what is known of the fixture estate with this view, at [`START`].
+pub(crate) fn known<T>(view: &View, read: impl FnOnce(&Known<'_>) -> T) -> T {
+    let estate = estate();
+    read(&Known {
+        view,
+        estate: &estate,
+        now: START,
+    })
 }
 
 pub(crate) fn view(alarms: impl IntoIterator<Item = Alarm>) -> View {

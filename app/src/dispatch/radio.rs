@@ -176,7 +176,7 @@ const fn command(assignment: AssignmentId, answer: Answer) -> DispatchCommand {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{START, claimed, estate, incident_of, li_na, part, raised, view};
+    use crate::fixture::{START, claimed, incident_of, known, li_na, part, raised, view};
     use castellan_domain::access::Rights;
     use castellan_domain::dispatch::{Arrival, Stage};
     use castellan_domain::estate::Role;
@@ -192,15 +192,6 @@ mod tests {
             view.assignments.insert(one.id, one);
         }
         view
-    }
-
-    fn known<T>(view: &View, read: impl FnOnce(&Known<'_>) -> T) -> T {
-        let estate = estate();
-        read(&Known {
-            view,
-            estate: &estate,
-            now: START,
-        })
     }
 
     #[test]

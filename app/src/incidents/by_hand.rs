@@ -76,7 +76,7 @@ pub fn offer_of_split(known: &Known<'_>, from: IncidentId, alarms: &[AlarmId]) -
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{START, claimed, estate, incident_of, raised, view};
+    use crate::fixture::{claimed, incident_of, known, raised, view};
     use castellan_domain::estate::Priority;
     use castellan_domain::text::Language;
     use castellan_domain::view::View;
@@ -98,15 +98,6 @@ mod tests {
             }
         }
         view
-    }
-
-    fn known<T>(view: &View, read: impl FnOnce(&Known<'_>) -> T) -> T {
-        let estate = estate();
-        read(&Known {
-            view,
-            estate: &estate,
-            now: START,
-        })
     }
 
     #[test]
