@@ -1,16 +1,19 @@
 //! The command line of the benchmark. `cargo xtask bench` calls `measure`, which calls the others; the
 //! result of each of those is one JSON object on standard output.
 
+mod camera_load;
+mod words;
+
+use castellan_bench::load;
 use castellan_bench::load::peers::Broker;
 use castellan_bench::load::pending::{When, With};
-use castellan_bench::load::{self, Target};
 use castellan_bench::measure;
 use castellan_domain::time::Timestamp;
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use serde::Serialize;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use words::{At, json};
 
 /// Measures a server over its real protocols, beside peers.
 #[derive(Debug, Parser)]
@@ -18,26 +21,6 @@ use std::process::ExitCode;
 struct Arguments {
     #[command(subcommand)]
     verb: Verb,
-}
-
-/// The server under load.
-#[derive(Debug, Clone, Copy, Args)]
-struct At {
-    /// Where it listens.
-    #[arg(long)]
-    server: SocketAddr,
-    /// Its process id.
-    #[arg(long)]
-    pid: u32,
-}
-
-impl At {
-    const fn target(self) -> Target {
-        Target {
-            address: self.server,
-            pid: self.pid,
-        }
-    }
 }
 
 /// A march and who watches it.
@@ -103,6 +86,12 @@ struct Measured {
     /// Bun, where it is there.
     #[arg(long)]
     bun: Option<PathBuf>,
+    /// ffmpeg, where it is there.
+    #[arg(long)]
+    ffmpeg: Option<PathBuf>,
+    /// ffprobe, where it is there.
+    #[arg(long)]
+    ffprobe: Option<PathBuf>,
 }
 
 impl Measured {
@@ -122,6 +111,8 @@ impl Measured {
                 nats: self.nats,
                 mosquitto: self.mosquitto,
                 bun: self.bun,
+                ffmpeg: self.ffmpeg,
+                ffprobe: self.ffprobe,
             },
         }
     }
@@ -146,6 +137,9 @@ enum Load {
         /// Seconds after which the ladder of an alarm calls somebody; left out: there is none.
         #[arg(long)]
         ladder_s: Option<i64>,
+        /// Cameras beside them.
+        #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=100))]
+        cameras: u32,
     },
     /// Phones march and displays watch.
     FanOut {
@@ -251,6 +245,8 @@ enum Load {
     },
     #[command(flatten)]
     Ladders(LadderLoad),
+    #[command(flatten)]
+    Cameras(camera_load::CameraLoad),
     /// Read every fact of a journal that nobody has open.
     Scan { journal: PathBuf },
     /// The size of a database.
@@ -326,7 +322,8 @@ async fn run(verb: Load) -> anyhow::Result<String> {
             people,
             devices,
             ladder_s,
-        } => Ok(estate(people, devices, ladder_s)),
+            cameras,
+        } => Ok(estate(people, devices, ladder_s, cameras)),
         Load::FanOut {
             at,
             watched,
@@ -414,16 +411,18 @@ async fn run(verb: Load) -> anyhow::Result<String> {
         Load::Inserts { folder, rows } => json(&load::storage::inserts(&folder, rows)?),
         Load::Ranking { rounds, asked } => json(&load::ranking::run(rounds, asked)?),
         Load::Ladders(verb) => ladders(verb).await,
+        Load::Cameras(verb) => camera_load::run(verb).await,
         Load::Scan { journal } => json(&load::storage::scan(&journal)?),
         Load::Size { database } => json(&load::storage::size(&database)?),
     }
 }
 
-fn estate(people: u32, devices: u32, ladder_s: Option<i64>) -> String {
+fn estate(people: u32, devices: u32, ladder_s: Option<i64>, cameras: u32) -> String {
     let mut document = load::estate::document(people, devices);
     if let Some(ladder_s) = ladder_s {
         load::estate::with_ladder(&mut document, 1, ladder_s);
     }
+    load::estate::with_cameras(&mut document, cameras);
     document.to_string()
 }
 
@@ -453,8 +452,4 @@ async fn ladders(verb: LadderLoad) -> anyhow::Result<String> {
             json(&load::called::run(&journal, ended_at)?)
         }
     }
-}
-
-fn json(report: &impl Serialize) -> anyhow::Result<String> {
-    Ok(serde_json::to_string(report)?)
 }

@@ -19,7 +19,7 @@ use crate::{npm, workspace};
 const FIRST_LOAD: &str = "first-load";
 const SCREEN: &str = "screen";
 /// Every name, as it is said; those after the first two are what `castellan-bench` measures, and a test there compares.
-pub(crate) const NAMES: &str = "first-load, screen, fan-out, ceiling, alarms, events, idle, history, start-up, ranking, ladders";
+pub(crate) const NAMES: &str = "first-load, screen, fan-out, ceiling, alarms, events, idle, history, start-up, ranking, ladders, cameras";
 /// The example of the server's crate that has the store of positions alone. An example, because it is to know the module
 /// itself and the product is to gain no verb.
 const STORE: &str = "tracks";
@@ -104,6 +104,8 @@ fn measuring(folder: &Path) -> Result<Command> {
         ("--nats", setup::peer(&["nats-server"])),
         ("--mosquitto", setup::peer(&["mosquitto"])),
         ("--bun", bun.ok()),
+        ("--ffmpeg", setup::peer(&["ffmpeg"])),
+        ("--ffprobe", process::find_program("ffprobe")),
     ];
     for (option, program) in peers {
         if let Some(program) = program {

@@ -70,6 +70,27 @@ pub fn document(people: u32, devices: u32) -> Value {
     })
 }
 
+/// The id of a camera.
+pub fn camera(number: u32) -> String {
+    format!("cam-{number:03}")
+}
+
+/// Adds so many cameras.
+pub fn with_cameras(document: &mut Value, cameras: u32) {
+    let at = [ANCHOR.0, ANCHOR.1];
+    let cameras = (0..cameras).map(|number| {
+        let id = camera(number);
+        json!({
+            "id": id, "kind": "camera", "name": {"zh": id, "en": id},
+            "place": {"spot": {"zh": id, "en": id}, "at": at},
+            "camera": {"height_m": 4, "heading_deg": 0, "tilt_deg": 12, "view_deg": 80, "range_m": 40},
+        })
+    });
+    if let Some(devices) = document["devices"].as_array_mut() {
+        devices.extend(cameras);
+    }
+}
+
 /// The id of a type of alarm with a ladder.
 pub fn button(number: u32) -> String {
     format!("button-{number}")
@@ -120,6 +141,14 @@ mod tests {
         let estate = Estate::parse(document.to_string().as_bytes()).unwrap();
         assert!(estate.person(&called().parse().unwrap()).is_some());
         assert_eq!(estate.alarm_types.len(), 2);
+    }
+
+    #[test]
+    fn an_estate_with_cameras_is_one() {
+        let mut document = document(0, 1);
+        with_cameras(&mut document, 40);
+        let estate = Estate::parse(document.to_string().as_bytes()).unwrap();
+        assert_eq!(estate.devices.len(), 41);
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod aside;
 pub mod awake;
 mod bun;
 pub mod called;
+pub mod cameras;
 mod deadlines;
 pub mod displays;
 pub mod estate;
@@ -31,6 +32,7 @@ pub mod ranking;
 pub mod receiver;
 pub mod storage;
 mod towers;
+pub mod viewers;
 mod wire;
 
 use std::net::SocketAddr;

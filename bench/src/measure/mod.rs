@@ -4,6 +4,7 @@
 //! when, how often, and what the rounds say together.
 
 mod alarms;
+mod cameras;
 mod ceiling;
 mod events;
 mod fan_out;
@@ -32,7 +33,7 @@ use std::time::{Duration, Instant};
 type Measure = fn(&Rig) -> Result<Section>;
 
 /// Every measurement of the server, in the order of a full run.
-const MEASUREMENTS: [(&str, &str, Measure); 9] = [
+const MEASUREMENTS: [(&str, &str, Measure); 10] = [
     ("fan-out", "Positions to many displays", fan_out::measure),
     (
         "ceiling",
@@ -46,6 +47,7 @@ const MEASUREMENTS: [(&str, &str, Measure); 9] = [
     ("start-up", "A start over a long record", start_up::measure),
     ("ranking", "Who is asked first", ranking::measure),
     ("ladders", "Ladders that wait", ladders::measure),
+    ("cameras", "Cameras and who watches them", cameras::measure),
 ];
 
 /// All names, in the order of a full run.

@@ -49,4 +49,8 @@ pub struct Peers {
     pub mosquitto: Option<PathBuf>,
     /// Bun.
     pub bun: Option<PathBuf>,
+    /// ffmpeg.
+    pub ffmpeg: Option<PathBuf>,
+    /// ffprobe.
+    pub ffprobe: Option<PathBuf>,
 }

@@ -1,6 +1,6 @@
 //! The bench itself: programs, fresh folders, servers on one core and their load on another.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
@@ -124,6 +124,24 @@ impl Rig {
         Ok(path)
     }
 
+    /// The path of an estate with so many cameras.
+    pub(crate) fn estate_with_cameras(&self, cameras: &str) -> Result<PathBuf> {
+        let path = self.folder.join("cameras-estate.json");
+        self.write_estate(&path, &["--cameras", cameras])?;
+        Ok(path)
+    }
+
+    /// Tells our server, which may run or not, where cameras are.
+    pub(crate) fn import_cameras(&self, data: &Path, csv: &Path) -> Result<()> {
+        let mut command = self.on_core(SERVER_CORE, &self.options.server);
+        command
+            .args(["camera", "import", "--data"])
+            .arg(data)
+            .arg(csv);
+        process::capture(&mut command, "castellan camera import", LOAD_LIMIT)?;
+        Ok(())
+    }
+
     fn write_estate(&self, path: &Path, words: &[&str]) -> Result<()> {
         let mut command = self.on_core(LOAD_CORE, &self.load);
         let what = "castellan-bench estate";
@@ -199,9 +217,19 @@ impl Rig {
     /// Whoever is called by our server's ladders, on the core of the load.
     pub(crate) fn receiver(&self) -> Result<Running> {
         let address = free_address()?;
+        let words = ["receive", "--listen", &address.to_string()].map(OsString::from);
+        self.beside("receiver", &words, (address, address))
+    }
+
+    /// The load generator as something that goes on, on the core of the load, once it listens at both.
+    pub(crate) fn beside(
+        &self,
+        name: &'static str,
+        words: &[OsString],
+        ports: (SocketAddr, SocketAddr),
+    ) -> Result<Running> {
         let mut command = self.on_core(LOAD_CORE, &self.load);
-        command.args(["receive", "--listen", &address.to_string()]);
-        listening("receiver", &mut command, (address, address))
+        listening(name, command.args(words), ports)
     }
 
     /// Where what is written for a program lies.

@@ -3,7 +3,8 @@
 use super::canvas::Backdrop;
 use super::crowd::Crowd;
 use super::encoder::{
-    EncoderError, H264 as _, KEY_SLICE, PICTURES_PER_S, ParameterSets, encoder, nal_kind, split,
+    EncoderError, GROUP, H264 as _, KEY_SLICE, PICTURES_PER_S, ParameterSets, encoder, nal_kind,
+    split,
 };
 use super::faults::{Fault, Faults, Shows};
 use super::figures;
@@ -49,6 +50,8 @@ pub(crate) struct Premises {
     /// Day or night whatever the clock says.
     pub(crate) hour: Option<Hour>,
     pub(crate) has_bar: bool,
+    /// Each camera sends its first group of pictures again and again: what drawing and encoding cost is left out.
+    pub(crate) repeats: bool,
     pub(crate) sets: ParameterSets,
     pub(crate) began: Instant,
 }
@@ -184,6 +187,7 @@ impl Camera {
     fn draw_while_watched(&self) -> Result<(), EncoderError> {
         let mut encoder = encoder(WIDTH, HEIGHT)?;
         let mut picture = Picture::new(WIDTH, HEIGHT);
+        let mut repeated = Repeated::new(self.premises.repeats);
         let mut next = Instant::now();
         let mut count: u32 = 0;
         while self.is_watched() {
@@ -194,14 +198,21 @@ impl Camera {
             if faults.shows != Shows::Nothing && !is_left_out {
                 let now_ms = unix_ms();
                 let ahead_ms = i64::from(faults.clock_ahead_s) * 1_000;
-                self.draw(
-                    &mut picture,
-                    now_ms,
-                    now_ms + ahead_ms,
-                    faults.shows == Shows::Black,
-                );
                 let wants_key = self.wants_key.swap(false, Ordering::Relaxed);
-                let unit = encoder.encode(&picture, wants_key)?;
+                let kept = repeated.next(wants_key);
+                let unit = if let Some(unit) = kept {
+                    unit
+                } else {
+                    self.draw(
+                        &mut picture,
+                        now_ms,
+                        now_ms + ahead_ms,
+                        faults.shows == Shows::Black,
+                    );
+                    let unit = encoder.encode(&picture, wants_key)?;
+                    repeated.keep(&unit);
+                    unit
+                };
                 self.send(&unit, now_ms + ahead_ms, ahead_ms);
             }
             next += STEP;
@@ -279,6 +290,43 @@ impl Camera {
         };
         // Nobody listens between the last viewer's leaving and the end of this thread.
         let _ = self.frames.send(Arc::new(frame));
+    }
+}
+
+/// The first group of pictures, for a camera that repeats it.
+struct Repeated {
+    wanted: bool,
+    /// One group at most.
+    units: Vec<Bytes>,
+    at: usize,
+}
+
+impl Repeated {
+    const fn new(wanted: bool) -> Self {
+        Self {
+            wanted,
+            units: Vec::new(),
+            at: 0,
+        }
+    }
+
+    /// What is sent next, once the group is whole. Whoever wants a key frame gets the first one.
+    fn next(&mut self, wants_key: bool) -> Option<Bytes> {
+        if self.units.len() < GROUP as usize {
+            if wants_key {
+                self.units.clear();
+            }
+            return None;
+        }
+        let at = if wants_key { 0 } else { self.at };
+        self.at = (at + 1) % self.units.len();
+        self.units.get(at).cloned()
+    }
+
+    fn keep(&mut self, unit: &Bytes) {
+        if self.wanted {
+            self.units.push(unit.clone());
+        }
     }
 }
 

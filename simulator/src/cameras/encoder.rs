@@ -8,7 +8,7 @@ use rusty_h264_encoder::{EncodeError, Encoder, EncoderConfig};
 /// Pictures in a second.
 pub(crate) const PICTURES_PER_S: u32 = 10;
 /// Pictures from one key frame to the next.
-const GROUP: u32 = 2 * PICTURES_PER_S;
+pub(crate) const GROUP: u32 = 2 * PICTURES_PER_S;
 /// How coarse a picture may be. A fixed number: a rate would code the still ground over and over.
 const COARSENESS: u8 = 28;
 

@@ -45,6 +45,7 @@ pub(crate) fn premises(estate: &castellan_domain::estate::Estate) -> super::came
         clock: super::stamp::Clock::of(estate.time_zone.as_str()),
         hour: None,
         has_bar: false,
+        repeats: false,
         sets: super::encoder::ParameterSets::of(WIDTH, HEIGHT).unwrap(),
         began: std::time::Instant::now(),
     }

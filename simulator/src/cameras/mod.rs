@@ -105,6 +105,20 @@ impl Drop for Cameras {
 impl Cameras {
     /// Starts all cameras of an estate.
     pub async fn start(estate: &Estate, options: &Options) -> Result<Self, CamerasError> {
+        Self::start_all(estate, options, false).await
+    }
+
+    /// The same, but each sends its first two seconds again and again: for measurements in which drawing and
+    /// encoding are not to count.
+    pub async fn start_repeating(estate: &Estate, options: &Options) -> Result<Self, CamerasError> {
+        Self::start_all(estate, options, true).await
+    }
+
+    async fn start_all(
+        estate: &Estate,
+        options: &Options,
+        repeats: bool,
+    ) -> Result<Self, CamerasError> {
         let credentials = credentials(options)?;
         let premises = Arc::new(Premises {
             layout: Layout::of(estate),
@@ -112,6 +126,7 @@ impl Cameras {
             clock: Clock::of(estate.time_zone.as_str()),
             hour: options.hour,
             has_bar: options.has_bar,
+            repeats,
             sets: ParameterSets::of(WIDTH, HEIGHT)?,
             began: Instant::now(),
         });
