@@ -147,3 +147,9 @@ camera("cam-lake", "锦绣湖", "Lake", [26, 30], "wall", [5, 0]);
 camera("cam-playground", "儿童乐园", "Playground", [99, -66], "pole", [82, -57]);
 camera("cam-welcome-square", "迎宾广场", "Welcome square", [12.5, 131], "pole", [-6, 118]);
 camera("cam-control-room", "监控中心", "Control room", within("property", -15.5, 6), "room", within("property", -9, 1), { b: "property", floor: "1", spot: ["监控中心", "control room"] });
+// Before each entrance of a house, and of what children and guests use.
+for (const id of [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, "kindergarten", "clubhouse"]) {
+  const { name, doors, out } = building(id);
+  camera(`cam-entrance-${id}`, `${name.zh} 入口`, `${name.en} entrance`, add(doors[0], add(scale(out, 9), [3, 0])), "pole", doors[0]);
+}
+camera("cam-court", "篮球场", "Basketball court", [-79, -44], "wall", [-97, -35]);

@@ -10,12 +10,12 @@ switchPlaces.forEach(([zh, en, b, du, dv, floor], i) => {
 });
 export const behind = {
   "sw-1": ["sw-2", "sw-3", "sw-4", "sw-5", "sw-6", "panel-main", "fire-panel-1", "door-property", "door-control-room", "cam-control-room", "panic-front-desk", "cam-tower-5"],
-  "sw-2": ["door-2-1", "door-2-2", "door-3-1", "door-3-2", "door-4-1", "door-4-2", "door-11-1", "cam-3-b1", "cam-perimeter-11", "cam-perimeter-12", "cam-ramp-west", "cam-tower-11", "door-west-gate", "cam-west-gate"],
-  "sw-3": ["door-1-1", "door-1-2", "door-9-1", "door-9-2", "door-10-1", "door-10-2", "door-10-3", "door-south-gate", "barrier-south-gate", "cam-south-gate", "cam-perimeter-2", "door-kindergarten", "panic-kindergarten", "door-pump-house"],
+  "sw-2": ["door-2-1", "door-2-2", "door-3-1", "door-3-2", "door-4-1", "door-4-2", "door-11-1", "cam-3-b1", "cam-perimeter-11", "cam-perimeter-12", "cam-ramp-west", "cam-tower-11", "door-west-gate", "cam-west-gate", "cam-entrance-2", "cam-entrance-3", "cam-entrance-4", "cam-entrance-11"],
+  "sw-3": ["door-1-1", "door-1-2", "door-9-1", "door-9-2", "door-10-1", "door-10-2", "door-10-3", "door-south-gate", "barrier-south-gate", "cam-south-gate", "cam-perimeter-2", "door-kindergarten", "panic-kindergarten", "door-pump-house", "cam-entrance-1", "cam-entrance-9", "cam-entrance-10", "cam-entrance-kindergarten"],
   // The north wall and its gate: twelve, of which one is shown and eleven are folded when it dies.
   "sw-4": ["cam-north-gate-in", "cam-north-gate-out", "cam-perimeter-7", "cam-perimeter-8", "cam-perimeter-9", "cam-welcome-square", "door-north-gate", "barrier-north-gate", "door-5-1", "door-6-1", "door-7-1", "door-7-2"],
-  "sw-5": ["door-8-1", "door-8-2", "door-12-1", "door-east-gate", "barrier-east-gate", "barrier-ramp-east", "cam-east-gate", "cam-ramp-east", "cam-perimeter-4", "cam-perimeter-5", "cam-perimeter-6", "panic-east-gate", "cam-tower-6", "cam-lift-7-2-2"],
-  "sw-6": ["door-clubhouse", "door-loading", "door-garden-gate", "cam-lake", "cam-playground", "help-lake", "help-playground", "help-court"],
+  "sw-5": ["door-8-1", "door-8-2", "door-12-1", "door-east-gate", "barrier-east-gate", "barrier-ramp-east", "cam-east-gate", "cam-ramp-east", "cam-perimeter-4", "cam-perimeter-5", "cam-perimeter-6", "panic-east-gate", "cam-tower-6", "cam-lift-7-2-2", "cam-entrance-7", "cam-entrance-8", "cam-entrance-12"],
+  "sw-6": ["door-clubhouse", "door-loading", "door-garden-gate", "cam-lake", "cam-playground", "help-lake", "help-playground", "help-court", "cam-entrance-5", "cam-entrance-6", "cam-entrance-clubhouse", "cam-court"],
 };
 const found = (id) => devices.find((d) => d.id === id) ?? fail(`There is no device ${id}; correct the id.`);
 for (const [upstream, ids] of Object.entries(behind)) for (const id of ids) found(id).upstream = upstream;
