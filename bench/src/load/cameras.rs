@@ -76,7 +76,7 @@ pub async fn copy(ffmpeg: &Path, addresses: &[String], seconds: u32) -> anyhow::
     }
     sleep(SETTLE).await;
     let cpu = |programs: &Programs| {
-        let each = programs.0.iter().map(|child| meter::cpu_time(child.id()));
+        let each = programs.0.iter().map(|child| meter::run_time(child.id()));
         each.sum::<anyhow::Result<Duration>>()
     };
     let (before, begun) = (cpu(&programs)?, Instant::now());

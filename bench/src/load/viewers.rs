@@ -63,10 +63,10 @@ pub async fn run(target: Target, cameras: u32, each: u32, seconds: u32) -> anyho
         });
     }
     sleep(SETTLE).await;
-    let (before, begun) = (meter::cpu_time(target.pid)?, Instant::now());
+    let (before, begun) = (meter::run_time(target.pid)?, Instant::now());
     let sent_before = pieces.load(Ordering::Relaxed);
     sleep(Duration::from_secs(seconds.into())).await;
-    let (after, took) = (meter::cpu_time(target.pid)?, begun.elapsed());
+    let (after, took) = (meter::run_time(target.pid)?, begun.elapsed());
     let sent = pieces.load(Ordering::Relaxed) - sent_before;
     let with_bytes = meter::resident_bytes(target.pid)?;
     let gone = std::iter::from_fn(|| tasks.try_join_next()).count();

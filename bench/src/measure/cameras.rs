@@ -3,6 +3,8 @@
 use std::ffi::OsString;
 use std::fs;
 use std::path::PathBuf;
+use std::thread;
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
@@ -19,6 +21,9 @@ const EACH: &str = "2";
 const TOGETHER: &str = "200";
 /// Copies that fit on a core.
 const COPIES: &str = "10";
+/// Cameras that stream while alarms come, and the time they need to begin.
+const STREAMING: &str = "20";
+const BEGIN: Duration = Duration::from_secs(6);
 /// Pictures a second that a simulated camera sends.
 const PICTURES_PER_S: f64 = 10.0;
 /// Of ffmpeg's processor time for each viewer.
@@ -98,6 +103,37 @@ impl<'a> Yard<'a> {
         Ok(Some(self.rig.instead_of_server(&words)?))
     }
 
+    /// Alarms to displays, while positions stream.
+    fn alarms(&self) -> Result<Value> {
+        let watched = [
+            "--displays",
+            "200",
+            "--rate",
+            "1000",
+            "--seconds",
+            self.seconds,
+        ];
+        let more = [&watched[..], &["--alarms-per-s", "20"]].concat();
+        self.rig.load_on(&self.server, "fan-out", &more, LOAD_LIMIT)
+    }
+
+    /// The same, while cameras are watched.
+    fn alarms_beside(&self) -> Result<Value> {
+        let (address, pid) = (self.server.address, self.server.id().to_string());
+        let words = ["view", "--server", &address.to_string(), "--pid", &pid];
+        let words = [
+            &words[..],
+            &["--cameras", STREAMING, "--each", "1", "--seconds", "120"],
+        ];
+        let words: Vec<OsString> = words.concat().into_iter().map(OsString::from).collect();
+        // Viewers listen nowhere; the server does already.
+        let viewers = self.rig.beside("viewers", &words, (address, address))?;
+        thread::sleep(BEGIN);
+        let report = self.alarms()?;
+        viewers.kill()?;
+        Ok(report)
+    }
+
     fn stop(self) -> Result<()> {
         self.server.stop()?;
         self.cameras.stop()
@@ -126,6 +162,8 @@ struct Rounds {
     copies: Vec<Value>,
     first: Vec<Value>,
     probed: Vec<Value>,
+    alone: Vec<Value>,
+    beside: Vec<Value>,
 }
 
 pub(crate) fn measure(rig: &Rig) -> Result<Section> {
@@ -148,6 +186,7 @@ pub(crate) fn measure(rig: &Rig) -> Result<Section> {
     }
     costs(&mut section, &all);
     waits(&mut section, &all);
+    section.notes.push(latencies(&all));
     section.notes.push(
         "Simulated cameras of 640 × 360 pixels, which send what they drew once, and viewers share a core; server, or ffmpeg, has the other. ffmpeg writes a fragment for each frame, as the server does, and throws it away. Of ffprobe's time the start of the program is taken off".to_owned(),
     );
@@ -161,17 +200,21 @@ pub(crate) fn measure(rig: &Rig) -> Result<Section> {
         copies,
         first,
         probed,
+        alone,
+        beside,
     } = all;
     section.rounds.push(json!({
         "one_camera": one_camera, "all_cameras": all_cameras, "copies": copies, "first": first, "probed": probed,
+        "alarms_alone": alone, "alarms_beside_cameras": beside,
     }));
     Ok(section)
 }
 
 fn round(rig: &Rig, all: &mut Rounds, times: &str) -> Result<()> {
     let yard = Yard::open(rig)?;
-    all.one_camera.push(yard.view("1", TOGETHER)?);
+    // The first one in a fresh process: only its memory grows from nothing.
     all.all_cameras.push(yard.view(CAMERAS, EACH)?);
+    all.one_camera.push(yard.view("1", TOGETHER)?);
     let peers = &rig.options.peers;
     let copied = [
         "--cameras",
@@ -187,6 +230,11 @@ fn round(rig: &Rig, all: &mut Rounds, times: &str) -> Result<()> {
     let probed = ["--times", times];
     all.probed
         .extend(yard.peer("probe", peers.ffprobe.as_ref(), &probed)?);
+    all.alone.push(yard.alarms()?);
+    yard.stop()?;
+    // Another record: those who marched there have arrived.
+    let yard = Yard::open(rig)?;
+    all.beside.push(yard.alarms_beside()?);
     yard.stop()
 }
 
@@ -211,8 +259,8 @@ fn costs(section: &mut Section, all: &Rounds) {
         per(bytes / KIB, number(report, "viewers"))
     };
     for (name, reports) in [
-        ("castellan, 200 viewers of one camera", &all.one_camera),
         ("castellan, 40 cameras, 2 viewers of each", &all.all_cameras),
+        ("castellan, then 200 viewers of one camera", &all.one_camera),
     ] {
         section.row([
             name.to_owned(),
@@ -295,6 +343,21 @@ fn waits(section: &mut Section, all: &Rounds) {
     }
 }
 
+/// What cameras take from alarms.
+fn latencies(all: &Rounds) -> String {
+    let p99_ms = |report: &Value| number(report, "alarms/p99_us") / 1e3;
+    let [alone, beside] =
+        [&all.alone, &all.beside].map(|reports| Spread::of(reports.iter().map(p99_ms)));
+    let pairs = all.beside.iter().zip(&all.alone);
+    let ratio = Spread::of(pairs.filter_map(|(beside, alone)| per(p99_ms(beside), p99_ms(alone))));
+    format!(
+        "from an alarm to 200 displays, while 1,000 positions a second stream, p99 in ms: {} without cameras, {} while {STREAMING} of them are watched, {}",
+        shown(alone, 1),
+        shown(beside, 1),
+        shown(ratio, 2)
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -307,6 +370,8 @@ mod tests {
             copies: vec![json!({"copies": 10, "took_s": 10, "cpu_s": 1.0})],
             first: vec![json!({"cold_us": [300_000], "warm_us": [9_000, 11_000, 400_000]})],
             probed: vec![json!({"first_us": [150_000], "bare_us": [50_000]})],
+            alone: vec![json!({"alarms": {"p99_us": 10_000}})],
+            beside: vec![json!({"alarms": {"p99_us": 12_000}})],
         };
         let mut section = Section::default();
         costs(&mut section, &all);
@@ -322,6 +387,7 @@ mod tests {
                 Some(true)
             ]
         );
+        assert!(latencies(&all).ends_with("1.20 (1.20–1.20)"));
         let mut section = Section::default();
         costs(&mut section, &Rounds::default());
         waits(&mut section, &Rounds::default());

@@ -52,6 +52,11 @@ impl Running {
         self.service.wait_healthy(self.address, START_LIMIT)
     }
 
+    /// Its process id.
+    pub(crate) fn id(&self) -> u32 {
+        self.service.id()
+    }
+
     pub(crate) fn stop(mut self) -> Result<()> {
         self.service.expect_running()?;
         self.service.stop()
