@@ -59,12 +59,12 @@ test("a gas alarm brings its pictures, and one that freezes is covered until it 
     const id = await site.report("gas-3-b1", "gas_high");
     await liNa.walkTo(id);
     await expect(liNa.details.locator(".picture")).toHaveCount(2);
-    for (const camera of ["cam-3-b1", "cam-ramp-west"]) {
+    for (const camera of ["cam-3-b1", "cam-entrance-3"]) {
       await live(camera);
       const before = await shownTo(camera);
       await expect.poll(() => shownTo(camera)).toBeGreaterThan(before);
     }
-    await expect(picture("cam-ramp-west")).toContainText("附近");
+    await expect(picture("cam-entrance-3")).toContainText("附近");
     // The pictures take no focus from the row.
     await expect(liNa.row(id)).toHaveAttribute("aria-pressed", "true");
 
@@ -72,7 +72,7 @@ test("a gas alarm brings its pictures, and one that freezes is covered until it 
     const cover = picture("cam-3-b1").locator(".cover");
     await expect(cover).toContainText(/自 \d\d:\d\d:\d\d/, { timeout: 20_000 });
     expect(await cover.boundingBox()).toEqual(await picture("cam-3-b1").boundingBox());
-    await live("cam-ramp-west");
+    await live("cam-entrance-3");
 
     await suffer(port, "thaw cam-3-b1");
     await live("cam-3-b1");
