@@ -4,21 +4,29 @@ use crate::browser::window;
 use castellan_domain::answer::Accepted;
 use castellan_domain::audience::Audience;
 use castellan_domain::estate::Estate;
-use castellan_domain::ids::{AlarmId, EstateHash, IncidentId, PersonId, PhoneId, Seq, SiteId};
+use castellan_domain::ids::{
+    AlarmId, DeviceId, EstateHash, IncidentId, PersonId, PhoneId, Seq, SiteId,
+};
+use castellan_domain::time::Timestamp;
 use castellan_domain::wire::api::{
     CommandRequest, ErrorBody, ErrorDetail, NoteText, PERSON_HEADER, STEP_PAGE_MAX, SiteSummary,
     Snapshot, StepPage,
 };
+use castellan_domain::wire::camera::CAPTURED_AT_HEADER;
 use castellan_domain::wire::ingest::CallRequest;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortSignal, Request, RequestCache, RequestCredentials, RequestInit, Response};
+use web_sys::{
+    AbortSignal, Blob, Request, RequestCache, RequestCredentials, RequestInit, Response,
+};
 
 /// How long what is posted may take until it counts as not answered. What is sent again has the same
 /// id, so nothing is done twice.
 const POST_MS_MAX: u32 = 10_000;
+/// How long a still may take: a camera that nobody watches has to begin.
+const STILL_MS_MAX: u32 = 20_000;
 
 /// Why a request brought nothing.
 #[derive(Debug, Clone, PartialEq)]
@@ -82,6 +90,31 @@ pub enum StepsOf {
     Incident(IncidentId),
 }
 
+/// A picture of a moment, and when that was, for somebody who may see cameras.
+pub async fn still(
+    site: &SiteId,
+    reader: &PersonId,
+    camera: &DeviceId,
+) -> Result<(Timestamp, Blob), ApiError> {
+    let said = Said {
+        who: Some((PERSON_HEADER, reader.as_str())),
+        within_ms: Some(STILL_MS_MAX),
+        ..Said::default()
+    };
+    let path = format!("/api/v1/sites/{site}/cameras/{camera}/still");
+    let response = ask(&path, RequestCache::NoStore, said).await?;
+    if !response.ok() {
+        return Err(refusal(&text_of(&response).await?)?);
+    }
+    let at = response.headers().get(CAPTURED_AT_HEADER).ok().flatten();
+    let at = at.and_then(|at| at.parse().ok());
+    let at = at.map(Timestamp::from_micros);
+    let picture = response.blob().map_err(|_| ApiError::Unreachable)?;
+    let picture = JsFuture::from(picture).await;
+    let picture = picture.ok().and_then(|picture| picture.dyn_into().ok());
+    at.zip(picture).ok_or(ApiError::Unreachable)
+}
+
 /// What happened to something before this fact, newest first, for somebody who may read it.
 pub async fn steps_before<F: DeserializeOwned>(
     site: &SiteId,
@@ -111,6 +144,7 @@ pub async fn command(
     let said = Said {
         who: Some((PERSON_HEADER, person.as_str())),
         json: Some(to_json(request)?),
+        ..Said::default()
     };
     parse(&fetch(&path, RequestCache::NoStore, said).await?)
 }
@@ -118,8 +152,8 @@ pub async fn command(
 /// Calls for help in a phone's name.
 pub async fn call(request: &CallRequest) -> Result<Accepted, ApiError> {
     let said = Said {
-        who: None,
         json: Some(to_json(request)?),
+        ..Said::default()
     };
     parse(&fetch("/ingest/v1/calls", RequestCache::NoStore, said).await?)
 }
@@ -129,6 +163,7 @@ pub async fn position(phone: &PhoneId, json: String) -> Result<(), ApiError> {
     let said = Said {
         who: Some((PHONE_HEADER, phone.as_str())),
         json: Some(json),
+        ..Said::default()
     };
     fetch("/ingest/owntracks", RequestCache::NoStore, said)
         .await
@@ -145,6 +180,8 @@ struct Said<'a> {
     who: Option<(&'static str, &'a str)>,
     /// What is posted, if anything.
     json: Option<String>,
+    /// How long the answer may take, if it is not posted.
+    within_ms: Option<u32>,
 }
 
 async fn get<T: DeserializeOwned>(path: &str) -> Result<T, ApiError> {
@@ -155,34 +192,47 @@ async fn get<T: DeserializeOwned>(path: &str) -> Result<T, ApiError> {
 async fn get_as<T: DeserializeOwned>(reader: &PersonId, path: &str) -> Result<T, ApiError> {
     let said = Said {
         who: Some((PERSON_HEADER, reader.as_str())),
-        json: None,
+        ..Said::default()
     };
     parse(&fetch(path, RequestCache::NoStore, said).await?)
 }
 
 async fn fetch(path: &str, cache: RequestCache, said: Said<'_>) -> Result<String, ApiError> {
+    let response = ask(path, cache, said).await?;
+    let text = text_of(&response).await?;
+    if response.ok() {
+        return Ok(text);
+    }
+    Err(refusal(&text)?)
+}
+
+async fn ask(path: &str, cache: RequestCache, said: Said<'_>) -> Result<Response, ApiError> {
     let request = request(path, cache, &said).map_err(|_| ApiError::Unreachable)?;
-    let response = JsFuture::from(window().fetch_with_request(&request))
-        .await
-        .map_err(|_| ApiError::Unreachable)?;
-    let response: Response = response.dyn_into().map_err(|_| ApiError::Unreachable)?;
+    let response = JsFuture::from(window().fetch_with_request(&request)).await;
+    let response = response.ok().and_then(|response| response.dyn_into().ok());
+    response.ok_or(ApiError::Unreachable)
+}
+
+async fn text_of(response: &Response) -> Result<String, ApiError> {
     let text = match response.text() {
         Ok(promise) => JsFuture::from(promise).await.ok(),
         Err(_) => None,
     };
-    let text = text
-        .and_then(|text| text.as_string())
-        .ok_or(ApiError::Unreachable)?;
-    if response.ok() {
-        return Ok(text);
-    }
-    let body: ErrorBody = parse(&text)?;
-    Err(ApiError::Refused(body.error))
+    let text = text.and_then(|text| text.as_string());
+    text.ok_or(ApiError::Unreachable)
+}
+
+fn refusal(text: &str) -> Result<ApiError, ApiError> {
+    let body: ErrorBody = parse(text)?;
+    Ok(ApiError::Refused(body.error))
 }
 
 fn request(path: &str, cache: RequestCache, said: &Said<'_>) -> Result<Request, JsValue> {
     let init = RequestInit::new();
     init.set_cache(cache);
+    if let Some(within_ms) = said.within_ms {
+        init.set_signal(Some(&AbortSignal::timeout_with_u32(within_ms)));
+    }
     if let Some(json) = &said.json {
         // Who it is stands in a header. With credentials a refusal would ask for a password.
         init.set_credentials(RequestCredentials::Omit);

@@ -83,3 +83,38 @@ test("a gas alarm brings its pictures, and one that freezes is covered until it 
     await ended;
   }
 });
+
+test("a browser that plays no stream shows stills with their age, grey once they are old", async ({ castellan, open, site }) => {
+  const port = await twoPorts();
+  const csv = join(castellan.data, "cameras.csv");
+  const words = ["walk", "--server", castellan.url, "--alarms-every", "off", "--doors-every", "off"];
+  const cameras = ["--cameras", String(port), "--cameras-csv", csv];
+  const walk = spawn(process.env.CASTELLAN_SIMULATOR, [...words, ...cameras], { stdio: "ignore" });
+  const ended = once(walk, "exit");
+  try {
+    await expect(() => access(csv)).toPass({ timeout: 30_000 });
+    const imported = ["camera", "import", "--data", castellan.data, csv];
+    await promisify(execFile)(process.env.CASTELLAN_SERVER, imported);
+
+    const liNa = await open("li-na");
+    // As on a phone that has none.
+    await liNa.page.evaluate(() => delete window.MediaSource);
+    const id = await site.report("gas-3-b1", "gas_high");
+    await liNa.walkTo(id);
+    const picture = liNa.details.locator('.picture[data-camera="cam-3-b1"]');
+    const still = picture.locator(".still");
+    await expect(picture.locator("figcaption")).toContainText(/静图\d 秒/, { timeout: 45_000 });
+    expect(await still.evaluate((image) => [image.naturalWidth, image.naturalHeight])).toEqual([640, 360]);
+    const first = await still.getAttribute("src");
+    await expect(still).not.toHaveAttribute("src", first);
+    await expect(still).not.toHaveClass(/old/);
+
+    await suffer(port, "offline cam-3-b1");
+    await suffer(port, "drop cam-3-b1");
+    await expect(still).toHaveClass(/old/, { timeout: 20_000 });
+    await expect(picture.locator("time.behind")).toHaveText(/^\d+ 秒$/);
+  } finally {
+    walk.kill("SIGTERM");
+    await ended;
+  }
+});

@@ -4,7 +4,6 @@ use crate::cameras::{Book, CameraAddress, Picture, try_once};
 use crate::config::{AddCameraArgs, CameraArgs, CameraVerb, key_or_default};
 use anyhow::{Context as _, anyhow, bail, ensure};
 use castellan_domain::ids::DeviceId;
-use castellan_domain::wire::camera::FeedFault;
 use serde::Deserialize;
 use std::fs;
 use std::io::{self, BufRead as _};
@@ -136,42 +135,10 @@ async fn test(book: Book, camera: &DeviceId) -> anyhow::Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         Err(why) => {
-            println!("{camera} shows no picture: {}.", sentence(&why));
+            println!("{camera} shows no picture: {why}.");
             Ok(ExitCode::FAILURE)
         }
     }
-}
-
-/// Why there is no picture, and what to do.
-fn sentence(why: &FeedFault) -> String {
-    let words = match why {
-        FeedFault::NoAddress => "nobody has said where it is; use `castellan camera add`",
-        FeedFault::Sealed => "its address cannot be opened; bring the right key file back",
-        FeedFault::Unreachable => {
-            "nothing answers at its address; look at its cable, its power and the address"
-        }
-        FeedFault::NoAnswer => "what is there did not answer within 5 s; try again, or restart it",
-        FeedFault::NotACamera => "what answers is no camera; look at the port",
-        FeedFault::Denied { offered } if offered.is_empty() => "it denies this user and password",
-        FeedFault::Denied { offered } => {
-            return format!(
-                "it denies this user and password; it offers {}",
-                offered.join(", ")
-            );
-        }
-        FeedFault::NoSuchStream => "it has no such stream; look at the path of the address",
-        FeedFault::TooManyViewers => {
-            "it has as many viewers as it takes; close some, or wait a minute"
-        }
-        FeedFault::UdpOnly => "it sends over UDP only; switch it to TCP",
-        FeedFault::NoPicture => {
-            "it sends no picture in H.264 or H.265; choose one of them in its settings"
-        }
-        FeedFault::Silent => "it was silent",
-        FeedFault::HungUp => "it hung up",
-        FeedFault::Unreadable => "what it sends cannot be read",
-    };
-    words.to_owned()
 }
 
 async fn list(book: &Book) -> anyhow::Result<ExitCode> {

@@ -85,7 +85,7 @@ pub(crate) struct AddCameraArgs {
     /// Address of a smaller picture.
     #[arg(long)]
     pub(crate) sub: Option<Url>,
-    /// Address of its stills, `http://…`; kept, and not asked yet.
+    /// Address of its stills, `http://…`. Left out: they are made from its key frames, if those are H.264.
     #[arg(long)]
     pub(crate) still: Option<Url>,
     /// Who signs in at the camera.

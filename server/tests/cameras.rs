@@ -19,22 +19,22 @@ use tokio_tungstenite::tungstenite::http::{HeaderName, HeaderValue};
 use tokio_tungstenite::tungstenite::{Error, Message};
 
 /// A camera of the fixture estate.
-const CAMERA: &str = "d-003";
-const PASSWORD: &str = "open-sesame";
+pub(crate) const CAMERA: &str = "d-003";
+pub(crate) const PASSWORD: &str = "open-sesame";
 
 /// Simulated cameras, and a server that knows where they are.
-struct Yard {
-    cameras: Cameras,
-    server: Castellan,
-    data: TempDir,
+pub(crate) struct Yard {
+    pub(crate) cameras: Cameras,
+    pub(crate) server: Castellan,
+    pub(crate) data: TempDir,
 }
 
 impl Yard {
-    async fn open() -> Self {
+    pub(crate) async fn open() -> Self {
         Self::open_with(&[]).await
     }
 
-    async fn open_with(more: &[&str]) -> Self {
+    pub(crate) async fn open_with(more: &[&str]) -> Self {
         let data = TempDir::new().expect("a temporary folder");
         let cameras = cameras().await;
         let csv = data.path().join("cameras.csv");
@@ -51,19 +51,19 @@ impl Yard {
         }
     }
 
-    fn suffer(&self, fault: Fault) {
+    pub(crate) fn suffer(&self, fault: Fault) {
         let camera = DeviceId::new(CAMERA).expect("an id");
         self.cameras.suffer(&camera, fault).expect("a camera");
     }
 
-    async fn watch(&self) -> Viewer {
+    pub(crate) async fn watch(&self) -> Viewer {
         let socket = self.ask("li-na", CAMERA).await;
         Viewer {
             socket: socket.expect("a viewer is let in"),
         }
     }
 
-    async fn ask(&self, person: &str, camera: &str) -> Result<Socket, LiveError> {
+    pub(crate) async fn ask(&self, person: &str, camera: &str) -> Result<Socket, LiveError> {
         let name = HeaderName::from_static(PERSON_HEADER);
         let value = HeaderValue::from_str(person).expect("a header");
         let path = format!("/live/cameras/{camera}");
@@ -71,7 +71,7 @@ impl Yard {
     }
 
     /// How many sessions the camera has.
-    async fn sessions(&self) -> usize {
+    pub(crate) async fn sessions(&self) -> usize {
         let mut control = TcpStream::connect(self.cameras.control())
             .await
             .expect("a port");
@@ -91,7 +91,7 @@ impl Yard {
             .expect("a number")
     }
 
-    async fn until_sessions(&self, count: usize) {
+    pub(crate) async fn until_sessions(&self, count: usize) {
         let begun = Instant::now();
         while self.sessions().await != count {
             assert!(
@@ -127,8 +127,8 @@ enum Seen {
     Bytes(Vec<u8>),
 }
 
-struct Viewer {
-    socket: Socket,
+pub(crate) struct Viewer {
+    pub(crate) socket: Socket,
 }
 
 impl Viewer {
@@ -146,7 +146,10 @@ impl Viewer {
     }
 
     /// Watches until it is told this.
-    async fn until_told(&mut self, told: impl Fn(&CameraMessage) -> bool) -> CameraMessage {
+    pub(crate) async fn until_told(
+        &mut self,
+        told: impl Fn(&CameraMessage) -> bool,
+    ) -> CameraMessage {
         let begun = Instant::now();
         loop {
             assert!(begun.elapsed() < PATIENCE, "it was never told");
@@ -158,7 +161,7 @@ impl Viewer {
         }
     }
 
-    async fn until_lost(&mut self) -> FeedFault {
+    pub(crate) async fn until_lost(&mut self) -> FeedFault {
         let is_lost =
             |said: &CameraMessage| matches!(said, CameraMessage::Feed(FeedState::Lost { .. }));
         match self.until_told(is_lost).await {
@@ -167,13 +170,13 @@ impl Viewer {
         }
     }
 
-    async fn until_live(&mut self) {
+    pub(crate) async fn until_live(&mut self) {
         self.until_told(|said| matches!(said, CameraMessage::Feed(FeedState::Live { .. })))
             .await;
     }
 
     /// The next frame, as where it is decoded and whether others depend on it alone.
-    async fn frame(&mut self) -> (u64, bool) {
+    pub(crate) async fn frame(&mut self) -> (u64, bool) {
         loop {
             if let Seen::Bytes(bytes) = self.next().await
                 && let Some(frame) = frame(&bytes)
@@ -198,7 +201,7 @@ fn frame(piece: &[u8]) -> Option<(u64, bool)> {
     Some((decoded_at, flags[0] == 2))
 }
 
-fn refused_with(outcome: Result<Socket, LiveError>) -> u16 {
+pub(crate) fn refused_with(outcome: Result<Socket, LiveError>) -> u16 {
     match outcome {
         Err(LiveError::WebSocket(error)) => match *error {
             Error::Http(answer) => answer.status().as_u16(),

@@ -1,6 +1,7 @@
 //! Cameras' pictures beside the map. A picture says how old it is, and is covered when it stands still.
 
 pub mod model;
+pub mod still;
 pub mod texts;
 
 #[cfg(target_arch = "wasm32")]
@@ -9,6 +10,8 @@ pub mod pictures;
 mod player;
 #[cfg(target_arch = "wasm32")]
 mod presented;
+#[cfg(target_arch = "wasm32")]
+mod stills;
 #[cfg(target_arch = "wasm32")]
 pub mod tile;
 

@@ -5,6 +5,7 @@ use crate::texts::texts;
 texts! {
     PICTURES: "画面", "Pictures";
     AGE: "{0} 秒", "{0} s";
+    STILL: "静图", "still";
     BESIDE: "附近", "nearby";
     TURNED_AWAY: "服务器未给出画面：正在重试", "the server gives no picture: trying again";
     CONNECTING: "正在接通", "connecting";

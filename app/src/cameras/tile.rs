@@ -2,6 +2,8 @@
 
 use super::model::{Cover, Glass, Tile, cover_words};
 use super::player::play;
+use super::still::Still;
+use super::stills::follow;
 use super::texts;
 use crate::copy::SiteCopy;
 use crate::desk::Desk;
@@ -43,6 +45,7 @@ pub fn CameraTile(
     });
     on_cleanup(move || wanted.store(false, Ordering::Relaxed));
     let cover = Memo::new(move |_| tile.with(Tile::cover));
+    let still = stills(copy, desk, camera.clone(), cover);
     let age = move || {
         let tenths = tile.with(|tile| tile.glass)?.age.as_micros() / 100_000;
         let seconds = format!("{}.{}", tenths / 10, tenths % 10);
@@ -62,6 +65,7 @@ pub fn CameraTile(
     let is_unset = Memo::new(move |_| {
         cover.with(|cover| matches!(cover, Cover::Lost(_, FeedFault::NoAddress)))
     });
+    let has_still = Memo::new(move |_| still.with(Option::is_some));
     let caption = move || {
         view! {
             <figcaption>
@@ -77,9 +81,56 @@ pub fn CameraTile(
             <video node_ref=video muted playsinline disablepictureinpicture></video>
             {move || match cover.get() {
                 Cover::None => caption().into_any(),
+                Cover::NotPlayable(_) if has_still.get() => {
+                    view! { <StillPicture desk still name is_beside /> }.into_any()
+                }
                 cover => covered(&cover, name.get(), copy, desk).into_any(),
             }}
         </figure>
+    }
+}
+
+/// Stills of what this browser cannot play, while that is so.
+fn stills(
+    copy: &'static SiteCopy,
+    desk: &'static Desk,
+    camera: DeviceId,
+    cover: Memo<Cover>,
+) -> RwSignal<Option<Still>> {
+    let still = RwSignal::new(None);
+    let is_wanted = Memo::new(move |_| cover.with(|cover| matches!(cover, Cover::NotPlayable(_))));
+    Effect::new(move |_| {
+        if is_wanted.get() {
+            let wanted = move || is_wanted.try_get_untracked() == Some(true);
+            spawn_local(follow(copy, desk, camera.clone(), still, wanted));
+        }
+    });
+    still
+}
+
+/// A still with its age; one that is old is grey.
+#[component]
+fn StillPicture(
+    desk: &'static Desk,
+    still: RwSignal<Option<Still>>,
+    name: Signal<String>,
+    is_beside: bool,
+) -> impl IntoView {
+    let url = Memo::new(move |_| still.with(|still| Some(still.as_ref()?.url.clone())));
+    let is_old = Memo::new(move |_| still.with(|still| still.as_ref().is_some_and(Still::is_old)));
+    let age = move || {
+        let seconds = still.with(|still| Some(still.as_ref()?.age.as_secs()))?;
+        Some(texts::AGE.fill(desk.language.get(), &[&seconds.to_string()]))
+    };
+    view! {
+        <img class="still" class:old=is_old src=move || url.get().unwrap_or_default() alt=name />
+        <figcaption>
+            <i class="dot behind"></i>
+            <span>{name}</span>
+            <small>{move || desk.t(texts::STILL)}</small>
+            {is_beside.then(|| view! { <small>{move || desk.t(texts::BESIDE)}</small> })}
+            <time class="num" class:behind=is_old>{age}</time>
+        </figcaption>
     }
 }
 

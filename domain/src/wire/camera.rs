@@ -10,6 +10,10 @@ use serde::{Deserialize, Serialize};
 pub const TICKS_PER_S: u32 = 90_000;
 /// A picture without a new frame for this long is covered.
 pub const FROZEN_AFTER_MS: u64 = 3_000;
+/// When the picture of a still was taken, in microseconds.
+pub const CAPTURED_AT_HEADER: &str = "x-castellan-captured-at";
+/// A still that is older is no picture of now: it is shown grey.
+pub const STILL_OLD_AFTER_MS: u64 = 5_000;
 
 /// From the server to a viewer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -73,37 +77,58 @@ impl FeedState {
     }
 }
 
-/// Why there is no picture. None of them names an address.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// Why there is no picture, and what to do. None of them names an address.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case", tag = "fault")]
 pub enum FeedFault {
     /// Nobody has said yet where this camera is.
+    #[error("nobody has said where it is; use `castellan camera add`")]
     NoAddress,
     /// Its address is sealed, and the key to it is missing or another one.
+    #[error("its address cannot be opened; bring the right key file back")]
     Sealed,
     /// Nothing answers at its address.
+    #[error("nothing answers at its address; look at its cable, its power and the address")]
     Unreachable,
     /// Something answers, and not in time.
+    #[error("what is there did not answer within 5 s; try again, or restart it")]
     NoAnswer,
     /// What answers is no camera.
+    #[error("what answers is no camera; look at the port")]
     NotACamera,
     /// User or password are wrong, or the camera asks for a way that is not known here.
+    #[error("it denies this user and password{}", offers(offered))]
     Denied {
         /// What the camera offered, such as `Digest SHA-256`; 4 at most.
         offered: Vec<String>,
     },
     /// The camera has no such stream.
+    #[error("it has no such stream; look at the path of the address")]
     NoSuchStream,
     /// It has as many viewers as it takes.
+    #[error("it has as many viewers as it takes; close some, or wait a minute")]
     TooManyViewers,
     /// It sends over UDP only.
+    #[error("it sends over UDP only; switch it to TCP")]
     UdpOnly,
     /// It sends no picture in H.264 or H.265.
+    #[error("it sends no picture in H.264 or H.265; choose one of them in its settings")]
     NoPicture,
     /// It said nothing for three seconds.
+    #[error("it was silent")]
     Silent,
     /// It hung up.
+    #[error("it hung up")]
     HungUp,
     /// What it sends cannot be read.
+    #[error("what it sends cannot be read")]
     Unreadable,
+}
+
+fn offers(offered: &[String]) -> String {
+    if offered.is_empty() {
+        String::new()
+    } else {
+        format!("; it offers {}", offered.join(", "))
+    }
 }

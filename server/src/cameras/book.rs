@@ -24,7 +24,7 @@ pub(crate) struct CameraAddress {
     /// A smaller one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) sub: Option<Url>,
-    /// Where its stills are, `http://…`. Kept for them; nothing asks for one yet.
+    /// Where its stills are, `http://…`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) still: Option<Url>,
     #[serde(default, skip_serializing_if = "String::is_empty")]

@@ -5,6 +5,7 @@ use crate::clock::Clock;
 use axum::body::Bytes;
 use axum::extract::ws::Utf8Bytes;
 use castellan_domain::ids::DeviceId;
+use castellan_domain::time::Timestamp;
 use castellan_domain::wire::camera::{CameraMessage, FeedFault, FeedState};
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -57,6 +58,18 @@ pub(super) struct Frame {
 pub(super) struct Beginning {
     pub(super) codec: CameraMessage,
     pub(super) bytes: Bytes,
+    /// What a decoder of H.264 needs before a key frame, each with its start code; empty for other codecs.
+    pub(super) parameters: Bytes,
+}
+
+/// The newest key frame: the picture of a moment.
+#[derive(Debug, Clone)]
+pub(super) struct KeyFrame {
+    /// When the server had it.
+    pub(super) at: Timestamp,
+    /// What a decoder of H.264 needs before it; empty for other codecs.
+    pub(super) parameters: Bytes,
+    pub(super) piece: Bytes,
 }
 
 /// What a newcomer needs, and who watches.
@@ -66,6 +79,8 @@ struct Shared {
     is_running: bool,
     state: FeedState,
     beginning: Option<[Sent; 2]>,
+    parameters: Bytes,
+    key: Option<KeyFrame>,
     /// Since the last key frame, with its moment first.
     group: Vec<Sent>,
     group_bytes: usize,
@@ -75,6 +90,7 @@ impl Shared {
     /// What came before is no picture of now.
     fn forget(&mut self) {
         self.beginning = None;
+        self.key = None;
         self.group = Vec::new();
         self.group_bytes = 0;
     }
@@ -111,6 +127,8 @@ impl Feed {
                 is_running: false,
                 state,
                 beginning: None,
+                parameters: Bytes::new(),
+                key: None,
                 group: Vec::new(),
                 group_bytes: 0,
             }),
@@ -180,7 +198,13 @@ impl Feed {
             shared.state = FeedState::Live { since: now };
             self.send(words(&CameraMessage::Feed(shared.state.clone())));
         }
-        if let Some(Beginning { codec, bytes }) = frame.beginning {
+        if let Some(Beginning {
+            codec,
+            bytes,
+            parameters,
+        }) = frame.beginning
+        {
+            shared.parameters = parameters;
             let beginning = [words(&codec), Sent::Picture(bytes)];
             for one in &beginning {
                 self.send(one.clone());
@@ -190,6 +214,11 @@ impl Feed {
         if frame.is_key {
             shared.group.clear();
             shared.group_bytes = 0;
+            shared.key = Some(KeyFrame {
+                at: now,
+                parameters: shared.parameters.clone(),
+                piece: frame.piece.clone(),
+            });
         }
         let is_kept = frame.is_key || !shared.group.is_empty();
         if frame.is_key || frame.is_anew {
@@ -298,6 +327,26 @@ impl Viewer {
                 },
                 Ok(Sent::Picture(_)) | Err(RecvError::Lagged(_)) => {}
                 Err(RecvError::Closed) => return Err(FeedFault::HungUp),
+            }
+        }
+    }
+}
+
+impl Viewer {
+    /// The newest key frame. Waits until there is one, or until it is known why there is none.
+    pub(super) async fn key_frame(&mut self) -> Result<KeyFrame, FeedFault> {
+        loop {
+            {
+                let shared = self.feed.shared();
+                if let Some(key) = &shared.key {
+                    return Ok(key.clone());
+                }
+                if let FeedState::Lost { why, .. } = &shared.state {
+                    return Err(why.clone());
+                }
+            }
+            if matches!(self.receiver.recv().await, Err(RecvError::Closed)) {
+                return Err(FeedFault::HungUp);
             }
         }
     }

@@ -1,5 +1,7 @@
 //! Fragmented MP4 of one video track: a beginning, then a piece for each frame (ISO/IEC 14496-12).
 
+use axum::body::Bytes;
+
 /// Ticks of the track in a second.
 pub(super) const TIMESCALE: u32 = 90_000;
 
@@ -111,6 +113,15 @@ pub(super) fn piece(number: u32, sample: Sample, frame: &[u8]) -> Vec<u8> {
     out[offset_at..offset_at + 4].copy_from_slice(&offset.to_be_bytes());
     make_box(&mut out, *b"mdat", |out| out.extend_from_slice(frame));
     out
+}
+
+/// The frame of a piece that [`piece`] made.
+pub(super) fn frame_of(piece: &Bytes) -> Bytes {
+    let moof = piece
+        .first_chunk()
+        .map_or(0, |length| u32::from_be_bytes(*length));
+    let begins = (moof as usize).saturating_add(8).min(piece.len());
+    piece.slice(begins..)
 }
 
 /// A box: its length, its name, what is in it.

@@ -6,13 +6,17 @@ mod book;
 mod feed;
 mod fmp4;
 mod offered;
+mod picture;
 mod rounds;
+mod snapshot;
 mod socket;
+mod stills;
 mod timeline;
 mod upstream;
 
 pub(crate) use book::{Book, CameraAddress};
 pub(crate) use feed::{Picture, Stream};
+pub(crate) use stills::Still;
 
 use crate::clock::Clock;
 use axum::extract::ws::WebSocket;
@@ -24,6 +28,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
+use stills::Stills;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
@@ -48,6 +53,7 @@ pub(crate) struct Cameras {
     /// At most one for each feed.
     running: Mutex<JoinSet<()>>,
     viewers: AtomicUsize,
+    stills: Stills,
 }
 
 impl Cameras {
@@ -60,6 +66,7 @@ impl Cameras {
             feeds: Mutex::default(),
             running: Mutex::default(),
             viewers: AtomicUsize::new(0),
+            stills: Stills::default(),
         }
     }
 

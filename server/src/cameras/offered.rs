@@ -38,12 +38,17 @@ async fn ask(url: &Url) -> std::io::Result<String> {
     Ok(String::from_utf8_lossy(&answer).into_owned())
 }
 
-/// The ways that the lines of an answer offer, each with its algorithm.
+/// The ways that the lines of an answer offer.
 fn schemes(answer: &str) -> Vec<String> {
     let lines = answer.lines().filter_map(|line| line.split_once(':'));
     let offers = lines.filter(|(name, _)| name.eq_ignore_ascii_case("www-authenticate"));
+    named(offers.map(|(_, offer)| offer))
+}
+
+/// The ways that are offered, each with its algorithm.
+pub(super) fn named<'a>(offers: impl Iterator<Item = &'a str>) -> Vec<String> {
     let mut schemes = Vec::new();
-    for (_, offer) in offers.take(OFFERED_MAX) {
+    for offer in offers.take(OFFERED_MAX) {
         let offer = offer.trim();
         if offer.is_empty() {
             continue;

@@ -5,6 +5,7 @@ use super::book::Book;
 use super::feed::{Beginning, Feed, Frame, Stream};
 use super::fmp4::{beginning, piece};
 use super::offered::offered;
+use super::picture::annex_b;
 use super::timeline::Timeline;
 use axum::body::Bytes;
 use castellan_domain::ids::DeviceId;
@@ -14,7 +15,7 @@ use rand::Rng as _;
 use retina::client::{
     Demuxed, Described, PlayOptions, Session, SessionGroup, SessionOptions, SetupOptions,
 };
-use retina::codec::{CodecItem, FrameFormat, ParametersRef, VideoFrame};
+use retina::codec::{CodecItem, FrameFormat, ParametersRef, VideoFrame, VideoParametersCodec};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
@@ -305,6 +306,10 @@ fn begin_track(session: &Demuxed, stream: usize) -> Result<Beginning, FeedFault>
             height,
         },
         bytes: Bytes::from(beginning(&entry, (width, height))),
+        parameters: match video.codec_params() {
+            VideoParametersCodec::H264 { sps, pps } => annex_b(&[sps, pps]).into(),
+            _ => Bytes::new(),
+        },
     })
 }
 

@@ -5,14 +5,16 @@ use super::errors::ApiError;
 use super::extract::{InPath, InQuery};
 use super::identity::Identity;
 use super::live::check_handshake;
-use crate::cameras::{Stream, VIEWERS_MAX};
+use crate::cameras::{Still, Stream, VIEWERS_MAX};
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::{State, WebSocketUpgrade};
-use axum::http::HeaderMap;
-use axum::response::Response;
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use axum::response::{IntoResponse as _, Response};
 use castellan_domain::access::Right;
 use castellan_domain::estate::DeviceKind;
 use castellan_domain::ids::DeviceId;
+use castellan_domain::wire::camera::CAPTURED_AT_HEADER;
 use serde::Deserialize;
 use std::sync::Arc;
 
@@ -26,6 +28,21 @@ pub(super) struct Wanted {
     stream: Stream,
 }
 
+impl App {
+    /// A camera of the estate, for somebody who may see cameras.
+    fn camera(
+        &self,
+        identity: Result<Identity, ApiError>,
+        camera: &str,
+    ) -> Result<DeviceId, ApiError> {
+        self.must(identity, Right::SeeCameras)?;
+        let camera: DeviceId = camera.parse().map_err(|_| ApiError::NotFound)?;
+        let device = self.estate.estate.device(&camera);
+        let is_camera = device.is_some_and(|device| device.kind == DeviceKind::Camera);
+        is_camera.then_some(camera).ok_or(ApiError::NotFound)
+    }
+}
+
 /// Shows a camera to a viewer.
 pub(super) async fn watch(
     State(app): State<Arc<App>>,
@@ -35,12 +52,7 @@ pub(super) async fn watch(
     headers: HeaderMap,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, ApiError> {
-    app.must(identity, Right::SeeCameras)?;
-    let camera: DeviceId = camera.parse().map_err(|_| ApiError::NotFound)?;
-    let device = app.estate.estate.device(&camera);
-    if device.is_none_or(|device| device.kind != DeviceKind::Camera) {
-        return Err(ApiError::NotFound);
-    }
+    let camera = app.camera(identity, &camera)?;
     let upgrade = check_handshake(&headers, upgrade)?;
     let seat = app
         .cameras
@@ -54,4 +66,28 @@ pub(super) async fn watch(
             cameras.show(&camera, stream, socket).await;
             drop(seat);
         }))
+}
+
+/// `GET /api/v1/sites/{site}/cameras/{camera}/still`
+pub(super) async fn still(
+    State(app): State<Arc<App>>,
+    InPath((site, camera)): InPath<(String, String)>,
+    identity: Result<Identity, ApiError>,
+) -> Result<Response, ApiError> {
+    app.check_site(&site)?;
+    let camera = app.camera(identity, &camera)?;
+    let Still { at, jpeg } = app
+        .cameras
+        .still(&camera)
+        .await
+        .map_err(ApiError::NoPicture)?;
+    let headers = [
+        (CONTENT_TYPE, HeaderValue::from_static("image/jpeg")),
+        (CACHE_CONTROL, HeaderValue::from_static("no-store")),
+        (
+            HeaderName::from_static(CAPTURED_AT_HEADER),
+            HeaderValue::from(at.as_micros()),
+        ),
+    ];
+    Ok((headers, jpeg).into_response())
 }

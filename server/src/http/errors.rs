@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Response};
 use castellan_domain::refusal::Refusal;
 use castellan_domain::subject::RefusalKind;
 use castellan_domain::wire::api::{ErrorBody, ErrorDetail};
+use castellan_domain::wire::camera::FeedFault;
 
 /// What the API can say no with.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -66,6 +67,8 @@ pub(crate) enum ApiError {
     SetAside,
     #[error("the body did not come within 15 s; send it again over a better connection")]
     TooSlow,
+    #[error("there is no picture now: {0}")]
+    NoPicture(FeedFault),
     #[error("{0} connections are open already; close some, or try again in a few seconds")]
     TooManyConnections(usize),
 }
@@ -123,6 +126,7 @@ impl ApiError {
             Self::SetAside => "set_aside",
             Self::TooSlow => "too_slow",
             Self::TooManyConnections(_) => "too_many_connections",
+            Self::NoPicture(_) => "no_picture",
         }
     }
 
@@ -149,6 +153,7 @@ impl ApiError {
             | Self::Busy
             | Self::NoAnswer
             | Self::Storage
+            | Self::NoPicture(_)
             | Self::TooManyConnections(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::SetAside => StatusCode::INTERNAL_SERVER_ERROR,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,

@@ -29,6 +29,10 @@ pub(crate) fn router(app: Arc<App>) -> Router {
             get(sites::notes),
         )
         .route("/api/v1/sites/{site}/health", get(sites::health))
+        .route(
+            "/api/v1/sites/{site}/cameras/{camera}/still",
+            get(cameras::still),
+        )
         // What stands above takes nothing after the question mark.
         .route_layer(from_fn(no_query))
         // Others decide what their apps put there.

@@ -6,6 +6,7 @@ pub(crate) mod authority;
 pub(crate) mod channels;
 pub(crate) mod cramped;
 pub(crate) mod display;
+pub(crate) mod fake_camera;
 pub(crate) mod receiver;
 pub(crate) mod record;
 pub(crate) mod relay;
