@@ -4,6 +4,8 @@ pub mod model;
 pub mod texts;
 
 #[cfg(target_arch = "wasm32")]
+mod media;
+#[cfg(target_arch = "wasm32")]
 pub mod pictures;
 #[cfg(target_arch = "wasm32")]
 mod player;

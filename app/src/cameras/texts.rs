@@ -4,6 +4,7 @@ use crate::texts::texts;
 
 texts! {
     PICTURES: "画面", "Pictures";
+    ENLARGE: "放大", "Enlarge";
     AGE: "{0} 秒", "{0} s";
     BESIDE: "附近", "nearby";
     TURNED_AWAY: "服务器未给出画面：正在重试", "the server gives no picture: trying again";
