@@ -110,7 +110,8 @@ fn actor(fact: &AlarmFact) -> Option<&PersonId> {
         | AlarmFact::Unheard(_)
         | AlarmFact::Returned(_)
         | AlarmFact::Risen(_)
-        | AlarmFact::Joined(_) => None,
+        | AlarmFact::Joined(_)
+        | AlarmFact::Viewed(_) => None,
     }
 }
 

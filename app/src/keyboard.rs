@@ -4,6 +4,7 @@ use crate::alarms::Open;
 use crate::alarms::actions::claim_it;
 use crate::alarms::choice::{Choice, Judging};
 use crate::alarms::queue::{Queue, top_unowned};
+use crate::cameras::model::{next_enlarged, turned};
 use crate::copy::SiteCopy;
 use crate::desk::{Desk, Picked};
 use crate::dispatch::onward::{Onward, next_stage, onward};
@@ -12,7 +13,7 @@ use crate::keys::{Ear, Heard, KeyAction, Press};
 use crate::procedures::model::StepChoice;
 use crate::procedures::record::take_next;
 use castellan_domain::alarm::AlarmCommand;
-use castellan_domain::ids::{AlarmId, IncidentId};
+use castellan_domain::ids::{AlarmId, DeviceId, IncidentId};
 use castellan_domain::view::Known;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast as _;
@@ -64,6 +65,7 @@ impl Keyboard {
             on_control: within("button, summary, a").is_some_and(|control| !self.claims(&control)),
             on_scroller: within("[tabindex]").is_some(),
             choosing: self.open.choice.get_untracked().is_some(),
+            enlarged: self.desk.enlarged.with_untracked(Option::is_some),
             at_desk,
         };
         let heard = self.ear.try_update_value(|ear| {
@@ -111,17 +113,30 @@ impl Keyboard {
             KeyAction::Register => self.registering.set(true),
             KeyAction::Help => self.help.set(true),
             KeyAction::Back if self.open.is_any() => self.open.step_back(),
+            KeyAction::Back if self.desk.enlarged.with_untracked(Option::is_some) => {
+                self.desk.enlarged.set(None);
+            }
             KeyAction::Back if self.desk.selected.with_untracked(Option::is_some) => {
                 self.desk.select(None);
             }
             KeyAction::Back => self.desk.show_beside(None),
             KeyAction::TakeBack => self.desk.take_back(),
+            KeyAction::Enlarge => self.enlarge(next_enlarged),
+            KeyAction::Turn(step) => {
+                self.enlarge(|shown, now| turned(shown, now, step));
+            }
             _ => {
                 if let Some(selected) = self.desk.settled_alarm() {
                     self.act(action, selected);
                 }
             }
         }
+    }
+
+    /// Makes another one of the pictures beside the map large, or none.
+    fn enlarge(&self, which: impl FnOnce(&[DeviceId], Option<&DeviceId>) -> Option<DeviceId>) {
+        let (shown, enlarged) = (shown_pictures(), self.desk.enlarged);
+        enlarged.set(which(&shown, enlarged.get_untracked().as_ref()));
     }
 
     fn go_to(&self, alarm: Option<AlarmId>) {
@@ -213,6 +228,8 @@ impl Keyboard {
             | KeyAction::Register
             | KeyAction::Help
             | KeyAction::Back
+            | KeyAction::Enlarge
+            | KeyAction::Turn(_)
             | KeyAction::TakeBack => {}
         }
     }
@@ -228,6 +245,19 @@ fn rows_in_view() -> isize {
         list.client_height() / row.client_height().max(1)
     });
     isize::try_from(count - 1).unwrap_or(1).max(1)
+}
+
+/// Whose pictures are beside the map, in the order in which they stand there.
+fn shown_pictures() -> Vec<DeviceId> {
+    let found = document().query_selector_all(".right .picture:not(.unset)");
+    let Ok(found) = found else {
+        return Vec::new();
+    };
+    let pictures = (0..found.length()).filter_map(|index| {
+        let picture = found.get(index)?.dyn_into::<web_sys::Element>().ok()?;
+        DeviceId::new(picture.get_attribute("data-camera")?).ok()
+    });
+    pictures.collect()
 }
 
 /// Takes the focus along to the row that a key selected, so that Enter means that row and no

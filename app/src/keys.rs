@@ -3,7 +3,7 @@
 //! A letter is looked for where this keyboard prints it, if the browser tells; else at its place on
 //! an American keyboard. The character that an event carries is asked for `?` alone, because a
 //! Chinese input method may swallow letters. Each letter has a twin among the function keys that
-//! browsers leave alone, but S: none is left for it.
+//! browsers leave alone, but S and V: none is left for them.
 
 use crate::layout::Layout;
 
@@ -40,6 +40,10 @@ pub enum KeyAction {
     TakeStep,
     /// The next step is left out, for a reason.
     SkipStep,
+    /// Makes a picture large, then the next one of its place, at last none.
+    Enlarge,
+    /// Makes the picture before (−1) or after (1) the large one large.
+    Turn(isize),
     /// Takes back what was just done.
     TakeBack,
     /// Goes to the newest alarm.
@@ -103,6 +107,8 @@ pub struct Press<'a> {
     pub on_scroller: bool,
     /// Something is being chosen, by digit.
     pub choosing: bool,
+    /// A picture is large.
+    pub enlarged: bool,
     /// Nothing stands before the desk. Else the only keys are those of what stands there.
     pub at_desk: bool,
 }
@@ -212,7 +218,9 @@ fn wanted(press: &Press<'_>, layout: &Layout) -> Option<KeyAction> {
         KeyAction::Claim => !(press.on_control && press.is_enter()),
         // On a control it is the browser's.
         KeyAction::TakeStep | KeyAction::SkipStep => !press.on_control,
-        KeyAction::Move(_) | KeyAction::Page(_) | KeyAction::End(_) => !press.on_scroller,
+        KeyAction::Move(_) | KeyAction::Page(_) | KeyAction::End(_) | KeyAction::Turn(_) => {
+            !press.on_scroller
+        }
         _ => true,
     })
 }
@@ -245,6 +253,8 @@ fn action(press: &Press<'_>, layout: &Layout) -> Option<KeyAction> {
         "F8" => KeyAction::Newest,
         "ArrowDown" => KeyAction::Move(1),
         "ArrowUp" => KeyAction::Move(-1),
+        "ArrowRight" if press.enlarged => KeyAction::Turn(1),
+        "ArrowLeft" if press.enlarged => KeyAction::Turn(-1),
         "PageDown" => KeyAction::Page(1),
         "PageUp" => KeyAction::Page(-1),
         "Home" => KeyAction::End(End::First),
@@ -265,6 +275,7 @@ fn action(press: &Press<'_>, layout: &Layout) -> Option<KeyAction> {
             Some('S') => KeyAction::GoOn,
             Some('G') => KeyAction::Newest,
             Some('N') => KeyAction::Register,
+            Some('V') => KeyAction::Enlarge,
             Some(_) | None => KeyAction::Pick(digit(place).filter(|_| press.choosing)?),
         },
     })

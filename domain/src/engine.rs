@@ -8,11 +8,14 @@
 pub use crate::input::Input;
 
 use crate::actuation::{ActuationFact, ActuationSettled};
+use crate::alarm::AlarmFact;
 use crate::answer::{Accepted, Answer};
 use crate::command::Command;
 use crate::decision;
 use crate::estate::{EstateFact, EstateIndex};
-use crate::fact::{Cause, EstatePublished, Fact, FactBody, FactDraft, PersonBack, PersonGone};
+use crate::fact::{
+    AlarmViewed, Cause, EstatePublished, Fact, FactBody, FactDraft, PersonBack, PersonGone,
+};
 use crate::ids::{CommandId, DeviceId, EstateHash, PersonId, PhoneId, Version};
 use crate::incident::Incident;
 use crate::memory::{LastPlace, Memory};
@@ -199,6 +202,10 @@ impl Engine {
                 let answer = self.actuated(body);
                 self.outputs.push_back(Output::Answer(answer));
             }
+            Input::Viewed(body) => {
+                let answer = self.viewed(body);
+                self.outputs.push_back(Output::Answer(answer));
+            }
         }
     }
 
@@ -237,6 +244,22 @@ impl Engine {
             .ok_or(Refusal::Common(CommonRefusal::NothingToDo))?;
         let seq = self.site.view().seq.next();
         self.notice(None, FactBody::Actuation(ActuationFact::Settled(body)));
+        Ok(Accepted::Done { seq })
+    }
+
+    /// Records who was shown a picture of an alarm's place, as part of a drill if the alarm is.
+    fn viewed(&mut self, body: AlarmViewed) -> Result<Accepted, Refusal> {
+        let alarms = &self.site.view().alarms;
+        let row = alarms.get(&body.alarm).ok_or(CommonRefusal::NothingToDo)?;
+        let drill = row.drill;
+        let seq = self.site.view().seq.next();
+        self.outputs.push_back(record(FactDraft {
+            occurred_at: Some(body.from),
+            cause: Cause::Server,
+            actor: None,
+            drill,
+            body: FactBody::Alarm(AlarmFact::Viewed(body)),
+        }));
         Ok(Accepted::Done { seq })
     }
 

@@ -3,7 +3,7 @@
 use crate::actuation::ActuationSettled;
 use crate::command::Command;
 use crate::estate::EstateIndex;
-use crate::fact::{NotificationFailing, NotificationSettled, ReachPublished};
+use crate::fact::{AlarmViewed, NotificationFailing, NotificationSettled, ReachPublished};
 use crate::ids::{CommandId, EstateHash, PersonId, Version};
 use crate::observation::{Observation, PhoneFix};
 use crate::system::{
@@ -59,6 +59,8 @@ pub enum Input {
     Notified(NotificationSettled),
     /// An order to a device was carried out, or came to nothing, or nobody knows.
     Actuated(ActuationSettled),
+    /// Somebody was shown a live picture for an alarm, and is not any more.
+    Viewed(AlarmViewed),
 }
 
 impl Input {
@@ -111,7 +113,8 @@ impl Input {
             | Self::ReachLoaded(_)
             | Self::Failing(_)
             | Self::Notified(_)
-            | Self::Actuated(_) => InputName::Own,
+            | Self::Actuated(_)
+            | Self::Viewed(_) => InputName::Own,
         }
     }
 }

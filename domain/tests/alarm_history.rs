@@ -7,11 +7,13 @@ use castellan_domain::alarm::{
 };
 use castellan_domain::audience::Audience;
 use castellan_domain::command::Command;
+use castellan_domain::engine::Input;
 use castellan_domain::estate::Priority;
-use castellan_domain::fact::{AlarmOverdue, AlarmRepeated, Fact, FactBody};
+use castellan_domain::fact::{AlarmOverdue, AlarmRepeated, AlarmViewed, Fact, FactBody};
 use castellan_domain::ids::{AlarmId, PersonId, Seq};
 use castellan_domain::observation::ReportedState::{Active, Cleared, Momentary};
 use castellan_domain::observation::{Doubts, TimeDoubt};
+use castellan_domain::refusal::CommonRefusal;
 use castellan_domain::subject::{Again, HISTORY_STEPS_MAX, Step};
 use castellan_domain::time::Timestamp;
 use castellan_domain::view::{Shown, View};
@@ -68,6 +70,54 @@ fn a_claim_stays_its_makers_after_the_alarm_was_handed_on() {
     ];
     assert_eq!(told(&world, alarm), expected);
     assert_eq!(world.alarm(alarm).owner(), Some(&id("zhao-min")));
+}
+
+#[test]
+fn who_looks_at_the_pictures_of_an_alarm_is_told_and_has_done_nothing_by_that() {
+    let (mut world, alarm) = with("gas_low");
+    world.claim("li-na", alarm).unwrap();
+    let before = world.alarm(alarm).clone();
+    let mut look = |by: &str, camera: &str| {
+        let (from, to) = (world.now, world.now + secs(10));
+        world.wait(secs(20));
+        let (by, camera) = (id(by), id(camera));
+        let looked = AlarmViewed {
+            alarm,
+            camera,
+            by,
+            from,
+            to,
+        };
+        let answer = world.give(Input::Viewed(looked));
+        assert!(is_done(&answer.expect("an answer")));
+    };
+    look("zhao-min", "cam-1");
+    look("zhao-min", "cam-2");
+    look("zhao-min", "cam-1");
+    look("li-na", "cam-1");
+    let expected = [
+        itself("alarm_raised", 0, 1),
+        by("alarm_claimed", "li-na", 0),
+        itself("alarm_viewed", 20, 2),
+        itself("alarm_viewed", 40, 1),
+        itself("alarm_viewed", 80, 1),
+    ];
+    assert_eq!(told(&world, alarm), expected);
+    let after = world.alarm(alarm);
+    assert_eq!(
+        (after.version, after.next_due()),
+        (before.version, before.next_due())
+    );
+
+    let unknown = AlarmViewed {
+        alarm: AlarmId(9_999),
+        camera: id("cam-1"),
+        by: id("li-na"),
+        from: world.now,
+        to: world.now,
+    };
+    let answer = world.give(Input::Viewed(unknown)).expect("an answer");
+    assert_eq!(answer, Err(CommonRefusal::NothingToDo.into()));
 }
 
 #[test]
@@ -291,7 +341,7 @@ impl Kept {
     fn add(&mut self, fact: &Fact) {
         let is_chatter = |fact: &Fact| match &fact.body {
             FactBody::Alarm(AlarmFact::Repeated(body)) => body.place.is_none(),
-            body => ["alarm_cleared", "alarm_overdue"].contains(&body.kind().0),
+            body => ["alarm_cleared", "alarm_overdue", "alarm_viewed"].contains(&body.kind().0),
         };
         let what = |fact: &Fact| {
             let body = match &fact.body {
@@ -304,6 +354,7 @@ impl Kept {
                     }
                     format!("{body:?}")
                 }
+                FactBody::Alarm(AlarmFact::Viewed(body)) => format!("{} {}", body.camera, body.by),
                 body => format!("{body:?}"),
             };
             (fact.drill, fact.actor.clone(), fact.body.kind(), body)

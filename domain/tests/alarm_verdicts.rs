@@ -13,7 +13,7 @@ use castellan_domain::estate::{DutyKept, Estate};
 use castellan_domain::fact::FactBody;
 use castellan_domain::ids::AlarmId;
 use castellan_domain::observation::ReportedState::{Active, Momentary};
-use castellan_domain::refusal::Refusal;
+use castellan_domain::refusal::{CommonRefusal, Refusal};
 use castellan_domain::site::Site;
 use castellan_domain::staff::{StaffCommand, StaffRefusal};
 use castellan_domain::time::Timestamp;
@@ -157,6 +157,36 @@ fn what_a_key_says_was_done_stops_the_deadline_as_a_note_does() {
     assert_eq!(world.alarm(claimed).owner(), Some(&id("li-na")));
     let acknowledged = world.alarm(seen).acknowledged.as_ref();
     assert!(acknowledged.expect("nobody took it back").followed_up);
+}
+
+#[test]
+fn a_picture_that_was_looked_at_ends_the_owners_own_wait_and_nothing_else() {
+    let mut world = World::new();
+    let claimed = world.raise("gas-1", "gas_low", Active);
+    let seen = world.raise("door-1", "door_held", Active);
+    let look = |world: &mut World, who: &str, alarm| {
+        let what = FollowUp::PictureLooked;
+        let looked = AlarmCommand::FollowUp { alarm, what };
+        world.command(who, None, Command::Alarm(looked))
+    };
+    let nothing = Err(CommonRefusal::NothingToDo.into());
+    assert_eq!(look(&mut world, "li-na", claimed), nothing, "nobody has it");
+    world.claim("li-na", claimed).unwrap();
+    let see = AlarmCommand::Acknowledge { alarm: seen };
+    assert!(is_done(&world.command("li-na", None, Command::Alarm(see))));
+    for alarm in [claimed, seen] {
+        assert_eq!(look(&mut world, "zhao-min", alarm), nothing, "another's");
+        assert!(is_done(&look(&mut world, "li-na", alarm)));
+        assert_eq!(look(&mut world, "li-na", alarm), nothing, "once");
+        let notes = &world.alarm(alarm).notes;
+        let done = NoteContent::Done(FollowUp::PictureLooked);
+        assert_eq!((notes.len(), &notes[0].content), (1, &done));
+    }
+    assert_eq!(world.alarm(claimed).next_due(), None);
+    assert!(
+        !FollowUp::ALL.contains(&FollowUp::PictureLooked),
+        "no digit says it"
+    );
 }
 
 /// An estate whose gas and held doors are to be heard of again within ten minutes.

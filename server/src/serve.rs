@@ -161,7 +161,9 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
     info!(%site, "listening on http://{address}/ (loopback only: there is no sign-in yet)");
     let served = connections.serve(listener, router::router(app));
     let ended = until_the_end(served, site_task, told_to_stop(terminate)).await?;
-    tokio::join!(finish(&follower), cameras.end());
+    // What this records is in the snapshot, too.
+    cameras.end().await;
+    finish(&follower).await;
     Ok(ended)
 }
 
@@ -264,6 +266,7 @@ async fn cameras(
     let cameras = Arc::new(Cameras::new(book, clock.clone()));
     let every = Duration::from_secs(args.camera_round_s.into());
     cameras.begin_rounds(estate, every, requests);
+    cameras.begin_recording(requests);
     Ok(cameras)
 }
 

@@ -82,6 +82,7 @@ pub const fn follow_up_name(what: FollowUp) -> Words {
         FollowUp::ResidentReassured => texts::FOLLOW_UP_RESIDENT,
         FollowUp::MaintenanceTold => texts::FOLLOW_UP_MAINTENANCE,
         FollowUp::PatrolLooked => texts::FOLLOW_UP_PATROL,
+        FollowUp::PictureLooked => texts::FOLLOW_UP_PICTURE,
     }
 }
 

@@ -16,7 +16,7 @@ use castellan_domain::alarm::{
     AlarmFact, Located, NoteContent, Silence, Source, Verdict, VerdictBasis,
 };
 use castellan_domain::estate::{Estate, Place, Priority};
-use castellan_domain::fact::{AlarmRaised, AlarmReturned, AlarmSplit};
+use castellan_domain::fact::{AlarmRaised, AlarmReturned, AlarmSplit, AlarmViewed};
 use castellan_domain::ids::{AlarmId, AlarmTypeId, PersonId, Seq};
 use castellan_domain::observation::Doubts;
 use castellan_domain::rules::system;
@@ -138,7 +138,8 @@ impl Teller<'_> {
 
     fn part(&self, step: &Step<AlarmFact>, so_far: &SoFar) -> Part {
         let (what, mut details) = self.told(&step.fact, so_far);
-        let belated = step.at.since(step.occurred_at) >= BELATED && began(step).is_none();
+        let says_when = began(step).is_some() || matches!(step.fact, AlarmFact::Viewed(_));
+        let belated = step.at.since(step.occurred_at) >= BELATED && !says_when;
         if belated && step.again.is_none() {
             let at = (self.clock)(step.occurred_at);
             details.push(texts::HAPPENED_AT.fill(self.language, &[&at]));
@@ -236,7 +237,20 @@ impl Teller<'_> {
                 (texts::TIMELINE_JOINED, told.chain(doubts).collect())
             }
             AlarmFact::Split(body) => self.split(body),
+            AlarmFact::Viewed(body) => (texts::TIMELINE_VIEWED, self.viewed(body)),
         }
+    }
+
+    /// What was looked at, by its place as its tile has it, and when.
+    fn viewed(&self, body: &AlarmViewed) -> Vec<String> {
+        let place = self.estate.and_then(|estate| {
+            let camera = estate.device(&body.camera)?;
+            Some(estate.place_name(&camera.place, self.language))
+        });
+        let place = place.unwrap_or_else(|| body.camera.to_string());
+        let times = [(self.clock)(body.from), (self.clock)(body.to)];
+        let times = texts::TIMELINE_LIVE.fill(self.language, &[&times[0], &times[1]]);
+        vec![place, times]
     }
 
     fn raised(&self, body: &AlarmRaised) -> (Words, Vec<String>) {
@@ -393,7 +407,11 @@ const fn plain(what: Words) -> Part {
 type Hand = (Option<PersonId>, bool);
 
 fn hand(step: &Step<AlarmFact>) -> Hand {
-    (step.actor.clone(), step.drill)
+    let by = match &step.fact {
+        AlarmFact::Viewed(body) => Some(&body.by),
+        _ => step.actor.as_ref(),
+    };
+    (by.cloned(), step.drill)
 }
 
 fn add_told(entries: &mut Vec<Entry>, told: Told) {

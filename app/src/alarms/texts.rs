@@ -81,6 +81,7 @@ texts! {
     FOLLOW_UP_RESIDENT: "已安抚住户", "Resident reassured";
     FOLLOW_UP_MAINTENANCE: "已报维保", "Maintenance told";
     FOLLOW_UP_PATROL: "巡逻已看", "Patrol has looked";
+    FOLLOW_UP_PICTURE: "已看画面", "Looked at the picture";
     BASIS: "核实方式", "Verified by";
     BASIS_PROMPT: "{0}，如何核实：按 1–3，Esc 返回", "{0}. How was that verified? Press 1–3, Esc goes back";
     BASIS_ON_SCENE: "到场", "On scene";
@@ -168,6 +169,8 @@ texts! {
     TIMELINE_RISEN: "升级", "Rose";
     TIMELINE_JOINED: "并入", "Joined";
     TIMELINE_SPLIT: "拆分", "Split off";
+    TIMELINE_VIEWED: "看了画面", "Watched";
+    TIMELINE_LIVE: "{0}–{1} 实时", "{0}–{1} live";
     TIMELINE_SPLIT_FROM: "拆分而来", "Split off from";
     AGAIN: "共 {0} 次，最后 {1}", "{0}× in all, last {1}";
     UNTIL: "到 {0}", "until {0}";

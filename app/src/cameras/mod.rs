@@ -5,6 +5,8 @@ pub mod still;
 pub mod texts;
 
 #[cfg(target_arch = "wasm32")]
+mod media;
+#[cfg(target_arch = "wasm32")]
 pub mod pictures;
 #[cfg(target_arch = "wasm32")]
 mod player;

@@ -21,6 +21,9 @@ const FASTER: f64 = 1.1;
 const KEPT_S: f64 = 4.0;
 const CUT_AT_S: f64 = 10.0;
 
+/// Who has had a live picture large before them for so long has looked at the place.
+const LOOKED_MIN: Span = Span::from_secs(3);
+
 /// A picture of now is younger than this.
 const LATE_AFTER: Span = Span::from_millis(1_500);
 
@@ -194,6 +197,37 @@ const fn fault_words(why: &FeedFault) -> Words {
     }
 }
 
+/// Whose picture is large after V: the first one, then the next one, and none after the last.
+pub fn next_enlarged(shown: &[DeviceId], now: Option<&DeviceId>) -> Option<DeviceId> {
+    let place = shown.iter().position(|camera| Some(camera) == now);
+    shown.get(place.map_or(0, |place| place + 1)).cloned()
+}
+
+/// Whose picture is large so many places on, round and round.
+pub fn turned(shown: &[DeviceId], now: Option<&DeviceId>, step: isize) -> Option<DeviceId> {
+    let place = shown.iter().position(|camera| Some(camera) == now)?;
+    let next = place.checked_add_signed(step);
+    let next = next.unwrap_or(shown.len().saturating_sub(1));
+    shown.get(next).or_else(|| shown.first()).cloned()
+}
+
+/// Somebody who looks at a picture.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Look {
+    since: Option<Span>,
+}
+
+impl Look {
+    /// Whether they have been looking for [`LOOKED_MIN`] without a break; then it begins anew.
+    pub fn goes_on(&mut self, is_seen: bool, now: Span) -> bool {
+        let since = is_seen.then(|| self.since.unwrap_or(now));
+        let has_looked = since
+            .is_some_and(|since| now.as_micros() - since.as_micros() >= LOOKED_MIN.as_micros());
+        self.since = if has_looked { Some(now) } else { since };
+        has_looked
+    }
+}
+
 /// A picture that belongs to a place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Linked {
@@ -288,6 +322,39 @@ mod tests {
         assert_eq!(age(11.0, 51_200), 200);
         assert_eq!(age(11.0, 58_000), 7_000);
         assert_eq!(age(11.0, 50_000), 0);
+    }
+
+    #[test]
+    fn one_key_goes_through_the_pictures_and_arrows_go_round() {
+        let [first, second]: [DeviceId; 2] = ["a", "b"].map(DeviceId::constant);
+        let shown = [first.clone(), second.clone()];
+        let (a, b) = (Some(&first), Some(&second));
+        for (now, key, right, left) in [(None, a, None, None), (a, b, b, b), (b, None, a, a)] {
+            assert_eq!(next_enlarged(&shown, now).as_ref(), key, "{now:?}");
+            assert_eq!(turned(&shown, now, 1).as_ref(), right, "{now:?}");
+            assert_eq!(turned(&shown, now, -1).as_ref(), left, "{now:?}");
+        }
+        assert_eq!((next_enlarged(&[], a), turned(&[], a, 1)), (None, None));
+    }
+
+    #[test]
+    fn who_looks_for_three_seconds_without_a_break_has_looked() {
+        let mut look = Look::default();
+        let seen = [
+            (true, 0, false),
+            (true, 2_900, false),
+            (false, 2_950, false),
+            (true, 3_000, false),
+            (true, 5_999, false),
+            (true, 6_000, true),
+            // Should it have come to nothing, it is said again.
+            (true, 8_999, false),
+            (true, 9_000, true),
+        ];
+        for (is_seen, now, has_looked) in seen {
+            let now = Span::from_millis(now);
+            assert_eq!(look.goes_on(is_seen, now), has_looked, "{now:?}");
+        }
     }
 
     #[test]

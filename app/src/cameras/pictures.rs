@@ -34,7 +34,7 @@ pub fn Pictures(
                 each=move || cameras.get()
                 key=|linked| linked.camera.clone()
                 children=move |Linked { camera, is_beside }| view! {
-                    <CameraTile copy desk camera is_beside />
+                    <CameraTile copy desk camera is_beside alarm=id />
                 }
             />
         </section>

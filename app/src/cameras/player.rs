@@ -1,12 +1,13 @@
 //! Plays a camera's stream in a `<video>` of the page. But for the frames that it shows, the browser is only looked
 //! at: each message and each beat does what is due, so that no other event is waited for.
 
+use super::media;
 use super::model::{Glass, Moment, Playback, Step, Tile, steps};
 use super::presented::Presented;
 use crate::browser::{mono, sleep, window};
 use crate::connection::{Connection, Incoming, wait_ms};
 use crate::copy::SiteCopy;
-use castellan_domain::ids::DeviceId;
+use castellan_domain::ids::{AlarmId, DeviceId};
 use castellan_domain::time::{Span, Timestamp};
 use castellan_domain::wire::camera::CameraMessage;
 use futures_channel::mpsc::Receiver;
@@ -42,10 +43,10 @@ enum End {
     Closed { told: bool },
 }
 
-/// Plays for as long as `wanted` says so.
+/// Plays a camera, for an alarm if it is looked at for one, for as long as `wanted` says so.
 pub(super) async fn play(
     copy: &'static SiteCopy,
-    camera: DeviceId,
+    (camera, alarm): (DeviceId, Option<AlarmId>),
     video: HtmlVideoElement,
     tile: RwSignal<Tile>,
     wanted: impl Fn() -> bool,
@@ -57,7 +58,8 @@ pub(super) async fn play(
             sleep(BEAT_MS).await;
             continue;
         }
-        let path = format!("/live/cameras/{camera}?stream={stream}");
+        let reason = alarm.map_or_else(String::new, |alarm| format!("&alarm={alarm}"));
+        let path = format!("/live/cameras/{camera}?stream={stream}{reason}");
         let mut player = Player::new(video.clone());
         let end = match Connection::open(&path) {
             Ok((_socket, inbox)) => converse(copy, &mut player, inbox, tile, &wanted).await,
@@ -177,7 +179,7 @@ impl Player {
     /// A track begins. The browser is asked for exactly this codec before a byte is given to it.
     fn begin(&mut self, codec: String, tile: RwSignal<Tile>) -> Result<(), End> {
         let kind = format!("video/mp4; codecs=\"{codec}\"");
-        let plays = has_media_source() && MediaSource::is_type_supported(&kind);
+        let plays = media::plays(&kind);
         tile.update(|tile| tile.not_playable = (!plays).then(|| codec.clone()));
         self.waiting.clear();
         if !plays {
@@ -194,7 +196,7 @@ impl Player {
 
     fn open(&mut self) -> Result<(), JsValue> {
         if self.source.is_none() {
-            let source = MediaSource::new()?;
+            let source = media::source()?;
             let url = Url::create_object_url_with_source(&source)?;
             self.video.set_src(&url);
             self.source = Some(source);
@@ -231,7 +233,7 @@ impl Player {
         let Some(buffer) = self.buffer.as_ref().filter(|buffer| !buffer.updating()) else {
             return;
         };
-        if !self.waiting.is_empty() {
+        if !self.waiting.is_empty() && self.source.as_ref().is_some_and(media::takes) {
             // What it refuses is lost up to the next key frame; without new frames it is built anew.
             let _ = buffer.append_buffer_with_u8_array(&mut self.waiting);
             self.waiting.clear();
@@ -333,9 +335,4 @@ fn is_hidden() -> bool {
     window()
         .document()
         .is_some_and(|document| document.hidden())
-}
-
-/// Some phones have none.
-fn has_media_source() -> bool {
-    js_sys::Reflect::has(&window(), &"MediaSource".into()).unwrap_or(false)
 }

@@ -4,6 +4,7 @@ use crate::texts::texts;
 
 texts! {
     PICTURES: "画面", "Pictures";
+    ENLARGE: "放大", "Enlarge";
     AGE: "{0} 秒", "{0} s";
     STILL: "静图", "still";
     BESIDE: "附近", "nearby";

@@ -1,14 +1,16 @@
 //! One camera's picture, with its name and its age, or with what covers it.
 
-use super::model::{Cover, Glass, Tile, cover_words};
+use super::model::{Cover, Glass, Look, Tile, cover_words};
 use super::player::play;
 use super::still::Still;
 use super::stills::follow;
 use super::texts;
+use crate::browser::mono;
 use crate::copy::SiteCopy;
 use crate::desk::Desk;
+use castellan_domain::alarm::{Alarm, AlarmCommand, FollowUp};
 use castellan_domain::estate::Estate;
-use castellan_domain::ids::DeviceId;
+use castellan_domain::ids::{AlarmId, DeviceId};
 use castellan_domain::wire::camera::FeedFault;
 use leptos::html::Video;
 use leptos::prelude::*;
@@ -25,6 +27,9 @@ pub fn CameraTile(
     /// It shows what is beside the place, and not the place itself.
     #[prop(optional)]
     is_beside: bool,
+    /// For which alarm it is looked at.
+    #[prop(optional, into)]
+    alarm: Option<AlarmId>,
 ) -> impl IntoView {
     let tile = RwSignal::new(Tile::default());
     let video = NodeRef::<Video>::new();
@@ -37,8 +42,10 @@ pub fn CameraTile(
         };
         // Without sound it plays before anybody has touched the page.
         video.set_muted(true);
-        let (camera, playing) = (id.clone(), playing.clone());
-        spawn_local(play(copy, camera, video.clone(), tile, move || {
+        // Else `ManagedMediaSource` does not open.
+        let _ = video.set_attribute("disableremoteplayback", "");
+        let (subject, playing) = ((id.clone(), alarm), playing.clone());
+        spawn_local(play(copy, subject, video.clone(), tile, move || {
             playing.load(Ordering::Relaxed)
         }));
         true
@@ -51,6 +58,15 @@ pub fn CameraTile(
         let seconds = format!("{}.{}", tenths / 10, tenths % 10);
         Some(texts::AGE.fill(desk.language.get(), &[&seconds]))
     };
+    let (large, own) = (camera.clone(), camera.clone());
+    let is_large = Memo::new(move |_| desk.enlarged.with(|camera| camera.as_ref() == Some(&large)));
+    let toggle = move |_| {
+        let next = (!is_large.get_untracked()).then(|| own.clone());
+        desk.enlarged.set(next);
+    };
+    if let Some(alarm) = alarm {
+        follow_up(copy, desk, alarm, tile, is_large);
+    }
     let named = camera;
     let name = Signal::derive(move || {
         let language = desk.language.get();
@@ -77,15 +93,21 @@ pub fn CameraTile(
         }
     };
     view! {
-        <figure class="picture" class:unset=is_unset data-camera=said_id>
-            <video node_ref=video muted playsinline disablepictureinpicture></video>
-            {move || match cover.get() {
-                Cover::None => caption().into_any(),
-                Cover::NotPlayable(_) if has_still.get() => {
-                    view! { <StillPicture desk still name is_beside /> }.into_any()
-                }
-                cover => covered(&cover, name.get(), copy, desk).into_any(),
-            }}
+        <figure class="picture" class:unset=is_unset class:enlarged=is_large data-camera=said_id>
+            <div class="glass">
+                <video node_ref=video muted playsinline disablepictureinpicture></video>
+                {move || match cover.get() {
+                    Cover::None => caption().into_any(),
+                    Cover::NotPlayable(_) if has_still.get() => {
+                        view! { <StillPicture desk still name is_beside /> }.into_any()
+                    }
+                    cover => covered(&cover, name.get(), copy, desk).into_any(),
+                }}
+                // Whoever points at it keeps the focus on their row.
+                <button type="button" class="enlarge" aria-pressed=move || is_large.get().to_string()
+                    aria-label=move || format!("{} {}", desk.t(texts::ENLARGE), name.get())
+                    on:mousedown=|event| event.prevent_default() on:click=toggle></button>
+            </div>
         </figure>
     }
 }
@@ -132,6 +154,31 @@ fn StillPicture(
             <time class="num" class:behind=is_old>{age}</time>
         </figcaption>
     }
+}
+
+/// Who has the alarm, and looked at its place, has done something about it. That it is beside the map proves nothing: it
+/// is there by itself.
+fn follow_up(
+    copy: &'static SiteCopy,
+    desk: &'static Desk,
+    alarm: AlarmId,
+    tile: RwSignal<Tile>,
+    is_large: Memo<bool>,
+) {
+    let look = StoredValue::new(Look::default());
+    Effect::new(move |_| {
+        let is_seen = tile.with(|tile| tile.cover() == Cover::None) && is_large.get();
+        let has_looked = look.try_update_value(|look| look.goes_on(is_seen, mono()));
+        let person = desk.person.get_untracked();
+        let (Some(true), Some(person)) = (has_looked, person) else {
+            return;
+        };
+        let row = untrack(|| copy.alarm(alarm));
+        if row.is_some_and(|row: Alarm| row.awaits_follow_up_of(&person)) {
+            let what = FollowUp::PictureLooked;
+            desk.mention(AlarmCommand::FollowUp { alarm, what });
+        }
+    });
 }
 
 /// What lies over a picture that does not move.

@@ -94,6 +94,20 @@ impl Desk {
         });
     }
 
+    /// Sends what the page says by itself. Nobody asked for it, so nobody is told that it came to nothing.
+    pub fn mention(&'static self, command: impl Into<WireCommand>) {
+        let site = self.copy.site.get_untracked();
+        let (Some(site), Some(person)) = (site, self.person.get_untracked()) else {
+            return;
+        };
+        let request = CommandRequest {
+            command_id: CommandId(uuid::Uuid::new_v4()),
+            expected: None,
+            command: command.into(),
+        };
+        spawn_local(async move { drop(api::command(&site, &person, &request).await) });
+    }
+
     /// What was under way is over, and the next one has its turn.
     fn is_over(&self) {
         self.under_way.update_value(UnderWay::end);

@@ -15,7 +15,7 @@ use crate::copy::SiteCopy;
 use crate::layout::Layout;
 use crate::texts::Words;
 use castellan_domain::access::{Actor, Right};
-use castellan_domain::ids::{AlarmId, PersonId};
+use castellan_domain::ids::{AlarmId, DeviceId, PersonId};
 use castellan_domain::text::Language;
 use castellan_domain::wire::api::PERSON_COOKIE;
 use leptos::prelude::*;
@@ -27,6 +27,8 @@ pub struct Desk {
     pub person: RwSignal<Option<PersonId>>,
     /// What is selected.
     pub selected: RwSignal<Option<Picked>>,
+    /// Whose picture lies large over the map, until something else is selected.
+    pub enlarged: RwSignal<Option<DeviceId>>,
     /// Something asks for a place: a click on the map is its answer, and selects nothing.
     pub asks_place: RwSignal<bool>,
     /// The answer.
@@ -58,6 +60,7 @@ impl Desk {
             copy,
             person: RwSignal::new(None),
             selected: RwSignal::new(None),
+            enlarged: RwSignal::new(None),
             asks_place: RwSignal::new(false),
             pointed: RwSignal::new(None),
             beside: RwSignal::new(parameter("list").and_then(|name| Beside::from_address(&name))),
@@ -187,6 +190,7 @@ impl Desk {
         }
         self.hand.selects();
         self.failure.set(None);
+        self.enlarged.set(None);
         let address = what.as_ref().map(Picked::address);
         set_parameter("selected", address.as_deref());
         self.selected.set(what);

@@ -34,6 +34,7 @@ impl Alarm {
             AlarmFact::Joined(body) => self.joined_by(body, stamp),
             AlarmFact::Split(body) => self.split(body, stamp)?.0,
             AlarmFact::VerdictCorrected(body) => self.correct_verdict(body, at)?,
+            AlarmFact::Viewed(_) => self,
         };
         if was_shelved && after.shelf.is_none() {
             after = after.seen_anew(at);
@@ -66,7 +67,7 @@ impl Told for AlarmFact {
         match self {
             // Where it was before is told by the step before.
             Self::Repeated(body) => body.place.is_none(),
-            Self::Cleared(_) | Self::Overdue(_) => true,
+            Self::Cleared(_) | Self::Overdue(_) | Self::Viewed(_) => true,
             Self::Raised(_)
             | Self::Undispatched(_)
             | Self::Unheard(_)
@@ -92,6 +93,9 @@ impl Told for AlarmFact {
         if let (Self::Overdue(this), Self::Overdue(told)) = (self, told) {
             return (this.late_s, told.late_s) == (0, 0);
         }
+        if let (Self::Viewed(this), Self::Viewed(told)) = (self, told) {
+            return (&this.camera, &this.by) == (&told.camera, &told.by);
+        }
         if let (Self::Repeated(this), Self::Repeated(told)) = (self, told) {
             let alike = AlarmRepeated {
                 doubts: this.doubts,
@@ -110,13 +114,14 @@ impl Told for AlarmFact {
     }
 }
 
-/// A device that chatters and a deadline that passes would make every verdict come too late.
+/// A device that chatters, a deadline that passes and people who look would make every verdict come too late.
 const fn changes_what_people_decide_on(fact: &AlarmFact) -> bool {
     match fact {
         AlarmFact::Raised(_)
         | AlarmFact::Repeated(_)
         | AlarmFact::Overdue(_)
-        | AlarmFact::Undispatched(_) => false,
+        | AlarmFact::Undispatched(_)
+        | AlarmFact::Viewed(_) => false,
         AlarmFact::Cleared(_)
         | AlarmFact::Unheard(_)
         | AlarmFact::Claimed(_)

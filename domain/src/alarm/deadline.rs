@@ -2,6 +2,7 @@
 
 use super::state::{Alarm, Judgement, Ownership};
 use crate::estate::Priority;
+use crate::ids::PersonId;
 use crate::time::{Span, Timestamp};
 
 /// The longest wait between two annunciations of an alarm that nobody claims.
@@ -40,6 +41,25 @@ pub const fn follow_up_wait(priority: Priority) -> Option<Span> {
 }
 
 impl Alarm {
+    /// Whether somebody who took it, or has seen it, still has to do something about it.
+    pub fn awaits_follow_up_of(&self, person: &PersonId) -> bool {
+        if self.is_judged() {
+            return false;
+        }
+        match (&self.ownership, &self.acknowledged) {
+            (
+                Ownership::Claimed {
+                    by,
+                    follow_up_due_at,
+                    ..
+                },
+                _,
+            ) => by == person && follow_up_due_at.is_some(),
+            (Ownership::Unclaimed { .. }, Some(seen)) => seen.by == *person && !seen.followed_up,
+            (Ownership::Unclaimed { .. }, None) => false,
+        }
+    }
+
     /// The deadline that runs, if one does.
     pub fn next_due(&self) -> Option<(Timestamp, Due)> {
         if let Judgement::Judged(judged) = &self.judgement {

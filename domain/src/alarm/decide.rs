@@ -7,7 +7,7 @@ use super::fact::{
     AlarmShelved, AlarmSplit, AlarmTransferred, AlarmUnshelved, AlarmVerdictCorrected,
 };
 use super::located::Located;
-use super::reasons::NoteContent;
+use super::reasons::{FollowUp, NoteContent};
 use super::refusal::{AlarmRefusal, SHELF_S_MAX, SHELF_S_MIN, SHELVED_MAX};
 use super::sources::Source;
 use super::state::Alarm;
@@ -15,7 +15,7 @@ use crate::access::{Actor, Right, rights_of};
 use crate::estate::Priority;
 use crate::ids::{AlarmId, PersonId};
 use crate::personal::PersonalRef;
-use crate::refusal::Refusal;
+use crate::refusal::{CommonRefusal, Refusal};
 use crate::staff::StaffRefusal;
 use crate::subject::Stamp;
 use crate::time::{Span, Timestamp};
@@ -189,6 +189,11 @@ fn fact_of(
             verdict,
             basis,
         }),
+        // A page says that by itself: it ends no wait of anybody else's, and says nothing twice.
+        AlarmCommand::FollowUp {
+            what: FollowUp::PictureLooked,
+            ..
+        } if !row.awaits_follow_up_of(&by) => return Err(CommonRefusal::NothingToDo.into()),
         AlarmCommand::FollowUp { what, .. } => noted(row, by, NoteContent::Done(what), terms),
         AlarmCommand::Acknowledge { alarm } => AlarmFact::Acknowledged(AlarmAcknowledged {
             alarm,

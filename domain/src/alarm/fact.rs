@@ -4,7 +4,7 @@ use super::located::Located;
 use super::reasons::{NoteContent, ReturnedBy, ShelfReason, Verdict, VerdictBasis};
 use super::sources::{JoinedBy, RisenBy, Silence, Source};
 use crate::estate::Priority;
-use crate::ids::{AlarmId, AlarmTypeId, PersonId};
+use crate::ids::{AlarmId, AlarmTypeId, DeviceId, PersonId};
 use crate::observation::{Doubts, ReportedState};
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -52,6 +52,8 @@ facts! {
         Split(AlarmSplit) = "alarm_split", 1;
         /// Another verdict counts.
         VerdictCorrected(AlarmVerdictCorrected) = "alarm_verdict_corrected", 1;
+        /// Somebody was shown a live picture of its place.
+        Viewed(AlarmViewed) = "alarm_viewed", 1;
     }
 }
 
@@ -375,6 +377,20 @@ pub struct AlarmVerdictCorrected {
     pub basis: Option<VerdictBasis>,
 }
 
+/// Somebody was shown a live picture that belongs to it. The server noticed that: it is nobody's deed, so it
+/// answers no call and needs no follow-up.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AlarmViewed {
+    pub alarm: AlarmId,
+    /// Whose picture.
+    pub camera: DeviceId,
+    /// Who was shown it.
+    pub by: PersonId,
+    /// When the first live picture went out to them, and the last one. Between them none was missing for long.
+    pub from: Timestamp,
+    pub to: Timestamp,
+}
+
 impl AlarmFact {
     /// Which alarm it is about; of a split, the row that is left.
     pub const fn alarm(&self) -> AlarmId {
@@ -399,6 +415,7 @@ impl AlarmFact {
             Self::Joined(body) => body.alarm,
             Self::Split(body) => body.alarm,
             Self::VerdictCorrected(body) => body.alarm,
+            Self::Viewed(body) => body.alarm,
         }
     }
 }

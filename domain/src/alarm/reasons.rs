@@ -107,6 +107,9 @@ pub enum FollowUp {
     MaintenanceTold,
     /// 巡逻已看
     PatrolLooked,
+    /// 已看画面: whoever has the alarm made the picture of its place large, and it was live. Their page says so by
+    /// itself; no digit does.
+    PictureLooked,
 }
 
 impl FollowUp {

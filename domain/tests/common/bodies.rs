@@ -14,7 +14,7 @@ use castellan_domain::fact::{
     AlarmAcknowledged, AlarmClaimed, AlarmCleared, AlarmJoined, AlarmJudged, AlarmMuted,
     AlarmNoted, AlarmOverdue, AlarmRaised, AlarmReleased, AlarmRepeated, AlarmReturned, AlarmRisen,
     AlarmShelved, AlarmSplit, AlarmTransferred, AlarmUndispatched, AlarmUnheard, AlarmUnshelved,
-    AlarmVerdictCorrected, FactBody,
+    AlarmVerdictCorrected, AlarmViewed, FactBody,
 };
 use castellan_domain::ids::{AlarmId, AlarmTypeId, DeviceId, PersonId};
 use castellan_domain::observation::{Doubts, PlaceDoubt, ReportedState, TimeDoubt, Untrue};
@@ -140,6 +140,7 @@ fn note() -> impl Strategy<Value = NoteContent> {
     prop_oneof![
         (0u128..9).prop_map(|n| NoteContent::Words(words(n))),
         select(FollowUp::ALL.to_vec()).prop_map(NoteContent::Done),
+        Just(NoteContent::Done(FollowUp::PictureLooked)),
     ]
 }
 
@@ -324,6 +325,9 @@ fn handled() -> impl Strategy<Value = FactBody> {
             FactBody::Alarm(AlarmFact::VerdictCorrected(AlarmVerdictCorrected { alarm, by, verdict, basis }))
         }),
         1 => split(),
+        1 => (one(), device(), due(), due()).prop_map(|((alarm, by), camera, from, to)| {
+            FactBody::Alarm(AlarmFact::Viewed(AlarmViewed { alarm, camera, by, from, to }))
+        }),
     ]
 }
 

@@ -7,16 +7,19 @@ mod feed;
 mod fmp4;
 mod offered;
 mod picture;
+mod recorder;
 mod rounds;
 mod snapshot;
 mod socket;
 mod stills;
 mod timeline;
 mod upstream;
+mod viewings;
 
 pub(crate) use book::{Book, CameraAddress};
 pub(crate) use feed::{Picture, Stream};
 pub(crate) use stills::Still;
+pub(crate) use viewings::Watched;
 
 use crate::clock::Clock;
 use axum::extract::ws::WebSocket;
@@ -24,6 +27,7 @@ use castellan_domain::ids::DeviceId;
 use castellan_domain::time::Timestamp;
 use castellan_domain::wire::camera::FeedFault;
 use feed::{Feed, Viewer};
+use recorder::Witness;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -34,6 +38,7 @@ use tokio::task::JoinSet;
 use tokio::time::timeout;
 use tracing::warn;
 use upstream::Upstream;
+use viewings::Viewings;
 
 /// Viewers at a time, of all cameras together; the next one is refused.
 pub(crate) const VIEWERS_MAX: usize = 1_000;
@@ -50,10 +55,11 @@ pub(crate) struct Cameras {
     stop: watch::Sender<bool>,
     /// At most two for each camera of the estate.
     feeds: Mutex<BTreeMap<(DeviceId, Stream), Arc<Feed>>>,
-    /// At most one for each feed.
+    /// At most one for each feed, and one that records viewings.
     running: Mutex<JoinSet<()>>,
     viewers: AtomicUsize,
     stills: Stills,
+    viewings: Mutex<Viewings>,
 }
 
 impl Cameras {
@@ -67,12 +73,24 @@ impl Cameras {
             running: Mutex::default(),
             viewers: AtomicUsize::new(0),
             stills: Stills::default(),
+            viewings: Mutex::default(),
         }
     }
 
-    /// Shows a camera of the estate to a viewer until it goes.
-    pub(crate) async fn show(&self, camera: &DeviceId, stream: Stream, socket: WebSocket) {
-        socket::serve_viewer(socket, self.watch(camera, stream)).await;
+    /// Shows a camera of the estate to a viewer until it goes. What is watched for an alarm goes on record.
+    pub(crate) async fn show(
+        &self,
+        camera: &DeviceId,
+        stream: Stream,
+        watched: Option<Watched>,
+        socket: WebSocket,
+    ) {
+        let witness = watched.map(|watched| Witness {
+            cameras: self,
+            watched,
+            told_at: None,
+        });
+        socket::serve_viewer(socket, self.watch(camera, stream), witness).await;
     }
 
     fn watch(&self, camera: &DeviceId, stream: Stream) -> Viewer {
@@ -106,7 +124,7 @@ impl Cameras {
         (self.viewers.fetch_add(1, Ordering::AcqRel) < VIEWERS_MAX).then_some(seat)
     }
 
-    /// Ends all sessions, and tells the cameras.
+    /// Ends all sessions, tells the cameras, and records the viewings that were under way.
     pub(crate) async fn end(&self) {
         self.stop.send_replace(true);
         let running = {
@@ -114,7 +132,9 @@ impl Cameras {
             std::mem::take(&mut *running)
         };
         if timeout(END_WITHIN, running.join_all()).await.is_err() {
-            warn!("some cameras did not hear that their sessions are over");
+            warn!(
+                "some cameras did not hear that their sessions are over, or viewings are not on record"
+            );
         }
     }
 }

@@ -1,6 +1,7 @@
 //! One viewer's socket: how the picture stands, then the picture.
 
 use super::feed::{Sent, Viewer, words};
+use super::recorder::Witness;
 use axum::extract::ws::{Message, WebSocket};
 use castellan_domain::wire::camera::CameraMessage;
 use std::time::{Duration, Instant};
@@ -17,52 +18,70 @@ const PONG_WITHIN: Duration = Duration::from_secs(10);
 /// The viewer has gone.
 struct Gone;
 
+/// One viewer's end of the connection.
+struct Glass<'a> {
+    socket: WebSocket,
+    witness: Option<Witness<'a>>,
+}
+
 /// Serves one viewer until it goes.
-pub(super) async fn serve_viewer(mut socket: WebSocket, mut viewer: Viewer) {
+pub(super) async fn serve_viewer(
+    socket: WebSocket,
+    mut viewer: Viewer,
+    witness: Option<Witness<'_>>,
+) {
+    let mut glass = Glass { socket, witness };
     let mut begins = viewer.begin();
     // Each turn begins anew: at first, and whenever the viewer has lagged.
-    while let Ok(left_out) = show(&mut socket, &mut viewer, begins).await {
+    while let Ok(left_out) = glass.show(&mut viewer, begins).await {
         begins = vec![words(&CameraMessage::Skipped { left_out })];
         begins.extend(viewer.begin());
     }
 }
 
-/// Shows the picture until the viewer goes, or lags behind by so many messages.
-async fn show(socket: &mut WebSocket, viewer: &mut Viewer, begins: Vec<Sent>) -> Result<u64, Gone> {
-    send(socket, begins).await?;
-    let mut ping = interval(PING_EVERY);
-    let mut heard = Instant::now();
-    loop {
-        tokio::select! {
-            sent = viewer.receiver.recv() => match sent {
-                Ok(sent) => send(socket, vec![sent]).await?,
-                Err(RecvError::Lagged(left_out)) => return Ok(left_out),
-                Err(RecvError::Closed) => return Err(Gone),
-            },
-            _ = ping.tick() => {
-                if heard.elapsed() > PONG_WITHIN {
-                    return Err(Gone);
+impl Glass<'_> {
+    /// Shows the picture until the viewer goes, or lags behind by so many messages.
+    async fn show(&mut self, viewer: &mut Viewer, begins: Vec<Sent>) -> Result<u64, Gone> {
+        for sent in begins {
+            self.send(sent).await?;
+        }
+        let mut ping = interval(PING_EVERY);
+        let mut heard = Instant::now();
+        loop {
+            tokio::select! {
+                sent = viewer.receiver.recv() => match sent {
+                    Ok(sent) => self.send(sent).await?,
+                    Err(RecvError::Lagged(left_out)) => return Ok(left_out),
+                    Err(RecvError::Closed) => return Err(Gone),
+                },
+                _ = ping.tick() => {
+                    if heard.elapsed() > PONG_WITHIN {
+                        return Err(Gone);
+                    }
+                    write(&mut self.socket, Message::Ping(axum::body::Bytes::new())).await?;
                 }
-                write(socket, Message::Ping(axum::body::Bytes::new())).await?;
+                message = self.socket.recv() => match message {
+                    Some(Ok(Message::Ping(_) | Message::Pong(_))) => heard = Instant::now(),
+                    // A viewer has nothing to say.
+                    Some(Ok(Message::Text(_) | Message::Binary(_) | Message::Close(_)) | Err(_)) | None => return Err(Gone),
+                },
             }
-            message = socket.recv() => match message {
-                Some(Ok(Message::Ping(_) | Message::Pong(_))) => heard = Instant::now(),
-                // A viewer has nothing to say.
-                Some(Ok(Message::Text(_) | Message::Binary(_) | Message::Close(_)) | Err(_)) | None => return Err(Gone),
-            },
         }
     }
-}
 
-async fn send(socket: &mut WebSocket, all: Vec<Sent>) -> Result<(), Gone> {
-    for sent in all {
-        let message = match sent {
-            Sent::Words(text) => Message::Text(text),
-            Sent::Picture(bytes) => Message::Binary(bytes),
-        };
-        write(socket, message).await?;
+    async fn send(&mut self, sent: Sent) -> Result<(), Gone> {
+        match sent {
+            Sent::Words(text) => write(&mut self.socket, Message::Text(text)).await,
+            // There is none but a live one: what is lost is forgotten.
+            Sent::Picture(bytes) => {
+                write(&mut self.socket, Message::Binary(bytes)).await?;
+                if let Some(witness) = &mut self.witness {
+                    witness.sees();
+                }
+                Ok(())
+            }
+        }
     }
-    Ok(())
 }
 
 async fn write(socket: &mut WebSocket, message: Message) -> Result<(), Gone> {

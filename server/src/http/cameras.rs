@@ -5,7 +5,7 @@ use super::errors::ApiError;
 use super::extract::{InPath, InQuery};
 use super::identity::Identity;
 use super::live::check_handshake;
-use crate::cameras::{Still, Stream, VIEWERS_MAX};
+use crate::cameras::{Still, Stream, VIEWERS_MAX, Watched};
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::{State, WebSocketUpgrade};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
@@ -13,7 +13,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::{IntoResponse as _, Response};
 use castellan_domain::access::Right;
 use castellan_domain::estate::DeviceKind;
-use castellan_domain::ids::DeviceId;
+use castellan_domain::ids::{AlarmId, DeviceId, PersonId};
 use castellan_domain::wire::camera::CAPTURED_AT_HEADER;
 use serde::Deserialize;
 use std::sync::Arc;
@@ -26,20 +26,22 @@ const READ_BYTES_MAX: usize = 1_024;
 pub(super) struct Wanted {
     #[serde(default)]
     stream: Stream,
+    /// For which alarm.
+    alarm: Option<AlarmId>,
 }
 
 impl App {
-    /// A camera of the estate, for somebody who may see cameras.
+    /// A camera of the estate, and who may see it.
     fn camera(
         &self,
         identity: Result<Identity, ApiError>,
         camera: &str,
-    ) -> Result<DeviceId, ApiError> {
-        self.must(identity, Right::SeeCameras)?;
+    ) -> Result<(PersonId, DeviceId), ApiError> {
+        let by = self.must(identity, Right::SeeCameras)?;
         let camera: DeviceId = camera.parse().map_err(|_| ApiError::NotFound)?;
         let device = self.estate.estate.device(&camera);
         let is_camera = device.is_some_and(|device| device.kind == DeviceKind::Camera);
-        is_camera.then_some(camera).ok_or(ApiError::NotFound)
+        is_camera.then_some((by, camera)).ok_or(ApiError::NotFound)
     }
 }
 
@@ -47,12 +49,21 @@ impl App {
 pub(super) async fn watch(
     State(app): State<Arc<App>>,
     InPath(camera): InPath<String>,
-    InQuery(Wanted { stream }): InQuery<Wanted>,
+    InQuery(Wanted { stream, alarm }): InQuery<Wanted>,
     identity: Result<Identity, ApiError>,
     headers: HeaderMap,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, ApiError> {
-    let camera = app.camera(identity, &camera)?;
+    let (by, camera) = app.camera(identity, &camera)?;
+    let is_held = |alarm| app.hub.with_view(|view| view.alarms.contains_key(&alarm));
+    if alarm.is_some_and(|alarm| !is_held(alarm)) {
+        return Err(ApiError::NotFound);
+    }
+    let watched = alarm.map(|alarm| Watched {
+        alarm,
+        by,
+        camera: camera.clone(),
+    });
     let upgrade = check_handshake(&headers, upgrade)?;
     let seat = app
         .cameras
@@ -63,7 +74,7 @@ pub(super) async fn watch(
         .max_message_size(READ_BYTES_MAX)
         .max_frame_size(READ_BYTES_MAX)
         .on_upgrade(async move |socket| {
-            cameras.show(&camera, stream, socket).await;
+            cameras.show(&camera, stream, watched, socket).await;
             drop(seat);
         }))
 }
@@ -75,7 +86,7 @@ pub(super) async fn still(
     identity: Result<Identity, ApiError>,
 ) -> Result<Response, ApiError> {
     app.check_site(&site)?;
-    let camera = app.camera(identity, &camera)?;
+    let (_, camera) = app.camera(identity, &camera)?;
     let Still { at, jpeg } = app
         .cameras
         .still(&camera)

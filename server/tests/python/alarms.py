@@ -2,7 +2,7 @@
 alarm, or gives False where the page says that nothing happens."""
 
 # What does not change an alarm's version.
-SAID = ("alarm_repeated", "alarm_overdue", "alarm_undispatched")
+SAID = ("alarm_repeated", "alarm_overdue", "alarm_undispatched", "alarm_viewed")
 # What happens only while there is no verdict.
 WHILE_OPEN = (
     "alarm_judged", "alarm_acknowledged", "alarm_muted", "alarm_shelved", "alarm_unshelved", "alarm_released",
@@ -12,7 +12,7 @@ NOTES_MAX, JOINED_MAX, EXISTING_MAX, KEPT_MAX = 200, 200, 16, 8
 ABSENT_US_MAX = 60 * 1_000_000
 ABSENT_IF_NONE = ("exists", "joined", "rises")
 # What comes by itself, again and again.
-CHATTER = ("alarm_repeated", "alarm_cleared", "alarm_overdue", "incident_overdue")
+CHATTER = ("alarm_repeated", "alarm_cleared", "alarm_overdue", "alarm_viewed", "incident_overdue")
 STEPS_MAX = 64
 
 
@@ -97,6 +97,8 @@ def says_the_same(told, new):
     (kind, before), (of, body) = *told["fact"].items(), *new["fact"].items()
     if kind == of and kind.endswith("_overdue"):
         return not before.get("late_s") and not body.get("late_s")
+    if kind == of == "alarm_viewed":
+        return (before["camera"], before["by"]) == (body["camera"], body["by"])
     return (kind, undated(before)) == (of, undated(body))
 
 
@@ -359,12 +361,17 @@ def alarm_joined(alarm, body, fact, at):
     joined.append(new)
 
 
+def alarm_viewed(alarm, body, fact, at):
+    """Nothing but a step."""
+
+
 KINDS = {
     change.__name__: change
     for change in (
         alarm_repeated, alarm_cleared, alarm_overdue, alarm_undispatched, alarm_unheard, alarm_claimed, alarm_noted, alarm_judged,
         alarm_verdict_corrected, alarm_acknowledged, alarm_muted, alarm_shelved, alarm_unshelved,
         alarm_released, alarm_transferred, alarm_returned, alarm_risen, alarm_joined,
+        alarm_viewed,
     )
 }  # fmt: skip
 
