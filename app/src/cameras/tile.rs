@@ -23,6 +23,15 @@ pub fn CameraTile(
     /// It shows what is beside the place, and not the place itself.
     #[prop(optional)]
     is_beside: bool,
+    /// The number of its cone on the map.
+    #[prop(optional, into)]
+    number: Option<Signal<Option<usize>>>,
+    /// Who is seen walking in it.
+    #[prop(optional, into)]
+    guard: Option<Signal<Option<String>>>,
+    /// It is shown so small that the smaller picture does, where the camera has one.
+    #[prop(optional)]
+    is_small: bool,
 ) -> impl IntoView {
     let tile = RwSignal::new(Tile::default());
     let video = NodeRef::<Video>::new();
@@ -36,9 +45,8 @@ pub fn CameraTile(
         // Without sound it plays before anybody has touched the page.
         video.set_muted(true);
         let (camera, playing) = (id.clone(), playing.clone());
-        spawn_local(play(copy, camera, video.clone(), tile, move || {
-            playing.load(Ordering::Relaxed)
-        }));
+        let wanted = move || playing.load(Ordering::Relaxed);
+        spawn_local(play(copy, (camera, is_small), video.clone(), tile, wanted));
         true
     });
     on_cleanup(move || wanted.store(false, Ordering::Relaxed));
@@ -75,11 +83,27 @@ pub fn CameraTile(
     view! {
         <figure class="picture" class:unset=is_unset data-camera=said_id>
             <video node_ref=video muted playsinline disablepictureinpicture></video>
+            {marks(number, guard)}
             {move || match cover.get() {
                 Cover::None => caption().into_any(),
                 cover => covered(&cover, name.get(), copy, desk).into_any(),
             }}
         </figure>
+    }
+}
+
+/// What ties a picture to the map: the number of its cone, and who is seen walking in it.
+fn marks(
+    number: Option<Signal<Option<usize>>>,
+    guard: Option<Signal<Option<String>>>,
+) -> impl IntoView {
+    let number = move || number.and_then(|number| number.get());
+    let guard = move || guard.and_then(|guard| guard.get());
+    view! {
+        <p class="marks">
+            {move || number().map(|number| view! { <b class="num">{number}</b> })}
+            {move || guard().map(|guard| view! { <span>{guard}</span> })}
+        </p>
     }
 }
 

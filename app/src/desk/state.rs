@@ -15,7 +15,7 @@ use crate::copy::SiteCopy;
 use crate::layout::Layout;
 use crate::texts::Words;
 use castellan_domain::access::{Actor, Right};
-use castellan_domain::ids::{AlarmId, PersonId};
+use castellan_domain::ids::{AlarmId, DeviceId, PersonId};
 use castellan_domain::text::Language;
 use castellan_domain::wire::api::PERSON_COOKIE;
 use leptos::prelude::*;
@@ -33,6 +33,8 @@ pub struct Desk {
     pub pointed: RwSignal<Option<Pointed>>,
     /// Which list stands open below the queue.
     pub beside: RwSignal<Option<Beside>>,
+    /// The cameras whose pictures stand beside the map for what is selected, as they are numbered there.
+    pub pictured: RwSignal<Vec<DeviceId>>,
     hand: Hand,
     /// The language of this page.
     pub language: RwSignal<Language>,
@@ -61,6 +63,7 @@ impl Desk {
             asks_place: RwSignal::new(false),
             pointed: RwSignal::new(None),
             beside: RwSignal::new(parameter("list").and_then(|name| Beside::from_address(&name))),
+            pictured: RwSignal::new(Vec::new()),
             hand: Hand::new(),
             language: RwSignal::new(language),
             theme: RwSignal::new(theme),

@@ -4,7 +4,7 @@ mod cone;
 mod coverage;
 
 pub use cone::Cone;
-pub use coverage::{CELLS_MAX, Coverage, Stripe, WATCHED_PX_PER_M};
+pub use coverage::{CELLS_MAX, Coverage, Stripe, Stripes, WATCHED_PX_PER_M};
 
 use super::building::Building;
 use super::document::{Device, Estate};

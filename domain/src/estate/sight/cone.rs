@@ -198,9 +198,8 @@ impl Eye {
         match (above > 0.0, lower > 0.0) {
             (true, true) => Some((at_m, above * at_m / lower)).filter(|(from, to)| from < to),
             (true, false) => Some((at_m, f64::INFINITY)),
-            (false, true) => None,
-            (false, false) if lower < 0.0 => Some((at_m.max(above * at_m / lower), f64::INFINITY)),
-            (false, false) => None,
+            (false, _) if lower < 0.0 => Some((at_m.max(above * at_m / lower), f64::INFINITY)),
+            (false, _) => None,
         }
     }
 

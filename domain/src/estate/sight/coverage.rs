@@ -53,6 +53,9 @@ pub struct Stripe {
     pub to: (f64, f64),
 }
 
+/// What the cameras that count watch, and what only others would.
+pub type Stripes = (Vec<Stripe>, Vec<Stripe>);
+
 impl Coverage {
     /// Of an estate, with nothing looked at yet; nothing where the estate says of no ground that it is its land.
     pub fn begin(sights: &Sights, estate: &Estate) -> Option<Self> {
@@ -164,6 +167,12 @@ impl Coverage {
         self.next == Next::Nothing
     }
 
+    /// Whether a camera watches any of the public area.
+    pub fn watches(&self, camera: &DeviceId) -> bool {
+        let mut watched = self.watched.iter();
+        watched.any(|(of, cells)| of == camera && !cells.is_empty())
+    }
+
     /// The share of the public area that is watched by the cameras that count, in percent; nothing if no cell is public.
     pub fn percent(&self, counts: impl Fn(&DeviceId) -> bool) -> Option<f64> {
         let all = self.public.iter().filter(|public| **public).count();
@@ -190,8 +199,8 @@ impl Coverage {
         cells
     }
 
-    /// What the cameras that count watch, and what all others watch beside that.
-    pub fn stripes(&self, counts: impl Fn(&DeviceId) -> bool) -> (Vec<Stripe>, Vec<Stripe>) {
+    /// What is drawn of it.
+    pub fn stripes(&self, counts: impl Fn(&DeviceId) -> bool) -> Stripes {
         let watched = self.cells(counts);
         let planned = self.cells(|_| true);
         let lost: Vec<bool> = planned
