@@ -39,6 +39,7 @@ pub mod procedures;
 pub mod refusals;
 pub mod registration;
 pub mod search;
+pub mod silent;
 pub mod sound;
 pub mod stale;
 pub mod texts;

@@ -23,7 +23,8 @@ function onTheMap(page) {
         rendered.add(`${kinds[source]}:${properties.id}`);
       }
     }
-    const known = ["ground", "lines", "paths", "labels", "selected", ...Object.keys(kinds)];
+    // A cone is its camera's, and coverage is a number beside the map.
+    const known = ["ground", "lines", "paths", "labels", "selected", "cones", "coverage", ...Object.keys(kinds)];
     return { drawn: [...drawn].sort(), rendered: [...rendered].sort(), others: Object.keys(style.sources).filter((name) => !known.includes(name)) };
   });
 }

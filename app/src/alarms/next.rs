@@ -4,11 +4,15 @@ use super::members::Named;
 use super::queue::next_unowned;
 use super::texts;
 use crate::ages;
+use crate::cameras::CameraTile;
+use crate::cameras::model::linked;
 use crate::copy::SiteCopy;
 use crate::desk::{Desk, Picked};
+use castellan_domain::access::Right;
+use castellan_domain::estate::Estate;
 use leptos::prelude::*;
 
-/// The most urgent alarm that nobody has, beside the selected one.
+/// The most urgent alarm that nobody has, beside the selected one, with the best picture of its place.
 #[component]
 pub fn Next(copy: &'static SiteCopy, desk: &'static Desk) -> impl IntoView {
     let next = Memo::new(move |_| {
@@ -24,8 +28,19 @@ pub fn Next(copy: &'static SiteCopy, desk: &'static Desk) -> impl IntoView {
             let alarm = copy.alarm(id)?;
             Some(ages::age(alarm.raised_at, copy.now()))
         };
+        let camera = Memo::new(move |_| {
+            let best = |estate: &Estate| linked(estate, &copy.alarm(id)?).into_iter().next();
+            let best = copy.estate.with(|estate| estate.as_deref().and_then(best));
+            best.filter(|_| desk.may(Right::SeeCameras))
+                .map(|linked| linked.camera)
+        });
+        let picture = move || {
+            let camera = camera.get()?;
+            Some(view! { <CameraTile copy desk camera is_small=true /> })
+        };
         Some(view! {
             <div class="next-tile" role="status">
+                {picture}
                 <span class="quiet">{move || desk.t(texts::NEXT)}</span>
                 <Named copy desk alarm=id is_selected=false />
                 <span class="age num">{age}</span>

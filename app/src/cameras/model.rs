@@ -261,6 +261,19 @@ pub fn linked(estate: &Estate, alarm: &Alarm) -> Vec<Linked> {
     linked.collect()
 }
 
+/// These pictures, and after them the one of the camera that follows somebody, if it is none of them.
+pub fn with_followed(mut linked: Vec<Linked>, followed: Option<&DeviceId>) -> Vec<Linked> {
+    if let Some(camera) = followed
+        && linked.iter().all(|one| one.camera != *camera)
+    {
+        linked.push(Linked {
+            camera: camera.clone(),
+            is_beside: false,
+        });
+    }
+    linked
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -355,6 +368,30 @@ mod tests {
             let now = Span::from_millis(now);
             assert_eq!(look.goes_on(is_seen, now), has_looked, "{now:?}");
         }
+    }
+
+    #[test]
+    fn whoever_walks_is_followed_in_a_picture_of_their_own_unless_one_shows_them_already() {
+        let id = |name: &str| DeviceId::new(name).unwrap();
+        let linked = || {
+            ["a", "b"]
+                .map(|name| Linked {
+                    camera: id(name),
+                    is_beside: name == "b",
+                })
+                .to_vec()
+        };
+        assert_eq!(with_followed(linked(), None), linked());
+        assert_eq!(with_followed(linked(), Some(&id("b"))), linked());
+        let three = with_followed(linked(), Some(&id("c")));
+        assert_eq!(three[..2], linked());
+        assert_eq!(
+            three[2..],
+            [Linked {
+                camera: id("c"),
+                is_beside: false
+            }]
+        );
     }
 
     #[test]

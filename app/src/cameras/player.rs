@@ -9,7 +9,7 @@ use crate::connection::{Connection, Incoming, wait_ms};
 use crate::copy::SiteCopy;
 use castellan_domain::ids::{AlarmId, DeviceId};
 use castellan_domain::time::{Span, Timestamp};
-use castellan_domain::wire::camera::CameraMessage;
+use castellan_domain::wire::camera::{CameraMessage, FeedFault, FeedState};
 use futures_channel::mpsc::Receiver;
 use futures_util::{FutureExt as _, StreamExt as _, select};
 use leptos::prelude::*;
@@ -37,22 +37,38 @@ enum End {
     Unwanted,
     /// The browser does not play this codec.
     NotPlayable,
+    /// The camera has no smaller picture.
+    NoSuchStream,
     /// The player got stuck.
     Stuck,
     /// The server closed it; whether it had said anything.
     Closed { told: bool },
 }
 
-/// Plays a camera, for an alarm if it is looked at for one, for as long as `wanted` says so.
+/// What is played.
+pub(super) struct Subject {
+    pub(super) camera: DeviceId,
+    /// For which alarm it is looked at.
+    pub(super) alarm: Option<AlarmId>,
+    /// It is shown so small that the smaller picture does, where the camera has one.
+    pub(super) is_small: bool,
+}
+
+/// Plays a camera for as long as `wanted` says so.
 pub(super) async fn play(
     copy: &'static SiteCopy,
-    (camera, alarm): (DeviceId, Option<AlarmId>),
+    Subject {
+        camera,
+        alarm,
+        is_small,
+    }: Subject,
     video: HtmlVideoElement,
     tile: RwSignal<Tile>,
     wanted: impl Fn() -> bool,
 ) {
     let mut attempt = 0;
-    let mut stream = "main";
+    let mut stream = if is_small { "sub" } else { "main" };
+    let mut falls_back = is_small;
     while wanted() {
         if is_hidden() {
             sleep(BEAT_MS).await;
@@ -60,7 +76,7 @@ pub(super) async fn play(
         }
         let reason = alarm.map_or_else(String::new, |alarm| format!("&alarm={alarm}"));
         let path = format!("/live/cameras/{camera}?stream={stream}{reason}");
-        let mut player = Player::new(video.clone());
+        let mut player = Player::new(video.clone(), falls_back);
         let end = match Connection::open(&path) {
             Ok((_socket, inbox)) => converse(copy, &mut player, inbox, tile, &wanted).await,
             Err(_) => End::Closed { told: false },
@@ -69,7 +85,7 @@ pub(super) async fn play(
         // What was on the glass is no picture of now.
         let _ = tile.try_update(|tile| tile.glass = None);
         attempt = match end {
-            End::Unwanted | End::NotPlayable | End::Closed { told: true } => 0,
+            End::Unwanted | End::NotPlayable | End::NoSuchStream | End::Closed { told: true } => 0,
             End::Stuck | End::Closed { told: false } => attempt + 1,
         };
         let is_turned_away = matches!(end, End::Closed { .. }) && attempt >= TURNED_AWAY_AFTER;
@@ -78,6 +94,7 @@ pub(super) async fn play(
         }
         match end {
             End::Unwanted => {}
+            End::NoSuchStream => (stream, falls_back) = ("main", false),
             // A smaller picture often has a codec that every browser plays.
             End::NotPlayable if stream == "main" => stream = "sub",
             End::NotPlayable => {
@@ -141,10 +158,12 @@ struct Player {
     /// The second in which the age was last said.
     said_in: i64,
     hidden_since: Option<Span>,
+    /// The main picture does where the camera has no smaller one.
+    falls_back: bool,
 }
 
 impl Player {
-    fn new(video: HtmlVideoElement) -> Self {
+    fn new(video: HtmlVideoElement, falls_back: bool) -> Self {
         Self {
             presented: Presented::watch(&video),
             video,
@@ -157,11 +176,18 @@ impl Player {
             since: mono(),
             said_in: 0,
             hidden_since: None,
+            falls_back,
         }
     }
 
     fn hear(&mut self, message: CameraMessage, tile: RwSignal<Tile>) -> Result<(), End> {
         match message {
+            CameraMessage::Feed(FeedState::Lost {
+                why: FeedFault::NoSuchStream,
+                ..
+            }) if self.falls_back => {
+                return Err(End::NoSuchStream);
+            }
             CameraMessage::Feed(feed) => tile.update(|tile| {
                 tile.feed = Some(feed);
                 tile.is_turned_away = false;

@@ -25,5 +25,12 @@ texts! {
     UDP_ONLY: "摄像机只支持 UDP：请改为 TCP", "it sends over UDP only: switch it to TCP";
     NO_PICTURE: "没有 H.264 或 H.265 画面：请改编码", "it sends neither H.264 nor H.265: change its codec";
     SILENT: "画面中断：正在重试", "the picture broke off: trying again";
+    COVERAGE: "覆盖", "Coverage";
+    COUNTING: "正在计算覆盖率", "counting";
+    COVERED: "覆盖率 {0}", "coverage {0}";
+    COVERED_NOW: "覆盖率 {0}（现在 {1}）", "coverage {0} (now {1})";
+    WITHOUT_IT: "没有它：{0}", "without it: {0}";
+    WATCHED_FROM: "公共区域，不低于 {0} 像素/米", "of the public area, {0} px/m at least";
+    NO_LAND: "园区资料里没有地块", "the estate document names no land";
     UNREADABLE: "码流无法解读：正在重试", "its stream cannot be read: trying again";
 }

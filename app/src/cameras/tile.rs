@@ -1,7 +1,7 @@
 //! One camera's picture, with its name and its age, or with what covers it.
 
 use super::model::{Cover, Glass, Look, Tile, cover_words};
-use super::player::play;
+use super::player::{Subject, play};
 use super::still::Still;
 use super::stills::follow;
 use super::texts;
@@ -30,6 +30,15 @@ pub fn CameraTile(
     /// For which alarm it is looked at.
     #[prop(optional, into)]
     alarm: Option<AlarmId>,
+    /// The number of its cone on the map.
+    #[prop(optional, into)]
+    number: Option<Signal<Option<usize>>>,
+    /// Who is seen walking in it.
+    #[prop(optional, into)]
+    guard: Option<Signal<Option<String>>>,
+    /// It is shown so small that the smaller picture does, where the camera has one.
+    #[prop(optional)]
+    is_small: bool,
 ) -> impl IntoView {
     let tile = RwSignal::new(Tile::default());
     let video = NodeRef::<Video>::new();
@@ -44,10 +53,14 @@ pub fn CameraTile(
         video.set_muted(true);
         // Else `ManagedMediaSource` does not open.
         let _ = video.set_attribute("disableremoteplayback", "");
-        let (subject, playing) = ((id.clone(), alarm), playing.clone());
-        spawn_local(play(copy, subject, video.clone(), tile, move || {
-            playing.load(Ordering::Relaxed)
-        }));
+        let subject = Subject {
+            camera: id.clone(),
+            alarm,
+            is_small,
+        };
+        let playing = playing.clone();
+        let wanted = move || playing.load(Ordering::Relaxed);
+        spawn_local(play(copy, subject, video.clone(), tile, wanted));
         true
     });
     on_cleanup(move || wanted.store(false, Ordering::Relaxed));
@@ -96,6 +109,7 @@ pub fn CameraTile(
         <figure class="picture" class:unset=is_unset class:enlarged=is_large data-camera=said_id>
             <div class="glass">
                 <video node_ref=video muted playsinline disablepictureinpicture></video>
+                {marks(number, guard)}
                 {move || match cover.get() {
                     Cover::None => caption().into_any(),
                     Cover::NotPlayable(_) if has_still.get() => {
@@ -179,6 +193,21 @@ fn follow_up(
             desk.mention(AlarmCommand::FollowUp { alarm, what });
         }
     });
+}
+
+/// What ties a picture to the map: the number of its cone, and who is seen walking in it.
+fn marks(
+    number: Option<Signal<Option<usize>>>,
+    guard: Option<Signal<Option<String>>>,
+) -> impl IntoView {
+    let number = move || number.and_then(|number| number.get());
+    let guard = move || guard.and_then(|guard| guard.get());
+    view! {
+        <p class="marks">
+            {move || number().map(|number| view! { <b class="num">{number}</b> })}
+            {move || guard().map(|guard| view! { <span>{guard}</span> })}
+        </p>
+    }
 }
 
 /// What lies over a picture that does not move.

@@ -7,6 +7,7 @@ use super::texts;
 use crate::alarms::next::Next;
 use crate::alarms::queue::top_unowned;
 use crate::alarms::{AlarmQueue, SelectedAlarm, TopMatter, UnrecordedList};
+use crate::cameras::{CoverageLayer, CoverageTool};
 use crate::desk::Picked;
 use crate::devices::SelectedDevice;
 use crate::dispatch::ranked::errands;
@@ -15,6 +16,7 @@ use crate::guards::model::given_call_signs;
 use crate::map::MapView;
 use crate::page::Parts;
 use crate::places::{SelectedArea, SelectedBuilding};
+use crate::silent::silent;
 use crate::stale::AsOf;
 use crate::ui::Sentence;
 use leptos::prelude::*;
@@ -44,6 +46,11 @@ pub fn view(parts: &Parts) -> AnyView {
         Some(Picked::Alarm(id)) => copy.alarm(id)?.place.point(),
         _ => None,
     });
+    let cones = Memo::new(move |_| match desk.selected.get() {
+        Some(Picked::Device(id)) => vec![id],
+        _ => desk.pictured.get(),
+    });
+    let coverage = CoverageLayer::new(copy, Memo::new(move |_| copy.alarms(silent)));
     let top = Memo::new(move |_| copy.matters(top_unowned));
     view! {
         <aside class="left">
@@ -63,9 +70,12 @@ pub fn view(parts: &Parts) -> AnyView {
                 now=Signal::derive(move || copy.shown_at())
                 selected=desk.selected.into()
                 selected_at=selected_at.into()
+                cones=cones.into()
+                coverage=coverage.stripes().into()
                 on_point=Callback::new(move |pointed| desk.point_at(pointed))
                 ready=drawn
             />
+            <CoverageTool desk layer=coverage />
             <Next copy desk />
         </section>
         <aside class="right" aria-label=move || desk.t(texts::SELECTED)>

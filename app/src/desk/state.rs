@@ -35,6 +35,8 @@ pub struct Desk {
     pub pointed: RwSignal<Option<Pointed>>,
     /// Which list stands open below the queue.
     pub beside: RwSignal<Option<Beside>>,
+    /// The cameras whose pictures stand beside the map for what is selected, as they are numbered there.
+    pub pictured: RwSignal<Vec<DeviceId>>,
     hand: Hand,
     /// The language of this page.
     pub language: RwSignal<Language>,
@@ -64,6 +66,7 @@ impl Desk {
             asks_place: RwSignal::new(false),
             pointed: RwSignal::new(None),
             beside: RwSignal::new(parameter("list").and_then(|name| Beside::from_address(&name))),
+            pictured: RwSignal::new(Vec::new()),
             hand: Hand::new(),
             language: RwSignal::new(language),
             theme: RwSignal::new(theme),

@@ -1,8 +1,9 @@
 //! Devices as rows: whatever the map draws can also be reached by keyboard.
 
-use super::model::{door_words, row_words, silent};
+use super::model::{door_words, row_words};
 use crate::copy::SiteCopy;
 use crate::desk::{Desk, Picked};
+use crate::silent::silent;
 use castellan_domain::estate::{Device, DeviceKind};
 use castellan_domain::wire::live::LatestOf;
 use leptos::prelude::*;

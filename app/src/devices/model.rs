@@ -8,11 +8,9 @@ use crate::texts::Words;
 use castellan_domain::door::DoorState;
 use castellan_domain::estate::{Device, DeviceKind, Estate};
 use castellan_domain::ids::{AlarmId, DeviceId};
-use castellan_domain::rules::upstream::SILENCES;
 use castellan_domain::text::Language;
 use castellan_domain::time::{Span, Timestamp};
 use castellan_domain::view::View;
-use std::collections::BTreeSet;
 
 /// What a device is called by its kind.
 pub const fn kind_name(kind: DeviceKind) -> Words {
@@ -106,22 +104,6 @@ pub fn device_lines(
     lines
 }
 
-/// The devices of which an open alarm says that nothing is heard of them.
-pub fn silent(view: &View) -> BTreeSet<DeviceId> {
-    let open = view.alarms.values().filter(|alarm| !alarm.is_closed());
-    let sources = open.flat_map(|alarm| {
-        let joined = alarm.joined.iter();
-        let joined = joined.map(|one| (&one.source, &one.family, one.condition));
-        joined.chain([(&alarm.source, &alarm.family, alarm.condition)])
-    });
-    sources
-        .filter(|(_, family, condition)| {
-            condition.is_active() && SILENCES.contains(&family.as_str())
-        })
-        .filter_map(|(source, ..)| source.device().cloned())
-        .collect()
-}
-
 /// The alarms that a device has or is part of, and that are not over.
 pub fn alarms_of_device(view: &View, device: &DeviceId) -> Vec<AlarmId> {
     open_alarms(view, |alarm| {
@@ -134,8 +116,7 @@ pub fn alarms_of_device(view: &View, device: &DeviceId) -> Vec<AlarmId> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{START, device, joined, judged, kind, raised, view};
-    use castellan_domain::alarm::Condition;
+    use crate::fixture::{START, judged, raised, view};
     use castellan_domain::ids::ZoneId;
     use castellan_domain::zone::ZoneState;
 
@@ -213,28 +194,6 @@ mod tests {
             .insert(ZoneId::new("z").expect("a valid id"), zone);
         assert_eq!(lines(&view, "d1", Language::Zh)[5], "东 · 已布防");
         assert_eq!(lines(&view, "sw-1", Language::Zh), ["弱电间", "00:00", "1"]);
-    }
-
-    #[test]
-    fn a_device_is_silent_while_an_alarm_says_so_and_what_joined_it_too() {
-        let mut down = joined(raised(1, 4), device("d2"));
-        assert!(
-            silent(&view([down.clone()])).is_empty(),
-            "it only smells of gas"
-        );
-        down.family = kind("device_silent");
-        for one in &mut down.joined {
-            one.family = kind("camera_down");
-        }
-        let ids = |view: &View| {
-            silent(view)
-                .into_iter()
-                .map(|id| id.to_string())
-                .collect::<Vec<_>>()
-        };
-        assert_eq!(ids(&view([down.clone()])), ["d1", "d2"]);
-        down.condition = Condition::Cleared { at: START };
-        assert_eq!(ids(&view([down])), ["d2"]);
     }
 
     #[test]

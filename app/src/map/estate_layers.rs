@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The style's sources, each with one feature collection.
-pub const SOURCES: [&str; 8] = [
+pub const SOURCES: [&str; 10] = [
     "ground",
     "areas",
     "lines",
@@ -23,6 +23,8 @@ pub const SOURCES: [&str; 8] = [
     "devices",
     "labels",
     "selected",
+    super::sights::CONES,
+    super::sights::COVERAGE,
 ];
 
 /// Length of a shadow per metre of height, and at most. Long ones would darken half the estate.
@@ -51,6 +53,8 @@ pub fn sources(estate: &Estate) -> [(&'static str, Value); SOURCES.len()] {
         ("devices", collection(&devices(estate, ground))),
         ("labels", collection(&labels(estate, ground))),
         ("selected", selected(estate, None)),
+        (super::sights::CONES, collection(&[])),
+        (super::sights::COVERAGE, collection(&[])),
     ]
 }
 
@@ -122,10 +126,10 @@ pub fn label_characters(estate: &Estate) -> String {
 }
 
 #[derive(Clone, Copy)]
-struct Projection(Anchor);
+pub(super) struct Projection(Anchor);
 
 impl Projection {
-    fn of(estate: &Estate) -> Self {
+    pub(super) fn of(estate: &Estate) -> Self {
         Self(Anchor::new(estate.anchor))
     }
 
@@ -133,7 +137,7 @@ impl Projection {
         points.iter().map(|at| self.0.metres(*at)).collect()
     }
 
-    fn degrees(self, point: Point) -> LonLat {
+    pub(super) fn degrees(self, point: Point) -> LonLat {
         #[expect(
             clippy::cast_possible_truncation,
             reason = "an estate reaches 20 km from its anchor: 2,000,000 cm fit"
@@ -148,11 +152,11 @@ impl Projection {
     }
 }
 
-fn collection(features: &[Value]) -> Value {
+pub(super) fn collection(features: &[Value]) -> Value {
     json!({ "type": "FeatureCollection", "features": features })
 }
 
-fn feature(kind: &str, coordinates: &Value, properties: &Value) -> Value {
+pub(super) fn feature(kind: &str, coordinates: &Value, properties: &Value) -> Value {
     json!({
         "type": "Feature",
         "geometry": { "type": kind, "coordinates": coordinates },
@@ -161,7 +165,7 @@ fn feature(kind: &str, coordinates: &Value, properties: &Value) -> Value {
 }
 
 /// A closed ring, as GeoJSON wants it.
-fn ring(outline: &[LonLat]) -> Vec<LonLat> {
+pub(super) fn ring(outline: &[LonLat]) -> Vec<LonLat> {
     let mut ring = outline.to_vec();
     if let (Some(first), Some(last)) = (outline.first(), outline.last())
         && first != last

@@ -5,7 +5,7 @@
 //! library then draws every label with the page's own font, Chinese included.
 
 use super::palette::Palette;
-use super::{borders, estate_layers};
+use super::{borders, estate_layers, sights};
 use crate::desk::Theme;
 use castellan_domain::estate::Estate;
 use castellan_domain::text::Language;
@@ -21,7 +21,7 @@ const EQUATOR_M: f64 = 40_075_016.686;
 pub(super) const DEVICES_ZOOM: f64 = 17.8;
 /// The map library reads a weight out of the first name of a font stack. No such font exists, so
 /// the characters come from the second.
-const MEDIUM: [&str; 2] = ["Castellan Medium", FONT_FAMILY];
+pub(super) const MEDIUM: [&str; 2] = ["Castellan Medium", FONT_FAMILY];
 const REGULAR: [&str; 2] = ["Castellan Regular", FONT_FAMILY];
 
 /// How an estate is to be drawn.
@@ -73,12 +73,16 @@ pub fn layers(estate: &Estate, look: Look) -> Vec<Value> {
     };
     let mut layers = pen.grounds();
     layers.extend(borders::areas(&palette, look.scale));
+    layers.extend(sights::coverage_layers(&palette));
     layers.extend(pen.ways());
     // Below the buildings: what stands behind a wall is not drawn on it.
     layers.extend(pen.devices());
+    layers.extend(sights::cone_layers(&palette, look.scale, false));
     layers.extend(pen.buildings());
+    layers.extend(sights::cone_layers(&palette, look.scale, true));
     layers.extend(borders::selection(&palette, look.scale));
     layers.extend(pen.labels());
+    layers.extend(sights::number_layers(&palette, look.scale));
     layers
 }
 

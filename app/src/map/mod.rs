@@ -17,6 +17,7 @@ pub mod live_layer;
 pub mod outline;
 pub mod palette;
 pub mod scale;
+pub mod sights;
 pub mod texts;
 
 #[cfg(target_arch = "wasm32")]

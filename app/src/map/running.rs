@@ -82,6 +82,7 @@ enum Styled {
     Behind,
 }
 
+mod laid;
 mod pick;
 
 type Listener = Closure<dyn FnMut(JsValue)>;
@@ -97,6 +98,8 @@ pub(super) struct Running {
     styled: Cell<Styled>,
     /// What the library marks as selected.
     marked: RefCell<Option<Picked>>,
+    /// What lies over the estate, by source.
+    laid: RefCell<BTreeMap<&'static str, Value>>,
     events: Events,
     listeners: RefCell<Vec<Listener>>,
 }
@@ -174,6 +177,7 @@ impl Running {
             }),
             styled: Cell::new(Styled::Waiting),
             marked: RefCell::default(),
+            laid: RefCell::default(),
             events,
             listeners: RefCell::default(),
         });
@@ -234,6 +238,7 @@ impl Running {
         }
         let estate = Arc::clone(&self.shown.borrow().estate);
         for (source, data) in estate_layers::sources(&estate) {
+            let data = self.laid(source).unwrap_or(data);
             self.map.set_source(source, &data)?;
         }
         self.tell_selected(&estate)?;

@@ -12,9 +12,9 @@ use super::texts;
 use crate::ages::Now;
 use crate::desk::{Picked, Pointed, Theme};
 use crate::dispatch::errands::Errand;
-use castellan_domain::estate::Estate;
+use castellan_domain::estate::{Estate, Stripes};
 use castellan_domain::geo::LonLat;
-use castellan_domain::ids::PersonId;
+use castellan_domain::ids::{DeviceId, PersonId};
 use castellan_domain::text::{CallSign, Language};
 use leptos::html::Div;
 use leptos::prelude::*;
@@ -63,6 +63,10 @@ pub fn MapView(
     selected: Signal<Option<Picked>>,
     /// Where the selected alarm is: when it moves it is brought into view again.
     selected_at: Signal<Option<LonLat>>,
+    /// The cameras whose cones are drawn; several are numbered in this order.
+    cones: Signal<Vec<DeviceId>>,
+    /// What is watched of the public area, if that is wanted.
+    coverage: Signal<Option<Arc<Stripes>>>,
     /// Hears what was clicked.
     on_point: Callback<Pointed>,
     /// Set once the map has drawn.
@@ -138,6 +142,7 @@ pub fn MapView(
         }
     };
     tell_of_people(shown, call_signs, (errands, now), (estate, language));
+    tell_of_sights(shown, cones, coverage, estate);
     Effect::new(move |_| {
         selected_at.track();
         let selected = selected.get();
@@ -197,6 +202,31 @@ fn tell_of_people(
                 running.tell_errands(errands, now);
             }
         });
+    });
+}
+
+/// Keeps the map told what cameras see.
+fn tell_of_sights(
+    shown: impl Fn() -> Option<Rc<Running>> + Copy + 'static,
+    cones: Signal<Vec<DeviceId>>,
+    coverage: Signal<Option<Arc<Stripes>>>,
+    estate: Signal<Option<Arc<Estate>>>,
+) {
+    Effect::new(move |_| {
+        estate.track();
+        let cones = cones.get();
+        if let Some(running) = shown() {
+            let laid = running.lay_cones(&cones);
+            debug_assert!(laid.is_ok(), "the map refused cones");
+        }
+    });
+    Effect::new(move |_| {
+        estate.track();
+        let coverage = coverage.get();
+        if let Some(running) = shown() {
+            let laid = running.lay_coverage(coverage.as_deref());
+            debug_assert!(laid.is_ok(), "the map refused coverage");
+        }
     });
 }
 

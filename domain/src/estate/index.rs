@@ -6,6 +6,7 @@ use super::calendar::{Calendar, CalendarError};
 use super::document::{Device, Estate};
 use super::limits::UPSTREAM_STEPS_MAX;
 use super::place::Place;
+use super::sight::{Sight, Sights};
 use super::watch::Zone;
 use super::ways::Ways;
 use crate::geo::{Anchor, LonLat};
@@ -30,6 +31,7 @@ pub struct EstateIndex {
     pub anchor: Anchor,
     /// How long one walks.
     pub ways: Arc<Ways>,
+    sights: Sights,
     devices: BTreeMap<DeviceId, usize>,
     alarm_types: BTreeMap<AlarmTypeId, usize>,
     phones: BTreeMap<PhoneId, PersonId>,
@@ -64,6 +66,7 @@ impl EstateIndex {
             calendar: Calendar::new(&estate)?,
             anchor: Anchor::new(estate.anchor),
             ways: Arc::new(Ways::new(&estate)),
+            sights: Sights::of(&estate),
             devices: estate.devices.iter().enumerate().map(numbered).collect(),
             alarm_types: estate
                 .alarm_types
@@ -115,6 +118,11 @@ impl EstateIndex {
     /// Whose a phone is by the estate.
     pub fn person_of_phone(&self, phone: &PhoneId) -> Option<&PersonId> {
         self.phones.get(phone)
+    }
+
+    /// The cameras that see a place, as [`Estate::cameras_for`] says it.
+    pub fn cameras_for(&self, place: &Place) -> Vec<Sight<'_>> {
+        self.sights.cameras_for(&self.estate, place)
     }
 
     /// Whether two devices are near each other.

@@ -49,7 +49,7 @@ pub use people::{Certificate, CertificateKind, Person, Post, Role, Rung, Skill};
 pub use place::Place;
 pub use search::TYPED_MAX;
 pub use search_key::{READINGS_MAX, SearchKey, SearchKeys};
-pub use sight::Sight;
+pub use sight::{CELLS_MAX, Cone, Coverage, Sight, Sights, Stripe, Stripes, WATCHED_PX_PER_M};
 pub use watch::{
     Area, AreaKind, ArmedSpan, CalendarDate, CameraPose, DailySpan, DoorSettings, DutyKept, Shift,
     Staffing, TimeOfDay, Weekday, Zone,

@@ -1,5 +1,11 @@
 //! Which cameras show a place, and how well.
 
+mod cone;
+mod coverage;
+
+pub use cone::Cone;
+pub use coverage::{CELLS_MAX, Coverage, Stripe, Stripes, WATCHED_PX_PER_M};
+
 use super::building::Building;
 use super::document::{Device, Estate};
 use super::place::Place;
@@ -33,11 +39,66 @@ pub struct Sight<'a> {
 
 impl Estate {
     /// The cameras that see a place, the best first, and then those nearby, the nearest first. Inside a building
-    /// only cameras of the same floor see it; outside, buildings hide it.
+    /// only cameras of the same floor see it; outside, buildings hide it. Whoever asks often keeps [`Sights`].
     pub fn cameras_for(&self, place: &Place) -> Vec<Sight<'_>> {
-        let ground = Ground::of(self);
-        let shows = |camera| ground.sight(camera, place);
-        let mut sights: Vec<_> = self.devices.iter().filter_map(shows).collect();
+        Sights::of(self).cameras_for(self, place)
+    }
+}
+
+/// What of sight does not depend on the place: made once for each estate document.
+#[derive(Debug, Clone)]
+pub struct Sights {
+    anchor: Anchor,
+    eyes: Vec<Eye>,
+}
+
+/// A camera with what may stand in its way.
+#[derive(Debug, Clone)]
+struct Eye {
+    /// Which of the estate's devices.
+    device: usize,
+    at: Point,
+    pose: CameraPose,
+    /// Whether it is on a floor, and so sees nothing but that.
+    is_indoors: bool,
+    /// Of the buildings within its range that are not its own; of a camera indoors the outline of its floor.
+    walls: Vec<Wall>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Wall {
+    height_m: f64,
+    line: Line,
+}
+
+impl Sights {
+    /// Of an estate. Its cameras are asked about together with that same estate.
+    pub fn of<'a>(estate: &'a Estate) -> Self {
+        let anchor = Anchor::new(estate.anchor);
+        let outlined = |one: &'a Building| (one, anchor.polygon(&one.outline));
+        let buildings: Vec<(&Building, Polygon)> = estate.buildings.iter().map(outlined).collect();
+        let devices = estate.devices.iter().enumerate();
+        let eye = |(device, camera): (usize, &Device)| {
+            let (pose, at) = (camera.camera?, Point::from(anchor.metres(camera.place.at)));
+            Some(Eye {
+                device,
+                at,
+                pose,
+                is_indoors: camera.place.floor.is_some(),
+                walls: walls(estate, camera, (at, pose.range_m), &buildings),
+            })
+        };
+        Self {
+            anchor,
+            eyes: devices.filter_map(eye).collect(),
+        }
+    }
+
+    /// The same as [`Estate::cameras_for`], of the estate that this was made of.
+    pub fn cameras_for<'a>(&self, estate: &'a Estate, place: &Place) -> Vec<Sight<'a>> {
+        let at = Point::from(self.anchor.metres(place.at));
+        let of = |eye: &Eye| eye.sight(estate.devices.get(eye.device)?, place, at);
+        let mut sights: Vec<_> = self.eyes.iter().filter_map(of).collect();
         sights.sort_by(|one, other| {
             let [first, second] = [one, other].map(|sight| sight.pixels_per_m.unwrap_or(0.0));
             let nearest = one.distance_m.total_cmp(&other.distance_m);
@@ -47,36 +108,47 @@ impl Estate {
     }
 }
 
-/// The estate in metres.
-struct Ground<'a> {
-    anchor: Anchor,
-    buildings: Vec<(&'a Building, Polygon)>,
+fn walls(
+    estate: &Estate,
+    camera: &Device,
+    (from, range_m): (Point, f64),
+    buildings: &[(&Building, Polygon)],
+) -> Vec<Wall> {
+    let own = camera.place.building.as_ref();
+    if let Some(label) = &camera.place.floor {
+        let building = own.and_then(|id| estate.building(id));
+        let outline = building.map(|building| {
+            let floor = building.floor(label);
+            let own = floor.and_then(|floor| floor.outline.as_ref());
+            Anchor::new(estate.anchor).polygon(own.unwrap_or(&building.outline))
+        });
+        let lines = outline
+            .iter()
+            .flat_map(|outline| outline.exterior().lines());
+        let height_m = f64::INFINITY;
+        return lines.map(|line| Wall { height_m, line }).collect();
+    }
+    let others = buildings.iter().filter(|(one, outline)| {
+        own != Some(&one.id) && Euclidean.distance(&from, outline) <= range_m
+    });
+    let of = |(one, outline): &(&Building, Polygon)| {
+        let height_m = one.height_m;
+        let lines = outline.exterior().lines();
+        lines
+            .map(|line| Wall { height_m, line })
+            .collect::<Vec<_>>()
+    };
+    others.flat_map(of).collect()
 }
 
-impl<'a> Ground<'a> {
-    fn of(estate: &'a Estate) -> Self {
-        let anchor = Anchor::new(estate.anchor);
-        let outlined = |one: &'a Building| (one, anchor.polygon(&one.outline));
-        Self {
-            anchor,
-            buildings: estate.buildings.iter().map(outlined).collect(),
-        }
-    }
-
-    fn point(&self, place: &Place) -> Point {
-        Point::from(self.anchor.metres(place.at))
-    }
-
-    fn sight(&self, camera: &'a Device, place: &Place) -> Option<Sight<'a>> {
-        let pose = camera.camera?;
-        let (from, at) = (self.point(&camera.place), self.point(place));
-        let distance_m = Euclidean.distance(from, at);
+impl Eye {
+    fn sight<'a>(&self, camera: &'a Device, place: &Place, at: Point) -> Option<Sight<'a>> {
+        let distance_m = Euclidean.distance(self.at, at);
         let own = &camera.place;
         let is_same_building = own.building == place.building;
         let reaches = is_same_building && own.floor == place.floor
-            || own.floor.is_none() && place.floor.is_none();
-        let pixels_per_m = in_picture(&pose, from, at)
-            .filter(|_| reaches && !(own.floor.is_none() && self.hides(camera, &pose, from, at)));
+            || !self.is_indoors && place.floor.is_none();
+        let pixels_per_m = reaches.then(|| self.pixels_per_m(at)).flatten();
         let is_nearby = distance_m <= NEARBY_M && (is_same_building || own.building.is_none());
         (pixels_per_m.is_some() || is_nearby).then_some(Sight {
             camera,
@@ -85,26 +157,24 @@ impl<'a> Ground<'a> {
         })
     }
 
-    /// Whether a building other than the camera's own stands higher than the line from it to a point.
-    fn hides(&self, camera: &Device, pose: &CameraPose, from: Point, at: Point) -> bool {
-        let sight = Line::new(from, at);
-        let length = Euclidean.distance(from, at);
-        let others = self
-            .buildings
-            .iter()
-            .filter(|(one, _)| camera.place.building.as_ref() != Some(&one.id));
-        let mut walls = others.flat_map(|(one, outline)| {
-            let walls = outline.exterior().lines();
-            walls.map(|wall| (one.height_m, wall))
-        });
-        walls.any(|(height_m, wall)| {
-            let crossing = match line_intersection(sight, wall) {
+    /// Pixels for a metre at a point of its floor or of the ground; nothing if it does not see that.
+    fn pixels_per_m(&self, at: Point) -> Option<f64> {
+        in_picture(&self.pose, self.at, at).filter(|_| self.is_indoors || !self.is_hidden(at))
+    }
+
+    /// Whether a building other than its own stands higher than the line from it to a point.
+    fn is_hidden(&self, at: Point) -> bool {
+        let sight = Line::new(self.at, at);
+        let length = Euclidean.distance(self.at, at);
+        let height_m = self.pose.height_m;
+        self.walls.iter().any(|wall| {
+            let crossing = match line_intersection(sight, wall.line) {
                 Some(LineIntersection::SinglePoint { intersection, .. }) => intersection,
                 Some(LineIntersection::Collinear { intersection }) => intersection.start,
                 None => return false,
             };
-            let part = Euclidean.distance(from, crossing.into()) / length;
-            height_m > pose.height_m + (LOOKED_AT_M - pose.height_m) * part
+            let part = Euclidean.distance(self.at, crossing.into()) / length;
+            wall.height_m > height_m + (LOOKED_AT_M - height_m) * part
         })
     }
 }
