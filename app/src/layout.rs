@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 /// The letters that mean something; what, stands in [`crate::keys`].
-pub const LETTERS: [char; 11] = ['X', 'Q', 'M', 'H', 'T', 'G', 'O', 'D', 'R', 'N', 'S'];
+pub const LETTERS: [char; 12] = ['X', 'Q', 'M', 'H', 'T', 'G', 'O', 'D', 'R', 'N', 'S', 'V'];
 
 /// Places that a layout may name; no keyboard has more keys.
 const PLACES_MAX: usize = 256;

@@ -3,6 +3,7 @@
 
 use crate::common::{Castellan, PATIENCE, estate, eventually, run, text};
 use castellan_client::live::{LiveError, Socket, connect};
+use castellan_domain::alarm::AlarmFact;
 use castellan_domain::estate::Estate;
 use castellan_domain::ids::DeviceId;
 use castellan_domain::wire::api::PERSON_HEADER;
@@ -343,6 +344,60 @@ async fn only_who_may_see_cameras_is_shown_one() {
     }
     assert_eq!(yard.sessions().await, 0);
     yard.server.stop();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_watched_for_an_alarm_is_on_record_once_whatever_breaks() {
+    let yard = Yard::open().await;
+    let alarm = yard.server.raise("d-004", "e1", "gas_low").await;
+    let watch = async |person: &str, frames: usize| {
+        let camera = format!("{CAMERA}?stream=main&alarm={alarm}");
+        let socket = yard.ask(person, &camera).await;
+        let mut viewer = Viewer {
+            socket: socket.expect("a viewer is let in"),
+        };
+        for _ in 0..frames {
+            viewer.frame().await;
+        }
+    };
+    // Ten frames a second: a connection that broke after two seconds, and one that did not.
+    watch("li-na", 20).await;
+    watch("li-na", 40).await;
+    // A glimpse.
+    watch("zhao-min", 5).await;
+    for (person, more, status) in [
+        ("guard-0", format!("?alarm={alarm}"), 403),
+        ("li-na", "?alarm=A-9999".to_owned(), 404),
+        ("li-na", "?alarm=nothing".to_owned(), 400),
+        ("li-na", "?incident=I-1".to_owned(), 400),
+    ] {
+        let outcome = yard.ask(person, &format!("{CAMERA}{more}")).await;
+        assert_eq!(refused_with(outcome), status, "{person} {more}");
+    }
+    let Yard { server, data, .. } = yard;
+    // Nobody has been away for long enough: the stop ends it.
+    server.stop();
+    let server = Castellan::start(data.path());
+    let row = server.snapshot().await.view.alarms.remove(&alarm);
+    let row = row.expect("it is open");
+    let viewings = row
+        .history
+        .steps()
+        .iter()
+        .filter_map(|step| match &step.fact {
+            AlarmFact::Viewed(body) => Some((step.times(), body)),
+            _ => None,
+        });
+    let viewings: Vec<_> = viewings.collect();
+    let [(1, viewed)] = viewings[..] else {
+        panic!("{viewings:?}");
+    };
+    assert_eq!(
+        (viewed.by.as_str(), viewed.camera.as_str()),
+        ("li-na", CAMERA)
+    );
+    assert!(viewed.from < viewed.to, "{viewed:?}");
+    server.stop();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

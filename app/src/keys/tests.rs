@@ -145,6 +145,26 @@ fn the_enter_that_ends_a_composition_picks_and_sends_nothing() {
 }
 
 #[test]
+fn one_key_makes_pictures_large_and_arrows_turn_to_the_next_only_while_one_is() {
+    let american = Layout::default();
+    assert_eq!(wanted(at("KeyV", "v"), &american), Some(KeyAction::Enlarge));
+    for (code, step) in [("ArrowRight", 1), ("ArrowLeft", -1)] {
+        let press = at(code, code);
+        assert_eq!(wanted(press, &american), None);
+        let enlarged = Press {
+            enlarged: true,
+            ..press
+        };
+        assert_eq!(wanted(enlarged, &american), Some(KeyAction::Turn(step)));
+        let on_map = Press {
+            on_scroller: true,
+            ..enlarged
+        };
+        assert_eq!(wanted(on_map, &american), None);
+    }
+}
+
+#[test]
 fn a_key_that_stays_down_has_done_its_work() {
     let american = Layout::default();
     let mut ear = Ear::default();

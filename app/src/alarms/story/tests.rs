@@ -8,7 +8,7 @@ use crate::fixture::{
 use castellan_domain::alarm::{Alarm, NoteContent, ReturnedBy, VerdictBasis};
 use castellan_domain::fact::{
     AlarmMuted, AlarmNoted, AlarmOverdue, AlarmReleased, AlarmRepeated, AlarmTransferred,
-    AlarmUnshelved, AlarmVerdictCorrected, PersonalRef,
+    AlarmUnshelved, AlarmVerdictCorrected, AlarmViewed, PersonalRef,
 };
 use castellan_domain::geo::LonLat;
 use castellan_domain::observation::{Doubts, ReportedState, TimeDoubt};
@@ -218,6 +218,29 @@ fn a_corrected_verdict_says_what_it_was_before() {
             "20 li-na: Judged Environment",
             "50 zhou-jie: Verdict corrected Environment → Genuine · On scene wang",
         ]
+    );
+}
+
+#[test]
+fn who_watched_a_camera_is_told_with_from_when_to_when_and_how_often() {
+    let viewed = |from, to| {
+        AlarmFact::Viewed(AlarmViewed {
+            alarm: AlarmId(1),
+            camera: "cam-3".parse().unwrap(),
+            by: person("li-na"),
+            from: at(from),
+            to: at(to),
+        })
+    };
+    let once = after(raised(1, 1), at(100), viewed(20, 40));
+    assert_eq!(
+        read(&once, Language::Zh)[1..],
+        ["100 li-na: 看了画面 cam-3 · 20–40 实时"]
+    );
+    let again = after(once, at(300), viewed(200, 240));
+    assert_eq!(
+        read(&again, Language::En)[1..],
+        ["100 li-na: Watched cam-3 · 20–40 live · 2× in all, last 300"]
     );
 }
 
