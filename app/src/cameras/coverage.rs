@@ -1,7 +1,8 @@
 //! 覆盖率 as a layer of the map, with its number. It is counted when somebody first asks for it.
 
 use super::figures::Share;
-use super::{sights_of, texts};
+use super::sights::sights_of;
+use super::texts;
 use crate::browser::{mono, sleep};
 use crate::copy::SiteCopy;
 use crate::desk::{Desk, Picked};

@@ -44,13 +44,9 @@ impl Share {
     }
 }
 
-/// By the tenth below ten, where a camera more or less would not be told otherwise.
+/// By the tenth: one camera of many is no more than that.
 fn percent(of: f64) -> String {
-    if of < 9.95 {
-        format!("{of:.1} %")
-    } else {
-        format!("{of:.0} %")
-    }
+    format!("{of:.1} %")
 }
 
 #[cfg(test)]
@@ -74,7 +70,7 @@ mod tests {
         };
         assert_eq!(
             said(all, Language::Zh),
-            ["覆盖率 78 %", "公共区域，不低于 20 像素/米"]
+            ["覆盖率 78.4 %", "公共区域，不低于 20 像素/米"]
         );
         let less = Share::Of {
             planned: 78.4,
@@ -84,12 +80,12 @@ mod tests {
         assert_eq!(
             said(less, Language::Zh),
             [
-                "覆盖率 78 %（现在 71 %）",
+                "覆盖率 78.4 %（现在 71.2 %）",
                 "没有它：9.9 %",
                 "公共区域，不低于 20 像素/米"
             ]
         );
-        assert_eq!(said(less, Language::En)[0], "coverage 78 % (now 71 %)");
+        assert_eq!(said(less, Language::En)[0], "coverage 78.4 % (now 71.2 %)");
         assert_eq!(less.lines(Language::En)[0].1, "num lost");
         assert_eq!(
             said(Share::NoLand, Language::En),

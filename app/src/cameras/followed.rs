@@ -1,7 +1,7 @@
 //! Who of those that were sent for an alarm is seen on their way, and by which camera.
 
 use super::follow::{Follow, Seeing};
-use super::sights_of;
+use super::sights::sights_of;
 use crate::ages::FADING_AFTER;
 use crate::copy::SiteCopy;
 use crate::silent::silent;

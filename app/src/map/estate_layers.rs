@@ -13,6 +13,10 @@ use castellan_domain::text::Localized;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// What the cameras of the shown pictures see.
+pub const CONES: &str = "cones";
+/// What of the public area is watched.
+pub const COVERAGE: &str = "coverage";
 /// The style's sources, each with one feature collection.
 pub const SOURCES: [&str; 10] = [
     "ground",
@@ -23,8 +27,8 @@ pub const SOURCES: [&str; 10] = [
     "devices",
     "labels",
     "selected",
-    super::sights::CONES,
-    super::sights::COVERAGE,
+    CONES,
+    COVERAGE,
 ];
 
 /// Length of a shadow per metre of height, and at most. Long ones would darken half the estate.
@@ -53,8 +57,8 @@ pub fn sources(estate: &Estate) -> [(&'static str, Value); SOURCES.len()] {
         ("devices", collection(&devices(estate, ground))),
         ("labels", collection(&labels(estate, ground))),
         ("selected", selected(estate, None)),
-        (super::sights::CONES, collection(&[])),
-        (super::sights::COVERAGE, collection(&[])),
+        (CONES, collection(&[])),
+        (COVERAGE, collection(&[])),
     ]
 }
 

@@ -1,6 +1,6 @@
 //! What cameras see, as GeoJSON and as layers: the cones of those whose pictures are looked at, and 覆盖率.
 
-use super::estate_layers::{Projection, collection, feature, ring};
+use super::estate_layers::{CONES, COVERAGE, Projection, collection, feature, ring};
 use super::estate_style::MEDIUM;
 use super::outline::Point;
 use super::palette::Palette;
@@ -8,10 +8,6 @@ use castellan_domain::estate::{Estate, Sights, Stripe, Stripes};
 use castellan_domain::geo::LonLat;
 use castellan_domain::ids::DeviceId;
 use serde_json::{Value, json};
-
-/// The sources of this file.
-pub const CONES: &str = "cones";
-pub const COVERAGE: &str = "coverage";
 
 /// The cones of cameras. Several are numbered in their order, as their pictures are.
 pub fn cones(sights: &Sights, estate: &Estate, cameras: &[DeviceId]) -> Value {

@@ -2,7 +2,8 @@
 
 use super::Running;
 use crate::cameras::sights_of;
-use crate::map::sights::{self, CONES, COVERAGE};
+use crate::map::estate_layers::{CONES, COVERAGE};
+use crate::map::sights;
 use castellan_domain::estate::Stripes;
 use castellan_domain::ids::DeviceId;
 use serde_json::Value;
