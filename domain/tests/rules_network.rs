@@ -254,3 +254,21 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn eighty_cameras_behind_one_switch_are_one_row() {
+    let mut estate = chain();
+    let names: Vec<String> = (0..80).map(|number| format!("yard-{number}")).collect();
+    let behind = json!({"upstream": "a"});
+    let cameras = names
+        .iter()
+        .map(|name| device(name, "camera", None, &behind));
+    list(&mut estate, "devices").extend(cameras);
+    let mut world = World::of(&estate);
+    for name in &names {
+        lost(&mut world, name);
+    }
+    let rows = rows(&world);
+    assert_eq!(rows.len(), 1, "{rows:?}");
+    assert!(names.iter().all(|name| is_lost(&rows[0], name)));
+}

@@ -7,6 +7,7 @@ mod backup;
 mod bad_input;
 mod bad_requests;
 mod cameras;
+mod cameras_faults;
 mod cameras_peer;
 mod cameras_stills;
 mod cases;

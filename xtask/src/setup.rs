@@ -115,6 +115,38 @@ pub(crate) fn peer(package: &'static [&'static str; 1]) -> Option<PathBuf> {
     })
 }
 
+/// The RTSP server of `GStreamer`, with which cameras that others made are tried. It is nothing that we cannot do without: where it
+/// is missing and cannot be installed, a sentence says so and the test is left out.
+pub(crate) fn ensure_rtsp_peer() {
+    let is_there = || {
+        let question = "import gi; gi.require_version('GstRtspServer', '1.0')";
+        // Debian's own Python has its packages.
+        let mut python = Command::new("/usr/bin/python3");
+        let asked = python.args(["-c", question]);
+        Path::new("/usr/bin/python3").exists()
+            && process::capture(asked, "python3 -c …", QUESTION_LIMIT).is_ok()
+    };
+    if is_there() {
+        return;
+    }
+    let peer = Missing {
+        what: "GStreamer's RTSP server",
+        debian: &[
+            "gir1.2-gst-rtsp-server-1.0",
+            "python3-gi",
+            "gstreamer1.0-plugins-base",
+            "gstreamer1.0-plugins-good",
+            "gstreamer1.0-plugins-bad",
+            "gstreamer1.0-plugins-ugly",
+            "gstreamer1.0-x",
+        ],
+        by_hand: "server/tests/python/cameras.py names its packages.",
+    };
+    if let Err(error) = install(&[peer]) {
+        println!("      {error:#}\n      Cameras that others made are not tried.");
+    }
+}
+
 /// Bun, another peer. The npm package `bun` fetches its program when it is installed; the packages that it picks from hold it, so that
 /// one is taken, at a fixed version, into a folder of its own and with no script run.
 pub(crate) fn bun(folder: &Path) -> Result<PathBuf> {

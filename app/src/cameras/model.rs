@@ -103,6 +103,8 @@ pub struct Tile {
     pub is_turned_away: bool,
     /// The frame that is on the glass; nothing before the first.
     pub glass: Option<Glass>,
+    /// Seconds by which the camera's own clock is ahead, where it is wrong.
+    pub clock_ahead_s: Option<i64>,
 }
 
 /// A frame on the glass.
@@ -161,6 +163,17 @@ impl Tile {
             _ => Cover::Connecting,
         }
     }
+}
+
+/// What is wrong with a camera's clock.
+pub fn clock_words(ahead_s: i64, language: Language) -> String {
+    let words = if ahead_s < 0 {
+        texts::CLOCK_BEHIND
+    } else {
+        texts::CLOCK_AHEAD
+    };
+    let by = Span::from_secs(ahead_s.saturating_abs());
+    words.fill(language, &[&crate::ages::text(by)])
 }
 
 /// Why there is no picture.
@@ -392,6 +405,14 @@ mod tests {
                 is_beside: false
             }]
         );
+    }
+
+    #[test]
+    fn a_wrong_clock_is_said_with_how_much_and_what_to_do() {
+        let said = |ahead_s| clock_words(ahead_s, Language::Zh);
+        assert_eq!(said(75), "摄像机时钟快 01:15：请校时");
+        assert_eq!(said(-3_600), "摄像机时钟慢 1:00:00：请校时");
+        assert!(clock_words(i64::MIN, Language::En).contains("behind"));
     }
 
     #[test]

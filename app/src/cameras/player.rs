@@ -83,7 +83,7 @@ pub(super) async fn play(
         };
         player.end();
         // What was on the glass is no picture of now.
-        let _ = tile.try_update(|tile| tile.glass = None);
+        let _ = tile.try_update(|tile| (tile.glass, tile.clock_ahead_s) = (None, None));
         attempt = match end {
             End::Unwanted | End::NotPlayable | End::NoSuchStream | End::Closed { told: true } => 0,
             End::Stuck | End::Closed { told: false } => attempt + 1,
@@ -198,6 +198,9 @@ impl Player {
             }
             // What waited belongs to what was left out.
             CameraMessage::Skipped { .. } => self.waiting.clear(),
+            CameraMessage::Clock { ahead_s, .. } => {
+                tile.update(|tile| tile.clock_ahead_s = (ahead_s != 0).then_some(ahead_s));
+            }
         }
         Ok(())
     }

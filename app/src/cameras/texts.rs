@@ -6,6 +6,8 @@ texts! {
     PICTURES: "画面", "Pictures";
     ENLARGE: "放大", "Enlarge";
     AGE: "{0} 秒", "{0} s";
+    CLOCK_AHEAD: "摄像机时钟快 {0}：请校时", "the camera's clock is {0} ahead: set it";
+    CLOCK_BEHIND: "摄像机时钟慢 {0}：请校时", "the camera's clock is {0} behind: set it";
     STILL: "静图", "still";
     BESIDE: "附近", "nearby";
     TURNED_AWAY: "服务器未给出画面：正在重试", "the server gives no picture: trying again";
@@ -18,7 +20,7 @@ texts! {
     UNREACHABLE: "连不上：检查网线、电源和地址", "not reachable: check cable, power and address";
     NO_ANSWER: "无应答：正在重试", "no answer: trying again";
     NOT_A_CAMERA: "该地址不是摄像机：检查端口", "no camera at this address: check the port";
-    DENIED: "用户名或密码不对", "user or password are wrong";
+    DENIED: "用户名或密码不对：请管理员更正", "user or password are wrong: ask the administrator";
     DENIED_OFFERS: "用户名或密码不对（摄像机支持 {0}）", "user or password are wrong (it offers {0})";
     NO_SUCH_STREAM: "没有这路码流：检查地址", "it has no such stream: check the address";
     TOO_MANY_VIEWERS: "摄像机连接已满：一分钟后重试", "it has as many viewers as it takes: again in a minute";

@@ -1,6 +1,6 @@
 //! One camera's picture, with its name and its age, or with what covers it.
 
-use super::model::{Cover, Glass, Look, Tile, cover_words};
+use super::model::{Cover, Glass, Look, Tile, clock_words, cover_words};
 use super::player::{Subject, play};
 use super::still::Still;
 use super::stills::follow;
@@ -95,6 +95,11 @@ pub fn CameraTile(
         cover.with(|cover| matches!(cover, Cover::Lost(_, FeedFault::NoAddress)))
     });
     let has_still = Memo::new(move |_| still.with(Option::is_some));
+    let clock_ahead_s = Memo::new(move |_| tile.with(|tile| tile.clock_ahead_s));
+    let clock = move || {
+        let words = clock_words(clock_ahead_s.get()?, desk.language.get());
+        Some(view! { <p class="wrong-clock num" role="status">{words}</p> })
+    };
     let caption = move || {
         view! {
             <figcaption>
@@ -103,6 +108,7 @@ pub fn CameraTile(
                 {is_beside.then(|| view! { <small>{move || desk.t(texts::BESIDE)}</small> })}
                 <time class="num" class:behind=is_late>{age}</time>
             </figcaption>
+            {clock}
         }
     };
     view! {
@@ -161,7 +167,7 @@ fn StillPicture(
     view! {
         <img class="still" class:old=is_old src=move || url.get().unwrap_or_default() alt=name />
         <figcaption>
-            <i class="dot behind"></i>
+            {move || is_old.get().then(|| view! { <i class="dot behind"></i> })}
             <span>{name}</span>
             <small>{move || desk.t(texts::STILL)}</small>
             {is_beside.then(|| view! { <small>{move || desk.t(texts::BESIDE)}</small> })}

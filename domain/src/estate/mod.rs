@@ -18,6 +18,7 @@ mod index;
 mod ladder;
 mod limits;
 mod named;
+mod only_view;
 mod paths;
 mod people;
 mod pieces;

@@ -73,13 +73,11 @@ pub fn decide(context: &Context<'_>, seen: Seen<'_>) -> Result<Decision, Refusal
 }
 
 fn effective_type<'a>(context: &Context<'a>, seen: &Seen<'a>) -> &'a AlarmType {
-    let critical = seen
-        .source
-        .device()
-        .and_then(|id| context.estate.device(id));
-    let critical = critical.is_some_and(|device| device.critical);
+    let device = seen.source.device();
+    let device = device.and_then(|id| context.estate.device(id));
+    let is_critical = || device.is_some_and(|device| context.estate.estate.is_critical(device));
     let night = context.estate.calendar.is_night(context.now);
-    let named = seen.kind.if_critical.as_ref().filter(|_| critical);
+    let named = seen.kind.if_critical.as_ref().filter(|_| is_critical());
     let named = named.or(seen.kind.at_night.as_ref().filter(|_| night));
     named
         .and_then(|id| context.estate.alarm_type(id))

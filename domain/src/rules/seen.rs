@@ -128,7 +128,8 @@ pub(super) fn named<'a>(
     let device = source.device().and_then(|id| context.estate.device(id));
     let alone = !exists.iter().any(|one| one.kind == *kind);
     let critical = known.and_then(|kind| kind.if_critical.clone());
-    let critical = critical.filter(|_| alone || device.is_some_and(|device| device.critical));
+    let is_critical = || device.is_some_and(|device| context.estate.estate.is_critical(device));
+    let critical = critical.filter(|_| alone || is_critical());
     exists.iter().filter(move |one| {
         one.kind == *kind
             || night.as_ref() == Some(&one.kind)

@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 pub const TICKS_PER_S: u32 = 90_000;
 /// A picture without a new frame for this long is covered.
 pub const FROZEN_AFTER_MS: u64 = 3_000;
+/// A camera's clock that is off by less is right.
+pub const CLOCK_OFF_MIN_S: i64 = 10;
 /// When the picture of a still was taken, in microseconds.
 pub const CAPTURED_AT_HEADER: &str = "x-castellan-captured-at";
 /// A still that is older is no picture of now: it is shown grey.
@@ -42,6 +44,14 @@ pub enum CameraMessage {
     Skipped {
         /// Messages.
         left_out: u64,
+    },
+    /// The camera's own clock, by its reports of what it sends (RTCP). Told once it is known to be wrong, whenever that
+    /// changes, and as 0 once it is right.
+    Clock {
+        /// Seconds by which it is ahead of the server's; behind where negative.
+        ahead_s: i64,
+        /// Since when it is so.
+        since: Timestamp,
     },
 }
 

@@ -6,7 +6,7 @@ use axum::body::Bytes;
 use axum::extract::ws::Utf8Bytes;
 use castellan_domain::ids::DeviceId;
 use castellan_domain::time::Timestamp;
-use castellan_domain::wire::camera::{CameraMessage, FeedFault, FeedState};
+use castellan_domain::wire::camera::{CLOCK_OFF_MIN_S, CameraMessage, FeedFault, FeedState};
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -78,6 +78,12 @@ struct Shared {
     /// A session is kept up, or is tried for.
     is_running: bool,
     state: FeedState,
+    /// Since when there is no picture, though somebody wants one or a round asked for it.
+    dark_since: Option<Timestamp>,
+    /// Why the last try failed.
+    why: Option<FeedFault>,
+    /// What is wrong with the camera's clock, as it was told.
+    clock: Option<Sent>,
     beginning: Option<[Sent; 2]>,
     parameters: Bytes,
     key: Option<KeyFrame>,
@@ -126,6 +132,9 @@ impl Feed {
                 viewers: 0,
                 is_running: false,
                 state,
+                dark_since: None,
+                why: None,
+                clock: None,
                 beginning: None,
                 parameters: Bytes::new(),
                 key: None,
@@ -135,6 +144,10 @@ impl Feed {
             viewers: watch::Sender::new(0),
             sender: broadcast::Sender::new(WAITING_MAX),
         })
+    }
+
+    pub(super) fn now(&self) -> Timestamp {
+        self.clock.now()
     }
 
     fn shared(&self) -> MutexGuard<'_, Shared> {
@@ -149,9 +162,9 @@ impl Feed {
         self.viewers.send_replace(shared.viewers);
         if !shared.is_running {
             shared.is_running = true;
-            shared.state = FeedState::Connecting {
-                since: self.clock.now(),
-            };
+            let now = self.clock.now();
+            shared.dark_since.get_or_insert(now);
+            shared.state = FeedState::Connecting { since: now };
             start(self.clone());
         }
         drop(shared);
@@ -176,10 +189,44 @@ impl Feed {
 
     /// There is no picture any more, and none from before is shown to newcomers.
     pub(super) fn lose(&self, why: FeedFault) {
-        self.say(FeedState::Lost {
+        let since = {
+            let mut shared = self.shared();
+            shared.why = Some(why.clone());
+            *shared.dark_since.get_or_insert_with(|| self.clock.now())
+        };
+        self.say(FeedState::Lost { since, why });
+    }
+
+    /// A round found that it has failed since then, or nothing of the kind. What viewers know better stays.
+    pub(super) fn learn(&self, fails_since: Option<Timestamp>) {
+        let mut shared = self.shared();
+        if !shared.is_running {
+            shared.dark_since = fails_since;
+        }
+    }
+
+    /// Why somebody who watches has had no picture since before `before`.
+    pub(super) fn fails(&self, before: Timestamp) -> Option<FeedFault> {
+        let shared = self.shared();
+        let is_dark = shared.dark_since.is_some_and(|since| since <= before);
+        let why = shared.why.clone();
+        why.filter(|_| shared.is_running && shared.viewers > 0 && is_dark)
+    }
+
+    /// What the camera's clock says beside ours; nothing while it is right.
+    pub(super) fn compare_clock(&self, ahead_s: i64) {
+        let mut shared = self.shared();
+        let was_wrong = shared.clock.is_some();
+        let is_wrong = ahead_s.abs() >= CLOCK_OFF_MIN_S;
+        if !is_wrong && !was_wrong {
+            return;
+        }
+        let said = words(&CameraMessage::Clock {
+            ahead_s: if is_wrong { ahead_s } else { 0 },
             since: self.clock.now(),
-            why,
         });
+        shared.clock = is_wrong.then(|| said.clone());
+        self.send(said);
     }
 
     /// Says how it stands while there is no picture.
@@ -196,6 +243,8 @@ impl Feed {
         let mut shared = self.shared();
         if !matches!(shared.state, FeedState::Live { .. }) {
             shared.state = FeedState::Live { since: now };
+            shared.dark_since = None;
+            shared.why = None;
             self.send(words(&CameraMessage::Feed(shared.state.clone())));
         }
         if let Some(Beginning {
@@ -266,6 +315,9 @@ impl Feed {
             return false;
         }
         shared.is_running = false;
+        shared.dark_since = None;
+        shared.why = None;
+        shared.clock = None;
         shared.forget();
         true
     }
@@ -285,6 +337,7 @@ impl Viewer {
         // Under the lock: no frame is lost between the two, and none is doubled.
         self.receiver = self.feed.sender.subscribe();
         let mut sent = vec![words(&CameraMessage::Feed(shared.state.clone()))];
+        sent.extend(shared.clock.clone());
         // Without a key frame there is nothing to begin with; the next one follows its own beginning.
         if let Some(beginning) = &shared.beginning {
             sent.extend(beginning.iter().cloned());

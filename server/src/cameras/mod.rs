@@ -3,6 +3,7 @@
 //! viewer until a moment after the last ([`upstream`]). The time of a picture is our own ([`timeline`]).
 
 mod book;
+mod camera_clock;
 mod feed;
 mod fmp4;
 mod offered;

@@ -3,12 +3,14 @@
 //! (`camera_down`), and the first answer ends that.
 
 use super::Cameras;
+use super::feed::Stream;
 use crate::requests::{Request, have_recorded};
 use castellan_domain::engine::Input;
 use castellan_domain::estate::{DeviceKind, Estate};
 use castellan_domain::ids::{AlarmTypeId, DeviceId, EventId};
 use castellan_domain::observation::{Doubts, Observation, Report, ReportedState};
 use castellan_domain::refusal::Refusal;
+use castellan_domain::time::Timestamp;
 use castellan_domain::wire::camera::FeedFault;
 use futures_util::future::join_all;
 use std::collections::BTreeMap;
@@ -30,6 +32,8 @@ const AT_A_TIME: usize = 8;
 struct Known {
     /// In a row.
     failures: u32,
+    /// When the first of them was.
+    since: Option<Timestamp>,
     /// Whether it was last reported as down; nothing since the server's start, whatever the record says.
     is_down: Option<bool>,
 }
@@ -106,7 +110,7 @@ impl Cameras {
             }
             tokio::select! {
                 _ = stop.wait_for(|stop| *stop) => return,
-                () = self.make_round(&cameras, &mut known, &requests) => {}
+                () = self.make_round(&cameras, every, &mut known, &requests) => {}
             }
         }
     }
@@ -114,19 +118,25 @@ impl Cameras {
     async fn make_round(
         &self,
         cameras: &[DeviceId],
+        every: Duration,
         known: &mut BTreeMap<DeviceId, Known>,
         requests: &mpsc::Sender<Request>,
     ) {
         for cameras in cameras.chunks(AT_A_TIME) {
             let mut asked = Vec::new();
             for camera in cameras {
-                asked.push(self.ask(camera));
+                asked.push(self.ask(camera, every));
             }
             for (camera, asked) in cameras.iter().zip(join_all(asked).await) {
                 let Some(answers) = answers(&asked) else {
                     continue;
                 };
                 let known = known.entry(camera.clone()).or_default();
+                let since = *known.since.get_or_insert_with(|| self.clock.now());
+                known.since = (!answers).then_some(since);
+                for stream in [Stream::Main, Stream::Sub] {
+                    self.feed(camera, stream).learn(known.since);
+                }
                 let was_down = known.is_down == Some(true);
                 if let Some(state) = known.learn(answers) {
                     match &asked {
@@ -143,11 +153,25 @@ impl Cameras {
         }
     }
 
-    async fn ask(&self, camera: &DeviceId) -> Result<(), FeedFault> {
+    async fn ask(&self, camera: &DeviceId, every: Duration) -> Result<(), FeedFault> {
         if self.is_live(camera) {
             return Ok(());
         }
+        // It may answer, and yet give no frame: whoever has watched it for a whole round knows.
+        if let Some(why) = self.fails_watched(camera, every) {
+            return Err(why);
+        }
         self.upstream.ask(camera).await
+    }
+
+    fn fails_watched(&self, camera: &DeviceId, every: Duration) -> Option<FeedFault> {
+        let now = self.clock.now().as_micros();
+        let every = i64::try_from(every.as_micros()).unwrap_or(i64::MAX);
+        let before = Timestamp::from_micros(now.saturating_sub(every));
+        let streams = [Stream::Main, Stream::Sub].into_iter();
+        let mut why = streams.filter_map(|stream| self.feed(camera, stream).fails(before));
+        // One that has no smaller picture may have the other.
+        why.find(|why| *why != FeedFault::NoSuchStream)
     }
 
     async fn report(

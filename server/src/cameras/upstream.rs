@@ -2,6 +2,7 @@
 //! further than a debug log, and there without them.
 
 use super::book::Book;
+use super::camera_clock::CameraClock;
 use super::feed::{Beginning, Feed, Frame, Stream};
 use super::fmp4::{beginning, piece};
 use super::offered::offered;
@@ -54,6 +55,7 @@ impl Upstream {
         let sessions = Arc::new(SessionGroup::default());
         let mut track = Track::default();
         let mut tries = 0;
+        let mut logged = None;
         loop {
             feed.connecting();
             let begun = Instant::now();
@@ -68,8 +70,13 @@ impl Upstream {
                 debug!(camera = %feed.camera, "it did not hear that its session is over");
             }
             if let Some(why) = why {
-                info!(camera = %feed.camera, ?why, "no picture");
-                tries = if begun.elapsed() > HELD { 1 } else { tries + 1 };
+                let held = begun.elapsed() > HELD;
+                // The same again, try after try, is one line.
+                if held || logged.as_ref() != Some(&why) {
+                    info!(camera = %feed.camera, ?why, "no picture");
+                    logged = Some(why.clone());
+                }
+                tries = if held { 1 } else { tries + 1 };
                 let wait = wait_after(&why, tries, rand::rng().random());
                 feed.lose(why);
                 tokio::select! {
@@ -129,6 +136,7 @@ impl Upstream {
             Ok(Ok(opened)) => opened,
         };
         track.begin();
+        let mut clock = CameraClock::default();
         loop {
             let item = match timeout(SILENT_AFTER, session.next()).await {
                 Err(_) => return FeedFault::Silent,
@@ -139,8 +147,15 @@ impl Upstream {
                 }
                 Ok(Some(Ok(item))) => item,
             };
-            let CodecItem::VideoFrame(frame) = item else {
-                continue;
+            let frame = match item {
+                CodecItem::VideoFrame(frame) => frame,
+                CodecItem::Rtcp(report) => {
+                    if let Some(ahead_s) = clock.hear(&report, feed.now()) {
+                        feed.compare_clock(ahead_s);
+                    }
+                    continue;
+                }
+                _ => continue,
             };
             match track.frame(&frame, &session, stream) {
                 Ok(Some(frame)) => feed.publish(frame),

@@ -73,24 +73,24 @@ impl Drop for FakeCamera {
 }
 
 async fn converse(mut socket: TcpStream, answer: impl Fn(&Asked) -> Vec<u8>, count: &AtomicUsize) {
-    let mut heard = Vec::new();
+    let mut bytes = Vec::new();
     loop {
-        let Some(end) = heard.windows(4).position(|four| four == b"\r\n\r\n") else {
-            match socket.read_buf(&mut heard).await {
+        let Some(end) = bytes.windows(4).position(|four| four == b"\r\n\r\n") else {
+            match socket.read_buf(&mut bytes).await {
                 Ok(0) | Err(_) => return,
                 Ok(_) => continue,
             }
         };
-        let head = String::from_utf8_lossy(&heard[..end]).into_owned();
-        heard.drain(..end + 4);
+        let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
+        bytes.drain(..end + 4);
         count.fetch_add(1, Ordering::SeqCst);
         let mut words = head.split(' ').map(str::to_owned);
         let (method, uri) = (
             words.next().unwrap_or_default(),
             words.next().unwrap_or_default(),
         );
-        let bytes = answer(&Asked { method, uri, head });
-        if bytes.is_empty() || socket.write_all(&bytes).await.is_err() {
+        let said = answer(&Asked { method, uri, head });
+        if said.is_empty() || socket.write_all(&said).await.is_err() {
             return;
         }
     }

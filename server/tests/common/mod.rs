@@ -11,6 +11,7 @@ pub(crate) mod receiver;
 pub(crate) mod record;
 pub(crate) mod relay;
 pub(crate) mod scene;
+pub(crate) mod spoiled_camera;
 pub(crate) mod stranger;
 
 use castellan_client::http::{Client, Failure, Identity, Reply};
