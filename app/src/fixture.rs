@@ -102,6 +102,7 @@ fn actor(fact: &AlarmFact) -> Option<&PersonId> {
         AlarmFact::Transferred(body) => Some(&body.by),
         AlarmFact::Split(body) => Some(&body.by),
         AlarmFact::VerdictCorrected(body) => Some(&body.by),
+        AlarmFact::ClipViewed(body) => Some(&body.by),
         AlarmFact::Raised(_)
         | AlarmFact::Repeated(_)
         | AlarmFact::Cleared(_)
@@ -110,7 +111,8 @@ fn actor(fact: &AlarmFact) -> Option<&PersonId> {
         | AlarmFact::Unheard(_)
         | AlarmFact::Returned(_)
         | AlarmFact::Risen(_)
-        | AlarmFact::Joined(_) => None,
+        | AlarmFact::Joined(_)
+        | AlarmFact::ClipKept(_) => None,
     }
 }
 

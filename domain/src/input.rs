@@ -1,6 +1,7 @@
 //! What can happen to a site.
 
 use crate::actuation::ActuationSettled;
+use crate::alarm::ClipNews;
 use crate::command::Command;
 use crate::estate::EstateIndex;
 use crate::fact::{NotificationFailing, NotificationSettled, ReachPublished};
@@ -59,6 +60,8 @@ pub enum Input {
     Notified(NotificationSettled),
     /// An order to a device was carried out, or came to nothing, or nobody knows.
     Actuated(ActuationSettled),
+    /// A clip of an alarm is on the disk, or is about to be shown. Told again, it changes nothing.
+    Clip(ClipNews),
 }
 
 impl Input {
@@ -111,7 +114,8 @@ impl Input {
             | Self::ReachLoaded(_)
             | Self::Failing(_)
             | Self::Notified(_)
-            | Self::Actuated(_) => InputName::Own,
+            | Self::Actuated(_)
+            | Self::Clip(_) => InputName::Own,
         }
     }
 }

@@ -297,7 +297,9 @@ pub(crate) fn must_stand_alone(
         | AlarmFact::Risen(_)
         | AlarmFact::Joined(_)
         | AlarmFact::Split(_)
-        | AlarmFact::VerdictCorrected(_) => false,
+        | AlarmFact::VerdictCorrected(_)
+        | AlarmFact::ClipKept(_)
+        | AlarmFact::ClipViewed(_) => false,
     };
     match known.open_incident_of(row) {
         Some(incident) if is_single => Err(IncidentRefusal::InIncident {

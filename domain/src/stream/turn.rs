@@ -155,7 +155,8 @@ impl RepeatKey {
             | Input::ReachLoaded(_)
             | Input::Failing(_)
             | Input::Notified(_)
-            | Input::Actuated(_) => None,
+            | Input::Actuated(_)
+            | Input::Clip(_) => None,
         }
     }
 

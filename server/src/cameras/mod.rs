@@ -5,7 +5,10 @@
 mod book;
 mod feed;
 mod fmp4;
+mod mp4;
 mod offered;
+mod recording;
+mod ring;
 mod rounds;
 mod socket;
 mod timeline;
@@ -13,6 +16,8 @@ mod upstream;
 
 pub(crate) use book::{Book, CameraAddress};
 pub(crate) use feed::{Picture, Stream};
+pub(crate) use recording::{Made, Recording};
+pub(crate) use ring::{BEFORE, Budget};
 
 use crate::clock::Clock;
 use axum::extract::ws::WebSocket;
@@ -48,10 +53,11 @@ pub(crate) struct Cameras {
     /// At most one for each feed.
     running: Mutex<JoinSet<()>>,
     viewers: AtomicUsize,
+    budget: Arc<Budget>,
 }
 
 impl Cameras {
-    pub(crate) fn new(book: Arc<Book>, clock: Arc<Clock>) -> Self {
+    pub(crate) fn new(book: Arc<Book>, clock: Arc<Clock>, budget: Budget) -> Self {
         let (stop, stops) = watch::channel(false);
         Self {
             clock,
@@ -60,7 +66,13 @@ impl Cameras {
             feeds: Mutex::default(),
             running: Mutex::default(),
             viewers: AtomicUsize::new(0),
+            budget: Arc::new(budget),
         }
+    }
+
+    /// What is kept of pictures in memory.
+    pub(crate) fn budget(&self) -> &Budget {
+        &self.budget
     }
 
     /// Shows a camera of the estate to a viewer until it goes.
@@ -80,8 +92,15 @@ impl Cameras {
     fn feed(&self, camera: &DeviceId, stream: Stream) -> Arc<Feed> {
         let mut feeds = self.feeds.lock().unwrap_or_else(PoisonError::into_inner);
         let feed = feeds.entry((camera.clone(), stream));
-        feed.or_insert_with(|| Feed::new(camera.clone(), stream, self.clock.clone()))
-            .clone()
+        feed.or_insert_with(|| {
+            Feed::new(
+                camera.clone(),
+                stream,
+                self.clock.clone(),
+                self.budget.clone(),
+            )
+        })
+        .clone()
     }
 
     /// Whether somebody is shown a picture of it.
@@ -115,7 +134,7 @@ impl Cameras {
 /// Asks a camera once, and gives back what its picture is, or why there is none.
 pub(crate) async fn try_once(book: Book, camera: &DeviceId) -> Result<Picture, FeedFault> {
     let clock = Arc::new(Clock::start(Timestamp::from_micros(0)));
-    let cameras = Cameras::new(Arc::new(book), clock);
+    let cameras = Cameras::new(Arc::new(book), clock, Budget::new(0));
     let mut viewer = cameras.watch(camera, Stream::Main);
     let first = timeout(PICTURE_WITHIN, viewer.first_picture()).await;
     drop(viewer);
