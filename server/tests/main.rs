@@ -9,6 +9,7 @@ mod bad_requests;
 mod cameras;
 mod cameras_peer;
 mod cases;
+mod clips;
 mod common;
 mod connections;
 mod disk;

@@ -4,7 +4,7 @@ pub mod model;
 pub mod texts;
 
 #[cfg(target_arch = "wasm32")]
-mod player;
+pub mod player;
 #[cfg(target_arch = "wasm32")]
 mod replay;
 

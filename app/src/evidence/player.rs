@@ -105,7 +105,7 @@ fn Player(
                 None => texts::NOT_PLAYABLE,
             };
             let _gone = playing.try_update(|playing| playing.failed = Some(failed));
-        })
+        });
     };
     let by = move |seconds| {
         if let Some(video) = video.get_untracked() {
@@ -160,7 +160,7 @@ fn Player(
 }
 
 /// The places of people at the moment that is seen.
-#[derive(Clone)]
+#[derive(Clone, Copy)]
 struct Places {
     copy: &'static SiteCopy,
     desk: &'static Desk,
@@ -197,7 +197,7 @@ impl Places {
             return;
         };
         self.asked.set_value((Some(second), true));
-        let this = self.clone();
+        let this = *self;
         spawn_local(async move {
             let all = api::where_all(&site, &person, at).await;
             let _gone = this.asked.try_update_value(|asked| asked.1 = false);

@@ -119,3 +119,66 @@ fn put_places(out: &mut Vec<u8>, lengths: &[u32], offset: u32) {
 fn length(bytes: usize) -> u32 {
     u32::try_from(bytes).unwrap_or(u32::MAX)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use castellan_domain::time::Timestamp;
+
+    fn frame(decoded_at: u64, shown_after: i32, is_key: bool, data: &'static [u8]) -> Frame {
+        Frame {
+            sample: Sample {
+                decoded_at,
+                shown_after,
+                duration: 9_000,
+                is_key,
+            },
+            data: Bytes::from_static(data),
+            at: Timestamp::from_secs(0),
+        }
+    }
+
+    fn words(file: &[u8], name: &[u8], count: usize) -> Vec<u32> {
+        let at = file.windows(4).position(|window| window == name);
+        let from = at.expect("the box") + 4;
+        let words = file[from..].chunks(4).take(count);
+        let word = |bytes: &[u8]| u32::from_be_bytes(bytes.try_into().expect("four bytes"));
+        words.map(word).collect()
+    }
+
+    #[test]
+    fn its_tables_say_where_each_frame_lies_and_when_it_is_shown() {
+        let track = Track {
+            codec: "avc1.42C01E".to_owned(),
+            entry: b"\0\0\0\x0cavc1xxxx".to_vec(),
+            size: (640, 360),
+        };
+        let frames = [
+            frame(900_000, 3_000, true, b"one"),
+            frame(909_000, -1_000, false, b"three"),
+            frame(920_000, 3_000, true, b"five!"),
+        ];
+        let file = file(&track, &frames).expect("a file").concat();
+        assert_eq!(
+            words(&file, b"stts", 8),
+            [0, 3, 1, 9_000, 1, 11_000, 1, 9_000]
+        );
+        assert_eq!(words(&file, b"ctts", 3), [1 << 24, 3, 1]);
+        assert_eq!(words(&file, b"stss", 4), [0, 2, 1, 3]);
+        assert_eq!(words(&file, b"stsz", 6), [0, 0, 3, 3, 5, 5]);
+        assert_eq!(words(&file, b"elst", 4), [0, 1, 29_000, 3_000]);
+        let offset = words(&file, b"stco", 3)[2] as usize;
+        assert_eq!(&file[offset..], b"onethreefive!");
+        assert_eq!(&file[offset - 4..offset], b"mdat");
+    }
+
+    #[test]
+    fn nothing_makes_no_file() {
+        let track = Track {
+            codec: String::new(),
+            entry: Vec::new(),
+            size: (0, 0),
+        };
+        assert!(file(&track, &[]).is_none());
+    }
+}

@@ -68,7 +68,8 @@ impl Budget {
 /// The frames from one key frame to the next.
 #[derive(Debug)]
 struct Group {
-    number: u64,
+    /// The number of its first frame.
+    first: u64,
     track: Arc<Track>,
     frames: Vec<Frame>,
     bytes: usize,
@@ -87,18 +88,10 @@ pub(super) struct Ring {
     track: Option<Arc<Track>>,
     /// Oldest first; as many as half a minute has, within the budget of all rings.
     groups: VecDeque<Group>,
-    /// The number of the next group.
+    /// The number of the next frame.
     next: u64,
     /// Frames go into the last group.
     goes_on: bool,
-}
-
-/// How far a clip is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Mark {
-    group: u64,
-    /// Frames of it that the clip has.
-    frames: usize,
 }
 
 impl Ring {
@@ -140,14 +133,14 @@ impl Ring {
                 return;
             };
             self.groups.push_back(Group {
-                number: self.next,
+                first: self.next,
                 track,
                 frames: Vec::new(),
                 bytes: 0,
             });
-            self.next += 1;
             self.goes_on = true;
         }
+        self.next += 1;
         let Some(group) = self.groups.back_mut().filter(|_| self.goes_on) else {
             return;
         };
@@ -161,10 +154,9 @@ impl Ring {
     fn let_go(&mut self, now: Timestamp) {
         // The second one's beginning is the end of the first.
         while let Some(second) = self.groups.get(1).and_then(|group| group.frames.first()) {
-            if now.since(second.at) < BEFORE {
+            if now.since(second.at) < BEFORE || !self.drop_oldest() {
                 break;
             }
-            self.drop_oldest();
         }
         while self.budget.bytes() > self.budget.bytes_max && self.drop_oldest() {}
         self.goes_on &= !self.groups.is_empty();
@@ -193,7 +185,8 @@ pub(super) struct Clip {
     /// As many as the budget and whoever makes the clip allow.
     pub(super) frames: Vec<Frame>,
     bytes: usize,
-    mark: Mark,
+    /// The number of the next frame.
+    next: u64,
 }
 
 impl Clip {
@@ -209,41 +202,32 @@ impl Clip {
             track: None,
             frames: Vec::new(),
             bytes: 0,
-            mark: Mark {
-                group: first.map_or(ring.next, |group| group.number),
-                frames: 0,
-            },
+            next: first.map_or(ring.next, |group| group.first),
         }
     }
 
     /// Takes what is new. Says whether there can be more: not with another track, after a gap, or without room.
     pub(super) fn take(&mut self, ring: &Ring) -> bool {
-        let from = self.mark.group;
-        let mut next = from;
-        let groups = ring.groups.iter();
-        for group in groups.skip_while(|group| group.number < from) {
-            if group.number != next && !self.frames.is_empty() {
-                return false;
+        for group in &ring.groups {
+            let has = self.next.saturating_sub(group.first);
+            let has = usize::try_from(has).unwrap_or(usize::MAX);
+            if has >= group.frames.len() {
+                continue;
             }
-            next = group.number + 1;
+            let is_gap = group.first > self.next && !self.frames.is_empty();
             let track = self.track.get_or_insert_with(|| group.track.clone());
-            if !Arc::ptr_eq(track, &group.track) {
+            if is_gap || !Arc::ptr_eq(track, &group.track) {
                 return false;
             }
-            if group.number != self.mark.group {
-                self.mark = Mark {
-                    group: group.number,
-                    frames: 0,
-                };
-            }
-            for frame in group.frames.iter().skip(self.mark.frames) {
+            self.next = self.next.max(group.first);
+            for frame in &group.frames[has..] {
                 let bytes = frame.data.len();
                 if !self.budget.takes(bytes) {
                     return false;
                 }
                 self.bytes += bytes;
                 self.frames.push(frame.clone());
-                self.mark.frames += 1;
+                self.next += 1;
             }
         }
         true
@@ -253,5 +237,135 @@ impl Clip {
 impl Drop for Clip {
     fn drop(&mut self) {
         self.budget.clips.fetch_sub(self.bytes, Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn track(codec: &str) -> Track {
+        Track {
+            codec: codec.to_owned(),
+            entry: Vec::new(),
+            size: (2, 2),
+        }
+    }
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_secs(1_000 + seconds)
+    }
+
+    /// A frame of ten bytes; every fifth second is a key frame.
+    fn frame(second: i64) -> Frame {
+        Frame {
+            sample: Sample {
+                decoded_at: second.unsigned_abs() * 90_000,
+                shown_after: 0,
+                duration: 90_000,
+                is_key: second % 5 == 0,
+            },
+            data: Bytes::from_static(&[0; 10]),
+            at: at(second),
+        }
+    }
+
+    fn ring(bytes_max: usize, seconds: std::ops::Range<i64>) -> Ring {
+        let mut ring = Ring::new(Arc::new(Budget::new(bytes_max)));
+        ring.begin(track("avc1"));
+        seconds.for_each(|second| ring.add(frame(second)));
+        ring
+    }
+
+    fn seconds(clip: &Clip) -> Vec<i64> {
+        let frames = clip.frames.iter();
+        frames
+            .map(|frame| frame.at.since(at(0)).as_secs())
+            .collect()
+    }
+
+    fn taken(ring: &Ring, since: i64) -> (Vec<i64>, bool) {
+        let mut clip = Clip::begin(ring, at(since));
+        let goes_on = clip.take(ring);
+        (seconds(&clip), goes_on)
+    }
+
+    #[test]
+    fn a_ring_has_whole_groups_of_the_last_half_minute_and_a_clip_those_since_a_moment() {
+        let ring = ring(10_000, 0..61);
+        // The group of the second 30 is the oldest that has something of half a minute ago.
+        assert_eq!(taken(&ring, 0).0, (30..61).collect::<Vec<_>>());
+        assert_eq!(taken(&ring, 47), ((45..61).collect(), true));
+        assert_eq!(ring.budget.bytes(), 31 * 10);
+    }
+
+    #[test]
+    fn what_was_there_before_anybody_watched_is_none() {
+        let empty = ring(10_000, 0..0);
+        let mut clip = Clip::begin(&empty, at(0));
+        assert!(clip.take(&empty) && clip.frames.is_empty());
+        let mut ring = ring(10_000, 0..0);
+        // It may join in the middle of a group.
+        (3..12).for_each(|second| ring.add(frame(second)));
+        assert!(clip.take(&ring));
+        assert_eq!(seconds(&clip), (5..12).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn a_clip_takes_each_frame_once_and_ends_where_the_track_does() {
+        let mut ring = ring(10_000, 0..8);
+        let mut clip = Clip::begin(&ring, at(0));
+        assert!(clip.take(&ring) && clip.take(&ring));
+        (8..13).for_each(|second| ring.add(frame(second)));
+        assert!(clip.take(&ring));
+        assert_eq!(seconds(&clip), (0..13).collect::<Vec<_>>());
+        // What a camera says again of the same track begins no other one.
+        ring.begin(track("avc1"));
+        ring.add(frame(15));
+        assert!(clip.take(&ring));
+        for lost in [false, true] {
+            if lost {
+                ring.break_off();
+            }
+            ring.begin(track(if lost { "avc1" } else { "hvc1" }));
+            ring.add(frame(20));
+            assert!(!clip.take(&ring), "lost: {lost}");
+        }
+        assert_eq!(taken(&ring, 0).0, [20], "a new clip is of the new track");
+        assert_eq!(seconds(&clip).last(), Some(&15));
+    }
+
+    #[test]
+    fn a_lost_picture_stays_for_the_clip_of_what_it_was_lost_by() {
+        let mut ring = ring(10_000, 0..12);
+        ring.break_off();
+        assert_eq!(taken(&ring, 0), ((0..12).collect(), true));
+        ring.clear();
+        assert_eq!((taken(&ring, 0).0, ring.budget.bytes()), (vec![], 0));
+    }
+
+    #[test]
+    fn at_the_budget_the_oldest_groups_go_and_then_all_until_the_next_key_frame() {
+        assert_eq!(taken(&ring(150, 0..23), 0).0, (10..23).collect::<Vec<_>>());
+        // A group that does not fit alone leaves nothing.
+        assert_eq!(taken(&ring(40, 0..5), 0).0, [0; 0]);
+        assert_eq!(taken(&ring(40, 0..8), 0).0, [5, 6, 7]);
+    }
+
+    #[test]
+    fn clips_go_first_and_end_when_they_have_the_whole_budget() {
+        let mut ring = ring(100, 0..4);
+        let mut clip = Clip::begin(&ring, at(0));
+        assert!(clip.take(&ring));
+        let mut second = 4;
+        while clip.take(&ring) {
+            ring.add(frame(second));
+            second += 1;
+            assert!(second < 40, "it never ends");
+        }
+        assert!(seconds(&clip).len() <= 10);
+        assert!(ring.budget.bytes() <= 200, "{}", ring.budget.bytes());
+        drop(clip);
+        drop(ring);
     }
 }

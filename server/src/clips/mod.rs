@@ -8,7 +8,7 @@ mod retention;
 mod store;
 
 pub(crate) use keeper::Keeper;
-pub(crate) use store::{Reading, Store};
+pub(crate) use store::{ClipsError, Reading, Store};
 
 use crate::cameras::Budget;
 use castellan_domain::alarm::Alarm;

@@ -26,6 +26,8 @@ pub(crate) enum ClipsError {
     Store(#[from] object_store::Error),
     #[error(transparent)]
     Io(#[from] io::Error),
+    #[error("it is shorter than that")]
+    NoSuchPart,
 }
 
 /// A clip on the disk.
@@ -88,19 +90,24 @@ impl Store {
         clip: ClipId,
         part: Option<GetRange>,
     ) -> Result<Option<Reading>, ClipsError> {
-        let options = GetOptions {
-            range: part,
-            ..GetOptions::default()
+        let (files, path) = (self.open()?, path(clip));
+        let options = match files.head(&path).await {
+            Ok(meta) if part.as_ref().is_some_and(|part| !has(meta.size, part)) => {
+                return Err(ClipsError::NoSuchPart);
+            }
+            Ok(_) => GetOptions {
+                range: part,
+                ..GetOptions::default()
+            },
+            Err(object_store::Error::NotFound { .. }) => return Ok(None),
+            Err(error) => return Err(error.into()),
         };
-        match self.open()?.get_opts(&path(clip), options).await {
-            Ok(found) => Ok(Some(Reading {
-                bytes: found.meta.size,
-                range: found.range.clone(),
-                body: found.into_stream(),
-            })),
-            Err(object_store::Error::NotFound { .. }) => Ok(None),
-            Err(error) => Err(error.into()),
-        }
+        let found = files.get_opts(&path, options).await?;
+        Ok(Some(Reading {
+            bytes: found.meta.size,
+            range: found.range.clone(),
+            body: found.into_stream(),
+        }))
     }
 
     /// All clips that are there.
@@ -120,6 +127,15 @@ impl Store {
     /// Lets go of a clip.
     pub(crate) async fn delete(&self, clip: ClipId) -> Result<(), ClipsError> {
         Ok(self.open()?.delete(&path(clip)).await?)
+    }
+}
+
+/// Whether so many bytes have anything of a part.
+const fn has(bytes: u64, part: &GetRange) -> bool {
+    match part {
+        GetRange::Bounded(range) => range.start < bytes,
+        GetRange::Offset(first) => *first < bytes,
+        GetRange::Suffix(_) => bytes > 0,
     }
 }
 

@@ -4,7 +4,7 @@ use super::App;
 use super::errors::ApiError;
 use super::extract::InPath;
 use super::identity::Identity;
-use crate::clips::Reading;
+use crate::clips::{ClipsError, Reading};
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::header::{
@@ -37,9 +37,12 @@ pub(super) async fn show(
     let named = headers.get(RANGE).and_then(|range| range.to_str().ok());
     let part = named.and_then(part);
     let reading = app.clips.store.get(clip, part.clone()).await;
-    let reading = reading.map_err(|error| {
-        error!(%error, %clip, "a clip cannot be read");
-        ApiError::Storage
+    let reading = reading.map_err(|error| match error {
+        ClipsError::NoSuchPart => ApiError::NoSuchPart,
+        error => {
+            error!(%error, %clip, "a clip cannot be read");
+            ApiError::Storage
+        }
     })?;
     let reading = reading.ok_or(Refusal::Alarm(AlarmRefusal::ClipGone))?;
     app.record_viewing(person, clip).await?;

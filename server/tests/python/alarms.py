@@ -2,7 +2,7 @@
 alarm, or gives False where the page says that nothing happens."""
 
 # What does not change an alarm's version.
-SAID = ("alarm_repeated", "alarm_overdue", "alarm_undispatched")
+SAID = ("alarm_repeated", "alarm_overdue", "alarm_undispatched", "alarm_clip_kept", "alarm_clip_viewed")
 # What happens only while there is no verdict.
 WHILE_OPEN = (
     "alarm_judged", "alarm_acknowledged", "alarm_muted", "alarm_shelved", "alarm_unshelved", "alarm_released",
@@ -359,12 +359,21 @@ def alarm_joined(alarm, body, fact, at):
     joined.append(new)
 
 
+def alarm_clip_kept(alarm, body, fact, at):
+    """It is a step, and nothing else."""
+
+
+def alarm_clip_viewed(alarm, body, fact, at):
+    """It is a step, and nothing else."""
+
+
 KINDS = {
     change.__name__: change
     for change in (
         alarm_repeated, alarm_cleared, alarm_overdue, alarm_undispatched, alarm_unheard, alarm_claimed, alarm_noted, alarm_judged,
         alarm_verdict_corrected, alarm_acknowledged, alarm_muted, alarm_shelved, alarm_unshelved,
         alarm_released, alarm_transferred, alarm_returned, alarm_risen, alarm_joined,
+        alarm_clip_kept, alarm_clip_viewed,
     )
 }  # fmt: skip
 
