@@ -150,6 +150,7 @@ impl Keeper {
                 () = sleep(LOOK_EVERY) => {}
             }
         }
+        recording.take();
         recording.finish()
     }
 
