@@ -197,6 +197,10 @@ pub(crate) struct ServeArgs {
     /// first; what is left holds the last half minute of each picture that somebody watches.
     #[arg(long, default_value_t = 256, env = "CASTELLAN_CAMERA_RING_MIB", value_parser = clap::value_parser!(u16).range(0..=16_384))]
     pub(crate) camera_ring_mib: u16,
+    /// Cameras that see detectors, call points, panic buttons and help points give their picture all day, so that clips of
+    /// their alarms have what was before. Off: each takes one of its camera's few seats, and its network, for good.
+    #[arg(long, env = "CASTELLAN_PRERECORD")]
+    pub(crate) prerecord: bool,
     /// Days for which clips of alarms are kept once these are closed.
     #[arg(long, default_value_t = 30, env = "CASTELLAN_CLIP_DAYS", value_parser = clap::value_parser!(u16).range(1..=3650))]
     pub(crate) clip_days: u16,

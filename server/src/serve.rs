@@ -121,6 +121,7 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
         clock: clock.clone(),
         disk: disk.clone(),
         kept: Span::from_secs(i64::from(args.clip_days) * 24 * 3600),
+        prerecords: args.prerecord,
     });
     let set_asides = Arc::new(SetAsides::default());
     let mut task = SiteTask {

@@ -86,3 +86,81 @@ pub fn around(
     });
     past.collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use castellan_domain::ids::{AlarmId, ClipId};
+    use castellan_domain::text::Text;
+    use castellan_domain::wire::history::TrackFix;
+
+    fn clip() -> AlarmClipKept {
+        AlarmClipKept {
+            alarm: AlarmId(1),
+            clip: ClipId {
+                alarm: AlarmId(1),
+                nth: 1,
+            },
+            camera: "cam-1".parse().unwrap(),
+            from: Timestamp::from_secs(1_000),
+            to: Timestamp::from_secs(1_050),
+            bytes: 1,
+            sha256: Text::constant("-"),
+            codec: Text::constant("avc1"),
+        }
+    }
+
+    fn was(person: &str, north: f64, occurred_at: i64) -> WhereOne {
+        let at = Timestamp::from_secs(occurred_at);
+        WhereOne {
+            person: person.parse().unwrap(),
+            fix: TrackFix {
+                occurred_at: at,
+                received_at: at,
+                at: LonLat::new(120.0, 30.0 + north).unwrap(),
+                accuracy_dm: None,
+                battery_percent: None,
+            },
+        }
+    }
+
+    #[test]
+    fn the_moment_that_is_seen_is_never_after_the_clip() {
+        let at = |second| moment(&clip(), second);
+        assert_eq!(at(0.0), Timestamp::from_secs(1_000));
+        assert_eq!(at(17.5), Timestamp::from_millis(1_017_500));
+        assert_eq!(at(50.4), Timestamp::from_secs(1_050));
+    }
+
+    #[test]
+    fn keys_stay_within_the_clip() {
+        assert_eq!(
+            [step(3.0, -5.0, 50.0), step(3.0, 5.0, 50.0), step(48.0, 5.0, 50.0), step(1.0, 5.0, f64::NAN)],
+            [0.0, 8.0, 50.0, 0.0]
+        );
+    }
+
+    #[test]
+    fn whoever_was_near_or_sent_is_shown_the_nearest_first_and_nobody_of_whom_nothing_was_known() {
+        let people = vec![
+            was("sent", 0.01, 990),
+            was("far", 0.01, 990),
+            was("near", 0.0005, 990),
+            was("here", 0.0, 990),
+            was("long-ago", 0.0, 900),
+        ];
+        let place = LonLat::new(120.0, 30.0).ok();
+        let is_sent = |person: &PersonId| person.as_str() == "sent";
+        let past = around(people, Timestamp::from_secs(1_000), place, is_sent, ToString::to_string);
+        let names: Vec<_> = past.iter().map(|one| one.name.as_str()).collect();
+        assert_eq!(names, ["here", "near", "sent"]);
+    }
+
+    #[test]
+    fn a_clip_that_does_not_come_says_why() {
+        let why = |refusal: AlarmRefusal| failure(Some(&refusal.into()));
+        assert_eq!(why(AlarmRefusal::ClipNotShown), texts::ONLY_OWNER);
+        assert_eq!(why(AlarmRefusal::ClipGone), texts::GONE);
+        assert_eq!(failure(None), texts::FAILED);
+    }
+}

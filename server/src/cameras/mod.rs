@@ -16,7 +16,7 @@ mod upstream;
 
 pub(crate) use book::{Book, CameraAddress};
 pub(crate) use feed::{Picture, Stream};
-pub(crate) use recording::{Made, Recording};
+pub(crate) use recording::{Held, Made, Recording};
 pub(crate) use ring::{BEFORE, Budget};
 
 use crate::clock::Clock;

@@ -6,7 +6,6 @@ use super::{Cameras, mp4};
 use axum::body::Bytes;
 use castellan_domain::ids::DeviceId;
 use castellan_domain::time::Timestamp;
-use castellan_domain::wire::camera::FeedFault;
 
 /// A clip in the making. Its camera gives its picture for as long as this is held.
 #[derive(Debug)]
@@ -27,17 +26,26 @@ pub(crate) struct Made {
     pub(crate) file: Vec<Bytes>,
 }
 
+/// A camera that gives its picture for as long as this is held.
+#[derive(Debug)]
+pub(crate) struct Held(#[expect(dead_code, reason = "to hold it is all")] Viewer);
+
 impl Cameras {
-    /// Begins to record what a camera has seen since a moment, and sees. Refuses one that has no address.
-    pub(crate) async fn record(
-        &self,
-        camera: &DeviceId,
-        since: Timestamp,
-    ) -> Result<Recording, FeedFault> {
-        self.upstream.book.find(camera).await?;
+    /// Whether a camera has an address, and one that can be opened.
+    pub(crate) async fn knows(&self, camera: &DeviceId) -> bool {
+        self.upstream.book.find(camera).await.is_ok()
+    }
+
+    /// Holds a camera's picture.
+    pub(crate) fn hold(&self, camera: &DeviceId) -> Held {
+        Held(self.watch(camera, Stream::Main))
+    }
+
+    /// Begins to record what a camera has seen since a moment, and sees.
+    pub(crate) fn record(&self, camera: &DeviceId, since: Timestamp) -> Recording {
         let viewer = self.watch(camera, Stream::Main);
         let clip = viewer.feed.begin_clip(since);
-        Ok(Recording { viewer, clip })
+        Recording { viewer, clip }
     }
 }
 

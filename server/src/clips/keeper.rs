@@ -1,5 +1,6 @@
 //! Keeps clips of alarms, and lets go of old ones. No turn waits for it.
 
+use super::prerecord::Prerecorded;
 use super::retention::let_go;
 use super::{Clips, is_open};
 use crate::cameras::{BEFORE, Cameras, Made, Recording};
@@ -7,6 +8,7 @@ use crate::clock::Clock;
 use crate::disk::Disk;
 use crate::hub::Hub;
 use crate::requests::{Request, have_recorded};
+use crate::site_folder::hex;
 use castellan_domain::alarm::{Alarm, ClipNews, linked};
 use castellan_domain::engine::Input;
 use castellan_domain::estate::Estate;
@@ -47,6 +49,8 @@ pub(crate) struct Keeper {
     pub(crate) disk: Arc<Disk>,
     /// How long clips of what is closed are kept.
     pub(crate) kept: Span,
+    /// Whether cameras give their picture although nobody watches.
+    pub(crate) prerecords: bool,
 }
 
 /// A clip to be made.
@@ -70,6 +74,10 @@ impl Keeper {
         let mut running = JoinSet::new();
         let mut looks = interval(LOOK_EVERY);
         looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut prerecorded = Prerecorded::default();
+        if self.prerecords {
+            prerecorded = Prerecorded::new(&self.estate);
+        }
         let mut let_go_at = Instant::now();
         loop {
             tokio::select! {
@@ -83,6 +91,7 @@ impl Keeper {
             if Instant::now() >= let_go_at {
                 let_go_at = Instant::now() + LET_GO_EVERY;
                 self.let_go().await;
+                prerecorded.hold(&self.cameras).await;
             }
         }
         if timeout(END_WITHIN, running.join_all()).await.is_err() {
@@ -119,16 +128,15 @@ impl Keeper {
     }
 
     async fn keep(self: Arc<Self>, wanted: Wanted, stop: watch::Receiver<bool>) {
-        let before = wanted.since - BEFORE;
-        let recording = match self.cameras.record(&wanted.camera, before).await {
-            Ok(recording) => recording,
-            Err(why) => return debug!(camera = %wanted.camera, ?why, "no clip"),
-        };
         let (clip, camera) = (wanted.clip, wanted.camera.clone());
+        if !self.cameras.knows(&camera).await {
+            return debug!(%clip, %camera, "no clip: the camera has no address");
+        }
         if !self.disk.keeps_clips() || !self.clips.begin() {
             self.clips.not_kept(None);
             return warn!(%clip, %camera, "no clip is kept: too many are being made, or the disk fills");
         }
+        let recording = self.cameras.record(&camera, wanted.since - BEFORE);
         if let Some(made) = self.record(recording, &wanted, stop).await {
             self.store(wanted, made).await;
         } else {
@@ -170,11 +178,7 @@ impl Keeper {
         let Wanted { clip, camera, .. } = wanted;
         let mut hash = Sha256::new();
         made.file.iter().for_each(|piece| hash.update(piece));
-        let hash: String = hash
-            .finalize()
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
+        let hash = hex(&hash.finalize());
         let bytes = made.file.iter().map(|piece| piece.len() as u64).sum();
         if let Err(why) = self.clips.store.put(clip, made.file).await {
             error!(%clip, %camera, %why, "a clip cannot be kept");

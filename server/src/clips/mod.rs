@@ -4,11 +4,12 @@
 //! time is let go of ([`retention`]).
 
 mod keeper;
+mod prerecord;
 mod retention;
 mod store;
 
 pub(crate) use keeper::Keeper;
-pub(crate) use store::{ClipsError, Reading, Store};
+pub(crate) use store::{ClipsError, Reading, Store, clip_path};
 
 use crate::cameras::Budget;
 use castellan_domain::alarm::Alarm;

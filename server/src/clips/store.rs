@@ -79,7 +79,7 @@ impl Store {
     pub(crate) async fn put(&self, clip: ClipId, file: Vec<Bytes>) -> Result<(), ClipsError> {
         let files = self.open()?;
         files.put(&path(clip), PutPayload::from_iter(file)).await?;
-        File::open(self.folder.join(name(clip)))?.sync_all()?;
+        File::open(clip_path(&self.folder, clip))?.sync_all()?;
         File::open(&self.folder)?.sync_all()?;
         Ok(())
     }
@@ -137,6 +137,11 @@ const fn has(bytes: u64, part: &GetRange) -> bool {
         GetRange::Offset(first) => *first < bytes,
         GetRange::Suffix(_) => bytes > 0,
     }
+}
+
+/// Where a clip lies in the folder of clips.
+pub(crate) fn clip_path(folder: &std::path::Path, clip: ClipId) -> PathBuf {
+    folder.join(name(clip))
 }
 
 fn name(clip: ClipId) -> String {
