@@ -20,7 +20,7 @@ async function isFree(port) {
 }
 
 /** A port with a free one after it: cameras are at the first, and take faults at the second. Journeys at the same time look elsewhere. */
-export async function twoPorts() {
+async function twoPorts() {
   const first = 18_554 + 200 * Number(process.env.TEST_PARALLEL_INDEX);
   for (let port = first; port < first + 200; port += 2) {
     if ((await isFree(port)) && (await isFree(port + 1))) {
@@ -39,7 +39,7 @@ export async function suffer(port, line) {
   expect(said.toString()).toBe("ok\n");
 }
 
-/** Runs the estate's cameras while `visit` lasts. */
+/** Runs the estate's cameras while `visit` lasts; it is told their port. */
 export async function withCameras(castellan, visit) {
   const port = await twoPorts();
   const csv = join(castellan.data, "cameras.csv");
@@ -51,7 +51,7 @@ export async function withCameras(castellan, visit) {
     await expect(() => access(csv)).toPass({ timeout: 30_000 });
     const imported = ["camera", "import", "--data", castellan.data, csv];
     await promisify(execFile)(process.env.CASTELLAN_SERVER, imported);
-    await visit();
+    await visit(port);
     expect(walk.exitCode).toBeNull();
   } finally {
     walk.kill("SIGTERM");

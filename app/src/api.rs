@@ -5,7 +5,7 @@ use castellan_domain::answer::Accepted;
 use castellan_domain::audience::Audience;
 use castellan_domain::estate::Estate;
 use castellan_domain::ids::{
-    AlarmId, DeviceId, EstateHash, IncidentId, PersonId, PhoneId, Seq, SiteId,
+    AlarmId, ClipId, DeviceId, EstateHash, IncidentId, PersonId, PhoneId, Seq, SiteId,
 };
 use castellan_domain::time::Timestamp;
 use castellan_domain::wire::api::{
@@ -13,6 +13,7 @@ use castellan_domain::wire::api::{
     Snapshot, StepPage,
 };
 use castellan_domain::wire::camera::CAPTURED_AT_HEADER;
+use castellan_domain::wire::history::WhereAll;
 use castellan_domain::wire::ingest::CallRequest;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -132,6 +133,33 @@ pub async fn steps_before<F: DeserializeOwned>(
         &format!("/api/v1/sites/{site}/{what}/history?{asked}"),
     )
     .await
+}
+
+/// Where a clip is. A `<video>` asks for it in the name of the cookie.
+pub fn clip_address(site: &SiteId, clip: ClipId) -> String {
+    format!("/api/v1/sites/{site}/clips/{clip}")
+}
+
+/// Why a clip does not come: a `<video>` says only that it does not.
+pub async fn clip_failure(site: &SiteId, reader: &PersonId, clip: ClipId) -> Option<ErrorDetail> {
+    let said = Said {
+        who: Some((PERSON_HEADER, reader.as_str())),
+        json: None,
+    };
+    match fetch(&clip_address(site, clip), RequestCache::NoStore, said).await {
+        Err(ApiError::Refused(detail)) => Some(detail),
+        Ok(_) | Err(ApiError::Unreachable) => None,
+    }
+}
+
+/// Where everybody was at a moment of the past, for somebody who may know it.
+pub async fn where_all(
+    site: &SiteId,
+    reader: &PersonId,
+    at: Timestamp,
+) -> Result<WhereAll, ApiError> {
+    let at = at.as_micros();
+    get_as(reader, &format!("/api/v1/sites/{site}/tracks?at={at}")).await
 }
 
 /// Sends a command in somebody's name.

@@ -102,6 +102,7 @@ fn actor(fact: &AlarmFact) -> Option<&PersonId> {
         AlarmFact::Transferred(body) => Some(&body.by),
         AlarmFact::Split(body) => Some(&body.by),
         AlarmFact::VerdictCorrected(body) => Some(&body.by),
+        AlarmFact::ClipViewed(body) => Some(&body.by),
         AlarmFact::Raised(_)
         | AlarmFact::Repeated(_)
         | AlarmFact::Cleared(_)
@@ -111,7 +112,8 @@ fn actor(fact: &AlarmFact) -> Option<&PersonId> {
         | AlarmFact::Returned(_)
         | AlarmFact::Risen(_)
         | AlarmFact::Joined(_)
-        | AlarmFact::Viewed(_) => None,
+        | AlarmFact::Viewed(_)
+        | AlarmFact::ClipKept(_) => None,
     }
 }
 

@@ -22,6 +22,7 @@ pub mod desk;
 pub mod devices;
 pub mod dispatch;
 pub mod doors;
+pub mod evidence;
 pub mod guard_page;
 pub mod guards;
 pub mod incidents;

@@ -154,6 +154,28 @@ pub fn decide(actor: &Actor, command: &Command, view: &View) -> Result<(), Refus
     }
 }
 
+/// Whether `actor` may see what was filmed of an alarm: whoever has it, or has the incident that it is part of,
+/// and whoever leads a shift or stands above. Of an alarm that is not live any more nobody knows who had it.
+pub fn shows_clips(actor: &Actor, alarm: AlarmId, view: &View) -> Result<(), Refusal> {
+    actor.must(Right::SeeCameras)?;
+    let row = view.alarms.get(&alarm);
+    if row.is_none_or(Alarm::began_as_duress) {
+        actor.must(Right::SeeDuress)?;
+    }
+    let incident = row.and_then(|row| row.incident);
+    let incident = incident.and_then(|id| view.incidents.get(&id));
+    let owners = [
+        row.and_then(Alarm::owner),
+        incident.and_then(Incident::owner),
+    ];
+    let has_it = owners.contains(&Some(&actor.person));
+    if has_it || actor.rights.contains(Right::LeadShift) {
+        Ok(())
+    } else {
+        Err(AlarmRefusal::ClipNotShown.into())
+    }
+}
+
 /// Whether a command is about a silent call for help.
 fn is_silent_call(command: &Command, view: &View) -> bool {
     let alarm = |id: &AlarmId| view.alarms.get(id).is_some_and(Alarm::began_as_duress);

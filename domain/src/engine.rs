@@ -24,7 +24,7 @@ use crate::observation::{Call, Fix, Observation, PhoneFix};
 use crate::refusal::{CommonRefusal, Refusal};
 use crate::rules::seen::Decision;
 use crate::rules::{
-    self, area_breach, assignments, device_silent, door_state, guard_silent, left_estate,
+    self, area_breach, assignments, clips, device_silent, door_state, guard_silent, left_estate,
     reported_condition, sos, system,
 };
 use crate::site::{Context, Site};
@@ -204,6 +204,11 @@ impl Engine {
             }
             Input::Viewed(body) => {
                 let answer = self.viewed(body);
+                self.outputs.push_back(Output::Answer(answer));
+            }
+            Input::Clip(news) => {
+                let (draft, answer) = clips::decide(self.site.view(), news, now);
+                self.outputs.extend(draft.map(record));
                 self.outputs.push_back(Output::Answer(answer));
             }
         }

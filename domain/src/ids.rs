@@ -271,6 +271,51 @@ numbered! {
     AssignmentId, "D-"
 }
 
+/// 录像: a clip of an alarm, printed as `A-1042-1`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ClipId {
+    /// Whose pictures it has.
+    pub alarm: AlarmId,
+    /// Which of the alarm's clips, from 1.
+    pub nth: u8,
+}
+
+impl fmt::Display for ClipId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{}", self.alarm, self.nth)
+    }
+}
+
+impl FromStr for ClipId {
+    type Err = IdError;
+    fn from_str(raw: &str) -> Result<Self, IdError> {
+        let wrong = IdError::Number("A-1042-1");
+        let (alarm, digit) = raw.rsplit_once('-').ok_or(wrong.clone())?;
+        let alarm = alarm.parse().map_err(|_| wrong.clone())?;
+        match digit.as_bytes() {
+            [digit @ b'1'..=b'9'] => Ok(Self {
+                alarm,
+                nth: digit - b'0',
+            }),
+            _ => Err(wrong),
+        }
+    }
+}
+
+impl Serialize for ClipId {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for ClipId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?
+            .parse()
+            .map_err(D::Error::custom)
+    }
+}
+
 /// The id that a client gives to a command, so that a repeat gets the first answer again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -302,6 +347,27 @@ mod tests {
                 Err(IdError::Number("A-1042")),
                 "{other}"
             );
+        }
+    }
+
+    #[test]
+    fn clips_have_one_spelling() {
+        let clip = ClipId {
+            alarm: AlarmId(1042),
+            nth: 2,
+        };
+        assert_eq!("A-1042-2".parse(), Ok(clip));
+        assert_eq!(clip.to_string(), "A-1042-2");
+        for other in [
+            "A-1042",
+            "A-1042-0",
+            "A-1042-10",
+            "A-1042-01",
+            "A-1042-",
+            "1042-1",
+            "A-1042-1/..",
+        ] {
+            assert!(other.parse::<ClipId>().is_err(), "{other}");
         }
     }
 

@@ -1,6 +1,7 @@
 //! What can happen to a site.
 
 use crate::actuation::ActuationSettled;
+use crate::alarm::ClipNews;
 use crate::command::Command;
 use crate::estate::EstateIndex;
 use crate::fact::{AlarmViewed, NotificationFailing, NotificationSettled, ReachPublished};
@@ -61,6 +62,8 @@ pub enum Input {
     Actuated(ActuationSettled),
     /// Somebody was shown a live picture for an alarm, and is not any more.
     Viewed(AlarmViewed),
+    /// A clip of an alarm is on the disk, or is about to be shown. Told again, it changes nothing.
+    Clip(ClipNews),
 }
 
 impl Input {
@@ -114,7 +117,8 @@ impl Input {
             | Self::Failing(_)
             | Self::Notified(_)
             | Self::Actuated(_)
-            | Self::Viewed(_) => InputName::Own,
+            | Self::Viewed(_)
+            | Self::Clip(_) => InputName::Own,
         }
     }
 }

@@ -8,6 +8,7 @@ mod alarm_rows;
 mod alarm_steps;
 mod alarm_tiers;
 mod alarm_verdicts;
+mod clips;
 mod closed_alarms;
 mod common;
 mod crossings;

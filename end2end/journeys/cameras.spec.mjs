@@ -1,25 +1,10 @@
 // The cameras that see an alarm's place are beside the map by themselves, live, and what stands still is covered.
 import { expect, test } from "../console.mjs";
-import { suffer, twoPorts } from "../yard.mjs";
-import { execFile, spawn } from "node:child_process";
-import { once } from "node:events";
-import { access } from "node:fs/promises";
-import { join } from "node:path";
-import { promisify } from "node:util";
+import { suffer, withCameras } from "../yard.mjs";
 
 test("a gas alarm brings its pictures, and one that freezes is covered until it moves again", async ({ castellan, open, site }) => {
   test.setTimeout(150_000);
-  const port = await twoPorts();
-  const csv = join(castellan.data, "cameras.csv");
-  const words = ["walk", "--server", castellan.url, "--alarms-every", "off", "--doors-every", "off"];
-  const cameras = ["--cameras", String(port), "--cameras-csv", csv];
-  const walk = spawn(process.env.CASTELLAN_SIMULATOR, [...words, ...cameras], { stdio: "ignore" });
-  const ended = once(walk, "exit");
-  try {
-    await expect(() => access(csv)).toPass({ timeout: 30_000 });
-    const imported = ["camera", "import", "--data", castellan.data, csv];
-    await promisify(execFile)(process.env.CASTELLAN_SERVER, imported);
-
+  await withCameras(castellan, async (port) => {
     const liNa = await open("li-na");
     const picture = (camera) => liNa.details.locator(`.picture[data-camera="${camera}"]`);
     const age = (camera) => picture(camera).locator("time");
@@ -47,25 +32,12 @@ test("a gas alarm brings its pictures, and one that freezes is covered until it 
     await suffer(port, "thaw cam-3-b1");
     await live("cam-3-b1");
     await expect(cover).toHaveCount(0);
-    expect(walk.exitCode).toBeNull();
-  } finally {
-    walk.kill("SIGTERM");
-    await ended;
-  }
+  });
 });
 
 test("a browser that plays no stream shows stills with their age, grey once they are old", async ({ castellan, open, site }) => {
-  const port = await twoPorts();
-  const csv = join(castellan.data, "cameras.csv");
-  const words = ["walk", "--server", castellan.url, "--alarms-every", "off", "--doors-every", "off"];
-  const cameras = ["--cameras", String(port), "--cameras-csv", csv];
-  const walk = spawn(process.env.CASTELLAN_SIMULATOR, [...words, ...cameras], { stdio: "ignore" });
-  const ended = once(walk, "exit");
-  try {
-    await expect(() => access(csv)).toPass({ timeout: 30_000 });
-    const imported = ["camera", "import", "--data", castellan.data, csv];
-    await promisify(execFile)(process.env.CASTELLAN_SERVER, imported);
-
+  test.setTimeout(150_000);
+  await withCameras(castellan, async (port) => {
     const liNa = await open("li-na");
     // As on a phone that has none.
     await liNa.page.evaluate(() => delete window.MediaSource);
@@ -83,8 +55,5 @@ test("a browser that plays no stream shows stills with their age, grey once they
     await suffer(port, "drop cam-3-b1");
     await expect(still).toHaveClass(/old/, { timeout: 20_000 });
     await expect(picture.locator("time.behind")).toHaveText(/^\d+ 秒$/);
-  } finally {
-    walk.kill("SIGTERM");
-    await ended;
-  }
+  });
 });

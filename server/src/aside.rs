@@ -15,7 +15,12 @@ const NAMED_MAX: usize = 20;
 /// Everything that a record is made of.
 pub(crate) fn whole_record(paths: &SitePaths) -> Vec<PathBuf> {
     let databases = [paths.journal(), paths.tracks(), paths.tables()];
-    let folders = [paths.observations(), paths.snapshots(), paths.estates()];
+    let folders = [
+        paths.observations(),
+        paths.snapshots(),
+        paths.estates(),
+        paths.clips(),
+    ];
     let databases = databases.iter().flat_map(|path| with_logs(path));
     databases
         .chain(folders)

@@ -193,6 +193,17 @@ pub(crate) struct ServeArgs {
     /// Seconds from one round to the next, in which each camera is asked whether it would give a picture.
     #[arg(long, default_value_t = 60, env = "CASTELLAN_CAMERA_ROUND_S", value_parser = clap::value_parser!(u16).range(1..=3600))]
     pub(crate) camera_round_s: u16,
+    /// MiB of pictures that are kept in memory, so that a clip has what was before its alarm. Clips in the making go
+    /// first; what is left holds the last half minute of each picture that somebody watches.
+    #[arg(long, default_value_t = 256, env = "CASTELLAN_CAMERA_RING_MIB", value_parser = clap::value_parser!(u16).range(0..=16_384))]
+    pub(crate) camera_ring_mib: u16,
+    /// Cameras that see detectors, call points, panic buttons and help points give their picture all day, so that clips of
+    /// their alarms have what was before. Off: each takes one of its camera's few seats, and its network, for good.
+    #[arg(long, env = "CASTELLAN_PRERECORD")]
+    pub(crate) prerecord: bool,
+    /// Days for which clips of alarms are kept once these are closed.
+    #[arg(long, default_value_t = 30, env = "CASTELLAN_CLIP_DAYS", value_parser = clap::value_parser!(u16).range(1..=3650))]
+    pub(crate) clip_days: u16,
     /// Days for which observations of devices are kept, for "why did this fire".
     #[arg(long, default_value_t = 30, env = "CASTELLAN_OBSERVATION_DAYS", value_parser = clap::value_parser!(u16).range(1..=3650))]
     pub(crate) observation_days: u16,

@@ -177,6 +177,11 @@ impl Disk {
         }
     }
 
+    /// Whether clips may be stored.
+    pub(crate) fn keeps_clips(&self) -> bool {
+        self.state().level < DiskLevel::NoClips
+    }
+
     /// Whether raw observations may be stored.
     pub(crate) fn keeps_observations(&self) -> bool {
         self.state().level < DiskLevel::NoObservations

@@ -8,6 +8,7 @@ mod aside;
 mod backup;
 mod camera_verbs;
 mod cameras;
+mod clips;
 mod clock;
 mod config;
 mod defaults;

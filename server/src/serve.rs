@@ -3,7 +3,8 @@
 use crate::actuations::{self, Actuations, Driver};
 use crate::admin::Admin;
 use crate::anchor::AnchorFile;
-use crate::cameras::{Book, Cameras};
+use crate::cameras::{Book, Budget, Cameras};
+use crate::clips::{Clips, Keeper, Store};
 use crate::clock::Clock;
 use crate::config::{ServeArgs, anchors_or_default, key_or_default};
 use crate::disk::Disk;
@@ -44,7 +45,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio::sync::{Mutex, mpsc, oneshot};
+use tokio::sync::{Mutex, mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tracing::{info, warn};
@@ -110,6 +111,18 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
     let outbox = outward.map(|outward| outward.start(&reader, &hub, &requests, &clock));
     let actuations = actuations(&args, &journal, &requests, &clock, &estate.estate)?;
     let cameras = cameras(&args, &clock, &estate.estate, &requests).await?;
+    let clips = Arc::new(Clips::new(Store::new(paths.clips())));
+    let keeper = Arc::new(Keeper {
+        clips: clips.clone(),
+        cameras: cameras.clone(),
+        hub: hub.clone(),
+        estate: estate.estate.clone(),
+        requests: requests.clone(),
+        clock: clock.clone(),
+        disk: disk.clone(),
+        kept: Span::from_secs(i64::from(args.clip_days) * 24 * 3600),
+        prerecords: args.prerecord,
+    });
     let set_asides = Arc::new(SetAsides::default());
     let mut task = SiteTask {
         site: site.clone(),
@@ -129,6 +142,8 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
     let site_task = tokio::spawn(task.run(inbox));
     tokio::spawn(disk.clone().watch());
     tokio::spawn(copy_log(paths.journal()));
+    let (stop, stops) = watch::channel(false);
+    let keeper = tokio::spawn(keeper.run(stops));
     let connections = Connections::default();
     let beside = Arc::new(Beside::default());
     let follower = follow(paths, &anchors, &hub, &clock, &beside);
@@ -148,6 +163,7 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
         outbox,
         actuations,
         cameras: cameras.clone(),
+        clips,
         set_asides,
         connections: connections.clone(),
         tracks,
@@ -161,7 +177,9 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
     info!(%site, "listening on http://{address}/ (loopback only: there is no sign-in yet)");
     let served = connections.serve(listener, router::router(app));
     let ended = until_the_end(served, site_task, told_to_stop(terminate)).await?;
-    // What this records is in the snapshot, too.
+    stop.send_replace(true);
+    // Their last clips and viewings become facts, and the follower takes them in. That one broke was told when it did.
+    drop(keeper.await);
     cameras.end().await;
     finish(&follower).await;
     Ok(ended)
@@ -263,7 +281,8 @@ async fn cameras(
 ) -> anyhow::Result<Arc<Cameras>> {
     let key = key_or_default(args.key_file.as_deref(), &args.data);
     let book = Arc::new(Book::open(&args.data, &key).await?);
-    let cameras = Arc::new(Cameras::new(book, clock.clone()));
+    let budget = Budget::new(usize::from(args.camera_ring_mib) * 1024 * 1024);
+    let cameras = Arc::new(Cameras::new(book, clock.clone(), budget));
     let every = Duration::from_secs(args.camera_round_s.into());
     cameras.begin_rounds(estate, every, requests);
     cameras.begin_recording(requests);

@@ -43,6 +43,11 @@ impl SitePaths {
         self.folder.join("observations")
     }
 
+    /// Clips of alarms. No fact is in them.
+    pub(crate) fn clips(&self) -> PathBuf {
+        self.folder.join("clips")
+    }
+
     pub(crate) fn estates(&self) -> PathBuf {
         self.folder.join("estates")
     }

@@ -11,6 +11,7 @@ use castellan_domain::wire::camera::{CameraMessage, FeedFault, FeedState, TICKS_
 use castellan_simulator::cameras::{Cameras, Fault, Options};
 use futures_util::StreamExt as _;
 use std::fs;
+use std::path::Path;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -37,7 +38,7 @@ impl Yard {
 
     pub(crate) async fn open_with(more: &[&str]) -> Self {
         let data = TempDir::new().expect("a temporary folder");
-        let cameras = cameras().await;
+        let cameras = cameras(&estate()).await;
         let csv = data.path().join("cameras.csv");
         fs::write(&csv, cameras.csv()).expect("a file");
         let folder = text(data.path());
@@ -105,8 +106,8 @@ impl Yard {
     }
 }
 
-async fn cameras() -> Cameras {
-    let estate = fs::read(estate()).expect("the fixture estate");
+pub(crate) async fn cameras(estate: &Path) -> Cameras {
+    let estate = fs::read(estate).expect("an estate's file");
     let estate = Estate::parse(&estate).expect("an estate");
     let options = Options {
         port: 0,

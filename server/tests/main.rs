@@ -11,6 +11,7 @@ mod cameras_faults;
 mod cameras_peer;
 mod cameras_stills;
 mod cases;
+mod clips;
 mod common;
 mod connections;
 mod disk;

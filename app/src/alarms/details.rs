@@ -24,6 +24,7 @@ use crate::desk::{Desk, Picked};
 use crate::dispatch::model::Said;
 use crate::dispatch::radio::Spoken;
 use crate::dispatch::{Hands, Response};
+use crate::evidence::ClipPlayer;
 use crate::ladders::{Ladder, climb_of};
 use crate::names::person_name;
 use crate::procedures::model::{StepChoice, Told, procedure_of, prohibitions};
@@ -174,6 +175,7 @@ pub fn SelectedAlarm(
                 None => view! { <p class="empty">{desk.t(texts::GONE)}</p> }.into_any(),
             }}
             <Actions copy desk id can main open />
+            <ClipPlayer copy desk replay=open.replay />
             <Pictures copy desk id large=is_nobodys />
             <Response copy desk id said hands />
             <Members copy desk id />
@@ -189,7 +191,7 @@ pub fn SelectedAlarm(
                 <Ladder copy desk about=Matter::Incident(incident) />
             })}
             <Ladder copy desk about=Matter::Alarm(id) />
-            <Story copy desk id alarm notes />
+            <Story copy desk id alarm notes replay=open.replay />
         </article>
     }
 }

@@ -8,6 +8,7 @@ use crate::desk::Desk;
 use crate::dispatch::model::Named;
 use crate::dispatch::radio::{Spoken, picked as picked_answer};
 use crate::dispatch::ranked::send;
+use crate::evidence::Replay;
 use crate::incidents::closing::Closing;
 use crate::procedures::record::pick as pick_step;
 use castellan_domain::alarm::{AlarmCommand, FollowUp, ShelfReason, Verdict, VerdictBasis};
@@ -27,20 +28,25 @@ pub struct Open {
     pub people: RwSignal<Named>,
     /// The verdicts that were picked for an incident that is being closed.
     pub closing: RwSignal<Option<Closing>>,
+    /// A clip of it is shown.
+    pub replay: Replay,
 }
 
 impl Open {
     /// Whether anything is open. It does not track.
     pub fn is_any(&self) -> bool {
-        self.choice.get_untracked().is_some() || self.noting.get_untracked()
+        self.choice.get_untracked().is_some()
+            || self.noting.get_untracked()
+            || self.replay.is_open()
     }
 
-    /// One step back: out of the last choice, or out of the note.
+    /// One step back: out of the last choice, out of the note, or out of the clip.
     pub fn step_back(&self) {
         match self.choice.get_untracked() {
             Some(Choice::Closing(asked)) if self.unpick(asked) => {}
             Some(choice) => self.choice.set(choice.before()),
-            None => self.noting.set(false),
+            None if self.noting.get_untracked() => self.noting.set(false),
+            None => self.replay.show(None),
         }
     }
 
@@ -48,6 +54,7 @@ impl Open {
     pub fn close(&self) {
         self.choice.set(None);
         self.noting.set(false);
+        self.replay.show(None);
     }
 
     /// Opens a choice, or says why there is nothing to choose.

@@ -3,6 +3,7 @@
 use super::model::verdict_name;
 use super::texts::GONE;
 use crate::ages;
+use crate::evidence::texts as evidence;
 use crate::names::person_name;
 use crate::texts::{Words, texts};
 use castellan_domain::alarm::{AlarmRefusal, P1_MUTES_MAX, SHELVED_MAX};
@@ -62,6 +63,8 @@ pub fn sentence(
         AlarmRefusal::UnknownAlarm { .. } => GONE,
         AlarmRefusal::NotClaimed => NOT_CLAIMED,
         AlarmRefusal::TooManyNotes => NOTES_FULL,
+        AlarmRefusal::ClipNotShown => evidence::ONLY_OWNER,
+        AlarmRefusal::ClipGone => evidence::GONE,
     };
     words.get(language).to_owned()
 }

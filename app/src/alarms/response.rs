@@ -255,6 +255,7 @@ fn told<F>(step: &Step<F>, (what, details): (Words, Vec<String>)) -> Told {
             what,
             detail: details.join(" · "),
             note: None,
+            clip: None,
         },
         missing: 0,
     }

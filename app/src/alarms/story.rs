@@ -9,14 +9,15 @@ use super::model::{
 };
 use super::texts;
 use crate::ages;
+use crate::evidence::texts as evidence;
 use crate::incidents::texts as incidents;
-use crate::names::person_name;
+use crate::names::{device_name, person_name};
 use crate::texts::Words;
 use castellan_domain::alarm::{
     AlarmFact, Located, NoteContent, Silence, Source, Verdict, VerdictBasis,
 };
 use castellan_domain::estate::{Estate, Place, Priority};
-use castellan_domain::fact::{AlarmRaised, AlarmReturned, AlarmSplit, AlarmViewed};
+use castellan_domain::fact::{AlarmClipKept, AlarmRaised, AlarmReturned, AlarmSplit, AlarmViewed};
 use castellan_domain::ids::{AlarmId, AlarmTypeId, PersonId, Seq};
 use castellan_domain::observation::Doubts;
 use castellan_domain::rules::system;
@@ -74,6 +75,8 @@ pub struct Part {
     pub detail: String,
     /// The note, if it is one.
     pub note: Option<uuid::Uuid>,
+    /// The clip, if it is one.
+    pub clip: Option<AlarmClipKept>,
 }
 
 /// What happened to its incident, or to somebody who was sent.
@@ -152,8 +155,16 @@ impl Teller<'_> {
             AlarmFact::Noted(body) => body.note.words().map(|words| words.id),
             _ => None,
         };
-        let detail = details.join(" · ");
-        Part { what, detail, note }
+        let clip = match &step.fact {
+            AlarmFact::ClipKept(body) => Some(body.clone()),
+            _ => None,
+        };
+        Part {
+            what,
+            detail: details.join(" · "),
+            note,
+            clip,
+        }
     }
 
     fn told(&self, fact: &AlarmFact, so_far: &SoFar) -> (Words, Vec<String>) {
@@ -238,6 +249,12 @@ impl Teller<'_> {
             }
             AlarmFact::Split(body) => self.split(body),
             AlarmFact::Viewed(body) => (texts::TIMELINE_VIEWED, self.viewed(body)),
+            AlarmFact::ClipKept(body) => {
+                let camera = device_name(self.estate, &body.camera, self.language);
+                let (from, to) = ((self.clock)(body.from), (self.clock)(body.to));
+                (evidence::KEPT, vec![camera, format!("{from}–{to}")])
+            }
+            AlarmFact::ClipViewed(body) => (evidence::VIEWED, vec![body.clip.to_string()]),
         }
     }
 
@@ -400,6 +417,7 @@ const fn plain(what: Words) -> Part {
         what,
         detail: String::new(),
         note: None,
+        clip: None,
     }
 }
 

@@ -8,6 +8,7 @@ use crate::api::{self, ApiError, StepsOf};
 use crate::browser::moment_text;
 use crate::copy::SiteCopy;
 use crate::desk::Desk;
+use crate::evidence::{PlayClip, Replay};
 use crate::names::person_name;
 use crate::texts::Words;
 use castellan_domain::alarm::{Alarm, AlarmFact};
@@ -28,6 +29,7 @@ pub fn Story(
     id: AlarmId,
     alarm: Memo<Option<Alarm>>,
     notes: RwSignal<Vec<NoteText>>,
+    replay: Replay,
 ) -> impl IntoView {
     let known = RwSignal::new(Known::<AlarmFact>::default());
     Effect::new(move |_| {
@@ -88,7 +90,7 @@ pub fn Story(
         let told = told.get().unwrap_or_default();
         let entries = known.with(|known| teller.tell(known, told));
         let line = |entry| match entry {
-            Entry::Line(line) => line_view(&teller, line, notes).into_any(),
+            Entry::Line(line) => line_view((copy, desk, replay), &teller, line, notes).into_any(),
             Entry::Earlier(Whose::Alarm, count) => {
                 earlier_view(earlier, texts::EARLIER, count, language).into_any()
             }
@@ -112,6 +114,7 @@ fn zone_of(estate: Option<&Estate>) -> String {
 }
 
 fn line_view(
+    (copy, desk, replay): (&'static SiteCopy, &'static Desk, Replay),
     teller: &Teller<'_>,
     line: Line,
     notes: RwSignal<Vec<NoteText>>,
@@ -125,7 +128,11 @@ fn line_view(
     });
     let words = line.note().map(|note| words_view(note, notes, language));
     let parts = line.parts.into_iter();
-    let parts = parts.map(|part| part_view(part, language));
+    let parts = parts.map(|mut part| {
+        let clip = part.clip.take();
+        let clip = clip.map(|clip| view! { <PlayClip copy desk replay clip /> });
+        (part_view(part, language), clip)
+    });
     view! {
         <li>
             <time class="num">{(teller.clock)(line.at)}</time>

@@ -2,9 +2,7 @@
 
 use super::texts;
 use crate::texts::Words;
-use castellan_domain::alarm::Alarm;
-use castellan_domain::estate::{Cameras, Estate};
-use castellan_domain::ids::DeviceId;
+pub use castellan_domain::alarm::{Linked, linked};
 use castellan_domain::text::Language;
 use castellan_domain::time::{Span, Timestamp};
 use castellan_domain::wire::camera::{FROZEN_AFTER_MS, FeedFault, FeedState, TICKS_PER_S};
@@ -239,39 +237,6 @@ impl Look {
         self.since = if has_looked { Some(now) } else { since };
         has_looked
     }
-}
-
-/// A picture that belongs to a place.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Linked {
-    pub camera: DeviceId,
-    /// It shows who comes and goes there, and not the place itself.
-    pub is_beside: bool,
-}
-
-/// The pictures that belong to an alarm at its place: as many as its type wants. An alarm of a camera itself
-/// shows its neighbours.
-pub fn linked(estate: &Estate, alarm: &Alarm) -> Vec<Linked> {
-    let wanted = estate.alarm_type(&alarm.kind).map(|kind| kind.cameras);
-    let most = match wanted.unwrap_or_default() {
-        Cameras::None => 0,
-        Cameras::Best | Cameras::Neighbour => 1,
-        Cameras::BestTwo | Cameras::BestTwoLong => 2,
-    };
-    let Some(place) = alarm.place.place() else {
-        return Vec::new();
-    };
-    let failed = alarm
-        .source
-        .device()
-        .filter(|_| wanted == Some(Cameras::Neighbour));
-    let sights = estate.cameras_for(place).into_iter();
-    let others = sights.filter(|sight| Some(&sight.camera.id) != failed);
-    let linked = others.take(most).map(|sight| Linked {
-        camera: sight.camera.id.clone(),
-        is_beside: sight.pixels_per_m.is_none(),
-    });
-    linked.collect()
 }
 
 /// These pictures, and after them the one of the camera that follows somebody, if it is none of them.

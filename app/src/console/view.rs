@@ -67,6 +67,7 @@ pub fn view(parts: &Parts) -> AnyView {
                 scene
                 call_signs=call_signs.into()
                 errands=errands.into()
+                past=open.replay.people.into()
                 now=Signal::derive(move || copy.shown_at())
                 selected=desk.selected.into()
                 selected_at=selected_at.into()

@@ -4,10 +4,12 @@ use super::camera::Camera;
 use super::crowds::Crowds;
 use super::live_layer::scene::Scene;
 use super::overlay::Overlay;
+use super::past::PastRings;
 use super::pulses::Pulses;
 use super::way_ends::WayEnds;
 use crate::ages::Now;
 use crate::dispatch::errands::{Errand, Part, way_end};
+use crate::evidence::Past;
 use castellan_domain::estate::Estate;
 use castellan_domain::geo::Anchor;
 use castellan_domain::ids::PersonId;
@@ -23,6 +25,7 @@ pub(super) struct Above {
     pulses: Pulses,
     crowds: Crowds,
     way_ends: WayEnds,
+    past: PastRings,
 }
 
 impl Above {
@@ -33,6 +36,7 @@ impl Above {
             pulses: Pulses::new(container)?,
             crowds: Crowds::new(container)?,
             way_ends: WayEnds::new(container)?,
+            past: PastRings::new(container)?,
         })
     }
 
@@ -46,8 +50,17 @@ impl Above {
     ) {
         self.pulses.place(scene, camera, zoom, smooth);
         self.crowds.place(scene, camera);
+        self.past.place(camera);
         let around = self.names.place(scene, camera, zoom, mono);
         self.way_ends.place(camera, &around);
+    }
+
+    /// Where people were at the moment of a clip.
+    pub(super) fn tell_past(&self, people: &[Past], estate: &Estate) {
+        let anchor = Anchor::new(estate.anchor);
+        let people = people.iter();
+        let placed = people.map(|one| (anchor.metres(one.at), one.name.clone()));
+        self.past.set(placed.collect());
     }
 
     /// What is said of everybody who was sent.

@@ -35,6 +35,8 @@ mod maplibre;
 #[cfg(target_arch = "wasm32")]
 mod overlay;
 #[cfg(target_arch = "wasm32")]
+mod past;
+#[cfg(target_arch = "wasm32")]
 mod pulses;
 #[cfg(target_arch = "wasm32")]
 mod running;

@@ -14,6 +14,7 @@ use crate::ages::Now;
 use crate::browser::mono;
 use crate::desk::{Picked, Pointed, Theme};
 use crate::dispatch::errands::Errand;
+use crate::evidence::Past;
 use castellan_domain::estate::Estate;
 use castellan_domain::geo::Anchor;
 use castellan_domain::ids::PersonId;
@@ -229,6 +230,11 @@ impl Running {
         let said = (now, shown.language);
         self.above.tell_errands(errands, &shown.estate, said);
         self.scene.update(|scene| scene.set_errands(errands));
+    }
+
+    /// Shows where people were at the moment of a clip.
+    pub(super) fn tell_past(&self, people: &[Past]) {
+        self.above.tell_past(people, &self.shown.borrow().estate);
     }
 
     /// Tells the library all that is shown.

@@ -12,6 +12,7 @@ use super::texts;
 use crate::ages::Now;
 use crate::desk::{Picked, Pointed, Theme};
 use crate::dispatch::errands::Errand;
+use crate::evidence::Past;
 use castellan_domain::estate::{Estate, Stripes};
 use castellan_domain::geo::LonLat;
 use castellan_domain::ids::{DeviceId, PersonId};
@@ -57,7 +58,9 @@ pub fn MapView(
     call_signs: Signal<BTreeMap<PersonId, CallSign>>,
     /// What everybody is about who was sent.
     errands: Signal<Vec<Errand>>,
-    /// The time by which that is said.
+    /// Where people were at the moment of a clip.
+    past: Signal<Vec<Past>>,
+    /// The time by which errands are said.
     now: Signal<Now>,
     /// Gets a ring, and is brought into view when it changes.
     selected: Signal<Option<Picked>>,
@@ -143,6 +146,13 @@ pub fn MapView(
     };
     tell_of_people(shown, call_signs, (errands, now), (estate, language));
     tell_of_sights(shown, cones, coverage, estate);
+    Effect::new(move |_| {
+        past.with(|past| {
+            if let Some(running) = shown() {
+                running.tell_past(past);
+            }
+        });
+    });
     Effect::new(move |_| {
         selected_at.track();
         let selected = selected.get();

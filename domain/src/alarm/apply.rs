@@ -34,7 +34,8 @@ impl Alarm {
             AlarmFact::Joined(body) => self.joined_by(body, stamp),
             AlarmFact::Split(body) => self.split(body, stamp)?.0,
             AlarmFact::VerdictCorrected(body) => self.correct_verdict(body, at)?,
-            AlarmFact::Viewed(_) => self,
+            // What is kept of it and who looked stands in its history.
+            AlarmFact::Viewed(_) | AlarmFact::ClipKept(_) | AlarmFact::ClipViewed(_) => self,
         };
         if was_shelved && after.shelf.is_none() {
             after = after.seen_anew(at);
@@ -84,7 +85,9 @@ impl Told for AlarmFact {
             | Self::Risen(_)
             | Self::Joined(_)
             | Self::Split(_)
-            | Self::VerdictCorrected(_) => false,
+            | Self::VerdictCorrected(_)
+            | Self::ClipKept(_)
+            | Self::ClipViewed(_) => false,
         }
     }
 
@@ -121,7 +124,9 @@ const fn changes_what_people_decide_on(fact: &AlarmFact) -> bool {
         | AlarmFact::Repeated(_)
         | AlarmFact::Overdue(_)
         | AlarmFact::Undispatched(_)
-        | AlarmFact::Viewed(_) => false,
+        | AlarmFact::Viewed(_)
+        | AlarmFact::ClipKept(_)
+        | AlarmFact::ClipViewed(_) => false,
         AlarmFact::Cleared(_)
         | AlarmFact::Unheard(_)
         | AlarmFact::Claimed(_)

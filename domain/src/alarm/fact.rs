@@ -4,8 +4,9 @@ use super::located::Located;
 use super::reasons::{NoteContent, ReturnedBy, ShelfReason, Verdict, VerdictBasis};
 use super::sources::{JoinedBy, RisenBy, Silence, Source};
 use crate::estate::Priority;
-use crate::ids::{AlarmId, AlarmTypeId, DeviceId, PersonId};
+use crate::ids::{AlarmId, AlarmTypeId, ClipId, DeviceId, PersonId};
 use crate::observation::{Doubts, ReportedState};
+use crate::text::Text;
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -54,6 +55,10 @@ facts! {
         VerdictCorrected(AlarmVerdictCorrected) = "alarm_verdict_corrected", 1;
         /// Somebody was shown a live picture of its place.
         Viewed(AlarmViewed) = "alarm_viewed", 1;
+        /// Pictures of its place are kept.
+        ClipKept(AlarmClipKept) = "alarm_clip_kept", 1;
+        /// A person looked at such pictures.
+        ClipViewed(AlarmClipViewed) = "alarm_clip_viewed", 1;
     }
 }
 
@@ -391,6 +396,33 @@ pub struct AlarmViewed {
     pub to: Timestamp,
 }
 
+/// 录像: pictures of its place are kept, from before it came until after it. They may be deleted later.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AlarmClipKept {
+    pub alarm: AlarmId,
+    pub clip: ClipId,
+    /// Whose pictures.
+    pub camera: DeviceId,
+    /// When its first picture was received.
+    pub from: Timestamp,
+    /// When its last one was.
+    pub to: Timestamp,
+    /// How long the file is.
+    pub bytes: u64,
+    /// Of the file, in hexadecimal digits.
+    pub sha256: Text<64>,
+    /// By RFC 6381.
+    pub codec: Text<64>,
+}
+
+/// A person looked at a clip; once an hour for each of them at most.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AlarmClipViewed {
+    pub alarm: AlarmId,
+    pub clip: ClipId,
+    pub by: PersonId,
+}
+
 impl AlarmFact {
     /// Which alarm it is about; of a split, the row that is left.
     pub const fn alarm(&self) -> AlarmId {
@@ -416,6 +448,8 @@ impl AlarmFact {
             Self::Split(body) => body.alarm,
             Self::VerdictCorrected(body) => body.alarm,
             Self::Viewed(body) => body.alarm,
+            Self::ClipKept(body) => body.alarm,
+            Self::ClipViewed(body) => body.alarm,
         }
     }
 }

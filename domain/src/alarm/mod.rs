@@ -7,6 +7,7 @@
 
 mod apply;
 pub mod basis;
+mod clip;
 mod command;
 pub mod control;
 mod deadline;
@@ -25,6 +26,7 @@ mod state;
 mod steps;
 mod unheard;
 
+pub use clip::{ClipNews, Linked, linked};
 pub use command::{AlarmCommand, NoteCommand, NoteWords};
 pub use deadline::{Due, OVERDUE_WAIT_MAX, follow_up_wait};
 pub use fact::AlarmFact;

@@ -103,6 +103,12 @@ pub enum AlarmRefusal {
         "the site has {OPEN_ALARMS_MAX} open alarms and takes only those of the first priority until some are judged; send it again later"
     )]
     TooManyOpenAlarms,
+    /// What was filmed is for few.
+    #[error("clips are shown to whoever has this alarm, to shift leaders and to those above")]
+    ClipNotShown,
+    /// It is deleted, or never was.
+    #[error("this clip is not kept any more; what was done about the alarm stands in its history")]
+    ClipGone,
 }
 
 impl AlarmRefusal {
@@ -115,8 +121,8 @@ impl AlarmRefusal {
             | Self::AlreadyShelved { .. }
             | Self::AlreadyJudged { .. }
             | Self::Changed { .. } => RefusalKind::Conflict,
-            Self::UnknownAlarm { .. } => RefusalKind::Missing,
-            Self::NotOwner { .. } => RefusalKind::Forbidden,
+            Self::UnknownAlarm { .. } | Self::ClipGone => RefusalKind::Missing,
+            Self::NotOwner { .. } | Self::ClipNotShown => RefusalKind::Forbidden,
             Self::NotClaimed
             | Self::ClaimInstead
             | Self::MutedTooOften

@@ -298,7 +298,9 @@ pub(crate) fn must_stand_alone(
         | AlarmFact::Joined(_)
         | AlarmFact::Split(_)
         | AlarmFact::VerdictCorrected(_)
-        | AlarmFact::Viewed(_) => false,
+        | AlarmFact::Viewed(_)
+        | AlarmFact::ClipKept(_)
+        | AlarmFact::ClipViewed(_) => false,
     };
     match known.open_incident_of(row) {
         Some(incident) if is_single => Err(IncidentRefusal::InIncident {

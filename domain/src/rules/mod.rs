@@ -39,6 +39,7 @@ pub mod area_breach;
 pub mod arming_schedule;
 pub mod assignments;
 pub mod claim_overdue;
+pub mod clips;
 pub mod comes_back;
 pub mod device_silent;
 pub mod door_forced;

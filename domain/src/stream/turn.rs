@@ -156,7 +156,8 @@ impl RepeatKey {
             | Input::Failing(_)
             | Input::Notified(_)
             | Input::Actuated(_)
-            | Input::Viewed(_) => None,
+            | Input::Viewed(_)
+            | Input::Clip(_) => None,
         }
     }
 

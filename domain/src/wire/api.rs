@@ -150,6 +150,24 @@ pub struct Health {
     /// The log of observations.
     #[serde(default)]
     pub observations: super::history::ObservationHealth,
+    /// Clips of alarms.
+    #[serde(default)]
+    pub clips: ClipHealth,
+}
+
+/// 录像: clips of alarms, and what is kept of pictures for them.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct ClipHealth {
+    /// Bytes of pictures in memory, so that a clip has what was before its alarm.
+    pub memory_bytes: usize,
+    /// At most.
+    pub memory_bytes_max: usize,
+    /// Clips in the making.
+    pub running: usize,
+    /// Clips that were not kept since the server started: too many at a time, the disk fills, or a fault.
+    pub not_kept: u64,
+    /// Why the last one could not be written, as a sentence. Alarms go on.
+    pub fault: Option<String>,
 }
 
 /// An input that broke the engine and was set aside.

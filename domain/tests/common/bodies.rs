@@ -11,12 +11,12 @@ use castellan_domain::alarm::{
 };
 use castellan_domain::estate::{Place, Priority};
 use castellan_domain::fact::{
-    AlarmAcknowledged, AlarmClaimed, AlarmCleared, AlarmJoined, AlarmJudged, AlarmMuted,
-    AlarmNoted, AlarmOverdue, AlarmRaised, AlarmReleased, AlarmRepeated, AlarmReturned, AlarmRisen,
-    AlarmShelved, AlarmSplit, AlarmTransferred, AlarmUndispatched, AlarmUnheard, AlarmUnshelved,
-    AlarmVerdictCorrected, AlarmViewed, FactBody,
+    AlarmAcknowledged, AlarmClaimed, AlarmCleared, AlarmClipKept, AlarmClipViewed, AlarmJoined,
+    AlarmJudged, AlarmMuted, AlarmNoted, AlarmOverdue, AlarmRaised, AlarmReleased, AlarmRepeated,
+    AlarmReturned, AlarmRisen, AlarmShelved, AlarmSplit, AlarmTransferred, AlarmUndispatched,
+    AlarmUnheard, AlarmUnshelved, AlarmVerdictCorrected, AlarmViewed, FactBody,
 };
-use castellan_domain::ids::{AlarmId, AlarmTypeId, DeviceId, PersonId};
+use castellan_domain::ids::{AlarmId, AlarmTypeId, ClipId, DeviceId, PersonId};
 use castellan_domain::observation::{Doubts, PlaceDoubt, ReportedState, TimeDoubt, Untrue};
 use castellan_domain::text::Localized;
 use castellan_domain::time::Timestamp;
@@ -328,7 +328,28 @@ fn handled() -> impl Strategy<Value = FactBody> {
         1 => (one(), device(), due(), due()).prop_map(|((alarm, by), camera, from, to)| {
             FactBody::Alarm(AlarmFact::Viewed(AlarmViewed { alarm, camera, by, from, to }))
         }),
+        1 => clip(),
     ]
+}
+
+fn clip() -> impl Strategy<Value = FactBody> {
+    (alarm(), 1u8..3, person(), any::<bool>()).prop_map(|(alarm, nth, by, is_kept)| {
+        let clip = ClipId { alarm, nth };
+        FactBody::Alarm(if is_kept {
+            AlarmFact::ClipKept(AlarmClipKept {
+                alarm,
+                clip,
+                camera: id("cam-1"),
+                from: START,
+                to: START + secs(50),
+                bytes: 4_096,
+                sha256: text(&format!("{:064x}", 7)),
+                codec: text("avc1.42C01E"),
+            })
+        } else {
+            AlarmFact::ClipViewed(AlarmClipViewed { alarm, clip, by })
+        })
+    })
 }
 
 fn shelf_reason() -> impl Strategy<Value = ShelfReason> {

@@ -15,7 +15,7 @@ use castellan_domain::wire::api::CommandRequest;
 use castellan_domain::zone::{ZoneCommand, ZoneRefusal};
 
 /// Every variant that must have a file.
-pub(crate) const COMMANDS_AND_ANSWERS: [&str; 123] = [
+pub(crate) const COMMANDS_AND_ANSWERS: [&str; 125] = [
     "command_request.claim",
     "command_request.note",
     "command_request.judge",
@@ -87,6 +87,8 @@ pub(crate) const COMMANDS_AND_ANSWERS: [&str; 123] = [
     "answer.reported.state_kept",
     "answer.reported.unchanged",
     "answer.too_many_open_alarms",
+    "answer.clip_not_shown",
+    "answer.clip_gone",
     "command_request.claim_incident",
     "command_request.transfer_incident",
     "command_request.release_incident",
@@ -287,5 +289,7 @@ fn refused(refusal: &Refusal) -> &'static str {
         Refusal::Actuation(ActuationRefusal::AlreadyUnderWay { .. }) => "answer.already_under_way",
         Refusal::Actuation(ActuationRefusal::NoDriver) => "answer.no_driver",
         Refusal::Alarm(AlarmRefusal::TooManyOpenAlarms) => "answer.too_many_open_alarms",
+        Refusal::Alarm(AlarmRefusal::ClipNotShown) => "answer.clip_not_shown",
+        Refusal::Alarm(AlarmRefusal::ClipGone) => "answer.clip_gone",
     }
 }

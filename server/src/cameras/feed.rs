@@ -1,6 +1,8 @@
 //! One stream of one camera, shared by everybody who watches it: one session upstream however many
 //! they are, from the first of them until five seconds after the last.
 
+use super::fmp4::Sample;
+use super::ring::{self, Budget, Clip, Ring, Track};
 use crate::clock::Clock;
 use axum::body::Bytes;
 use axum::extract::ws::Utf8Bytes;
@@ -47,10 +49,12 @@ pub(super) struct Frame {
     pub(super) beginning: Option<Beginning>,
     /// Where it stands in the track; said with key frames.
     pub(super) shown_at: u64,
-    pub(super) is_key: bool,
+    pub(super) sample: Sample,
     /// The camera's clock began anew: what was said of moments before it counts no more.
     pub(super) is_anew: bool,
     pub(super) piece: Bytes,
+    /// The frame itself, within the piece.
+    pub(super) data: Bytes,
 }
 
 /// The beginning of a track.
@@ -58,6 +62,7 @@ pub(super) struct Frame {
 pub(super) struct Beginning {
     pub(super) codec: CameraMessage,
     pub(super) bytes: Bytes,
+    pub(super) track: Track,
     /// What a decoder of H.264 needs before a key frame, each with its start code; empty for other codecs.
     pub(super) parameters: Bytes,
 }
@@ -90,6 +95,7 @@ struct Shared {
     /// Since the last key frame, with its moment first.
     group: Vec<Sent>,
     group_bytes: usize,
+    ring: Ring,
 }
 
 impl Shared {
@@ -99,6 +105,7 @@ impl Shared {
         self.key = None;
         self.group = Vec::new();
         self.group_bytes = 0;
+        self.ring.break_off();
     }
 }
 
@@ -122,7 +129,12 @@ impl fmt::Debug for Feed {
 }
 
 impl Feed {
-    pub(super) fn new(camera: DeviceId, stream: Stream, clock: Arc<Clock>) -> Arc<Self> {
+    pub(super) fn new(
+        camera: DeviceId,
+        stream: Stream,
+        clock: Arc<Clock>,
+        budget: Arc<Budget>,
+    ) -> Arc<Self> {
         let state = FeedState::Connecting { since: clock.now() };
         Arc::new(Self {
             camera,
@@ -140,6 +152,7 @@ impl Feed {
                 key: None,
                 group: Vec::new(),
                 group_bytes: 0,
+                ring: Ring::new(budget),
             }),
             viewers: watch::Sender::new(0),
             sender: broadcast::Sender::new(WAITING_MAX),
@@ -247,20 +260,23 @@ impl Feed {
             shared.why = None;
             self.send(words(&CameraMessage::Feed(shared.state.clone())));
         }
+        let is_key = frame.sample.is_key;
         if let Some(Beginning {
             codec,
             bytes,
             parameters,
+            track,
         }) = frame.beginning
         {
             shared.parameters = parameters;
+            shared.ring.begin(track);
             let beginning = [words(&codec), Sent::Picture(bytes)];
             for one in &beginning {
                 self.send(one.clone());
             }
             shared.beginning = Some(beginning);
         }
-        if frame.is_key {
+        if is_key {
             shared.group.clear();
             shared.group_bytes = 0;
             shared.key = Some(KeyFrame {
@@ -269,8 +285,8 @@ impl Feed {
                 piece: frame.piece.clone(),
             });
         }
-        let is_kept = frame.is_key || !shared.group.is_empty();
-        if frame.is_key || frame.is_anew {
+        let is_kept = is_key || !shared.group.is_empty();
+        if is_key || frame.is_anew {
             let moment = words(&CameraMessage::Moment {
                 ticks: frame.shown_at,
                 received_at: now,
@@ -288,6 +304,21 @@ impl Feed {
         } else if is_kept {
             shared.group.push(picture);
         }
+        shared.ring.add(ring::Frame {
+            sample: frame.sample,
+            data: frame.data,
+            at: now,
+        });
+    }
+
+    /// Begins a clip with what there is of the time since a moment.
+    pub(super) fn begin_clip(&self, since: Timestamp) -> Clip {
+        Clip::begin(&self.shared().ring, since)
+    }
+
+    /// Adds to a clip what is new, and says whether there can be more.
+    pub(super) fn add_to(&self, clip: &mut Clip) -> bool {
+        clip.take(&self.shared().ring)
     }
 
     /// Nobody may be there to hear it.
@@ -319,6 +350,7 @@ impl Feed {
         shared.why = None;
         shared.clock = None;
         shared.forget();
+        shared.ring.clear();
         true
     }
 }
@@ -326,7 +358,7 @@ impl Feed {
 /// Somebody who watches.
 #[derive(Debug)]
 pub(super) struct Viewer {
-    feed: Arc<Feed>,
+    pub(super) feed: Arc<Feed>,
     pub(super) receiver: broadcast::Receiver<Sent>,
 }
 

@@ -30,12 +30,11 @@ pub(super) fn beginning(entry: &[u8], size: (u32, u32)) -> Vec<u8> {
         out.extend_from_slice(b"iso6\0\0\0\0iso6mp41");
     });
     make_box(&mut out, *b"moov", |out| {
-        make_full_box(out, *b"mvhd", 0, 0, |out| {
-            put(out, &[0, 0, TIMESCALE, 0, 0x1_0000, 0x0100_0000, 0, 0]);
-            put(out, &MATRIX);
-            put(out, &[0, 0, 0, 0, 0, 0, 2]);
+        put_movie_header(out, 0);
+        make_box(out, *b"trak", |out| {
+            put_track_header(out, size, 0);
+            put_media(out, 0, |out| put_sample_table(out, entry));
         });
-        make_box(out, *b"trak", |out| put_track(out, entry, size));
         make_box(out, *b"mvex", |out| {
             make_full_box(out, *b"trex", 0, 0, |out| put(out, &[1, 1, 0, 0, 0]));
         });
@@ -43,16 +42,33 @@ pub(super) fn beginning(entry: &[u8], size: (u32, u32)) -> Vec<u8> {
     out
 }
 
-fn put_track(out: &mut Vec<u8>, entry: &[u8], (width, height): (u32, u32)) {
+/// The head of everything.
+pub(super) fn put_movie_header(out: &mut Vec<u8>, duration: u32) {
+    make_full_box(out, *b"mvhd", 0, 0, |out| {
+        put(
+            out,
+            &[0, 0, TIMESCALE, duration, 0x1_0000, 0x0100_0000, 0, 0],
+        );
+        put(out, &MATRIX);
+        put(out, &[0, 0, 0, 0, 0, 0, 2]);
+    });
+}
+
+/// The head of the only track. Durations are in ticks.
+pub(super) fn put_track_header(out: &mut Vec<u8>, (width, height): (u32, u32), duration: u32) {
     make_full_box(out, *b"tkhd", 0, 3, |out| {
-        put(out, &[0, 0, 1, 0, 0, 0, 0, 0, 0]);
+        put(out, &[0, 0, 1, 0, duration, 0, 0, 0, 0]);
         put(out, &MATRIX);
         put(out, &[width << 16, height << 16]);
     });
+}
+
+/// What the track is; `table` is the content of its table of samples.
+pub(super) fn put_media(out: &mut Vec<u8>, duration: u32, table: impl FnOnce(&mut Vec<u8>)) {
     make_box(out, *b"mdia", |out| {
         // 0x55c4 is the language "und".
         make_full_box(out, *b"mdhd", 0, 0, |out| {
-            put(out, &[0, 0, TIMESCALE, 0, 0x55c4_0000]);
+            put(out, &[0, 0, TIMESCALE, duration, 0x55c4_0000]);
         });
         make_full_box(out, *b"hdlr", 0, 0, |out| {
             put(out, &[0]);
@@ -66,17 +82,22 @@ fn put_track(out: &mut Vec<u8>, entry: &[u8], (width, height): (u32, u32)) {
                     make_full_box(out, *b"url ", 0, 1, |_| {});
                 });
             });
-            make_box(out, *b"stbl", |out| put_sample_table(out, entry));
+            make_box(out, *b"stbl", table);
         });
+    });
+}
+
+/// What the samples are: one kind of them.
+pub(super) fn put_entry(out: &mut Vec<u8>, entry: &[u8]) {
+    make_full_box(out, *b"stsd", 0, 0, |out| {
+        put(out, &[1]);
+        out.extend_from_slice(entry);
     });
 }
 
 /// What the samples are; there are none before the first piece.
 fn put_sample_table(out: &mut Vec<u8>, entry: &[u8]) {
-    make_full_box(out, *b"stsd", 0, 0, |out| {
-        put(out, &[1]);
-        out.extend_from_slice(entry);
-    });
+    put_entry(out, entry);
     for name in [*b"stts", *b"stsc"] {
         make_full_box(out, name, 0, 0, |out| put(out, &[0]));
     }
@@ -125,7 +146,7 @@ pub(super) fn frame_of(piece: &Bytes) -> Bytes {
 }
 
 /// A box: its length, its name, what is in it.
-fn make_box(out: &mut Vec<u8>, name: [u8; 4], fill: impl FnOnce(&mut Vec<u8>)) {
+pub(super) fn make_box(out: &mut Vec<u8>, name: [u8; 4], fill: impl FnOnce(&mut Vec<u8>)) {
     let at = out.len();
     put(out, &[0]);
     out.extend_from_slice(&name);
@@ -135,7 +156,7 @@ fn make_box(out: &mut Vec<u8>, name: [u8; 4], fill: impl FnOnce(&mut Vec<u8>)) {
 }
 
 /// A box with a version and flags.
-fn make_full_box(
+pub(super) fn make_full_box(
     out: &mut Vec<u8>,
     name: [u8; 4],
     version: u32,
@@ -148,7 +169,7 @@ fn make_full_box(
     });
 }
 
-fn put(out: &mut Vec<u8>, words: &[u32]) {
+pub(super) fn put(out: &mut Vec<u8>, words: &[u32]) {
     out.extend(words.iter().flat_map(|word| word.to_be_bytes()));
 }
 

@@ -6,9 +6,12 @@ mod book;
 mod camera_clock;
 mod feed;
 mod fmp4;
+mod mp4;
 mod offered;
 mod picture;
 mod recorder;
+mod recording;
+mod ring;
 mod rounds;
 mod snapshot;
 mod socket;
@@ -19,6 +22,8 @@ mod viewings;
 
 pub(crate) use book::{Book, CameraAddress};
 pub(crate) use feed::{Picture, Stream};
+pub(crate) use recording::{Held, Made, Recording};
+pub(crate) use ring::{BEFORE, Budget};
 pub(crate) use stills::Still;
 pub(crate) use viewings::Watched;
 
@@ -61,10 +66,11 @@ pub(crate) struct Cameras {
     viewers: AtomicUsize,
     stills: Stills,
     viewings: Mutex<Viewings>,
+    budget: Arc<Budget>,
 }
 
 impl Cameras {
-    pub(crate) fn new(book: Arc<Book>, clock: Arc<Clock>) -> Self {
+    pub(crate) fn new(book: Arc<Book>, clock: Arc<Clock>, budget: Budget) -> Self {
         let (stop, stops) = watch::channel(false);
         Self {
             clock,
@@ -75,7 +81,13 @@ impl Cameras {
             viewers: AtomicUsize::new(0),
             stills: Stills::default(),
             viewings: Mutex::default(),
+            budget: Arc::new(budget),
         }
+    }
+
+    /// What is kept of pictures in memory.
+    pub(crate) fn budget(&self) -> &Budget {
+        &self.budget
     }
 
     /// Shows a camera of the estate to a viewer until it goes. What is watched for an alarm goes on record.
@@ -106,8 +118,15 @@ impl Cameras {
     fn feed(&self, camera: &DeviceId, stream: Stream) -> Arc<Feed> {
         let mut feeds = self.feeds.lock().unwrap_or_else(PoisonError::into_inner);
         let feed = feeds.entry((camera.clone(), stream));
-        feed.or_insert_with(|| Feed::new(camera.clone(), stream, self.clock.clone()))
-            .clone()
+        feed.or_insert_with(|| {
+            Feed::new(
+                camera.clone(),
+                stream,
+                self.clock.clone(),
+                self.budget.clone(),
+            )
+        })
+        .clone()
     }
 
     /// Whether somebody is shown a picture of it.
@@ -143,7 +162,7 @@ impl Cameras {
 /// Asks a camera once, and gives back what its picture is, or why there is none.
 pub(crate) async fn try_once(book: Book, camera: &DeviceId) -> Result<Picture, FeedFault> {
     let clock = Arc::new(Clock::start(Timestamp::from_micros(0)));
-    let cameras = Cameras::new(Arc::new(book), clock);
+    let cameras = Cameras::new(Arc::new(book), clock, Budget::new(0));
     let mut viewer = cameras.watch(camera, Stream::Main);
     let first = timeout(PICTURE_WITHIN, viewer.first_picture()).await;
     drop(viewer);

@@ -23,12 +23,12 @@ impl Cameras {
 
     /// Begins to record viewings, until the server stops.
     pub(crate) fn begin_recording(self: &Arc<Self>, requests: &mpsc::Sender<Request>) {
-        let recording = self.clone().record(requests.clone());
+        let recording = self.clone().record_viewings(requests.clone());
         let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
         running.spawn(recording);
     }
 
-    async fn record(self: Arc<Self>, requests: mpsc::Sender<Request>) {
+    async fn record_viewings(self: Arc<Self>, requests: mpsc::Sender<Request>) {
         let mut stop = self.stop.subscribe();
         let mut is_stopping = false;
         while !is_stopping {

@@ -294,12 +294,14 @@ impl Track {
             .timeline
             .place(at.elapsed(), at.clock_rate().get(), is_key);
         self.number = self.number.wrapping_add(1);
+        let piece = Bytes::from(piece(self.number, placed.sample, frame.data()));
         Ok(Some(Frame {
             beginning,
             shown_at: placed.shown_at,
-            is_key,
+            sample: placed.sample,
             is_anew: placed.jumped,
-            piece: piece(self.number, placed.sample, frame.data()).into(),
+            data: piece.slice(piece.len() - frame.data().len()..),
+            piece,
         }))
     }
 }
@@ -314,9 +316,10 @@ fn begin_track(session: &Demuxed, stream: usize) -> Result<Beginning, FeedFault>
     let (width, height) = video.pixel_dimensions();
     let entry = video.mp4_sample_entry().build();
     let entry = entry.map_err(|_names_an_address| FeedFault::Unreadable)?;
+    let codec = video.rfc6381_codec().to_owned();
     Ok(Beginning {
         codec: CameraMessage::Codec {
-            codec: video.rfc6381_codec().to_owned(),
+            codec: codec.clone(),
             width,
             height,
         },
@@ -324,6 +327,11 @@ fn begin_track(session: &Demuxed, stream: usize) -> Result<Beginning, FeedFault>
         parameters: match video.codec_params() {
             VideoParametersCodec::H264 { sps, pps } => annex_b(&[sps, pps]).into(),
             _ => Bytes::new(),
+        },
+        track: super::ring::Track {
+            codec,
+            entry,
+            size: (width, height),
         },
     })
 }

@@ -2,6 +2,7 @@
 //! refer to, and everything that vouches for them. It changes nothing.
 
 use super::beside::{self, Expected};
+use super::clips;
 use super::history;
 use super::report::Report;
 use crate::anchor::{AnchorFile, ChainAnchor, Standing, Why};
@@ -72,6 +73,7 @@ struct Walk<'a> {
     expected: Option<Expected>,
     estates: BTreeSet<EstateHash>,
     words: u64,
+    clips: u64,
     erased: u64,
     /// Facts that only a newer Castellan can read.
     newer: u64,
@@ -106,6 +108,7 @@ impl<'a> Walk<'a> {
             expected,
             estates: BTreeSet::new(),
             words: 0,
+            clips: 0,
             erased: 0,
             newer: 0,
         })
@@ -171,6 +174,7 @@ impl<'a> Walk<'a> {
                 }
                 fact.seq = seq;
                 self.fold(&fact, report);
+                self.clips += u64::from(clips::compare(self.paths, &fact, report));
                 self.refers(&fact, &stored.bytes, report).await?;
             }
         }
@@ -312,11 +316,12 @@ impl<'a> Walk<'a> {
             ));
         }
         report.hold(format!(
-            "{} snapshots, {} estate documents, {} words beside the facts ({} erased), {} anchors were compared",
+            "{} snapshots, {} estate documents, {} words beside the facts ({} erased), {} clips, {} anchors were compared",
             self.snapshots_hold,
             self.estates.len(),
             self.words,
             self.erased,
+            self.clips,
             self.anchors.len()
         ));
         if let Some(expected) = self.expected {

@@ -1,6 +1,7 @@
 //! The examination of a site's record: where it breaks, and what to do.
 
 mod beside;
+mod clips;
 mod examine;
 mod history;
 mod report;

@@ -41,6 +41,8 @@ pub(crate) enum ApiError {
     WrongMethod,
     #[error("displays connect here by WebSocket, version 13; see docs/protocols/live.md")]
     NotAWebSocket,
+    #[error("it has no such part; ask for bytes that it has")]
+    NoSuchPart,
     #[error("requests from pages of another origin are refused")]
     ForeignOrigin,
     #[error(transparent)]
@@ -117,6 +119,7 @@ impl ApiError {
             Self::NotFound => "not_found",
             Self::WrongMethod => "wrong_method",
             Self::NotAWebSocket => "not_a_websocket",
+            Self::NoSuchPart => "no_such_part",
             Self::ForeignOrigin => "foreign_origin",
             Self::Refused(_) => "refused",
             Self::NotRecorded => "not_recorded",
@@ -136,6 +139,7 @@ impl ApiError {
                 StatusCode::BAD_REQUEST
             }
             Self::WrongMethod => StatusCode::METHOD_NOT_ALLOWED,
+            Self::NoSuchPart => StatusCode::RANGE_NOT_SATISFIABLE,
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnknownEncoding => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::NoName(_) | Self::UnknownPhone(_) => StatusCode::UNAUTHORIZED,

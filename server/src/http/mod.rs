@@ -3,6 +3,7 @@
 mod alarms;
 mod assets;
 mod cameras;
+mod clips;
 mod commands;
 pub(crate) mod connections;
 mod errors;
@@ -19,6 +20,7 @@ mod steps;
 
 use crate::actuations::Actuations;
 use crate::cameras::Cameras;
+use crate::clips::Clips;
 use crate::clock::Clock;
 use crate::disk::Disk;
 use crate::follower::Beside;
@@ -66,6 +68,7 @@ pub(crate) struct App {
     pub(crate) outbox: Option<Arc<Outbox>>,
     pub(crate) actuations: Option<Arc<Actuations>>,
     pub(crate) cameras: Arc<Cameras>,
+    pub(crate) clips: Arc<Clips>,
     pub(crate) set_asides: Arc<SetAsides>,
     pub(crate) connections: Connections,
     pub(crate) tracks: Tracks,

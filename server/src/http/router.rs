@@ -3,7 +3,8 @@
 use super::errors::ApiError;
 use super::extract::no_query;
 use super::{
-    App, alarms, assets, cameras, commands, history, ingest, live, origin, positions, sites, steps,
+    App, alarms, assets, cameras, clips, commands, history, ingest, live, origin, positions, sites,
+    steps,
 };
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -48,6 +49,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
             "/api/v1/sites/{site}/incidents/{incident}/history",
             get(steps::of_incident),
         )
+        .route("/api/v1/sites/{site}/clips/{clip}", get(clips::show))
         .route("/api/v1/sites/{site}/tracks", get(history::everybody))
         .route("/api/v1/sites/{site}/tracks/{person}", get(history::track))
         .route(

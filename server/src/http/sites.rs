@@ -178,6 +178,7 @@ pub(super) async fn health(
         orders: app.actuations.as_ref().map(|orders| orders.depth()),
         connections: app.connections.depth(),
         observations: app.observations.health(),
+        clips: app.clips.health(app.cameras.budget()),
     }))
 }
 

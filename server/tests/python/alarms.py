@@ -2,7 +2,7 @@
 alarm, or gives False where the page says that nothing happens."""
 
 # What does not change an alarm's version.
-SAID = ("alarm_repeated", "alarm_overdue", "alarm_undispatched", "alarm_viewed")
+SAID = ("alarm_repeated", "alarm_overdue", "alarm_undispatched", "alarm_viewed", "alarm_clip_kept", "alarm_clip_viewed")
 # What happens only while there is no verdict.
 WHILE_OPEN = (
     "alarm_judged", "alarm_acknowledged", "alarm_muted", "alarm_shelved", "alarm_unshelved", "alarm_released",
@@ -365,6 +365,14 @@ def alarm_viewed(alarm, body, fact, at):
     """Nothing but a step."""
 
 
+def alarm_clip_kept(alarm, body, fact, at):
+    """It is a step, and nothing else."""
+
+
+def alarm_clip_viewed(alarm, body, fact, at):
+    """It is a step, and nothing else."""
+
+
 KINDS = {
     change.__name__: change
     for change in (
@@ -372,6 +380,7 @@ KINDS = {
         alarm_verdict_corrected, alarm_acknowledged, alarm_muted, alarm_shelved, alarm_unshelved,
         alarm_released, alarm_transferred, alarm_returned, alarm_risen, alarm_joined,
         alarm_viewed,
+        alarm_clip_kept, alarm_clip_viewed,
     )
 }  # fmt: skip
 

@@ -10,7 +10,7 @@ VERSIONS = dict.fromkeys(
         "estate_published", "alarm_raised", "alarm_repeated", "alarm_cleared", "alarm_overdue", "alarm_undispatched", "alarm_unheard", "alarm_claimed",
         "alarm_noted", "alarm_judged", "alarm_verdict_corrected", "alarm_acknowledged", "alarm_muted",
         "alarm_shelved", "alarm_unshelved", "alarm_released", "alarm_transferred", "alarm_returned", "alarm_risen",
-        "alarm_joined", "alarm_split", "incident_opened", "incident_joined", "incident_left", "incident_claimed",
+        "alarm_joined", "alarm_split", "alarm_clip_kept", "alarm_clip_viewed", "incident_opened", "incident_joined", "incident_left", "incident_claimed",
         "incident_transferred", "incident_returned", "incident_overdue", "incident_undispatched", "incident_moved",
         "incident_priority_set", "incident_regraded", "incident_merged", "incident_step_awaited", "incident_step_taken", "incident_step_undone",
         "incident_step_late", "assignment_offered", "assignment_accepted", "assignment_declined",
