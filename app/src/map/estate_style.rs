@@ -21,7 +21,7 @@ const EQUATOR_M: f64 = 40_075_016.686;
 pub(super) const DEVICES_ZOOM: f64 = 17.8;
 /// The map library reads a weight out of the first name of a font stack. No such font exists, so
 /// the characters come from the second.
-pub(super) const MEDIUM: [&str; 2] = ["Castellan Medium", FONT_FAMILY];
+const MEDIUM: [&str; 2] = ["Castellan Medium", FONT_FAMILY];
 const REGULAR: [&str; 2] = ["Castellan Regular", FONT_FAMILY];
 
 /// How an estate is to be drawn.
@@ -82,7 +82,7 @@ pub fn layers(estate: &Estate, look: Look) -> Vec<Value> {
     layers.extend(sights::cone_layers(&palette, look.scale, true));
     layers.extend(borders::selection(&palette, look.scale));
     layers.extend(pen.labels());
-    layers.extend(sights::number_layers(&palette, look.scale));
+    layers.extend(sights::number_layers(&palette, look.scale, MEDIUM));
     layers
 }
 

@@ -1,7 +1,6 @@
 //! What cameras see, as GeoJSON and as layers: the cones of those whose pictures are looked at, and 覆盖率.
 
 use super::estate_layers::{CONES, COVERAGE, Projection, collection, feature, ring};
-use super::estate_style::MEDIUM;
 use super::outline::Point;
 use super::palette::Palette;
 use castellan_domain::estate::{Estate, Sights, Stripe, Stripes};
@@ -97,7 +96,7 @@ pub(super) fn cone_layers(p: &Palette, scale: f64, indoors: bool) -> Vec<Value> 
 }
 
 /// The numbers of pictures, above everything.
-pub(super) fn number_layers(p: &Palette, scale: f64) -> Vec<Value> {
+pub(super) fn number_layers(p: &Palette, scale: f64, font: [&str; 2]) -> Vec<Value> {
     let is_point = json!(["==", ["geometry-type"], "Point"]);
     vec![
         json!({
@@ -110,7 +109,7 @@ pub(super) fn number_layers(p: &Palette, scale: f64) -> Vec<Value> {
         json!({
             "id": "cone-number", "type": "symbol", "source": CONES, "filter": is_point,
             "layout": {
-                "text-field": ["get", "number"], "text-font": MEDIUM, "text-size": 13.0 * scale,
+                "text-field": ["get", "number"], "text-font": font, "text-size": 13.0 * scale,
                 "text-allow-overlap": true, "text-ignore-placement": true,
             },
             "paint": { "text-color": p.text.css() },

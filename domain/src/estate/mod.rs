@@ -50,7 +50,9 @@ pub use people::{Certificate, CertificateKind, Person, Post, Role, Rung, Skill};
 pub use place::Place;
 pub use search::TYPED_MAX;
 pub use search_key::{READINGS_MAX, SearchKey, SearchKeys};
-pub use sight::{CELLS_MAX, Cone, Coverage, Sight, Sights, Stripe, Stripes, WATCHED_PX_PER_M};
+pub use sight::cone::Cone;
+pub use sight::coverage::{CELLS_MAX, Coverage, Stripe, Stripes, WATCHED_PX_PER_M};
+pub use sight::{Sight, Sights};
 pub use watch::{
     Area, AreaKind, ArmedSpan, CalendarDate, CameraPose, DailySpan, DoorSettings, DutyKept, Shift,
     Staffing, TimeOfDay, Weekday, Zone,

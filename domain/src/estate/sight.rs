@@ -1,10 +1,7 @@
 //! Which cameras show a place, and how well.
 
-mod cone;
-mod coverage;
-
-pub use cone::Cone;
-pub use coverage::{CELLS_MAX, Coverage, Stripe, Stripes, WATCHED_PX_PER_M};
+pub(super) mod cone;
+pub(super) mod coverage;
 
 use super::building::Building;
 use super::document::{Device, Estate};
