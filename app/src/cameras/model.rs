@@ -3,6 +3,7 @@
 use super::texts;
 use crate::texts::Words;
 pub use castellan_domain::alarm::{Linked, linked};
+use castellan_domain::ids::DeviceId;
 use castellan_domain::text::Language;
 use castellan_domain::time::{Span, Timestamp};
 use castellan_domain::wire::camera::{FROZEN_AFTER_MS, FeedFault, FeedState, TICKS_PER_S};
