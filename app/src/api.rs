@@ -144,7 +144,7 @@ pub fn clip_address(site: &SiteId, clip: ClipId) -> String {
 pub async fn clip_failure(site: &SiteId, reader: &PersonId, clip: ClipId) -> Option<ErrorDetail> {
     let said = Said {
         who: Some((PERSON_HEADER, reader.as_str())),
-        json: None,
+        ..Said::default()
     };
     match fetch(&clip_address(site, clip), RequestCache::NoStore, said).await {
         Err(ApiError::Refused(detail)) => Some(detail),
