@@ -161,7 +161,6 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
     info!(%site, "listening on http://{address}/ (loopback only: there is no sign-in yet)");
     let served = connections.serve(listener, router::router(app));
     let ended = until_the_end(served, site_task, told_to_stop(terminate)).await?;
-    // What this records is in the snapshot, too.
     cameras.end().await;
     finish(&follower).await;
     Ok(ended)
@@ -327,7 +326,8 @@ fn follow(
     asks
 }
 
-/// Lets the follower keep a snapshot and anchor the head, so that the next start is quick.
+/// Lets the follower keep a snapshot and anchor the head, so that the next start is quick: after the cameras' viewings, which are
+/// recorded at the end.
 async fn finish(follower: &mpsc::Sender<Ask>) {
     let (done, finished) = oneshot::channel();
     let finish = async {
