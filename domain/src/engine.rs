@@ -8,14 +8,11 @@
 pub use crate::input::Input;
 
 use crate::actuation::{ActuationFact, ActuationSettled};
-use crate::alarm::AlarmFact;
 use crate::answer::{Accepted, Answer};
 use crate::command::Command;
 use crate::decision;
 use crate::estate::{EstateFact, EstateIndex};
-use crate::fact::{
-    AlarmViewed, Cause, EstatePublished, Fact, FactBody, FactDraft, PersonBack, PersonGone,
-};
+use crate::fact::{Cause, EstatePublished, Fact, FactBody, FactDraft, PersonBack, PersonGone};
 use crate::ids::{CommandId, DeviceId, EstateHash, PersonId, PhoneId, Version};
 use crate::incident::Incident;
 use crate::memory::{LastPlace, Memory};
@@ -25,7 +22,7 @@ use crate::refusal::{CommonRefusal, Refusal};
 use crate::rules::seen::Decision;
 use crate::rules::{
     self, area_breach, assignments, clips, device_silent, door_state, guard_silent, left_estate,
-    reported_condition, sos, system,
+    reported_condition, sos, system, viewed,
 };
 use crate::site::{Context, Site};
 use crate::staff::{ABSENT_MAX, Console, StaffFact, StaffRefusal};
@@ -203,13 +200,10 @@ impl Engine {
                 self.outputs.push_back(Output::Answer(answer));
             }
             Input::Viewed(body) => {
-                let answer = self.viewed(body);
-                self.outputs.push_back(Output::Answer(answer));
+                self.tell(viewed::decide(self.site.view(), body));
             }
             Input::Clip(news) => {
-                let (draft, answer) = clips::decide(self.site.view(), news, now);
-                self.outputs.extend(draft.map(record));
-                self.outputs.push_back(Output::Answer(answer));
+                self.tell(clips::decide(self.site.view(), news, now));
             }
         }
     }
@@ -252,20 +246,10 @@ impl Engine {
         Ok(Accepted::Done { seq })
     }
 
-    /// Records who was shown a picture of an alarm's place, as part of a drill if the alarm is.
-    fn viewed(&mut self, body: AlarmViewed) -> Result<Accepted, Refusal> {
-        let alarms = &self.site.view().alarms;
-        let row = alarms.get(&body.alarm).ok_or(CommonRefusal::NothingToDo)?;
-        let drill = row.drill;
-        let seq = self.site.view().seq.next();
-        self.outputs.push_back(record(FactDraft {
-            occurred_at: Some(body.from),
-            cause: Cause::Server,
-            actor: None,
-            drill,
-            body: FactBody::Alarm(AlarmFact::Viewed(body)),
-        }));
-        Ok(Accepted::Done { seq })
+    /// Records what the server said, if it is news, and answers it.
+    fn tell(&mut self, (draft, answer): (Option<FactDraft>, Answer)) {
+        self.outputs.extend(draft.map(record));
+        self.outputs.push_back(Output::Answer(answer));
     }
 
     /// Records what became of a notification.

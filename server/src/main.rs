@@ -22,6 +22,7 @@ mod hub;
 mod ingest;
 mod journal;
 mod json;
+mod listening;
 mod modes;
 mod observations;
 mod opening;

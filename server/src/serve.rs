@@ -15,6 +15,7 @@ use crate::http::{App, router};
 use crate::hub::Hub;
 use crate::ingest::registry::Registry;
 use crate::journal::{Journal, Reader, copy_log};
+use crate::listening;
 use crate::modes::Tightened;
 use crate::observations::ObservationLog;
 use crate::opening::{Opened, Opening};
@@ -25,7 +26,7 @@ use crate::site_folder::{PublishedEstate, SiteFolder, SitePaths, read_estate};
 use crate::site_task::{self, SetAsides, SiteTask};
 use crate::tables::TablesReader;
 use crate::tracks::Tracks;
-use anyhow::{Context as _, anyhow, bail, ensure};
+use anyhow::{Context as _, bail};
 use castellan_domain::engine::Engine;
 use castellan_domain::estate::{DutyKept, Estate};
 use castellan_domain::geo::Anchor;
@@ -38,12 +39,10 @@ use castellan_domain::text::Text;
 use castellan_domain::time::Span;
 use castellan_domain::view::View;
 use std::io;
-use std::net::SocketAddr;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::net::{TcpListener, TcpSocket};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{Mutex, mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
@@ -54,39 +53,27 @@ use tracing::{info, warn};
 const FINISH_WITHIN: Duration = Duration::from_secs(10);
 /// Facts that a restarted server holds ready for displays that come back.
 const BACKLOG_FACTS: u64 = 2_000;
-/// What the kernel holds of a connection's unsent bytes. Left to itself it holds up to 4 MB: a slow
-/// display would be shown positions that are minutes old, and no coalescing of ours could help.
-const SEND_BUFFER_BYTES: u32 = 128 * 1024;
-/// Connections that may wait to be accepted; beyond it the kernel turns them away.
-const ACCEPT_QUEUE_MAX: u32 = 1_024;
-
 /// Runs until a signal says otherwise. Stopping needs no ceremony (whatever was answered is on disk
 /// already), only a moment for what makes the next start quick.
 pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
-    check_address(args.listen)?;
+    listening::check(args.listen)?;
     let estate = read_estate(&args.estate, args.procedures.as_deref())?;
     let site = estate.site.clone();
     let folder = SiteFolder::lock(&args.data, &site)?;
     let paths = folder.paths();
     close_to_others(&args.data, paths);
-    let listener = listen(args.listen).map_err(|error| not_listening(args.listen, &error))?;
+    let listener = listening::open(args.listen)?;
     let address = listener.local_addr()?;
 
     let anchors = anchors_or_default(args.anchors.as_deref(), &args.data);
     let anchors = AnchorFile::new(&anchors, &site);
-    let opening = Opening {
-        paths,
-        anchors: &anchors,
-        notes_kept: Span::from_secs(i64::from(args.notes_kept_days) * 24 * 3600),
-        begin_anew: args.begin_anew,
-    };
     let Opened {
         mut journal,
         replayed,
         tracks,
         latest,
         lost_tracks,
-    } = opening.open().await?;
+    } = opening(&args, paths, &anchors).open().await?;
     let mut engine = replayed.engine;
     let estate = folder.store_estate(estate)?;
     let disk = Arc::new(Disk::open(&args.data, args.ballast_mib * 1024 * 1024));
@@ -183,6 +170,15 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
     cameras.end().await;
     finish(&follower).await;
     Ok(ended)
+}
+
+fn opening<'a>(args: &ServeArgs, paths: &'a SitePaths, anchors: &'a AnchorFile) -> Opening<'a> {
+    Opening {
+        paths,
+        anchors,
+        notes_kept: Span::from_secs(i64::from(args.notes_kept_days) * 24 * 3600),
+        begin_anew: args.begin_anew,
+    }
 }
 
 /// Tells engine and displays what was known before: where everybody was, and when devices were heard.
@@ -346,7 +342,8 @@ fn follow(
     asks
 }
 
-/// Lets the follower keep a snapshot and anchor the head, so that the next start is quick.
+/// Lets the follower keep a snapshot and anchor the head, so that the next start is quick: after the cameras' viewings, which are
+/// recorded at the end.
 async fn finish(follower: &mpsc::Sender<Ask>) {
     let (done, finished) = oneshot::channel();
     let finish = async {
@@ -358,15 +355,6 @@ async fn finish(follower: &mpsc::Sender<Ask>) {
     if timeout(FINISH_WITHIN, finish).await.is_err() {
         warn!("stopping without a snapshot; the next start folds a little more");
     }
-}
-
-fn check_address(address: SocketAddr) -> anyhow::Result<()> {
-    ensure!(
-        address.ip().is_loopback(),
-        "{address} is not a loopback address. Until sign-in exists, anybody who can reach this server can \
-         command it, so it listens on 127.0.0.1 or [::1] only"
-    );
-    Ok(())
 }
 
 /// Takes from other accounts what they may do in the data folder. Who reads what --anchors names
@@ -399,34 +387,6 @@ fn close_to_others(data: &Path, paths: &SitePaths) {
         let path = path.display();
         warn!(%path, %error, "part of the record may be open to other accounts");
     }
-}
-
-/// Why nobody can reach the server at this address, and what to do.
-fn not_listening(address: SocketAddr, error: &io::Error) -> anyhow::Error {
-    match error.kind() {
-        io::ErrorKind::AddrInUse => anyhow!("{address} is taken; choose another with --listen"),
-        io::ErrorKind::PermissionDenied => anyhow!(
-            "this account may not listen on {address}. Choose a port from 1024 on with --listen, or give \
-             the program the right to the lower ones: setcap cap_net_bind_service=+ep, or \
-             AmbientCapabilities=CAP_NET_BIND_SERVICE in its systemd unit"
-        ),
-        io::ErrorKind::AddrNotAvailable => {
-            anyhow!("this machine has no address {address}; choose another with --listen")
-        }
-        _ => anyhow!("nothing can listen on {address}: {error}; choose another with --listen"),
-    }
-}
-
-fn listen(address: SocketAddr) -> io::Result<TcpListener> {
-    let socket = match address {
-        SocketAddr::V4(_) => TcpSocket::new_v4(),
-        SocketAddr::V6(_) => TcpSocket::new_v6(),
-    }?;
-    socket.set_reuseaddr(true)?;
-    // Whatever is accepted inherits it.
-    socket.set_send_buffer_size(SEND_BUFFER_BYTES)?;
-    socket.bind(address)?;
-    socket.listen(ACCEPT_QUEUE_MAX)
 }
 
 /// The tail of the journal, so that displays resume across a restart without a snapshot.
@@ -467,22 +427,6 @@ fn build_of(web: Option<&Path>) -> anyhow::Result<Text<64>> {
 mod tests {
     use super::*;
     use std::future::{pending, ready};
-
-    #[test]
-    fn whoever_may_not_listen_is_told_why_and_what_to_do() {
-        let address: SocketAddr = "127.0.0.1:80".parse().unwrap();
-        let said = |kind: io::ErrorKind| not_listening(address, &kind.into()).to_string();
-        for (kind, naming) in [
-            (io::ErrorKind::AddrInUse, "is taken"),
-            (io::ErrorKind::PermissionDenied, "setcap"),
-            (io::ErrorKind::AddrNotAvailable, "has no address"),
-            (io::ErrorKind::Unsupported, "nothing can listen"),
-        ] {
-            let said = said(kind);
-            assert!(said.contains(naming) && said.contains("--listen"), "{said}");
-            assert!(said.contains("127.0.0.1:80"), "{said}");
-        }
-    }
 
     #[tokio::test]
     async fn the_end_of_the_site_task_is_the_end_of_the_server_with_a_sentence() {

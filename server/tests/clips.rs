@@ -165,11 +165,8 @@ async fn an_alarm_keeps_a_clip_that_begins_before_it_and_its_owner_plays() {
     assert_eq!(claimed.status, 200);
     let (status, _, whole) = ask(&server, "li-na", &clip, None).await;
     assert_eq!((status, whole.len() as u64), (200, kept.bytes));
-    let hash: String = Sha256::digest(&whole)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    assert_eq!(hash, kept.sha256.as_str());
+    let hash = Sha256::digest(&whole);
+    assert_eq!(format!("{hash:x}"), kept.sha256.as_str());
 
     let names: Vec<_> = boxes(&whole).into_iter().map(|(name, _)| name).collect();
     assert_eq!(names, ["ftyp", "moov", "mdat"], "it plays while it comes");

@@ -33,6 +33,7 @@
 //!
 //! What the server finds out about itself:
 //! 25. [`system`]: a gap in the record, a step of the clock, damaged positions, a disk that fills.
+//! 26. `viewed`: who was shown a picture for an alarm.
 
 pub mod annunciate;
 pub mod area_breach;
@@ -63,6 +64,7 @@ mod unanswered;
 mod undispatched;
 mod unheard;
 pub mod upstream;
+pub(crate) mod viewed;
 
 use crate::estate::EstateIndex;
 use crate::fact::{Fact, FactDraft};

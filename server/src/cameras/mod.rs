@@ -19,6 +19,7 @@ mod stills;
 mod timeline;
 mod upstream;
 mod viewings;
+mod witness;
 
 pub(crate) use book::{Book, CameraAddress};
 pub(crate) use feed::{Picture, Stream};
@@ -33,7 +34,6 @@ use castellan_domain::ids::DeviceId;
 use castellan_domain::time::Timestamp;
 use castellan_domain::wire::camera::FeedFault;
 use feed::{Feed, Viewer};
-use recorder::Witness;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -45,6 +45,7 @@ use tokio::time::timeout;
 use tracing::warn;
 use upstream::Upstream;
 use viewings::Viewings;
+use witness::Witness;
 
 /// Viewers at a time, of all cameras together; the next one is refused.
 pub(crate) const VIEWERS_MAX: usize = 1_000;
@@ -99,7 +100,8 @@ impl Cameras {
         socket: WebSocket,
     ) {
         let witness = watched.map(|watched| Witness {
-            cameras: self,
+            viewings: &self.viewings,
+            clock: &self.clock,
             watched,
             told_at: None,
         });

@@ -1,10 +1,10 @@
 //! Has viewings recorded once they are over. One that is under way when the server is killed is lost.
 
 use super::Cameras;
-use super::viewings::{Viewings, Watched};
+use super::viewings::Viewings;
 use crate::requests::{Request, have_recorded};
 use castellan_domain::engine::Input;
-use castellan_domain::time::{Span, Timestamp};
+use castellan_domain::fact::AlarmViewed;
 use std::sync::{Arc, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::mpsc;
@@ -13,8 +13,6 @@ use tracing::{info, warn};
 
 /// How often it is looked for viewings that are over.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
-/// A viewer's pictures are told of no oftener than this.
-const TELL_EVERY: Span = Span::from_millis(500);
 
 impl Cameras {
     fn viewings(&self) -> MutexGuard<'_, Viewings> {
@@ -56,29 +54,7 @@ impl Cameras {
         }
     }
 
-    fn over(&self) -> Option<castellan_domain::fact::AlarmViewed> {
+    fn over(&self) -> Option<AlarmViewed> {
         self.viewings().over(self.clock.now())
-    }
-}
-
-/// Sees what goes out to one viewer who watches for an alarm.
-#[derive(Debug)]
-pub(super) struct Witness<'a> {
-    pub(super) cameras: &'a Cameras,
-    pub(super) watched: Watched,
-    pub(super) told_at: Option<Timestamp>,
-}
-
-impl Witness<'_> {
-    /// A live picture went out.
-    pub(super) fn sees(&mut self) {
-        let now = self.cameras.clock.now();
-        if self
-            .told_at
-            .is_none_or(|told| now.since(told) >= TELL_EVERY)
-        {
-            self.told_at = Some(now);
-            self.cameras.viewings().shown(&self.watched, now);
-        }
     }
 }

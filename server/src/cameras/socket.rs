@@ -1,7 +1,7 @@
 //! One viewer's socket: how the picture stands, then the picture.
 
 use super::feed::{Sent, Viewer, words};
-use super::recorder::Witness;
+use super::witness::Witness;
 use axum::extract::ws::{Message, WebSocket};
 use castellan_domain::wire::camera::CameraMessage;
 use std::time::{Duration, Instant};
