@@ -1,6 +1,6 @@
 //! `castellan camera`: where cameras are, said on the command line and sealed.
 
-use crate::cameras::{Book, CameraAddress, Picture, try_once};
+use crate::cameras::{Book, CameraAddress, Picture, Still, try_once};
 use crate::config::{AddCameraArgs, CameraArgs, CameraVerb, key_or_default};
 use anyhow::{Context as _, anyhow, bail, ensure};
 use castellan_domain::ids::DeviceId;
@@ -25,7 +25,7 @@ pub(crate) async fn run(args: CameraArgs) -> anyhow::Result<ExitCode> {
     match args.verb {
         CameraVerb::Add(args) => add(&book, *args).await,
         CameraVerb::Import { file } => import(&book, &file).await,
-        CameraVerb::Test { camera } => test(book, &camera).await,
+        CameraVerb::Test { camera, picture } => test(book, &camera, picture.as_deref()).await,
         CameraVerb::List => list(&book).await,
         CameraVerb::Remove { camera } => remove(&book, &camera).await,
     }
@@ -124,14 +124,26 @@ fn parse(text: &str) -> anyhow::Result<Vec<(DeviceId, CameraAddress)>> {
     Ok(cameras)
 }
 
-async fn test(book: Book, camera: &DeviceId) -> anyhow::Result<ExitCode> {
-    match try_once(book, camera).await {
-        Ok(Picture {
-            codec,
-            width,
-            height,
-        }) => {
+async fn test(book: Book, camera: &DeviceId, file: Option<&Path>) -> anyhow::Result<ExitCode> {
+    match try_once(book, camera, file.is_some()).await {
+        Ok((picture, still)) => {
+            let Picture {
+                codec,
+                width,
+                height,
+            } = picture;
             println!("{camera} shows a picture: {codec}, {width} × {height}.");
+            let Some(path) = file else {
+                return Ok(ExitCode::SUCCESS);
+            };
+            let Some(Still { jpeg, .. }) = still else {
+                println!(
+                    "No still was to be had of it: without an address of stills only H.264 gives one."
+                );
+                return Ok(ExitCode::FAILURE);
+            };
+            fs::write(path, jpeg).with_context(|| format!("writing {}", path.display()))?;
+            println!("{} shows what it sees.", path.display());
             Ok(ExitCode::SUCCESS)
         }
         Err(why) => {

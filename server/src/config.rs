@@ -65,6 +65,9 @@ pub(crate) enum CameraVerb {
     Test {
         /// The device's id in the estate.
         camera: DeviceId,
+        /// Where to write a still (JPEG), to see whether it is the right camera.
+        #[arg(long)]
+        picture: Option<PathBuf>,
     },
     /// Name the cameras that have an address. Addresses are not shown.
     List,

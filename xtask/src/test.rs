@@ -76,9 +76,12 @@ const STEPS: [Step; 13] = [
     Step {
         name: "python",
         when: When::First,
-        title: "Installing Python packages",
+        title: "Installing Python packages, and cameras that others made",
         needs: &["setup"],
-        run: |_| passed(python::ensure()),
+        run: |_| {
+            setup::ensure_rtsp_peer();
+            passed(python::ensure())
+        },
     },
     Step {
         name: "fmt",

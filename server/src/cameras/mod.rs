@@ -16,6 +16,7 @@ mod rounds;
 mod snapshot;
 mod socket;
 mod stills;
+mod take;
 mod timeline;
 mod upstream;
 mod viewings;
@@ -161,15 +162,26 @@ impl Cameras {
     }
 }
 
-/// Asks a camera once, and gives back what its picture is, or why there is none.
-pub(crate) async fn try_once(book: Book, camera: &DeviceId) -> Result<Picture, FeedFault> {
+/// Asks a camera once, and gives back what its picture is, with a still of it if one is `wanted` and to be had; or why
+/// there is none.
+pub(crate) async fn try_once(
+    book: Book,
+    camera: &DeviceId,
+    wanted: bool,
+) -> Result<(Picture, Option<Still>), FeedFault> {
     let clock = Arc::new(Clock::start(Timestamp::from_micros(0)));
-    let cameras = Cameras::new(Arc::new(book), clock, Budget::new(0));
+    let cameras = Arc::new(Cameras::new(Arc::new(book), clock, Budget::new(0)));
     let mut viewer = cameras.watch(camera, Stream::Main);
     let first = timeout(PICTURE_WITHIN, viewer.first_picture()).await;
+    let first = first.unwrap_or(Err(FeedFault::Silent));
+    let still = if wanted && first.is_ok() {
+        cameras.still(camera).await.ok()
+    } else {
+        None
+    };
     drop(viewer);
     cameras.end().await;
-    first.unwrap_or(Err(FeedFault::Silent))
+    Ok((first?, still))
 }
 
 /// A viewer's seat.
