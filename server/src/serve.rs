@@ -99,17 +99,6 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
     let actuations = actuations(&args, &journal, &requests, &clock, &estate.estate)?;
     let cameras = cameras(&args, &clock, &estate.estate, &requests).await?;
     let clips = Arc::new(Clips::new(Store::new(paths.clips())));
-    let keeper = Arc::new(Keeper {
-        clips: clips.clone(),
-        cameras: cameras.clone(),
-        hub: hub.clone(),
-        estate: estate.estate.clone(),
-        requests: requests.clone(),
-        clock: clock.clone(),
-        disk: disk.clone(),
-        kept: Span::from_secs(i64::from(args.clip_days) * 24 * 3600),
-        prerecords: args.prerecord,
-    });
     let set_asides = Arc::new(SetAsides::default());
     let mut task = SiteTask {
         site: site.clone(),
@@ -129,8 +118,6 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
     let site_task = tokio::spawn(task.run(inbox));
     tokio::spawn(disk.clone().watch());
     tokio::spawn(copy_log(paths.journal()));
-    let (stop, stops) = watch::channel(false);
-    let keeper = tokio::spawn(keeper.run(stops));
     let connections = Connections::default();
     let beside = Arc::new(Beside::default());
     let follower = follow(paths, &anchors, &hub, &clock, &beside);
@@ -156,8 +143,10 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
         tracks,
         observations,
         chain_broken_at: replayed.chain_broken_at,
-        web: args.web,
+        web: args.web.clone(),
     });
+    let (stop, stops) = watch::channel(false);
+    let keeper = tokio::spawn(keeper(&args, &app).run(stops));
     tokio::spawn(hub.tick());
     // Before anybody can know that it listens: whoever starts it may stop it at once.
     let terminate = signal(SignalKind::terminate())?;
@@ -283,6 +272,21 @@ async fn cameras(
     cameras.begin_rounds(estate, every, requests);
     cameras.begin_recording(requests);
     Ok(cameras)
+}
+
+/// Who keeps clips.
+fn keeper(args: &ServeArgs, app: &App) -> Arc<Keeper> {
+    Arc::new(Keeper {
+        clips: app.clips.clone(),
+        cameras: app.cameras.clone(),
+        hub: app.hub.clone(),
+        estate: app.estate.estate.clone(),
+        requests: app.requests.clone(),
+        clock: app.clock.clone(),
+        disk: app.disk.clone(),
+        kept: Span::from_secs(i64::from(args.clip_days) * 24 * 3600),
+        prerecords: args.prerecord,
+    })
 }
 
 /// The way to the driver of devices, if there is one.

@@ -144,15 +144,8 @@ pub fn MapView(
             _ => None,
         }
     };
-    tell_of_people(shown, call_signs, (errands, now), (estate, language));
+    tell_of_people(shown, call_signs, (errands, now, past), (estate, language));
     tell_of_sights(shown, cones, coverage, estate);
-    Effect::new(move |_| {
-        past.with(|past| {
-            if let Some(running) = shown() {
-                running.tell_past(past);
-            }
-        });
-    });
     Effect::new(move |_| {
         selected_at.track();
         let selected = selected.get();
@@ -190,11 +183,11 @@ pub fn MapView(
     }
 }
 
-/// Keeps the map told what people are called, and what those are about who were sent.
+/// Keeps the map told what people are called, what those are about who were sent, and where people were.
 fn tell_of_people(
     shown: impl Fn() -> Option<Rc<Running>> + Copy + 'static,
     call_signs: Signal<BTreeMap<PersonId, CallSign>>,
-    (errands, now): (Signal<Vec<Errand>>, Signal<Now>),
+    (errands, now, past): (Signal<Vec<Errand>>, Signal<Now>, Signal<Vec<Past>>),
     (estate, language): (Signal<Option<Arc<Estate>>>, Signal<Language>),
 ) {
     Effect::new(move |_| {
@@ -202,6 +195,13 @@ fn tell_of_people(
         if let Some(running) = shown() {
             running.name_people(call_signs);
         }
+    });
+    Effect::new(move |_| {
+        past.with(|past| {
+            if let Some(running) = shown() {
+                running.tell_past(past);
+            }
+        });
     });
     Effect::new(move |_| {
         let now = now.get();

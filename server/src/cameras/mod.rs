@@ -109,6 +109,21 @@ impl Cameras {
         socket::serve_viewer(socket, self.watch(camera, stream), witness).await;
     }
 
+    /// Whether a camera has an address, and one that can be opened.
+    pub(crate) async fn knows(&self, camera: &DeviceId) -> bool {
+        self.upstream.book.find(camera).await.is_ok()
+    }
+
+    /// Holds a camera's picture.
+    pub(crate) fn hold(&self, camera: &DeviceId) -> Held {
+        Held::new(self.watch(camera, Stream::Main))
+    }
+
+    /// Begins to record what a camera has seen since a moment, and sees.
+    pub(crate) fn record(&self, camera: &DeviceId, since: Timestamp) -> Recording {
+        Recording::begin(self.watch(camera, Stream::Main), since)
+    }
+
     fn watch(&self, camera: &DeviceId, stream: Stream) -> Viewer {
         let feed = self.feed(camera, stream);
         feed.watch(|feed| {

@@ -86,7 +86,7 @@ impl Group {
 pub(super) struct Ring {
     budget: Arc<Budget>,
     track: Option<Arc<Track>>,
-    /// Oldest first; as many as half a minute has, within the budget of all rings.
+    /// Oldest first; at most what half a minute has, within the budget of all rings.
     groups: VecDeque<Group>,
     /// The number of the next frame.
     next: u64,

@@ -1,8 +1,8 @@
 //! Keeps clips of alarms, and lets go of old ones. No turn waits for it.
 
+use super::board::{Clips, is_open};
 use super::prerecord::Prerecorded;
 use super::retention::let_go;
-use super::{Clips, is_open};
 use crate::cameras::{BEFORE, Cameras, Made, Recording};
 use crate::clock::Clock;
 use crate::disk::Disk;

@@ -51,7 +51,7 @@ mod tests {
                 bytes: 1,
             };
             let all: Vec<_> = (0..ages.len()).map(stored).collect();
-            let is_open = |clip: ClipId| clip.alarm.0 % 3 == 0;
+            let is_open = |clip: ClipId| clip.alarm.0.is_multiple_of(3);
             let gone = let_go(all.clone(), now, kept, is_room_short, is_open);
             let youngest_gone = all.iter().filter(|one| gone.contains(&one.clip)).map(|one| one.written_at).max();
             for one in &all {
