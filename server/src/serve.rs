@@ -98,7 +98,6 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
     let outbox = outward.map(|outward| outward.start(&reader, &hub, &requests, &clock));
     let actuations = actuations(&args, &journal, &requests, &clock, &estate.estate)?;
     let cameras = cameras(&args, &clock, &estate.estate, &requests).await?;
-    let clips = Arc::new(Clips::new(Store::new(paths.clips())));
     let set_asides = Arc::new(SetAsides::default());
     let mut task = SiteTask {
         site: site.clone(),
@@ -137,7 +136,7 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
         outbox,
         actuations,
         cameras: cameras.clone(),
-        clips,
+        clips: Arc::new(Clips::new(Store::new(paths.clips()))),
         set_asides,
         connections: connections.clone(),
         tracks,
