@@ -431,6 +431,8 @@ fn the_nights_of_these_laws_know_every_step_of_an_alarm() {
         "alarm_joined",
         "alarm_split",
         "alarm_viewed",
+        "alarm_clip_kept",
+        "alarm_clip_viewed",
         "recording_resumed",
         "clock_stepped",
         "tracks_set_aside",
