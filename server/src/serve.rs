@@ -161,8 +161,7 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
     info!(%site, "listening on http://{address}/ (loopback only: there is no sign-in yet)");
     let served = connections.serve(listener, router::router(app));
     let ended = until_the_end(served, site_task, told_to_stop(terminate)).await?;
-    cameras.end().await;
-    finish(&follower).await;
+    finish(&follower, &cameras).await;
     Ok(ended)
 }
 
@@ -328,7 +327,8 @@ fn follow(
 
 /// Lets the follower keep a snapshot and anchor the head, so that the next start is quick: after the cameras' viewings, which are
 /// recorded at the end.
-async fn finish(follower: &mpsc::Sender<Ask>) {
+async fn finish(follower: &mpsc::Sender<Ask>, cameras: &Cameras) {
+    cameras.end().await;
     let (done, finished) = oneshot::channel();
     let finish = async {
         if follower.send(Ask::Stop(done)).await.is_ok() {
