@@ -153,10 +153,9 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
     let served = connections.serve(listener, router::router(app));
     let ended = until_the_end(served, site_task, told_to_stop(terminate)).await?;
     stop.send_replace(true);
-    // Their last clips and viewings become facts, and the follower takes them in. That one broke was told when it did.
+    // Their last clips become facts, and the follower takes them in. That one broke was told when it did.
     drop(keeper.await);
-    cameras.end().await;
-    finish(&follower).await;
+    finish(&follower, &cameras).await;
     Ok(ended)
 }
 
@@ -347,7 +346,8 @@ fn follow(
 
 /// Lets the follower keep a snapshot and anchor the head, so that the next start is quick: after the cameras' viewings, which are
 /// recorded at the end.
-async fn finish(follower: &mpsc::Sender<Ask>) {
+async fn finish(follower: &mpsc::Sender<Ask>, cameras: &Cameras) {
+    cameras.end().await;
     let (done, finished) = oneshot::channel();
     let finish = async {
         if follower.send(Ask::Stop(done)).await.is_ok() {
