@@ -70,7 +70,13 @@ impl Eye {
             }
             self.add_areas(&rays[begins..=index], &mut cone);
             if let Some(next) = next {
-                self.add_border(ray, next, &mut cone);
+                // As narrow as such a slice is, what its first ray sees is the whole of it.
+                let slice = [(ray, ray), (next, ray)].map(|(at, of)| Ray {
+                    bearing_deg: at.bearing_deg,
+                    seen: of.seen.clone(),
+                });
+                self.add_areas(&slice, &mut cone);
+                self.add_border(&slice[1], next, &mut cone);
             }
             begins = index + 1;
         }
