@@ -9,7 +9,7 @@ use super::place::Place;
 use super::watch::CameraPose;
 use crate::geo::Anchor;
 use geo::line_intersection::{LineIntersection, line_intersection};
-use geo::{Distance as _, Euclidean, Line, Point, Polygon};
+use geo::{BoundingRect as _, Distance as _, Euclidean, Line, Point, Polygon, Rect};
 
 /// Pixels of a picture from left to right, until a camera's own are known.
 const PIXELS_ACROSS: f64 = 1_920.0;
@@ -68,12 +68,28 @@ struct Wall {
     line: Line,
 }
 
+/// A building in metres.
+struct House<'a> {
+    building: &'a Building,
+    outline: Polygon,
+    around: Rect,
+}
+
 impl Sights {
     /// Of an estate. Its cameras are asked about together with that same estate.
-    pub fn of<'a>(estate: &'a Estate) -> Self {
+    pub fn of(estate: &Estate) -> Self {
         let anchor = Anchor::new(estate.anchor);
-        let outlined = |one: &'a Building| (one, anchor.polygon(&one.outline));
-        let buildings: Vec<(&Building, Polygon)> = estate.buildings.iter().map(outlined).collect();
+        let buildings: Vec<House<'_>> = (estate.buildings.iter())
+            .filter_map(|building| {
+                let outline = anchor.polygon(&building.outline);
+                let around = outline.bounding_rect()?;
+                Some(House {
+                    building,
+                    outline,
+                    around,
+                })
+            })
+            .collect();
         let devices = estate.devices.iter().enumerate();
         let eye = |(device, camera): (usize, &Device)| {
             let (pose, at) = (camera.camera?, Point::from(anchor.metres(camera.place.at)));
@@ -109,7 +125,7 @@ fn walls(
     estate: &Estate,
     camera: &Device,
     (from, range_m): (Point, f64),
-    buildings: &[(&Building, Polygon)],
+    buildings: &[House<'_>],
 ) -> Vec<Wall> {
     let own = camera.place.building.as_ref();
     if let Some(label) = &camera.place.floor {
@@ -125,17 +141,24 @@ fn walls(
         let height_m = f64::INFINITY;
         return lines.map(|line| Wall { height_m, line }).collect();
     }
-    let others = buildings.iter().filter(|(one, outline)| {
-        own != Some(&one.id) && Euclidean.distance(&from, outline) <= range_m
-    });
-    let of = |(one, outline): &(&Building, Polygon)| {
-        let height_m = one.height_m;
-        let lines = outline.exterior().lines();
+    let others = buildings
+        .iter()
+        .filter(|one| own != Some(&one.building.id) && may_reach(one.around, from, range_m));
+    let of = |one: &House<'_>| {
+        let height_m = one.building.height_m;
+        let lines = one.outline.exterior().lines();
         lines
             .map(|line| Wall { height_m, line })
             .collect::<Vec<_>>()
     };
     others.flat_map(of).collect()
+}
+
+/// Whether a box around an outline is no further away. Most are, and nobody asks them for their walls.
+fn may_reach(around: Rect, from: Point, range_m: f64) -> bool {
+    let (low, high) = (around.min(), around.max());
+    (low.x - range_m..=high.x + range_m).contains(&from.x())
+        && (low.y - range_m..=high.y + range_m).contains(&from.y())
 }
 
 impl Eye {
