@@ -59,10 +59,18 @@ fn view(world: &mut World, who: &str, alarm: AlarmId) -> Answer {
 fn clips_are_shown_to_the_owner_and_to_those_above_and_to_nobody_else() {
     let mut world = World::new();
     let alarm = world.raise("gas-1", "gas_low", Active);
-    assert_eq!(shown(&world, "li-na", alarm), Err(NOT_SHOWN), "nobody has it");
+    assert_eq!(
+        shown(&world, "li-na", alarm),
+        Err(NOT_SHOWN),
+        "nobody has it"
+    );
     world.claim("li-na", alarm).unwrap();
     assert_eq!(shown(&world, "li-na", alarm), Ok(()));
-    assert_eq!(shown(&world, "zhou-jie", alarm), Ok(()), "who leads the shift");
+    assert_eq!(
+        shown(&world, "zhou-jie", alarm),
+        Ok(()),
+        "who leads the shift"
+    );
     assert_eq!(shown(&world, "zhao-min", alarm), Err(NOT_SHOWN));
     assert_eq!(shown(&world, "wang-qiang", alarm), Err(NOT_ALLOWED));
     let to = id("zhao-min");

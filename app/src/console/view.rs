@@ -10,6 +10,7 @@ use crate::alarms::{AlarmQueue, SelectedAlarm, TopMatter, UnrecordedList};
 use crate::desk::Picked;
 use crate::devices::SelectedDevice;
 use crate::dispatch::ranked::errands;
+use crate::evidence::ClipPlayer;
 use crate::guards::SelectedGuard;
 use crate::guards::model::given_call_signs;
 use crate::map::MapView;
@@ -68,6 +69,7 @@ pub fn view(parts: &Parts) -> AnyView {
                 ready=drawn
             />
             <Next copy desk />
+            <ClipPlayer copy desk replay=open.replay />
         </section>
         <aside class="right" aria-label=move || desk.t(texts::SELECTED)>
             <Offered desk />

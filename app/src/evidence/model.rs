@@ -135,7 +135,12 @@ mod tests {
     #[test]
     fn keys_stay_within_the_clip() {
         assert_eq!(
-            [step(3.0, -5.0, 50.0), step(3.0, 5.0, 50.0), step(48.0, 5.0, 50.0), step(1.0, 5.0, f64::NAN)],
+            [
+                step(3.0, -5.0, 50.0),
+                step(3.0, 5.0, 50.0),
+                step(48.0, 5.0, 50.0),
+                step(1.0, 5.0, f64::NAN)
+            ],
             [0.0, 8.0, 50.0, 0.0]
         );
     }
@@ -151,7 +156,13 @@ mod tests {
         ];
         let place = LonLat::new(120.0, 30.0).ok();
         let is_sent = |person: &PersonId| person.as_str() == "sent";
-        let past = around(people, Timestamp::from_secs(1_000), place, is_sent, ToString::to_string);
+        let past = around(
+            people,
+            Timestamp::from_secs(1_000),
+            place,
+            is_sent,
+            ToString::to_string,
+        );
         let names: Vec<_> = past.iter().map(|one| one.name.as_str()).collect();
         assert_eq!(names, ["here", "near", "sent"]);
     }
