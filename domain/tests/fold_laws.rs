@@ -264,7 +264,8 @@ proptest! {
             }
             // A device that chatters, a deadline that passes and a console that goes do not make
             // out of date what a person is deciding.
-            let quiet = matches!(fact.body, FactBody::Alarm(AlarmFact::Repeated(_) | AlarmFact::Overdue(_) | AlarmFact::Undispatched(_)) |
+            let quiet = matches!(fact.body, FactBody::Alarm(AlarmFact::Repeated(_) | AlarmFact::Overdue(_) | AlarmFact::Undispatched(_)
+                | AlarmFact::ClipKept(_) | AlarmFact::ClipViewed(_)) |
 FactBody::Staff(StaffFact::Gone(_) | StaffFact::Back(_)));
             for id in &told {
                 if let Some(alarm) = view.alarms.get(id) {

@@ -430,6 +430,8 @@ fn the_nights_of_these_laws_know_every_step_of_an_alarm() {
     let elsewhere = [
         "alarm_joined",
         "alarm_split",
+        "alarm_clip_kept",
+        "alarm_clip_viewed",
         "recording_resumed",
         "clock_stepped",
         "tracks_set_aside",
