@@ -24,7 +24,6 @@ use crate::desk::{Desk, Picked};
 use crate::dispatch::model::Said;
 use crate::dispatch::radio::Spoken;
 use crate::dispatch::{Hands, Response};
-use crate::evidence::ClipPlayer;
 use crate::ladders::{Ladder, climb_of};
 use crate::names::person_name;
 use crate::procedures::model::{StepChoice, Told, procedure_of, prohibitions};
@@ -175,7 +174,6 @@ pub fn SelectedAlarm(
                 None => view! { <p class="empty">{desk.t(texts::GONE)}</p> }.into_any(),
             }}
             <Actions copy desk id can main open />
-            <ClipPlayer copy desk replay=open.replay />
             <Pictures copy desk id large=is_nobodys />
             <Response copy desk id said hands />
             <Members copy desk id />

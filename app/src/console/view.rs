@@ -11,6 +11,7 @@ use crate::cameras::{CoverageLayer, CoverageTool};
 use crate::desk::Picked;
 use crate::devices::SelectedDevice;
 use crate::dispatch::ranked::errands;
+use crate::evidence::ClipPlayer;
 use crate::guards::SelectedGuard;
 use crate::guards::model::given_call_signs;
 use crate::map::MapView;
@@ -78,6 +79,7 @@ pub fn view(parts: &Parts) -> AnyView {
             />
             <CoverageTool desk layer=coverage />
             <Next copy desk />
+            <ClipPlayer copy desk replay=open.replay />
         </section>
         <aside class="right" aria-label=move || desk.t(texts::SELECTED)>
             <Offered desk />

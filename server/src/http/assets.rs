@@ -15,7 +15,7 @@ use tower_http::services::ServeDir;
 
 /// Scripts only from us; WebAssembly may be compiled; the map's worker and its images are ours.
 const POLICY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; \
-    worker-src 'self'; img-src 'self' blob: data:; media-src blob:; style-src 'self'; \
+    worker-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; style-src 'self'; \
     font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; \
     frame-ancestors 'none'; object-src 'none'";
 
