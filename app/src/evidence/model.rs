@@ -134,15 +134,15 @@ mod tests {
 
     #[test]
     fn keys_stay_within_the_clip() {
-        assert_eq!(
-            [
-                step(3.0, -5.0, 50.0),
-                step(3.0, 5.0, 50.0),
-                step(48.0, 5.0, 50.0),
-                step(1.0, 5.0, f64::NAN)
-            ],
-            [0.0, 8.0, 50.0, 0.0]
-        );
+        for (at, by, length, to) in [
+            (3.0, -5.0, 50.0, 0.0),
+            (3.0, 5.0, 50.0, 8.0),
+            (48.0, 5.0, 50.0, 50.0),
+            (1.0, 5.0, f64::NAN, 0.0),
+        ] {
+            let gone = step(at, by, length);
+            assert!((gone - to).abs() < 1e-9, "{gone} for {to}");
+        }
     }
 
     #[test]
