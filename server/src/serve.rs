@@ -4,7 +4,7 @@ use crate::actuations::{self, Actuations, Driver};
 use crate::admin::Admin;
 use crate::anchor::AnchorFile;
 use crate::cameras::{Book, Budget, Cameras};
-use crate::clips::{Clips, Keeper, Store};
+use crate::clips::{Clips, Keeping, Store};
 use crate::clock::Clock;
 use crate::config::{ServeArgs, anchors_or_default, key_or_default};
 use crate::disk::Disk;
@@ -45,7 +45,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio::sync::{Mutex, mpsc, oneshot, watch};
+use tokio::sync::{Mutex, mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tracing::{info, warn};
@@ -62,6 +62,10 @@ const ACCEPT_QUEUE_MAX: u32 = 1_024;
 
 /// Runs until a signal says otherwise. Stopping needs no ceremony (whatever was answered is on disk
 /// already), only a moment for what makes the next start quick.
+#[expect(
+    clippy::too_many_lines,
+    reason = "a start is a list of what is started"
+)]
 pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
     check_address(args.listen)?;
     let estate = read_estate(&args.estate, args.procedures.as_deref())?;
@@ -70,7 +74,6 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
     let paths = folder.paths();
     close_to_others(&args.data, paths);
     let listener = listen(args.listen).map_err(|error| not_listening(args.listen, &error))?;
-    let address = listener.local_addr()?;
 
     let anchors = anchors_or_default(args.anchors.as_deref(), &args.data);
     let anchors = AnchorFile::new(&anchors, &site);
@@ -92,12 +95,11 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
     let disk = Arc::new(Disk::open(&args.data, args.ballast_mib * 1024 * 1024));
     let clock = Arc::new(Clock::start(replayed.last_recorded_at));
     let observations = observations(&args, paths, &estate.estate, &clock, &disk)?;
-    let backlog = backlog(&mut journal).await?;
     let hub = Arc::new(Hub::new(
         site.clone(),
         build_of(args.web.as_deref())?,
         clock.clone(),
-        backlog,
+        backlog(&mut journal).await?,
         engine.site().view().clone(),
         Anchor::new(estate.estate.anchor),
     ));
@@ -111,18 +113,6 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
     let outbox = outward.map(|outward| outward.start(&reader, &hub, &requests, &clock));
     let actuations = actuations(&args, &journal, &requests, &clock, &estate.estate)?;
     let cameras = cameras(&args, &clock, &estate.estate, &requests).await?;
-    let clips = Arc::new(Clips::new(Store::new(paths.clips())));
-    let keeper = Arc::new(Keeper {
-        clips: clips.clone(),
-        cameras: cameras.clone(),
-        hub: hub.clone(),
-        estate: estate.estate.clone(),
-        requests: requests.clone(),
-        clock: clock.clone(),
-        disk: disk.clone(),
-        kept: Span::from_secs(i64::from(args.clip_days) * 24 * 3600),
-        prerecords: args.prerecord,
-    });
     let set_asides = Arc::new(SetAsides::default());
     let mut task = SiteTask {
         site: site.clone(),
@@ -142,9 +132,6 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
     let site_task = tokio::spawn(task.run(inbox));
     tokio::spawn(disk.clone().watch());
     tokio::spawn(copy_log(paths.journal()));
-    let (stop, stops) = watch::channel(false);
-    let keeper = tokio::spawn(keeper.run(stops));
-    let connections = Connections::default();
     let beside = Arc::new(Beside::default());
     let follower = follow(paths, &anchors, &hub, &clock, &beside);
     let app = Arc::new(App {
@@ -163,24 +150,26 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
         outbox,
         actuations,
         cameras: cameras.clone(),
-        clips,
+        clips: Arc::new(Clips::new(Store::new(paths.clips()))),
         set_asides,
-        connections: connections.clone(),
+        connections: Connections::default(),
         tracks,
         observations,
         chain_broken_at: replayed.chain_broken_at,
         web: args.web,
     });
+    let keeping = app.keep_clips(args.clip_days, args.prerecord);
     tokio::spawn(hub.tick());
     // Before anybody can know that it listens: whoever starts it may stop it at once.
     let terminate = signal(SignalKind::terminate())?;
+    let address = listener.local_addr()?;
     info!(%site, "listening on http://{address}/ (loopback only: there is no sign-in yet)");
-    let served = connections.serve(listener, router::router(app));
+    let served = app
+        .connections
+        .clone()
+        .serve(listener, router::router(app.clone()));
     let ended = until_the_end(served, site_task, told_to_stop(terminate)).await?;
-    stop.send_replace(true);
-    // Its last clips become facts, and the follower takes them in. That it broke was told when it did.
-    drop(keeper.await);
-    tokio::join!(finish(&follower), cameras.end());
+    tokio::join!(finish(&follower, keeping), cameras.end());
     Ok(ended)
 }
 
@@ -345,7 +334,10 @@ fn follow(
 }
 
 /// Lets the follower keep a snapshot and anchor the head, so that the next start is quick.
-async fn finish(follower: &mpsc::Sender<Ask>) {
+async fn finish(follower: &mpsc::Sender<Ask>, (stop, keeper): Keeping) {
+    stop.send_replace(true);
+    // Its last clips become facts, and the follower takes them in. That it broke was told when it did.
+    drop(keeper.await);
     let (done, finished) = oneshot::channel();
     let finish = async {
         if follower.send(Ask::Stop(done)).await.is_ok() {

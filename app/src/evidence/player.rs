@@ -1,7 +1,8 @@
 //! The clip that is open, beside the map.
 
 use super::model::{Past, around, failure, moment, step};
-use super::{Replay, texts};
+use super::replay::Replay;
+use super::texts;
 use crate::api;
 use crate::copy::SiteCopy;
 use crate::desk::Desk;

@@ -111,6 +111,21 @@ impl Cameras {
         feeds.any(|feed| feed.is_live())
     }
 
+    /// Whether a camera has an address, and one that can be opened.
+    pub(crate) async fn knows(&self, camera: &DeviceId) -> bool {
+        self.upstream.book.find(camera).await.is_ok()
+    }
+
+    /// Holds a camera's picture.
+    pub(crate) fn hold(&self, camera: &DeviceId) -> Held {
+        Held(self.watch(camera, Stream::Main))
+    }
+
+    /// Begins to record what a camera has seen since a moment, and sees.
+    pub(crate) fn record(&self, camera: &DeviceId, since: Timestamp) -> Recording {
+        Recording::begin(self.watch(camera, Stream::Main), since)
+    }
+
     /// A seat for a viewer, for as long as it is held; nothing if all are taken.
     pub(crate) fn seat(self: &Arc<Self>) -> Option<Seat> {
         let seat = Seat(self.clone());

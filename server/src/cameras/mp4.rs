@@ -87,7 +87,9 @@ fn begins(samples: &[Sample]) -> u32 {
 fn put_times(out: &mut Vec<u8>, durations: &[u32], samples: &[Sample]) {
     make_full_box(out, *b"stts", 0, 0, |out| {
         put(out, &[length(durations.len())]);
-        durations.iter().for_each(|one| put(out, &[1, *one]));
+        for one in durations {
+            put(out, &[1, *one]);
+        }
     });
     make_full_box(out, *b"ctts", 1, 0, |out| {
         put(out, &[length(samples.len())]);

@@ -1,10 +1,9 @@
 //! A clip in the making: what the ring has of before, and then what comes.
 
-use super::feed::{Stream, Viewer};
+use super::feed::Viewer;
+use super::mp4;
 use super::ring::Clip;
-use super::{Cameras, mp4};
 use axum::body::Bytes;
-use castellan_domain::ids::DeviceId;
 use castellan_domain::time::Timestamp;
 
 /// A clip in the making. Its camera gives its picture for as long as this is held.
@@ -28,28 +27,14 @@ pub(crate) struct Made {
 
 /// A camera that gives its picture for as long as this is held.
 #[derive(Debug)]
-pub(crate) struct Held(#[expect(dead_code, reason = "to hold it is all")] Viewer);
-
-impl Cameras {
-    /// Whether a camera has an address, and one that can be opened.
-    pub(crate) async fn knows(&self, camera: &DeviceId) -> bool {
-        self.upstream.book.find(camera).await.is_ok()
-    }
-
-    /// Holds a camera's picture.
-    pub(crate) fn hold(&self, camera: &DeviceId) -> Held {
-        Held(self.watch(camera, Stream::Main))
-    }
-
-    /// Begins to record what a camera has seen since a moment, and sees.
-    pub(crate) fn record(&self, camera: &DeviceId, since: Timestamp) -> Recording {
-        let viewer = self.watch(camera, Stream::Main);
-        let clip = viewer.feed.begin_clip(since);
-        Recording { viewer, clip }
-    }
-}
+pub(crate) struct Held(#[expect(dead_code, reason = "to hold it is all")] pub(super) Viewer);
 
 impl Recording {
+    pub(super) fn begin(viewer: Viewer, since: Timestamp) -> Self {
+        let clip = viewer.feed.begin_clip(since);
+        Self { viewer, clip }
+    }
+
     /// Takes what is new, and says whether there can be more.
     pub(crate) fn take(&mut self) -> bool {
         self.viewer.feed.add_to(&mut self.clip)

@@ -86,7 +86,7 @@ impl Group {
 pub(super) struct Ring {
     budget: Arc<Budget>,
     track: Option<Arc<Track>>,
-    /// Oldest first; as many as half a minute has, within the budget of all rings.
+    /// Oldest first, of half a minute at most, within the budget of all rings.
     groups: VecDeque<Group>,
     /// The number of the next frame.
     next: u64,
@@ -182,7 +182,7 @@ impl Drop for Ring {
 pub(super) struct Clip {
     budget: Arc<Budget>,
     pub(super) track: Option<Arc<Track>>,
-    /// As many as the budget and whoever makes the clip allow.
+    /// Of two and a half minutes at most, within the budget of all clips.
     pub(super) frames: Vec<Frame>,
     bytes: usize,
     /// The number of the next frame.

@@ -2,7 +2,7 @@
 
 use super::prerecord::Prerecorded;
 use super::retention::let_go;
-use super::{Clips, is_open};
+use super::shared::{Clips, is_open};
 use crate::cameras::{BEFORE, Cameras, Made, Recording};
 use crate::clock::Clock;
 use crate::disk::Disk;
@@ -21,7 +21,7 @@ use std::ops::Bound::{Excluded, Unbounded};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
-use tokio::task::JoinSet;
+use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep, timeout};
 use tracing::{debug, error, info, warn};
 
@@ -36,6 +36,9 @@ const ACTIVE_MAX: Span = Span::from_secs(120);
 const LET_GO_EVERY: Duration = Duration::from_mins(1);
 /// How long a stop waits for clips in the making.
 const END_WITHIN: Duration = Duration::from_secs(5);
+
+/// What tells the keeper to stop, and its end.
+pub(crate) type Keeping = (watch::Sender<bool>, JoinHandle<()>);
 
 /// Keeps clips of alarms.
 #[derive(Debug)]

@@ -4,7 +4,7 @@ use super::App;
 use super::errors::ApiError;
 use super::extract::InPath;
 use super::identity::Identity;
-use crate::clips::{ClipsError, Reading};
+use crate::clips::{ClipsError, Keeper, Keeping, Reading};
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::header::{
@@ -18,9 +18,11 @@ use castellan_domain::engine::Input;
 use castellan_domain::fact::AlarmClipViewed;
 use castellan_domain::ids::{ClipId, PersonId};
 use castellan_domain::refusal::{CommonRefusal, Refusal};
+use castellan_domain::time::Span;
 use castellan_domain::view::Known;
 use object_store::GetRange;
 use std::sync::Arc;
+use tokio::sync::watch;
 use tracing::error;
 
 /// `GET /api/v1/sites/{site}/clips/{clip}`: the file, or the part of it that `Range` names.
@@ -50,6 +52,23 @@ pub(super) async fn show(
 }
 
 impl App {
+    /// Begins to keep clips of alarms.
+    pub(crate) fn keep_clips(&self, days: u16, prerecords: bool) -> Keeping {
+        let keeper = Arc::new(Keeper {
+            clips: self.clips.clone(),
+            cameras: self.cameras.clone(),
+            hub: self.hub.clone(),
+            estate: self.estate.estate.clone(),
+            requests: self.requests.clone(),
+            clock: self.clock.clone(),
+            disk: self.disk.clone(),
+            kept: Span::from_secs(i64::from(days) * 24 * 3600),
+            prerecords,
+        });
+        let (stop, stops) = watch::channel(false);
+        (stop, tokio::spawn(keeper.run(stops)))
+    }
+
     /// Refuses whoever may not see a clip. Gives its hash, if its alarm is live.
     fn may_see(&self, person: &PersonId, clip: ClipId) -> Result<Option<String>, ApiError> {
         self.hub.with_view(|view| {
