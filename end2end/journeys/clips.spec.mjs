@@ -22,7 +22,6 @@ test("the clip of a gas alarm plays in its timeline for whoever has it, and is r
     const second = () => clip.locator("video").evaluate((video) => video.currentTime);
     await expect.poll(second, { timeout: 20_000 }).toBeGreaterThan(0.5);
     await expect(clip.locator(".replay")).toHaveText(/^回放 \d\d:\d\d:\d\d$/);
-    await liNa.page.waitForTimeout(2500); await liNa.page.screenshot({ path: "/tmp/e-clip.png" }); // TEMP
     await clip.locator('[data-action="clip-toggle"]').click();
     const before = await second();
     await clip.locator('[data-action="clip-ahead"]').click();

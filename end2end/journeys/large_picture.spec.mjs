@@ -8,7 +8,7 @@ test("a picture grows over the map without a gap, and to look at it is a follow-
     const liNa = await open("li-na");
     const opened = [];
     liNa.page.on("websocket", (socket) => opened.push(socket.url()));
-    const [own, ramp] = ["cam-3-b1", "cam-ramp-west"].map((camera) => pictureIn(liNa, camera));
+    const [own, ramp] = ["cam-3-b1", "cam-entrance-3"].map((camera) => pictureIn(liNa, camera));
     const id = await site.report("gas-3-b1", "gas_low");
     await liNa.walkTo(id);
     await own.moves();

@@ -26,12 +26,12 @@ test("the cones of an alarm's pictures are drawn, and a guard who walks is follo
   const { page } = liNa;
   expect(await cones(page)).toEqual({ cameras: [], numbers: [], areas: [] });
   await liNa.walkTo(id);
-  const tied = { cameras: ["cam-3-b1", "cam-ramp-west"], numbers: ["1", "2"] };
+  const tied = { cameras: ["cam-3-b1", "cam-entrance-3"], numbers: ["1", "2"] };
   await expect.poll(() => cones(page)).toMatchObject(tied);
   expect(Math.min(...(await cones(page)).areas)).toBeGreaterThan(0);
   const picture = (camera) => liNa.details.locator(`.picture[data-camera="${camera}"]`);
   await expect(picture("cam-3-b1").locator(".marks")).toHaveText("1");
-  await expect(picture("cam-ramp-west").locator(".marks")).toHaveText("2");
+  await expect(picture("cam-entrance-3").locator(".marks")).toHaveText("2");
 
   expect((await site.command("li-na", { claim: { alarm: id } })).status).toBe(200);
   expect((await site.command("li-na", { dispatch: { matter: { alarm: id }, person: "wang-qiang" } })).status).toBe(200);
@@ -43,11 +43,11 @@ test("the cones of an alarm's pictures are drawn, and a guard who walks is follo
   await expect.poll(async () => (await cones(page)).cameras).toEqual([...tied.cameras, "cam-playground"]);
   // One that stands beside the map already says who walks in it.
   await site.position("guard-01", RAMP_WEST);
-  await expect(picture("cam-ramp-west").locator(".marks")).toHaveText(/2.*巡逻2 王强/);
+  await expect(picture("cam-entrance-3").locator(".marks")).toHaveText(/2.*巡逻2 王强/);
   await expect(picture("cam-playground")).toHaveCount(0);
   // Where nobody sees them, none pretends.
   await site.position("guard-01", LAWN);
-  await expect(picture("cam-ramp-west").locator(".marks")).toHaveText("2");
+  await expect(picture("cam-entrance-3").locator(".marks")).toHaveText("2");
 
   const camera = await liNa.place("device:cam-lake");
   await camera.click();
