@@ -8,11 +8,11 @@ test("a picture grows over the map without a gap, and to look at it is a follow-
     const liNa = await open("li-na");
     const opened = [];
     liNa.page.on("websocket", (socket) => opened.push(socket.url()));
-    const [own, ramp] = ["cam-3-b1", "cam-entrance-3"].map((camera) => pictureIn(liNa, camera));
+    const [own, entrance] = ["cam-3-b1", "cam-entrance-3"].map((camera) => pictureIn(liNa, camera));
     const id = await site.report("gas-3-b1", "gas_low");
     await liNa.walkTo(id);
     await own.moves();
-    await ramp.moves();
+    await entrance.moves();
     await liNa.page.keyboard.press("Enter");
     await expect(liNa.owner(id)).toContainText("李娜");
     const followedUp = liNa.details.locator(".story").getByText("已看画面");
@@ -29,8 +29,8 @@ test("a picture grows over the map without a gap, and to look at it is a follow-
     await expect(followedUp).toHaveCount(1, { timeout: 20_000 });
 
     await liNa.page.keyboard.press("ArrowRight");
-    await expect(ramp.tile).toHaveClass(/enlarged/);
-    await ramp.moves();
+    await expect(entrance.tile).toHaveClass(/enlarged/);
+    await entrance.moves();
     await liNa.page.keyboard.press("Escape");
     await expect(liNa.details.locator(".picture.enlarged")).toHaveCount(0);
     await own.moves();
@@ -44,7 +44,7 @@ test("a picture grows over the map without a gap, and to look at it is a follow-
     await liNa.page.keyboard.press("v");
     await expect(own.tile).toHaveClass(/enlarged/);
     await liNa.page.keyboard.press("v");
-    await expect(ramp.tile).toHaveClass(/enlarged/);
+    await expect(entrance.tile).toHaveClass(/enlarged/);
     await liNa.page.keyboard.press("v");
     await expect(liNa.details.locator(".picture.enlarged")).toHaveCount(0);
   });

@@ -3,7 +3,7 @@ import { catchMap } from "../caught_map.mjs";
 import { expect, test } from "../console.mjs";
 
 const PLAYGROUND = [120.1130077, 30.2865881];
-const RAMP_WEST = [120.1104395, 30.286792];
+const ENTRANCE_3 = [120.1100569, 30.2872573];
 const LAWN = [120.1118, 30.2862];
 
 /** The cameras whose cones are drawn, in order, and the numbers beside them. */
@@ -42,7 +42,7 @@ test("the cones of an alarm's pictures are drawn, and a guard who walks is follo
   await expect(picture("cam-playground").locator(".marks")).toHaveText(/3.*巡逻2 王强/);
   await expect.poll(async () => (await cones(page)).cameras).toEqual([...tied.cameras, "cam-playground"]);
   // One that stands beside the map already says who walks in it.
-  await site.position("guard-01", RAMP_WEST);
+  await site.position("guard-01", ENTRANCE_3);
   await expect(picture("cam-entrance-3").locator(".marks")).toHaveText(/2.*巡逻2 王强/);
   await expect(picture("cam-playground")).toHaveCount(0);
   // Where nobody sees them, none pretends.
