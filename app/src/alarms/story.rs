@@ -439,12 +439,18 @@ fn add_told(entries: &mut Vec<Entry>, told: Told) {
     add(entries, (told.by, told.drill), told.at, told.part);
 }
 
-/// What one hand did in one second reads as one line, with the words of one note at most.
+/// What one hand did in one second reads as one line, with the words of one note at most. A clip has a line of its own:
+/// it is played from there.
 fn add(entries: &mut Vec<Entry>, (by, drill): Hand, at: Timestamp, part: Part) {
     if let Some(Entry::Line(line)) = entries.last_mut()
         && second(line.at) == second(at)
         && (&line.by, line.drill) == (&by, drill)
         && (part.note.is_none() || line.note().is_none())
+        && line
+            .parts
+            .iter()
+            .chain([&part])
+            .all(|part| part.clip.is_none())
     {
         // A claim is told by the alarm and by its incident.
         if part.note.is_some() || !line.parts.contains(&part) {

@@ -7,8 +7,8 @@ use crate::fixture::{
 };
 use castellan_domain::alarm::{Alarm, NoteContent, ReturnedBy, VerdictBasis};
 use castellan_domain::fact::{
-    AlarmMuted, AlarmNoted, AlarmOverdue, AlarmReleased, AlarmRepeated, AlarmTransferred,
-    AlarmUnshelved, AlarmVerdictCorrected, AlarmViewed, PersonalRef,
+    AlarmClipKept, AlarmMuted, AlarmNoted, AlarmOverdue, AlarmReleased, AlarmRepeated,
+    AlarmTransferred, AlarmUnshelved, AlarmVerdictCorrected, AlarmViewed, PersonalRef,
 };
 use castellan_domain::geo::LonLat;
 use castellan_domain::observation::{Doubts, ReportedState, TimeDoubt};
@@ -293,6 +293,31 @@ fn what_one_hand_did_in_one_second_reads_as_one_line() {
         panic!("{entries:?}");
     };
     assert_eq!((newest.at, newest.parts[0].note.is_some()), (at(11), true));
+}
+
+#[test]
+fn each_clip_has_a_line_of_its_own_from_which_it_is_played() {
+    let mut alarm = raised(1, 1);
+    for camera in ["cam-1", "cam-2"] {
+        let kept = AlarmClipKept {
+            alarm: alarm.id,
+            clip: format!("{}-{}", alarm.id, &camera[4..]).parse().unwrap(),
+            camera: camera.parse().unwrap(),
+            from: at(0),
+            to: at(30),
+            bytes: 1,
+            sha256: Text::constant("-"),
+            codec: Text::constant("avc1"),
+        };
+        alarm = after(alarm, at(31), AlarmFact::ClipKept(kept));
+    }
+    let clips = |entry: &Entry| match entry {
+        Entry::Line(line) => line.parts.iter().filter(|part| part.clip.is_some()).count(),
+        Entry::Earlier(..) => 0,
+    };
+    let entries = entries(&alarm, &known(&alarm), Language::En);
+    let clips: Vec<_> = entries.iter().map(clips).collect();
+    assert_eq!(clips, [1, 1, 0]);
 }
 
 #[test]
