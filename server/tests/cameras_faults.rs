@@ -8,6 +8,7 @@ use castellan_domain::ids::DeviceId;
 use castellan_domain::wire::camera::{CameraMessage, FeedFault, FeedState};
 use castellan_simulator::cameras::Fault;
 use std::fs;
+use std::sync::OnceLock;
 
 /// The cameras of the fixture estate. Each case has one of its own: nothing of the case before is known of it.
 const CAMERAS: [&str; 10] = [
@@ -110,7 +111,7 @@ fn answers(said: &mut Said, spoil: impl FnOnce(&mut String)) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_camera_that_says_odd_things_of_its_picture_is_shown_all_the_same() {
     let yard = Yard::open().await;
-    let cases: [(&str, Spoil); 5] = [
+    let cases: [(&str, Spoil); 6] = [
         ("no sprop", |said, _| {
             answers(said, |words| {
                 replace(words, ";sprop-parameter-sets=", ";x=");
@@ -141,6 +142,16 @@ async fn a_camera_that_says_odd_things_of_its_picture_is_shown_all_the_same() {
                 bytes[middle..].fill(0xa5);
             }
         }),
+        (
+            "every twentieth packet nothing of a picture",
+            |said, count| {
+                if let Some(payload) = payload(said)
+                    && count % 20 == 19
+                {
+                    payload[0] = 0xff;
+                }
+            },
+        ),
     ];
     for (camera, (name, spoil)) in CAMERAS.into_iter().zip(cases) {
         let peer = SpoiledCamera::start(yard.cameras.address(), spoil).await;
@@ -154,6 +165,87 @@ async fn a_camera_that_says_odd_things_of_its_picture_is_shown_all_the_same() {
             last = decoded_at;
         }
     }
+    let log = yard.server.stop();
+    assert!(!log.contains("no picture"), "no session broke:\n{log}");
+    assert!(log.contains("could not be read"), "it is counted:\n{log}");
+}
+
+/// The picture's part of a packet; nothing of an answer or a report.
+fn payload(said: &mut Said) -> Option<&mut [u8]> {
+    match said {
+        Said::Packet(bytes) if bytes[1] == 0 => Some(&mut bytes[16..]),
+        Said::Answer(_) | Said::Packet(_) => None,
+    }
+}
+
+/// The kind of the unit that a packet is of, or is a part of.
+fn unit(payload: &[u8]) -> u8 {
+    const FRAGMENT: u8 = 28;
+    match payload[0] & 0x1f {
+        FRAGMENT => payload[1] & 0x1f,
+        whole => whole,
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_picture_that_changes_its_size_goes_on_with_a_new_beginning() {
+    let yard = Yard::open().await;
+    let other_size: Spoil = |said, count| {
+        // Baseline, 320 × 180 pixels.
+        const SET: [u8; 9] = [0x67, 0x42, 0xc0, 0x1e, 0xda, 0x05, 0x06, 0x7e, 0x74];
+        if count > 20
+            && payload(said).is_some_and(|payload| unit(payload) == 7)
+            && let Said::Packet(bytes) = said
+        {
+            bytes.truncate(16);
+            bytes.extend(SET);
+            bytes[3] = 12 + 9;
+        }
+    };
+    let peer = SpoiledCamera::start(yard.cameras.address(), other_size).await;
+    let url = format!("rtsp://{}/{CAMERA}", peer.address);
+    let mut viewer = yard.watch_at(CAMERA, &url, PASSWORD).await;
+    let is_of = |wide: u32, high: u32| move |said: &CameraMessage| matches!(said, CameraMessage::Codec { width, height, .. } if (*width, *height) == (wide, high));
+    viewer.until_told(is_of(640, 360)).await;
+    let mut last = viewer.frame().await.0;
+    viewer.until_told(is_of(320, 180)).await;
+    for number in 0..5 {
+        let (decoded_at, is_key) = viewer.frame().await;
+        assert!(number > 0 || is_key, "it begins anew with a key frame");
+        assert!(decoded_at > last, "it never goes back");
+        last = decoded_at;
+    }
+    yard.server.stop();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_comes_long_after_a_key_frame_begins_with_that_one() {
+    /// When the first key frame was, by its packets.
+    static KEY_AT: OnceLock<Vec<u8>> = OnceLock::new();
+    let yard = Yard::open().await;
+    let one_key: Spoil = |said, _| {
+        let is_key = payload(said).is_some_and(|payload| unit(payload) == 5);
+        if let Said::Packet(bytes) = said
+            && is_key
+            && bytes[8..12] != KEY_AT.get_or_init(|| bytes[8..12].to_vec())[..]
+        {
+            bytes.clear();
+        }
+    };
+    let peer = SpoiledCamera::start(yard.cameras.address(), one_key).await;
+    let url = format!("rtsp://{}/{CAMERA}", peer.address);
+    let mut first = yard.watch_at(CAMERA, &url, PASSWORD).await;
+    let key = first.frame().await;
+    assert!(key.1, "it begins with a key frame");
+    // More than a group of the simulated camera.
+    for _ in 0..30 {
+        assert!(!first.frame().await.1, "and that was the only one");
+    }
+    let mut second = yard.watch_camera(CAMERA).await;
+    assert_eq!(second.frame().await, key);
+    for _ in 0..30 {
+        assert!(!second.frame().await.1, "what came since follows it");
+    }
     yard.server.stop();
 }
 
@@ -166,13 +258,30 @@ async fn a_camera_that_lies_about_its_codec_or_falls_silent_is_lost_and_tried_ag
             bytes.clear();
         }
     };
+    let h265: Spoil = |said, _| {
+        if let Some(payload) = payload(said) {
+            // Its units' heads, each for what it is in H.264.
+            payload[0] = match payload[0] & 0x1f {
+                7 => 0x40,
+                8 => 0x44,
+                5 => 0x26,
+                28 => 0x62,
+                _ => 0x02,
+            };
+        }
+    };
+    let mut viewers = Vec::new();
     for (camera, spoil, expected) in [
         (CAMERA, lies, FeedFault::Unreadable),
         ("d-007", mute, FeedFault::Silent),
+        ("d-011", h265, FeedFault::Unreadable),
     ] {
         let peer = SpoiledCamera::start(yard.cameras.address(), spoil).await;
         let url = format!("rtsp://{}/{camera}", peer.address);
-        let mut viewer = yard.watch_at(camera, &url, PASSWORD).await;
+        let viewer = yard.watch_at(camera, &url, PASSWORD).await;
+        viewers.push((peer, viewer, expected));
+    }
+    for (_peer, mut viewer, expected) in viewers {
         assert_eq!(viewer.until_lost().await, expected);
         viewer
             .until_told(|said| matches!(said, CameraMessage::Feed(FeedState::Connecting { .. })))

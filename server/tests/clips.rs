@@ -55,6 +55,16 @@ impl Yard {
         Castellan::start_with(self.data.path(), &self.estate, &[])
     }
 
+    /// With the folder of clips on a file system of its own, in a namespace of the server's.
+    fn serve_with_clips_on(&self, options: &str) -> Castellan {
+        let script = format!(
+            "mkdir -p \"$1\" && mount -t tmpfs -o {options} tmpfs \"$1\" || exit 1; shift; exec \"$@\""
+        );
+        let folder = self.folder();
+        let wrapper = ["unshare", "-rm", "sh", "-c", &script, "sh", text(&folder)];
+        Castellan::start_wrapped(&wrapper, self.data.path(), &self.estate, &[])
+    }
+
     fn folder(&self) -> PathBuf {
         self.data.path().join("sites/test-1/clips")
     }
@@ -80,14 +90,20 @@ async fn watch(server: &Castellan, frames: usize) -> Socket {
 async fn raise_and_stop(yard: &Yard, event: &str) -> (AlarmId, String) {
     let server = yard.serve();
     let viewer = watch(&server, 15).await;
-    let alarm = server.raise(DETECTOR, event, "gas_high").await;
+    let alarm = raise(&server, DETECTOR, event).await;
+    drop(viewer);
+    drop(watch(&server, 15).await);
+    (alarm, server.stop())
+}
+
+/// An alarm of which a clip is begun.
+async fn raise(server: &Castellan, device: &str, event: &str) -> AlarmId {
+    let alarm = server.raise(device, event, "gas_high").await;
     eventually("a clip is begun", async || {
         (server.health().await.clips.running > 0).then_some(())
     })
     .await;
-    drop(viewer);
-    drop(watch(&server, 15).await);
-    (alarm, server.stop())
+    alarm
 }
 
 async fn kept(server: &Castellan, alarm: AlarmId) -> Option<AlarmClipKept> {
@@ -259,5 +275,48 @@ async fn a_folder_that_takes_no_clip_costs_no_alarm_and_the_next_clip_is_kept() 
     server.stop();
     let server = yard.serve();
     assert!(kept(&server, alarm).await.is_some());
+    server.stop();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_folder_that_is_full_or_read_only_costs_a_clip_and_nothing_else() {
+    let yard = Yard::open().await;
+    let mut alarms = Vec::new();
+    for (options, device, why) in [
+        ("size=4k", DETECTOR, "No space left"),
+        ("ro", "d-004", "Read-only file system"),
+    ] {
+        let server = yard.serve_with_clips_on(options);
+        let _viewer = watch(&server, 5).await;
+        alarms.push(raise(&server, device, options).await);
+        let log = server.stop();
+        let said = log.lines().find(|line| line.contains("cannot be kept"));
+        let said = said.unwrap_or_else(|| panic!("{options}:\n{log}"));
+        assert!(said.contains(why), "{options}: {said}");
+    }
+    let server = yard.serve();
+    for alarm in alarms {
+        assert_eq!(kept(&server, alarm).await, None, "and the alarm is there");
+    }
+    server.stop();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_clip_in_the_making_is_kept_although_the_key_to_addresses_goes() {
+    let yard = Yard::open().await;
+    let server = yard.serve();
+    let _viewer = watch(&server, 5).await;
+    let alarm = raise(&server, DETECTOR, "e-1").await;
+    let key = yard.data.path().join("server.key");
+    fs::rename(&key, yard.data.path().join("elsewhere")).expect("the key lies there");
+    server.stop();
+
+    let server = yard.serve();
+    assert!(kept(&server, alarm).await.is_some());
+    // Of the next alarm there is no picture, and it is an alarm all the same.
+    let next = server.raise("d-004", "e-2", "gas_high").await;
+    assert!(!key.exists(), "nobody makes another key");
+    assert_eq!(kept(&server, next).await, None);
+    assert_eq!(server.health().await.clips.fault, None);
     server.stop();
 }

@@ -34,5 +34,5 @@ texts! {
     WITHOUT_IT: "没有它：{0}", "without it: {0}";
     WATCHED_FROM: "公共区域，不低于 {0} 像素/米", "of the public area, {0} px/m at least";
     NO_LAND: "园区资料里没有地块", "the estate document names no land";
-    UNREADABLE: "码流无法解读：正在重试", "its stream cannot be read: trying again";
+    UNREADABLE: "码流无法解读：检查编码设置（H.264 或 H.265）", "its stream cannot be read: check its codec settings (H.264 or H.265)";
 }

@@ -1,8 +1,10 @@
 //! Which cameras nobody can do without: those that alone see a gate or what watches the perimeter.
 
 use super::document::{Device, DeviceKind, Estate};
+use super::sight::Sights;
 use crate::geo::Anchor;
 use geo::{Distance as _, Euclidean, Point};
+use std::cell::LazyCell;
 
 impl Estate {
     /// Whether a device's failing leaves something important blind: the document calls it critical, or it is a camera that
@@ -17,14 +19,16 @@ impl Estate {
         };
         let anchor = Anchor::new(self.anchor);
         let from = Point::from(anchor.metres(camera.place.at));
-        let mut seen = self.devices.iter().filter(|device| {
+        let mut border = self.devices.iter().filter(|device| {
             // What it cannot reach need not be looked at through walls.
             let at = Point::from(anchor.metres(device.place.at));
             is_border(device) && Euclidean.distance(from, at) <= pose.range_m
         });
-        seen.any(|device| {
-            let sights = self.cameras_for(&device.place).into_iter();
-            let mut seeing = sights.filter(|sight| sight.pixels_per_m.is_some());
+        // Most cameras have none within their range.
+        let sights = LazyCell::new(|| Sights::of(self));
+        border.any(|device| {
+            let seen_by = sights.cameras_for(self, &device.place).into_iter();
+            let mut seeing = seen_by.filter(|sight| sight.pixels_per_m.is_some());
             let first = seeing.next();
             first.is_some_and(|first| first.camera.id == camera.id) && seeing.next().is_none()
         })

@@ -131,7 +131,7 @@ pub enum FeedFault {
     #[error("it hung up")]
     HungUp,
     /// What it sends cannot be read.
-    #[error("what it sends cannot be read")]
+    #[error("what it sends cannot be read; check its codec settings (H.264 or H.265)")]
     Unreadable,
 }
 

@@ -18,21 +18,23 @@ use retina::client::{
 };
 use retina::codec::{CodecItem, FrameFormat, ParametersRef, VideoFrame, VideoParametersCodec};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tokio::sync::watch;
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout, timeout_at};
 use tracing::{debug, info};
 use url::Url;
 
 /// A camera has to begin sending within this time.
 const CONNECT_WITHIN: Duration = Duration::from_secs(5);
-/// One that says nothing for this long is taken for gone. The library itself would wait for ever.
+/// One without a frame for this long is taken for gone. The library itself would wait for ever.
 const SILENT_AFTER: Duration = Duration::from_secs(3);
 /// A session that held this long was a good one: the next try comes soon.
 const HELD: Duration = Duration::from_secs(10);
 /// Waits between tries: doubled from the first to the last.
 const WAIT_FIRST: Duration = Duration::from_millis(500);
 const WAIT_LAST: Duration = Duration::from_mins(1);
+/// Packets in a row that cannot be read. Those of the largest key frame are fewer.
+const UNREAD_MAX: u32 = 10_000;
 /// Bytes of a frame that are taken.
 const FRAME_BYTES_MAX: usize = 8 * 1024 * 1024;
 
@@ -137,13 +139,18 @@ impl Upstream {
         };
         track.begin();
         let mut clock = CameraClock::default();
+        let mut spoiled = Spoiled::default();
+        let mut frame_due = Instant::now() + SILENT_AFTER;
         loop {
-            let item = match timeout(SILENT_AFTER, session.next()).await {
-                Err(_) => return FeedFault::Silent,
-                Ok(None) => return FeedFault::HungUp,
+            let item = match timeout_at(frame_due, session.next()).await {
+                Err(_) => return spoiled.or(FeedFault::Silent),
+                Ok(None) => return spoiled.or(FeedFault::HungUp),
                 Ok(Some(Err(error))) => {
-                    debug!(camera = %feed.camera, said = said(&error, url), "a session broke");
-                    return broken(&error);
+                    debug!(camera = %feed.camera, said = said(&error, url), "not readable");
+                    if !is_of_a_packet(&error) || !spoiled.goes_on(&feed.camera) {
+                        return broken(&error);
+                    }
+                    continue;
                 }
                 Ok(Some(Ok(item))) => item,
             };
@@ -158,12 +165,53 @@ impl Upstream {
                 _ => continue,
             };
             match track.frame(&frame, &session, stream) {
-                Ok(Some(frame)) => feed.publish(frame),
+                Ok(Some(frame)) => {
+                    spoiled.in_a_row = 0;
+                    feed.publish(frame);
+                }
+                // What cannot be read and has no key frame may be another codec.
+                Ok(None) if spoiled.in_a_row > 0 => continue,
                 Ok(None) => {}
                 Err(why) => return why,
             }
+            frame_due = Instant::now() + SILENT_AFTER;
         }
     }
+}
+
+/// Packets of one session that could not be read: the picture goes on without them.
+#[derive(Debug, Default)]
+struct Spoiled {
+    all: u32,
+    /// Since the last frame.
+    in_a_row: u32,
+}
+
+impl Spoiled {
+    /// Counts one more, and says whether a picture may still come.
+    fn goes_on(&mut self, camera: &DeviceId) -> bool {
+        self.all = self.all.saturating_add(1);
+        self.in_a_row += 1;
+        // Twice as many each time: a few lines for a session.
+        if self.all.is_power_of_two() {
+            info!(%camera, packets = self.all, "packets of its picture could not be read");
+        }
+        self.in_a_row < UNREAD_MAX
+    }
+
+    /// Why no frame comes: it is not this fault if something comes that cannot be read.
+    fn or(&self, fault: FeedFault) -> FeedFault {
+        if self.in_a_row > 0 {
+            FeedFault::Unreadable
+        } else {
+            fault
+        }
+    }
+}
+
+/// Whether an error is of one packet alone: only of such ones the library names it.
+fn is_of_a_packet(error: &retina::Error) -> bool {
+    error.to_string().contains("\npkt: ")
 }
 
 async fn open(url: &Url, options: SessionOptions) -> Result<(usize, Demuxed), Failed> {

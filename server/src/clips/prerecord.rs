@@ -1,7 +1,7 @@
 //! Cameras that give their picture all day, so that a clip has what was before its alarm although nobody watched.
 
 use crate::cameras::{Cameras, Held};
-use castellan_domain::estate::{DeviceKind, Estate};
+use castellan_domain::estate::{DeviceKind, Estate, Sights};
 use castellan_domain::ids::DeviceId;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,13 +20,14 @@ pub(super) struct Prerecorded {
 impl Prerecorded {
     /// The cameras that see what calls for help or tells of a danger to life.
     pub(super) fn new(estate: &Estate) -> Self {
+        let sights = Sights::of(estate);
         let calls = estate
             .devices
             .iter()
             .filter(|device| is_urgent(device.kind));
         let cameras = calls.flat_map(|device| {
-            let sights = estate.cameras_for(&device.place).into_iter();
-            let seeing = sights.filter(|sight| sight.pixels_per_m.is_some());
+            let seen_by = sights.cameras_for(estate, &device.place).into_iter();
+            let seeing = seen_by.filter(|sight| sight.pixels_per_m.is_some());
             seeing.take(FOR_EACH).map(|sight| sight.camera.id.clone())
         });
         Self {
