@@ -4,6 +4,7 @@ use super::members::Named;
 use super::queue::next_unowned;
 use super::texts;
 use crate::ages;
+use crate::browser::window;
 use crate::cameras::CameraTile;
 use crate::cameras::model::linked;
 use crate::copy::SiteCopy;
@@ -11,6 +12,9 @@ use crate::desk::{Desk, Picked};
 use castellan_domain::access::Right;
 use castellan_domain::estate::Estate;
 use leptos::prelude::*;
+
+/// Where it has room on the map. What is not seen streams no picture.
+const HAS_ROOM: &str = "(width >= 800px)";
 
 /// The most urgent alarm that nobody has, beside the selected one, with the best picture of its place.
 #[component]
@@ -22,8 +26,15 @@ pub fn Next(copy: &'static SiteCopy, desk: &'static Desk) -> impl IntoView {
         };
         copy.matters(|view| next_unowned(view, selected))
     });
+    let has_room = RwSignal::new(has_room_now());
+    let resized = window_event_listener(leptos::ev::resize, move |_| {
+        if has_room.get_untracked() != has_room_now() {
+            has_room.update(|has_room| *has_room = !*has_room);
+        }
+    });
+    on_cleanup(move || resized.remove());
     move || {
-        let id = next.get()?;
+        let id = next.get().filter(|_| has_room.get())?;
         let age = move || {
             let alarm = copy.alarm(id)?;
             Some(ages::age(alarm.raised_at, copy.now()))
@@ -47,4 +58,10 @@ pub fn Next(copy: &'static SiteCopy, desk: &'static Desk) -> impl IntoView {
             </div>
         })
     }
+}
+
+/// A browser that cannot tell shows it.
+fn has_room_now() -> bool {
+    let query = window().match_media(HAS_ROOM).ok().flatten();
+    query.is_none_or(|query| query.matches())
 }
