@@ -1,6 +1,6 @@
 //! `castellan camera`: where cameras are, said on the command line and sealed.
 
-use crate::cameras::{Book, CameraAddress, Picture, Still, try_once};
+use crate::cameras::{Book, CameraAddress, Found, Offer, Picture, Still, find, shown, try_once};
 use crate::config::{AddCameraArgs, CameraArgs, CameraVerb, key_or_default};
 use anyhow::{Context as _, anyhow, bail, ensure};
 use castellan_domain::ids::DeviceId;
@@ -43,17 +43,60 @@ async fn add(book: &Book, args: AddCameraArgs) -> anyhow::Result<ExitCode> {
             line
         }
     };
+    let password = password.trim_end_matches(['\r', '\n']).to_owned();
+    let found = match &args.onvif {
+        Some(asked) => Some(find(asked, &args.user, &password).await?),
+        None => None,
+    };
+    let (main, sub, still) = match (&found, args.main) {
+        (Some(found), _) => (
+            found.main.1.clone(),
+            found.sub.as_ref().map(|(_, url)| url.clone()),
+            found.still.clone(),
+        ),
+        (None, Some(main)) => (main, args.sub, args.still),
+        (None, None) => bail!("there is neither --main nor --onvif"),
+    };
     let address = CameraAddress {
-        main: args.main,
-        sub: args.sub,
-        still: args.still,
+        main,
+        sub,
+        still,
         user: args.user,
-        password: password.trim_end_matches(['\r', '\n']).to_owned(),
+        password,
     };
     address.check()?;
     book.put(&args.camera, &address).await?;
     println!("{} has an address now.", args.camera);
+    if let Some(found) = found {
+        for line in told(&found, &address.password) {
+            println!("{line}");
+        }
+    }
     Ok(ExitCode::SUCCESS)
+}
+
+/// What a camera said of itself, without its password.
+fn told(found: &Found, password: &str) -> Vec<String> {
+    let shown = |url: &Url| shown(url, password);
+    let line = |name: &str, (offer, url): &(Offer, Url)| {
+        let (width, height) = (offer.width, offer.height);
+        format!(
+            "{name}: {}, {width} × {height}, {}",
+            offer.codec,
+            shown(url)
+        )
+    };
+    let none = |name: &str| format!("{name}: none");
+    let sub = found.sub.as_ref();
+    let still = found.still.as_ref();
+    let larger = found.larger.as_ref();
+    let larger = larger.map(|larger| line("not taken, as not every browser plays it", larger));
+    let lines = [
+        line("main", &found.main),
+        sub.map_or_else(|| none("sub"), |sub| line("sub", sub)),
+        still.map_or_else(|| none("still"), |still| format!("still: {}", shown(still))),
+    ];
+    lines.into_iter().chain(larger).collect()
 }
 
 async fn import(book: &Book, path: &Path) -> anyhow::Result<ExitCode> {

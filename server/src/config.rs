@@ -83,8 +83,11 @@ pub(crate) struct AddCameraArgs {
     /// The device's id in the estate.
     pub(crate) camera: DeviceId,
     /// Address of the picture with all its pixels, without user and password.
-    #[arg(long)]
-    pub(crate) main: Url,
+    #[arg(long, required_unless_present = "onvif")]
+    pub(crate) main: Option<Url>,
+    /// Ask the camera by ONVIF where its pictures are, such as `http://10.0.3.17/onvif/device_service`.
+    #[arg(long, conflicts_with_all = ["main", "sub", "still"])]
+    pub(crate) onvif: Option<Url>,
     /// Address of a smaller picture.
     #[arg(long)]
     pub(crate) sub: Option<Url>,

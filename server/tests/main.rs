@@ -8,6 +8,7 @@ mod bad_input;
 mod bad_requests;
 mod cameras;
 mod cameras_faults;
+mod cameras_onvif;
 mod cameras_peer;
 mod cameras_stills;
 mod cases;

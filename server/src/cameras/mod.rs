@@ -8,6 +8,7 @@ mod feed;
 mod fmp4;
 mod mp4;
 mod offered;
+mod onvif;
 mod picture;
 mod recorder;
 mod recording;
@@ -24,6 +25,7 @@ mod witness;
 
 pub(crate) use book::{Book, CameraAddress};
 pub(crate) use feed::{Picture, Stream};
+pub(crate) use onvif::{Found, Offer, find, shown};
 pub(crate) use recording::{Held, Made, Recording};
 pub(crate) use ring::{BEFORE, Budget};
 pub(crate) use stills::Still;

@@ -32,7 +32,8 @@ async fn ask(url: &Url, address: &CameraAddress) -> Result<Bytes, FeedFault> {
     if first.status() != StatusCode::UNAUTHORIZED {
         return read(first).await;
     }
-    let signed = sign(first.headers(), url, address);
+    let who = (address.user.as_str(), address.password.as_str());
+    let signed = sign(first.headers(), ("GET", url), who, &[]);
     let signed = signed.ok_or_else(|| denied(first.headers()))?;
     let second = client.get(url.clone()).header(AUTHORIZATION, signed);
     let second = second.send().await.map_err(|error| fault_of(&error))?;
@@ -40,8 +41,13 @@ async fn ask(url: &Url, address: &CameraAddress) -> Result<Bytes, FeedFault> {
 }
 
 /// What signs in, by the first way that the camera offers and that is known here.
-fn sign(headers: &HeaderMap, url: &Url, address: &CameraAddress) -> Option<String> {
-    if address.user.is_empty() {
+pub(super) fn sign(
+    headers: &HeaderMap,
+    (method, url): (&str, &Url),
+    (user, password): (&str, &str),
+    body: &[u8],
+) -> Option<String> {
+    if user.is_empty() {
         return None;
     }
     let mut ways = PasswordClient::builder();
@@ -50,11 +56,11 @@ fn sign(headers: &HeaderMap, url: &Url, address: &CameraAddress) -> Option<Strin
     }
     let path = &url[url::Position::BeforePath..url::Position::AfterQuery];
     let signed = ways.build().ok()?.respond(&PasswordParams {
-        username: &address.user,
-        password: &address.password,
+        username: user,
+        password,
         uri: path,
-        method: "GET",
-        body: Some(&[]),
+        method,
+        body: Some(body),
     });
     signed.ok()
 }
@@ -104,7 +110,8 @@ fn fault_of(error: &reqwest::Error) -> FeedFault {
     }
 }
 
-fn client(url: &Url) -> reqwest::Result<Client> {
+/// Asks one host, and follows no answer to another.
+pub(super) fn client(url: &Url) -> reqwest::Result<Client> {
     let client = Client::builder()
         .no_proxy()
         .redirect(redirect::Policy::none())
