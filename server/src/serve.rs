@@ -278,7 +278,7 @@ fn keeper(args: &ServeArgs, app: &App) -> Arc<Keeper> {
         clips: app.clips.clone(),
         cameras: app.cameras.clone(),
         hub: app.hub.clone(),
-        estate: app.estate.estate.clone(),
+        index: app.estate.index.clone(),
         requests: app.requests.clone(),
         clock: app.clock.clone(),
         disk: app.disk.clone(),

@@ -5,12 +5,10 @@ use super::queue::next_unowned;
 use super::texts;
 use crate::ages;
 use crate::browser::window;
-use crate::cameras::CameraTile;
-use crate::cameras::model::linked;
+use crate::cameras::{CameraTile, linked_to};
 use crate::copy::SiteCopy;
 use crate::desk::{Desk, Picked};
 use castellan_domain::access::Right;
-use castellan_domain::estate::Estate;
 use leptos::prelude::*;
 
 /// Where it has room on the map. What is not seen streams no picture.
@@ -40,8 +38,7 @@ pub fn Next(copy: &'static SiteCopy, desk: &'static Desk) -> impl IntoView {
             Some(ages::age(alarm.raised_at, copy.now()))
         };
         let camera = Memo::new(move |_| {
-            let best = |estate: &Estate| linked(estate, &copy.alarm(id)?).into_iter().next();
-            let best = copy.estate.with(|estate| estate.as_deref().and_then(best));
+            let best = linked_to(copy, id).into_iter().next();
             best.filter(|_| desk.may(Right::SeeCameras))
                 .map(|linked| linked.camera)
         });

@@ -30,6 +30,6 @@ pub use coverage::{CoverageLayer, CoverageTool};
 #[cfg(target_arch = "wasm32")]
 pub use pictures::Pictures;
 #[cfg(target_arch = "wasm32")]
-pub use sights::sights_of;
+pub use sights::{linked_to, sights_of};
 #[cfg(target_arch = "wasm32")]
 pub use tile::CameraTile;

@@ -2,7 +2,7 @@
 
 use super::texts;
 use crate::texts::Words;
-pub use castellan_domain::alarm::{Linked, linked};
+pub use castellan_domain::alarm::Linked;
 use castellan_domain::ids::DeviceId;
 use castellan_domain::text::Language;
 use castellan_domain::time::{Span, Timestamp};

@@ -1,14 +1,14 @@
 //! The pictures that belong to an alarm.
 
 use super::followed::followed;
-use super::model::{Linked, linked, with_followed};
+use super::model::{Linked, with_followed};
+use super::sights::linked_to;
 use super::texts;
 use super::tile::CameraTile;
 use crate::copy::SiteCopy;
 use crate::desk::Desk;
 use crate::names::sign_and_name;
 use castellan_domain::access::Right;
-use castellan_domain::estate::Estate;
 use castellan_domain::ids::AlarmId;
 use leptos::prelude::*;
 
@@ -27,13 +27,9 @@ pub fn Pictures(
         if !desk.may(Right::SeeCameras) {
             return Vec::new();
         }
-        let linked = |estate: &Estate| Some(linked(estate, &copy.alarm(id)?));
-        let linked = copy
-            .estate
-            .with(|estate| estate.as_deref().and_then(linked));
         followed.with(|followed| {
             let camera = followed.as_ref().map(|(camera, _)| camera);
-            with_followed(linked.unwrap_or_default(), camera)
+            with_followed(linked_to(copy, id), camera)
         })
     });
     let pictured = Memo::new(move |_| {

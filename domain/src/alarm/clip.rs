@@ -2,7 +2,7 @@
 
 use super::fact::{AlarmClipKept, AlarmClipViewed, AlarmFact};
 use super::state::Alarm;
-use crate::estate::{Cameras, Estate};
+use crate::estate::{Cameras, Estate, Sights};
 use crate::ids::{ClipId, DeviceId};
 
 /// What the server tells of a clip.
@@ -23,8 +23,8 @@ pub struct Linked {
 }
 
 /// The pictures that belong to an alarm at its place: as many as its type wants. An alarm of a camera itself
-/// shows its neighbours.
-pub fn linked(estate: &Estate, alarm: &Alarm) -> Vec<Linked> {
+/// shows its neighbours. `sights` are made of this estate.
+pub fn linked(sights: &Sights, estate: &Estate, alarm: &Alarm) -> Vec<Linked> {
     let wanted = estate.alarm_type(&alarm.kind).map(|kind| kind.cameras);
     let most = match wanted.unwrap_or_default() {
         Cameras::None => 0,
@@ -38,8 +38,8 @@ pub fn linked(estate: &Estate, alarm: &Alarm) -> Vec<Linked> {
         .source
         .device()
         .filter(|_| wanted == Some(Cameras::Neighbour));
-    let sights = estate.cameras_for(place).into_iter();
-    let others = sights.filter(|sight| Some(&sight.camera.id) != failed);
+    let seeing = sights.cameras_for(estate, place).into_iter();
+    let others = seeing.filter(|sight| Some(&sight.camera.id) != failed);
     let linked = others.take(most).map(|sight| Linked {
         camera: sight.camera.id.clone(),
         is_beside: sight.pixels_per_m.is_none(),

@@ -6,7 +6,7 @@ use super::calendar::{Calendar, CalendarError};
 use super::document::{Device, Estate};
 use super::limits::UPSTREAM_STEPS_MAX;
 use super::place::Place;
-use super::sight::{Sight, Sights};
+use super::sight::Sights;
 use super::watch::Zone;
 use super::ways::Ways;
 use crate::geo::{Anchor, LonLat};
@@ -120,9 +120,9 @@ impl EstateIndex {
         self.phones.get(phone)
     }
 
-    /// The cameras that see a place, as [`Estate::cameras_for`] says it.
-    pub fn cameras_for(&self, place: &Place) -> Vec<Sight<'_>> {
-        self.sights.cameras_for(&self.estate, place)
+    /// What its cameras see.
+    pub const fn sights(&self) -> &Sights {
+        &self.sights
     }
 
     /// Whether two devices are near each other.

@@ -34,14 +34,6 @@ pub struct Sight<'a> {
     pub pixels_per_m: Option<f64>,
 }
 
-impl Estate {
-    /// The cameras that see a place, the best first, and then those nearby, the nearest first. Inside a building
-    /// only cameras of the same floor see it; outside, buildings hide it. Whoever asks often keeps [`Sights`].
-    pub fn cameras_for(&self, place: &Place) -> Vec<Sight<'_>> {
-        Sights::of(self).cameras_for(self, place)
-    }
-}
-
 /// What of sight does not depend on the place: made once for each estate document.
 #[derive(Debug, Clone)]
 pub struct Sights {
@@ -107,7 +99,8 @@ impl Sights {
         }
     }
 
-    /// The same as [`Estate::cameras_for`], of the estate that this was made of.
+    /// The cameras that see a place, the best first, and then those nearby, the nearest first. Inside a building
+    /// only cameras of the same floor see it; outside, buildings hide it. `estate` is the one that this was made of.
     pub fn cameras_for<'a>(&self, estate: &'a Estate, place: &Place) -> Vec<Sight<'a>> {
         let at = Point::from(self.anchor.metres(place.at));
         let of = |eye: &Eye| eye.sight(estate.devices.get(eye.device)?, place, at);
@@ -267,6 +260,10 @@ mod tests {
         Estate::parse(document.to_string().as_bytes()).unwrap()
     }
 
+    fn cameras_for<'a>(estate: &'a Estate, place: &Place) -> Vec<Sight<'a>> {
+        Sights::of(estate).cameras_for(estate, place)
+    }
+
     fn seen(east: f64, north: f64) -> Vec<String> {
         let estate = estate();
         let place = Place {
@@ -275,7 +272,7 @@ mod tests {
             spot: None,
             at: at(east, north),
         };
-        let sights = estate.cameras_for(&place).into_iter();
+        let sights = cameras_for(&estate, &place).into_iter();
         let seeing = sights.filter(|sight| sight.pixels_per_m.is_some());
         seeing.map(|sight| sight.camera.id.to_string()).collect()
     }
@@ -308,10 +305,10 @@ mod tests {
             spot: None,
             at: at(38.0, 10.0),
         };
-        assert_eq!(estate.cameras_for(&place)[0].pixels_per_m, None);
+        assert_eq!(cameras_for(&estate, &place)[0].pixels_per_m, None);
         let pose = estate.devices[0].camera.as_mut().unwrap();
         (pose.height_m, pose.tilt_deg) = (200.0, 80.0);
-        assert!(estate.cameras_for(&place)[0].pixels_per_m.is_some());
+        assert!(cameras_for(&estate, &place)[0].pixels_per_m.is_some());
     }
 
     #[test]
@@ -323,7 +320,7 @@ mod tests {
             spot: None,
             at: at(-5.0, -20.0),
         };
-        let sights = estate.cameras_for(&place);
+        let sights = cameras_for(&estate, &place);
         let names: Vec<_> = sights
             .iter()
             .map(|sight| sight.camera.id.as_str())

@@ -11,7 +11,7 @@ use crate::requests::{Request, have_recorded};
 use crate::site_folder::hex;
 use castellan_domain::alarm::{Alarm, ClipNews, linked};
 use castellan_domain::engine::Input;
-use castellan_domain::estate::Estate;
+use castellan_domain::estate::EstateIndex;
 use castellan_domain::fact::AlarmClipKept;
 use castellan_domain::ids::{AlarmId, ClipId, DeviceId};
 use castellan_domain::text::Text;
@@ -43,7 +43,7 @@ pub(crate) struct Keeper {
     pub(crate) clips: Arc<Clips>,
     pub(crate) cameras: Arc<Cameras>,
     pub(crate) hub: Arc<Hub>,
-    pub(crate) estate: Arc<Estate>,
+    pub(crate) index: Arc<EstateIndex>,
     pub(crate) requests: mpsc::Sender<Request>,
     pub(crate) clock: Arc<Clock>,
     pub(crate) disk: Arc<Disk>,
@@ -76,7 +76,7 @@ impl Keeper {
         looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut prerecorded = Prerecorded::default();
         if self.prerecords {
-            prerecorded = Prerecorded::new(&self.estate);
+            prerecorded = Prerecorded::new(&self.index);
         }
         let mut let_go_at = Instant::now();
         loop {
@@ -118,7 +118,7 @@ impl Keeper {
     }
 
     fn wanted(&self, row: &Alarm) -> Vec<Wanted> {
-        let linked = linked(&self.estate, row);
+        let linked = linked(self.index.sights(), &self.index.estate, row);
         let all = (1..).zip(linked).map(|(nth, linked)| Wanted {
             clip: ClipId { alarm: row.id, nth },
             camera: linked.camera,

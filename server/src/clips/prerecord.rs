@@ -1,7 +1,7 @@
 //! Cameras that give their picture all day, so that a clip has what was before its alarm although nobody watched.
 
 use crate::cameras::{Cameras, Held};
-use castellan_domain::estate::{DeviceKind, Estate, Sights};
+use castellan_domain::estate::{DeviceKind, EstateIndex};
 use castellan_domain::ids::DeviceId;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,8 +19,8 @@ pub(super) struct Prerecorded {
 
 impl Prerecorded {
     /// The cameras that see what calls for help or tells of a danger to life.
-    pub(super) fn new(estate: &Estate) -> Self {
-        let sights = Sights::of(estate);
+    pub(super) fn new(index: &EstateIndex) -> Self {
+        let (sights, estate) = (index.sights(), &index.estate);
         let calls = estate
             .devices
             .iter()
