@@ -5,6 +5,7 @@
 mod bindgen;
 mod compress;
 mod files;
+mod order;
 mod page;
 mod size;
 mod vendor;
@@ -81,7 +82,10 @@ pub(crate) fn build(flavor: Flavor) -> Result<FirstLoad> {
         profile,
     ])?;
     // Function names make a panic readable, and weigh as much as a tenth of the app.
-    let app = bindgen::generate(&artifacts.wasm("castellan_app")?, flavor != Flavor::Release)?;
+    let mut app = bindgen::generate(&artifacts.wasm("castellan_app")?, flavor != Flavor::Release)?;
+    if flavor == Flavor::Release {
+        app.wasm = order::by_likeness(&app.wasm).context("the module could not be put in order")?;
+    }
     let root = workspace::root();
     let files = page::assemble(&root, &npm::package(""), app)?;
     let files = match flavor.brotli_quality() {
