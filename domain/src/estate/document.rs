@@ -14,7 +14,7 @@ use crate::procedure::Procedure;
 use crate::text::{Localized, Text};
 use serde::{Deserialize, Serialize};
 
-/// A whole estate. [`Estate::parse`] is the only way in from outside.
+/// A whole estate. [`Estate::parse`] is the only way in from outside; displays read what the server has checked.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Estate {
