@@ -58,7 +58,10 @@ impl Plan {
     }
 }
 
-const STEPS: [Step; 13] = [
+/// The journey that uses most of the page and forgives no message on the browser's console.
+const SESSION: &str = "a whole session says nothing";
+
+const STEPS: [Step; 15] = [
     Step {
         name: "setup",
         when: When::First,
@@ -144,7 +147,26 @@ const STEPS: [Step; 13] = [
         when: When::Browser,
         title: "Building the browser app",
         needs: &["setup", "npm"],
-        run: |_| web_app(),
+        run: |_| web_app(Flavor::Test),
+    },
+    Step {
+        name: "release",
+        when: When::Browser,
+        title: "Building the browser app as people get it, and weighing it",
+        needs: &["setup", "npm"],
+        run: |_| web_app(Flavor::Release),
+    },
+    Step {
+        name: "session",
+        when: When::Last,
+        title: "Working through a session with the app as people get it",
+        needs: &["setup", "npm", "server", "release"],
+        run: |_| {
+            passed(playwright(
+                Flavor::Release,
+                &["--grep".into(), SESSION.into()],
+            ))
+        },
     },
     Step {
         name: "journeys",
@@ -274,13 +296,24 @@ fn rust_tests(plan: &Plan) -> Result<()> {
     ended
 }
 
-fn web_app() -> Result<Outcome> {
-    let load = web::build(Flavor::Test)?;
+fn web_app(flavor: Flavor) -> Result<Outcome> {
+    let load = web::build(flavor)?;
     println!("{load}");
     Ok(Outcome::Passed)
 }
 
 fn journeys(plan: &Plan) -> Result<Outcome> {
+    let times = workspace::root().join("end2end/results/times.json");
+    // What a run before left is not this run's.
+    let _none = fs::remove_file(&times);
+    let ended = playwright(Flavor::Test, &plan.extra);
+    if let Ok(text) = fs::read_to_string(&times) {
+        plan.took("journeys", slowest::of_journeys(&text)?);
+    }
+    passed(ended)
+}
+
+fn playwright(flavor: Flavor, words: &[String]) -> Result<()> {
     // Built by the step before; asking cargo again costs a moment and cannot name a stale file.
     let (server, simulator) = workspace::server_and_simulator_of_tests()?;
     let root = workspace::root();
@@ -289,20 +322,13 @@ fn journeys(plan: &Plan) -> Result<Outcome> {
         .current_dir(&root)
         .arg("node_modules/@playwright/test/cli.js")
         .args(["test", "--config", "end2end/playwright.config.mjs"])
-        .args(&plan.extra)
+        .args(words)
         .env("CASTELLAN_SERVER", server)
         .env("CASTELLAN_SIMULATOR", simulator)
-        .env("CASTELLAN_WEB", root.join(Flavor::Test.folder()))
+        .env("CASTELLAN_WEB", root.join(flavor.folder()))
         .env("CASTELLAN_CHROMIUM", setup::chromium()?);
-    let times = root.join("end2end/results/times.json");
-    // What a run before left is not this run's.
-    let _none = fs::remove_file(&times);
-    let ended = process::run(&mut playwright, "playwright test", JOURNEYS_LIMIT)
-        .context("Pictures of what failed are in end2end/results");
-    if let Ok(text) = fs::read_to_string(&times) {
-        plan.took("journeys", slowest::of_journeys(&text)?);
-    }
-    passed(ended)
+    process::run(&mut playwright, "playwright test", JOURNEYS_LIMIT)
+        .context("Pictures of what failed are in end2end/results")
 }
 
 #[cfg(test)]

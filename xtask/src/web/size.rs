@@ -6,8 +6,8 @@ use anyhow::{Result, bail};
 
 use super::files::Files;
 
-/// A console opens over a guard house's slow line. The goal is 1,500,000 (G11); `docs/performance.md` says what is over it.
-const FIRST_LOAD_BYTES_MAX: usize = 1_520_000;
+/// A console opens over a guard house's slow line. The goal is 1,500,000 (G11).
+const FIRST_LOAD_BYTES_MAX: usize = 1_460_000;
 
 struct Part {
     path: String,
@@ -120,7 +120,7 @@ mod tests {
             .expect_light()
             .expect_err("too heavy")
             .to_string();
-        assert!(sentence.contains("81 KB more than allowed"), "{sentence}");
+        assert!(sentence.contains("141 KB more than allowed"), "{sentence}");
         Ok(())
     }
 }
