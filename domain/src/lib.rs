@@ -44,6 +44,7 @@ pub mod refusal;
 pub mod registration;
 pub mod rules;
 mod serial;
+pub mod sheet;
 pub mod site;
 pub mod staff;
 pub mod stream;

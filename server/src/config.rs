@@ -37,6 +37,17 @@ pub(crate) enum Verb {
     Procedures(ProceduresArgs),
     /// Say where cameras are and how one signs in there, whether a server is running or not.
     Camera(CameraArgs),
+    /// Compare the case sheet of an incident (JSON) with the record that it was written from, or a copy of it.
+    Verify(VerifyArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct VerifyArgs {
+    /// The file.
+    pub(crate) sheet: PathBuf,
+    /// Folder of everything that is stored. A server may be running on it.
+    #[arg(long, default_value = "data", env = "CASTELLAN_DATA")]
+    pub(crate) data: PathBuf,
 }
 
 #[derive(Debug, Args)]

@@ -35,6 +35,8 @@ mod requests;
 mod rows;
 mod search_keys;
 mod serve;
+mod sheet;
+mod sheet_verb;
 mod signed_post;
 mod site_folder;
 mod site_task;
@@ -60,6 +62,7 @@ async fn main() -> ExitCode {
         Verb::Restore(args) => backup::restore(&args).await,
         Verb::Procedures(args) => procedure_verbs::run(&args),
         Verb::Camera(args) => camera_verbs::run(args).await,
+        Verb::Verify(args) => sheet_verb::verify(&args).await,
     };
     match result {
         Ok(code) => code,

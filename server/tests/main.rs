@@ -39,5 +39,6 @@ mod positions;
 mod procedures;
 mod protocol_examples;
 mod record;
+mod sheets;
 mod startup;
 mod tracks;
