@@ -101,9 +101,13 @@ pub fn Story(
         };
         entries.into_iter().map(line).collect_view()
     };
+    let sheet = move || {
+        let link = format!("/sheet?incident={}", incident.get()?);
+        Some(view! { <a href=link target="_blank">{desk.t(texts::CASE_SHEET)}</a> })
+    };
     view! {
         <section class="story" aria-label=move || desk.t(texts::TIMELINE)>
-            <h3>{move || desk.t(texts::TIMELINE)}</h3>
+            <h3>{move || desk.t(texts::TIMELINE)}{sheet}</h3>
             <ol>{lines}</ol>
         </section>
     }

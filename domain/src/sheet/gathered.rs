@@ -98,10 +98,13 @@ impl Gathered {
         let about = about.filter_map(|bytes| serde_json::from_str::<About>(bytes).ok());
         let about: Vec<_> = about.collect();
         // What became part of it was told of before that, so a round may find more; the last one finds nothing.
-        while about
-            .iter()
-            .fold(false, |news, fact| all.learn(fact) || news)
-        {}
+        let mut news = true;
+        while news {
+            news = false;
+            for fact in &about {
+                news |= all.learn(fact);
+            }
+        }
         let mut gone = BTreeSet::new();
         for fact in &about {
             all.take(fact, &mut gone);
