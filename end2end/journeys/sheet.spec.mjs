@@ -15,9 +15,9 @@ test("an incident's case sheet says who did what, in both languages, and is ther
   const sheet = page.locator(".case-sheet");
   await expect(sheet.locator("h1")).toContainText("3号楼 B1层");
   await expect(sheet.locator("header")).toContainText("处置单 I-1");
-  await expect(sheet.locator("section")).toContainText([`${id}`, "王强", "超时", "接警"]);
+  await expect(sheet.locator("section")).toContainText([`${id}`, "王强", "2 项时限全部按时", "立案 I-1"]);
   await expect(sheet.locator("footer")).toContainText(/截至第 \d+ 条事实/);
-  // No key of the other language, and nothing but the sheet on paper.
+  // Nothing but the sheet on paper.
   await page.emulateMedia({ media: "print" });
   await expect(page.locator(".top")).toBeHidden();
   await expect(sheet.locator("[data-action=print]")).toBeHidden();

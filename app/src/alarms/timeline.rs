@@ -102,7 +102,8 @@ pub fn Story(
         entries.into_iter().map(line).collect_view()
     };
     let sheet = move || {
-        let link = format!("/sheet?incident={}", incident.get()?);
+        let (incident, reader) = (incident.get()?, desk.person.get()?);
+        let link = format!("/sheet?incident={incident}&as={reader}");
         Some(view! { <a href=link target="_blank">{desk.t(texts::CASE_SHEET)}</a> })
     };
     view! {

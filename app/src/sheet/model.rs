@@ -32,6 +32,8 @@ pub struct Told {
     /// What and where.
     pub kind: String,
     pub place: String,
+    /// The day of times without a date.
+    pub opened_at: Timestamp,
     /// What is said of the whole: what it is called, and what it is.
     pub about: Vec<(Words, String)>,
     /// Number, what, where, raised, claimed, verdict.
@@ -61,8 +63,15 @@ pub struct DeadlineLine {
 pub struct Writer<'a> {
     pub estate: &'a Estate,
     pub language: Language,
-    /// How a time of day is written.
-    pub clock: &'a dyn Fn(Timestamp) -> String,
+    /// How a time is written, given the day that goes without saying.
+    pub clock: &'a dyn Fn(Timestamp, Option<Timestamp>) -> String,
+}
+
+/// A writer who knows the day on which the incident began: times of that day need no date.
+struct OfDay<'a> {
+    estate: &'a Estate,
+    language: Language,
+    clock: &'a dyn Fn(Timestamp) -> String,
 }
 
 impl Writer<'_> {
@@ -82,31 +91,34 @@ impl Writer<'_> {
         };
         let row = view.incidents.get(&incident)?;
         let deadlines = deadlines(facts);
-        let alarms: Vec<_> = view.alarms.values().collect();
+        let clock = |at| (self.clock)(at, Some(row.opened_at));
+        let of_day = OfDay {
+            estate: self.estate,
+            language: self.language,
+            clock: &clock,
+        };
+        let alarms = view.alarms.values();
         Some(Told {
             priority: row.priority,
             kind: type_name(Some(self.estate), &row.kind, self.language),
-            place: self.place(&row.place, now),
+            place: of_day.place(&row.place, now),
+            opened_at: row.opened_at,
             about: self.about(row),
-            kept: self.kept(&deadlines),
-            deadlines: deadlines.iter().map(|one| self.deadline(one)).collect(),
-            story: self.story(&known, facts),
-            people: self.people(view.assignments.values(), facts),
-            alarms: alarms.into_iter().map(|one| self.alarm(one, now)).collect(),
-            clips: self.clips(facts),
+            kept: of_day.kept(&deadlines),
+            deadlines: deadlines.iter().map(|one| of_day.deadline(one)).collect(),
+            story: of_day.story(&known, facts),
+            people: of_day.people(view.assignments.values(), facts),
+            alarms: alarms.map(|one| of_day.alarm(one, now)).collect(),
+            clips: of_day.clips(facts),
             noted: noted(facts),
         })
     }
 
-    fn place(&self, located: &Located, now: Timestamp) -> String {
-        place_alone(Some(self.estate), located, now, self.language)
-    }
-
     fn about(&self, row: &Incident) -> Vec<(Words, String)> {
-        let clock = self.clock;
+        let clock = |at| (self.clock)(at, None);
         let owner = row.owner().map_or_else(
             || texts::NOBODY.get(self.language).to_owned(),
-            |owner| self.person(owner),
+            |owner| person_name(Some(self.estate), owner, self.language),
         );
         let ended = row.ended_at().map(|at| (texts::ENDED_AT, clock(at)));
         let drill = row
@@ -120,6 +132,12 @@ impl Writer<'_> {
             drill,
         ];
         all.into_iter().flatten().collect()
+    }
+}
+
+impl OfDay<'_> {
+    fn place(&self, located: &Located, now: Timestamp) -> String {
+        place_alone(Some(self.estate), located, now, self.language)
     }
 
     fn alarm(&self, alarm: &Alarm, now: Timestamp) -> [String; 6] {

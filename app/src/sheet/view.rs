@@ -4,7 +4,7 @@ use super::model::{DeadlineLine, Told, Writer};
 use super::texts;
 use crate::alarms::model::{class, priority_name, sign};
 use crate::api::{self, ApiError};
-use crate::browser::{date_and_clock_text, parameter, window};
+use crate::browser::{date_and_clock_text, moment_text, parameter, window};
 use crate::copy::SiteCopy;
 use crate::desk::Desk;
 use crate::page::Parts;
@@ -137,7 +137,11 @@ fn fetch_notes(
 }
 
 fn told(estate: &Estate, language: Language, incident: IncidentId, facts: &[Fact]) -> Option<Told> {
-    let clock = |at| date_and_clock_text(at, estate.time_zone.as_str());
+    let zone = estate.time_zone.as_str();
+    let clock = |at, day: Option<_>| match day {
+        Some(day) => moment_text(at, day, zone),
+        None => date_and_clock_text(at, zone),
+    };
     let writer = Writer {
         estate,
         language,
@@ -197,8 +201,9 @@ fn sheet_view(
         {table(of_deadlines.as_slice(), lines.collect())}
     }
     .into_any();
+    let began_at = told.opened_at;
     let story = told.story.into_iter().map(|(alarm, line)| {
-        let at = date_and_clock_text(line.at, estate.time_zone.as_str());
+        let at = moment_text(line.at, began_at, estate.time_zone.as_str());
         let by = line.by.as_ref();
         let by = by.map(|by| crate::names::person_name(Some(estate), by, language));
         let words = line.note().map(|note| note_view(note, notes, language));
@@ -244,7 +249,7 @@ fn sheet_view(
         {section(t(texts::ALARMS), table(heads.map(t).as_slice(), rows(told.alarms)))}
         {people}
         {section(t(texts::DEADLINES), deadlines)}
-        {section(t(texts::STORY), view! { <table class="story"><tbody>{story.collect_view()}</tbody></table> }.into_any())}
+        {section(t(texts::STORY), view! { <table class="happened"><tbody>{story.collect_view()}</tbody></table> }.into_any())}
         {clips}
         <footer>
             <p>{upto}</p>

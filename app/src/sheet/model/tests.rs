@@ -145,7 +145,7 @@ fn incident(fact: IncidentFact) -> FactBody {
 
 fn told(language: Language) -> Told {
     let estate = estate();
-    let clock = |at: Timestamp| format!("+{}", at.since(START).as_secs());
+    let clock = |at: Timestamp, _| format!("+{}", at.since(START).as_secs());
     let writer = Writer {
         estate: &estate,
         language,
@@ -205,7 +205,7 @@ fn facts_of_another_incident_are_no_sheet() {
     let writer = Writer {
         estate: &estate,
         language: Language::Zh,
-        clock: &|_| String::new(),
+        clock: &|_, _| String::new(),
     };
     assert_eq!(writer.tell(IncidentId(2), &facts()), None);
     assert_eq!(writer.tell(INCIDENT, &[]), None);
