@@ -43,6 +43,7 @@ pub mod procedure;
 pub mod refusal;
 pub mod registration;
 pub mod rules;
+pub mod self_test;
 mod serial;
 pub mod sheet;
 pub mod site;

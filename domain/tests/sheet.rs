@@ -44,10 +44,10 @@ fn story() -> (World, AlarmId) {
     let mut world = world();
     let alarm = world.raise("gas-1", "gas_high", Active);
     world.wait(secs(3));
-    send(&mut world, "li-na", alarm, "wang-qiang").unwrap();
-    send(&mut world, "li-na", alarm, "li-min").unwrap();
+    send(&mut world, "li-na", alarm, "wang-qiang").expect("it is done");
+    send(&mut world, "li-na", alarm, "li-min").expect("it is done");
     world.wait(secs(4));
-    accept(&mut world, "wang-qiang", 1).unwrap();
+    accept(&mut world, "wang-qiang", 1).expect("it is done");
     world.wait(secs(20));
     (world, alarm)
 }

@@ -210,6 +210,9 @@ pub(crate) struct ServeArgs {
     /// Seconds from one round to the next, in which each camera is asked whether it would give a picture.
     #[arg(long, default_value_t = 60, env = "CASTELLAN_CAMERA_ROUND_S", value_parser = clap::value_parser!(u16).range(1..=3600))]
     pub(crate) camera_round_s: u16,
+    /// Seconds from one self-test to the next, in which a fact goes the whole way to what walls have painted.
+    #[arg(long, default_value_t = 900, env = "CASTELLAN_SELF_TEST_S", value_parser = clap::value_parser!(u16).range(1..=3600))]
+    pub(crate) self_test_s: u16,
     /// MiB of pictures that are kept in memory, so that a clip has what was before its alarm. Clips in the making go
     /// first; what is left holds the last half minute of each picture that somebody watches.
     #[arg(long, default_value_t = 256, env = "CASTELLAN_CAMERA_RING_MIB", value_parser = clap::value_parser!(u16).range(0..=16_384))]

@@ -34,6 +34,7 @@ mod procedures;
 mod requests;
 mod rows;
 mod search_keys;
+mod self_test;
 mod serve;
 mod sheet;
 mod sheet_verb;

@@ -22,6 +22,7 @@ use crate::opening::{Opened, Opening};
 use crate::outbox::{Outward, Webhook};
 use crate::outside::Authorities;
 use crate::requests::{QUEUE_MAX, Request};
+use crate::self_test::SelfTests;
 use crate::site_folder::{PublishedEstate, SiteFolder, SitePaths, read_estate};
 use crate::site_task::{self, SetAsides, SiteTask};
 use crate::tables::TablesReader;
@@ -39,6 +40,7 @@ use castellan_domain::text::Text;
 use castellan_domain::time::Span;
 use castellan_domain::view::View;
 use std::io;
+use std::net::SocketAddr;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -146,6 +148,7 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
     });
     let (stop, stops) = watch::channel(false);
     let keeper = tokio::spawn(keeper(&args, &app).run(stops));
+    tokio::spawn(self_tests(&args, &app, address).run());
     tokio::spawn(hub.tick());
     // Before anybody can know that it listens: whoever starts it may stop it at once.
     let terminate = signal(SignalKind::terminate())?;
@@ -270,6 +273,17 @@ async fn cameras(
     cameras.begin_rounds(estate, every, requests);
     cameras.begin_recording(requests);
     Ok(cameras)
+}
+
+/// Who tests the way to the walls.
+fn self_tests(args: &ServeArgs, app: &App, address: SocketAddr) -> SelfTests {
+    SelfTests {
+        address,
+        every: Duration::from_secs(args.self_test_s.into()),
+        hub: app.hub.clone(),
+        clock: app.clock.clone(),
+        requests: app.requests.clone(),
+    }
 }
 
 /// Who keeps clips.

@@ -5,6 +5,7 @@ use castellan_domain::ids::{IncidentId, Seq, SiteId};
 use castellan_domain::sheet::{Gathered, SHEET_FACTS_MAX};
 use castellan_domain::wire::sheet::{CaseSheet, SHEET_VERSION, SheetFact};
 use serde_json::value::RawValue;
+use std::collections::BTreeMap;
 use std::path::Path;
 
 /// Facts that are looked through for one sheet at most: weeks of a busy estate. An incident that spans more gets none.
@@ -107,22 +108,22 @@ async fn read(
 
 /// What is another in the record than on a sheet, in a sentence.
 pub(crate) fn difference(sheet: &CaseSheet, recorded: &CaseSheet) -> String {
-    let of_sheet = sheet.facts.iter().map(|fact| (fact.seq, fact));
-    let mut of_sheet: std::collections::BTreeMap<_, _> = of_sheet.collect();
+    let facts = sheet.facts.iter().map(|fact| (fact.seq, fact));
+    let mut written: BTreeMap<_, _> = facts.collect();
     for fact in &recorded.facts {
         let seq = fact.seq;
-        match of_sheet.remove(&seq) {
+        match written.remove(&seq) {
             None => return format!("fact {seq} of the record is missing on it"),
-            Some(on_sheet) if on_sheet.fact.get() != fact.fact.get() => {
+            Some(said) if said.fact.get() != fact.fact.get() => {
                 return format!("fact {seq} says something else in the record");
             }
-            Some(on_sheet) if on_sheet.hash != fact.hash => {
+            Some(said) if said.hash != fact.hash => {
                 return format!("fact {seq} has another hash in the record");
             }
             Some(_) => {}
         }
     }
-    match of_sheet.keys().next() {
+    match written.keys().next() {
         Some(seq) => format!(
             "fact {seq} is not about {} in the record",
             recorded.incident

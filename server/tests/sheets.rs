@@ -37,12 +37,15 @@ async fn sheet(server: &Castellan) -> String {
 }
 
 fn verify(sheet: &str, data: &Path) -> (bool, String) {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("sheet.json");
-    fs::write(&file, sheet).unwrap();
+    fs::write(&file, sheet).expect("a file");
     let output = run(&["verify", "--data", text(data), text(&file)]);
     let said = [output.stdout, output.stderr].concat();
-    (output.status.success(), String::from_utf8(said).unwrap())
+    (
+        output.status.success(),
+        String::from_utf8(said).expect("UTF-8"),
+    )
 }
 
 #[tokio::test]

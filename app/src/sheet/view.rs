@@ -3,6 +3,7 @@
 use super::model::{DeadlineLine, Told, Writer};
 use super::texts;
 use crate::alarms::model::{class, priority_name, sign};
+use crate::alarms::story::Line;
 use crate::api::{self, ApiError};
 use crate::browser::{date_and_clock_text, moment_text, parameter, window};
 use crate::copy::SiteCopy;
@@ -11,8 +12,9 @@ use crate::page::Parts;
 use crate::texts::Words;
 use castellan_domain::estate::Estate;
 use castellan_domain::fact::Fact;
-use castellan_domain::ids::IncidentId;
+use castellan_domain::ids::{AlarmId, IncidentId};
 use castellan_domain::text::Language;
+use castellan_domain::time::Timestamp;
 use castellan_domain::wire::api::NoteText;
 use castellan_domain::wire::sheet::{CaseSheet, SHEET_VERSION};
 use leptos::prelude::*;
@@ -201,24 +203,7 @@ fn sheet_view(
         {table(of_deadlines.as_slice(), lines.collect())}
     }
     .into_any();
-    let began_at = told.opened_at;
-    let story = told.story.into_iter().map(|(alarm, line)| {
-        let at = moment_text(line.at, began_at, estate.time_zone.as_str());
-        let by = line.by.as_ref();
-        let by = by.map(|by| crate::names::person_name(Some(estate), by, language));
-        let words = line.note().map(|note| note_view(note, notes, language));
-        let what = line.parts.into_iter().map(|part| {
-            view! { <span class="part"><b>{part.what.get(language)}</b>" "{part.detail}</span> }
-        });
-        view! {
-            <tr>
-                <td class="num">{at}</td>
-                <td>{alarm.map(|alarm| alarm.to_string())}</td>
-                <td>{by}</td>
-                <td>{what.collect_view()}{words}</td>
-            </tr>
-        }
-    });
+    let story = story_view(estate, told.story, told.opened_at, notes, language);
     let clips = told.clips.into_iter().map(|(clip, words)| {
         let link = api::clip_address(&sheet.site, clip.clip);
         view! { <li><a href=link>{words}</a><code>{clip.sha256.to_string()}</code></li> }
@@ -249,7 +234,7 @@ fn sheet_view(
         {section(t(texts::ALARMS), table(heads.map(t).as_slice(), rows(told.alarms)))}
         {people}
         {section(t(texts::DEADLINES), deadlines)}
-        {section(t(texts::STORY), view! { <table class="happened"><tbody>{story.collect_view()}</tbody></table> }.into_any())}
+        {section(t(texts::STORY), story)}
         {clips}
         <footer>
             <p>{upto}</p>
@@ -258,6 +243,34 @@ fn sheet_view(
         </footer>
     }
     .into_any()
+}
+
+/// What happened, line by line.
+fn story_view(
+    estate: &Estate,
+    story: Vec<(Option<AlarmId>, Line)>,
+    began_at: Timestamp,
+    notes: RwSignal<Vec<NoteText>>,
+    language: Language,
+) -> AnyView {
+    let story = story.into_iter().map(|(alarm, line)| {
+        let at = moment_text(line.at, began_at, estate.time_zone.as_str());
+        let by = line.by.as_ref();
+        let by = by.map(|by| crate::names::person_name(Some(estate), by, language));
+        let words = line.note().map(|note| note_view(note, notes, language));
+        let what = line.parts.into_iter().map(|part| {
+            view! { <span class="part"><b>{part.what.get(language)}</b>" "{part.detail}</span> }
+        });
+        view! {
+            <tr>
+                <td class="num">{at}</td>
+                <td>{alarm.map(|alarm| alarm.to_string())}</td>
+                <td>{by}</td>
+                <td>{what.collect_view()}{words}</td>
+            </tr>
+        }
+    });
+    view! { <table class="happened"><tbody>{story.collect_view()}</tbody></table> }.into_any()
 }
 
 fn section(title: &'static str, what: AnyView) -> AnyView {

@@ -69,7 +69,8 @@ pub fn deadlines<'a>(facts: impl IntoIterator<Item = &'a Fact>) -> Vec<Deadline>
             | FactBody::Actuation(_)
             | FactBody::Ladder(_)
             | FactBody::Notification(_)
-            | FactBody::System(_) => {}
+            | FactBody::System(_)
+            | FactBody::SelfTest(_) => {}
         }
     }
     all.list

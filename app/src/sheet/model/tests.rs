@@ -1,3 +1,5 @@
+//! A gas alarm as a case sheet: who did what when, and what was missed.
+
 use super::*;
 use crate::fixture::{START, estate, li_na, person};
 use castellan_domain::alarm::Verdict;
@@ -8,139 +10,125 @@ use castellan_domain::fact::{
 };
 use castellan_domain::ids::{AssignmentId, Seq};
 use castellan_domain::incident::OpenedBy;
+use castellan_domain::observation::{Doubts, ReportedState};
 
 const INCIDENT: IncidentId = IncidentId(1);
 const ALARM: AlarmId = AlarmId(7);
 const ASSIGNMENT: AssignmentId = AssignmentId(3);
 
-/// A gas alarm that is claimed after 3 s, to which a guard comes who answers after 12 s, 2 s too late.
-fn facts() -> Vec<Fact> {
+/// A fact's body, who did it, and after how many seconds.
+type Deed = (i64, Option<PersonId>, FactBody);
+
+fn due(seconds: i64) -> Timestamp {
+    START + Span::from_secs(seconds)
+}
+
+/// A gas alarm that is an incident at once, claimed after 3 s and found genuine.
+fn matter() -> Vec<Deed> {
     let raised = crate::fixture::raised(7, 1);
+    let by = || Some(li_na());
+    let began = AlarmFact::Raised(AlarmRaised {
+        alarm: ALARM,
+        kind: raised.kind.clone(),
+        family: raised.family,
+        tier: 0,
+        priority: Priority::P1,
+        source: raised.source,
+        place: raised.place.clone(),
+        state: ReportedState::Active,
+        active_s_max: None,
+        claim_due_at: due(30),
+        doubts: Doubts::default(),
+        silence: None,
+    });
+    let opened = IncidentFact::Opened(IncidentOpened {
+        incident: INCIDENT,
+        why: OpenedBy::AtOnce,
+        kind: raised.kind,
+        priority: Priority::P1,
+        place: raised.place,
+        alarms: vec![ALARM],
+        owner: None,
+        claim_due_at: due(30),
+        guards: 1,
+        dispatch_due_at: None,
+        people_of: None,
+        after: None,
+    });
+    let claimed = AlarmFact::Claimed(AlarmClaimed {
+        alarm: ALARM,
+        by: li_na(),
+        follow_up_due_at: due(60),
+        dispatch_due_at: None,
+    });
+    let owned = IncidentFact::Claimed(IncidentClaimed {
+        incident: INCIDENT,
+        by: li_na(),
+        dispatch_due_at: None,
+    });
+    let judged = AlarmFact::Judged(AlarmJudged {
+        alarm: ALARM,
+        by: li_na(),
+        verdict: Verdict::Genuine,
+        basis: None,
+        review_due_at: due(900),
+    });
+    vec![
+        (0, None, began.into()),
+        (0, None, opened.into()),
+        (3, by(), claimed.into()),
+        (3, by(), owned.into()),
+        (300, by(), judged.into()),
+    ]
+}
+
+/// A guard is sent who answers after 12 s, 2 s too late, and comes.
+fn sent() -> Vec<Deed> {
     let guard = person("wang-qiang");
-    let due = |seconds| START + Span::from_secs(seconds);
-    let by = li_na();
-    let bodies: [(i64, Option<&PersonId>, FactBody); 8] = [
-        (
-            0,
-            None,
-            alarm(AlarmFact::Raised(AlarmRaised {
-                alarm: ALARM,
-                kind: raised.kind.clone(),
-                family: raised.family.clone(),
-                tier: 0,
-                priority: Priority::P1,
-                source: raised.source.clone(),
-                place: raised.place.clone(),
-                state: castellan_domain::observation::ReportedState::Active,
-                active_s_max: None,
-                claim_due_at: due(30),
-                doubts: castellan_domain::observation::Doubts::default(),
-                silence: None,
-            })),
-        ),
-        (
-            0,
-            None,
-            incident(IncidentFact::Opened(IncidentOpened {
-                incident: INCIDENT,
-                why: OpenedBy::AtOnce,
-                kind: raised.kind.clone(),
-                priority: Priority::P1,
-                place: raised.place.clone(),
-                alarms: vec![ALARM],
-                owner: None,
-                claim_due_at: due(30),
-                guards: 1,
-                dispatch_due_at: None,
-                people_of: None,
-                after: None,
-            })),
-        ),
-        (
-            3,
-            Some(&by),
-            alarm(AlarmFact::Claimed(AlarmClaimed {
-                alarm: ALARM,
-                by: li_na(),
-                follow_up_due_at: due(60),
-                dispatch_due_at: None,
-            })),
-        ),
-        (
-            3,
-            Some(&by),
-            incident(IncidentFact::Claimed(IncidentClaimed {
-                incident: INCIDENT,
-                by: li_na(),
-                dispatch_due_at: None,
-            })),
-        ),
-        (
-            5,
-            Some(&by),
-            FactBody::Dispatch(DispatchFact::Offered(AssignmentOffered {
-                assignment: ASSIGNMENT,
-                incident: INCIDENT,
-                person: guard.clone(),
-                slot: 1,
-                priority: Priority::P1,
-                discreet: false,
-                by: Some(li_na()),
-                way: None,
-                answer_due_at: Some(due(15)),
-                after: None,
-            })),
-        ),
-        (
-            17,
-            Some(&guard),
-            FactBody::Dispatch(DispatchFact::Accepted(AssignmentAccepted {
-                assignment: ASSIGNMENT,
-                by: guard.clone(),
-                arrive_due_at: due(200),
-            })),
-        ),
-        (
-            87,
-            None,
-            FactBody::Dispatch(DispatchFact::Arrived(AssignmentArrived {
-                assignment: ASSIGNMENT,
-                how: Arrival::Position,
-                by: None,
-            })),
-        ),
-        (
-            300,
-            Some(&by),
-            alarm(AlarmFact::Judged(AlarmJudged {
-                alarm: ALARM,
-                by: li_na(),
-                verdict: Verdict::Genuine,
-                basis: None,
-                review_due_at: due(900),
-            })),
-        ),
-    ];
-    let numbered = bodies.into_iter().zip(10..);
+    let offered = DispatchFact::Offered(AssignmentOffered {
+        assignment: ASSIGNMENT,
+        incident: INCIDENT,
+        person: guard.clone(),
+        slot: 1,
+        priority: Priority::P1,
+        discreet: false,
+        by: Some(li_na()),
+        way: None,
+        answer_due_at: Some(due(15)),
+        after: None,
+    });
+    let accepted = DispatchFact::Accepted(AssignmentAccepted {
+        assignment: ASSIGNMENT,
+        by: guard.clone(),
+        arrive_due_at: due(200),
+    });
+    let arrived = DispatchFact::Arrived(AssignmentArrived {
+        assignment: ASSIGNMENT,
+        how: Arrival::Position,
+        by: None,
+    });
+    vec![
+        (5, Some(li_na()), offered.into()),
+        (17, Some(guard), accepted.into()),
+        (87, None, arrived.into()),
+    ]
+}
+
+fn facts() -> Vec<Fact> {
+    let mut deeds = [matter(), sent()].concat();
+    deeds.sort_by_key(|(after, ..)| *after);
+    let numbered = deeds.into_iter().zip(10..);
     let facts = numbered.map(|((after, actor, body), seq)| Fact {
         site: "test-1".parse().expect("an id"),
         seq: Seq(seq),
         recorded_at: due(after),
         occurred_at: due(after),
         cause: Cause::Server,
-        actor: actor.cloned(),
+        actor,
         drill: false,
         body,
     });
     facts.collect()
-}
-
-fn alarm(fact: AlarmFact) -> FactBody {
-    FactBody::Alarm(fact)
-}
-
-fn incident(fact: IncidentFact) -> FactBody {
-    FactBody::Incident(fact)
 }
 
 fn told(language: Language) -> Told {
