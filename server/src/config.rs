@@ -170,7 +170,8 @@ pub(crate) struct ServeArgs {
     /// Days that the words of notes written from now on are kept; then they are erased.
     #[arg(long, default_value_t = 365, value_parser = clap::value_parser!(u16).range(1..=3_650), env = "CASTELLAN_NOTES_KEPT_DAYS")]
     pub(crate) notes_kept_days: u16,
-    /// Folder of the browser app, as `cargo xtask demo` builds it. Without it only the API is served.
+    /// Folder of the browser app, as `cargo xtask demo` builds it. Left out: the app that was built into this program, if
+    /// one was; else only the API is served.
     #[arg(long, env = "CASTELLAN_WEB")]
     pub(crate) web: Option<PathBuf>,
     /// Size of the ballast in MiB: room that is kept for facts and given up when the disk is full.

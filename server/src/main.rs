@@ -6,6 +6,7 @@ mod admin;
 mod anchor;
 mod aside;
 mod backup;
+mod built_in;
 mod camera_verbs;
 mod cameras;
 mod clips;

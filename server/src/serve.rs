@@ -3,6 +3,7 @@
 use crate::actuations::{self, Actuations, Driver};
 use crate::admin::Admin;
 use crate::anchor::AnchorFile;
+use crate::built_in;
 use crate::cameras::{Book, Budget, Cameras};
 use crate::clips::{Clips, Keeper, Store};
 use crate::clock::Clock;
@@ -428,7 +429,8 @@ async fn backlog(journal: &mut Journal) -> anyhow::Result<Backlog> {
 /// The build of the browser app in a folder, as its builder wrote it there.
 fn build_of(web: Option<&Path>) -> anyhow::Result<Text<64>> {
     let Some(web) = web else {
-        return Ok(Text::constant("no browser app"));
+        let built_in = built_in::build().and_then(|build| Text::new(build).ok());
+        return Ok(built_in.unwrap_or_else(|| Text::constant("no browser app")));
     };
     let path = web.join("build.txt");
     let text = std::fs::read_to_string(&path).with_context(|| {
