@@ -15,6 +15,7 @@ use castellan_domain::wire::api::{
 use castellan_domain::wire::camera::CAPTURED_AT_HEADER;
 use castellan_domain::wire::history::WhereAll;
 use castellan_domain::wire::ingest::CallRequest;
+use castellan_domain::wire::sheet::CaseSheet;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::{JsCast as _, JsValue};
@@ -134,6 +135,20 @@ pub async fn steps_before<F: DeserializeOwned>(
         &format!("/api/v1/sites/{site}/{what}/history?{asked}"),
     )
     .await
+}
+
+/// The case sheet of an incident, for somebody who may read it.
+pub async fn case_sheet(
+    site: &SiteId,
+    reader: &PersonId,
+    incident: IncidentId,
+) -> Result<CaseSheet, ApiError> {
+    get_as(reader, &sheet_address(site, incident)).await
+}
+
+/// Where that sheet is. A browser asks for it in the name of the cookie.
+pub fn sheet_address(site: &SiteId, incident: IncidentId) -> String {
+    format!("/api/v1/sites/{site}/incidents/{incident}/sheet")
 }
 
 /// Where a clip is. A `<video>` asks for it in the name of the cookie.

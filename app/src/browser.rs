@@ -197,6 +197,11 @@ pub fn moment_text(at: Timestamp, now: Timestamp, time_zone: &str) -> String {
     format!("{} {clock}", date.get(5..).unwrap_or(&date))
 }
 
+/// A time of day with its date, as it stands on paper.
+pub fn date_and_clock_text(at: Timestamp, time_zone: &str) -> String {
+    format!("{} {}", date_text(at, time_zone), clock_text(at, time_zone))
+}
+
 /// The date as `2026-11-28`, in the site's time zone or in UTC.
 fn date_text(at: Timestamp, time_zone: &str) -> String {
     let date = js_sys::Date::new(&JsValue::from_f64(millis(at)));

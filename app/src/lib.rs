@@ -40,6 +40,8 @@ pub mod procedures;
 pub mod refusals;
 pub mod registration;
 pub mod search;
+pub mod self_test;
+pub mod sheet;
 pub mod silent;
 pub mod sound;
 pub mod stale;

@@ -158,10 +158,7 @@ impl Engine {
             Input::SessionOpened { person } => self.session(person, true, now),
             Input::SessionGone { person } => self.session(person, false, now),
             Input::ClockStepped(body) => {
-                self.notice(
-                    Some(body.at),
-                    FactBody::System(SystemFact::ClockStepped(body)),
-                );
+                self.notice(Some(body.at), SystemFact::ClockStepped(body).into());
                 self.found(now, |context| system::clock_step(context, &body));
             }
             Input::RecordingResumed(body) => {
@@ -169,13 +166,14 @@ impl Engine {
                 self.found(now, |context| system::gap(context, &body));
             }
             Input::TracksSetAside(body) => {
-                self.notice(
-                    Some(body.at),
-                    FactBody::System(SystemFact::TracksSetAside(body)),
-                );
+                self.notice(Some(body.at), SystemFact::TracksSetAside(body).into());
                 self.found(now, |context| system::tracks(context, body));
             }
             Input::DiskRoom(room) => self.found(now, |context| system::disk(context, room)),
+            Input::SelfTest(fact) => {
+                self.noticed(fact.clone().into());
+                self.found(now, |context| system::self_test(context, &fact));
+            }
             Input::Channel(state) => {
                 self.found(now, |context| system::channel(context, state));
                 // Its worker waits, and there may be nothing to record.
@@ -193,8 +191,8 @@ impl Engine {
                     self.notice(None, FactBody::Notification(NotificationFact::Reach(body)));
                 }
             }
-            Input::Failing(body) => self.notified(NotificationFact::Failing(body)),
-            Input::Notified(body) => self.notified(NotificationFact::Settled(body)),
+            Input::Failing(body) => self.noticed(NotificationFact::Failing(body).into()),
+            Input::Notified(body) => self.noticed(NotificationFact::Settled(body).into()),
             Input::Actuated(body) => {
                 let answer = self.actuated(body);
                 self.outputs.push_back(Output::Answer(answer));
@@ -252,10 +250,10 @@ impl Engine {
         self.outputs.push_back(Output::Answer(answer));
     }
 
-    /// Records what became of a notification.
-    fn notified(&mut self, fact: NotificationFact) {
+    /// Records what the server says, and answers with its number.
+    fn noticed(&mut self, body: FactBody) {
         let seq = self.site.view().seq.next();
-        self.notice(None, FactBody::Notification(fact));
+        self.notice(None, body);
         let answer = Output::Answer(Ok(Accepted::Done { seq }));
         self.outputs.push_back(answer);
     }

@@ -7,6 +7,7 @@ use crate::estate::EstateIndex;
 use crate::fact::{AlarmViewed, NotificationFailing, NotificationSettled, ReachPublished};
 use crate::ids::{CommandId, EstateHash, PersonId, Version};
 use crate::observation::{Observation, PhoneFix};
+use crate::self_test::SelfTestFact;
 use crate::system::{
     ChannelState, ClockStepped, DiskRoom, InputName, InputSetAside, RecordingResumed,
     TracksSetAside,
@@ -48,6 +49,8 @@ pub enum Input {
     TracksSetAside(TracksSetAside),
     /// There is little room on the disk, or enough again. Told again, it changes nothing.
     DiskRoom(DiskRoom),
+    /// A self-test began or ended.
+    SelfTest(SelfTestFact),
     /// A channel to people outside carries no calls, or does again. Told again, it changes nothing.
     Channel(ChannelState),
     /// An input broke the engine and was set aside.
@@ -107,6 +110,7 @@ impl Input {
             Self::SessionOpened { .. }
             | Self::SessionGone { .. }
             | Self::EstateLoaded { .. }
+            | Self::SelfTest(_)
             | Self::ClockStepped(_)
             | Self::RecordingResumed(_)
             | Self::TracksSetAside(_)

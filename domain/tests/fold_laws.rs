@@ -280,6 +280,7 @@ FactBody::Staff(StaffFact::Gone(_) | StaffFact::Back(_)));
             prop_assert!(changed.is_subset(&told_of(&touched.actuations)));
             prop_assert!(!touched.phones.is_empty() || before.phones == view.phones);
             prop_assert!(touched.flood || before.flood == view.flood);
+            prop_assert!(touched.self_test || before.self_test == view.self_test);
             prop_assert!(touched.estate || before.estate == view.estate);
             prop_assert_eq!(view.seq, fact.seq);
         }

@@ -52,6 +52,7 @@ mod rules_sos;
 mod rules_system;
 mod rules_time;
 mod search;
+mod sheet;
 mod staff;
 mod stream;
 mod stream_laws;

@@ -433,6 +433,8 @@ fn the_nights_of_these_laws_know_every_step_of_an_alarm() {
         "alarm_viewed",
         "alarm_clip_kept",
         "alarm_clip_viewed",
+        "self_test_began",
+        "self_test_ended",
         "recording_resumed",
         "clock_stepped",
         "tracks_set_aside",

@@ -3,11 +3,13 @@
 
 use crate::rules_common::{World, estate, id, list, secs};
 use castellan_domain::alarm::{AlarmCommand, Condition, Source, Verdict};
+use castellan_domain::audience::Audience;
 use castellan_domain::command::Command;
 use castellan_domain::engine::Input;
 use castellan_domain::estate::{Channel, Priority};
-use castellan_domain::fact::{Cause, FactBody};
+use castellan_domain::fact::{Cause, FactBody, SelfTestBegan, SelfTestEnded};
 use castellan_domain::observation::ReportedState::Active;
+use castellan_domain::self_test::{SelfTestFact, SelfTestFault};
 use castellan_domain::staff::StaffCommand;
 use castellan_domain::system::{
     ChannelState, ClockStepped, DiskRoom, RecordingResumed, SystemFact, TracksSetAside,
@@ -206,4 +208,34 @@ fn an_estate_without_such_types_has_the_facts_alone() {
         kinds,
         ["estate_published", "recording_resumed", "clock_stepped"]
     );
+}
+
+#[test]
+fn a_self_test_that_failed_is_a_row_until_one_is_passed_and_every_wall_knows_the_last() {
+    let mut world = World::new();
+    let test = |world: &mut World, fault| {
+        let began = world.engine.site().view().seq.next();
+        let walls = SelfTestFact::Began(SelfTestBegan { walls: 1 });
+        world.give(Input::SelfTest(walls));
+        let next_at = world.now + secs(900);
+        world.give(Input::SelfTest(SelfTestFact::Ended(SelfTestEnded {
+            began,
+            walls: 1,
+            took_ms: 600,
+            fault,
+            next_at,
+        })));
+    };
+    test(&mut world, None);
+    assert!(world.rows("canary_failed").is_empty());
+    for _ in 0..2 {
+        test(&mut world, Some(SelfTestFault::NotPainted { walls: 1 }));
+        let row = world.row("canary_failed");
+        assert!(row.condition.is_active() && row.repeats == 0, "{row:?}");
+    }
+    test(&mut world, None);
+    assert!(!world.row("canary_failed").condition.is_active());
+    let visitors = world.engine.site().view().seen_by(&Audience::WallVisitor);
+    let ended = visitors.self_test.and_then(|test| test.ended);
+    assert!(ended.is_some_and(|ended| ended.is_passed()));
 }

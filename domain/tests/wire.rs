@@ -157,6 +157,7 @@ fn entity(entity: &Entity) -> &'static str {
         Entity::Ladder(..) => "ladder",
         Entity::Reach(..) => "reach",
         Entity::Flood(_) => "flood",
+        Entity::SelfTest(_) => "self_test",
     }
 }
 
@@ -174,6 +175,7 @@ fn entity_id(id: &EntityId) -> &'static str {
         EntityId::Ladder(_) => "ladder",
         EntityId::Reach(_) => "reach",
         EntityId::Flood => "flood",
+        EntityId::SelfTest => "self_test",
     }
 }
 
@@ -194,7 +196,7 @@ fn everything_that_changes_can_put_or_remove_is_in_a_file() {
             };
         }
     }
-    assert_eq!(put.len(), 12, "{put:?}");
+    assert_eq!(put.len(), 13, "{put:?}");
     assert_eq!(removed, put);
 }
 

@@ -37,6 +37,17 @@ pub(crate) enum Verb {
     Procedures(ProceduresArgs),
     /// Say where cameras are and how one signs in there, whether a server is running or not.
     Camera(CameraArgs),
+    /// Compare the case sheet of an incident (JSON) with the record that it was written from, or a copy of it.
+    Verify(VerifyArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct VerifyArgs {
+    /// The file.
+    pub(crate) sheet: PathBuf,
+    /// Folder of everything that is stored. A server may be running on it.
+    #[arg(long, default_value = "data", env = "CASTELLAN_DATA")]
+    pub(crate) data: PathBuf,
 }
 
 #[derive(Debug, Args)]
@@ -159,7 +170,8 @@ pub(crate) struct ServeArgs {
     /// Days that the words of notes written from now on are kept; then they are erased.
     #[arg(long, default_value_t = 365, value_parser = clap::value_parser!(u16).range(1..=3_650), env = "CASTELLAN_NOTES_KEPT_DAYS")]
     pub(crate) notes_kept_days: u16,
-    /// Folder of the browser app, as `cargo xtask demo` builds it. Without it only the API is served.
+    /// Folder of the browser app, as `cargo xtask demo` builds it. Left out: the app that was built into this program, if
+    /// one was; else only the API is served.
     #[arg(long, env = "CASTELLAN_WEB")]
     pub(crate) web: Option<PathBuf>,
     /// Size of the ballast in MiB: room that is kept for facts and given up when the disk is full.
@@ -199,6 +211,9 @@ pub(crate) struct ServeArgs {
     /// Seconds from one round to the next, in which each camera is asked whether it would give a picture.
     #[arg(long, default_value_t = 60, env = "CASTELLAN_CAMERA_ROUND_S", value_parser = clap::value_parser!(u16).range(1..=3600))]
     pub(crate) camera_round_s: u16,
+    /// Seconds from one self-test to the next, in which a fact goes the whole way to what walls have painted.
+    #[arg(long, default_value_t = 900, env = "CASTELLAN_SELF_TEST_S", value_parser = clap::value_parser!(u16).range(1..=3600))]
+    pub(crate) self_test_s: u16,
     /// MiB of pictures that are kept in memory, so that a clip has what was before its alarm. Clips in the making go
     /// first; what is left holds the last half minute of each picture that somebody watches.
     #[arg(long, default_value_t = 256, env = "CASTELLAN_CAMERA_RING_MIB", value_parser = clap::value_parser!(u16).range(0..=16_384))]

@@ -6,6 +6,7 @@ mod admin;
 mod anchor;
 mod aside;
 mod backup;
+mod built_in;
 mod camera_verbs;
 mod cameras;
 mod clips;
@@ -34,7 +35,10 @@ mod procedures;
 mod requests;
 mod rows;
 mod search_keys;
+mod self_test;
 mod serve;
+mod sheet;
+mod sheet_verb;
 mod signed_post;
 mod site_folder;
 mod site_task;
@@ -60,6 +64,7 @@ async fn main() -> ExitCode {
         Verb::Restore(args) => backup::restore(&args).await,
         Verb::Procedures(args) => procedure_verbs::run(&args),
         Verb::Camera(args) => camera_verbs::run(args).await,
+        Verb::Verify(args) => sheet_verb::verify(&args).await,
     };
     match result {
         Ok(code) => code,

@@ -3,6 +3,7 @@
 use crate::actuations::{self, Actuations, Driver};
 use crate::admin::Admin;
 use crate::anchor::AnchorFile;
+use crate::built_in;
 use crate::cameras::{Book, Budget, Cameras};
 use crate::clips::{Clips, Keeper, Store};
 use crate::clock::Clock;
@@ -22,6 +23,7 @@ use crate::opening::{Opened, Opening};
 use crate::outbox::{Outward, Webhook};
 use crate::outside::Authorities;
 use crate::requests::{QUEUE_MAX, Request};
+use crate::self_test::SelfTests;
 use crate::site_folder::{PublishedEstate, SiteFolder, SitePaths, read_estate};
 use crate::site_task::{self, SetAsides, SiteTask};
 use crate::tables::TablesReader;
@@ -39,6 +41,7 @@ use castellan_domain::text::Text;
 use castellan_domain::time::Span;
 use castellan_domain::view::View;
 use std::io;
+use std::net::SocketAddr;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -146,6 +149,7 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
     });
     let (stop, stops) = watch::channel(false);
     let keeper = tokio::spawn(keeper(&args, &app).run(stops));
+    tokio::spawn(self_tests(&args, &app, address).run());
     tokio::spawn(hub.tick());
     // Before anybody can know that it listens: whoever starts it may stop it at once.
     let terminate = signal(SignalKind::terminate())?;
@@ -270,6 +274,17 @@ async fn cameras(
     cameras.begin_rounds(estate, every, requests);
     cameras.begin_recording(requests);
     Ok(cameras)
+}
+
+/// Who tests the way to the walls.
+fn self_tests(args: &ServeArgs, app: &App, address: SocketAddr) -> SelfTests {
+    SelfTests {
+        address,
+        every: Duration::from_secs(args.self_test_s.into()),
+        hub: app.hub.clone(),
+        clock: app.clock.clone(),
+        requests: app.requests.clone(),
+    }
 }
 
 /// Who keeps clips.
@@ -414,7 +429,8 @@ async fn backlog(journal: &mut Journal) -> anyhow::Result<Backlog> {
 /// The build of the browser app in a folder, as its builder wrote it there.
 fn build_of(web: Option<&Path>) -> anyhow::Result<Text<64>> {
     let Some(web) = web else {
-        return Ok(Text::constant("no browser app"));
+        let built_in = built_in::build().and_then(|build| Text::new(build).ok());
+        return Ok(built_in.unwrap_or_else(|| Text::constant("no browser app")));
     };
     let path = web.join("build.txt");
     let text = std::fs::read_to_string(&path).with_context(|| {

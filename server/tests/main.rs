@@ -39,5 +39,7 @@ mod positions;
 mod procedures;
 mod protocol_examples;
 mod record;
+mod self_test;
+mod sheets;
 mod startup;
 mod tracks;

@@ -27,6 +27,7 @@ use castellan_domain::wire::live::{
     RefusedCode, ServerMessage, TICK_EVERY_MS, VIEWERS_MAX,
 };
 use castellan_domain::wire::position_frame::{FRAME_POSITIONS_MAX, PositionFrame};
+use castellan_domain::wire::sheet::CaseSheet;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -268,6 +269,7 @@ fn every_example_of_http_is_true() {
     assert_eq!(all::<Vec<NoteText>>(HTTP, "json notes").len(), 2);
     assert_eq!(all::<AlarmPage>(HTTP, "json alarms").len(), 1);
     assert_eq!(all::<StepPage<AlarmFact>>(HTTP, "json history").len(), 1);
+    assert_eq!(all::<CaseSheet>(HTTP, "json sheet").len(), 1);
     assert_eq!(
         (events.len(), commands.len(), accepted.len(), errors.len()),
         (2, 3, 3, 2)

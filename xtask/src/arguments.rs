@@ -17,6 +17,7 @@ cargo xtask <verb> [options]
   bench  [NAME …] [--quick]      measure what is built, beside peers: first-load, screen, fan-out,
                                  ceiling, alarms, events, idle, history, start-up (docs/performance.md)
   sim    [--seeds N] [--first N] whole nights of faults in virtual time, one for each seed (1000)
+  dist                           one program with the browser app inside, packed, in dist/
   web    [--test]                only build the browser app, into dist/web (or dist/web-test)";
 
 const DEFAULT_PORT: u16 = 7878;
@@ -40,6 +41,7 @@ pub(crate) enum Verb {
         only: Option<String>,
         extra: Vec<String>,
     },
+    Dist,
     Lint,
     Bench {
         names: Vec<String>,
@@ -131,6 +133,7 @@ pub(crate) fn parse(words: impl IntoIterator<Item = String>) -> Result<Verb, Str
             only: options.only.take(),
             extra: std::mem::take(&mut options.extra),
         },
+        "dist" => Verb::Dist,
         "lint" => Verb::Lint,
         "bench" => Verb::Bench {
             names: std::mem::take(&mut options.names),

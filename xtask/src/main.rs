@@ -8,6 +8,7 @@ mod cameras;
 mod content_hash;
 mod demo;
 mod dev;
+mod dist;
 mod doors;
 mod lint;
 mod npm;
@@ -44,6 +45,7 @@ fn main() -> ExitCode {
         Verb::Demo { port, simulator } => demo::run(port, simulator),
         Verb::Dev { port } => dev::run(port),
         Verb::Test { only, extra } => test::run(only.as_deref(), &extra),
+        Verb::Dist => dist::run(),
         Verb::Lint => lint::run(),
         Verb::Sim { seeds, first } => sim::run(seeds, first),
         Verb::Bench { names, quick } => bench::run(&names, quick),

@@ -42,6 +42,21 @@ pub(crate) fn receive(
     Ok((address, secret.to_string_lossy().into_owned()))
 }
 
+/// Asks for a page as a browser does. Gives back the answer with its head, as far as it may be long.
+pub(crate) fn get(server: SocketAddr, path: &str) -> Result<String> {
+    const PAGE_BYTES_MAX: u64 = 1024 * 1024;
+    let mut stream = TcpStream::connect_timeout(&server, LIMIT)?;
+    stream.set_read_timeout(Some(LIMIT))?;
+    stream.set_write_timeout(Some(LIMIT))?;
+    write!(
+        stream,
+        "GET {path} HTTP/1.1\r\nHost: {server}\r\nConnection: close\r\nAccept: text/html\r\n\r\n"
+    )?;
+    let mut answer = String::new();
+    stream.take(PAGE_BYTES_MAX).read_to_string(&mut answer)?;
+    Ok(answer)
+}
+
 /// Posts to the server, in somebody's name if it is a command. Gives back the status.
 pub(crate) fn post(
     server: SocketAddr,

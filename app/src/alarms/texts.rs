@@ -143,6 +143,7 @@ texts! {
     NOTE_SEND: "记录", "Record";
     NOTE_ERASED: "（内容已清除）", "(erased)";
     NOTE_LOADING: "（正在读取…）", "(reading…)";
+    CASE_SHEET: "处置单", "Case sheet";
     TIMELINE: "经过", "Timeline";
     TIMELINE_OCCURRED: "发生", "Happened";
     TIMELINE_RAISED: "报警", "Raised";

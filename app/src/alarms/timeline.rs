@@ -101,9 +101,14 @@ pub fn Story(
         };
         entries.into_iter().map(line).collect_view()
     };
+    let sheet = move || {
+        let (incident, reader) = (incident.get()?, desk.person.get()?);
+        let link = format!("/sheet?incident={incident}&as={reader}");
+        Some(view! { <a href=link target="_blank">{desk.t(texts::CASE_SHEET)}</a> })
+    };
     view! {
         <section class="story" aria-label=move || desk.t(texts::TIMELINE)>
-            <h3>{move || desk.t(texts::TIMELINE)}</h3>
+            <h3>{move || desk.t(texts::TIMELINE)}{sheet}</h3>
             <ol>{lines}</ol>
         </section>
     }

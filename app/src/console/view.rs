@@ -17,6 +17,7 @@ use crate::guards::model::given_call_signs;
 use crate::map::MapView;
 use crate::page::Parts;
 use crate::places::{SelectedArea, SelectedBuilding};
+use crate::self_test::SelfTestLines;
 use crate::silent::silent;
 use crate::stale::AsOf;
 use crate::ui::Sentence;
@@ -97,7 +98,10 @@ pub fn view(parts: &Parts) -> AnyView {
                 None if top.get().is_some() => {
                     top.get().map(|id| view! { <TopMatter copy desk id /> }).into_any()
                 }
-                None => view! { <p class="empty quiet hint">{move || desk.t(texts::SELECT_HINT)}</p> }.into_any(),
+                None => view! {
+                    <SelfTestLines copy desk />
+                    <p class="empty quiet hint">{move || desk.t(texts::SELECT_HINT)}</p>
+                }.into_any(),
             }}
         </aside>
     }

@@ -26,6 +26,8 @@ macro_rules! watched {
             $($(#[$doc])* pub $name: Watched<$id, $thing>,)+
             /// 报警激增
             pub flood: Trigger,
+            /// 自检
+            pub self_test: Trigger,
             /// Of how many people there is a position. Positions themselves go past the signals.
             pub heard: RwSignal<usize>,
             /// What could not be recorded.
@@ -37,6 +39,7 @@ macro_rules! watched {
                 Self {
                     $($name: Watched::new(|view| &view.$name),)+
                     flood: Trigger::new(),
+                    self_test: Trigger::new(),
                     heard: RwSignal::new(0),
                     unrecorded: Trigger::new(),
                 }
@@ -44,10 +47,13 @@ macro_rules! watched {
 
             fn tell_touched(&self, touched: &Touched, view: &View) {
                 // The document that counts is a signal of its own, set once it is here.
-                let Touched { $($name,)+ flood, estate: _ } = touched;
+                let Touched { $($name,)+ flood, self_test, estate: _ } = touched;
                 $(self.$name.changed($name, view);)+
                 if *flood {
                     self.flood.notify();
+                }
+                if *self_test {
+                    self.self_test.notify();
                 }
             }
 
@@ -55,6 +61,7 @@ macro_rules! watched {
             fn tell_all(&self, view: &View) {
                 $(self.$name.all_changed(view);)+
                 self.flood.notify();
+                self.self_test.notify();
             }
         }
     };

@@ -150,6 +150,8 @@ facts_of! {
     Notification(notify::NotificationFact);
     /// The server itself.
     System(system::SystemFact);
+    /// Tests of the way from a device to the walls.
+    SelfTest(self_test::SelfTestFact);
 }
 
 /// Why stored bytes are not a fact.

@@ -51,7 +51,8 @@ pub(crate) fn follows(context: &Context<'_>, fact: &Fact, touched: &Touched) -> 
             LadderFact::Started(_) | LadderFact::Climbed(_) | LadderFact::Called(_),
         )
         | FactBody::Notification(NotificationFact::Failing(_) | NotificationFact::Settled(_))
-        | FactBody::System(_) => BTreeSet::new(),
+        | FactBody::System(_)
+        | FactBody::SelfTest(_) => BTreeSet::new(),
     };
     let matters = matters.into_iter();
     matters

@@ -11,9 +11,10 @@ use super::annunciate;
 use super::seen::{Seen, active_row, end};
 use crate::alarm::{Located, Source};
 use crate::estate::Channel;
-use crate::fact::{Cause, FactDraft};
+use crate::fact::{Cause, FactDraft, SelfTestEnded};
 use crate::ids::AlarmTypeId;
 use crate::observation::{Doubts, ReportedState};
+use crate::self_test::SelfTestFact;
 use crate::site::Context;
 use crate::system::{ChannelState, ClockStepped, DiskRoom, RecordingResumed, TracksSetAside};
 use crate::text::Text;
@@ -31,6 +32,8 @@ const TRACKS: &str = "tracks_damaged";
 const TRACKS_RULE: &str = "tracks_damaged@1";
 const DISK: &str = "disk_low";
 const DISK_RULE: &str = "disk_low@1";
+const SELF_TEST: &str = "canary_failed";
+const SELF_TEST_RULE: &str = "canary_failed@1";
 
 /// Facts are recorded again. The row happened when the first turn was lost, and came onto the record
 /// now: between the two is the gap.
@@ -64,6 +67,18 @@ pub(crate) fn disk(context: &Context<'_>, room: DiskRoom) -> Vec<FactDraft> {
             .into_iter()
             .collect(),
         DiskRoom::Low => raise_once(context, DISK, DISK_RULE, context.now),
+    }
+}
+
+/// A test of the way to the walls was not passed, or was again. Told again, it changes nothing.
+pub(crate) fn self_test(context: &Context<'_>, fact: &SelfTestFact) -> Vec<FactDraft> {
+    match fact {
+        SelfTestFact::Began(_) => Vec::new(),
+        SelfTestFact::Ended(SelfTestEnded { fault: None, .. }) => {
+            let ended = end(context, &Source::System, SELF_TEST, SELF_TEST_RULE);
+            ended.into_iter().collect()
+        }
+        SelfTestFact::Ended(_) => raise_once(context, SELF_TEST, SELF_TEST_RULE, context.now),
     }
 }
 

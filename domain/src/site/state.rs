@@ -64,6 +64,7 @@ impl View {
                 crate::notify::fold::fold(self, fact, told);
                 crate::ladder::fold::notified(self, fact, &stamp, told);
             }
+            FactBody::SelfTest(fact) => crate::self_test::fold::fold(self, fact, &stamp, told),
             // Only the server needs to know who crossed a border; the others stand in the record.
             FactBody::Area(_) | FactBody::System(_) => {}
         }

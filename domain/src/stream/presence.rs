@@ -169,6 +169,20 @@ impl Displays {
         })
     }
 
+    /// The walls that are connected, and how far each has painted.
+    pub fn walls(&self) -> BTreeMap<DisplayId, Seq> {
+        let displays = self.connected.iter();
+        let walls = displays.filter(|(_, display)| {
+            display.is_connected
+                && matches!(display.audience, Audience::Wall | Audience::WallVisitor)
+        });
+        let walls = walls.map(|(id, display)| {
+            let painted = display.painted.map_or(Seq(0), |(upto, _)| upto);
+            (*id, painted)
+        });
+        walls.collect()
+    }
+
     /// Displays that have painted less than there is, furthest behind first. Those that never say
     /// what they paint are not among them.
     pub fn behind(&self, head: Seq) -> Vec<DisplayBehind> {

@@ -150,6 +150,7 @@ impl RepeatKey {
             | Input::RecordingResumed(_)
             | Input::TracksSetAside(_)
             | Input::DiskRoom(_)
+            | Input::SelfTest(_)
             | Input::Channel(_)
             | Input::SetAside(_)
             | Input::ReachLoaded(_)

@@ -8,6 +8,7 @@ use crate::ids::{
     AlarmId, AssignmentId, DeviceId, EstateHash, IncidentId, PersonId, PhoneId, ZoneId,
 };
 use crate::matter::Matter;
+use crate::self_test::SelfTest;
 use crate::subject::Change;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -42,6 +43,8 @@ macro_rules! entities {
             Estate(EstateHash),
             /// 报警激增
             Flood(Flood),
+            /// 自检
+            SelfTest(SelfTest),
             $($(#[$doc])* $Own(Box<$OwnThing>),)+
             $($(#[$key_doc])* $Key($KeyId, $KeyThing),)+
         }
@@ -54,6 +57,8 @@ macro_rules! entities {
             Estate,
             /// 报警激增
             Flood,
+            /// 自检
+            SelfTest,
             $($(#[$doc])* $Own($OwnId),)+
             $($(#[$key_doc])* $Key($KeyId),)+
         }
@@ -65,6 +70,8 @@ macro_rules! entities {
             pub estate: bool,
             /// The flood began, ended or grew.
             pub flood: bool,
+            /// A self-test began or ended.
+            pub self_test: bool,
             $($(#[$doc])* pub $own: Vec<Change<$OwnId, $OwnThing>>,)+
             $($(#[$key_doc])* pub $key: Vec<Change<$KeyId, $KeyThing>>,)+
         }
@@ -74,6 +81,7 @@ macro_rules! entities {
             pub fn extend(&mut self, other: Self) {
                 self.estate |= other.estate;
                 self.flood |= other.flood;
+                self.self_test |= other.self_test;
                 $(self.$own.extend(other.$own);)+
                 $(self.$key.extend(other.$key);)+
             }
@@ -87,6 +95,7 @@ macro_rules! entities {
                     seq: self.seq,
                     estate: self.estate.clone(),
                     flood: self.flood.clone(),
+                    self_test: self.self_test,
                     // Whoever does not fold facts lets go of nothing by itself: it is told.
                     closed: if audience.gets_facts() {
                         self.closed.clone()
@@ -121,6 +130,12 @@ macro_rules! entities {
                 told.push(match &view.flood {
                     Some(flood) => ViewFact::Put(Entity::Flood(flood.clone())),
                     None => ViewFact::Remove(EntityId::Flood),
+                });
+            }
+            if touched.self_test {
+                told.push(match view.self_test {
+                    Some(test) => ViewFact::Put(Entity::SelfTest(test)),
+                    None => ViewFact::Remove(EntityId::SelfTest),
                 });
             }
             $(for (id, now) in changed(audience, &touched.$key, &view.$key) {
@@ -158,6 +173,14 @@ macro_rules! entities {
                     ViewFact::Remove(EntityId::Flood) => {
                         view.flood = None;
                         touched.flood = true;
+                    }
+                    ViewFact::Put(Entity::SelfTest(test)) => {
+                        view.self_test = Some(test);
+                        touched.self_test = true;
+                    }
+                    ViewFact::Remove(EntityId::SelfTest) => {
+                        view.self_test = None;
+                        touched.self_test = true;
                     }
                     $(ViewFact::Put(Entity::$Own(thing)) => {
                         put(&mut view.$own, &thing.id.clone(), *thing, &mut touched.$own);

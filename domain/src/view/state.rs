@@ -12,6 +12,7 @@ use crate::incident::Incident;
 use crate::ladder::LadderRun;
 use crate::matter::Matter;
 use crate::notify::state::Reach;
+use crate::self_test::SelfTest;
 use crate::staff::PersonState;
 use crate::time::Timestamp;
 use crate::zone::ZoneState;
@@ -60,6 +61,9 @@ pub struct View {
     /// 报警激增, while it lasts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub flood: Option<Flood>,
+    /// The last self-test, if there ever was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub self_test: Option<SelfTest>,
 }
 
 impl View {

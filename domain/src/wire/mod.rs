@@ -9,3 +9,4 @@ pub mod ingest;
 pub mod live;
 mod order;
 pub mod position_frame;
+pub mod sheet;

@@ -10,10 +10,12 @@ use castellan_domain::fact::{
     ActuationIntended, ActuationSettled, AreaEntered, AreaLeft, BreakBegan, BreakEnded,
     CallSignGiven, ClockStepped, DoorClosed, DoorGranted, DoorOpened, EstatePublished, FactBody,
     FloodBegan, FloodEnded, InputSetAside, PersonBack, PersonGone, PersonOffDuty, PersonOnDuty,
-    PhoneBound, PhoneUnbound, RecordingResumed, ZoneArmed, ZoneDisarmed,
+    PhoneBound, PhoneUnbound, RecordingResumed, SelfTestBegan, SelfTestEnded, ZoneArmed,
+    ZoneDisarmed,
 };
 use castellan_domain::flood::FloodFact;
 use castellan_domain::ids::Seq;
+use castellan_domain::self_test::{SelfTestFact, SelfTestFault};
 use castellan_domain::staff::StaffFact;
 use castellan_domain::system::{InputName, SystemFact, TracksSetAside};
 use castellan_domain::text::CallSign;
@@ -89,6 +91,21 @@ pub(crate) fn ground() -> impl Strategy<Value = FactBody> {
             .prop_map(|(area, person)| FactBody::Area(AreaFact::Left(AreaLeft { area, person }))),
         (0u32..99, 1u32..4).prop_map(|(alarms, operators)| {
             FactBody::Flood(FloodFact::Began(FloodBegan { alarms, operators }))
+        }),
+        (0u16..3)
+            .prop_map(|walls| { FactBody::SelfTest(SelfTestFact::Began(SelfTestBegan { walls })) }),
+        (option::of(0u16..3), due()).prop_map(|(unpainted, next_at)| {
+            let fault = unpainted.map(|walls| match walls {
+                0 => SelfTestFault::NoAnswer,
+                walls => SelfTestFault::NotPainted { walls },
+            });
+            FactBody::SelfTest(SelfTestFact::Ended(SelfTestEnded {
+                began: Seq(1),
+                walls: 1,
+                took_ms: 600,
+                fault,
+                next_at,
+            }))
         }),
         (0u32..99, 0u32..99).prop_map(|(shown, folded)| {
             let came = shown + folded;

@@ -168,6 +168,7 @@ pub(crate) fn estate() -> Value {
             kind("clock_step", 3, 300, &json!({"by_rule_only": true})),
             kind("tracks_damaged", 3, 300, &json!({"by_rule_only": true})),
             kind("disk_low", 2, 90, &json!({"by_rule_only": true})),
+            kind("canary_failed", 2, 90, &json!({"by_rule_only": true})),
             kind("chat_failing", 3, 300, &json!({"by_rule_only": true})),
             kind("mail_failing", 3, 300, &json!({"by_rule_only": true})),
             kind("panic", 1, 30, &json!({})), kind("water", 3, 300, &json!({})),

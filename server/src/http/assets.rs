@@ -1,15 +1,17 @@
 //! The browser app's files, its pages, and the headers that every answer carries.
 
 use super::errors::ApiError;
+use crate::built_in;
 use axum::Router;
 use axum::extract::Request;
 use axum::http::header::{
-    ACCEPT, CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, HeaderValue, REFERRER_POLICY,
-    X_CONTENT_TYPE_OPTIONS,
+    ACCEPT, ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY,
+    CONTENT_TYPE, HeaderName, HeaderValue, REFERRER_POLICY, VARY, X_CONTENT_TYPE_OPTIONS,
 };
-use axum::http::{Method, Uri};
+use axum::http::{HeaderMap, Method, Uri};
 use axum::middleware::{Next, map_request};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::get;
 use std::path::PathBuf;
 use tower_http::services::ServeDir;
 
@@ -26,11 +28,13 @@ const PATH_BYTES_MAX: usize = 252;
 /// Files whose names carry a hash or a version: they never change.
 const IMMUTABLE: [&str; 3] = ["/assets/", "/vendor/", "/fonts/"];
 
-/// The app's files, or a plain 404 where the server was started without them.
+/// The app's files: of a folder, else those that were built in, else a plain 404.
 pub(super) fn service(web: Option<PathBuf>) -> Router {
     let nothing = Router::new().fallback(async || ApiError::NotFound);
     let Some(folder) = web else {
-        return nothing;
+        return Router::new()
+            .fallback(get(built_in_file))
+            .layer(map_request(page));
     };
     let files = ServeDir::new(folder)
         .precompressed_br()
@@ -39,6 +43,34 @@ pub(super) fn service(web: Option<PathBuf>) -> Router {
     Router::new()
         .fallback_service(files)
         .layer(map_request(page))
+}
+
+/// A file that was built in, packed for whoever unpacks it. Where none was, there is nothing at any address.
+async fn built_in_file(uri: Uri, headers: HeaderMap) -> Result<Response, ApiError> {
+    let path = match uri.path().trim_start_matches('/') {
+        "" => "index.html",
+        path => path,
+    };
+    let plain = built_in::file(path).ok_or(ApiError::NotFound)?;
+    let taken = headers.get(ACCEPT_ENCODING);
+    let taken = taken.and_then(|taken| taken.to_str().ok());
+    let takes_brotli = taken.is_some_and(|taken| taken.split(',').any(is_brotli));
+    let packed = takes_brotli.then(|| built_in::file(&format!("{path}.br")));
+    let mime = [(CONTENT_TYPE, plain.mime)];
+    Ok(match packed.flatten() {
+        Some(packed) => {
+            let packing = [(CONTENT_ENCODING, "br"), (VARY, "accept-encoding")];
+            (mime, packing, packed.bytes.into_owned()).into_response()
+        }
+        None => (mime, plain.bytes.into_owned()).into_response(),
+    })
+}
+
+/// Whether a part of `Accept-Encoding` takes Brotli: `br`, and not `br;q=0`.
+fn is_brotli(part: &str) -> bool {
+    let (name, weight) = part.split_once(';').unwrap_or((part, ""));
+    let refused = ["q=0", "q=0.0", "q=0.00", "q=0.000"];
+    name.trim() == "br" && !refused.contains(&weight.trim())
 }
 
 /// The app is one file, whatever page a browser goes to.
@@ -89,4 +121,23 @@ pub(super) async fn headers(request: Request, next: Next) -> Response {
         headers.insert(name, HeaderValue::from_static(value));
     }
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_brotli;
+
+    #[test]
+    fn brotli_is_sent_to_whoever_takes_it() {
+        for (part, taken) in [
+            ("br", true),
+            (" br;q=0.8", true),
+            ("br;q=0", false),
+            ("br; q=0.0", false),
+            ("gzip", false),
+            ("brotli", false),
+        ] {
+            assert_eq!(is_brotli(part), taken, "{part}");
+        }
+    }
 }

@@ -71,6 +71,8 @@ pub(crate) enum ApiError {
     TooSlow,
     #[error("there is no picture now: {0}")]
     NoPicture(FeedFault),
+    #[error("this incident is too long for one sheet; read its history page by page")]
+    TooLong,
     #[error("{0} connections are open already; close some, or try again in a few seconds")]
     TooManyConnections(usize),
 }
@@ -130,6 +132,7 @@ impl ApiError {
             Self::TooSlow => "too_slow",
             Self::TooManyConnections(_) => "too_many_connections",
             Self::NoPicture(_) => "no_picture",
+            Self::TooLong => "too_long",
         }
     }
 
@@ -145,7 +148,7 @@ impl ApiError {
             Self::NoName(_) | Self::UnknownPhone(_) => StatusCode::UNAUTHORIZED,
             Self::UnknownPerson(_) | Self::ForeignOrigin => StatusCode::FORBIDDEN,
             Self::UnknownSender(_) | Self::UnknownSite(_) | Self::NotFound => StatusCode::NOT_FOUND,
-            Self::UnknownAlarmType(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::UnknownAlarmType(_) | Self::TooLong => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Refused(refusal) => match refusal.kind() {
                 RefusalKind::Conflict => StatusCode::CONFLICT,
                 RefusalKind::Missing => StatusCode::NOT_FOUND,

@@ -15,6 +15,7 @@ mod live;
 mod origin;
 mod positions;
 pub(crate) mod router;
+mod sheets;
 mod sites;
 mod steps;
 

@@ -3,8 +3,8 @@
 use super::errors::ApiError;
 use super::extract::no_query;
 use super::{
-    App, alarms, assets, cameras, clips, commands, history, ingest, live, origin, positions, sites,
-    steps,
+    App, alarms, assets, cameras, clips, commands, history, ingest, live, origin, positions,
+    sheets, sites, steps,
 };
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -30,6 +30,10 @@ pub(crate) fn router(app: Arc<App>) -> Router {
             get(sites::notes),
         )
         .route("/api/v1/sites/{site}/health", get(sites::health))
+        .route(
+            "/api/v1/sites/{site}/incidents/{incident}/sheet",
+            get(sheets::show),
+        )
         .route(
             "/api/v1/sites/{site}/cameras/{camera}/still",
             get(cameras::still),

@@ -6,6 +6,7 @@ use castellan_domain::ids::Seq;
 use castellan_domain::stream::{DisplayId, Displays, PresenceEvent};
 use castellan_domain::wire::api::DisplayBehind;
 use castellan_domain::wire::live::Presence;
+use std::collections::BTreeMap;
 use std::sync::{MutexGuard, PoisonError};
 
 impl Hub {
@@ -38,6 +39,11 @@ impl Hub {
     pub(crate) fn displays_behind(&self) -> Vec<DisplayBehind> {
         let head = self.head();
         self.seating().behind(head)
+    }
+
+    /// The walls that are connected, and how far each has painted.
+    pub(crate) fn walls(&self) -> BTreeMap<DisplayId, Seq> {
+        self.seating().walls()
     }
 
     /// The next session of a person that began or ended. For one listener: each event is given once.

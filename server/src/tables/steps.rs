@@ -3,13 +3,20 @@
 use super::error::TablesError;
 use super::row::{Rows, StepRow};
 use crate::rows::ManyRows;
-use castellan_domain::ids::Seq;
+use castellan_domain::ids::{IncidentId, Seq};
+use castellan_domain::incident::IncidentFact;
 use castellan_domain::matter::Matter;
 use castellan_domain::subject::Step;
 use serde::de::DeserializeOwned;
 use sqlx::sqlite::SqliteConnection;
 use sqlx::{AssertSqlSafe, Row as _};
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
+
+/// Alarms and incidents that are asked for where one incident began; a sheet of more says that it is not whole.
+const MATTERS_MAX: usize = 500;
+/// Steps of an incident that are looked through for its alarms; as above.
+const STEPS_ASKED_MAX: u16 = 2_000;
 
 /// The key is also the way to read them: those of one matter (`A-17`, `I-17`), newest first.
 pub(super) const TABLE: &str = "CREATE TABLE IF NOT EXISTS steps (
@@ -104,4 +111,42 @@ pub(super) async fn are_any(
 
 fn column(seq: Seq) -> i64 {
     i64::try_from(seq.0).unwrap_or(i64::MAX)
+}
+
+/// Before which fact of all nothing is told of an incident: the one before the first of its alarms, and of those of
+/// the incidents that became part of it. Nothing if there is no such incident.
+pub(super) async fn begins_after(
+    db: &mut SqliteConnection,
+    incident: IncidentId,
+) -> Result<Option<Seq>, TablesError> {
+    let mut matters = BTreeSet::from([Matter::Incident(incident)]);
+    let mut asked = BTreeSet::new();
+    let mut first: Option<Seq> = None;
+    while let Some(matter) = matters.pop_first() {
+        if asked.len() == MATTERS_MAX || !asked.insert(matter) {
+            continue;
+        }
+        let row = sqlx::query("SELECT MIN(seq) AS first FROM steps WHERE matter = $1")
+            .bind(matter.to_string())
+            .fetch_one(&mut *db)
+            .await?;
+        let begins: Option<i64> = row.try_get("first")?;
+        let begins = begins.map(|seq| Seq(seq.unsigned_abs()));
+        first = first.into_iter().chain(begins).min();
+        if let Matter::Incident(incident) = matter {
+            for step in before::<IncidentFact>(db, matter, None, STEPS_ASKED_MAX).await? {
+                match step.fact {
+                    IncidentFact::Opened(body) => {
+                        matters.extend(body.alarms.into_iter().map(Matter::Alarm));
+                    }
+                    IncidentFact::Joined(body) => drop(matters.insert(Matter::Alarm(body.alarm))),
+                    IncidentFact::Merged(body) if body.into == incident => {
+                        matters.insert(Matter::Incident(body.incident));
+                    }
+                    _ => {}
+                }
+            }
+        }
+    }
+    Ok(first.map(|first| Seq(first.0.saturating_sub(1))))
 }

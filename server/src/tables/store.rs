@@ -5,7 +5,7 @@ use super::row::{self, Rows, StepRow};
 use super::steps;
 use crate::journal::ChainHash;
 use crate::sqlite::{options, reading};
-use castellan_domain::ids::{AlarmId, JournalId, Seq};
+use castellan_domain::ids::{AlarmId, IncidentId, JournalId, Seq};
 use castellan_domain::matter::Matter;
 use castellan_domain::site::FOLD_VERSION;
 use castellan_domain::wire::api::{AlarmPage, AlarmRow, StepPage};
@@ -187,6 +187,17 @@ impl TablesReader {
             before: alarms.last().map(|alarm| alarm.id).filter(|_| more),
             alarms,
         })
+    }
+
+    /// Behind which fact an incident begins; nothing if there is no such incident.
+    pub(crate) async fn begins_after(
+        &self,
+        incident: IncidentId,
+    ) -> Result<Option<Seq>, TablesError> {
+        let mut tx = self.pool.begin().await?;
+        let begins_after = steps::begins_after(&mut tx, incident).await?;
+        tx.rollback().await?;
+        Ok(begins_after)
     }
 
     /// A page of a matter's steps as of one moment; nothing if there is no such matter.

@@ -153,8 +153,8 @@ class Display:
             if "put" in change:
                 for thing, value in change["put"].items():
                     self.put(thing, value)
-            elif change["remove"] == "flood":
-                self.view.pop("flood", None)
+            elif change["remove"] in ("flood", "self_test"):
+                self.view.pop(change["remove"], None)
             elif change["remove"] == "estate":
                 self.view["estate"] = None
             else:
@@ -166,7 +166,7 @@ class Display:
     def put(self, thing, value):
         if thing in WITH_ID:
             self.view.setdefault(WITH_ID[thing], {})[value["id"]] = value
-        elif thing in ("estate", "flood"):
+        elif thing in ("estate", "flood", "self_test"):
             self.view[thing] = value
         elif thing in TABLES:
             name, what = value

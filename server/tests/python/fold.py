@@ -19,7 +19,7 @@ VERSIONS = dict.fromkeys(
         "break_began", "break_ended", "call_sign_given", "phone_bound", "phone_unbound", "zone_armed", "zone_disarmed", "door_opened",
         "door_closed", "door_granted", "area_entered", "area_left", "flood_began", "flood_ended",
         "recording_resumed", "clock_stepped", "tracks_set_aside", "input_set_aside", "notification_settled", "actuation_intended",
-        "actuation_settled", "alarm_viewed",
+        "actuation_settled", "alarm_viewed", "self_test_began", "self_test_ended",
     ),
     1,
 )  # fmt: skip
@@ -134,6 +134,15 @@ def flood_began(view, body, at, fact):
 
 def flood_ended(view, body, at, fact):
     view.pop("flood", None)
+
+
+def self_test_began(view, body, at, fact):
+    view["self_test"] = {**view.get("self_test", {}), "began_at": at}
+
+
+def self_test_ended(view, body, at, fact):
+    ended = {"at": at} | {key: value for key, value in body.items() if key != "began"}
+    view["self_test"] = {"began_at": at} | view.get("self_test", {}) | {"ended": ended}
 
 
 def actuation_intended(view, body, at, fact):

@@ -1,0 +1,61 @@
+//! Words of a case sheet.
+
+use crate::texts::texts;
+
+texts! {
+    TITLE: "处置单", "Case sheet";
+    PRINT: "打印", "Print";
+    AS_JSON: "下载 JSON", "Download JSON";
+    OPENED_AT: "立案", "Opened";
+    ENDED_AT: "结案", "Closed";
+    STAGE: "状态", "Stage";
+    OWNER: "负责人", "Owner";
+    NOBODY: "无人负责", "nobody";
+    DRILL: "演练", "Drill";
+    YES: "是，不是真实事件", "yes, nothing of it was real";
+    ALARMS: "报警", "Alarms";
+    PEOPLE: "派出人员", "People sent";
+    DEADLINES: "时限", "Deadlines";
+    STORY: "经过", "What happened";
+    CLIPS: "留存画面", "Pictures kept";
+    NUMBER: "编号", "No.";
+    WHAT: "事项", "What";
+    WHERE: "位置", "Where";
+    RAISED: "发生", "Raised";
+    CLAIMED: "接警", "Claimed";
+    VERDICT: "结论", "Verdict";
+    WHO: "人员", "Who";
+    ASKED: "派单", "Asked";
+    ACCEPTED: "接单", "Accepted";
+    THERE: "到场", "On scene";
+    NOW: "结果", "Outcome";
+    ALLOWED: "限时", "Allowed";
+    RESULT: "结果", "Result";
+    AFTER: "{0}（{1} 后）", "{0} (after {1})";
+    CLAIM_OF: "{0} 接警", "{0} claimed";
+    SEND_ONE_OF: "派出 {0} 人", "{0} sent";
+    ANSWER_OF: "{0} 应答", "{0} answers";
+    ARRIVAL_OF: "{0} 到场", "{0} on scene";
+    STEP_OF: "步骤：{0}", "Step: {0}";
+    KEPT: "按时，用时 {0}", "kept, after {0}";
+    MISSED: "超时，{0} 才完成", "missed, done after {0}";
+    NOT_DONE: "超时，未完成", "missed, not done";
+    DROPPED: "不再需要", "not needed any more";
+    RUNNING: "计时中", "running";
+    ALL_KEPT: "{0} 项时限全部按时", "all {0} deadlines kept";
+    SOME_MISSED: "{0} 项时限，超时 {1} 项", "{0} deadlines, {1} missed";
+    FILMED: "{0}，{1} 至 {2}", "{0}, {1} to {2}";
+    RECORDED_UPTO: "以上均取自记录，截至第 {0} 条事实。", "All of this follows from the record, up to fact {0}.";
+    CHAIN: "哈希链", "Hash chain";
+    HOW_TO_VERIFY: "核验：castellan verify {0}.json --data 数据目录", "To check it: castellan verify {0}.json --data FOLDER";
+    MADE_AT: "打印于 {0}", "Printed at {0}";
+    LOADING: "正在取处置单…", "The case sheet is fetched …";
+    NO_INCIDENT: "网址里没有事件编号。请从事件的“处置单”打开。", "The address names no incident. Open the sheet from its incident.";
+    NO_PERSON: "请先在控制台选择您是谁，再打开处置单。", "Say who you are at the console first, then open the sheet.";
+    NOT_FOUND: "没有事件 {0}，或它刚刚立案。请稍后再试。", "There is no incident {0}, or it was opened just now. Try again in a moment.";
+    NOT_ALLOWED: "处置单只给值班员及以上人员。", "Case sheets are for operators and above.";
+    TOO_LONG: "这个事件太长，一张处置单放不下；经过可在控制台逐页查看。", "This incident is too long for one sheet; the console shows its history page by page.";
+    UNREADABLE: "现在取不到处置单。请再试一次；若仍不行，请看服务器日志。", "The sheet cannot be fetched now. Try again; if that does not help, look at the server's log.";
+    NEWER: "这张处置单由更新版本写成，请刷新页面。", "A newer version wrote this sheet. Load the page again.";
+    AGAIN: "再试一次", "Try again";
+}
