@@ -55,9 +55,9 @@ pub async fn sites() -> Result<Vec<SiteSummary>, ApiError> {
     get("/api/v1/sites").await
 }
 
-/// The state of a site.
-pub async fn snapshot(site: &SiteId) -> Result<Snapshot, ApiError> {
-    let audience = Audience::Staff.name();
+/// The state of a site, as an audience may see it.
+pub async fn snapshot(site: &SiteId, audience: &Audience) -> Result<Snapshot, ApiError> {
+    let audience = audience.name();
     get(&format!(
         "/api/v1/sites/{site}/snapshot?audience={audience}"
     ))

@@ -2,9 +2,9 @@
 //! app to whoever asks for one word, and this list knows which words there are.
 
 use crate::page::{Page, Shows};
-use crate::{console, guard_page, no_page};
+use crate::{console, guard_page, no_page, wall};
 
-const PAGES: [Page; 2] = [
+const PAGES: [Page; 3] = [
     Page {
         path: "/",
         name: "console",
@@ -18,6 +18,16 @@ const PAGES: [Page; 2] = [
         title: guard_page::texts::TITLE,
         is_worked_at: false,
         shows: Shows::Alone(guard_page::view),
+    },
+    Page {
+        path: "/wall",
+        name: "wall",
+        title: wall::texts::TITLE,
+        is_worked_at: false,
+        shows: Shows::Hung {
+            audience: wall::audience,
+            view: wall::view,
+        },
     },
 ];
 

@@ -1,0 +1,110 @@
+//! The page: the map, and around it what its mode shows.
+
+use super::column::Column;
+use super::model::{Matters, Mode};
+use super::strip::{Clock, Strip, site_name};
+use super::texts;
+use crate::browser::parameter;
+use crate::copy::SiteCopy;
+use crate::desk::Desk;
+use crate::devices::Which;
+use crate::dispatch::ranked::errands;
+use crate::guards::model::given_call_signs;
+use crate::live::{LinkLight, StaleCover};
+use crate::map::MapView;
+use crate::page::Hung;
+use castellan_domain::audience::Audience;
+use castellan_domain::estate::Estate;
+use leptos::prelude::*;
+
+/// Who stands before the wall of this address.
+pub fn audience() -> Audience {
+    mode().audience()
+}
+
+fn mode() -> Mode {
+    Mode::named(parameter("mode").as_deref())
+}
+
+/// The whole screen.
+pub fn view(hung: &Hung) -> AnyView {
+    let Hung {
+        copy, desk, drawn, ..
+    } = *hung;
+    let mode = mode();
+    let errands = Memo::new(move |_| {
+        // They walk.
+        copy.now();
+        copy.all(&copy.changes.assignments, |_| ());
+        copy.all(&copy.changes.incidents, |_| ());
+        errands(copy)
+    });
+    let matters = Memo::new(move |_| copy.matters(Matters::of));
+    let is_quiet = Memo::new(move |_| {
+        copy.changes.unrecorded.track();
+        matters.with(Matters::is_quiet) && copy.with(|replica| replica.unrecorded().is_empty())
+    });
+    let shows_column = Memo::new(move |_| mode == Mode::Duty && !is_quiet.get());
+    let call_signs = Memo::new(move |_| copy.people(given_call_signs));
+    view! {
+        <main class=format!("wall {}", mode.class()) class:with-column=shows_column>
+            {match mode {
+                Mode::Duty => view! { <Strip copy desk /> }.into_any(),
+                Mode::Visitors => view! { <Welcome copy desk /> }.into_any(),
+            }}
+            {move || shows_column.get().then(|| view! { <Column copy desk matters errands /> }.into_any())}
+            <section class="middle" aria-label=move || desk.t(texts::MAP)>
+                <MapView
+                    estate=copy.estate.into()
+                    theme=desk.theme.into()
+                    language=desk.language.into()
+                    scene=hung.scene.clone()
+                    call_signs=call_signs.into()
+                    errands=errands.into()
+                    past=Signal::stored(Vec::new())
+                    now=Signal::derive(move || copy.shown_at())
+                    selected=Signal::stored(None)
+                    selected_at=Signal::stored(None)
+                    cones=Signal::stored(Vec::new())
+                    coverage=Signal::stored(None)
+                    on_point=Callback::new(|_| ())
+                    ready=drawn
+                />
+            </section>
+            <StaleCover copy desk advice=texts::STALE_ADVICE />
+        </main>
+    }
+    .into_any()
+}
+
+/// What visitors read first: where they are, what is here, and that it is live.
+#[component]
+fn Welcome(copy: &'static SiteCopy, desk: &'static Desk) -> impl IntoView {
+    let here = move || {
+        let language = desk.language.get();
+        let count = |estate: &Estate, which: Which| {
+            let devices = estate.devices.iter();
+            devices.filter(|device| which.has(device)).count()
+        };
+        copy.estate.with(|estate| {
+            let estate = estate.as_ref()?;
+            let counts = [
+                (texts::BUILDINGS, estate.buildings.len()),
+                (texts::CAMERAS, count(estate, Which::Cameras)),
+                (texts::DEVICES, estate.devices.len()),
+            ];
+            let counts = counts.map(|(words, count)| words.fill(language, &[&count.to_string()]));
+            Some(counts.map(|words| view! { <span>{words}</span> }).collect_view())
+        })
+    };
+    view! {
+        <div class="wall-say">
+            <h1>{move || site_name(copy, desk)}</h1>
+            <p>{here}</p>
+        </div>
+        <div class="wall-say end">
+            <p class="big"><Clock copy /></p>
+            <p><LinkLight copy desk says_age=true /></p>
+        </div>
+    }
+}
