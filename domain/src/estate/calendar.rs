@@ -87,6 +87,19 @@ impl Calendar {
             .unwrap_or(now + Span::from_secs(12 * 3600))
     }
 
+    /// When the shift of this moment began: 24 hours ago at most where there is only one.
+    pub fn shift_start(&self, now: Timestamp) -> Timestamp {
+        self.days(now, -2, 0)
+            .flat_map(|day| {
+                self.shifts
+                    .iter()
+                    .filter_map(move |at| self.moment(day, *at))
+            })
+            .filter(|starts| *starts <= now)
+            .max()
+            .unwrap_or(now - Span::from_secs(12 * 3600))
+    }
+
     /// Whether it is night.
     pub fn is_night(&self, now: Timestamp) -> bool {
         let (_, minutes) = self.date(now);
