@@ -24,9 +24,7 @@ pub fn Column(
 ) -> impl IntoView {
     let top = Memo::new(move |_| matters.with(|matters| matters.top));
     let lines = Memo::new(move |_| matters.with(|matters| matters.lines.clone()));
-    let folded = Memo::new(move |_| {
-        matters.with(|matters| (matters.folded, matters.folded_worst))
-    });
+    let folded = Memo::new(move |_| matters.with(|matters| (matters.folded, matters.folded_worst)));
     let unrecorded = Memo::new(move |_| {
         copy.changes.unrecorded.track();
         copy.with(|replica| replica.unrecorded().notices.len())
@@ -40,7 +38,9 @@ pub fn Column(
             lost => texts::FOLDED_UNRECORDED.fill(language, &[&count, &lost.to_string()]),
         };
         let look = format!("wall-fold {}", class(worst));
-        Some(view! { <p class=look data-folded=count><span class="sign">{sign(worst)}</span>{words}</p> })
+        Some(
+            view! { <p class=look data-folded=count><span class="sign">{sign(worst)}</span>{words}</p> },
+        )
     };
     view! {
         <aside class="left">
@@ -100,7 +100,9 @@ fn Row(
     let said = Memo::new(move |_| line(copy, desk, errands, id));
     move || {
         let said = said.get()?;
-        let drill = said.is_drill.then(|| view! { <span class="drill-tag">{desk.t(DRILL)}</span> });
+        let drill = said
+            .is_drill
+            .then(|| view! { <span class="drill-tag">{desk.t(DRILL)}</span> });
         Some(view! {
             <div class=format!("wall-row {}", said.class) data-alarm=id.to_string()>
                 <span class="sign">{sign(said.priority)}</span>
@@ -123,6 +125,8 @@ fn whose(said: &Line) -> AnyView {
 /// How much is left of the time that runs.
 fn bar(said: &Line) -> AnyView {
     let part = said.left_percent.map(|left| format!("{left}%"));
-    part.map(|part| view! { <span class="bar" aria-hidden="true"><i style=("--part", part)></i></span> })
-        .into_any()
+    part.map(
+        |part| view! { <span class="bar" aria-hidden="true"><i style=("--part", part)></i></span> },
+    )
+    .into_any()
 }

@@ -48,11 +48,20 @@ pub(super) fn line(
     let incident = copy.matters(|view| open_incident(view, &alarm).cloned());
     let (now, language) = (copy.shown_at(), desk.language.get());
     let is_open = is_unowned(&alarm, incident.as_ref());
-    let climb = is_open.then(|| climb_of(copy, desk, id, alarm.incident)).flatten();
+    let climb = is_open
+        .then(|| climb_of(copy, desk, id, alarm.incident))
+        .flatten();
     let about = alarm.source.person().map(|person| copy.person(person));
     let estate = copy.estate.get();
     let estate = estate.as_deref();
-    let said = standing(estate, &alarm, incident.as_ref(), climb.as_ref(), now, language);
+    let said = standing(
+        estate,
+        &alarm,
+        incident.as_ref(),
+        climb.as_ref(),
+        now,
+        language,
+    );
     let of_incident = incident.as_ref().map(|incident| incident.id);
     let (mut who, mut due) = (said.who, said.due.unwrap_or_default());
     if let Some(incident) = of_incident.filter(|_| !is_open) {

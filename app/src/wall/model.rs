@@ -146,7 +146,10 @@ pub fn errand_words(part: &Part, now: Now, language: Language) -> String {
 pub fn plate_class(alarm: &Alarm, is_open: bool) -> String {
     let open = if is_open { " open" } else { "" };
     let drill = if alarm.drill { " drill" } else { "" };
-    format!("{}{open}{drill}", crate::alarms::model::class(alarm.priority))
+    format!(
+        "{}{open}{drill}",
+        crate::alarms::model::class(alarm.priority)
+    )
 }
 
 #[cfg(test)]

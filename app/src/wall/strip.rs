@@ -21,10 +21,12 @@ pub fn Strip(copy: &'static SiteCopy, desk: &'static Desk) -> impl IntoView {
     let waits = Memo::new(move |_| copy.matters(waits_since));
     let total = move |(priority, count): (Priority, usize)| {
         // What is only a hint is counted where there is one.
-        (count > 0 || priority != Priority::P4).then(|| view! {
-            <span class=format!("total {}", class(priority)) class:zero=count == 0>
-                <span class="sign">{sign(priority)}</span>{count}
-            </span>
+        (count > 0 || priority != Priority::P4).then(|| {
+            view! {
+                <span class=format!("total {}", class(priority)) class:zero=count == 0>
+                    <span class="sign">{sign(priority)}</span>{count}
+                </span>
+            }
         })
     };
     let longest = move || {
@@ -69,7 +71,9 @@ pub fn site_name(copy: &'static SiteCopy, desk: &'static Desk) -> Option<String>
 pub fn Clock(copy: &'static SiteCopy) -> impl IntoView {
     move || {
         let runs = copy.link.stale_since().is_none() && copy.ready.get();
-        runs.then(|| view! { <time class="clock num">{move || copy.time_of_day(copy.now())}</time> })
+        runs.then(
+            || view! { <time class="clock num">{move || copy.time_of_day(copy.now())}</time> },
+        )
     }
 }
 

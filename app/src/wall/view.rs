@@ -1,12 +1,18 @@
 //! The page: the map, and around it what its mode shows.
 
+use super::attention::{Attention, Frame, Wanted};
 use super::column::Column;
+use super::foot::Foot;
+use super::mending::mend;
 use super::model::{Matters, Mode};
+use super::pictures::{Pictures, for_visitors, of_alarm};
 use super::strip::{Clock, Strip, site_name};
 use super::texts;
+use crate::alarms::located::place_alone;
+use crate::alarms::model::{class, sign};
 use crate::browser::parameter;
 use crate::copy::SiteCopy;
-use crate::desk::Desk;
+use crate::desk::{Desk, Picked};
 use crate::devices::Which;
 use crate::dispatch::ranked::errands;
 use crate::guards::model::given_call_signs;
@@ -44,6 +50,31 @@ pub fn view(hung: &Hung) -> AnyView {
         copy.changes.unrecorded.track();
         matters.with(Matters::is_quiet) && copy.with(|replica| replica.unrecorded().is_empty())
     });
+    let attention = Memo::new(move |before: Option<&Attention>| {
+        copy.all(&copy.changes.assignments, |_| ());
+        let wanted = match mode {
+            Mode::Duty => matters.with(|matters| copy.matters(|view| Wanted::of(view, matters))),
+            Mode::Visitors => Wanted::default(),
+        };
+        before.copied().unwrap_or_default().step(wanted, copy.now())
+    });
+    let framed = Memo::new(
+        move |_| match attention.with(|attention| attention.framed) {
+            Frame::Home => None,
+            Frame::Alarm(id) => Some(id),
+        },
+    );
+    let framed_at = Memo::new(move |_| copy.alarm(framed.get()?)?.place.point());
+    let cameras = Memo::new(move |_| match mode {
+        Mode::Duty => of_alarm(copy, framed.get()),
+        Mode::Visitors => for_visitors(copy),
+    });
+    let cones = Memo::new(move |_| {
+        let seen = cameras.get().into_iter().map(|linked| linked.camera);
+        seen.filter(|_| framed.get().is_some()).collect::<Vec<_>>()
+    });
+    let (is_lost, lost) = signal(false);
+    mend(copy, is_quiet, is_lost);
     let shows_column = Memo::new(move |_| mode == Mode::Duty && !is_quiet.get());
     let call_signs = Memo::new(move |_| copy.people(given_call_signs));
     view! {
@@ -63,18 +94,52 @@ pub fn view(hung: &Hung) -> AnyView {
                     errands=errands.into()
                     past=Signal::stored(Vec::new())
                     now=Signal::derive(move || copy.shown_at())
-                    selected=Signal::stored(None)
-                    selected_at=Signal::stored(None)
-                    cones=Signal::stored(Vec::new())
+                    selected=Signal::derive(move || framed.get().map(Picked::Alarm))
+                    selected_at=framed_at.into()
+                    cones=cones.into()
                     coverage=Signal::stored(None)
+                    framed=framed_at.into()
+                    lost
                     on_point=Callback::new(|_| ())
                     ready=drawn
                 />
+                <Turning copy desk attention />
             </section>
+            <Pictures copy desk cameras />
+            <Foot copy desk mode />
             <StaleCover copy desk advice=texts::STALE_ADVICE />
         </main>
     }
     .into_any()
+}
+
+/// What will be framed in a moment, so that nobody is surprised by a map that moves.
+#[component]
+fn Turning(
+    copy: &'static SiteCopy,
+    desk: &'static Desk,
+    attention: Memo<Attention>,
+) -> impl IntoView {
+    let next = Memo::new(move |_| attention.with(|attention| Some(attention.next?.0)));
+    move || {
+        let language = desk.language.get();
+        let (look, words) = match next.get()? {
+            Frame::Home => ("p4", texts::TURNS_HOME.get(language).to_owned()),
+            Frame::Alarm(id) => {
+                let alarm = copy.alarm(id)?;
+                let place = copy.estate.with(|estate| {
+                    let now = copy.now_untracked();
+                    place_alone(estate.as_deref(), &alarm.place, now, language)
+                });
+                let words = texts::TURNS_TO.fill(language, &[&place]);
+                (
+                    class(alarm.priority),
+                    format!("{} {words}", sign(alarm.priority)),
+                )
+            }
+        };
+        Some(view! { <p class=format!("wall-turning {look}") role="status">{words}</p> })
+    }
 }
 
 /// What visitors read first: where they are, what is here, and that it is live.
@@ -94,7 +159,11 @@ fn Welcome(copy: &'static SiteCopy, desk: &'static Desk) -> impl IntoView {
                 (texts::DEVICES, estate.devices.len()),
             ];
             let counts = counts.map(|(words, count)| words.fill(language, &[&count.to_string()]));
-            Some(counts.map(|words| view! { <span>{words}</span> }).collect_view())
+            Some(
+                counts
+                    .map(|words| view! { <span>{words}</span> })
+                    .collect_view(),
+            )
         })
     };
     view! {
