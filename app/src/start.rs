@@ -224,7 +224,7 @@ fn Screen(
     }
 }
 
-/// What a page at which somebody works can be heard by. No other page makes a sound.
+/// What a page at which somebody works can be heard by. A wall sees to that itself.
 fn audible(copy: &'static SiteCopy, desk: &'static Desk) -> Audible {
     let speaker = Speaker::open();
     sound_out(copy, speaker);

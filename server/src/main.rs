@@ -43,6 +43,7 @@ mod tables;
 mod tracks;
 mod vault;
 mod verbs;
+mod wall_verb;
 
 use clap::Parser as _;
 use config::{Cli, Verb};
@@ -60,6 +61,7 @@ async fn main() -> ExitCode {
         Verb::Restore(args) => backup::restore(&args).await,
         Verb::Procedures(args) => procedure_verbs::run(&args),
         Verb::Camera(args) => camera_verbs::run(args).await,
+        Verb::Wall(args) => wall_verb::run(&args),
     };
     match result {
         Ok(code) => code,

@@ -12,6 +12,8 @@ pub mod column;
 #[cfg(target_arch = "wasm32")]
 pub mod foot;
 #[cfg(target_arch = "wasm32")]
+mod heard;
+#[cfg(target_arch = "wasm32")]
 mod line;
 #[cfg(target_arch = "wasm32")]
 mod mending;

@@ -1,5 +1,6 @@
 //! The top strip: which site, what time it is, who is on duty, what is open, and how old all of it is.
 
+use super::heard::is_heard;
 use super::model::{on_duty, waits_since};
 use super::texts;
 use crate::ages;
@@ -18,6 +19,7 @@ use leptos::prelude::*;
 #[component]
 pub fn Strip(copy: &'static SiteCopy, desk: &'static Desk) -> impl IntoView {
     let counts = Memo::new(move |_| copy.alarms(counts));
+    let is_heard = is_heard(copy);
     let waits = Memo::new(move |_| copy.matters(waits_since));
     let total = move |(priority, count): (Priority, usize)| {
         // What is only a hint is counted where there is one.
@@ -52,6 +54,9 @@ pub fn Strip(copy: &'static SiteCopy, desk: &'static Desk) -> impl IntoView {
                 </div>
                 {longest}
                 <span class="gap"></span>
+                {move || (!is_heard.get()).then(|| view! {
+                    <strong class="kv wall-unheard" role="status">{desk.t(texts::UNHEARD)}</strong>
+                })}
                 <AsOf copy desk />
                 <LinkLight copy desk says_age=true />
             </div>

@@ -25,6 +25,7 @@ texts! {
     ZONES_ARMED: "防区已布防", "zones armed";
     HANDLED: "本班处置", "handled this shift";
     OPEN: "正在处置", "being handled";
+    UNHEARD: "声音未证实", "Sound not proven";
     MAP: "园区地图", "Map of the estate";
     BUILDINGS: "{0} 栋楼", "{0} buildings";
     CAMERAS: "{0} 路摄像机", "{0} cameras";

@@ -198,12 +198,15 @@ mod tests {
     #[test]
     fn a_shift_ends_where_the_next_begins() {
         let shanghai = calendar("Asia/Shanghai");
-        for (now, end) in [
-            ("2026-11-18T03:00:00+08:00", "2026-11-18T08:00:00+08:00"),
-            ("2026-11-18T08:00:00+08:00", "2026-11-18T20:00:00+08:00"),
-            ("2026-11-18T23:59:59+08:00", "2026-11-19T08:00:00+08:00"),
+        for (start, now, end) in [
+            ("17T20:00:00", "18T03:00:00", "18T08:00:00"),
+            ("18T08:00:00", "18T08:00:00", "18T20:00:00"),
+            ("18T20:00:00", "18T23:59:59", "19T08:00:00"),
         ] {
-            assert_eq!(shanghai.shift_end(at(now)), at(end), "{now}");
+            let [start, now, end] =
+                [start, now, end].map(|day| at(&format!("2026-11-{day}+08:00")));
+            assert_eq!(shanghai.shift_end(now), end, "{now:?}");
+            assert_eq!(shanghai.shift_start(now), start, "{now:?}");
         }
     }
 
