@@ -39,9 +39,10 @@ const PAGE = `<!doctype html>
   const clock = two(at.getHours()) + ":" + two(at.getMinutes());
   document.querySelector("h1").textContent = (zh ? "等待 " : "Waiting for ") + location.hostname;
   document.querySelector("#since").textContent = (zh ? "自 " : "since ") + clock + (zh ? "（本机时间）" : " (this machine's clock)");
-  document.querySelector("#advice").textContent = zh
-    ? "服务器没有应答，恢复后自动显示。请用对讲机，处置卡在抽屉 1。"
-    : "The server does not answer; the wall comes back by itself. Use the radio; the cards are in drawer 1.";
+  const isDuty = ["值守", "duty"].includes(new URLSearchParams(location.search).get("mode"));
+  const back = zh ? "服务器没有应答，恢复后自动显示。" : "The server does not answer; the wall comes back by itself.";
+  const radio = zh ? "请用对讲机，处置卡在抽屉 1。" : " Use the radio; the cards are in drawer 1.";
+  document.querySelector("#advice").textContent = back + (isDuty ? radio : "");
   let answers = 0;
   async function probe() {
     try {

@@ -100,8 +100,7 @@ fn guards(copy: &'static SiteCopy, language: Language) -> Cell {
     copy.changes.assignments.track_any();
     let people = copy.estate.with(|estate| {
         let estate = estate.as_ref()?;
-        let people = |replica: &_| count_people(replica, estate, now);
-        Some(copy.with(people))
+        Some(copy.with(|replica| People::of(estate, replica.view(), replica.tracked(), now)))
     });
     let People {
         on_duty, silent, ..
@@ -111,14 +110,6 @@ fn guards(copy: &'static SiteCopy, language: Language) -> Cell {
         warns: silent > 0,
         ..figures::of_all("guards", (on_duty - silent, on_duty), words)
     }
-}
-
-fn count_people(
-    replica: &castellan_domain::stream::Replica,
-    estate: &castellan_domain::estate::Estate,
-    now: Timestamp,
-) -> People {
-    People::of(estate, replica.view(), replica.tracked(), now)
 }
 
 fn devices(copy: &'static SiteCopy, language: Language) -> Cell {

@@ -37,7 +37,7 @@ pub fn Strip(copy: &'static SiteCopy, desk: &'static Desk) -> impl IntoView {
         };
         let age = move || ages::age(since, copy.now());
         view! {
-            <span class="kv waits">{desk.t(texts::WAITS_LONGEST)}<b class="num">{age}</b></span>
+            <span class="kv longest">{desk.t(texts::WAITS_LONGEST)}<b class="num">{age}</b></span>
         }
         .into_any()
     };
@@ -106,7 +106,7 @@ fn People(copy: &'static SiteCopy, desk: &'static Desk) -> impl IntoView {
     });
     view! {
         {move || named.get().map(|names| view! {
-            <span class="kv people">{desk.t(texts::ON_DUTY)}<b>{names}</b></span>
+            <span class="kv wall-people">{desk.t(texts::ON_DUTY)}<b>{names}</b></span>
         })}
         {move || leader.get().map(|on| view! {
             <span class="kv">{desk.t(LEADER)}<b>{desk.t(if on { LEADER_ON } else { LEADER_OFF })}</b></span>

@@ -12,6 +12,7 @@ texts! {
     FOLDED_UNRECORDED: "另 {0} 起（已折叠，{1} 起未入账）", "{0} more (folded, {1} not recorded)";
     UNRECORDED: "{0} 起上报未入账", "{0} reports not recorded";
     STALE_ADVICE: "请用对讲机，处置卡在抽屉 1。画面停在该时刻，正在自动重连。", "Use the radio; the cards are in drawer 1. The picture stopped at that moment; reconnecting by itself.";
+    STALE_ADVICE_VISITORS: "画面停在该时刻，正在自动重连。", "The picture stopped at that moment; reconnecting by itself.";
     TURNS_TO: "即将转到 {0}", "Turning to {0}";
     TURNS_HOME: "即将转到全园区", "Turning to the whole estate";
     PICTURES: "画面", "Pictures";

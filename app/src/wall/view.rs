@@ -76,6 +76,10 @@ pub fn view(hung: &Hung) -> AnyView {
     let (is_lost, lost) = signal(false);
     mend(copy, is_quiet, is_lost);
     let shows_column = Memo::new(move |_| mode == Mode::Duty && !is_quiet.get());
+    let advice = match mode {
+        Mode::Duty => texts::STALE_ADVICE,
+        Mode::Visitors => texts::STALE_ADVICE_VISITORS,
+    };
     let call_signs = Memo::new(move |_| copy.people(given_call_signs));
     view! {
         <main class=format!("wall {}", mode.class()) class:with-column=shows_column>
@@ -107,7 +111,7 @@ pub fn view(hung: &Hung) -> AnyView {
             </section>
             <Pictures copy desk cameras />
             <Foot copy desk mode />
-            <StaleCover copy desk advice=texts::STALE_ADVICE />
+            <StaleCover copy desk advice />
         </main>
     }
     .into_any()

@@ -19,7 +19,7 @@ pub struct Figures {
     pub alarms: u32,
     /// Of these, those that somebody judged.
     pub handled: u32,
-    /// Of these, those that somebody took, saw or judged.
+    /// Of these, those that somebody took or saw.
     pub answered: u32,
     /// Of these, those that were answered or should have been by now.
     pub due: u32,

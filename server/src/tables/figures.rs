@@ -27,7 +27,7 @@ pub(super) const TABLES: [&str; 3] = [
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Response {
     raised_at: Timestamp,
-    /// When somebody took it, saw it or judged it for the first time.
+    /// When somebody took it or saw it for the first time.
     answered_at: Option<Timestamp>,
     /// Its time had passed before.
     late: bool,
@@ -44,8 +44,7 @@ impl Response {
             Ownership::Claimed { at, .. } => (Some(*at), false),
         };
         let seen_at = alarm.acknowledged.as_ref().map(|seen| seen.at);
-        let judged_at = alarm.judged().map(|judged| judged.at);
-        let answered = [claimed_at, seen_at, judged_at].into_iter().flatten().min();
+        let answered = [claimed_at, seen_at].into_iter().flatten().min();
         let known = before.and_then(|before| before.answered_at);
         let was_late = before.is_some_and(|before| before.late);
         Self {
@@ -252,6 +251,7 @@ mod tests {
                 "alarm_acknowledged",
                 &format!(r#"{{"alarm":"A-3","by":"li-na","due_at":{due}}}"#),
             ),
+            claimed(35, 3, false),
             other(
                 40,
                 "alarm_judged",
