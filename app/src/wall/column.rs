@@ -4,6 +4,7 @@ use super::line::{Line, line};
 use super::model::Matters;
 use super::texts;
 use crate::alarms::UnrecordedList;
+use crate::alarms::located::place_class;
 use crate::alarms::model::{class, priority_name, sign};
 use crate::alarms::texts::DRILL;
 use crate::copy::SiteCopy;
@@ -78,7 +79,7 @@ fn Plate(
             view! {
                 <div class=format!("wall-plate {}", said.class) data-alarm=id.to_string()>
                     <p class="first"><span class="sign">{sign(said.priority)}</span>{desk.t(urgency)}<time>{said.age.clone()}</time></p>
-                    <p class="place">{said.place.clone()}</p>
+                    <p class=place_class(&said.place)>{said.place.clone()}</p>
                     <p class="what">{said.what.clone()}</p>
                     {whose(&said)}
                     {bar(&said)}
@@ -106,7 +107,7 @@ fn Row(
         Some(view! {
             <div class=format!("wall-row {}", said.class) data-alarm=id.to_string()>
                 <span class="sign">{sign(said.priority)}</span>
-                <p class="about">{drill}<b class="place">{said.place.clone()}</b>{said.what.clone()}</p>
+                <p class="about">{drill}<b class=place_class(&said.place)>{said.place.clone()}</b>{said.what.clone()}</p>
                 <time>{said.age.clone()}</time>
                 {whose(&said)}
                 {bar(&said)}

@@ -9,7 +9,7 @@ use castellan_domain::alarm::{Alarm, Ownership};
 use castellan_domain::audience::Audience;
 use castellan_domain::estate::{Estate, Person, Priority, Role};
 use castellan_domain::ids::{AlarmId, IncidentId};
-use castellan_domain::staff::Duty;
+use castellan_domain::staff::{Console, Duty};
 use castellan_domain::text::Language;
 use castellan_domain::time::Timestamp;
 use castellan_domain::view::View;
@@ -118,11 +118,13 @@ pub fn waits_since(view: &View) -> Option<Timestamp> {
     unowned(view).into_iter().filter_map(since).min()
 }
 
-/// Who of those that work at consoles is on duty, and how many there are beyond those named.
+/// Who of those that work at consoles is on duty or sits at one, and how many there are beyond those named.
 pub fn on_duty<'a>(estate: &'a Estate, view: &View) -> (Vec<&'a Person>, usize) {
     let mut people: Vec<_> = estate.people.iter().collect();
     people.retain(|one| {
-        one.role == Role::Operator && matches!(view.person(&one.id).duty, Duty::On { .. })
+        let state = view.person(&one.id);
+        let is_here = matches!(state.console, Console::Here { .. });
+        one.role == Role::Operator && (is_here || matches!(state.duty, Duty::On { .. }))
     });
     let more = people.len().saturating_sub(NAMED_MAX);
     people.truncate(NAMED_MAX);

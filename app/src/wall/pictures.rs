@@ -1,5 +1,6 @@
 //! The pictures at the right: those of what is framed; before visitors those that the estate says are fit for them.
 
+use super::model::Matters;
 use super::texts;
 use crate::cameras::{CameraTile, linked_to};
 use crate::copy::SiteCopy;
@@ -11,11 +12,20 @@ use leptos::prelude::*;
 /// Pictures at most: two above the frames in the middle of four screens, two below.
 pub const PICTURES_MAX: usize = 4;
 
-/// What is seen of an alarm's place.
-pub(super) fn of_alarm(copy: &'static SiteCopy, framed: Option<AlarmId>) -> Vec<Linked> {
-    let mut linked = framed.map(|id| linked_to(copy, id)).unwrap_or_default();
-    linked.truncate(PICTURES_MAX);
-    linked
+/// What is seen of the framed place, then the best picture of each of the other matters.
+pub(super) fn of_matters(
+    copy: &'static SiteCopy,
+    framed: Option<AlarmId>,
+    matters: &Matters,
+) -> Vec<Linked> {
+    let mut seen = framed.map(|id| linked_to(copy, id)).unwrap_or_default();
+    for id in matters.top.iter().chain(&matters.lines) {
+        let best = linked_to(copy, *id).into_iter().next();
+        let best = best.filter(|best| seen.iter().all(|one| one.camera != best.camera));
+        seen.extend(best.filter(|_| Some(*id) != framed));
+    }
+    seen.truncate(PICTURES_MAX);
+    seen
 }
 
 /// What visitors may see.

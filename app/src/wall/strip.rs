@@ -10,7 +10,6 @@ use crate::copy::SiteCopy;
 use crate::desk::Desk;
 use crate::guards::model::leader_on_duty;
 use crate::live::LinkLight;
-use crate::stale::AsOf;
 use crate::top_bar::texts::{ALARMS, LEADER, LEADER_OFF, LEADER_ON};
 use castellan_domain::estate::Priority;
 use leptos::prelude::*;
@@ -57,7 +56,6 @@ pub fn Strip(copy: &'static SiteCopy, desk: &'static Desk) -> impl IntoView {
                 {move || (!is_heard.get()).then(|| view! {
                     <strong class="kv wall-unheard" role="status">{desk.t(texts::UNHEARD)}</strong>
                 })}
-                <AsOf copy desk />
                 <LinkLight copy desk says_age=true />
             </div>
         </header>

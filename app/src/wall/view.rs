@@ -5,12 +5,13 @@ use super::column::Column;
 use super::foot::Foot;
 use super::mending::mend;
 use super::model::{Matters, Mode};
-use super::pictures::{Pictures, for_visitors, of_alarm};
+use super::pictures::{Pictures, for_visitors, of_matters};
 use super::strip::{Clock, Strip, site_name};
 use super::texts;
 use crate::alarms::located::place_alone;
 use crate::alarms::model::{class, sign};
 use crate::browser::parameter;
+use crate::cameras::linked_to;
 use crate::copy::SiteCopy;
 use crate::desk::{Desk, Picked};
 use crate::devices::Which;
@@ -66,12 +67,13 @@ pub fn view(hung: &Hung) -> AnyView {
     );
     let framed_at = Memo::new(move |_| copy.alarm(framed.get()?)?.place.point());
     let cameras = Memo::new(move |_| match mode {
-        Mode::Duty => of_alarm(copy, framed.get()),
+        Mode::Duty => matters.with(|matters| of_matters(copy, framed.get(), matters)),
         Mode::Visitors => for_visitors(copy),
     });
     let cones = Memo::new(move |_| {
-        let seen = cameras.get().into_iter().map(|linked| linked.camera);
-        seen.filter(|_| framed.get().is_some()).collect::<Vec<_>>()
+        let seen = framed.get().map(|id| linked_to(copy, id));
+        let seen = seen.into_iter().flatten().map(|linked| linked.camera);
+        seen.collect::<Vec<_>>()
     });
     let (is_lost, lost) = signal(false);
     mend(copy, is_quiet, is_lost);
