@@ -80,6 +80,18 @@ function say(zh, en) {
   box.replaceChildren(line);
 }
 
+/** A wall starts with the power, perhaps before its server: from then on our own page waits in the place of an error. */
+function keepWall() {
+  try {
+    // It waits no longer.
+    sessionStorage.removeItem("castellan.waiting_since");
+  } catch {
+    // Nothing could be kept there.
+  }
+  // Where a browser has none (it wants TLS or this machine), the wall works without.
+  navigator.serviceWorker?.register("/wall-worker.js", { scope: "/wall", updateViaCache: "none" }).catch(() => {});
+}
+
 async function start() {
   if (typeof WebAssembly !== "object") {
     say(
@@ -97,6 +109,9 @@ async function start() {
   try {
     const app = await import(from.script);
     await app.default({ module_or_path: from.wasm });
+    if (document.documentElement.dataset.page === "wall") {
+      keepWall();
+    }
     // A guard's phone has neither map nor a font of ours: it is cheap, and in a basement.
     if (document.documentElement.dataset.page !== "guard-page") {
       fetchAhead(from.mapScript);

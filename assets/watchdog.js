@@ -4,7 +4,8 @@
 // The app sets `window.castellanBeat = performance.now()` every second, and never again after a panic.
 // Four seconds of silence in a visible tab cover the screen, because a picture that no longer moves must not be
 // believed: with the tick that is within five. After five more it reloads, unless the app was only slow.
-// The page is reloaded only once the server answers: a covered screen is better than a browser's error page.
+// The page is reloaded only once the server has answered twice: a covered screen is better than a browser's error page,
+// and one answer may be the last of a server that goes.
 // Written for old browsers too: it also tells them that they are too old.
 (function () {
   "use strict";
@@ -14,6 +15,8 @@
   // A tick that comes this late means that the whole page slept; then the app's silence means nothing.
   var SLEPT_MS = 3000;
   var PROBE_EVERY_MS = 3000;
+  var ANSWERS = 2;
+  var ANSWERS_APART_MS = 1000;
   var PROBE_LIMIT_MS = 5000;
   var RELOAD_AFTER_MS = [5000, 15000, 35000, 65000];
   // Running well for this long, the next fault is a new one.
@@ -131,6 +134,7 @@
   function startRescue(banner) {
     var count = reloads();
     var mine = { banner: banner, since: performance.now() };
+    var answers = 0;
     rescue = mine;
     function attempt() {
       if (rescue !== mine) {
@@ -140,8 +144,9 @@
         if (rescue !== mine) {
           return;
         }
-        if (!ok) {
-          setTimeout(attempt, PROBE_EVERY_MS);
+        answers = ok ? answers + 1 : 0;
+        if (answers < ANSWERS) {
+          setTimeout(attempt, ok ? ANSWERS_APART_MS : PROBE_EVERY_MS);
           return;
         }
         rememberReloads(count + 1);

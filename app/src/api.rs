@@ -9,8 +9,8 @@ use castellan_domain::ids::{
 };
 use castellan_domain::time::Timestamp;
 use castellan_domain::wire::api::{
-    CommandRequest, ErrorBody, ErrorDetail, NoteText, PERSON_HEADER, STEP_PAGE_MAX, SiteSummary,
-    Snapshot, StepPage,
+    CommandRequest, ErrorBody, ErrorDetail, Figures, NoteText, PERSON_HEADER, STEP_PAGE_MAX,
+    SiteSummary, Snapshot, StepPage,
 };
 use castellan_domain::wire::camera::CAPTURED_AT_HEADER;
 use castellan_domain::wire::history::WhereAll;
@@ -29,6 +29,9 @@ use web_sys::{
 const POST_MS_MAX: u32 = 10_000;
 /// How long a still may take: a camera that nobody watches has to begin.
 const STILL_MS_MAX: u32 = 20_000;
+
+/// How long the server may take to say that it is there.
+const ANSWER_MS_MAX: u32 = 5_000;
 
 /// Why a request brought nothing.
 #[derive(Debug, Clone, PartialEq)]
@@ -56,13 +59,28 @@ pub async fn sites() -> Result<Vec<SiteSummary>, ApiError> {
     get("/api/v1/sites").await
 }
 
-/// The state of a site.
-pub async fn snapshot(site: &SiteId) -> Result<Snapshot, ApiError> {
-    let audience = Audience::Staff.name();
+/// The state of a site, as an audience may see it.
+pub async fn snapshot(site: &SiteId, audience: &Audience) -> Result<Snapshot, ApiError> {
+    let audience = audience.name();
     get(&format!(
         "/api/v1/sites/{site}/snapshot?audience={audience}"
     ))
     .await
+}
+
+/// The figures of a site since a moment.
+pub async fn figures(site: &SiteId, since: Timestamp) -> Result<Figures, ApiError> {
+    let since = since.as_micros();
+    get(&format!("/api/v1/sites/{site}/figures?since={since}")).await
+}
+
+/// Whether the server answers.
+pub async fn answers() -> bool {
+    let said = Said {
+        within_ms: Some(ANSWER_MS_MAX),
+        ..Said::default()
+    };
+    fetch("/healthz", RequestCache::NoStore, said).await.is_ok()
 }
 
 /// An estate document. It never changes, so the browser's own copy will do.

@@ -47,6 +47,7 @@ pub mod sound;
 pub mod stale;
 pub mod texts;
 pub mod top_bar;
+pub mod wall;
 pub mod zones;
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use crate::copy::SiteCopy;
 use crate::desk::Desk;
 use crate::map::SceneHandle;
 use crate::texts::Words;
+use castellan_domain::audience::Audience;
 use leptos::prelude::*;
 
 /// A page: a line in the table of pages.
@@ -31,6 +32,25 @@ pub enum Shows {
     WithinAll(fn(&Parts) -> AnyView),
     /// The whole of a phone: no top bar, no map, and no copy of the site.
     Alone(fn(&'static Desk) -> AnyView),
+    /// The whole of a screen at which nobody works, over a copy of what its audience may see.
+    Hung {
+        /// Who stands before it.
+        audience: fn() -> Audience,
+        /// What it shows.
+        view: fn(&Hung) -> AnyView,
+    },
+}
+
+/// What a page at which nobody works is given.
+pub struct Hung {
+    /// What is known of the site.
+    pub copy: &'static SiteCopy,
+    /// Its language and its look.
+    pub desk: &'static Desk,
+    /// What moves or flashes on a map.
+    pub scene: SceneHandle,
+    /// Set once all of the page has been drawn.
+    pub drawn: WriteSignal<bool>,
 }
 
 /// What every page is given.

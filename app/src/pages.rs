@@ -2,9 +2,9 @@
 //! app to whoever asks for one word, and this list knows which words there are.
 
 use crate::page::{Page, Shows};
-use crate::{console, guard_page, no_page, sheet};
+use crate::{console, guard_page, no_page, sheet, wall};
 
-const PAGES: [Page; 3] = [
+const PAGES: [Page; 4] = [
     Page {
         path: "/",
         name: "console",
@@ -25,6 +25,16 @@ const PAGES: [Page; 3] = [
         title: sheet::texts::TITLE,
         is_worked_at: false,
         shows: Shows::WithinAll(sheet::view),
+    },
+    Page {
+        path: "/wall",
+        name: "wall",
+        title: wall::texts::TITLE,
+        is_worked_at: false,
+        shows: Shows::Hung {
+            audience: wall::audience,
+            view: wall::view,
+        },
     },
 ];
 

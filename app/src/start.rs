@@ -13,15 +13,15 @@ use crate::live::{Line, StaleCover};
 use crate::map::SceneHandle;
 use crate::mini_queue::MiniQueue;
 use crate::operator::OperatorTiles;
-use crate::page::{Page, Parts, Shows};
+use crate::page::{Hung, Page, Parts, Shows};
 use crate::pages::page_at;
 use crate::refusals::failure_sentence;
 use crate::registration::Registering;
 use crate::search::Search;
 use crate::sound::{SoundSettings, Speaker, heard, sound_out};
 use crate::top_bar::{Audible, Help, TopBar, menu_is_open};
+use castellan_domain::audience::Audience;
 use castellan_domain::estate::{Estate, Priority};
-use castellan_domain::ids::PersonId;
 use castellan_domain::text::Language;
 use leptos::prelude::*;
 use leptos::reactive::diagnostics::SpecialNonReactiveZone;
@@ -41,10 +41,15 @@ pub fn start() {
         Some("light") => Theme::Light,
         _ => Theme::Dark,
     };
-    let copy = SiteCopy::open();
+    let page = page_at(&window().location().pathname().unwrap_or_default());
+    let copy = SiteCopy::open(match page.shows {
+        Shows::Hung { audience, .. } => audience(),
+        Shows::WithinAll(_) | Shows::Alone(_) => Audience::Staff,
+    });
     let desk = Desk::open(copy, language, theme);
-    if let Some(person) = parameter("as").and_then(|id| PersonId::new(id).ok()) {
-        desk.seat(Some(person));
+    // Nobody sits at a wall, whoever works in another tab of its browser.
+    if !matches!(page.shows, Shows::Hung { .. }) {
+        desk.seat_again();
     }
     if let Some(id) = parameter("selected") {
         desk.select(Picked::from_address(&id));
@@ -52,22 +57,27 @@ pub fn start() {
     if let Some(boot) = document().and_then(|d| d.get_element_by_id("boot")) {
         boot.remove();
     }
-    let page = page_at(&window().location().pathname().unwrap_or_default());
     // What loads map and font afterwards looks at it.
     if let Some(root) = document().and_then(|d| d.document_element()) {
         let _ = root.set_attribute("data-page", page.name);
     }
     match page.shows {
         Shows::WithinAll(view) => {
-            let line = Line {
-                copy,
-                desk,
-                scene: SceneHandle::new(),
-            };
-            line.clone().connect();
-            let scene = line.scene.clone();
-            spawn_local(line.keep_time());
+            let scene = connect(copy, desk);
             mount_to_body(move || view! { <Screen copy desk scene page view /> });
+        }
+        Shows::Hung { view, .. } => {
+            let scene = connect(copy, desk);
+            mount_to_body(move || {
+                let (is_drawn, drawn) = signal(false);
+                mark_body(copy, desk, is_drawn);
+                view(&Hung {
+                    copy,
+                    desk,
+                    scene,
+                    drawn,
+                })
+            });
         }
         Shows::Alone(view) => mount_to_body(move || {
             Effect::new(move |_| desk.dress(&window()));
@@ -79,6 +89,38 @@ pub fn start() {
             view(desk)
         }),
     }
+}
+
+/// Keeps the page connected and its clock running. Gives what a map of it draws.
+fn connect(copy: &'static SiteCopy, desk: &'static Desk) -> SceneHandle {
+    let line = Line {
+        copy,
+        desk,
+        scene: SceneHandle::new(),
+    };
+    line.clone().connect();
+    let scene = line.scene.clone();
+    spawn_local(line.keep_time());
+    scene
+}
+
+/// Keeps what style sheets, the browser's tab and whoever waits for the page read of it.
+fn mark_body(copy: &'static SiteCopy, desk: &'static Desk, is_drawn: ReadSignal<bool>) {
+    Effect::new(move |_| desk.dress(&window()));
+    Effect::new(move |_| title(copy, desk));
+    Effect::new(move |_| {
+        if let Some(body) = document().and_then(|d| d.body()) {
+            let ready = copy.ready.get() && is_drawn.get();
+            let _ = body.set_attribute("data-ready", if ready { "true" } else { "false" });
+        }
+    });
+    // Style sheets take the life out of whatever lies on the page.
+    Effect::new(move |_| {
+        if let Some(body) = document().and_then(|d| d.body()) {
+            let stale = copy.link.stale_since().is_some();
+            let _ = body.toggle_attribute_with_force("data-stale", stale);
+        }
+    });
 }
 
 /// The language that the watchdog, which runs first, has found for this page: the address's, the one
@@ -125,21 +167,7 @@ fn Screen(
         let noting = open.noting.get();
         desk.write_about(desk.selected_alarm().filter(|_| noting));
     });
-    Effect::new(move |_| desk.dress(&window()));
-    Effect::new(move |_| title(copy, desk));
-    Effect::new(move |_| {
-        if let Some(body) = document().and_then(|d| d.body()) {
-            let ready = copy.ready.get() && is_drawn.get();
-            let _ = body.set_attribute("data-ready", if ready { "true" } else { "false" });
-        }
-    });
-    // Style sheets take the life out of whatever lies on the page.
-    Effect::new(move |_| {
-        if let Some(body) = document().and_then(|d| d.body()) {
-            let stale = copy.link.stale_since().is_some();
-            let _ = body.toggle_attribute_with_force("data-stale", stale);
-        }
-    });
+    mark_body(copy, desk, is_drawn);
     let audible = asks.then(|| audible(copy, desk));
     let sentence = Memo::new(move |_| {
         desk.failure.with(|failure| {
@@ -196,7 +224,7 @@ fn Screen(
     }
 }
 
-/// What a page at which somebody works can be heard by. No other page makes a sound.
+/// What a page at which somebody works can be heard by. A wall sees to that itself.
 fn audible(copy: &'static SiteCopy, desk: &'static Desk) -> Audible {
     let speaker = Speaker::open();
     sound_out(copy, speaker);

@@ -11,7 +11,7 @@ use castellan_domain::geo::Offset;
 use castellan_domain::time::{Span, Timestamp};
 use castellan_domain::view::{Entity, EntityId, ViewFact};
 use castellan_domain::wire::api::{
-    AlarmPage, ErrorBody, EventRequest, Health, NoteText, SiteSummary, Snapshot, StepPage,
+    AlarmPage, ErrorBody, EventRequest, Figures, Health, NoteText, SiteSummary, Snapshot, StepPage,
 };
 use castellan_domain::wire::history::{ObservationPage, TrackPage, WhereAll};
 use castellan_domain::wire::live::{CLIENT_MESSAGE_BYTES_MAX, ClientMessage, ServerMessage};
@@ -96,6 +96,7 @@ fn through(name: &str, json: &str) -> Outcome {
         "event_request" => again::<EventRequest>(json, |_| "event_request"),
         "site_summary" => again::<SiteSummary>(json, |_| "site_summary"),
         "snapshot" => again::<Snapshot>(json, |_| "snapshot"),
+        "figures" => again::<Figures>(json, |_| "figures"),
         "alarm_page" => again::<AlarmPage>(json, |_| "alarm_page"),
         "step_page" => again::<StepPage<AlarmFact>>(json, |_| "step_page"),
         "note_text" => again::<NoteText>(json, |_| "note_text"),

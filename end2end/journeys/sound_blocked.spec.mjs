@@ -30,3 +30,15 @@ test("a tab that may not play says so, and plays with the first key", async ({ o
   await expect(liNa.sound).toHaveAttribute("data-sound", "plays");
   await expect.poll(() => tonesBegun(page), "and what sounds is heard").toBeGreaterThanOrEqual(3);
 });
+
+test("a wall that may not play says so, and a touch proves nothing", async ({ page }) => {
+  await page.goto("/wall?mode=值守&lang=zh");
+  // Whatever Playwright asks of a page counts as a touch of it.
+  const untouched = await page.context().newCDPSession(page);
+  const read = async (expression) => (await untouched.send("Runtime.evaluate", { expression, returnByValue: true })).result.value;
+  await expect.poll(() => read(`document.querySelector(".link-light")?.dataset.link`), { timeout: 60_000 }).toBe("live");
+  await expect.poll(() => read(`document.querySelector(".wall-unheard")?.textContent`)).toBe("声音未证实");
+  await page.keyboard.press("ArrowDown");
+  await page.waitForTimeout(3_000);
+  await expect(page.locator(".wall-unheard"), "after the next power cut nobody presses a key").toBeVisible();
+});

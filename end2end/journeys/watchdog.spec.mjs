@@ -102,6 +102,21 @@ test("an app that stops is covered, and reloaded once the server answers", async
   await expect(stopped(page)).toHaveCount(0);
 });
 
+test("one answer of the server is not enough to reload", async ({ page }) => {
+  const state = fresh({ app: appThatBeatsFor(1) });
+  let asked = 0;
+  Object.defineProperty(state, "healthy", { get: () => (asked += 1) % 2 === 1 });
+  await serve(page, state);
+  await page.goto("http://castellan.test/");
+  await expect(page.locator("#boot")).toHaveCount(0);
+  await expect(async () => {
+    await page.clock.runFor(2_000);
+    expect(asked).toBeGreaterThan(6);
+  }).toPass();
+  await expect(stopped(page)).toBeVisible();
+  expect(state.loads).toBe(1);
+});
+
 test("a second stop waits longer before it reloads", async ({ page }) => {
   const state = fresh({ app: appThatBeatsFor(2) });
   await serve(page, state);

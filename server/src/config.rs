@@ -39,6 +39,8 @@ pub(crate) enum Verb {
     Camera(CameraArgs),
     /// Compare the case sheet of an incident (JSON) with the record that it was written from, or a copy of it.
     Verify(VerifyArgs),
+    /// Print what makes a machine with Debian a wall: the units that start its browser with the power.
+    Wall(WallArgs),
 }
 
 #[derive(Debug, Args)]
@@ -48,6 +50,41 @@ pub(crate) struct VerifyArgs {
     /// Folder of everything that is stored. A server may be running on it.
     #[arg(long, default_value = "data", env = "CASTELLAN_DATA")]
     pub(crate) data: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct WallArgs {
+    /// Print the unit and how it is put in its place. Nothing else is done yet, and nothing is changed.
+    #[arg(long, required = true)]
+    pub(crate) print_unit: bool,
+    /// Where the server is, as the wall's browser reaches it.
+    #[arg(long, default_value = "http://127.0.0.1:7878")]
+    pub(crate) server: Url,
+    /// For whom it hangs.
+    #[arg(long, value_enum, default_value_t = WallMode::Duty)]
+    pub(crate) mode: WallMode,
+    /// What the wall speaks.
+    #[arg(long, value_enum, default_value_t = WallLanguage::Zh)]
+    pub(crate) language: WallLanguage,
+    /// Who is logged in on the wall's machine, and does nothing else there.
+    #[arg(long, default_value = "wall")]
+    pub(crate) user: String,
+}
+
+/// For whom a wall hangs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum WallMode {
+    /// 值守: where the staff works.
+    Duty,
+    /// 展示: before visitors.
+    Visitors,
+}
+
+/// What a wall speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum WallLanguage {
+    Zh,
+    En,
 }
 
 #[derive(Debug, Args)]

@@ -47,6 +47,7 @@ mod tables;
 mod tracks;
 mod vault;
 mod verbs;
+mod wall_verb;
 
 use clap::Parser as _;
 use config::{Cli, Verb};
@@ -65,6 +66,7 @@ async fn main() -> ExitCode {
         Verb::Procedures(args) => procedure_verbs::run(&args),
         Verb::Camera(args) => camera_verbs::run(args).await,
         Verb::Verify(args) => sheet_verb::verify(&args).await,
+        Verb::Wall(args) => wall_verb::run(&args),
     };
     match result {
         Ok(code) => code,

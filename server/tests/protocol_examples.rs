@@ -15,9 +15,9 @@ use castellan_domain::subject::HISTORY_STEPS_MAX;
 use castellan_domain::text::Text;
 use castellan_domain::unrecorded::UNRECORDED_MAX;
 use castellan_domain::wire::api::{
-    ALARM_PAGE_DEFAULT, ALARM_PAGE_MAX, AlarmPage, CommandRequest, ErrorBody, EventRequest, Health,
-    NoteText, Order, STEP_PAGE_DEFAULT, STEP_PAGE_MAX, SiteSummary, Snapshot, StepPage,
-    WireCommand,
+    ALARM_PAGE_DEFAULT, ALARM_PAGE_MAX, AlarmPage, CommandRequest, ErrorBody, EventRequest,
+    Figures, Health, NoteText, Order, STEP_PAGE_DEFAULT, STEP_PAGE_MAX, SiteSummary, Snapshot,
+    StepPage, WireCommand,
 };
 use castellan_domain::wire::history::{
     OBSERVATIONS_MAX, ObservationPage, TRACK_FIXES_MAX, TrackPage, WhereAll,
@@ -268,6 +268,7 @@ fn every_example_of_http_is_true() {
     assert_eq!(all::<Vec<SiteSummary>>(HTTP, "json sites").len(), 1);
     assert_eq!(all::<Vec<NoteText>>(HTTP, "json notes").len(), 2);
     assert_eq!(all::<AlarmPage>(HTTP, "json alarms").len(), 1);
+    assert_eq!(all::<Figures>(HTTP, "json figures").len(), 1);
     assert_eq!(all::<StepPage<AlarmFact>>(HTTP, "json history").len(), 1);
     assert_eq!(all::<CaseSheet>(HTTP, "json sheet").len(), 1);
     assert_eq!(

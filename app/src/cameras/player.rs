@@ -7,6 +7,7 @@ use super::presented::Presented;
 use crate::browser::{mono, sleep, window};
 use crate::connection::{Connection, Incoming, wait_ms};
 use crate::copy::SiteCopy;
+use castellan_domain::audience::Audience;
 use castellan_domain::ids::{AlarmId, DeviceId};
 use castellan_domain::time::{Span, Timestamp};
 use castellan_domain::wire::camera::{CameraMessage, FeedFault, FeedState};
@@ -75,7 +76,8 @@ pub(super) async fn play(
             continue;
         }
         let reason = alarm.map_or_else(String::new, |alarm| format!("&alarm={alarm}"));
-        let path = format!("/live/cameras/{camera}?stream={stream}{reason}");
+        let before = audience_words(&copy.with(|replica| replica.audience().clone()));
+        let path = format!("/live/cameras/{camera}?stream={stream}{reason}{before}");
         let mut player = Player::new(video.clone(), falls_back);
         let end = match Connection::open(&path) {
             Ok((_socket, inbox)) => converse(copy, &mut player, inbox, tile, &wanted).await,
@@ -108,6 +110,14 @@ pub(super) async fn play(
                 sleep(wait_ms(attempt, js_sys::Math::random())).await;
             }
         }
+    }
+}
+
+/// Who stands before it, where nobody sits.
+fn audience_words(audience: &Audience) -> String {
+    match audience {
+        Audience::Staff | Audience::Guard => String::new(),
+        Audience::Wall | Audience::WallVisitor => format!("&audience={}", audience.name()),
     }
 }
 

@@ -23,7 +23,7 @@ use castellan_domain::estate::Estate;
 use castellan_domain::ids::{AlarmId, EstateHash, PersonId, SiteId};
 use castellan_domain::staff::PersonState;
 use castellan_domain::stream::{Change, Link, Replica, Tracked};
-use castellan_domain::time::Timestamp;
+use castellan_domain::time::{Span, Timestamp};
 use castellan_domain::view::{Known, View};
 use castellan_domain::wire::live::LatestOf;
 use clock::Clock;
@@ -50,10 +50,10 @@ pub struct SiteCopy {
 }
 
 impl SiteCopy {
-    /// A copy of nothing yet, which lives as long as the page.
-    pub fn open() -> &'static Self {
+    /// A copy of nothing yet, of what this audience may see. It lives as long as the page.
+    pub fn open(audience: Audience) -> &'static Self {
         Box::leak(Box::new(Self {
-            replica: StoredValue::new_local(Replica::new(Audience::Staff)),
+            replica: StoredValue::new_local(Replica::new(audience)),
             clock: Clock::new(),
             changes: Changes::new(),
             link: LinkSigns::new(),
@@ -158,6 +158,12 @@ impl SiteCopy {
     /// the server has said anything.
     pub fn server_now(&self) -> Option<Timestamp> {
         self.with(|replica| replica.server_now(mono()))
+    }
+
+    /// How old this copy is at this second; nothing before there is one.
+    pub fn age(&self) -> Option<Span> {
+        self.clock.now();
+        self.with(|replica| Some(replica.age(mono())?.0))
     }
 
     /// Server time as things are shown by it, and whether it stands still.

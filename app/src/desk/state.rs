@@ -56,9 +56,9 @@ pub struct Desk {
 }
 
 impl Desk {
-    /// A desk at which whoever worked here last works again.
+    /// A desk at which nobody sits yet.
     pub fn open(copy: &'static SiteCopy, language: Language, theme: Theme) -> &'static Self {
-        let desk = Box::leak(Box::new(Self {
+        Box::leak(Box::new(Self {
             copy,
             person: RwSignal::new(None),
             selected: RwSignal::new(None),
@@ -79,9 +79,16 @@ impl Desk {
             offered: RwSignal::new(Standing::default()),
             sending: RwSignal::new(false),
             under_way: StoredValue::default(),
-        }));
-        desk.seat(remembered("castellan.person").and_then(|id| PersonId::new(id).ok()));
-        desk
+        }))
+    }
+
+    /// Whoever worked here last works here again, or the one that the address names.
+    pub fn seat_again(&self) {
+        let known = |name: Option<String>| name.and_then(|id| PersonId::new(id).ok());
+        self.seat(known(remembered("castellan.person")));
+        if let Some(person) = known(parameter("as")) {
+            self.seat(Some(person));
+        }
     }
 
     /// A text in the language of this page.

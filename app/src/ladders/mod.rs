@@ -8,4 +8,4 @@ pub mod view;
 
 pub use model::Climb;
 #[cfg(target_arch = "wasm32")]
-pub use view::{Ladder, NextCall, climb_of};
+pub use view::{Ladder, NextCall, climb_of, strip_of};

@@ -58,10 +58,33 @@ pub fn climb_of(
     alarm: AlarmId,
     incident: Option<IncidentId>,
 ) -> Option<Climb> {
+    first_said(copy, desk, alarm, incident, climb)
+}
+
+/// The strip of that ladder; nothing where none is climbed.
+pub fn strip_of(
+    copy: &'static SiteCopy,
+    desk: &'static Desk,
+    alarm: AlarmId,
+    incident: Option<IncidentId>,
+) -> Vec<Dot> {
+    let say = |known: &Known<'_>, run: &LadderRun, now, language| {
+        Some(dots(known, run, now, language)).filter(|dots| !dots.is_empty())
+    };
+    first_said(copy, desk, alarm, incident, say).unwrap_or_default()
+}
+
+fn first_said<T>(
+    copy: &'static SiteCopy,
+    desk: &'static Desk,
+    alarm: AlarmId,
+    incident: Option<IncidentId>,
+    say: fn(&Known<'_>, &LadderRun, Now, Language) -> Option<T>,
+) -> Option<T> {
     let incident = incident.map(Matter::Incident);
     let matters = [Some(Matter::Alarm(alarm)), incident];
     let mut matters = matters.into_iter().flatten();
-    matters.find_map(|about| say_of(copy, desk, about, climb))
+    matters.find_map(|about| say_of(copy, desk, about, say))
 }
 
 fn say_of<T>(

@@ -16,7 +16,7 @@ pub mod socket;
 #[cfg(target_arch = "wasm32")]
 pub use light::{LinkLight, StaleCover};
 #[cfg(target_arch = "wasm32")]
-pub use reload::{reload_if_older, reload_once_for};
+pub use reload::{reload, reload_if_older, reload_once_for};
 #[cfg(target_arch = "wasm32")]
 pub use site::find_site;
 #[cfg(target_arch = "wasm32")]

@@ -32,6 +32,16 @@ pub fn words(link: Link, round_trip_ms: Option<u32>, language: Language) -> Stri
     }
 }
 
+/// The same of a good link, with how old the copy is.
+pub fn words_with_age(age: Option<Span>, language: Language) -> String {
+    let live = texts::LIVE.get(language);
+    let Some(age) = age else {
+        return live.to_owned();
+    };
+    let tenths = age.as_micros().max(0) / 100_000;
+    format!("{live} {}.{} s", tenths / 10, tenths % 10)
+}
+
 /// Milliseconds until the page looks at its clock and its link again: a second, or less if the link
 /// turns before, so that a dead one is called so at its moment and not at the next full second.
 pub fn look_in_ms(link_turns_in: Option<Span>) -> u32 {
@@ -52,6 +62,15 @@ mod tests {
         assert_eq!(turns_in(300_001), 301, "not before");
         assert_eq!(turns_in(1), 1);
         assert_eq!(turns_in(i64::MAX - 999), 1_000);
+    }
+
+    #[test]
+    fn an_age_has_one_decimal_and_is_never_less_than_nothing() {
+        for (millis, words) in [(0, "0.0"), (340, "0.3"), (1_990, "1.9"), (-20, "0.0")] {
+            let age = Some(Span::from_millis(millis));
+            assert_eq!(words_with_age(age, Language::Zh), format!("实时 {words} s"));
+        }
+        assert_eq!(words_with_age(None, Language::En), "Live");
     }
 
     #[test]

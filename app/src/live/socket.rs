@@ -213,9 +213,10 @@ fn fold(
 /// Fetches the snapshot beside the stream; what streams in meanwhile waits in the replica.
 fn take_snapshot(line: Line, site: SiteId) {
     spawn_local(async move {
+        let audience = line.copy.with(|replica| replica.audience().clone());
         let mut attempt = 0;
         loop {
-            if let Ok(snapshot) = api::snapshot(&site).await {
+            if let Ok(snapshot) = api::snapshot(&site, &audience).await {
                 match fold(line.copy, |replica| replica.on_snapshot(snapshot)) {
                     Ok(change) if change.take_snapshot => {}
                     Ok(change) => {

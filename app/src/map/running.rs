@@ -16,7 +16,7 @@ use crate::desk::{Picked, Pointed, Theme};
 use crate::dispatch::errands::Errand;
 use crate::evidence::Past;
 use castellan_domain::estate::Estate;
-use castellan_domain::geo::Anchor;
+use castellan_domain::geo::{Anchor, LonLat};
 use castellan_domain::ids::PersonId;
 use castellan_domain::text::{CallSign, Language};
 use futures_util::future::join;
@@ -83,6 +83,7 @@ enum Styled {
     Behind,
 }
 
+mod framed;
 mod laid;
 mod pick;
 
@@ -99,6 +100,8 @@ pub(super) struct Running {
     styled: Cell<Styled>,
     /// What the library marks as selected.
     marked: RefCell<Option<Picked>>,
+    /// What is framed where nobody moves the map: a place, or the whole estate.
+    framed: Cell<Option<Option<LonLat>>>,
     /// What lies over the estate, by source.
     laid: RefCell<BTreeMap<&'static str, Value>>,
     events: Events,
@@ -178,6 +181,7 @@ impl Running {
             }),
             styled: Cell::new(Styled::Waiting),
             marked: RefCell::default(),
+            framed: Cell::new(None),
             laid: RefCell::default(),
             events,
             listeners: RefCell::default(),
@@ -394,6 +398,8 @@ impl Running {
             let styled = self.restyle();
             debug_assert!(styled.is_ok(), "the map refused its own style");
         }
+        let framed = self.frame_again();
+        debug_assert!(framed.is_ok(), "the map refused to move");
         self.tell_pose();
     }
 

@@ -70,6 +70,12 @@ pub fn MapView(
     cones: Signal<Vec<DeviceId>>,
     /// What is watched of the public area, if that is wanted.
     coverage: Signal<Option<Arc<Stripes>>>,
+    /// What is framed where nobody moves the map: a place, or with none the whole estate.
+    #[prop(optional)]
+    framed: Option<Signal<Option<LonLat>>>,
+    /// Told whether the graphics card is gone.
+    #[prop(optional)]
+    lost: Option<WriteSignal<bool>>,
     /// Hears what was clicked.
     on_point: Callback<Pointed>,
     /// Set once the map has drawn.
@@ -93,7 +99,12 @@ pub fn MapView(
                 ready.set(true);
             }
         }),
-        fault: Box::new(move |fault| set_fault.set(fault)),
+        fault: Box::new(move |fault| {
+            set_fault.set(fault);
+            if let Some(lost) = lost {
+                lost.set(fault == Some(Fault::Lost));
+            }
+        }),
     };
 
     Effect::new(move |_| {
@@ -151,6 +162,16 @@ pub fn MapView(
         let selected = selected.get();
         if let Some(running) = shown() {
             let moved = running.select(selected);
+            debug_assert!(moved.is_ok(), "the map refused to move");
+        }
+    });
+
+    Effect::new(move |_| {
+        let Some(at) = framed.map(|framed| framed.get()) else {
+            return;
+        };
+        if let Some(running) = shown() {
+            let moved = running.frame(at);
             debug_assert!(moved.is_ok(), "the map refused to move");
         }
     });

@@ -38,7 +38,7 @@ impl Shown<AlarmId> for Alarm {
 
 impl Alarm {
     /// Whether it is a silent call for help, or was one before it became something else.
-    pub(crate) fn began_as_duress(&self) -> bool {
+    pub fn began_as_duress(&self) -> bool {
         let kinds = [&self.kind, &self.family].into_iter();
         let mut kinds = kinds.chain(self.rises.iter().map(|rise| &rise.from));
         kinds.any(AlarmTypeId::is_duress)

@@ -87,6 +87,19 @@ impl Calendar {
             .unwrap_or(now + Span::from_secs(12 * 3600))
     }
 
+    /// When the shift of this moment began: 24 hours ago at most where there is only one.
+    pub fn shift_start(&self, now: Timestamp) -> Timestamp {
+        self.days(now, -2, 0)
+            .flat_map(|day| {
+                self.shifts
+                    .iter()
+                    .filter_map(move |at| self.moment(day, *at))
+            })
+            .filter(|starts| *starts <= now)
+            .max()
+            .unwrap_or(now - Span::from_secs(12 * 3600))
+    }
+
     /// Whether it is night.
     pub fn is_night(&self, now: Timestamp) -> bool {
         let (_, minutes) = self.date(now);
@@ -185,12 +198,15 @@ mod tests {
     #[test]
     fn a_shift_ends_where_the_next_begins() {
         let shanghai = calendar("Asia/Shanghai");
-        for (now, end) in [
-            ("2026-11-18T03:00:00+08:00", "2026-11-18T08:00:00+08:00"),
-            ("2026-11-18T08:00:00+08:00", "2026-11-18T20:00:00+08:00"),
-            ("2026-11-18T23:59:59+08:00", "2026-11-19T08:00:00+08:00"),
+        for (start, now, end) in [
+            ("17T20:00:00", "18T03:00:00", "18T08:00:00"),
+            ("18T08:00:00", "18T08:00:00", "18T20:00:00"),
+            ("18T20:00:00", "18T23:59:59", "19T08:00:00"),
         ] {
-            assert_eq!(shanghai.shift_end(at(now)), at(end), "{now}");
+            let [start, now, end] =
+                [start, now, end].map(|day| at(&format!("2026-11-{day}+08:00")));
+            assert_eq!(shanghai.shift_end(now), end, "{now:?}");
+            assert_eq!(shanghai.shift_start(now), start, "{now:?}");
         }
     }
 

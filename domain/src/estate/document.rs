@@ -180,6 +180,9 @@ pub struct Device {
     /// How it looks, if it is a camera.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub camera: Option<CameraPose>,
+    /// Its picture may hang before visitors: it shows nobody's door or window.
+    #[serde(default, skip_serializing_if = "crate::serial::is_default")]
+    pub for_visitors: bool,
 }
 
 /// What a device is.

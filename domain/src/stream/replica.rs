@@ -217,7 +217,7 @@ impl Replica {
     }
 
     /// How old the copy is at this moment, and what server time it was when all of it was true.
-    fn age(&self, mono: Span) -> Option<(Span, Timestamp)> {
+    pub fn age(&self, mono: Span) -> Option<(Span, Timestamp)> {
         let (current, server_time) = self.current?;
         let age = mono.as_micros() - current.as_micros();
         Some((Span::from_micros(age), server_time))

@@ -17,6 +17,7 @@ pub use super::alarm_page::{
     ALARM_PAGE_DEFAULT, ALARM_PAGE_MAX, AlarmPage, AlarmRow, Claimed, Judged, STEP_PAGE_DEFAULT,
     STEP_PAGE_MAX, StepPage,
 };
+pub use super::figures::{FIGURES_SPAN_MAX, Figures};
 
 /// Header that names the person who asks. Sign-in will replace it.
 pub const PERSON_HEADER: &str = "x-castellan-person";

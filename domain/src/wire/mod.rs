@@ -4,6 +4,7 @@
 mod alarm_page;
 pub mod api;
 pub mod camera;
+mod figures;
 pub mod history;
 pub mod ingest;
 pub mod live;

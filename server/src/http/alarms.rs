@@ -45,7 +45,7 @@ pub(super) fn within(asked: Option<u16>, otherwise: u16, max: u16) -> Result<u16
     }
 }
 
-fn malformed(message: String) -> ApiError {
+pub(super) fn malformed(message: String) -> ApiError {
     ApiError::Unreadable {
         code: "malformed",
         message,

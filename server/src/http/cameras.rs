@@ -12,8 +12,10 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::{IntoResponse as _, Response};
 use castellan_domain::access::Right;
+use castellan_domain::audience::Audience;
 use castellan_domain::estate::DeviceKind;
 use castellan_domain::ids::{AlarmId, DeviceId, PersonId};
+use castellan_domain::refusal::{CommonRefusal, Refusal};
 use castellan_domain::wire::camera::CAPTURED_AT_HEADER;
 use serde::Deserialize;
 use std::sync::Arc;
@@ -28,9 +30,37 @@ pub(super) struct Wanted {
     stream: Stream,
     /// For which alarm.
     alarm: Option<AlarmId>,
+    /// Who stands before it, where nobody sits.
+    audience: Option<String>,
+}
+
+/// A camera as it is asked for, and who may see it.
+struct Asked {
+    camera: DeviceId,
+    /// Nobody in particular stands before a wall.
+    by: Option<PersonId>,
 }
 
 impl App {
+    /// A camera of the estate for a wall. What hangs before visitors is only what the estate says is fit for them.
+    fn camera_for_wall(&self, audience: &str, camera: &str) -> Result<Asked, ApiError> {
+        let audience = Audience::named(audience).filter(|audience| {
+            // Each of the others says who it is.
+            matches!(audience, Audience::Wall | Audience::WallVisitor)
+        });
+        let audience = audience.ok_or(ApiError::Unreadable {
+            code: "unknown_audience",
+            message: "pictures without a person are for the audiences wall and wall_visitor".into(),
+        })?;
+        let camera = self.known_camera(camera)?;
+        let device = self.estate.estate.device(&camera);
+        let may_see = audience.sees_persons() || device.is_some_and(|one| one.for_visitors);
+        if !may_see {
+            return Err(Refusal::Common(CommonRefusal::NotAllowed).into());
+        }
+        Ok(Asked { camera, by: None })
+    }
+
     /// A camera of the estate, and who may see it.
     fn camera(
         &self,
@@ -38,10 +68,14 @@ impl App {
         camera: &str,
     ) -> Result<(PersonId, DeviceId), ApiError> {
         let by = self.must(identity, Right::SeeCameras)?;
+        Ok((by, self.known_camera(camera)?))
+    }
+
+    fn known_camera(&self, camera: &str) -> Result<DeviceId, ApiError> {
         let camera: DeviceId = camera.parse().map_err(|_| ApiError::NotFound)?;
         let device = self.estate.estate.device(&camera);
         let is_camera = device.is_some_and(|device| device.kind == DeviceKind::Camera);
-        is_camera.then_some((by, camera)).ok_or(ApiError::NotFound)
+        is_camera.then_some(camera).ok_or(ApiError::NotFound)
     }
 }
 
@@ -49,17 +83,30 @@ impl App {
 pub(super) async fn watch(
     State(app): State<Arc<App>>,
     InPath(camera): InPath<String>,
-    InQuery(Wanted { stream, alarm }): InQuery<Wanted>,
+    InQuery(wanted): InQuery<Wanted>,
     identity: Result<Identity, ApiError>,
     headers: HeaderMap,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, ApiError> {
-    let (by, camera) = app.camera(identity, &camera)?;
+    let Wanted {
+        stream,
+        alarm,
+        audience,
+    } = wanted;
+    let Asked { camera, by } = match audience {
+        Some(audience) => app.camera_for_wall(&audience, &camera)?,
+        None => {
+            let (by, camera) = app.camera(identity, &camera)?;
+            let by = Some(by);
+            Asked { camera, by }
+        }
+    };
     let is_held = |alarm| app.hub.with_view(|view| view.alarms.contains_key(&alarm));
     if alarm.is_some_and(|alarm| !is_held(alarm)) {
         return Err(ApiError::NotFound);
     }
-    let watched = alarm.map(|alarm| Watched {
+    // What hangs on a wall is nobody's viewing.
+    let watched = alarm.zip(by).map(|(alarm, by)| Watched {
         alarm,
         by,
         camera: camera.clone(),

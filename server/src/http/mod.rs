@@ -8,6 +8,7 @@ mod commands;
 pub(crate) mod connections;
 mod errors;
 mod extract;
+mod figures;
 mod history;
 mod identity;
 mod ingest;

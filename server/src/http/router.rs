@@ -3,8 +3,8 @@
 use super::errors::ApiError;
 use super::extract::no_query;
 use super::{
-    App, alarms, assets, cameras, clips, commands, history, ingest, live, origin, positions,
-    sheets, sites, steps,
+    App, alarms, assets, cameras, clips, commands, figures, history, ingest, live, origin,
+    positions, sheets, sites, steps,
 };
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -45,6 +45,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/ingest/owntracks", post(positions::owntracks))
         .route("/api/v1/sites/{site}/snapshot", get(sites::snapshot))
         .route("/api/v1/sites/{site}/alarms", get(alarms::list))
+        .route("/api/v1/sites/{site}/figures", get(figures::figures))
         .route(
             "/api/v1/sites/{site}/alarms/{alarm}/history",
             get(steps::of_alarm),

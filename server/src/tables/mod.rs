@@ -7,6 +7,7 @@
 #[cfg(test)]
 mod contract;
 mod error;
+mod figures;
 mod projection;
 mod row;
 mod steps;

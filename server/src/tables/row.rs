@@ -1,6 +1,7 @@
 //! One alarm as a row, and which rows and steps some facts changed.
 
 use super::error::TablesError;
+use super::figures::Answers;
 use crate::rows::ManyRows;
 use castellan_domain::alarm::{Alarm, AlarmFact, Judgement, Ownership};
 use castellan_domain::fact::Fact;
@@ -40,6 +41,7 @@ pub(crate) struct Rows {
     alarms: BTreeMap<AlarmId, (Alarm, Closing)>,
     of_alarms: BTreeMap<(AlarmId, Seq), Arc<Step<AlarmFact>>>,
     of_incidents: BTreeMap<(IncidentId, Seq), Arc<Step<IncidentFact>>>,
+    answers: Answers,
 }
 
 impl Rows {
@@ -60,10 +62,18 @@ impl Rows {
                     .get(&change.id)
                     .map_or(Closing::AsBefore, |(_, closing)| *closing),
             };
+            self.answers.take_alarm(alarm);
             self.alarms.insert(change.id, (alarm.clone(), closing));
             // None, if the fact is about something else that an alarm follows.
             if let Some(step) = alarm.history.step_upto(fact.seq) {
                 self.of_alarms.insert((change.id, step.seq), step.clone());
+            }
+        }
+        for change in &touched.assignments {
+            if let Some(one) = site.view().assignments.get(&change.id) {
+                let incident = site.view().incidents.get(&one.incident);
+                let is_drill = incident.is_some_and(|incident| incident.drill);
+                self.answers.take_assignment(one, is_drill);
             }
         }
         for change in &touched.incidents {
@@ -87,6 +97,11 @@ impl Rows {
             Ok((Matter::Incident(*id), *seq, step))
         });
         of_alarms.chain(of_incidents).collect()
+    }
+
+    /// What they say of answers and arrivals.
+    pub(super) fn answers(&self) -> &Answers {
+        &self.answers
     }
 
     /// Each changed row.

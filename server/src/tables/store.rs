@@ -2,13 +2,14 @@
 
 use super::error::TablesError;
 use super::row::{self, Rows, StepRow};
-use super::steps;
+use super::{figures, steps};
 use crate::journal::ChainHash;
 use crate::sqlite::{options, reading};
 use castellan_domain::ids::{AlarmId, IncidentId, JournalId, Seq};
 use castellan_domain::matter::Matter;
 use castellan_domain::site::FOLD_VERSION;
-use castellan_domain::wire::api::{AlarmPage, AlarmRow, StepPage};
+use castellan_domain::time::Timestamp;
+use castellan_domain::wire::api::{AlarmPage, AlarmRow, Figures, StepPage};
 use serde::de::DeserializeOwned;
 use sqlx::sqlite::{
     SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
@@ -18,7 +19,7 @@ use std::path::Path;
 use std::time::Duration;
 
 /// Raised whenever the tables or what is written into them get another shape.
-const TABLES_VERSION: u32 = 3;
+const TABLES_VERSION: u32 = 4;
 
 const SCHEMA: &[&str] = &[
     "CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL)",
@@ -29,6 +30,9 @@ const SCHEMA: &[&str] = &[
         closed_at BIGINT, times_overdue BIGINT NOT NULL, repeats BIGINT NOT NULL,
         notes BIGINT NOT NULL, version BIGINT NOT NULL, drill BIGINT NOT NULL)",
     steps::TABLE,
+    figures::TABLES[0],
+    figures::TABLES[1],
+    figures::TABLES[2],
 ];
 
 /// How far the tables are, and of what.
@@ -107,7 +111,12 @@ impl Tables {
     /// Lets go of every row.
     pub(crate) async fn clear(&mut self, journal: JournalId) -> Result<(), TablesError> {
         let mut tx = self.db.begin().await?;
-        for statement in ["DROP TABLE IF EXISTS alarms", "DROP TABLE IF EXISTS steps"] {
+        for statement in [
+            "DROP TABLE IF EXISTS alarms",
+            "DROP TABLE IF EXISTS steps",
+            "DROP TABLE IF EXISTS responses",
+            "DROP TABLE IF EXISTS arrivals",
+        ] {
             sqlx::query(statement).execute(&mut *tx).await?;
         }
         for statement in SCHEMA {
@@ -127,6 +136,7 @@ impl Tables {
         let mut tx = self.db.begin().await?;
         row::upsert(&mut tx, rows).await?;
         steps::upsert(&mut tx, rows).await?;
+        figures::upsert(&mut tx, rows).await?;
         set_progress(&mut tx, progress).await?;
         tx.commit().await?;
         Ok(())
@@ -198,6 +208,16 @@ impl TablesReader {
         let begins_after = steps::begins_after(&mut tx, incident).await?;
         tx.rollback().await?;
         Ok(begins_after)
+    }
+
+    /// The figures since a moment, as of one state.
+    pub(crate) async fn figures(&self, since: Timestamp) -> Result<Figures, TablesError> {
+        let mut tx = self.pool.begin().await?;
+        let progress = progress(&mut tx).await?;
+        let projected_seq = progress.map_or(Seq(0), |progress| progress.seq);
+        let figures = figures::since(&mut tx, since, projected_seq).await?;
+        tx.rollback().await?;
+        Ok(figures)
     }
 
     /// A page of a matter's steps as of one moment; nothing if there is no such matter.

@@ -61,6 +61,9 @@ pub(super) fn assemble(root: &Path, packages: &Path, app: App) -> Result<Files> 
         ],
     )?;
     files.add("index.html", page)?;
+    // At the root, because a worker answers for what lies below it.
+    let worker = read_text(&assets.join("wall-worker.js"))?;
+    files.add("wall-worker.js", worker)?;
     files.add("build.txt", format!("{build}\n"))?;
     files.add("LICENCES.txt", LICENCES)?;
     Ok(files)
