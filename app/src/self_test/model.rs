@@ -33,6 +33,11 @@ impl Standing {
         })
     }
 
+    /// Whether the way is known to be open.
+    pub const fn is_passed(self) -> bool {
+        matches!(self, Self::Passed(_))
+    }
+
     /// In one word.
     pub const fn title(self) -> Words {
         match self {

@@ -6,6 +6,7 @@ texts! {
     PASSED: "自检通过", "Self-test passed";
     FAILED: "自检未通过", "Self-test failed";
     OVERDUE: "自检逾期", "Self-test overdue";
+    NONE_YET: "尚未自检", "No self-test yet";
     AGO: "{0} 前", "{0} ago";
     TO_WALL: "设备到墙 {0} s", "device to wall {0} s";
     TO_RECORD: "设备到记录 {0} s，没有大屏连接", "device to record {0} s, no wall connected";

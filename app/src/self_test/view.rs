@@ -26,17 +26,13 @@ pub fn SelfTestLines(copy: &'static SiteCopy, desk: &'static Desk) -> impl IntoV
                 .map(str::to_owned)
                 .unwrap_or_default()
         };
-        let look = match standing {
-            Standing::Passed(_) => "self-test",
-            Standing::Failed(_) | Standing::Overdue(_) => "self-test is-wrong",
-        };
         let ago = move || {
             let age = ages::age(ended.at, copy.now());
             texts::AGO.fill(desk.language.get(), &[&age])
         };
         let details = standing.details(&minute, language).join(" · ");
         Some(view! {
-            <section class=look role="status">
+            <section class="self-test" class:is-wrong=!standing.is_passed() role="status">
                 <h2>{standing.title().get(language)}" "<span class="num">{minute(ended.at)}</span></h2>
                 <p class="quiet num">{ago}" · "{details}</p>
             </section>

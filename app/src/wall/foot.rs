@@ -2,6 +2,7 @@
 
 use super::figures::{self, Cell, Counted};
 use super::model::Mode;
+use super::proof;
 use super::texts;
 use crate::api;
 use crate::browser::sleep;
@@ -24,7 +25,12 @@ const ASK_FIRST_MS: u32 = 500;
 
 /// The figures, each with its words.
 #[component]
-pub fn Foot(copy: &'static SiteCopy, desk: &'static Desk, mode: Mode) -> impl IntoView {
+pub fn Foot(
+    copy: &'static SiteCopy,
+    desk: &'static Desk,
+    mode: Mode,
+    is_quiet: Memo<bool>,
+) -> impl IntoView {
     let counted = RwSignal::new(None::<Counted>);
     spawn_local(keep_counted(copy, counted));
     let cells = Memo::new(move |_| {
@@ -32,7 +38,7 @@ pub fn Foot(copy: &'static SiteCopy, desk: &'static Desk, mode: Mode) -> impl In
         counted.with(|counted| {
             let figures = counted.as_ref().and_then(|counted| counted.fresh(now));
             match mode {
-                Mode::Duty => of_duty(copy, figures, language),
+                Mode::Duty => of_duty(copy, figures, is_quiet.get(), language),
                 Mode::Visitors => of_visitors(copy, figures, language),
             }
         })
@@ -58,18 +64,28 @@ pub fn Foot(copy: &'static SiteCopy, desk: &'static Desk, mode: Mode) -> impl In
     }
 }
 
-fn of_duty(copy: &'static SiteCopy, figures: Option<&Figures>, language: Language) -> Vec<Cell> {
+/// A quiet wall says in large what the last self-test came to.
+fn of_duty(
+    copy: &'static SiteCopy,
+    figures: Option<&Figures>,
+    is_quiet: bool,
+    language: Language,
+) -> Vec<Cell> {
+    let zones = || {
+        let words = texts::ZONES_ARMED.get(language).to_owned();
+        figures::of_all("zones", armed(copy), words)
+    };
     vec![
         figures::alarms(figures, language),
         figures::answers(figures, language, true),
         figures::arrivals(figures, language),
         guards(copy, language),
         devices(copy, language),
-        figures::of_all(
-            "zones",
-            armed(copy),
-            texts::ZONES_ARMED.get(language).to_owned(),
-        ),
+        if is_quiet {
+            zones()
+        } else {
+            proof::cell(copy, language)
+        },
     ]
 }
 

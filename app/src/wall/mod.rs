@@ -20,6 +20,8 @@ mod mending;
 #[cfg(target_arch = "wasm32")]
 pub mod pictures;
 #[cfg(target_arch = "wasm32")]
+pub mod proof;
+#[cfg(target_arch = "wasm32")]
 pub mod strip;
 #[cfg(target_arch = "wasm32")]
 pub mod view;

@@ -6,6 +6,7 @@ use super::foot::Foot;
 use super::mending::mend;
 use super::model::{Matters, Mode};
 use super::pictures::{Pictures, for_visitors, of_matters};
+use super::proof::Proof;
 use super::strip::{Clock, Strip, site_name};
 use super::texts;
 use crate::alarms::located::place_alone;
@@ -110,9 +111,10 @@ pub fn view(hung: &Hung) -> AnyView {
                     ready=drawn
                 />
                 <Turning copy desk attention />
+                {move || (mode == Mode::Duty && is_quiet.get()).then(|| view! { <Proof copy desk /> })}
             </section>
             <Pictures copy desk cameras />
-            <Foot copy desk mode />
+            <Foot copy desk mode is_quiet />
             <StaleCover copy desk advice />
         </main>
     }
