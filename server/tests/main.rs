@@ -10,6 +10,7 @@ mod cameras;
 mod cameras_faults;
 mod cameras_onvif;
 mod cameras_peer;
+mod cameras_setup;
 mod cameras_stills;
 mod cases;
 mod clips;

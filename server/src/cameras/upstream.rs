@@ -1,7 +1,7 @@
 //! The session with a camera, over RTSP and TCP. Errors of the library name addresses, so its words go no
 //! further than a debug log, and there without them.
 
-use super::book::Book;
+use super::book::Addresses;
 use super::camera_clock::CameraClock;
 use super::feed::{Beginning, Feed, Frame, Stream};
 use super::fmp4::{beginning, piece};
@@ -44,7 +44,7 @@ const END_WITHIN: Duration = Duration::from_secs(2);
 /// What a session needs besides the camera.
 #[derive(Debug, Clone)]
 pub(super) struct Upstream {
-    pub(super) book: Arc<Book>,
+    pub(super) addresses: Addresses,
     /// Whether the server stops.
     pub(super) stop: watch::Receiver<bool>,
 }
@@ -95,7 +95,7 @@ impl Upstream {
 
     /// Whether a camera would give its picture: it is asked what it has, and no session begins.
     pub(super) async fn ask(&self, camera: &DeviceId) -> Result<(), FeedFault> {
-        let address = self.book.find(camera).await?;
+        let address = self.addresses.find(camera).await?;
         let Some(url) = address.url(Stream::Main) else {
             return Err(FeedFault::NoSuchStream);
         };
@@ -117,7 +117,7 @@ impl Upstream {
         track: &mut Track,
         sessions: &Arc<SessionGroup>,
     ) -> FeedFault {
-        let address = match self.book.find(&feed.camera).await {
+        let address = match self.addresses.find(&feed.camera).await {
             Ok(address) => address,
             Err(why) => return why,
         };
