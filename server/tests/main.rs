@@ -7,6 +7,7 @@ mod backup;
 mod bad_input;
 mod bad_requests;
 mod cameras;
+mod cameras_corruption;
 mod cameras_faults;
 mod cameras_onvif;
 mod cameras_peer;
