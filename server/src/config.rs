@@ -101,13 +101,16 @@ pub(crate) struct CameraArgs {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum CameraVerb {
-    /// Set up one camera.
+    /// Try a camera, and keep where it is if it shows its pictures.
     Add(Box<AddCameraArgs>),
-    /// Set up all cameras that a file names: camera,main,sub,still,user,password in its first line, then one a
+    /// Do so with all cameras that a file names: camera,main,sub,still,user,password in its first line, then one a
     /// line. Only camera and main are needed.
     Import {
         /// The file, CSV in UTF-8.
         file: PathBuf,
+        /// Keep all of them and try none.
+        #[arg(long)]
+        untested: bool,
     },
     /// Ask a camera for its picture, and say what came.
     Test {
@@ -117,7 +120,7 @@ pub(crate) enum CameraVerb {
         #[arg(long)]
         picture: Option<PathBuf>,
     },
-    /// Name the cameras that have an address. Addresses are not shown.
+    /// Name the cameras that have an address, and the presets of those that turn. Addresses are not shown.
     List,
     /// Forget where a camera is.
     Remove {
@@ -148,6 +151,12 @@ pub(crate) struct AddCameraArgs {
     /// A file with the password. Left out, and with a user: it is read from the first line of the input.
     #[arg(long)]
     pub(crate) password_file: Option<PathBuf>,
+    /// Where to write a still (JPEG), to see whether it is the right camera.
+    #[arg(long, conflicts_with = "untested")]
+    pub(crate) picture: Option<PathBuf>,
+    /// Keep it and do not try it, such as where it is not mounted yet.
+    #[arg(long)]
+    pub(crate) untested: bool,
 }
 
 #[derive(Debug, Args)]

@@ -42,7 +42,14 @@ impl Yard {
         let csv = data.path().join("cameras.csv");
         fs::write(&csv, cameras.csv()).expect("a file");
         let folder = text(data.path());
-        let words = ["camera", "import", "--data", folder, text(&csv)];
+        let words = [
+            "camera",
+            "import",
+            "--untested",
+            "--data",
+            folder,
+            text(&csv),
+        ];
         let output = run(&words);
         assert!(output.status.success(), "{output:?}");
         fs::remove_file(&csv).expect("the file is there");
@@ -196,7 +203,8 @@ fn after<'a>(bytes: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
     bytes.get(at + name.len()..)
 }
 
-fn frame(piece: &[u8]) -> Option<(u64, bool)> {
+/// Where a frame is decoded, and whether others depend on it alone.
+pub(crate) fn frame(piece: &[u8]) -> Option<(u64, bool)> {
     let decoded_at = after(piece, b"tfdt")?.get(4..12)?;
     let flags = after(piece, b"trun")?.get(20..24)?;
     let decoded_at = u64::from_be_bytes(decoded_at.try_into().ok()?);

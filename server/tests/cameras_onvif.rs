@@ -26,8 +26,10 @@ fn add(data: &Path, onvif: &str, password: &str) -> Output {
     let secret = data.join("secret");
     fs::write(&secret, password).expect("a file");
     let words = ["camera", "add", CAMERA, "--data", text(data)];
-    let more = ["--user", "admin", "--password-file", text(&secret)];
-    run(&[&words[..], &["--onvif", onvif], &more].concat())
+    // The mock has no pictures.
+    let more = ["--untested", "--user", "admin", "--password-file"];
+    let more = [&more[..], &[text(&secret)]].concat();
+    run(&[&words[..], &["--onvif", onvif], &more[..]].concat())
 }
 
 fn known(data: &Path) -> String {
@@ -61,11 +63,19 @@ async fn a_camera_is_set_up_by_what_it_says_at_the_host_that_was_asked() {
             // The mock has one address for all of its profiles.
             "sub: none".to_owned(),
             still,
+            "presets: Home, Door".to_owned(),
         ] {
             assert!(said.lines().any(|each| each == line), "{line}: {said}");
         }
         assert!(!said.contains(PASSWORD), "{said}");
     }
+    let kept = format!("{CAMERA}  presets: Home, Door");
+    assert_eq!(known(data.path()).trim(), kept);
+
+    // A camera that does not tell them is set up without.
+    mock.inject_fault("GetPresets", "s:Receiver", "told in the log");
+    let output = add(data.path(), &asked, PASSWORD);
+    assert!(output.status.success(), "{output:?}");
     assert_eq!(known(data.path()).trim(), CAMERA);
 }
 
@@ -78,6 +88,14 @@ async fn what_says_nothing_of_its_pictures_is_told_as_what_it_is() {
             "Content-Type: text/html\r\n",
             b"<html><p>Sign in",
         )
+    })
+    .await;
+    // It knows no other way of signing in than that of ONVIF.
+    let closed = FakeCamera::start(|asked| {
+        let head = "Content-Type: application/soap+xml\r\n";
+        let fault = b"<Envelope><Body><Fault><Code><Value>s:Sender</Value></Code><Reason>\
+            <Text>Sender not authorized</Text></Reason></Fault></Body></Envelope>";
+        answer(asked, "401 Unauthorized", head, fault)
     })
     .await;
     let denying = FakeCamera::start(behind(&[Way::Basic], |_| Vec::new())).await;
@@ -99,6 +117,7 @@ async fn what_says_nothing_of_its_pictures_is_told_as_what_it_is() {
         ),
         (at(html.address), PASSWORD, "is not ONVIF"),
         (at(denying.address), PASSWORD, "denies this user"),
+        (at(closed.address), PASSWORD, "denies this user"),
         (camera.device_url().to_owned(), "wrong", "denies this user"),
         (refusing.device_url().to_owned(), PASSWORD, "--main, --sub"),
         (jpeg.device_url().to_owned(), PASSWORD, "no profile"),
@@ -118,5 +137,7 @@ async fn what_says_nothing_of_its_pictures_is_told_as_what_it_is() {
     }
     // Once to be offered a way, and once by it: who asks on is locked out.
     assert_eq!(denying.asked(), 2);
+    // For its time, which nobody signs for, and once with the password.
+    assert_eq!(closed.asked(), 2);
     assert_eq!(known(data.path()), "");
 }

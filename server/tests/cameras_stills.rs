@@ -41,6 +41,7 @@ impl Yard {
         let folder = text(self.data.path());
         let words = ["camera", "add", CAMERA, "--data", folder, "--main", main];
         let more = [
+            "--untested",
             "--still",
             still,
             "--user",

@@ -67,7 +67,8 @@ impl Cameras {
         let mut command = Command::new(server);
         command
             .current_dir(workspace::root())
-            .args(["camera", "import", "--data", self.data]);
+            // They are there, and forty pictures would be drawn for nobody.
+            .args(["camera", "import", "--untested", "--data", self.data]);
         command.arg(&self.csv);
         process::run(&mut command, "castellan camera import", IMPORT_LIMIT)?;
         fs::remove_file(&self.csv).context("Deleting the cameras' passwords")

@@ -115,10 +115,10 @@ pub(crate) fn peer(package: &'static [&'static str; 1]) -> Option<PathBuf> {
     })
 }
 
-/// The RTSP server of `GStreamer`, with which cameras that others made are tried. It is nothing that we cannot do without: where it
-/// is missing and cannot be installed, a sentence says so and the test is left out.
-pub(crate) fn ensure_rtsp_peer() {
-    let is_there = || {
+/// What cameras that others made run on: the RTSP server of `GStreamer`, and `ffmpeg` for ipycam. It is nothing that we cannot do
+/// without: what is missing and cannot be installed is said in a sentence, and its test is left out.
+pub(crate) fn ensure_camera_peers() {
+    let has_gstreamer = || {
         let question = "import gi; gi.require_version('GstRtspServer', '1.0')";
         // Debian's own Python has its packages.
         let mut python = Command::new("/usr/bin/python3");
@@ -126,24 +126,34 @@ pub(crate) fn ensure_rtsp_peer() {
         Path::new("/usr/bin/python3").exists()
             && process::capture(asked, "python3 -c …", QUESTION_LIMIT).is_ok()
     };
-    if is_there() {
+    let mut missing = Vec::new();
+    if !has_gstreamer() {
+        missing.push(Missing {
+            what: "GStreamer's RTSP server",
+            debian: &[
+                "gir1.2-gst-rtsp-server-1.0",
+                "python3-gi",
+                "gstreamer1.0-plugins-base",
+                "gstreamer1.0-plugins-good",
+                "gstreamer1.0-plugins-bad",
+                "gstreamer1.0-plugins-ugly",
+                "gstreamer1.0-x",
+            ],
+            by_hand: "server/tests/python/cameras.py names its packages.",
+        });
+    }
+    if process::find_program("ffmpeg").is_none() {
+        missing.push(Missing {
+            what: "ffmpeg",
+            debian: &["ffmpeg"],
+            by_hand: "Put it on the PATH.",
+        });
+    }
+    if missing.is_empty() {
         return;
     }
-    let peer = Missing {
-        what: "GStreamer's RTSP server",
-        debian: &[
-            "gir1.2-gst-rtsp-server-1.0",
-            "python3-gi",
-            "gstreamer1.0-plugins-base",
-            "gstreamer1.0-plugins-good",
-            "gstreamer1.0-plugins-bad",
-            "gstreamer1.0-plugins-ugly",
-            "gstreamer1.0-x",
-        ],
-        by_hand: "server/tests/python/cameras.py names its packages.",
-    };
-    if let Err(error) = install(&[peer]) {
-        println!("      {error:#}\n      Cameras that others made are not tried.");
+    if let Err(error) = install(&missing) {
+        println!("      {error:#}\n      Cameras that need it are not tried.");
     }
 }
 

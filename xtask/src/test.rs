@@ -82,7 +82,7 @@ const STEPS: [Step; 15] = [
         title: "Installing Python packages, and cameras that others made",
         needs: &["setup"],
         run: |_| {
-            setup::ensure_rtsp_peer();
+            setup::ensure_camera_peers();
             passed(python::ensure())
         },
     },

@@ -140,7 +140,7 @@ impl Rig {
     pub(crate) fn import_cameras(&self, data: &Path, csv: &Path) -> Result<()> {
         let mut command = self.on_core(SERVER_CORE, &self.options.server);
         command
-            .args(["camera", "import", "--data"])
+            .args(["camera", "import", "--untested", "--data"])
             .arg(data)
             .arg(csv);
         process::capture(&mut command, "castellan camera import", LOAD_LIMIT)?;

@@ -2,6 +2,7 @@
 //! that a session begins, so that what is set up counts at the next try.
 
 use super::feed::Stream;
+use super::turning::Turning;
 use crate::vault::{Vault, VaultError};
 use anyhow::{Context as _, ensure};
 use castellan_domain::ids::DeviceId;
@@ -9,6 +10,7 @@ use castellan_domain::wire::camera::FeedFault;
 use retina::client::Credentials;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
+use std::sync::Arc;
 use tracing::warn;
 use url::Url;
 
@@ -31,6 +33,9 @@ pub(crate) struct CameraAddress {
     pub(crate) user: String,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub(crate) password: String,
+    /// Where it can be turned to, if it turns and said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) turning: Option<Turning>,
 }
 
 impl std::fmt::Debug for CameraAddress {
@@ -114,7 +119,7 @@ impl Book {
     }
 
     /// Where a camera is.
-    pub(super) async fn find(&self, camera: &DeviceId) -> Result<CameraAddress, FeedFault> {
+    pub(crate) async fn find(&self, camera: &DeviceId) -> Result<CameraAddress, FeedFault> {
         let found = self.0.find(KIND, camera.as_str()).await;
         let plain = found.map_err(|error| {
             warn!(%camera, "its address cannot be read: {error}");
@@ -128,8 +133,12 @@ impl Book {
     }
 
     /// Which cameras have an address.
-    pub(crate) async fn cameras(&self) -> Result<Vec<String>, VaultError> {
-        self.0.names(KIND).await
+    pub(crate) async fn cameras(&self) -> anyhow::Result<Vec<DeviceId>> {
+        let names = self.0.names(KIND).await?;
+        Ok(names
+            .into_iter()
+            .map(DeviceId::new)
+            .collect::<Result<_, _>>()?)
     }
 
     /// Says where a camera is, in the place of what was said before. The first address makes the key.
@@ -145,5 +154,23 @@ impl Book {
     /// Forgets where a camera is, and says whether it was known.
     pub(crate) async fn remove(&self, camera: &DeviceId) -> Result<bool, VaultError> {
         self.0.remove(KIND, camera.as_str()).await
+    }
+}
+
+/// Where cameras are asked.
+#[derive(Debug, Clone)]
+pub(super) enum Addresses {
+    /// Where the book says.
+    Sealed(Arc<Book>),
+    /// Where somebody says, and nothing is kept yet.
+    Typed(Arc<CameraAddress>),
+}
+
+impl Addresses {
+    pub(super) async fn find(&self, camera: &DeviceId) -> Result<CameraAddress, FeedFault> {
+        match self {
+            Self::Sealed(book) => book.find(camera).await,
+            Self::Typed(address) => Ok(address.as_ref().clone()),
+        }
     }
 }

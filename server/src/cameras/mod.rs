@@ -19,6 +19,8 @@ mod socket;
 mod stills;
 mod take;
 mod timeline;
+pub(crate) mod trial;
+mod turning;
 mod upstream;
 mod viewings;
 mod witness;
@@ -29,13 +31,14 @@ pub(crate) use onvif::{Found, Offer, find, shown};
 pub(crate) use recording::{Held, Made, Recording};
 pub(crate) use ring::{BEFORE, Budget};
 pub(crate) use stills::Still;
+pub(crate) use turning::Turning;
 pub(crate) use viewings::Watched;
 
 use crate::clock::Clock;
 use axum::extract::ws::WebSocket;
+use book::Addresses;
 use castellan_domain::ids::DeviceId;
 use castellan_domain::time::Timestamp;
-use castellan_domain::wire::camera::FeedFault;
 use feed::{Feed, Viewer};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -52,8 +55,6 @@ use witness::Witness;
 
 /// Viewers at a time, of all cameras together; the next one is refused.
 pub(crate) const VIEWERS_MAX: usize = 1_000;
-/// Some cameras send a key frame every thirty seconds only.
-const PICTURE_WITHIN: Duration = Duration::from_secs(40);
 /// How long a stop waits until cameras have heard that their sessions are over.
 const END_WITHIN: Duration = Duration::from_secs(3);
 
@@ -75,10 +76,17 @@ pub(crate) struct Cameras {
 
 impl Cameras {
     pub(crate) fn new(book: Arc<Book>, clock: Arc<Clock>, budget: Budget) -> Self {
+        Self::asking(Addresses::Sealed(book), clock, budget)
+    }
+
+    fn asking(addresses: Addresses, clock: Arc<Clock>, budget: Budget) -> Self {
         let (stop, stops) = watch::channel(false);
         Self {
             clock,
-            upstream: Upstream { book, stop: stops },
+            upstream: Upstream {
+                addresses,
+                stop: stops,
+            },
             stop,
             feeds: Mutex::default(),
             running: Mutex::default(),
@@ -113,7 +121,7 @@ impl Cameras {
 
     /// Whether a camera has an address, and one that can be opened.
     pub(crate) async fn knows(&self, camera: &DeviceId) -> bool {
-        self.upstream.book.find(camera).await.is_ok()
+        self.upstream.addresses.find(camera).await.is_ok()
     }
 
     /// Holds a camera's picture.
@@ -177,28 +185,6 @@ impl Cameras {
             );
         }
     }
-}
-
-/// Asks a camera once, and gives back what its picture is, with a still of it if one is `wanted` and to be had; or why
-/// there is none.
-pub(crate) async fn try_once(
-    book: Book,
-    camera: &DeviceId,
-    wanted: bool,
-) -> Result<(Picture, Option<Still>), FeedFault> {
-    let clock = Arc::new(Clock::start(Timestamp::from_micros(0)));
-    let cameras = Arc::new(Cameras::new(Arc::new(book), clock, Budget::new(0)));
-    let mut viewer = cameras.watch(camera, Stream::Main);
-    let first = timeout(PICTURE_WITHIN, viewer.first_picture()).await;
-    let first = first.unwrap_or(Err(FeedFault::Silent));
-    let still = if wanted && first.is_ok() {
-        cameras.still(camera).await.ok()
-    } else {
-        None
-    };
-    drop(viewer);
-    cameras.end().await;
-    Ok((first?, still))
 }
 
 /// A viewer's seat.

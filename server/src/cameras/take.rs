@@ -38,7 +38,7 @@ impl Cameras {
     }
 
     async fn take(&self, camera: &DeviceId) -> Result<Still, FeedFault> {
-        let address = self.upstream.book.find(camera).await?;
+        let address = self.upstream.addresses.find(camera).await?;
         if let Some(url) = &address.still {
             let at = self.clock.now();
             match snapshot(url, &address).await {
@@ -48,8 +48,17 @@ impl Cameras {
                 Err(_) => {}
             }
         }
+        self.newest(camera, &address).await
+    }
+
+    /// A still of the newest key frame.
+    pub(super) async fn newest(
+        &self,
+        camera: &DeviceId,
+        address: &CameraAddress,
+    ) -> Result<Still, FeedFault> {
         let mut why = FeedFault::NoPicture;
-        for stream in self.streams(camera, &address) {
+        for stream in self.streams(camera, address) {
             match self.decode(camera, stream).await {
                 Ok(still) => return Ok(still),
                 Err(other) => why = other,

@@ -1,7 +1,7 @@
 //! The session with a camera, over RTSP and TCP. Errors of the library name addresses, so its words go no
 //! further than a debug log, and there without them.
 
-use super::book::Book;
+use super::book::Addresses;
 use super::camera_clock::CameraClock;
 use super::feed::{Beginning, Feed, Frame, Stream};
 use super::fmp4::{beginning, piece};
@@ -11,12 +11,13 @@ use super::timeline::Timeline;
 use axum::body::Bytes;
 use castellan_domain::ids::DeviceId;
 use castellan_domain::wire::camera::{CameraMessage, FeedFault};
-use futures_util::StreamExt as _;
+use futures_util::{FutureExt as _, StreamExt as _};
 use rand::Rng as _;
 use retina::client::{
     Demuxed, Described, PlayOptions, Session, SessionGroup, SessionOptions, SetupOptions,
 };
 use retina::codec::{CodecItem, FrameFormat, ParametersRef, VideoFrame, VideoParametersCodec};
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -44,7 +45,7 @@ const END_WITHIN: Duration = Duration::from_secs(2);
 /// What a session needs besides the camera.
 #[derive(Debug, Clone)]
 pub(super) struct Upstream {
-    pub(super) book: Arc<Book>,
+    pub(super) addresses: Addresses,
     /// Whether the server stops.
     pub(super) stop: watch::Receiver<bool>,
 }
@@ -95,18 +96,20 @@ impl Upstream {
 
     /// Whether a camera would give its picture: it is asked what it has, and no session begins.
     pub(super) async fn ask(&self, camera: &DeviceId) -> Result<(), FeedFault> {
-        let address = self.book.find(camera).await?;
+        let address = self.addresses.find(camera).await?;
         let Some(url) = address.url(Stream::Main) else {
             return Err(FeedFault::NoSuchStream);
         };
         let options = SessionOptions::default()
             .creds(address.credentials())
             .user_agent("castellan".to_owned());
-        match timeout(CONNECT_WITHIN, Session::describe(url.clone(), options)).await {
+        let asked = unharmed(Session::describe(url.clone(), options));
+        match timeout(CONNECT_WITHIN, asked).await {
             Err(_) => Err(FeedFault::NoAnswer),
-            Ok(Err(error)) => Err(fault_of(&error, url).await),
-            Ok(Ok(described)) if described.streams().iter().any(is_picture) => Ok(()),
-            Ok(Ok(_)) => Err(FeedFault::NoPicture),
+            Ok(None) => Err(FeedFault::Unreadable),
+            Ok(Some(Err(error))) => Err(fault_of(&error, url).await),
+            Ok(Some(Ok(described))) if described.streams().iter().any(is_picture) => Ok(()),
+            Ok(Some(Ok(_))) => Err(FeedFault::NoPicture),
         }
     }
 
@@ -117,7 +120,7 @@ impl Upstream {
         track: &mut Track,
         sessions: &Arc<SessionGroup>,
     ) -> FeedFault {
-        let address = match self.book.find(&feed.camera).await {
+        let address = match self.addresses.find(&feed.camera).await {
             Ok(address) => address,
             Err(why) => return why,
         };
@@ -128,31 +131,34 @@ impl Upstream {
             .creds(address.credentials())
             .session_group(sessions.clone())
             .user_agent("castellan".to_owned());
-        let (stream, mut session) = match timeout(CONNECT_WITHIN, open(url, options)).await {
+        let opened = timeout(CONNECT_WITHIN, unharmed(open(url, options))).await;
+        let (stream, mut session) = match opened {
             Err(_) => return FeedFault::NoAnswer,
-            Ok(Err(Failed::Known(why))) => return why,
-            Ok(Err(Failed::Library(error))) => {
+            Ok(None) => return FeedFault::Unreadable,
+            Ok(Some(Err(Failed::Known(why)))) => return why,
+            Ok(Some(Err(Failed::Library(error)))) => {
                 debug!(camera = %feed.camera, said = said(&error, url), "no session");
                 return fault_of(&error, url).await;
             }
-            Ok(Ok(opened)) => opened,
+            Ok(Some(Ok(opened))) => opened,
         };
         track.begin();
         let mut clock = CameraClock::default();
         let mut spoiled = Spoiled::default();
         let mut frame_due = Instant::now() + SILENT_AFTER;
         loop {
-            let item = match timeout_at(frame_due, session.next()).await {
+            let item = match timeout_at(frame_due, unharmed(session.next())).await {
                 Err(_) => return spoiled.or(FeedFault::Silent),
-                Ok(None) => return spoiled.or(FeedFault::HungUp),
-                Ok(Some(Err(error))) => {
+                Ok(None) => return FeedFault::Unreadable,
+                Ok(Some(None)) => return spoiled.or(FeedFault::HungUp),
+                Ok(Some(Some(Err(error)))) => {
                     debug!(camera = %feed.camera, said = said(&error, url), "not readable");
                     if !is_of_a_packet(&error) || !spoiled.goes_on(&feed.camera) {
                         return broken(&error);
                     }
                     continue;
                 }
-                Ok(Some(Ok(item))) => item,
+                Ok(Some(Some(Ok(item)))) => item,
             };
             let frame = match item {
                 CodecItem::VideoFrame(frame) => frame,
@@ -207,6 +213,12 @@ impl Spoiled {
             fault
         }
     }
+}
+
+/// What the library gives back; nothing where it panics, as it does over packets that it takes for impossible. A task
+/// that dies of it would leave its camera without a picture until the server starts again.
+async fn unharmed<T>(asked: impl Future<Output = T>) -> Option<T> {
+    AssertUnwindSafe(asked).catch_unwind().await.ok()
 }
 
 /// Whether an error is of one packet alone: only of such ones the library names it.

@@ -10,7 +10,7 @@ use tokio::sync::Mutex;
 /// Entries of one kind.
 const ENTRIES_MAX: i64 = 10_000;
 /// Bytes of an entry.
-const ENTRY_BYTES_MAX: usize = 16 * 1024;
+const ENTRY_BYTES_MAX: usize = 64 * 1024;
 
 const SCHEMA: &str = "CREATE TABLE IF NOT EXISTS sealed (
     kind TEXT NOT NULL,

@@ -73,27 +73,35 @@ impl Drop for FakeCamera {
 }
 
 async fn converse(mut socket: TcpStream, answer: impl Fn(&Asked) -> Vec<u8>, count: &AtomicUsize) {
-    let mut bytes = Vec::new();
-    loop {
-        let Some(end) = bytes.windows(4).position(|four| four == b"\r\n\r\n") else {
-            match socket.read_buf(&mut bytes).await {
-                Ok(0) | Err(_) => return,
-                Ok(_) => continue,
-            }
-        };
-        let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
-        bytes.drain(..end + 4);
+    let mut held = Vec::new();
+    while let Some(asked) = next_asked(&mut socket, &mut held).await {
         count.fetch_add(1, Ordering::SeqCst);
-        let mut words = head.split(' ').map(str::to_owned);
-        let (method, uri) = (
-            words.next().unwrap_or_default(),
-            words.next().unwrap_or_default(),
-        );
-        let said = answer(&Asked { method, uri, head });
+        let said = answer(&asked);
         if said.is_empty() || socket.write_all(&said).await.is_err() {
             return;
         }
     }
+}
+
+/// What is asked next; `unread` is what was read of what comes after it.
+pub(crate) async fn next_asked(socket: &mut TcpStream, unread: &mut Vec<u8>) -> Option<Asked> {
+    let end = loop {
+        if let Some(end) = unread.windows(4).position(|four| four == b"\r\n\r\n") {
+            break end;
+        }
+        match socket.read_buf(unread).await {
+            Ok(0) | Err(_) => return None,
+            Ok(_) => {}
+        }
+    };
+    let head = String::from_utf8_lossy(&unread[..end]).into_owned();
+    unread.drain(..end + 4);
+    let mut words = head.split(' ').map(str::to_owned);
+    let (method, uri) = (
+        words.next().unwrap_or_default(),
+        words.next().unwrap_or_default(),
+    );
+    Some(Asked { method, uri, head })
 }
 
 /// An answer, as HTTP or RTSP.

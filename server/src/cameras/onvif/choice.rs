@@ -1,5 +1,6 @@
 //! Which of a camera's pictures are taken, and what of the addresses that it tells.
 
+use crate::cameras::turning::Turning;
 use std::cmp::Reverse;
 use url::Url;
 
@@ -13,6 +14,8 @@ pub(crate) struct Offer {
     pub(super) token: String,
     /// The sensor it comes from.
     pub(super) source: Option<String>,
+    /// Whether it is of a camera that turns.
+    pub(super) turns: bool,
 }
 
 impl Offer {
@@ -29,6 +32,8 @@ pub(crate) struct Found {
     pub(crate) still: Option<Url>,
     /// One in H.265 that has more pixels than the main one.
     pub(crate) larger: Option<(Offer, Url)>,
+    /// Where it can be turned to.
+    pub(crate) turning: Option<Turning>,
 }
 
 /// The pictures that are taken.
@@ -96,6 +101,7 @@ mod tests {
             height,
             token: token.to_owned(),
             source: Some(source.to_owned()),
+            turns: false,
         }
     }
 

@@ -6,6 +6,7 @@ mod post;
 
 pub(crate) use choice::{Found, Offer, shown};
 
+use crate::cameras::turning::Turning;
 use choice::{Chosen, choose, ours};
 use oxvif::soap::SoapError;
 use oxvif::transport::TransportError;
@@ -19,6 +20,8 @@ use url::Url;
 
 /// Profiles of a camera that are looked at, and ways to make a picture.
 const PROFILES_MAX: usize = 64;
+/// Ways that are asked for one by one: with five seconds for each answer, a set-up still ends.
+const WAYS_ONE_BY_ONE_MAX: usize = 8;
 /// The year 9999 ends here. A clock beyond it is none.
 const CLOCK_MAX_S: i64 = 253_402_300_799;
 
@@ -69,10 +72,15 @@ pub(crate) async fn find(asked: &Url, user: &str, password: &str) -> Result<Foun
     let plain = OnvifClient::new(asked.as_str()).with_transport(Arc::new(post));
     let camera = sign_in(plain, user, password).await?;
     let mut nothing = OnvifFault::Refused;
-    for media in medias(&camera, asked).await? {
+    let (medias, ptz) = services(&camera, asked).await?;
+    for media in medias {
         match media.offers(&camera).await {
             Ok(offers) => match choose(offers) {
-                Some(chosen) => return media.found(&camera, asked, chosen).await,
+                Some(chosen) => {
+                    let turning = presets(&camera, ptz, &chosen.main).await;
+                    let found = media.found(&camera, asked, chosen).await?;
+                    return Ok(Found { turning, ..found });
+                }
                 None => nothing = OnvifFault::NoStream,
             },
             Err(OnvifFault::Refused | OnvifFault::NotOnvif) => {}
@@ -96,7 +104,7 @@ async fn sign_in(
                 .is_some_and(|at| (0..=CLOCK_MAX_S).contains(&at));
             if told { time.utc_offset_secs() } else { 0 }
         }
-        // It answers as ONVIF does, and keeps its time to itself.
+        // It answers as ONVIF does, and keeps its time to itself, or for whoever signs in.
         Err(OnvifError::Soap(SoapError::Fault { .. })) => 0,
         Err(error) => return Err(fault_of(&error)),
     };
@@ -115,8 +123,11 @@ enum Media {
     First(String),
 }
 
-/// The services of a camera, the better one first.
-async fn medias(camera: &OnvifClient, asked: &Url) -> Result<Vec<Media>, OnvifFault> {
+/// The services of a camera that know of pictures, the better one first, and the one that turns it.
+async fn services(
+    camera: &OnvifClient,
+    asked: &Url,
+) -> Result<(Vec<Media>, Option<Url>), OnvifFault> {
     let here = |url: &str| ours(url, asked).map(String::from);
     let services = match camera
         .get_services()
@@ -137,13 +148,15 @@ async fn medias(camera: &OnvifClient, asked: &Url) -> Result<Vec<Media>, OnvifFa
     let first = url_of("/ver10/media/wsdl").map(Media::First);
     let found: Vec<Media> = second.into_iter().chain(first).collect();
     if !found.is_empty() {
-        return Ok(found);
+        let ptz = url_of("/ver20/ptz/wsdl");
+        return Ok((found, ptz.and_then(|ptz| Url::parse(&ptz).ok())));
     }
     // Old cameras know this question only.
     let able = camera.get_capabilities().await;
     let able = able.map_err(|error| fault_of(&error))?;
     let first = able.media.url.and_then(|url| here(&url));
-    Ok(first.map(Media::First).into_iter().collect())
+    let ptz = able.ptz.url.and_then(|url| ours(&url, asked));
+    Ok((first.map(Media::First).into_iter().collect(), ptz))
 }
 
 impl Media {
@@ -153,12 +166,11 @@ impl Media {
             Self::Second(url) => {
                 let profiles = camera.get_profiles_media2(url).await;
                 let profiles = profiles.map_err(|error| fault_of(&error))?.into_iter();
-                let profiles = profiles.map(|each| {
-                    (
-                        each.token,
-                        each.video_source_token,
-                        each.video_encoder_token,
-                    )
+                let profiles = profiles.map(|each| Profile {
+                    token: each.token,
+                    source: each.video_source_token,
+                    way: each.video_encoder_token,
+                    turns: each.ptz_config_token.is_some(),
                 });
                 let ways = camera.get_video_encoder_configurations_media2(url).await;
                 let ways = ways.map_err(|error| fault_of(&error))?.into_iter();
@@ -168,22 +180,19 @@ impl Media {
             Self::First(url) => {
                 let profiles = camera.get_profiles(url).await;
                 let profiles = profiles.map_err(|error| fault_of(&error))?.into_iter();
-                let profiles = profiles.map(|each| {
-                    (
-                        each.token,
-                        each.video_source_token,
-                        each.video_encoder_token,
-                    )
-                });
-                let ways = camera.get_video_encoder_configurations(url).await;
-                let ways = ways.map_err(|error| fault_of(&error))?.into_iter();
-                let ways = ways.map(|way| (way.token, (way.encoding, way.resolution)));
-                (taken(profiles), taken(ways))
+                let profiles = taken(profiles.map(|each| Profile {
+                    token: each.token,
+                    source: each.video_source_token,
+                    way: each.video_encoder_token,
+                    turns: each.ptz_config_token.is_some(),
+                }));
+                let ways = first_ways(camera, url, &profiles).await?;
+                (profiles, ways)
             }
         };
         let ways: BTreeMap<String, (VideoEncoding, Resolution)> = ways.into_iter().collect();
-        let offers = profiles.into_iter().filter_map(|(token, source, way)| {
-            let (encoding, size) = ways.get(&way?)?;
+        let offers = profiles.into_iter().filter_map(|profile| {
+            let (encoding, size) = ways.get(&profile.way?)?;
             Some(Offer {
                 codec: match encoding {
                     VideoEncoding::H264 => "H.264",
@@ -192,8 +201,9 @@ impl Media {
                 },
                 width: size.width,
                 height: size.height,
-                token,
-                source,
+                token: profile.token,
+                source: profile.source,
+                turns: profile.turns,
             })
         });
         Ok(offers.collect())
@@ -215,6 +225,7 @@ impl Media {
             // Some cameras have one address for all of their profiles.
             sub: sub.filter(|(_, url)| *url != main),
             larger: larger.filter(|(_, url)| *url != main),
+            turning: None,
             still: still.filter(|still| matches!(still.scheme(), "http" | "https")),
             main: (chosen.main, main),
         })
@@ -259,6 +270,52 @@ impl Media {
             }
         }
     }
+}
+
+/// A profile, and which of the ways to make a picture it takes.
+struct Profile {
+    token: String,
+    source: Option<String>,
+    way: Option<String>,
+    turns: bool,
+}
+
+/// A way to make a picture, by its name.
+type Way = (String, (VideoEncoding, Resolution));
+
+/// The ways of the first service, all by one question, or one by one where a camera knows only that.
+async fn first_ways(
+    camera: &OnvifClient,
+    url: &str,
+    profiles: &[Profile],
+) -> Result<Vec<Way>, OnvifFault> {
+    let all = camera.get_video_encoder_configurations(url).await;
+    match all.map_err(|error| fault_of(&error)) {
+        Ok(ways) => {
+            let ways = ways.into_iter();
+            return Ok(taken(
+                ways.map(|way| (way.token, (way.encoding, way.resolution))),
+            ));
+        }
+        Err(OnvifFault::Refused | OnvifFault::NotOnvif) => {}
+        Err(fault) => return Err(fault),
+    }
+    let mut ways = Vec::new();
+    let names = profiles.iter().filter_map(|profile| profile.way.as_ref());
+    for name in names.take(WAYS_ONE_BY_ONE_MAX) {
+        let way = camera.get_video_encoder_configuration(url, name).await;
+        let way = way.map_err(|error| fault_of(&error))?;
+        ways.push((way.token, (way.encoding, way.resolution)));
+    }
+    Ok(ways)
+}
+
+/// Where the camera of this picture can be turned to; nothing if it does not turn, or does not tell.
+async fn presets(camera: &OnvifClient, ptz: Option<Url>, main: &Offer) -> Option<Turning> {
+    let url = ptz.filter(|_| main.turns)?;
+    let told = camera.ptz_get_presets(url.as_str(), &main.token).await;
+    let told = told.ok()?.into_iter().map(|told| (told.token, told.name));
+    Turning::of(url, &main.token, told.collect())
 }
 
 fn taken<T>(all: impl Iterator<Item = T>) -> Vec<T> {

@@ -3,7 +3,7 @@
 use crate::cameras::snapshot::{client, sign};
 use async_trait::async_trait;
 use oxvif::transport::{Transport, TransportError};
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE};
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, WWW_AUTHENTICATE};
 use reqwest::{Client, RequestBuilder, Response, StatusCode};
 use std::time::Duration;
 use url::Url;
@@ -50,22 +50,26 @@ impl Transport for Post {
             Url::parse(url).map_err(|_unreadable| of_status(StatusCode::NOT_FOUND.as_u16()))?;
         let first = self.ask(&url, action, &body).send().await?;
         if first.status() != StatusCode::UNAUTHORIZED {
-            return read(first).await;
+            return read(first, &[]).await;
+        }
+        if !first.headers().contains_key(WWW_AUTHENTICATE) {
+            // Who signs in by ONVIF alone is denied in the words of ONVIF.
+            return read(first, &[StatusCode::UNAUTHORIZED]).await;
         }
         let who = (self.user.as_str(), self.password.as_str());
         let Some(signed) = sign(first.headers(), ("POST", &url), who, body.as_bytes()) else {
-            return read(first).await;
+            return read(first, &[]).await;
         };
         let second = self.ask(&url, action, &body).header(AUTHORIZATION, signed);
-        read(second.send().await?).await
+        read(second.send().await?, &[]).await
     }
 }
 
-/// Reads an answer. What ONVIF refuses comes with 400 or 500.
-async fn read(mut answer: Response) -> Result<String, TransportError> {
-    let status = answer.status().as_u16();
-    if !matches!(status, 200 | 400 | 500) {
-        return Err(of_status(status));
+/// Reads an answer. What ONVIF refuses comes with 400 or 500, or with one of `also`.
+async fn read(mut answer: Response, also: &[StatusCode]) -> Result<String, TransportError> {
+    let status = answer.status();
+    if !matches!(status.as_u16(), 200 | 400 | 500) && !also.contains(&status) {
+        return Err(of_status(status.as_u16()));
     }
     let mut bytes = Vec::new();
     while let Some(chunk) = answer.chunk().await? {
