@@ -1,7 +1,7 @@
 // A quiet screen: the map is drawn when something on it changes, and what pulses does so without it.
 import { catchMap, framesDrawn, giveGraphicsBack, loseGraphics } from "../caught_map.mjs";
 import { expect, test } from "../console.mjs";
-import { brightness, decodePng, onMap } from "../pixels.mjs";
+import { brightness, decodePng } from "../pixels.mjs";
 import { secondsPass } from "../tones.mjs";
 
 const DESK = { viewport: { width: 1280, height: 800 } };
@@ -55,7 +55,7 @@ test("the pulse is around its alarm on the map, takes nothing from the keyboard,
     const [box, map] = [await ring.locator("i").boundingBox(), await liNa.map.boundingBox()];
     return { x: box.x + box.width / 2 - map.x, y: box.y + box.height / 2 - map.y };
   };
-  const place = onMap((await site.alarm(alarm)).place.at, await liNa.map.boundingBox());
+  const place = await liNa.onMap((await site.alarm(alarm)).place.at);
   const at = await middle();
   expect(Math.hypot(at.x - place.x, at.y - place.y), JSON.stringify({ at, place })).toBeLessThan(NEAR_PX);
   await page.locator(".map-button").first().click();

@@ -55,6 +55,8 @@ extern "C" {
     pub(super) fn bearing(this: &Map) -> f64;
     #[wasm_bindgen(method, js_name = getPitch)]
     pub(super) fn pitch(this: &Map) -> f64;
+    #[wasm_bindgen(method, js_name = setVerticalFieldOfView)]
+    pub(super) fn set_field_of_view(this: &Map, degrees: f64);
     #[wasm_bindgen(method, js_name = getCenter)]
     fn centre(this: &Map) -> LngLat;
     #[wasm_bindgen(method, js_name = easeTo)]

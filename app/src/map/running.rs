@@ -2,14 +2,15 @@
 //! tell the component.
 
 use super::above::Above;
-use super::camera::{Camera, home_zoom};
+use super::camera::Camera;
 use super::estate_style::Look;
+use super::home::{FIELD_OF_VIEW_DEG, Home};
 use super::live_layer::scene::Scene;
 use super::live_layer::{LiveLayer, SceneHandle};
 use super::machine::{graphics_are_slow, prefers_reduced_motion};
 use super::maplibre::{self, Map};
 use super::scale::scale_for_height;
-use super::{estate_layers, estate_style, fonts, texts};
+use super::{estate_layers, estate_style, fonts, houses, texts};
 use crate::ages::Now;
 use crate::browser::mono;
 use crate::desk::{Picked, Pointed, Theme};
@@ -136,7 +137,7 @@ impl Running {
             scale: scale_for_height(size.1),
         };
         let still = prefers_reduced_motion();
-        let mut options = camera_of(&estate, size);
+        let mut options = Home::of(&estate, size).camera();
         options["style"] = estate_style::style(&estate, look);
         options["attributionControl"] = json!(false);
         options["renderWorldCopies"] = json!(false);
@@ -147,9 +148,11 @@ impl Running {
         let smooth_edges = !graphics_are_slow();
         options["canvasContextAttributes"] = json!({ "antialias": smooth_edges });
         let map = Map::create(library, &places.map, &options)?;
+        map.set_field_of_view(FIELD_OF_VIEW_DEG);
 
         scene.update(|scene| {
             scene.set_anchor(Anchor::new(estate.anchor));
+            scene.set_edges(houses::roof_edges(&estate));
             scene.set_theme(theme);
             scene.set_reduced_motion(still);
         });
@@ -206,6 +209,9 @@ impl Running {
         self.above.names.set_names(estate, language);
         self.scene.update(|scene| {
             scene.set_anchor(Anchor::new(estate.anchor));
+            if another {
+                scene.set_edges(houses::roof_edges(estate));
+            }
             scene.set_theme(theme);
         });
         self.name_canvas()?;
@@ -330,14 +336,14 @@ impl Running {
 
     /// Back to the resting view.
     pub(super) fn go_home(&self) -> Result<(), JsValue> {
-        let mut camera = camera_of(&self.shown.borrow().estate, size_of(&self.container));
+        let mut camera = self.home().camera();
         camera["duration"] = json!(700);
         self.go(&camera)
     }
 
     /// North up, looking straight down; or back to the tilt of the resting view.
     pub(super) fn go_level(&self) -> Result<(), JsValue> {
-        let home = self.shown.borrow().estate.home;
+        let home = self.home();
         let level = self.map.bearing().abs() < 0.5 && self.map.pitch() < 0.5;
         let (bearing, pitch) = if level {
             (home.bearing_deg, home.pitch_deg)
@@ -360,6 +366,10 @@ impl Running {
         self.listeners.borrow_mut().clear();
     }
 
+    fn home(&self) -> Home {
+        Home::of(&self.shown.borrow().estate, size_of(&self.container))
+    }
+
     fn go(&self, camera: &Value) -> Result<(), JsValue> {
         self.map.go(camera, prefers_reduced_motion())
     }
@@ -376,7 +386,7 @@ impl Running {
         };
         self.map.restyle(
             &estate_style::layers(&shown.estate, look),
-            &estate_style::light(shown.theme),
+            &houses::light(shown.theme),
         )
     }
 
@@ -442,16 +452,6 @@ impl Running {
         self.map.on(event, listener.as_ref().unchecked_ref());
         self.listeners.borrow_mut().push(listener);
     }
-}
-
-fn camera_of(estate: &Estate, (width, height): (f64, f64)) -> Value {
-    let home = estate.home;
-    json!({
-        "center": home.centre,
-        "zoom": home_zoom(home.zoom, width, height),
-        "bearing": home.bearing_deg,
-        "pitch": home.pitch_deg,
-    })
 }
 
 fn degrees(anchor: Anchor, (x, y): (f64, f64)) -> Option<Value> {

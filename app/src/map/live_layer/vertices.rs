@@ -31,6 +31,8 @@ pub enum Shape {
     Selection = 6,
     /// A piece of a way, from one end to the other; its size is half its width.
     Way = 7,
+    /// The edge of a roof, as a way is; it sets out at its height in metres.
+    Edge = 8,
 }
 
 /// How much a marker asks for attention. Of people: at rest, on a task, asked to go. Of ways: not sure, as
@@ -68,10 +70,23 @@ pub enum Ink {
     Lost = 8,
     /// Around everything that moves or flashes.
     Outline = 9,
+    /// Edges of roofs.
+    Edge = 10,
 }
 
 /// The length of the shaders' table of colours.
-pub const COLOURS: usize = 10;
+pub const COLOURS: usize = 11;
+
+/// A straight edge in the air.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Edge {
+    /// One end, in metres east and north of the anchor.
+    pub from: (f64, f64),
+    /// The other.
+    pub to: (f64, f64),
+    /// How high above the ground.
+    pub height_m: f64,
+}
 
 /// One marker, with times in seconds since the scene's epoch.
 #[derive(Debug, Clone, Copy, PartialEq)]

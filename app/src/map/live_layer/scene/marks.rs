@@ -9,7 +9,27 @@ use castellan_domain::estate::Priority;
 use castellan_domain::geo::Anchor;
 use castellan_domain::ids::PersonId;
 
+/// Half the width of a roof's edge, in pixels of a desk.
+const EDGE_HALF_PX: f64 = 0.65;
+
 impl Scene {
+    pub(super) fn write_edges(&self, out: &mut Vec<f32>) {
+        for edge in &self.edges {
+            let marker = Marker {
+                to: edge.to,
+                from: edge.from,
+                set_out_s: edge.height_m,
+                belief: 1.0,
+                shape: Shape::Edge,
+                call: Call::Steady,
+                size: EDGE_HALF_PX,
+                heading: None,
+                ink: Ink::Edge,
+            };
+            marker.write(out);
+        }
+    }
+
     fn marker(&self, id: &PersonId, person: &Person, now: f64) -> Marker {
         let (call, ink) = match self.doing(id) {
             None => (Call::Done, Ink::Guard),

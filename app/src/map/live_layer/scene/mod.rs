@@ -17,6 +17,7 @@ pub use person::GLIDE_S;
 use crate::desk::{Picked, Theme};
 use crate::dispatch::errands::{Doing, Errand};
 use crate::map::camera::Camera;
+use crate::map::live_layer::vertices::Edge;
 use castellan_domain::alarm::{Alarm, Source};
 use castellan_domain::estate::Priority;
 use castellan_domain::geo::{Anchor, LonLat};
@@ -42,6 +43,8 @@ const CLOCK_STEP_S: f64 = 0.5;
 /// What is drawn with one draw call, from below.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Batch {
+    /// Edges of roofs.
+    Edges,
     /// Circles of uncertainty.
     Accuracy,
     /// The ways of those who are going somewhere.
@@ -54,7 +57,13 @@ pub enum Batch {
 
 impl Batch {
     /// From below.
-    pub const ALL: [Self; 4] = [Self::Accuracy, Self::Ways, Self::People, Self::Alarms];
+    pub const ALL: [Self; 5] = [
+        Self::Edges,
+        Self::Accuracy,
+        Self::Ways,
+        Self::People,
+        Self::Alarms,
+    ];
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -96,6 +105,8 @@ pub struct Calling {
 #[derive(Debug, Default)]
 pub struct Scene {
     anchor: Option<Anchor>,
+    /// Of all roofs, as they stand in the estate.
+    edges: Vec<Edge>,
     /// Server time minus the display's own, in seconds.
     clock_s: Option<f64>,
     people: BTreeMap<PersonId, Person>,
@@ -142,6 +153,12 @@ impl Scene {
     /// Where the site's grid begins, if an estate is there.
     pub fn anchor(&self) -> Option<Anchor> {
         self.anchor
+    }
+
+    /// The edges of roofs.
+    pub fn set_edges(&mut self, edges: Vec<Edge>) {
+        self.edges = edges;
+        self.change(Batch::Edges, Ask::AtOnce);
     }
 
     /// Light or dark.
@@ -381,6 +398,7 @@ impl Scene {
             let mut out = std::mem::take(&mut self.vertices[index]);
             out.clear();
             match batch {
+                Batch::Edges => self.write_edges(&mut out),
                 Batch::Accuracy => self.write_accuracy(now, &mut out),
                 Batch::Ways => self.write_ways(now, &mut out),
                 Batch::People => self.write_people(now, &mut out),
