@@ -5,6 +5,7 @@
 use super::geojson::{Projection, collection, feature, ring};
 use super::houses;
 use super::outline::{self, Point};
+use super::things::THINGS;
 use crate::desk::Picked;
 use castellan_domain::estate::{
     Area, AreaKind, Building, Device, DeviceKind, Estate, GroundKind, LineKind, Place,
@@ -20,7 +21,7 @@ pub const CONES: &str = "cones";
 /// What of the public area is watched.
 pub const COVERAGE: &str = "coverage";
 /// The style's sources, each with one feature collection.
-pub const SOURCES: [&str; 10] = [
+pub const SOURCES: [&str; 11] = [
     "ground",
     "areas",
     "lines",
@@ -31,6 +32,7 @@ pub const SOURCES: [&str; 10] = [
     "selected",
     CONES,
     COVERAGE,
+    THINGS,
 ];
 
 /// What is lower is a hut: from afar its name would be larger than it.
@@ -56,6 +58,7 @@ pub fn sources(estate: &Estate) -> [(&'static str, Value); SOURCES.len()] {
         ("selected", selected(estate, None)),
         (CONES, collection(&[])),
         (COVERAGE, collection(&[])),
+        (THINGS, collection(&[])),
     ]
 }
 
@@ -288,12 +291,10 @@ fn building_label(building: &Building, ground: Projection) -> Value {
     } else {
         "building"
     };
-    label(
-        kind,
-        &building.name,
-        ground.degrees(middle),
-        building.height_m,
-    )
+    let at = ground.degrees(middle);
+    let mut label = label(kind, &building.name, at, building.height_m);
+    label["properties"]["id"] = json!(building.id);
+    label
 }
 
 fn label(kind: &str, name: &Localized, at: LonLat, height_m: f64) -> Value {

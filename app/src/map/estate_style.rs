@@ -6,7 +6,7 @@
 
 use super::home::EQUATOR_M;
 use super::palette::{Colour, Palette};
-use super::{borders, estate_layers, houses, sights};
+use super::{borders, estate_layers, houses, sights, things};
 use crate::desk::Theme;
 use castellan_domain::estate::Estate;
 use castellan_domain::text::Language;
@@ -69,6 +69,7 @@ pub fn layers(estate: &Estate, look: Look) -> Vec<Value> {
     layers.extend(pen.devices());
     layers.extend(sights::cone_layers(&palette, look.scale, false));
     layers.extend(houses::layers(&palette, look.theme));
+    layers.extend(things::layers(&palette));
     layers.extend(sights::cone_layers(&palette, look.scale, true));
     layers.extend(borders::selection(&palette, look.scale));
     layers.extend(pen.labels());

@@ -41,6 +41,8 @@ extern "C" {
         name: &str,
         value: &JsValue,
     ) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, js_name = setFilter, catch)]
+    fn set_filter(this: &Map, layer: &str, filter: &JsValue) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, js_name = setLight, catch)]
     fn set_light(this: &Map, light: &JsValue) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, js_name = triggerRepaint)]
@@ -142,6 +144,12 @@ impl Map {
         if let Some(source) = self.source(id) {
             source.set_data(&js(data)?);
         }
+        Ok(())
+    }
+
+    /// Which features a layer draws.
+    pub(super) fn filter(&self, layer: &str, filter: &Value) -> Result<(), JsValue> {
+        self.set_filter(layer, &js(filter)?)?;
         Ok(())
     }
 

@@ -1,5 +1,5 @@
 //! The live map: an estate drawn by MapLibre GL JS, everything that moves drawn by our own WebGL2
-//! layer in it, and what pulses by elements of the page above it.
+//! layer in it, and what is named by elements of the page above it.
 //!
 //! [`estate_layers`] turns an estate into GeoJSON and [`estate_style`] says what it looks like; both
 //! are pure. `maplibre` holds the only bindings to the map library. [`live_layer`] keeps what moves
@@ -8,6 +8,7 @@
 //!
 //! Nothing here is the only way to something: what is drawn also exists as a row in a list.
 
+pub mod badges;
 mod borders;
 pub mod camera;
 pub mod estate_layers;
@@ -23,13 +24,12 @@ pub mod palette;
 pub mod scale;
 pub mod sights;
 pub mod texts;
+pub mod things;
 
 #[cfg(target_arch = "wasm32")]
 mod above;
 #[cfg(target_arch = "wasm32")]
 mod controls;
-#[cfg(target_arch = "wasm32")]
-mod crowds;
 #[cfg(target_arch = "wasm32")]
 mod fonts;
 #[cfg(target_arch = "wasm32")]
@@ -41,7 +41,7 @@ mod overlay;
 #[cfg(target_arch = "wasm32")]
 mod past;
 #[cfg(target_arch = "wasm32")]
-mod pulses;
+mod plates;
 #[cfg(target_arch = "wasm32")]
 mod running;
 #[cfg(target_arch = "wasm32")]

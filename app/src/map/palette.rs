@@ -69,6 +69,8 @@ pub struct Palette {
     pub roof: Colour,
     /// The lit edge of its roof.
     pub edge: Colour,
+    /// The edge of what is in alarm and nobody has.
+    pub open_edge: Colour,
     /// Names.
     pub text: Colour,
     /// Names that matter less.
@@ -137,6 +139,7 @@ const DARK: Palette = Palette {
     building: Colour(0x3c_5078),
     roof: Colour(0x4a_5f83),
     edge: Colour(0x7f_98c2),
+    open_edge: Colour(0xff_ffff),
     text: Colour(0xc9_d4e5),
     text_quiet: Colour(0x84_94b0),
     text_halo: Colour(0x0b_1220),
@@ -178,6 +181,7 @@ const LIGHT: Palette = Palette {
     building: Colour(0xe6_ecf4),
     roof: Colour(0x98_a9c3),
     edge: Colour(0x6a_80a2),
+    open_edge: Colour(0xff_ffff),
     text: Colour(0x2a_3649),
     text_quiet: Colour(0x56_637a),
     text_halo: Colour(0xff_ffff),

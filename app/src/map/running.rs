@@ -18,7 +18,7 @@ use crate::dispatch::errands::Errand;
 use crate::evidence::Past;
 use castellan_domain::estate::Estate;
 use castellan_domain::geo::Anchor;
-use castellan_domain::ids::PersonId;
+use castellan_domain::ids::{BuildingId, PersonId};
 use castellan_domain::text::{CallSign, Language};
 use futures_util::future::join;
 use serde_json::{Value, json};
@@ -86,6 +86,7 @@ enum Styled {
 
 mod laid;
 mod pick;
+mod things;
 
 type Listener = Closure<dyn FnMut(JsValue)>;
 
@@ -102,6 +103,10 @@ pub(super) struct Running {
     marked: RefCell<Option<Picked>>,
     /// What lies over the estate, by source.
     laid: RefCell<BTreeMap<&'static str, Value>>,
+    /// What of alarms the library was told last.
+    alarms_told: Cell<Option<u64>>,
+    /// Houses that are not drawn as they are, and those that are not named.
+    hidden: RefCell<(Vec<BuildingId>, Vec<BuildingId>)>,
     events: Events,
     listeners: RefCell<Vec<Listener>>,
 }
@@ -182,6 +187,8 @@ impl Running {
             styled: Cell::new(Styled::Waiting),
             marked: RefCell::default(),
             laid: RefCell::default(),
+            alarms_told: Cell::default(),
+            hidden: RefCell::default(),
             events,
             listeners: RefCell::default(),
         });
@@ -214,6 +221,8 @@ impl Running {
             }
             scene.set_theme(theme);
         });
+        self.alarms_told.set(None);
+        self.map.trigger_repaint();
         self.name_canvas()?;
         if another {
             self.dress()
@@ -254,6 +263,7 @@ impl Running {
             self.map.set_source(source, &data)?;
         }
         self.tell_selected(&estate)?;
+        self.alarms_told.set(None);
         self.restyle()
     }
 
@@ -420,6 +430,7 @@ impl Running {
         self.on("style.load", |running, _event| running.style_loaded());
         self.on("idle", |running, _event| (running.events.ready)());
         self.on("move", |running, _event| running.tell_pose());
+        self.on("render", |running, _event| running.tell_things());
         self.on("resize", |running, _event| running.resized());
         self.on("click", |running, event| {
             (running.events.pointed)(running.point_at(event));

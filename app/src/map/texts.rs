@@ -9,6 +9,15 @@ texts! {
     LEVEL: "正北朝上,俯视(再按恢复倾斜)", "North up, seen from above (again: tilt back)";
     HOME: "回到全景", "Whole estate";
     CANVAS: "地图。方向键移动，加号减号缩放，Shift 加方向键旋转和倾斜。图上的内容在列表中都有。", "Map. Arrow keys move it, plus and minus zoom, Shift with arrow keys turns and tilts. Everything on it is also in the lists.";
+    ALARM: "报警", "Alarm";
+    ALARMS_HERE: "共 {0}", "of {0}";
+    GAS: "燃气", "gas";
+    FIRE: "火警", "fire";
+    CO: "一氧化碳", "CO";
+    WATER: "进水", "water";
+    SOS: "求助", "SOS";
+    LIFT: "困人", "lift";
+    INTRUSION: "入侵", "intrusion";
     LOADING: "正在载入地图 …", "Loading the map …";
     NO_LIBRARY: "地图组件未能载入，地图暂时看不到。报警列表和处置照常工作；网络恢复后请刷新页面。", "The map could not be loaded. The alarm list works as usual; reload the page once the network is back.";
     NO_GRAPHICS: "此浏览器无法绘制地图（需要 WebGL2）。报警列表和处置照常工作；请更新浏览器，或开启硬件加速。", "This browser cannot draw the map (it needs WebGL2). The alarm list works as usual; update the browser or turn on hardware acceleration.";

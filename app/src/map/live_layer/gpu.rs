@@ -272,6 +272,7 @@ fn colours(palette: &Palette) -> [f32; COLOURS * 3] {
         palette.lost,
         palette.outline,
         palette.edge,
+        palette.open_edge,
     ];
     let mut numbers = [0.0; COLOURS * 3];
     for (slot, part) in numbers

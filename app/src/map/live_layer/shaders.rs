@@ -75,7 +75,9 @@ void main() {
     v_at = corner * 1.08;
     return;
   }
-  vec4 centre = place(metres);
+  // What stands still says its height in the place of the moment when it set out.
+  bool stands = a_to == a_from && shape > 1.5;
+  vec4 centre = place_above(metres, stands ? a_when.x : 0.0);
   if (a_look.z > -50.0) {
     vec4 ahead = place(metres + 2.0 * vec2(sin(a_look.z), cos(a_look.z)));
     vec2 facing = (ahead.xy / ahead.w - centre.xy / centre.w) * u_viewport;
@@ -96,7 +98,7 @@ flat in vec4 v_look;
 flat in vec2 v_facing;
 flat in float v_belief;
 
-uniform vec3 u_colours[11];
+uniform vec3 u_colours[12];
 
 out vec4 o_colour;
 
@@ -214,10 +216,6 @@ vec4 alarm(float pixel) {
   }
   above = under(above, colour, inside(body, pixel));
   above = under(above, u_colours[OUTLINE], inside(body - 2.0, pixel) * 0.9);
-  if (call > 1.5) {
-    float glow = clamp(1.0 - length(v_at) / (size * 2.3), 0.0, 1.0);
-    above = under(above, colour, glow * glow * 0.7);
-  }
   return above;
 }
 

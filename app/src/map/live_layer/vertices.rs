@@ -43,7 +43,7 @@ pub enum Call {
     Done = 0,
     /// Somebody has it: steady.
     Steady = 1,
-    /// Nobody has it: with a glow. Those that need somebody first also pulse, above the map.
+    /// Nobody has it. The plate of the most urgent one also pulses, above the map.
     Waiting = 2,
 }
 
@@ -72,10 +72,12 @@ pub enum Ink {
     Outline = 9,
     /// Edges of roofs.
     Edge = 10,
+    /// Edges of what is in alarm and nobody has.
+    White = 11,
 }
 
 /// The length of the shaders' table of colours.
-pub const COLOURS: usize = 11;
+pub const COLOURS: usize = 12;
 
 /// A straight edge in the air.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -95,7 +97,7 @@ pub struct Marker {
     pub to: (f64, f64),
     /// Where it set out.
     pub from: (f64, f64),
-    /// When it set out.
+    /// When it set out. Of an edge and of an alarm, which stand still: its height in metres.
     pub set_out_s: f64,
     /// How far its place is believed: from 1 to 0, and less than 0 where it is lost.
     pub belief: f64,
