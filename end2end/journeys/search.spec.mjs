@@ -46,7 +46,7 @@ test("several alarms at one place are one mark with a count, and open as a list 
   const forced = await site.report("door-east-gate", "tamper");
   const liNa = await open("li-na", { ...DESK, map: true });
   const { page } = liNa;
-  await expect(page.locator(".map-plate:visible")).toHaveText("◆东门 2共 2");
+  await expect(page.locator(".map-plate:visible")).toHaveText("◆东门2 共 2");
   const at = await liNa.onMap((await site.alarm(held)).place.at);
   await liNa.map.click({ position: at });
   await expect(liNa.details.locator(`[data-selected='${forced}']`), "the most urgent").toBeVisible();

@@ -8,7 +8,7 @@ use super::things::Foot;
 use crate::map::live_layer::scene::places::AlarmPlace;
 use crate::names::person_name;
 use crate::texts::Words;
-use castellan_domain::estate::{Estate, Priority};
+use castellan_domain::estate::{Estate, Label, Priority};
 use castellan_domain::ids::AlarmId;
 use castellan_domain::text::Language;
 
@@ -31,6 +31,10 @@ const CLIMB_PX: f64 = 38.0;
 const CLIMBS_MAX: u32 = 4;
 /// Plates and arrows stay so far inside the frame.
 const RIM_PX: f64 = 12.0;
+/// The tip of an arrow and how far it is, beside its words.
+const TIP_PX: f64 = 36.0;
+/// Left free of arrows at the lower rim.
+const BELOW_PX: f64 = 72.0;
 /// Arrows this near each other are one.
 const ONE_ARROW_PX: f64 = 72.0;
 
@@ -60,15 +64,16 @@ impl Badge {
         let owner = place.owner.as_ref();
         let owner = owner.map(|owner| person_name(Some(estate), owner, language));
         let is_open = place.unowned > 0;
+        let count = place.count.to_string();
         let more = match (place.count, owner) {
-            (2.., _) => texts::ALARMS_HERE.fill(language, &[&place.count.to_string()]),
+            (2.., _) if is_open => {
+                texts::OPEN_HERE.fill(language, &[&place.unowned.to_string(), &count])
+            }
+            (2.., _) => texts::ALARMS_HERE.fill(language, &[&count]),
             (_, Some(owner)) if !is_open => owner,
             (_, _) => String::new(),
         };
-        let mut words = words(estate, place, language);
-        if place.count > 1 && is_open {
-            words = format!("{words} {}", place.unowned);
-        }
+        let words = words(estate, place, language);
         Self {
             first: place.first,
             priority: place.priority,
@@ -100,27 +105,33 @@ impl Badge {
 fn words(estate: &Estate, place: &AlarmPlace, language: Language) -> String {
     let at = &place.place;
     let building = at.building.as_ref().and_then(|id| estate.building(id));
-    let mut words: Vec<&str> = Vec::new();
-    words.extend(building.map(|building| building.name.get(language)));
-    words.extend(
-        at.floor
-            .as_ref()
-            .filter(|_| building.is_some())
-            .map(|floor| floor.as_str()),
-    );
-    let spot = at.spot.as_ref().map(|spot| spot.get(language));
+    let mut words: Vec<String> = Vec::new();
+    words.extend(building.map(|building| building.name.get(language).to_owned()));
+    let floor = at.floor.as_ref().filter(|_| building.is_some());
+    words.extend(floor.map(|floor| floor_words(floor, language)));
+    let spot = at.spot.as_ref().map(|spot| spot.get(language).to_owned());
     if words.len() < 2 && (building.is_none() || place.count == 1) {
         words.extend(spot);
     }
     let family = family(place.family.as_str()).filter(|_| place.count == 1);
     let is_bare = words.len() < 2 || at.floor.is_some();
     if let Some(family) = family.filter(|_| is_bare && (building.is_some() || words.is_empty())) {
-        words.push(family.get(language));
+        words.push(family.get(language).to_owned());
     }
     if words.is_empty() {
-        words.push(texts::ALARM.get(language));
+        words.push(texts::ALARM.get(language).to_owned());
     }
     words.join(" ")
+}
+
+/// `B1` as it is printed, a number as people say it.
+fn floor_words(label: &Label, language: Language) -> String {
+    let is_number = label.as_str().starts_with(|c: char| c.is_ascii_digit());
+    if is_number {
+        texts::FLOOR.fill(language, &[label.as_str()])
+    } else {
+        label.to_string()
+    }
 }
 
 /// A short word for what is worst indoors.
@@ -205,11 +216,12 @@ pub fn lay(
                     project(near, 0.0)
                 });
                 if let Some(seen) = seen {
+                    let half = badge.size_px(scale).0 / 2.0 + TIP_PX * scale;
                     arrow(
                         &mut laid.arrows,
                         (index, badge.unowned, away_m),
                         seen,
-                        (size_px, scale),
+                        (size_px, scale, half),
                     );
                 }
             }
@@ -256,13 +268,14 @@ fn arrow(
     arrows: &mut Vec<Arrow>,
     (index, unowned, away_m): (usize, usize, f64),
     (x, y): (f64, f64),
-    ((width, height), scale): ((f64, f64), f64),
+    ((width, height), scale, half): ((f64, f64), f64, f64),
 ) {
     let (across, down) = (x - width / 2.0, y - height / 2.0);
-    let inset = (RIM_PX + URGENT_PX / 2.0) * scale;
+    // Below lies what comes next.
+    let free = if down > 0.0 { BELOW_PX } else { RIM_PX };
     let room = (
-        (width / 2.0 - inset * 2.5).max(1.0),
-        (height / 2.0 - inset).max(1.0),
+        (width / 2.0 - half - RIM_PX * scale).max(1.0),
+        (height / 2.0 - (free + URGENT_PX / 2.0) * scale).max(1.0),
     );
     let share = (room.0 / across.abs().max(1e-6)).min(room.1 / down.abs().max(1e-6));
     let at = (width / 2.0 + across * share, height / 2.0 + down * share);
@@ -328,6 +341,12 @@ mod tests {
         assert_eq!(words(&gas), "3号楼 B1 燃气");
         assert_eq!(badge(&gas, Language::En).words, "Building 3 B1 gas");
         assert_eq!(words(&place(None, None, "东门", "door_forced")), "东门");
+        let smoke = place(Some("3"), Some("15"), "走道", "fire");
+        assert_eq!(words(&smoke), "3号楼 15层 火警");
+        assert_eq!(
+            badge(&smoke, Language::En).words,
+            "Building 3 floor 15 fire"
+        );
         let door = place(Some("1"), None, "1单元门", "door_held");
         assert_eq!(words(&door), "1号楼 1单元门");
     }
@@ -342,8 +361,10 @@ mod tests {
         let many = badge(&gas, Language::Zh);
         assert_eq!(
             (many.words.as_str(), many.more.as_str()),
-            ("3号楼 B1 2", "共 5")
+            ("3号楼 B1", "2 共 5")
         );
+        gas.unowned = 0;
+        assert_eq!(badge(&gas, Language::En).more, "5 in all");
     }
 
     /// A badge whose foot is at a point of the screen, where a metre is a pixel.

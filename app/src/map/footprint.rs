@@ -92,7 +92,7 @@ fn without(points: &[Point], short: usize) -> Option<Vec<Point>> {
     } else {
         return None;
     };
-    let rest = (5..count + 1).map(at);
+    let rest = (5..=count).map(at);
     Some(rest.chain(corners).collect())
 }
 

@@ -13,6 +13,9 @@ mod borders;
 pub mod camera;
 pub mod estate_layers;
 pub mod estate_style;
+pub mod floor_layout;
+pub mod floor_pictures;
+pub mod floors;
 pub mod footprint;
 mod geojson;
 pub mod home;
@@ -30,6 +33,8 @@ pub mod things;
 mod above;
 #[cfg(target_arch = "wasm32")]
 mod controls;
+#[cfg(target_arch = "wasm32")]
+mod floor_views;
 #[cfg(target_arch = "wasm32")]
 mod fonts;
 #[cfg(target_arch = "wasm32")]
@@ -49,6 +54,8 @@ mod view;
 #[cfg(target_arch = "wasm32")]
 mod way_ends;
 
+#[cfg(target_arch = "wasm32")]
+pub use floor_views::floor_inset;
 #[cfg(target_arch = "wasm32")]
 pub use live_layer::SceneHandle;
 pub use live_layer::scene::Scene;

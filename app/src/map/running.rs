@@ -6,10 +6,12 @@ use super::camera::Camera;
 use super::estate_style::Look;
 use super::home::{FIELD_OF_VIEW_DEG, Home};
 use super::live_layer::scene::Scene;
+use super::live_layer::scene::places::AlarmPlace;
 use super::live_layer::{LiveLayer, SceneHandle};
 use super::machine::{graphics_are_slow, prefers_reduced_motion};
 use super::maplibre::{self, Map};
 use super::scale::scale_for_height;
+use super::things::FloorAt;
 use super::{estate_layers, estate_style, fonts, houses, texts};
 use crate::ages::Now;
 use crate::browser::mono;
@@ -57,6 +59,7 @@ pub(super) struct Events {
     pub(super) moved: Box<dyn Fn(Pose)>,
     pub(super) ready: Box<dyn Fn()>,
     pub(super) fault: Box<dyn Fn(Option<Fault>)>,
+    pub(super) places: Box<dyn Fn(Vec<AlarmPlace>)>,
 }
 
 /// Where a map lives in the page.
@@ -107,6 +110,8 @@ pub(super) struct Running {
     alarms_told: Cell<Option<u64>>,
     /// Houses that are not drawn as they are, and those that are not named.
     hidden: RefCell<(Vec<BuildingId>, Vec<BuildingId>)>,
+    /// The floor that is looked at.
+    looked_at: RefCell<Option<FloorAt>>,
     events: Events,
     listeners: RefCell<Vec<Listener>>,
 }
@@ -189,6 +194,7 @@ impl Running {
             laid: RefCell::default(),
             alarms_told: Cell::default(),
             hidden: RefCell::default(),
+            looked_at: RefCell::default(),
             events,
             listeners: RefCell::default(),
         });
@@ -347,20 +353,19 @@ impl Running {
     /// Back to the resting view.
     pub(super) fn go_home(&self) -> Result<(), JsValue> {
         let mut camera = self.home().camera();
-        camera["duration"] = json!(700);
+        camera["duration"] = json!(500);
         self.go(&camera)
     }
 
-    /// North up, looking straight down; or back to the tilt of the resting view.
+    /// North up, looking straight down.
     pub(super) fn go_level(&self) -> Result<(), JsValue> {
+        self.go(&json!({ "bearing": 0.0, "pitch": 0.0, "duration": 500 }))
+    }
+
+    /// Tilted as the resting view is.
+    pub(super) fn go_tilted(&self) -> Result<(), JsValue> {
         let home = self.home();
-        let level = self.map.bearing().abs() < 0.5 && self.map.pitch() < 0.5;
-        let (bearing, pitch) = if level {
-            (home.bearing_deg, home.pitch_deg)
-        } else {
-            (0.0, 0.0)
-        };
-        self.go(&json!({ "bearing": bearing, "pitch": pitch, "duration": 500 }))
+        self.go(&json!({ "bearing": home.bearing_deg, "pitch": home.pitch_deg, "duration": 500 }))
     }
 
     /// Closer or further by zoom levels.

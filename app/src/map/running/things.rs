@@ -2,7 +2,7 @@
 
 use super::{Running, Styled};
 use crate::map::badges::{BADGES_MAX, Badge};
-use crate::map::things::{THINGS, Things};
+use crate::map::things::{FloorAt, THINGS, Things};
 use castellan_domain::ids::BuildingId;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -10,6 +10,15 @@ use std::sync::Arc;
 use wasm_bindgen::JsValue;
 
 impl Running {
+    /// Lights the floor that is looked at.
+    pub(in crate::map) fn look_at(&self, floor: Option<FloorAt>) {
+        if *self.looked_at.borrow() != floor {
+            *self.looked_at.borrow_mut() = floor;
+            self.alarms_told.set(None);
+            self.map.trigger_repaint();
+        }
+    }
+
     /// After a frame: an alarm that changed asked for it.
     pub(super) fn tell_things(&self) {
         let told = self.scene.read(crate::map::Scene::alarms_told);
@@ -22,7 +31,7 @@ impl Running {
             (Arc::clone(&shown.estate), shown.language)
         };
         let places = self.scene.read(crate::map::Scene::places);
-        let things = Things::of(&estate, &places, None);
+        let things = Things::of(&estate, &places, self.looked_at.borrow().as_ref());
         let feet = || places.iter().zip(&things.feet);
         let badges = feet().take(BADGES_MAX + 1);
         let badges = badges.map(|(place, foot)| Badge::of(&estate, place, *foot, language));
@@ -40,6 +49,7 @@ impl Running {
         debug_assert!(drawn.is_ok(), "the map refused what is in alarm");
         self.scene
             .update(|scene| scene.set_things(things.edges, up_m));
+        (self.events.places)(places);
     }
 
     /// Houses of glass are not drawn twice, and what a plate names has no second name.
