@@ -3,6 +3,7 @@
 //   import { test, expect } from "../console.mjs";
 //   test("…", async ({ castellan, open }) => { const liNa = await open("li-na"); … });
 import { test as base, expect } from "./castellan.mjs";
+import { catchMap } from "./caught_map.mjs";
 import { decodePng, patches } from "./pixels.mjs";
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
@@ -10,7 +11,7 @@ import { readFileSync } from "node:fs";
 export { expect } from "./castellan.mjs";
 
 /** The colour on the dark map of guards at rest; the names on the ground are nearly as quiet. */
-export const GUARD = [0x7b, 0x90, 0xb4];
+export const GUARD = [0x77, 0x8b, 0xae];
 const SITE = "/api/v1/sites/jinxiu";
 /** The estate that every journey's server runs. */
 export const estate = JSON.parse(readFileSync(new URL("../assets/demo/estate.json", import.meta.url), "utf8"));
@@ -152,6 +153,14 @@ export class Window {
     return this.rows.evaluateAll((rows) => rows.map((row) => row.dataset.alarm));
   }
 
+  /** Where the map library draws a place on the ground, in pixels from the map's top left. */
+  onMap(place) {
+    return this.page.evaluate((place) => {
+      const { x, y } = globalThis.caughtMap.project(place);
+      return { x, y };
+    }, place);
+  }
+
   /** The map's pixels. Names and buttons that lie over it are in the picture, as they are for a person. */
   async mapPixels() {
     return decodePng(await this.map.screenshot({ animations: "allow" }));
@@ -263,6 +272,9 @@ export const test = base.extend({
       const page = await context.newPage();
       const window = new Window(page);
       windows.push(window);
+      if (map) {
+        await catchMap(page);
+      }
       await watch(page);
       const address = new URLSearchParams({ ...(person ? { as: person } : {}), ...search });
       await page.goto(`/?${address}`);

@@ -1,8 +1,6 @@
-// What is really on the screen: PNG screenshots as pixels, and where the map draws a place.
+// What is really on the screen: PNG screenshots as pixels.
 import { inflateSync } from "node:zlib";
-import { readFileSync } from "node:fs";
 
-const estate = JSON.parse(readFileSync(new URL("../assets/demo/estate.json", import.meta.url), "utf8"));
 const CHANNELS = { 2: 3, 6: 4 };
 
 /** Reads what Chromium writes: 8 bits per channel, RGB or RGBA, not interlaced. */
@@ -102,25 +100,4 @@ export function patches(image, [red, green, blue], { tolerance = 22, pixelsMin =
     }
   });
   return found.filter((patch) => patch.pixels >= pixelsMin).sort((a, b) => b.pixels - a.pixels);
-}
-
-/** Where the map in its resting view draws a place on the ground, in pixels from the map's top left. */
-export function onMap([lon, lat], { width, height }) {
-  const { centre, zoom, bearing_deg: bearing, pitch_deg: pitch } = estate.home;
-  const fit = Math.log2(Math.max(Math.min(width / 1_280, height / 860), 0.05));
-  const world = 512 * 2 ** (zoom + Math.min(Math.max(fit, -2.5), 1.6));
-  const mercator = (degrees) => {
-    const sine = Math.sin((degrees * Math.PI) / 180);
-    return 0.5 - Math.log((1 + sine) / (1 - sine)) / (4 * Math.PI);
-  };
-  const east = ((lon - centre[0]) / 360) * world;
-  const south = (mercator(lat) - mercator(centre[1])) * world;
-  const turn = (-bearing * Math.PI) / 180;
-  const x = east * Math.cos(turn) - south * Math.sin(turn);
-  const y = east * Math.sin(turn) + south * Math.cos(turn);
-  const tilt = (pitch * Math.PI) / 180;
-  // The library's field of view is 36.87°: the camera is one and a half heights away.
-  const away = 1.5 * height;
-  const scale = away / (away - y * Math.sin(tilt));
-  return { x: width / 2 + x * scale, y: height / 2 + y * Math.cos(tilt) * scale };
 }

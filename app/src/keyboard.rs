@@ -121,6 +121,7 @@ impl Keyboard {
             }
             KeyAction::Back => self.desk.show_beside(None),
             KeyAction::TakeBack => self.desk.take_back(),
+            KeyAction::See(see) => press_button(&format!(".map-button[data-see={}]", see.name())),
             KeyAction::Enlarge => self.enlarge(next_enlarged),
             KeyAction::Turn(step) => {
                 self.enlarge(|shown, now| turned(shown, now, step));
@@ -228,10 +229,20 @@ impl Keyboard {
             | KeyAction::Register
             | KeyAction::Help
             | KeyAction::Back
+            | KeyAction::See(_)
             | KeyAction::Enlarge
             | KeyAction::Turn(_)
             | KeyAction::TakeBack => {}
         }
+    }
+}
+
+/// Does what a button of the page does; where it is not there, nothing.
+fn press_button(selector: &str) {
+    let found = document().query_selector(selector).ok().flatten();
+    let button = found.and_then(|found| found.dyn_into::<web_sys::HtmlElement>().ok());
+    if let Some(button) = button {
+        button.click();
     }
 }
 

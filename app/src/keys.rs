@@ -46,6 +46,8 @@ pub enum KeyAction {
     Turn(isize),
     /// Takes back what was just done.
     TakeBack,
+    /// Shows the map from somewhere.
+    See(See),
     /// Goes to the newest alarm.
     Newest,
     /// Goes up (−1) or down (1) in the queue.
@@ -62,6 +64,38 @@ pub enum KeyAction {
     Help,
     /// Leaves what is open, or the selection.
     Back,
+}
+
+/// From where the map is seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum See {
+    /// The whole estate.
+    Whole,
+    /// From straight above, north up.
+    Plan,
+    /// Tilted.
+    Tilt,
+}
+
+impl See {
+    /// By which the map's button is found.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Whole => "whole",
+            Self::Plan => "plan",
+            Self::Tilt => "tilt",
+        }
+    }
+
+    /// Of a key's place, while nothing is being chosen.
+    fn of(place: &str) -> Option<Self> {
+        match place {
+            "Digit0" | "Numpad0" => Some(Self::Whole),
+            "Digit2" | "Numpad2" => Some(Self::Plan),
+            "Digit3" | "Numpad3" => Some(Self::Tilt),
+            _ => None,
+        }
+    }
 }
 
 /// An end of the queue.
@@ -225,7 +259,7 @@ fn wanted(press: &Press<'_>, layout: &Layout) -> Option<KeyAction> {
     })
 }
 
-/// What a key means now. Digits mean something only while something is being chosen.
+/// What a key means now. While something is being chosen, digits choose; else three of them are for the map.
 fn action(press: &Press<'_>, layout: &Layout) -> Option<KeyAction> {
     // Wherever a keyboard has it: on a French one it lies where others have their M.
     if matches!(press.key, "?" | "？") {
@@ -276,7 +310,8 @@ fn action(press: &Press<'_>, layout: &Layout) -> Option<KeyAction> {
             Some('G') => KeyAction::Newest,
             Some('N') => KeyAction::Register,
             Some('V') => KeyAction::Enlarge,
-            Some(_) | None => KeyAction::Pick(digit(place).filter(|_| press.choosing)?),
+            Some(_) | None if press.choosing => KeyAction::Pick(digit(place)?),
+            Some(_) | None => KeyAction::See(See::of(place)?),
         },
     })
 }

@@ -1,10 +1,20 @@
 //! What the estate calls people and devices.
 
-use castellan_domain::estate::{Estate, Person};
+use castellan_domain::estate::{Estate, Person, Priority};
 use castellan_domain::ids::{DeviceId, PersonId};
 use castellan_domain::staff::PersonState;
 use castellan_domain::text::Language;
 use castellan_domain::view::Known;
+
+/// The sign of a priority: shape and word beside its colour.
+pub const fn sign(priority: Priority) -> &'static str {
+    match priority {
+        Priority::P1 => "▲",
+        Priority::P2 => "◆",
+        Priority::P3 => "●",
+        Priority::P4 => "■",
+    }
+}
 
 /// The name of a person, or the id if the estate does not have them any more.
 pub fn person_name(estate: Option<&Estate>, person: &PersonId, language: Language) -> String {

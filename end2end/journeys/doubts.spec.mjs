@@ -1,6 +1,5 @@
 // What is not known or not believed is said where it is read, on every desk's width, and nothing is done by it.
 import { expect, test } from "../console.mjs";
-import { onMap } from "../pixels.mjs";
 
 const WIDTHS = [1366, 1920];
 
@@ -30,7 +29,7 @@ test("a call from 0, 0 says who calls and that nobody knows where, and the map s
     await expect(liNa.details.locator("[data-selected]")).toHaveAttribute("data-selected", id);
     await expect(liNa.details.locator(".marks-list .doubt")).toHaveText("上报的位置为 0,0（手机没有定位），未采用");
     // The other alarm's mark is where it was.
-    await liNa.map.click({ position: onMap((await site.alarm(door)).place.at, await liNa.map.boundingBox()) });
+    await liNa.map.click({ position: await liNa.onMap((await site.alarm(door)).place.at) });
     await expect(liNa.details.locator("[data-selected]")).toHaveAttribute("data-selected", door);
   }
 });

@@ -23,8 +23,8 @@ function onTheMap(page) {
         rendered.add(`${kinds[source]}:${properties.id}`);
       }
     }
-    // A cone is its camera's, and coverage is a number beside the map.
-    const known = ["ground", "lines", "paths", "labels", "selected", "cones", "coverage", ...Object.keys(kinds)];
+    // A cone is its camera's, coverage is a number beside the map, and a thing in alarm is its alarm's.
+    const known = ["ground", "lines", "paths", "labels", "selected", "cones", "coverage", "things", ...Object.keys(kinds)];
     return { drawn: [...drawn].sort(), rendered: [...rendered].sort(), others: Object.keys(style.sources).filter((name) => !known.includes(name)) };
   });
 }

@@ -1,6 +1,6 @@
 // What is true when the server dies, the network breaks, and everything comes back. Nothing here reloads the page.
 import { expect, test } from "../console.mjs";
-import { decodePng, onMap, strongestColour } from "../pixels.mjs";
+import { decodePng, strongestColour } from "../pixels.mjs";
 
 const LAWN = [120.1118, 30.2862];
 /** The screen notices after 4 s of silence; the rest is for slow machines. */
@@ -91,7 +91,7 @@ test("the server is killed and comes back: the page notices by itself, and nothi
       expect(seconds(await age.textContent()), "an old position does not become a new one").toBeGreaterThanOrEqual(waited - 3);
     }).toPass();
   }
-  const place = onMap(LAWN, await zhangWei.map.boundingBox());
+  const place = await zhangWei.onMap(LAWN);
   await zhangWei.map.click({ position: place });
   await expect(zhangWei.details.locator("[data-selected='wang-qiang']")).toBeVisible();
 });

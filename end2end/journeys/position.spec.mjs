@@ -1,6 +1,5 @@
 // Positions, from a phone's body to the pixels of the map.
 import { expect, test } from "../console.mjs";
-import { onMap } from "../pixels.mjs";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 
@@ -17,8 +16,7 @@ const distance = (a, b) => Math.hypot(a.x - b.x, a.y - b.y);
 
 /** Waits until the map shows guards at exactly these places. */
 async function expectGuardsAt(window, places) {
-  const box = await window.map.boundingBox();
-  const wanted = places.map((place) => onMap(place, box));
+  const wanted = await Promise.all(places.map((place) => window.onMap(place)));
   await expect(async () => {
     const seen = await window.guardsSeen();
     expect(seen.length, `guards seen: ${JSON.stringify(seen)}`).toBe(wanted.length);
@@ -62,7 +60,7 @@ test("a click on a guard's marker selects him, a click beside it nobody", async 
   const liNa = await open("li-na", { map: true });
   await expectGuardsAt(liNa, [LAWN]);
   await liNa.open("people");
-  const at = onMap(LAWN, await liNa.map.boundingBox());
+  const at = await liNa.onMap(LAWN);
   await liNa.map.click({ position: at });
   await expect(liNa.details.locator("[data-selected='wang-qiang']")).toContainText("巡逻2");
   await expect(liNa.guard("wang-qiang")).toHaveClass(/\bselected\b/);

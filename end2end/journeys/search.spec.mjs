@@ -1,6 +1,5 @@
 // Found by a few letters, picked without a mouse; and one mark that stands for several alarms.
 import { expect, test } from "../console.mjs";
-import { onMap } from "../pixels.mjs";
 
 const DESK = { viewport: { width: 1280, height: 800 } };
 
@@ -47,8 +46,8 @@ test("several alarms at one place are one mark with a count, and open as a list 
   const forced = await site.report("door-east-gate", "tamper");
   const liNa = await open("li-na", { ...DESK, map: true });
   const { page } = liNa;
-  await expect(page.locator(".map-crowd:visible")).toHaveText("2");
-  const at = onMap((await site.alarm(held)).place.at, await liNa.map.boundingBox());
+  await expect(page.locator(".map-plate:visible")).toHaveText("◆东门2 共 2");
+  const at = await liNa.onMap((await site.alarm(held)).place.at);
   await liNa.map.click({ position: at });
   await expect(liNa.details.locator(`[data-selected='${forced}']`), "the most urgent").toBeVisible();
   const here = liNa.details.locator(".here button");

@@ -2,6 +2,7 @@
 
 use super::texts;
 use crate::ages::{self, Now};
+pub use crate::names::sign;
 use crate::names::{device_name, person_name};
 use crate::texts::Words;
 use castellan_domain::alarm::{
@@ -12,16 +13,6 @@ use castellan_domain::ids::AlarmTypeId;
 use castellan_domain::observation::ReportedState;
 use castellan_domain::text::Language;
 use castellan_domain::time::Timestamp;
-
-/// The sign of a priority: shape and word beside its colour.
-pub const fn sign(priority: Priority) -> &'static str {
-    match priority {
-        Priority::P1 => "▲",
-        Priority::P2 => "◆",
-        Priority::P3 => "●",
-        Priority::P4 => "■",
-    }
-}
 
 /// The class by which the style sheet colours it.
 pub const fn class(priority: Priority) -> &'static str {

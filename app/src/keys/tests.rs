@@ -300,7 +300,7 @@ fn behind_what_stands_before_the_desk_no_key_commands() {
 }
 
 #[test]
-fn a_digit_picks_only_while_something_is_being_chosen() {
+fn a_digit_picks_while_something_is_being_chosen_and_else_turns_the_map() {
     let means = |code, choosing| {
         let press = Press {
             choosing,
@@ -310,7 +310,10 @@ fn a_digit_picks_only_while_something_is_being_chosen() {
     };
     assert_eq!(means("Digit2", true), Some(KeyAction::Pick(1)));
     assert_eq!(means("Numpad4", true), Some(KeyAction::Pick(3)));
-    assert_eq!(means("Digit2", false), None);
+    assert_eq!(means("Digit4", false), None);
+    assert_eq!(means("Digit2", false), Some(KeyAction::See(See::Plan)));
+    assert_eq!(means("Numpad3", false), Some(KeyAction::See(See::Tilt)));
+    assert_eq!(means("Digit0", false), Some(KeyAction::See(See::Whole)));
     assert_eq!(means("Digit0", true), None);
     assert_eq!(means("NumpadAdd", true), None);
 }

@@ -1,18 +1,18 @@
-//! What of the page lies above the map and moves with it: rings, counts, ends of ways, names.
+//! What of the page lies above the map and moves with it: plates, rings, ends of ways, names.
 
+use super::badges::Badge;
 use super::camera::Camera;
-use super::crowds::Crowds;
 use super::live_layer::scene::Scene;
 use super::overlay::Overlay;
 use super::past::PastRings;
-use super::pulses::Pulses;
+use super::plates::Plates;
 use super::way_ends::WayEnds;
 use crate::ages::Now;
 use crate::dispatch::errands::{Errand, Part, way_end};
 use crate::evidence::Past;
 use castellan_domain::estate::Estate;
 use castellan_domain::geo::Anchor;
-use castellan_domain::ids::PersonId;
+use castellan_domain::ids::{AlarmId, PersonId};
 use castellan_domain::text::Language;
 use castellan_domain::time::Span;
 use std::collections::BTreeMap;
@@ -22,8 +22,7 @@ use web_sys::HtmlElement;
 /// All of it, of one map.
 pub(super) struct Above {
     pub(super) names: Overlay,
-    pulses: Pulses,
-    crowds: Crowds,
+    plates: Plates,
     way_ends: WayEnds,
     past: PastRings,
 }
@@ -33,8 +32,7 @@ impl Above {
     pub(super) fn new(container: &HtmlElement) -> Result<Self, JsValue> {
         Ok(Self {
             names: Overlay::new(container)?,
-            pulses: Pulses::new(container)?,
-            crowds: Crowds::new(container)?,
+            plates: Plates::new(container)?,
             way_ends: WayEnds::new(container)?,
             past: PastRings::new(container)?,
         })
@@ -48,11 +46,20 @@ impl Above {
         zoom: f64,
         (mono, smooth): (Span, bool),
     ) {
-        self.pulses.place(scene, camera, zoom, smooth);
-        self.crowds.place(scene, camera);
+        let plates = self.plates.place(camera, smooth);
         self.past.place(camera);
-        let around = self.names.place(scene, camera, zoom, mono);
+        let around = self.names.place(scene, camera, (zoom, mono), plates);
         self.way_ends.place(camera, &around);
+    }
+
+    /// What is said of places with alarms. It is seen with the next frame.
+    pub(super) fn tell_badges(&self, badges: Vec<Badge>) {
+        self.plates.set(badges);
+    }
+
+    /// The alarm whose plate is at a point of the screen.
+    pub(super) fn pick(&self, at: (f64, f64)) -> Option<AlarmId> {
+        self.plates.pick(at)
     }
 
     /// Where people were at the moment of a clip.

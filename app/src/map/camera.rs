@@ -35,6 +35,8 @@ impl Camera {
             // Mercator's y grows southwards, ours northwards.
             matrix[4 + row] = -y * per_metre;
             matrix[12 + row] = x * east + y * south + w;
+            // Heights are metres, too.
+            matrix[8 + row] = world[8 + row] * per_metre;
         }
         Self {
             matrix,
@@ -65,10 +67,15 @@ impl Camera {
 
     /// Where metres from the anchor are on the screen, in CSS pixels from its top left;
     /// nothing when that is behind the camera.
-    pub fn project(&self, (x, y): (f64, f64)) -> Option<(f64, f64)> {
+    pub fn project(&self, at: (f64, f64)) -> Option<(f64, f64)> {
+        self.project_above(at, 0.0)
+    }
+
+    /// The same for what is `height_m` above the ground.
+    pub fn project_above(&self, (x, y): (f64, f64), height_m: f64) -> Option<(f64, f64)> {
         let m = &self.matrix;
         let y = y + self.curve * y * y;
-        let clip = |row: usize| m[row] * x + m[4 + row] * y + m[12 + row];
+        let clip = |row: usize| m[row] * x + m[4 + row] * y + m[8 + row] * height_m + m[12 + row];
         let w = clip(3);
         if w <= 0.0 {
             return None;
@@ -77,21 +84,6 @@ impl Camera {
             (0.5 + clip(0) / w / 2.0) * self.width_px,
             (0.5 - clip(1) / w / 2.0) * self.height_px,
         ))
-    }
-
-    /// The same for what is `height_m` above the ground. Seen at a slant, a metre of ground is
-    /// shorter one way than the other, and what is missing there is how long a metre upwards is.
-    pub fn project_above(&self, (x, y): (f64, f64), height_m: f64) -> Option<(f64, f64)> {
-        let foot = self.project((x, y))?;
-        let (east, north) = (self.project((x + 1.0, y))?, self.project((x, y + 1.0))?);
-        let (east, north) = (
-            (east.0 - foot.0, east.1 - foot.1),
-            (north.0 - foot.0, north.1 - foot.1),
-        );
-        let squares = east.0.powi(2) + east.1.powi(2) + north.0.powi(2) + north.1.powi(2);
-        let area = east.0 * north.1 - east.1 * north.0;
-        let upwards = (squares.powi(2) - 4.0 * area.powi(2)).max(0.0).powf(0.25);
-        Some((foot.0, foot.1 - upwards * height_m))
     }
 
     /// Whether a point of the screen is at least `margin_px` inside it.
@@ -120,13 +112,6 @@ pub fn scale_bar(metres_per_pixel: f64, most_px: f64) -> (f64, f64) {
         .find(|length| *length <= most_m)
         .unwrap_or(decade);
     (length_m, length_m / metres_per_pixel)
-}
-
-/// The resting view's zoom on a map of this size. A document's zoom is meant for a map of
-/// 1,280 × 860 CSS pixels; a smaller screen steps back so that the estate still fits.
-pub fn home_zoom(zoom: f64, width_px: f64, height_px: f64) -> f64 {
-    let fit = (width_px / 1_280.0).min(height_px / 860.0).max(0.05);
-    (zoom + fit.log2().clamp(-2.5, 1.6)).clamp(10.0, 22.0)
 }
 
 #[cfg(test)]
@@ -180,6 +165,7 @@ mod tests {
         for row in [1, 5, 9, 13] {
             tilted[row] *= 0.5;
         }
+        tilted[9] = -straight[5] * 60f64.to_radians().sin();
         let east = camera(&straight).project((50.0, 0.0)).unwrap().0 - 400.0;
         let expected = east * 60f64.to_radians().sin();
         assert!((raised_px(&tilted) - expected).abs() < 0.5);
@@ -229,13 +215,5 @@ mod tests {
             );
         }
         assert!((scale_bar(0.5, 120.0).0 - 50.0).abs() < 1e-9);
-    }
-
-    #[test]
-    fn a_phone_steps_back_and_a_wall_comes_closer() {
-        assert!((home_zoom(17.0, 1_280.0, 860.0) - 17.0).abs() < 1e-9);
-        assert!(home_zoom(17.0, 390.0, 844.0) < 15.5);
-        assert!(home_zoom(17.0, 3_840.0, 2_160.0) > 18.2);
-        assert!((home_zoom(17.0, 0.0, 0.0) - 14.5).abs() < 1e-9);
     }
 }

@@ -18,7 +18,21 @@ pub(super) enum Move {
     Closer,
     Further,
     Home,
-    Level,
+    Plan,
+    Tilt,
+}
+
+impl Move {
+    /// By which the keyboard finds its button.
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Closer => "closer",
+            Self::Further => "further",
+            Self::Home => "whole",
+            Self::Plan => "plan",
+            Self::Tilt => "tilt",
+        }
+    }
 }
 
 /// The scale bar is at most this long.
@@ -46,6 +60,7 @@ pub(super) fn Controls(
             <button
                 type="button"
                 class="map-button"
+                data-see=what.name()
                 title=move || words.get(language.get())
                 aria-label=move || words.get(language.get())
                 on:click=move |_| on_move.run(what)
@@ -62,11 +77,14 @@ pub(super) fn Controls(
             {button(Move::Further, texts::FURTHER, view! {
                 <svg viewBox="0 0 20 20" aria-hidden="true"><path d="M4 10h12" /></svg>
             }.into_any())}
-            {button(Move::Level, texts::LEVEL, view! {
+            {button(Move::Plan, texts::PLAN, view! {
                 <svg class="map-compass" viewBox="0 0 20 20" aria-hidden="true" style:transform=turn>
                     <path class="map-needle" d="M10 1.5 13.5 10h-7z" />
                     <path d="M6.5 10h7L10 18.5z" />
                 </svg>
+            }.into_any())}
+            {button(Move::Tilt, texts::TILT, view! {
+                <svg viewBox="0 0 20 20" aria-hidden="true"><path d="M3 14 7 6h6l4 8z" /></svg>
             }.into_any())}
             {button(Move::Home, texts::HOME, view! {
                 <svg viewBox="0 0 20 20" aria-hidden="true"><path d="M3 8V3h5M12 3h5v5M17 12v5h-5M8 17H3v-5" /></svg>

@@ -2,12 +2,15 @@
 //!
 //! Names travel in both languages, so that a change of language is a change of style only.
 
+use super::geojson::{Projection, collection, feature, ring};
+use super::houses;
 use super::outline::{self, Point};
+use super::things::THINGS;
 use crate::desk::Picked;
 use castellan_domain::estate::{
     Area, AreaKind, Building, Device, DeviceKind, Estate, GroundKind, LineKind, Place,
 };
-use castellan_domain::geo::{Anchor, LonLat, Offset};
+use castellan_domain::geo::{Anchor, LonLat};
 use castellan_domain::ids::AreaId;
 use castellan_domain::text::Localized;
 use serde_json::{Value, json};
@@ -18,7 +21,7 @@ pub const CONES: &str = "cones";
 /// What of the public area is watched.
 pub const COVERAGE: &str = "coverage";
 /// The style's sources, each with one feature collection.
-pub const SOURCES: [&str; 10] = [
+pub const SOURCES: [&str; 11] = [
     "ground",
     "areas",
     "lines",
@@ -29,15 +32,11 @@ pub const SOURCES: [&str; 10] = [
     "selected",
     CONES,
     COVERAGE,
+    THINGS,
 ];
 
-/// Length of a shadow per metre of height, and at most. Long ones would darken half the estate.
-const SHADOW_PER_M: f64 = 0.28;
-const SHADOW_M_MAX: f64 = 20.0;
-/// Where shadows fall: north-east, away from the light of [`super::estate_style::light`].
-const SHADOW_DIRECTION: Point = (0.57, 0.82);
-/// Width of the lit rim around a roof.
-const ROOF_RIM_M: f64 = 0.55;
+/// What is lower is a hut: from afar its name would be larger than it.
+const HUT_M: f64 = 6.0;
 /// How far from its place the wall is looked for that a door lies in.
 const DOOR_WALL_M: f64 = 4.0;
 /// Half the length of a door's bar.
@@ -53,12 +52,13 @@ pub fn sources(estate: &Estate) -> [(&'static str, Value); SOURCES.len()] {
         ("areas", collection(&areas(estate))),
         ("lines", collection(&lines(estate))),
         ("paths", collection(&paths(estate))),
-        ("buildings", collection(&buildings(estate, ground))),
+        ("buildings", collection(&houses::features(estate, ground))),
         ("devices", collection(&devices(estate, ground))),
         ("labels", collection(&labels(estate, ground))),
         ("selected", selected(estate, None)),
         (CONES, collection(&[])),
         (COVERAGE, collection(&[])),
+        (THINGS, collection(&[])),
     ]
 }
 
@@ -70,7 +70,13 @@ pub fn selected(estate: &Estate, picked: Option<&Picked>) -> Value {
             let device = estate.device(id)?;
             Some(feature("Point", &json!(device.place.at), &json!({})))
         }
-        Picked::Building(id) => Some(outline(&estate.building(id)?.outline)),
+        Picked::Building(id) => {
+            let ground = Projection::of(estate);
+            Some(outline(&houses::drawn_outline(
+                estate.building(id)?,
+                ground,
+            )))
+        }
         Picked::Area(id) => Some(outline(&area(estate, id)?.outline)),
         Picked::Alarm(_) | Picked::Person(_) => None,
     });
@@ -82,7 +88,7 @@ pub fn middle(estate: &Estate, picked: &Picked) -> Option<Point> {
     let ground = Projection::of(estate);
     let of = |points: &[LonLat]| outline::centroid(outline::open(&ground.metres(points)));
     match picked {
-        Picked::Device(id) => Some(ground.0.metres(estate.device(id)?.place.at)),
+        Picked::Device(id) => Some(ground.metres_of(estate.device(id)?.place.at)),
         Picked::Building(id) => Some(of(&estate.building(id)?.outline)),
         Picked::Area(id) => Some(of(&area(estate, id)?.outline)),
         Picked::Alarm(_) | Picked::Person(_) => None,
@@ -129,57 +135,15 @@ pub fn label_characters(estate: &Estate) -> String {
     characters.into_iter().collect()
 }
 
-#[derive(Clone, Copy)]
-pub(super) struct Projection(Anchor);
-
-impl Projection {
-    pub(super) fn of(estate: &Estate) -> Self {
-        Self(Anchor::new(estate.anchor))
-    }
-
-    fn metres(self, points: &[LonLat]) -> Vec<Point> {
-        points.iter().map(|at| self.0.metres(*at)).collect()
-    }
-
-    pub(super) fn degrees(self, point: Point) -> LonLat {
-        #[expect(
-            clippy::cast_possible_truncation,
-            reason = "an estate reaches 20 km from its anchor: 2,000,000 cm fit"
-        )]
-        let cm = |metres: f64| (metres * 100.0).round() as i32;
-        self.0
-            .position(Offset {
-                x_cm: cm(point.0),
-                y_cm: cm(point.1),
-            })
-            .unwrap_or(self.0.origin())
-    }
-}
-
-pub(super) fn collection(features: &[Value]) -> Value {
-    json!({ "type": "FeatureCollection", "features": features })
-}
-
-pub(super) fn feature(kind: &str, coordinates: &Value, properties: &Value) -> Value {
-    json!({
-        "type": "Feature",
-        "geometry": { "type": kind, "coordinates": coordinates },
-        "properties": properties,
-    })
-}
-
-/// A closed ring, as GeoJSON wants it.
-pub(super) fn ring(outline: &[LonLat]) -> Vec<LonLat> {
-    let mut ring = outline.to_vec();
-    if let (Some(first), Some(last)) = (outline.first(), outline.last())
-        && first != last
-    {
-        ring.push(*first);
-    }
-    ring
-}
-
+/// Pieces of ground, from below. `out` is what lies beyond the estate's land.
 fn grounds(estate: &Estate) -> Vec<Value> {
+    let anchor = Anchor::new(estate.anchor);
+    let land = estate.grounds.iter().find(|g| g.kind == GroundKind::Land);
+    let is_out = |outline: &[LonLat]| {
+        let on_land = |at: &&LonLat| land.is_none_or(|land| anchor.encloses(&land.outline, **at));
+        let looked_at = || outline.iter().step_by(outline.len() / 12 + 1);
+        looked_at().filter(on_land).count() * 2 < looked_at().count()
+    };
     estate
         .grounds
         .iter()
@@ -196,7 +160,7 @@ fn grounds(estate: &Estate) -> Vec<Value> {
             feature(
                 "Polygon",
                 &json!([ring(&ground.outline)]),
-                &json!({ "kind": kind }),
+                &json!({ "kind": kind, "out": is_out(&ground.outline) }),
             )
         })
         .collect()
@@ -237,43 +201,11 @@ fn paths(estate: &Estate) -> Vec<Value> {
         .collect()
 }
 
-/// For each building its body (`part` 0), the rim of its roof (1), the roof within it (2) and its
-/// shadow (3).
-fn buildings(estate: &Estate, ground: Projection) -> Vec<Value> {
-    let mut features = Vec::with_capacity(estate.buildings.len() * 3);
-    for building in &estate.buildings {
-        let outer = ring(&building.outline);
-        let part = |part: u8, rings: &Value| {
-            feature(
-                "Polygon",
-                rings,
-                &json!({ "part": part, "height_m": building.height_m, "id": building.id }),
-            )
-        };
-        features.push(part(0, &json!([outer])));
-        let length_m = (building.height_m * SHADOW_PER_M).min(SHADOW_M_MAX);
-        let shift = (SHADOW_DIRECTION.0 * length_m, SHADOW_DIRECTION.1 * length_m);
-        let shadow = outline::swept(&ground.metres(&building.outline), shift);
-        let shadow: Vec<LonLat> = shadow.into_iter().map(|p| ground.degrees(p)).collect();
-        features.push(part(3, &json!([ring(&shadow)])));
-        match outline::inset(&ground.metres(&building.outline), ROOF_RIM_M) {
-            Some(inner) => {
-                let inner: Vec<LonLat> = inner.into_iter().map(|p| ground.degrees(p)).collect();
-                let inner = ring(&inner);
-                features.push(part(1, &json!([outer, inner])));
-                features.push(part(2, &json!([inner])));
-            }
-            None => features.push(part(2, &json!([outer]))),
-        }
-    }
-    features
-}
-
 fn devices(estate: &Estate, ground: Projection) -> Vec<Value> {
     let walls: Vec<Vec<Point>> = estate
         .buildings
         .iter()
-        .map(|b| ground.metres(&ring(&b.outline)))
+        .map(|b| ground.metres(&ring(&houses::drawn_outline(b, ground))))
         .chain(estate.lines.iter().map(|l| ground.metres(&l.course)))
         .collect();
     estate
@@ -298,10 +230,11 @@ fn device_feature(device: &Device, walls: &[Vec<Point>], ground: Projection) -> 
         | DeviceKind::Network => ("point", None),
     };
     let properties = json!({ "kind": kind, "id": device.id });
-    let at = ground.0.metres(device.place.at);
+    let at = ground.metres_of(device.place.at);
     let bar = half_m.and_then(|half_m| {
         let courses = walls.iter().map(Vec::as_slice);
-        let (x, y) = outline::direction_near(courses, at, DOOR_WALL_M)?;
+        // In the wall as it is drawn: behind it nobody would see the door.
+        let (at, (x, y)) = outline::wall_near(courses, at, DOOR_WALL_M)?;
         let end = |by: f64| ground.degrees((at.0 + x * by, at.1 + y * by));
         Some([end(-half_m), end(half_m)])
     });
@@ -353,12 +286,15 @@ fn outdoor_spot(place: &Place) -> Option<&Localized> {
 
 fn building_label(building: &Building, ground: Projection) -> Value {
     let middle = outline::centroid(outline::open(&ground.metres(&building.outline)));
-    label(
-        "building",
-        &building.name,
-        ground.degrees(middle),
-        building.height_m,
-    )
+    let kind = if building.height_m < HUT_M {
+        "hut"
+    } else {
+        "building"
+    };
+    let at = ground.degrees(middle);
+    let mut label = label(kind, &building.name, at, building.height_m);
+    label["properties"]["id"] = json!(building.id);
+    label
 }
 
 fn label(kind: &str, name: &Localized, at: LonLat, height_m: f64) -> Value {
@@ -370,33 +306,9 @@ fn label(kind: &str, name: &Localized, at: LonLat, height_m: f64) -> Value {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+mod tests {
     use super::*;
-
-    pub(in crate::map) fn estate() -> Estate {
-        let text = r#"{
-            "site": "jinxiu", "name": {"zh": "锦绣花园", "en": "Jinxiu Garden"},
-            "time_zone": "Asia/Shanghai", "datum": "WGS-84", "anchor": [120.0, 30.0],
-            "home": {"centre": [120.0, 30.0], "zoom": 17.0, "bearing_deg": 0.0, "pitch_deg": 40.0},
-            "grounds": [{"kind": "water", "name": {"zh": "镜湖", "en": "Mirror Lake"},
-                "outline": [[120.001, 30.0], [120.002, 30.0], [120.002, 30.001]]}],
-            "buildings": [{"id": "b3", "name": {"zh": "3号楼", "en": "Building 3"}, "height_m": 54.0,
-                "outline": [[120.0, 30.0], [120.0004, 30.0], [120.0004, 30.0002], [120.0, 30.0002]]}],
-            "lines": [{"kind": "perimeter", "course": [[119.999, 29.999], [120.003, 29.999]]}],
-            "paths": {"nodes": [{"id": 1, "at": [120.0, 29.9995]}, {"id": 2, "at": [120.002, 29.9995]}],
-                "edges": [{"from": 1, "to": 2, "via": [[120.001, 29.9996]], "width_m": 3.5}]},
-            "devices": [
-                {"id": "d1", "kind": "door", "name": {"zh": "东门", "en": "East gate"},
-                 "place": {"spot": {"zh": "东门", "en": "East gate"}, "at": [120.002, 29.999]}},
-                {"id": "c1", "kind": "camera", "name": {"zh": "东门", "en": "East gate"},
-                 "place": {"spot": {"zh": "东门", "en": "East gate"}, "at": [120.0021, 29.99902]}},
-                {"id": "g1", "kind": "detector", "name": {"zh": "燃气", "en": "Gas"},
-                 "place": {"building": "b3", "spot": {"zh": "走道", "en": "corridor"}, "at": [120.0002, 30.0001]}},
-                {"id": "h1", "kind": "help_point", "name": {"zh": "求助柱", "en": "Help point"},
-                 "place": {"spot": {"zh": "镜湖", "en": "Mirror Lake"}, "at": [120.0011, 29.9999]}}]
-        }"#;
-        Estate::parse(text.as_bytes()).unwrap()
-    }
+    use crate::map::geojson::tests::estate;
 
     fn features(name: &str) -> Vec<Value> {
         let (_, value) = sources(&estate())
@@ -437,19 +349,6 @@ pub(super) mod tests {
         let ring = water["geometry"]["coordinates"][0].as_array().unwrap();
         assert_eq!(ring.len(), 4);
         assert_eq!(ring.first(), ring.last());
-    }
-
-    #[test]
-    fn a_building_has_a_body_a_shadow_a_rim_with_a_hole_and_a_roof() {
-        let parts: Vec<(u64, usize)> = features("buildings")
-            .iter()
-            .map(|f| {
-                let rings = f["geometry"]["coordinates"].as_array().unwrap().len();
-                (f["properties"]["part"].as_u64().unwrap(), rings)
-            })
-            .collect();
-        assert_eq!(parts, [(0, 1), (3, 1), (1, 2), (2, 1)]);
-        assert_eq!(features("buildings")[0]["properties"]["height_m"], 54.0);
     }
 
     #[test]

@@ -4,8 +4,9 @@
 //! theme sets properties and never rebuilds the map. `glyphs` is left out on purpose: the map
 //! library then draws every label with the page's own font, Chinese included.
 
-use super::palette::Palette;
-use super::{borders, estate_layers, sights};
+use super::home::EQUATOR_M;
+use super::palette::{Colour, Palette};
+use super::{borders, estate_layers, houses, sights, things};
 use crate::desk::Theme;
 use castellan_domain::estate::Estate;
 use castellan_domain::text::Language;
@@ -15,8 +16,6 @@ use serde_json::{Map, Value, json};
 /// that the labels need, before the labels are drawn.
 pub const FONT_FAMILY: &str = "Noto Sans SC Variable";
 
-/// Metres around the equator of the map library's sphere.
-const EQUATOR_M: f64 = 40_075_016.686;
 /// Doors, cameras and detectors show from here on.
 pub(super) const DEVICES_ZOOM: f64 = 17.8;
 /// The map library reads a weight out of the first name of a font stack. No such font exists, so
@@ -48,19 +47,10 @@ pub fn style(estate: &Estate, look: Look) -> Value {
         "version": 8,
         // A change of theme is one frame, not a fade that a slow wall cannot draw.
         "transition": { "duration": 0 },
-        "light": light(look.theme),
+        "light": houses::light(look.theme),
         "sources": sources,
         "layers": layers(estate, look),
     })
-}
-
-/// The light that falls on the buildings.
-pub fn light(theme: Theme) -> Value {
-    let intensity = match theme {
-        Theme::Dark => 0.32,
-        Theme::Light => 0.16,
-    };
-    json!({ "anchor": "map", "color": "#ffffff", "intensity": intensity, "position": [1.2, 215, 42] })
 }
 
 /// The layers, from the ground up.
@@ -78,7 +68,8 @@ pub fn layers(estate: &Estate, look: Look) -> Vec<Value> {
     // Below the buildings: what stands behind a wall is not drawn on it.
     layers.extend(pen.devices());
     layers.extend(sights::cone_layers(&palette, look.scale, false));
-    layers.extend(pen.buildings());
+    layers.extend(houses::layers(&palette, look.theme));
+    layers.extend(things::layers(&palette));
     layers.extend(sights::cone_layers(&palette, look.scale, true));
     layers.extend(borders::selection(&palette, look.scale));
     layers.extend(pen.labels());
@@ -113,16 +104,21 @@ impl Pen {
         Value::Array(curve)
     }
 
-    fn fill(id: &str, kind: &str, colour: &str) -> Value {
+    /// `beyond` is its colour outside the estate.
+    fn fill(id: &str, kind: &str, [colour, beyond]: [Colour; 2]) -> Value {
         json!({
             "id": id, "type": "fill", "source": "ground", "filter": ["==", ["get", "kind"], kind],
-            "paint": { "fill-color": colour, "fill-antialias": true },
+            "paint": {
+                "fill-color": ["case", ["get", "out"], beyond.css(), colour.css()],
+                "fill-antialias": true,
+            },
         })
     }
 
     fn rim(&self, id: &str, kind: &str, colour: &str, width_px: f64) -> Value {
         json!({
-            "id": id, "type": "line", "source": "ground", "filter": ["==", ["get", "kind"], kind],
+            "id": id, "type": "line", "source": "ground",
+            "filter": ["all", ["==", ["get", "kind"], kind], ["!", ["get", "out"]]],
             "layout": { "line-join": "round" },
             "paint": { "line-color": colour, "line-width": width_px * self.look.scale },
         })
@@ -133,18 +129,18 @@ impl Pen {
         let rim = p.rim.css();
         vec![
             json!({ "id": "beyond", "type": "background", "paint": { "background-color": p.ground.css() } }),
-            Self::fill("land", "land", &p.land.css()),
+            Self::fill("land", "land", [p.land, p.beyond]),
             self.rim("land-edge", "land", &p.land_edge.css(), 1.0),
-            Self::fill("road", "road", &p.road.css()),
-            Self::fill("parking", "parking", &p.parking.css()),
+            Self::fill("road", "road", [p.road, p.beyond_road]),
+            Self::fill("parking", "parking", [p.parking, p.beyond]),
             self.rim("parking-rim", "parking", &rim, 0.75),
-            Self::fill("green", "green", &p.green.css()),
+            Self::fill("green", "green", [p.green, p.beyond]),
             self.rim("green-edge", "green", &p.green_edge.css(), 1.0),
-            Self::fill("water", "water", &p.water.css()),
+            Self::fill("water", "water", [p.water, p.beyond]),
             self.rim("shore", "water", &p.shore.css(), 1.25),
-            Self::fill("square", "square", &p.square.css()),
+            Self::fill("square", "square", [p.square, p.beyond]),
             self.rim("square-rim", "square", &rim, 0.75),
-            Self::fill("sport", "sport", &p.sport.css()),
+            Self::fill("sport", "sport", [p.sport, p.beyond]),
             self.rim("sport-rim", "sport", &rim, 0.75),
         ]
     }
@@ -210,50 +206,6 @@ impl Pen {
             Theme::Dark => 0.6,
             Theme::Light => 0.35,
         }
-    }
-
-    fn buildings(&self) -> Vec<Value> {
-        let p = &self.palette;
-        let height = json!(["get", "height_m"]);
-        let part = |id: &str, part: u8, colour: String, base: Value, top: Value| {
-            json!({
-                "id": id, "type": "fill-extrusion", "source": "buildings",
-                "filter": ["==", ["get", "part"], part],
-                "paint": {
-                    "fill-extrusion-color": colour,
-                    "fill-extrusion-base": base,
-                    "fill-extrusion-height": top,
-                    "fill-extrusion-vertical-gradient": part == 0,
-                },
-            })
-        };
-        vec![
-            json!({
-                "id": "building-shade", "type": "fill", "source": "buildings",
-                "filter": ["==", ["get", "part"], 3],
-                "paint": { "fill-color": p.shade.css(), "fill-opacity": self.shade_opacity() * 0.65 },
-            }),
-            json!({
-                "id": "building-foot", "type": "line", "source": "buildings",
-                "filter": ["==", ["get", "part"], 0],
-                "paint": { "line-color": p.rim.css(), "line-width": 1.5 * self.look.scale },
-            }),
-            part("building", 0, p.building.css(), json!(0), height.clone()),
-            part(
-                "roof",
-                2,
-                p.roof.css(),
-                height.clone(),
-                json!(["+", height, 0.15]),
-            ),
-            part(
-                "roof-rim",
-                1,
-                p.edge.css(),
-                height.clone(),
-                json!(["+", height, 0.6]),
-            ),
-        ]
     }
 
     fn devices(&self) -> Vec<Value> {
@@ -326,7 +278,7 @@ impl Pen {
             }),
             self.label(&Lettering {
                 id: "spot-name",
-                kinds: &["spot"],
+                kinds: &["spot", "hut"],
                 font: REGULAR,
                 sizes: [11.0, 13.0],
                 colour: p.text_quiet.css(),
@@ -401,7 +353,7 @@ struct Lettering {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::map::estate_layers::tests::estate;
+    use crate::map::geojson::tests::estate;
     use std::collections::BTreeSet;
 
     fn look(theme: Theme, language: Language) -> Look {

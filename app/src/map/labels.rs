@@ -85,6 +85,21 @@ impl Area {
         }
     }
 
+    /// Between two corners.
+    pub const fn of_sides((left, top): (f64, f64), (right, bottom): (f64, f64)) -> Self {
+        Self {
+            left,
+            top,
+            right,
+            bottom,
+        }
+    }
+
+    /// Whether a point is in it.
+    pub fn holds(&self, (x, y): (f64, f64)) -> bool {
+        (self.left..=self.right).contains(&x) && (self.top..=self.bottom).contains(&y)
+    }
+
     /// The whole of a screen.
     pub const fn of_screen((width, height): (f64, f64)) -> Self {
         Self {
@@ -95,14 +110,16 @@ impl Area {
         }
     }
 
-    fn encloses(&self, other: &Self) -> bool {
+    /// Whether another one lies in it.
+    pub fn encloses(&self, other: &Self) -> bool {
         self.left <= other.left
             && self.top <= other.top
             && other.right <= self.right
             && other.bottom <= self.bottom
     }
 
-    fn overlaps(&self, other: &Self) -> bool {
+    /// Whether two have a point in common.
+    pub fn overlaps(&self, other: &Self) -> bool {
         self.left < other.right
             && other.left < self.right
             && self.top < other.bottom
@@ -201,7 +218,7 @@ fn area_of(candidate: &Candidate, side: Side, scale: f64) -> Area {
 }
 
 /// Close enough without asking the page: Chinese characters are square, others half as wide.
-fn width_px(text: &str, size_px: f64) -> f64 {
+pub fn width_px(text: &str, size_px: f64) -> f64 {
     text.chars()
         .map(|c| if c.is_ascii() { 0.58 } else { 1.0 })
         .sum::<f64>()

@@ -41,6 +41,8 @@ extern "C" {
         name: &str,
         value: &JsValue,
     ) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, js_name = setFilter, catch)]
+    fn set_filter(this: &Map, layer: &str, filter: &JsValue) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, js_name = setLight, catch)]
     fn set_light(this: &Map, light: &JsValue) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, js_name = triggerRepaint)]
@@ -55,6 +57,8 @@ extern "C" {
     pub(super) fn bearing(this: &Map) -> f64;
     #[wasm_bindgen(method, js_name = getPitch)]
     pub(super) fn pitch(this: &Map) -> f64;
+    #[wasm_bindgen(method, js_name = setVerticalFieldOfView)]
+    pub(super) fn set_field_of_view(this: &Map, degrees: f64);
     #[wasm_bindgen(method, js_name = getCenter)]
     fn centre(this: &Map) -> LngLat;
     #[wasm_bindgen(method, js_name = easeTo)]
@@ -140,6 +144,12 @@ impl Map {
         if let Some(source) = self.source(id) {
             source.set_data(&js(data)?);
         }
+        Ok(())
+    }
+
+    /// Which features a layer draws.
+    pub(super) fn filter(&self, layer: &str, filter: &Value) -> Result<(), JsValue> {
+        self.set_filter(layer, &js(filter)?)?;
         Ok(())
     }
 

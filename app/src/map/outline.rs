@@ -3,9 +3,6 @@
 /// Metres east and north.
 pub type Point = (f64, f64);
 
-/// A corner may stick out by this many times the distance at most before it is cut off.
-const MITRE_MAX: f64 = 3.0;
-
 /// An outline without its repeated last point.
 pub fn open(points: &[Point]) -> &[Point] {
     match points {
@@ -40,37 +37,6 @@ pub fn centroid(points: &[Point]) -> Point {
     (x / (3.0 * area), y / (3.0 * area))
 }
 
-/// The outline moved inwards by `distance_m`, or nothing when it is too narrow for that.
-pub fn inset(points: &[Point], distance_m: f64) -> Option<Vec<Point>> {
-    let points = open(points);
-    let area = doubled_area(points);
-    if points.len() < 3 || area.abs() < 1e-6 {
-        return None;
-    }
-    let inward = distance_m * area.signum();
-    let count = points.len();
-    let moved: Vec<Point> = (0..count)
-        .map(|i| {
-            let before = points[(i + count - 1) % count];
-            let (here, after) = (points[i], points[(i + 1) % count]);
-            let (a, b) = (normal(before, here), normal(here, after));
-            let (x, y) = (a.0 + b.0, a.1 + b.1);
-            // |a + b|² is 2 (1 + cos) of the turn: dividing by half of it gives the mitre.
-            let half = (0.5 * (x * x + y * y)).max(2.0 / (MITRE_MAX * MITRE_MAX));
-            (here.0 + x / half * inward, here.1 + y / half * inward)
-        })
-        .collect();
-    let kept = doubled_area(&moved) / area;
-    (kept > 0.2).then_some(moved)
-}
-
-/// The unit vector to the left of the way from `a` to `b`.
-fn normal(a: Point, b: Point) -> Point {
-    let (x, y) = (b.0 - a.0, b.1 - a.1);
-    let length = x.hypot(y).max(1e-9);
-    (-y / length, x / length)
-}
-
 /// The ground that an outline and its copy at `shift` have between them: the shadow of a prism.
 /// Hollows are filled; a shadow is soft enough for that.
 pub fn swept(points: &[Point], shift: Point) -> Vec<Point> {
@@ -99,28 +65,63 @@ fn half_hull(points: impl Iterator<Item = Point>) -> Vec<Point> {
     hull
 }
 
-/// The direction (unit vector) of the segment nearest to `at` among several courses, if one is
-/// within `reach_m`.
-pub fn direction_near<'a>(
+/// The point nearest to `at` of several courses, if one is within `reach_m`, and the direction (unit vector)
+/// of the course there.
+pub fn wall_near<'a>(
     courses: impl Iterator<Item = &'a [Point]>,
     at: Point,
     reach_m: f64,
-) -> Option<Point> {
+) -> Option<(Point, Point)> {
     let mut best = (reach_m, None);
     for course in courses {
         for pair in course.windows(2) {
             let (a, b) = (pair[0], pair[1]);
-            let distance = distance_to_segment(at, a, b);
+            let on_it = nearest_on(at, a, b);
+            let distance = (at.0 - on_it.0).hypot(at.1 - on_it.1);
             let length = (b.0 - a.0).hypot(b.1 - a.1);
             if distance <= best.0 && length > 0.05 {
-                best = (distance, Some(((b.0 - a.0) / length, (b.1 - a.1) / length)));
+                let along = ((b.0 - a.0) / length, (b.1 - a.1) / length);
+                best = (distance, Some((on_it, along)));
             }
         }
     }
     best.1
 }
 
-fn distance_to_segment(at: Point, a: Point, b: Point) -> f64 {
+/// The piece of a course around a point of it, so far to either side; nothing where the point is not on it.
+pub fn piece_around(course: &[Point], at: Point, reach_m: f64) -> Option<Vec<Point>> {
+    let length = |a: Point, b: Point| (b.0 - a.0).hypot(b.1 - a.1);
+    let mut starts_m = 0.0;
+    let mut found_m = None;
+    for pair in course.windows(2) {
+        let on_it = nearest_on(at, pair[0], pair[1]);
+        if near(on_it, at) {
+            found_m = Some(starts_m + length(pair[0], on_it));
+            break;
+        }
+        starts_m += length(pair[0], pair[1]);
+    }
+    let (from_m, to_m) = (found_m? - reach_m, found_m? + reach_m);
+    let mut piece = Vec::new();
+    starts_m = 0.0;
+    for pair in course.windows(2) {
+        let (a, b) = (pair[0], pair[1]);
+        let length_m = length(a, b).max(1e-9);
+        let (first, last) = ((from_m - starts_m) / length_m, (to_m - starts_m) / length_m);
+        starts_m += length_m;
+        if last <= 0.0 || first >= 1.0 {
+            continue;
+        }
+        let at = |share: f64| (a.0 + (b.0 - a.0) * share, a.1 + (b.1 - a.1) * share);
+        if piece.is_empty() {
+            piece.push(at(first.max(0.0)));
+        }
+        piece.push(at(last.min(1.0)));
+    }
+    (piece.len() > 1).then_some(piece)
+}
+
+fn nearest_on(at: Point, a: Point, b: Point) -> Point {
     let (x, y) = (b.0 - a.0, b.1 - a.1);
     let squared = x * x + y * y;
     let along = if squared < 1e-9 {
@@ -128,7 +129,7 @@ fn distance_to_segment(at: Point, a: Point, b: Point) -> f64 {
     } else {
         (((at.0 - a.0) * x + (at.1 - a.1) * y) / squared).clamp(0.0, 1.0)
     };
-    (at.0 - a.0 - x * along).hypot(at.1 - a.1 - y * along)
+    (a.0 + x * along, a.1 + y * along)
 }
 
 fn pairs(points: &[Point]) -> impl Iterator<Item = (Point, Point)> + '_ {
@@ -143,27 +144,6 @@ mod tests {
     use super::*;
 
     const SQUARE: [Point; 4] = [(0.0, 0.0), (10.0, 0.0), (10.0, 10.0), (0.0, 10.0)];
-
-    fn close(a: Point, b: Point) -> bool {
-        (a.0 - b.0).abs() < 1e-9 && (a.1 - b.1).abs() < 1e-9
-    }
-
-    #[test]
-    fn a_square_shrinks_evenly_whichever_way_it_runs() {
-        let smaller = inset(&SQUARE, 1.0).unwrap();
-        assert!(close(smaller[0], (1.0, 1.0)) && close(smaller[2], (9.0, 9.0)));
-        let mut reversed = SQUARE;
-        reversed.reverse();
-        let smaller = inset(&reversed, 1.0).unwrap();
-        assert!(close(smaller[0], (1.0, 9.0)) && close(smaller[3], (1.0, 1.0)));
-    }
-
-    #[test]
-    fn what_is_too_narrow_or_encloses_nothing_has_no_inset() {
-        assert_eq!(inset(&[(0.0, 0.0), (10.0, 0.0), (5.0, 0.0)], 0.1), None);
-        let sliver = [(0.0, 0.0), (30.0, 0.0), (30.0, 0.5), (0.0, 0.5)];
-        assert_eq!(inset(&sliver, 0.4), None);
-    }
 
     #[test]
     fn the_centre_of_an_l_shape_is_weighted_by_area_and_closing_points_do_not_count() {
@@ -200,11 +180,26 @@ mod tests {
     }
 
     #[test]
-    fn a_door_lies_along_its_nearest_wall_or_has_no_direction() {
+    fn a_piece_of_a_course_follows_its_bends_and_ends_where_it_ends() {
         let course = [(0.0, 0.0), (10.0, 0.0), (10.0, 10.0)];
-        let along = |at| direction_near([course.as_slice()].into_iter(), at, 2.0);
-        assert_eq!(along((5.0, 1.0)), Some((1.0, 0.0)));
-        assert_eq!(along((10.5, 6.0)), Some((0.0, 1.0)));
+        let around = |at, reach_m| piece_around(&course, at, reach_m);
+        assert_eq!(
+            around((8.0, 0.0), 4.0).unwrap(),
+            [(4.0, 0.0), (10.0, 0.0), (10.0, 2.0)]
+        );
+        assert_eq!(
+            around((10.0, 9.0), 3.0).unwrap(),
+            [(10.0, 6.0), (10.0, 10.0)]
+        );
+        assert_eq!(around((5.0, 5.0), 3.0), None);
+    }
+
+    #[test]
+    fn a_door_lies_in_its_nearest_wall_or_has_no_direction() {
+        let course = [(0.0, 0.0), (10.0, 0.0), (10.0, 10.0)];
+        let along = |at| wall_near([course.as_slice()].into_iter(), at, 2.0);
+        assert_eq!(along((5.0, 1.0)), Some(((5.0, 0.0), (1.0, 0.0))));
+        assert_eq!(along((10.5, 6.0)), Some(((10.0, 6.0), (0.0, 1.0))));
         assert_eq!(along((5.0, 5.0)), None);
     }
 }

@@ -136,7 +136,14 @@ impl Overlay {
     }
 
     /// Puts the names where their markers are in this frame; answers what is on the screen with them.
-    pub(super) fn place(&self, scene: &Scene, camera: &Camera, zoom: f64, mono: Span) -> Around {
+    /// No name lies over a plate.
+    pub(super) fn place(
+        &self,
+        scene: &Scene,
+        camera: &Camera,
+        (zoom, mono): (f64, Span),
+        plates: Vec<Area>,
+    ) -> Around {
         let (names, figures) = (self.names.borrow(), self.figures.borrow());
         let scale = scale_for_height(camera.size_px().1);
         let mut seen = Vec::new();
@@ -163,6 +170,7 @@ impl Overlay {
         let mut around = self.around(scene, camera, scale);
         let people = candidates.iter().map(|c| Area::around(c.at, half));
         around.marks.extend(people);
+        around.marks.extend(plates);
 
         let shown = labels::place(&candidates, &around, scale);
         let mut slots = self.slots.borrow_mut();

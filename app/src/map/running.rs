@@ -2,14 +2,17 @@
 //! tell the component.
 
 use super::above::Above;
-use super::camera::{Camera, home_zoom};
+use super::camera::Camera;
 use super::estate_style::Look;
+use super::home::{FIELD_OF_VIEW_DEG, Home};
 use super::live_layer::scene::Scene;
+use super::live_layer::scene::places::AlarmPlace;
 use super::live_layer::{LiveLayer, SceneHandle};
 use super::machine::{graphics_are_slow, prefers_reduced_motion};
 use super::maplibre::{self, Map};
 use super::scale::scale_for_height;
-use super::{estate_layers, estate_style, fonts, texts};
+use super::things::FloorAt;
+use super::{estate_layers, estate_style, fonts, houses, texts};
 use crate::ages::Now;
 use crate::browser::mono;
 use crate::desk::{Picked, Pointed, Theme};
@@ -17,7 +20,7 @@ use crate::dispatch::errands::Errand;
 use crate::evidence::Past;
 use castellan_domain::estate::Estate;
 use castellan_domain::geo::{Anchor, LonLat};
-use castellan_domain::ids::PersonId;
+use castellan_domain::ids::{BuildingId, PersonId};
 use castellan_domain::text::{CallSign, Language};
 use futures_util::future::join;
 use serde_json::{Value, json};
@@ -56,6 +59,7 @@ pub(super) struct Events {
     pub(super) moved: Box<dyn Fn(Pose)>,
     pub(super) ready: Box<dyn Fn()>,
     pub(super) fault: Box<dyn Fn(Option<Fault>)>,
+    pub(super) places: Box<dyn Fn(Vec<AlarmPlace>)>,
 }
 
 /// Where a map lives in the page.
@@ -86,6 +90,7 @@ enum Styled {
 mod framed;
 mod laid;
 mod pick;
+mod things;
 
 type Listener = Closure<dyn FnMut(JsValue)>;
 
@@ -104,6 +109,12 @@ pub(super) struct Running {
     framed: Cell<Option<Option<LonLat>>>,
     /// What lies over the estate, by source.
     laid: RefCell<BTreeMap<&'static str, Value>>,
+    /// What of alarms the library was told last.
+    alarms_told: Cell<Option<u64>>,
+    /// Houses that are not drawn as they are, and those that are not named.
+    hidden: RefCell<(Vec<BuildingId>, Vec<BuildingId>)>,
+    /// The floor that is looked at.
+    looked_at: RefCell<Option<FloorAt>>,
     events: Events,
     listeners: RefCell<Vec<Listener>>,
 }
@@ -139,7 +150,7 @@ impl Running {
             scale: scale_for_height(size.1),
         };
         let still = prefers_reduced_motion();
-        let mut options = camera_of(&estate, size);
+        let mut options = Home::of(&estate, size).camera();
         options["style"] = estate_style::style(&estate, look);
         options["attributionControl"] = json!(false);
         options["renderWorldCopies"] = json!(false);
@@ -150,9 +161,11 @@ impl Running {
         let smooth_edges = !graphics_are_slow();
         options["canvasContextAttributes"] = json!({ "antialias": smooth_edges });
         let map = Map::create(library, &places.map, &options)?;
+        map.set_field_of_view(FIELD_OF_VIEW_DEG);
 
         scene.update(|scene| {
             scene.set_anchor(Anchor::new(estate.anchor));
+            scene.set_edges(houses::roof_edges(&estate));
             scene.set_theme(theme);
             scene.set_reduced_motion(still);
         });
@@ -183,6 +196,9 @@ impl Running {
             marked: RefCell::default(),
             framed: Cell::new(None),
             laid: RefCell::default(),
+            alarms_told: Cell::default(),
+            hidden: RefCell::default(),
+            looked_at: RefCell::default(),
             events,
             listeners: RefCell::default(),
         });
@@ -210,8 +226,13 @@ impl Running {
         self.above.names.set_names(estate, language);
         self.scene.update(|scene| {
             scene.set_anchor(Anchor::new(estate.anchor));
+            if another {
+                scene.set_edges(houses::roof_edges(estate));
+            }
             scene.set_theme(theme);
         });
+        self.alarms_told.set(None);
+        self.map.trigger_repaint();
         self.name_canvas()?;
         if another {
             self.dress()
@@ -252,6 +273,7 @@ impl Running {
             self.map.set_source(source, &data)?;
         }
         self.tell_selected(&estate)?;
+        self.alarms_told.set(None);
         self.restyle()
     }
 
@@ -334,21 +356,20 @@ impl Running {
 
     /// Back to the resting view.
     pub(super) fn go_home(&self) -> Result<(), JsValue> {
-        let mut camera = camera_of(&self.shown.borrow().estate, size_of(&self.container));
-        camera["duration"] = json!(700);
+        let mut camera = self.home().camera();
+        camera["duration"] = json!(500);
         self.go(&camera)
     }
 
-    /// North up, looking straight down; or back to the tilt of the resting view.
+    /// North up, looking straight down.
     pub(super) fn go_level(&self) -> Result<(), JsValue> {
-        let home = self.shown.borrow().estate.home;
-        let level = self.map.bearing().abs() < 0.5 && self.map.pitch() < 0.5;
-        let (bearing, pitch) = if level {
-            (home.bearing_deg, home.pitch_deg)
-        } else {
-            (0.0, 0.0)
-        };
-        self.go(&json!({ "bearing": bearing, "pitch": pitch, "duration": 500 }))
+        self.go(&json!({ "bearing": 0.0, "pitch": 0.0, "duration": 500 }))
+    }
+
+    /// Tilted as the resting view is.
+    pub(super) fn go_tilted(&self) -> Result<(), JsValue> {
+        let home = self.home();
+        self.go(&json!({ "bearing": home.bearing_deg, "pitch": home.pitch_deg, "duration": 500 }))
     }
 
     /// Closer or further by zoom levels.
@@ -362,6 +383,10 @@ impl Running {
         self.scene.attach(None);
         self.map.remove();
         self.listeners.borrow_mut().clear();
+    }
+
+    fn home(&self) -> Home {
+        Home::of(&self.shown.borrow().estate, size_of(&self.container))
     }
 
     fn go(&self, camera: &Value) -> Result<(), JsValue> {
@@ -380,7 +405,7 @@ impl Running {
         };
         self.map.restyle(
             &estate_style::layers(&shown.estate, look),
-            &estate_style::light(shown.theme),
+            &houses::light(shown.theme),
         )
     }
 
@@ -416,6 +441,7 @@ impl Running {
         self.on("style.load", |running, _event| running.style_loaded());
         self.on("idle", |running, _event| (running.events.ready)());
         self.on("move", |running, _event| running.tell_pose());
+        self.on("render", |running, _event| running.tell_things());
         self.on("resize", |running, _event| running.resized());
         self.on("click", |running, event| {
             (running.events.pointed)(running.point_at(event));
@@ -448,16 +474,6 @@ impl Running {
         self.map.on(event, listener.as_ref().unchecked_ref());
         self.listeners.borrow_mut().push(listener);
     }
-}
-
-fn camera_of(estate: &Estate, (width, height): (f64, f64)) -> Value {
-    let home = estate.home;
-    json!({
-        "center": home.centre,
-        "zoom": home_zoom(home.zoom, width, height),
-        "bearing": home.bearing_deg,
-        "pitch": home.pitch_deg,
-    })
 }
 
 fn degrees(anchor: Anchor, (x, y): (f64, f64)) -> Option<Value> {

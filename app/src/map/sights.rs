@@ -1,6 +1,7 @@
 //! What cameras see, as GeoJSON and as layers: the cones of those whose pictures are looked at, and 覆盖率.
 
-use super::estate_layers::{CONES, COVERAGE, Projection, collection, feature, ring};
+use super::estate_layers::{CONES, COVERAGE};
+use super::geojson::{Projection, collection, feature, ring};
 use super::outline::Point;
 use super::palette::Palette;
 use castellan_domain::estate::{Estate, Sights, Stripe, Stripes};
@@ -120,7 +121,7 @@ pub(super) fn number_layers(p: &Palette, scale: f64, font: [&str; 2]) -> Vec<Val
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::map::estate_layers::tests::estate as without_pose;
+    use crate::map::geojson::tests::estate as without_pose;
 
     fn estate() -> Estate {
         let mut document = serde_json::to_value(without_pose()).unwrap();

@@ -6,9 +6,12 @@
 )]
 
 use super::controls::{Controls, Move};
+use super::floor_views::{Floors, Known};
 use super::live_layer::SceneHandle;
+use super::live_layer::scene::places::AlarmPlace;
 use super::running::{Events, Fault, Places, Pose, Running};
 use super::texts;
+use super::things::FloorAt;
 use crate::ages::Now;
 use crate::desk::{Picked, Pointed, Theme};
 use crate::dispatch::errands::Errand;
@@ -87,6 +90,7 @@ pub fn MapView(
     let (fault, set_fault) = signal(None::<Fault>);
     let (drawn, set_drawn) = signal(false);
     let (started, set_started) = signal(0_u32);
+    let (places, set_places) = signal(Vec::<AlarmPlace>::new());
     let stage = StoredValue::new_local(Stage::Waiting);
     let scene = StoredValue::new_local(scene);
 
@@ -105,6 +109,7 @@ pub fn MapView(
                 lost.set(fault == Some(Fault::Lost));
             }
         }),
+        places: Box::new(move |there| set_places.set(there)),
     };
 
     Effect::new(move |_| {
@@ -189,11 +194,32 @@ pub fn MapView(
             debug_assert!(moved.is_ok(), "the map refused to move");
         }
     });
+    let on_look = Callback::new(move |floor: Option<FloorAt>| {
+        if let Some(running) = shown() {
+            running.look_at(floor);
+        }
+    });
+    let size_px = Callback::new(move |()| {
+        let size = map_ref
+            .get_untracked()
+            .map(|map| (map.client_width(), map.client_height()));
+        size.map_or((1_024.0, 1_032.0), |(wide, high)| {
+            (f64::from(wide), f64::from(high))
+        })
+    });
+    let known = Known {
+        estate,
+        language,
+        selected,
+        places: places.into(),
+        errands,
+    };
     let sentence = move || sentence_of(fault.get(), drawn.get(), language.get());
     view! {
         <div class="map" class:map-unseen=move || sentence().is_some()>
             <div id="map" node_ref=map_ref></div>
             <div class="map-names" aria-hidden="true" node_ref=names_ref></div>
+            <Floors known on_look size_px />
             <Show when=move || sentence().is_none()>
                 <Controls language=language pose=pose.into() on_move=on_move />
             </Show>
@@ -266,7 +292,8 @@ fn go(running: &Running, what: Move) -> Result<(), JsValue> {
         Move::Closer => running.go_closer(1.0),
         Move::Further => running.go_closer(-1.0),
         Move::Home => running.go_home(),
-        Move::Level => running.go_level(),
+        Move::Plan => running.go_level(),
+        Move::Tilt => running.go_tilted(),
     }
 }
 

@@ -38,6 +38,7 @@ texts! {
     KEY_FOLLOW_UP: "已处理：1 通知工程 2 安抚住户 3 报维保 4 巡逻已看", "Done: 1 engineering called, 2 resident reassured, 3 maintenance told, 4 patrol looked";
     KEY_MOVE: "上一条 / 下一条", "Previous / next row";
     KEY_ENLARGE: "放大画面，再按换下一个（← → 也可）", "Make a picture large; again for the next one (or ← →)";
+    KEY_SEE: "地图：全园、平面、倾斜", "The map: whole estate, plan, tilted";
     KEY_TAKE_BACK: "收回刚做的事（10 秒内）", "Take back what was just done (within 10 s)";
     KEY_BACK: "返回，未发出的文字保留为草稿", "Back; words that were not sent stay as a draft";
     KEY_SEARCH: "查找楼栋、设备、人员、未结报警和事件", "Search buildings, devices, people, open alarms and incidents";

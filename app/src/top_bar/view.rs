@@ -179,6 +179,7 @@ pub fn Help(desk: &'static Desk, open: RwSignal<bool>) -> impl IntoView {
         (Some('O'), "Shift+F9", texts::KEY_FOLLOW_UP),
         (Some('N'), "Shift+F7", texts::KEY_REGISTER),
         (Some('V'), "", texts::KEY_ENLARGE),
+        (None, "0 2 3", texts::KEY_SEE),
         (Some('G'), "F8", texts::KEY_NEWEST),
         (None, "↑ ↓", texts::KEY_MOVE),
         (None, "Home End PgUp PgDn", texts::KEY_ENDS),

@@ -93,11 +93,18 @@ impl Gpu {
         self.set_uniforms(scene, camera, scale, mono);
         gl.enable(Gl::BLEND);
         gl.blend_func(Gl::ONE, Gl::ONE_MINUS_SRC_ALPHA);
-        gl.disable(Gl::DEPTH_TEST);
         gl.disable(Gl::STENCIL_TEST);
         gl.disable(Gl::CULL_FACE);
-        for batch in &self.batches {
+        gl.depth_mask(false);
+        gl.depth_func(Gl::LEQUAL);
+        for (batch, which) in self.batches.iter().zip(Batch::ALL) {
             if batch.markers > 0 {
+                // A house in front hides an edge. It hides nobody and no alarm.
+                if which == Batch::Edges {
+                    gl.enable(Gl::DEPTH_TEST);
+                } else {
+                    gl.disable(Gl::DEPTH_TEST);
+                }
                 gl.bind_vertex_array(Some(&batch.array));
                 gl.draw_elements_with_i32(
                     Gl::TRIANGLES,
@@ -264,6 +271,8 @@ fn colours(palette: &Palette) -> [f32; COLOURS * 3] {
         palette.task,
         palette.lost,
         palette.outline,
+        palette.edge,
+        palette.open_edge,
     ];
     let mut numbers = [0.0; COLOURS * 3];
     for (slot, part) in numbers

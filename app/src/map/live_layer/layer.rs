@@ -100,7 +100,8 @@ impl LiveLayer {
         for (name, value) in [
             ("id", &LAYER_ID.into()),
             ("type", &"custom".into()),
-            ("renderingMode", &"2d".into()),
+            // In the room of the buildings: edges lie behind what stands before them.
+            ("renderingMode", &"3d".into()),
             ("onAdd", on_add.as_ref()),
             ("prerender", begin.as_ref()),
             ("render", render.as_ref()),

@@ -21,15 +21,21 @@ flat out vec4 v_look;
 flat out vec2 v_facing;
 flat out float v_belief;
 
-vec4 place(vec2 metres) {
-  return u_matrix * vec4(metres.x, metres.y + u_curve * metres.y * metres.y, 0.0, 1.0);
+vec4 place_above(vec2 metres, float height) {
+  return u_matrix * vec4(metres.x, metres.y + u_curve * metres.y * metres.y, height, 1.0);
 }
 
-// A piece of a way, with round ends. What lies behind the camera is cut off.
-void way(vec2 corner, float half_width) {
+vec4 place(vec2 metres) {
+  return place_above(metres, 0.0);
+}
+
+// A piece of a way, with round ends. What lies behind the camera is cut off. What is in front of it is judged
+// one metre higher: an edge is not hidden by its own wall.
+void way(vec2 corner, float half_width, float height) {
   const float NEAR = 1.0;
-  vec4 a = place(a_from);
-  vec4 b = place(a_to);
+  vec4 a = place_above(a_from, height);
+  vec4 b = place_above(a_to, height);
+  vec4 front = place_above(corner.x > 0.0 ? a_to : a_from, height + 1.0);
   if (a.w < NEAR && b.w < NEAR) {
     gl_Position = vec4(0.0, 0.0, 2.0, 1.0);
     return;
@@ -46,7 +52,7 @@ void way(vec2 corner, float half_width) {
   vec2 along = length_px > 1e-3 ? (to - from) / length_px : vec2(1.0, 0.0);
   bool at_end = corner.x > 0.0;
   vec2 at = (at_end ? to : from) + (along * corner.x + vec2(-along.y, along.x) * corner.y) * reach;
-  gl_Position = vec4(at * 2.0 / u_viewport, 0.0, 1.0);
+  gl_Position = vec4(at * 2.0 / u_viewport, front.z / max(front.w, NEAR), 1.0);
   v_at = vec2(at_end ? length_px + reach : -reach, corner.y * reach) / u_scale;
   v_facing = vec2(length_px / u_scale, 0.0);
 }
@@ -61,7 +67,7 @@ void main() {
   v_belief = a_when.y;
   v_facing = vec2(0.0);
   if (shape > 6.5) {
-    way(corner, a_look.y);
+    way(corner, a_look.y, shape > 7.5 ? a_when.x : 0.0);
     return;
   }
   if (shape < 0.5) {
@@ -69,7 +75,9 @@ void main() {
     v_at = corner * 1.08;
     return;
   }
-  vec4 centre = place(metres);
+  // What stands still says its height in the place of the moment when it set out.
+  bool stands = a_to == a_from && shape > 1.5;
+  vec4 centre = place_above(metres, stands ? a_when.x : 0.0);
   if (a_look.z > -50.0) {
     vec4 ahead = place(metres + 2.0 * vec2(sin(a_look.z), cos(a_look.z)));
     vec2 facing = (ahead.xy / ahead.w - centre.xy / centre.w) * u_viewport;
@@ -90,7 +98,7 @@ flat in vec4 v_look;
 flat in vec2 v_facing;
 flat in float v_belief;
 
-uniform vec3 u_colours[10];
+uniform vec3 u_colours[12];
 
 out vec4 o_colour;
 
@@ -208,10 +216,6 @@ vec4 alarm(float pixel) {
   }
   above = under(above, colour, inside(body, pixel));
   above = under(above, u_colours[OUTLINE], inside(body - 2.0, pixel) * 0.9);
-  if (call > 1.5) {
-    float glow = clamp(1.0 - length(v_at) / (size * 2.3), 0.0, 1.0);
-    above = under(above, colour, glow * glow * 0.7);
-  }
   return above;
 }
 

@@ -31,6 +31,8 @@ pub enum Shape {
     Selection = 6,
     /// A piece of a way, from one end to the other; its size is half its width.
     Way = 7,
+    /// The edge of a roof, as a way is; it sets out at its height in metres.
+    Edge = 8,
 }
 
 /// How much a marker asks for attention. Of people: at rest, on a task, asked to go. Of ways: not sure, as
@@ -41,7 +43,7 @@ pub enum Call {
     Done = 0,
     /// Somebody has it: steady.
     Steady = 1,
-    /// Nobody has it: with a glow. Those that need somebody first also pulse, above the map.
+    /// Nobody has it. The plate of the most urgent one also pulses, above the map.
     Waiting = 2,
 }
 
@@ -68,10 +70,25 @@ pub enum Ink {
     Lost = 8,
     /// Around everything that moves or flashes.
     Outline = 9,
+    /// Edges of roofs.
+    Edge = 10,
+    /// Edges of what is in alarm and nobody has.
+    White = 11,
 }
 
 /// The length of the shaders' table of colours.
-pub const COLOURS: usize = 10;
+pub const COLOURS: usize = 12;
+
+/// A straight edge in the air.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Edge {
+    /// One end, in metres east and north of the anchor.
+    pub from: (f64, f64),
+    /// The other.
+    pub to: (f64, f64),
+    /// How high above the ground.
+    pub height_m: f64,
+}
 
 /// One marker, with times in seconds since the scene's epoch.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -80,7 +97,7 @@ pub struct Marker {
     pub to: (f64, f64),
     /// Where it set out.
     pub from: (f64, f64),
-    /// When it set out.
+    /// When it set out. Of an edge and of an alarm, which stand still: its height in metres.
     pub set_out_s: f64,
     /// How far its place is believed: from 1 to 0, and less than 0 where it is lost.
     pub belief: f64,

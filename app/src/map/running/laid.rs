@@ -30,7 +30,7 @@ impl Running {
     }
 
     /// Where the library cannot be told, it is told all once it can.
-    fn lay(&self, source: &'static str, data: Value) -> Result<(), JsValue> {
+    pub(super) fn lay(&self, source: &'static str, data: Value) -> Result<(), JsValue> {
         let is_empty = |data: &Value| data["features"].as_array().is_none_or(Vec::is_empty);
         // A source begins empty.
         let was_empty = self.laid(source).as_ref().is_none_or(is_empty);

@@ -33,6 +33,9 @@ impl Running {
         let camera = self.layer.camera()?;
         let reach = REACH_PX * self.shown.borrow().scale;
         let mono = mono();
+        if let Some(alarm) = self.above.pick(event.at()) {
+            return Some(Picked::Alarm(alarm));
+        }
         let moving = self
             .scene
             .read(|scene| scene.pick(event.at(), reach, &camera, mono));

@@ -4,12 +4,31 @@ use super::frames::Belief;
 use super::{AlarmMark, Person, Scene};
 use crate::desk::Picked;
 use crate::dispatch::errands::Doing;
-use crate::map::live_layer::vertices::{Call, FLOATS_PER_MARKER, Ink, Marker, Shape};
+use crate::map::live_layer::vertices::{Call, Edge, FLOATS_PER_MARKER, Ink, Marker, Shape};
 use castellan_domain::estate::Priority;
 use castellan_domain::geo::Anchor;
 use castellan_domain::ids::PersonId;
 
+/// Half the width of a roof's edge, in pixels of a desk.
+const EDGE_HALF_PX: f64 = 0.65;
+/// The same of what is in alarm.
+const THING_HALF_PX: f64 = 1.0;
+/// Half the size of an alarm's mark: its plate says the rest.
+const ALARM_PX: f64 = 7.0;
+
 impl Scene {
+    pub(super) fn write_edges(&self, out: &mut Vec<f32>) {
+        for edge in &self.edges {
+            edge_marker(edge, Ink::Edge, EDGE_HALF_PX).write(out);
+        }
+    }
+
+    pub(super) fn write_things(&self, out: &mut Vec<f32>) {
+        for (edge, ink) in &self.things {
+            edge_marker(edge, *ink, THING_HALF_PX).write(out);
+        }
+    }
+
     fn marker(&self, id: &PersonId, person: &Person, now: f64) -> Marker {
         let (call, ink) = match self.doing(id) {
             None => (Call::Done, Ink::Guard),
@@ -51,8 +70,8 @@ impl Scene {
     pub(super) fn write_alarms(&self, now: f64, out: &mut Vec<f32>) {
         let Some(anchor) = self.anchor else { return };
         self.write_selection(anchor, now, out);
-        for (_, mark) in self.by_urgency().into_iter().rev() {
-            alarm_marker(anchor, mark).write(out);
+        for (id, mark) in self.by_urgency().into_iter().rev() {
+            alarm_marker(anchor, mark, self.up_m(id)).write(out);
         }
     }
 
@@ -67,12 +86,17 @@ impl Scene {
         match &self.selected {
             Some(Picked::Person(id)) => {
                 if let Some(person) = self.people.get(id) {
-                    ring(self.marker(id, person, now), 17.0).write(out);
+                    let mut marker = self.marker(id, person, now);
+                    if marker.from == marker.to {
+                        // Of what stands still this would be its height.
+                        marker.set_out_s = 0.0;
+                    }
+                    ring(marker, 17.0).write(out);
                 }
             }
             Some(Picked::Alarm(id)) => {
                 if let Some(mark) = self.alarms.get(id) {
-                    let marker = alarm_marker(anchor, mark);
+                    let marker = alarm_marker(anchor, mark, self.up_m(*id));
                     ring(marker, marker.size + 9.0).write(out);
                 }
             }
@@ -82,8 +106,22 @@ impl Scene {
     }
 }
 
-fn alarm_marker(anchor: Anchor, mark: &AlarmMark) -> Marker {
-    let at = anchor.metres(mark.at);
+fn edge_marker(edge: &Edge, ink: Ink, half_px: f64) -> Marker {
+    Marker {
+        to: edge.to,
+        from: edge.from,
+        set_out_s: edge.height_m,
+        belief: 1.0,
+        shape: Shape::Edge,
+        call: Call::Steady,
+        size: half_px,
+        heading: None,
+        ink,
+    }
+}
+
+fn alarm_marker(anchor: Anchor, mark: &AlarmMark, up_m: f64) -> Marker {
+    let at = anchor.metres(mark.place.at);
     let call = match (mark.quiet, mark.claimed) {
         (true, _) => Call::Done,
         (_, true) => Call::Steady,
@@ -99,22 +137,12 @@ fn alarm_marker(anchor: Anchor, mark: &AlarmMark) -> Marker {
     Marker {
         to: at,
         from: at,
-        set_out_s: 0.0,
+        set_out_s: up_m,
         belief: 1.0,
         shape,
         call,
-        size: alarm_size_px(call, mark.priority),
+        size: ALARM_PX,
         heading: None,
         ink,
-    }
-}
-
-fn alarm_size_px(call: Call, priority: Priority) -> f64 {
-    match (call, priority) {
-        (Call::Done, _) => 8.0,
-        (Call::Steady, _) | (_, Priority::P4) => 10.0,
-        (_, Priority::P1) => 16.0,
-        (_, Priority::P2) => 14.0,
-        (_, Priority::P3) => 12.0,
     }
 }

@@ -3,11 +3,11 @@
 //! Its clock is the display's own (`mono`: time since the page began); the server's time comes with
 //! [`Scene::set_clock`], so that ages are true on a display whose wall clock is wrong.
 
-pub mod crowds;
 mod drawn;
 mod frames;
 mod marks;
 mod person;
+pub mod places;
 mod show;
 mod ways;
 
@@ -17,10 +17,11 @@ pub use person::GLIDE_S;
 use crate::desk::{Picked, Theme};
 use crate::dispatch::errands::{Doing, Errand};
 use crate::map::camera::Camera;
+use crate::map::live_layer::vertices::{Edge, Ink};
 use castellan_domain::alarm::{Alarm, Source};
-use castellan_domain::estate::Priority;
-use castellan_domain::geo::{Anchor, LonLat};
-use castellan_domain::ids::{AlarmId, PersonId};
+use castellan_domain::estate::{Place, Priority};
+use castellan_domain::geo::Anchor;
+use castellan_domain::ids::{AlarmId, AlarmTypeId, DeviceId, PersonId};
 use castellan_domain::stream::Tracked;
 use castellan_domain::time::{Span, Timestamp};
 use frames::{Ask, Belief, Frames};
@@ -30,8 +31,6 @@ use std::collections::{BTreeMap, BTreeSet};
 /// People and alarms on the map at most. What comes beyond is not drawn and is counted in
 /// [`Scene::left_out`]; its row in the list is there all the same.
 pub const LIVE_ENTITIES_MAX: usize = 65_536;
-/// At most this many alarms call for somebody with a pulse.
-pub const PULSING_MAX: usize = 3;
 /// A fix this good needs no circle.
 const ACCURACY_SHOWN_M: f64 = 8.0;
 /// Times are written as 32-bit seconds since an epoch that is moved this often.
@@ -42,6 +41,10 @@ const CLOCK_STEP_S: f64 = 0.5;
 /// What is drawn with one draw call, from below.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Batch {
+    /// Edges of roofs.
+    Edges,
+    /// Edges of what is in alarm: no house hides them.
+    Things,
     /// Circles of uncertainty.
     Accuracy,
     /// The ways of those who are going somewhere.
@@ -54,13 +57,23 @@ pub enum Batch {
 
 impl Batch {
     /// From below.
-    pub const ALL: [Self; 4] = [Self::Accuracy, Self::Ways, Self::People, Self::Alarms];
+    pub const ALL: [Self; 6] = [
+        Self::Edges,
+        Self::Things,
+        Self::Accuracy,
+        Self::Ways,
+        Self::People,
+        Self::Alarms,
+    ];
 }
 
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 struct AlarmMark {
-    at: LonLat,
+    place: Place,
     priority: Priority,
+    family: AlarmTypeId,
+    device: Option<DeviceId>,
+    owner: Option<PersonId>,
     /// Somebody has it, or has seen it.
     claimed: bool,
     /// Judged or shelved: it stays in sight and calls nobody.
@@ -79,23 +92,18 @@ pub struct Seen<'a> {
     pub lost: bool,
 }
 
-/// An alarm that needs somebody before all others.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Calling {
-    /// Which.
-    pub id: AlarmId,
-    /// Metres east and north of the anchor.
-    pub at: (f64, f64),
-    /// How urgent it is.
-    pub priority: Priority,
-    /// 演练
-    pub drill: bool,
-}
-
 /// What moves or flashes.
 #[derive(Debug, Default)]
 pub struct Scene {
     anchor: Option<Anchor>,
+    /// Of all roofs, as they stand in the estate.
+    edges: Vec<Edge>,
+    /// Of what is in alarm, as [`crate::map::things`] found it.
+    things: Vec<(Edge, Ink)>,
+    /// How high above the ground alarms are seen.
+    up_m: BTreeMap<AlarmId, f64>,
+    /// Grows whenever an alarm is another.
+    alarms_told: u64,
     /// Server time minus the display's own, in seconds.
     clock_s: Option<f64>,
     people: BTreeMap<PersonId, Person>,
@@ -142,6 +150,12 @@ impl Scene {
     /// Where the site's grid begins, if an estate is there.
     pub fn anchor(&self) -> Option<Anchor> {
         self.anchor
+    }
+
+    /// The edges of roofs.
+    pub fn set_edges(&mut self, edges: Vec<Edge>) {
+        self.edges = edges;
+        self.change(Batch::Edges, Ask::AtOnce);
     }
 
     /// Light or dark.
@@ -226,19 +240,23 @@ impl Scene {
     pub fn set_alarm(&mut self, alarm: &Alarm) {
         // One whose place nobody knows is a row and no mark, and Castellan itself stands nowhere.
         let stands = alarm.source != Source::System && !alarm.is_closed();
-        let Some(at) = alarm.place.point().filter(|_| stands) else {
+        let Some(place) = alarm.place.place().filter(|_| stands) else {
             self.remove_alarm(alarm.id);
             return;
         };
         let mark = AlarmMark {
-            at,
+            place: place.clone(),
             priority: alarm.priority,
+            family: alarm.family.clone(),
+            device: alarm.source.device().cloned(),
+            owner: alarm.owner().cloned(),
             claimed: alarm.owner().is_some() || alarm.acknowledged.is_some(),
             quiet: !alarm.is_annunciated(),
             drill: alarm.drill,
         };
-        if self.alarms.insert(alarm.id, mark) != Some(mark) {
-            self.change(Batch::Alarms, Ask::AtOnce);
+        if self.alarms.get(&alarm.id) != Some(&mark) {
+            self.alarms.insert(alarm.id, mark);
+            self.change_alarms();
         }
     }
 
@@ -253,7 +271,7 @@ impl Scene {
     /// An alarm left the map.
     pub fn remove_alarm(&mut self, id: AlarmId) {
         if self.alarms.remove(&id).is_some() {
-            self.change(Batch::Alarms, Ask::AtOnce);
+            self.change_alarms();
         }
     }
 
@@ -262,7 +280,31 @@ impl Scene {
         self.people.clear();
         self.alarms.clear();
         self.left_out.clear();
+        self.change_alarms();
         self.change_all(Ask::AtOnce);
+    }
+
+    fn change_alarms(&mut self) {
+        self.alarms_told += 1;
+        self.change(Batch::Alarms, Ask::AtOnce);
+    }
+
+    /// Another number whenever an alarm is another.
+    pub fn alarms_told(&self) -> u64 {
+        self.alarms_told
+    }
+
+    /// The edges of what is in alarm, and how high above the ground each alarm is seen.
+    pub fn set_things(&mut self, things: Vec<(Edge, Ink)>, up_m: BTreeMap<AlarmId, f64>) {
+        self.things = things;
+        self.up_m = up_m;
+        for batch in [Batch::Things, Batch::Alarms] {
+            self.change(batch, Ask::AtOnce);
+        }
+    }
+
+    fn up_m(&self, alarm: AlarmId) -> f64 {
+        self.up_m.get(&alarm).copied().unwrap_or(0.0)
     }
 
     /// What is selected gets a ring.
@@ -292,7 +334,7 @@ impl Scene {
     pub fn position(&self, what: &Picked, mono: Span) -> Option<(f64, f64)> {
         match what {
             Picked::Person(id) => Some(self.people.get(id)?.seen_at(seconds(mono))),
-            Picked::Alarm(id) => Some(self.anchor?.metres(self.alarms.get(id)?.at)),
+            Picked::Alarm(id) => Some(self.anchor?.metres(self.alarms.get(id)?.place.at)),
             // They stand still: the map itself knows them.
             Picked::Device(_) | Picked::Building(_) | Picked::Area(_) => None,
         }
@@ -310,25 +352,11 @@ impl Scene {
 
     /// Where alarms are, in metres from the anchor.
     pub fn alarm_positions(&self) -> impl Iterator<Item = (f64, f64)> {
-        self.anchor
-            .into_iter()
-            .flat_map(|anchor| self.alarms.values().map(move |mark| anchor.metres(mark.at)))
-    }
-
-    /// The alarms that pulse: those that nobody has, the most urgent and then the oldest first.
-    pub fn calling(&self) -> impl Iterator<Item = Calling> {
-        let calling = self.anchor.into_iter().flat_map(move |anchor| {
-            self.waiting().filter_map(move |id| {
-                let mark = self.alarms.get(&id)?;
-                Some(Calling {
-                    id,
-                    at: anchor.metres(mark.at),
-                    priority: mark.priority,
-                    drill: mark.drill,
-                })
-            })
-        });
-        calling.take(PULSING_MAX)
+        self.anchor.into_iter().flat_map(|anchor| {
+            self.alarms
+                .values()
+                .map(move |mark| anchor.metres(mark.place.at))
+        })
     }
 
     /// What is within `reach_px` of a point of the screen, the nearest first; an alarm before a
@@ -346,17 +374,17 @@ impl Scene {
     ) -> Option<Picked> {
         const ALARM_FIRST_PX: f64 = 6.0;
         let anchor = self.anchor?;
-        let distance = |metres| {
-            let (x, y) = camera.project(metres)?;
+        let distance = |metres, up_m| {
+            let (x, y) = camera.project_above(metres, up_m)?;
             Some((x - at.0).hypot(y - at.1)).filter(|d| *d <= reach_px)
         };
         let alarms = self.alarms.iter().filter_map(|(id, mark)| {
-            let distance = distance(anchor.metres(mark.at))?;
+            let distance = distance(anchor.metres(mark.place.at), self.up_m(*id))?;
             Some((distance - ALARM_FIRST_PX, Picked::Alarm(*id)))
         });
         let people = self
             .people(mono)
-            .filter_map(|seen| Some((distance(seen.at)?, Picked::Person(seen.id.clone()))));
+            .filter_map(|seen| Some((distance(seen.at, 0.0)?, Picked::Person(seen.id.clone()))));
         alarms
             .chain(people)
             .min_by(|(a, _), (b, _)| a.total_cmp(b))
@@ -381,6 +409,8 @@ impl Scene {
             let mut out = std::mem::take(&mut self.vertices[index]);
             out.clear();
             match batch {
+                Batch::Edges => self.write_edges(&mut out),
+                Batch::Things => self.write_things(&mut out),
                 Batch::Accuracy => self.write_accuracy(now, &mut out),
                 Batch::Ways => self.write_ways(now, &mut out),
                 Batch::People => self.write_people(now, &mut out),
@@ -410,16 +440,6 @@ impl Scene {
     fn heard_s(&self, received_at: Timestamp, now: f64) -> f64 {
         self.clock_s
             .map_or(now, |clock_s| unix_s(received_at) - clock_s)
-    }
-
-    /// Alarms that nobody has, the most urgent and then the oldest first.
-    fn waiting(&self) -> impl Iterator<Item = AlarmId> {
-        Priority::ALL.into_iter().flat_map(|priority| {
-            self.alarms
-                .iter()
-                .filter(move |(_, mark)| mark.priority == priority && !mark.claimed && !mark.quiet)
-                .map(|(id, _)| *id)
-        })
     }
 }
 

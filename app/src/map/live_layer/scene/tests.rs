@@ -6,7 +6,7 @@ use crate::map::live_layer::vertices::{FLOATS_PER_MARKER, FLOATS_PER_VERTEX, Ink
 use castellan_domain::alarm::{AlarmFact, Located, Source};
 use castellan_domain::estate::Place;
 use castellan_domain::fact::{AlarmCleared, AlarmRaised};
-use castellan_domain::geo::Offset;
+use castellan_domain::geo::{LonLat, Offset};
 use castellan_domain::ids::{AlarmTypeId, DeviceId};
 use castellan_domain::observation::{Doubts, ReportedState};
 
@@ -164,7 +164,7 @@ fn only_poor_fixes_have_a_circle() {
 }
 
 #[test]
-fn at_most_three_alarms_pulse_the_most_urgent_and_then_the_oldest() {
+fn the_most_urgent_that_nobody_has_comes_first_and_is_drawn_on_top() {
     let mut scene = scene();
     for (number, priority) in [
         (1, Priority::P3),
@@ -175,11 +175,12 @@ fn at_most_three_alarms_pulse_the_most_urgent_and_then_the_oldest() {
     ] {
         scene.set_alarm(&alarm(number, priority));
     }
-    let calling: Vec<_> = scene.calling().map(|calling| calling.id).collect();
-    assert_eq!(calling, [AlarmId(4), AlarmId(2), AlarmId(3)]);
+    let first = |scene: &Scene| scene.places().iter().map(|p| p.first.0).collect::<Vec<_>>();
+    assert_eq!(first(&scene), [4, 2, 3, 5, 1]);
+    let told = scene.alarms_told();
     scene.set_alarm(&claimed(alarm(4, Priority::P1)));
-    let calling: Vec<_> = scene.calling().map(|calling| calling.id).collect();
-    assert_eq!(calling, [AlarmId(2), AlarmId(3), AlarmId(5)]);
+    assert_ne!(scene.alarms_told(), told);
+    assert_eq!(first(&scene), [2, 3, 5, 1, 4]);
     // Drawn from below: the most urgent last, on top, and what somebody has below all of them.
     assert_eq!(calls(&mut scene), [1.0, 2.0, 2.0, 2.0, 2.0]);
 }
@@ -191,7 +192,7 @@ fn a_claimed_alarm_is_steady_a_judged_one_hollow_and_a_closed_one_gone() {
     scene.set_alarm(&claimed);
     assert_eq!(calls(&mut scene), [1.0]);
     assert_eq!(scene.next_frame(at(900)), None, "nothing moves");
-    assert_eq!(scene.calling().count(), 0);
+    assert_eq!(scene.places()[0].unowned, 0);
     let judged = judged(alarm(1, Priority::P1));
     scene.set_alarm(&judged);
     assert_eq!(calls(&mut scene), [0.0]);
@@ -321,16 +322,31 @@ fn buffers_are_written_only_when_something_changed() {
         scene.begin_frame(at(1));
         Batch::ALL.map(|batch| scene.vertices(batch, at(1)).1)
     };
-    assert_eq!(changed(&mut scene), [true; 4]);
-    assert_eq!(changed(&mut scene), [false; 4]);
+    assert_eq!(changed(&mut scene), [true; Batch::ALL.len()]);
+    assert_eq!(changed(&mut scene), [false; Batch::ALL.len()]);
     scene.set_alarm(&alarm(1, Priority::P1));
-    assert_eq!(changed(&mut scene), [false, false, false, true]);
+    assert_eq!(
+        changed(&mut scene),
+        Batch::ALL.map(|batch| batch == Batch::Alarms)
+    );
     scene.set_alarm(&alarm(1, Priority::P1));
-    assert_eq!(changed(&mut scene), [false; 4], "the same alarm again");
+    assert_eq!(
+        changed(&mut scene),
+        [false; Batch::ALL.len()],
+        "the same alarm again"
+    );
     scene.set_clock(START + Span::from_millis(10_200), at(10));
-    assert_eq!(changed(&mut scene), [false; 4], "a jitter of the clock");
+    assert_eq!(
+        changed(&mut scene),
+        [false; Batch::ALL.len()],
+        "a jitter of the clock"
+    );
     scene.set_clock(START + Span::from_secs(20), at(10));
-    assert_eq!(changed(&mut scene), [true; 4], "a step of the clock");
+    assert_eq!(
+        changed(&mut scene),
+        [true; Batch::ALL.len()],
+        "a step of the clock"
+    );
 }
 
 #[test]
@@ -423,25 +439,47 @@ fn alarms_at_one_place_are_counted_and_the_most_urgent_speaks_for_them() {
         scene.set_alarm(&here(number, priority));
     }
     scene.set_alarm(&alarm(9, Priority::P1));
-    let crowds = scene.crowds();
-    let [crowd] = &crowds[..] else {
-        panic!("one place: {crowds:?}")
+    let told = |scene: &Scene| {
+        let places = scene.places().into_iter();
+        places
+            .map(|p| (p.first.0, p.priority, p.unowned, p.count))
+            .collect::<Vec<_>>()
     };
-    assert_eq!(
-        (crowd.first, crowd.priority, crowd.count),
-        (AlarmId(2), Priority::P1, 3)
-    );
+    let alone = (9, Priority::P1, 1, 1);
+    assert_eq!(told(&scene), [(2, Priority::P1, 3, 3), alone]);
+    assert!(scene.places()[0].has(AlarmId(3)) && !scene.places()[0].has(AlarmId(9)));
     let anchor = anchor();
     assert_eq!(scene.first_at(anchor, AlarmId(1)), AlarmId(2));
     scene.set_alarm(&claimed(here(2, Priority::P1)));
-    assert_eq!(
-        scene.crowds()[0].first,
-        AlarmId(3),
-        "what nobody has comes first"
-    );
+    // Now it has the colour of the worst that nobody has.
+    assert_eq!(told(&scene), [alone, (3, Priority::P2, 2, 3)]);
     scene.remove_alarm(AlarmId(3));
     scene.remove_alarm(AlarmId(1));
-    assert!(scene.crowds().is_empty());
+    assert_eq!(told(&scene), [alone, (2, Priority::P1, 0, 1)]);
+}
+
+#[test]
+fn a_floor_is_one_place_and_another_floor_is_another() {
+    let mut scene = scene();
+    let mut on = |number: u32, floor: Option<&str>| {
+        let mut alarm = alarm(number, Priority::P2);
+        let place = Place {
+            building: castellan_domain::ids::BuildingId::new("b3").ok(),
+            floor: floor.map(|label| castellan_domain::text::Text::new(label).unwrap()),
+            ..alarm.place.place().unwrap().clone()
+        };
+        alarm.place = Located::Fixed(place);
+        scene.set_alarm(&alarm);
+    };
+    on(1, Some("B1"));
+    on(2, Some("15"));
+    on(3, Some("B1"));
+    let counts: Vec<_> = scene
+        .places()
+        .iter()
+        .map(|p| (p.first.0, p.count))
+        .collect();
+    assert_eq!(counts, [(1, 2), (2, 1)]);
 }
 
 #[test]
