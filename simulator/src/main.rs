@@ -55,7 +55,7 @@ enum Verb {
     /// Play a scene to its end at the pace of life, and say each milestone as it is reached or missed.
     /// Play it against a fresh server, without `walk`: it brings its own guards.
     Scene {
-        /// Which one: `gas`, or a file that ends in .toml.
+        /// Which one: `a`, `b`, `c`, or a file that ends in .toml.
         name: String,
         /// Address of the server.
         #[arg(

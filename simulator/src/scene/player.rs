@@ -150,7 +150,7 @@ impl Stage {
             Out::Heard(heard) => courier.push(behind + 1, Parcel::Said(Said::Heard(heard))),
             Out::Duty(person) => courier.push(behind + 2, Parcel::duty(&person)),
             Out::Command(person, want) => {
-                courier.push(behind + 2, Parcel::command(person, want.command()));
+                courier.push(behind + 2, Parcel::command(person, want));
             }
         });
         if let Some(cameras) = &mut self.cameras {
@@ -187,6 +187,9 @@ fn words(hint: Hint) -> String {
     match hint {
         Hint::Milestone(words, News::Reached(_)) => format!("reached   {words}"),
         Hint::Milestone(words, News::Missed) => format!("MISSED    {words}"),
+        Hint::Milestone(words, News::Late(ms)) => {
+            format!("too late  {words} ({})", by(ms))
+        }
         Hint::Milestone(words, News::LeftOut) => {
             format!("left out  {words} (no channel is set up: nobody can be called)")
         }
@@ -203,4 +206,9 @@ fn line(scene_ms: i64, words: &str) -> String {
     let tenths = scene_ms.abs() / 100;
     let (minutes, seconds) = (tenths / 600, tenths / 10 % 60);
     format!("{sign}{minutes}:{seconds:02}.{}  {words}", tenths % 10)
+}
+
+/// `12.3 s too late`
+fn by(late_ms: i64) -> String {
+    format!("{}.{} s too late", late_ms / 1_000, late_ms / 100 % 10)
 }
