@@ -55,7 +55,7 @@ enum Verb {
     /// Play a scene to its end at the pace of life, and say each milestone as it is reached or missed.
     /// Play it against a fresh server, without `walk`: it brings its own guards.
     Scene {
-        /// Which one: `gas`, or a file that ends in .toml.
+        /// Which one: `a`, `b`, `c`, or a file that ends in .toml.
         name: String,
         /// Address of the server.
         #[arg(
@@ -70,6 +70,10 @@ enum Verb {
         /// Leave what operators do to you: claim, send, record and close at the console.
         #[arg(long)]
         by_hand: bool,
+        /// Succeed only if every milestone was seen in its time: where nobody can be called, those about
+        /// calls were not.
+        #[arg(long)]
+        check: bool,
         #[command(flatten)]
         cameras: CameraWords,
     },
@@ -234,8 +238,22 @@ async fn main() -> ExitCode {
             server,
             site,
             by_hand,
+            check,
             cameras,
-        } => play(&name, server, site, by_hand, cameras, stop).await,
+        } => {
+            let scene = match scene::named(&name) {
+                Ok(scene) => scene,
+                Err(error) => return unfit(&error),
+            };
+            let options = scene::Options {
+                scene,
+                server,
+                site,
+                by_hand,
+                cameras: cameras.options(),
+            };
+            play(&options, check, stop).await
+        }
         Verb::Replay {
             file,
             phone,
@@ -258,40 +276,20 @@ async fn main() -> ExitCode {
     }
 }
 
-/// 0: every milestone was reached; 1: one was missed, or the server failed; 2: there is no such scene, or it
+/// 0: every milestone was reached; 1: one was missed (with `check`: or left out), or the server failed; 2: there is no such scene, or it
 /// does not fit; 130: stopped by hand.
-async fn play(
-    name: &str,
-    server: String,
-    site: Option<SiteId>,
-    by_hand: bool,
-    cameras: CameraWords,
-    stop: impl Future<Output = ()>,
-) -> ExitCode {
-    let scene = match scene::named(name) {
-        Ok(scene) => scene,
-        Err(error) => {
-            eprintln!("{error}");
-            return ExitCode::from(2);
-        }
-    };
-    let options = scene::Options {
-        scene,
-        server,
-        site,
-        by_hand,
-        cameras: cameras.options(),
-    };
-    match scene::run(&options, stop, &mut |line| println!("{line}")).await {
-        Ok(scene::Outcome::Over { reached, missed }) => {
-            println!("milestones: {reached} reached, {missed} missed");
-            ExitCode::from(u8::from(missed > 0))
+async fn play(options: &scene::Options, check: bool, stop: impl Future<Output = ()>) -> ExitCode {
+    match scene::run(options, stop, &mut |line| println!("{line}")).await {
+        Ok(scene::Outcome::Over {
+            reached,
+            missed,
+            left_out,
+        }) => {
+            println!("milestones: {reached} reached, {missed} missed, {left_out} left out");
+            ExitCode::from(u8::from(missed > 0 || check && left_out > 0))
         }
         Ok(scene::Outcome::Stopped) => ExitCode::from(130),
-        Err(error) if error.is::<scene::SceneError>() => {
-            eprintln!("{error}");
-            ExitCode::from(2)
-        }
+        Err(error) if error.is::<scene::SceneError>() => unfit(&error),
         Err(error) => failed(&format!("{error:#}")),
     }
 }
@@ -309,6 +307,11 @@ fn replayed(ended: Result<Summary, ReplayError>) -> ExitCode {
         }
         Err(ReplayError::Other(error)) => failed(&format!("{error:#}")),
     }
+}
+
+fn unfit(why: &dyn std::fmt::Display) -> ExitCode {
+    eprintln!("{why}");
+    ExitCode::from(2)
 }
 
 fn failed(why: &str) -> ExitCode {

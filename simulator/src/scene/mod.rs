@@ -2,6 +2,7 @@
 //! (`simulator/scenes`), one reader reads it, and it is played at the pace of life against a server, or in
 //! virtual time against the engine.
 
+mod deed;
 mod play;
 mod player;
 mod script;

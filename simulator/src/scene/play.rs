@@ -2,28 +2,27 @@
 //!
 //! Pure: whoever plays it brings the time, carries what leaves, and shows what the site is.
 
-use super::script::{Act, Break, Deed, LEAD_S, Milestone, Scene, SceneError};
+use super::script::{Act, Break, LEAD_S, Milestone, Reading, Report, Scene, SceneError};
 use super::sight::Look;
 use crate::devices::Said;
 use crate::world::{Outgoing, World, WorldError};
 use castellan_client::owntracks::Location;
 use castellan_domain::access::{Right, Rights};
-use castellan_domain::alarm::{AlarmCommand, VerdictBasis};
-use castellan_domain::command::Command;
-use castellan_domain::dispatch::{DispatchCommand, Matter};
-use castellan_domain::estate::Estate;
-use castellan_domain::ids::{EventId, PersonId, PhoneId};
-use castellan_domain::incident::{IncidentCommand, NextStage};
+use castellan_domain::alarm::Source;
+use castellan_domain::estate::{Device, Estate};
+use castellan_domain::ids::{AlarmTypeId, DeviceId, EventId, PersonId, PhoneId};
 use castellan_domain::observation::ReportedState;
 use castellan_domain::time::{Span, Timestamp};
 use castellan_domain::view::View;
-use castellan_domain::wire::api::EventRequest;
+use castellan_domain::wire::api::{EventRequest, WireCommand};
 use castellan_domain::wire::ingest::HeardRequest;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
 /// Milliseconds for which an act waits for what it is about.
 const ACT_WAITS_MS: i64 = 30_000;
+/// Devices behind devices that are followed.
+const UPSTREAM_STEPS_MAX: usize = 16;
 
 /// What leaves somebody or something.
 #[derive(Debug, Clone)]
@@ -37,26 +36,7 @@ pub enum Out {
     /// A person comes on duty.
     Duty(PersonId),
     /// A person wants something.
-    Command(PersonId, Want),
-}
-
-/// What people want in a scene.
-#[derive(Debug, Clone)]
-pub enum Want {
-    Alarm(AlarmCommand),
-    Incident(IncidentCommand),
-    Dispatch(DispatchCommand),
-}
-
-impl Want {
-    /// As a command, whatever it has of words.
-    pub fn command<Words>(self) -> Command<Words> {
-        match self {
-            Self::Alarm(command) => command.into(),
-            Self::Incident(command) => command.into(),
-            Self::Dispatch(command) => command.into(),
-        }
-    }
+    Command(PersonId, WireCommand),
 }
 
 /// What became of a milestone.
@@ -66,6 +46,8 @@ pub enum News {
     Reached(i64),
     /// It was not to be seen in its time.
     Missed,
+    /// It was missed, and is to be seen so many milliseconds too late.
+    Late(i64),
     /// There is no channel by which anybody could be called.
     LeftOut,
 }
@@ -91,12 +73,16 @@ pub struct Play {
     phones: Vec<PhoneId>,
     /// Milliseconds at which its first second begins.
     begins_ms: i64,
+    /// Whom lines are about that name nobody.
+    about: Source,
     /// The same by the site's clock.
     began: Option<Timestamp>,
     /// Acts that wait, by time. At most [`super::script::LINES_MAX`].
     acts: VecDeque<Act>,
     /// Readings to come. At most as many.
-    readings: VecDeque<super::script::Reading>,
+    readings: VecDeque<Reading>,
+    /// Reports of other devices to come. At most as many.
+    reports: VecDeque<Report>,
     /// Breaks to come. At most as many.
     breaks: VecDeque<Break>,
     percent: u8,
@@ -123,25 +109,20 @@ impl Play {
         now_ms: i64,
     ) -> Result<Self, SceneError> {
         scene.must_fit(&estate)?;
+        let nobody = || SceneError::Unfit("it is about nobody".to_owned());
+        let about = scene.about().ok_or_else(nobody)?;
         let parts = scene.guards.iter();
         let parts = parts.map(|part| (&part.person, part.at_m, part.character(scene.lasts_s)));
         let world = World::of_scene(&estate, parts, now_ms);
         let world = world.map_err(|error: WorldError| SceneError::Unfit(error.to_string()))?;
         let phones = world.guards().iter();
         let phones = phones.map(|guard| guard.phone().clone()).collect();
-        let by_time = |lines: Vec<Act>| {
-            let mut lines = lines;
-            lines.sort_by_key(|act| act.at_s);
-            VecDeque::from(lines)
-        };
-        let mut readings = scene.readings.clone();
-        readings.sort_by_key(|reading| reading.at_s);
-        let mut breaks = scene.breaks.clone();
-        breaks.sort_by_key(|one| one.at_s);
         Ok(Self {
-            acts: by_time(scene.acts.clone()),
-            readings: readings.into(),
-            breaks: breaks.into(),
+            acts: by_time(&scene.acts, |act| act.at_s),
+            readings: by_time(&scene.readings, |reading| reading.at_s),
+            reports: by_time(&scene.reports, |report| report.at_s),
+            breaks: by_time(&scene.breaks, |one| one.at_s),
+            about,
             news: vec![None; scene.milestones.len()],
             scene,
             estate,
@@ -182,7 +163,14 @@ impl Play {
     /// How many milestones were missed.
     pub fn missed(&self) -> usize {
         let missed = self.news.iter();
-        missed.filter(|news| **news == Some(News::Missed)).count()
+        let is_missed = |news: &Option<News>| matches!(news, Some(News::Missed | News::Late(_)));
+        missed.filter(|news| is_missed(news)).count()
+    }
+
+    /// What became of each milestone, by its words; nothing of one whose time had not come.
+    pub fn milestones(&self) -> impl Iterator<Item = (&str, Option<News>)> {
+        let words = self.scene.milestones.iter().map(|one| one.words.as_str());
+        words.zip(self.news.iter().copied())
     }
 
     /// How many were reached.
@@ -205,12 +193,12 @@ impl Play {
         let scene_ms = self.scene_ms(now_ms);
         let mut hints = Vec::new();
         self.begin_duty(send);
-        self.walk(now_ms, send);
+        self.walk(now_ms, scene_ms, send);
         if scene_ms < 0 {
             return hints;
         }
         let began = *self.began.get_or_insert(at - Span::from_millis(scene_ms));
-        self.measure(scene_ms, send);
+        self.report(scene_ms, send);
         self.act(scene_ms, began, send, &mut hints);
         let is_due = |one: &mut Break| i64::from(one.at_s) * 1_000 <= scene_ms;
         while let Some(one) = self.breaks.pop_front_if(is_due) {
@@ -230,53 +218,96 @@ impl Play {
         }
     }
 
-    fn walk(&mut self, now_ms: i64, send: &mut impl FnMut(Out)) {
+    fn walk(&mut self, now_ms: i64, scene_ms: i64, send: &mut impl FnMut(Out)) {
         for item in self.world.step(now_ms) {
             match item {
+                Outgoing::Fix { guard, .. } | Outgoing::Answer { guard, .. }
+                    if self.is_silent_person(guard, scene_ms) => {}
                 Outgoing::Fix { guard, body } => send(Out::Fix(self.phones[guard].clone(), body)),
                 Outgoing::Answer { guard, command } => {
                     let person = self.world.people()[guard].clone();
-                    send(Out::Command(person, Want::Dispatch(command)));
+                    send(Out::Command(person, command.into()));
                 }
-                Outgoing::Said(Said::Heard(heard)) => send(Out::Heard(heard)),
+                Outgoing::Said(Said::Heard(heard)) => {
+                    if !self.is_silent_device(&heard.device, scene_ms) {
+                        send(Out::Heard(heard));
+                    }
+                }
                 // Nothing else happens in a scene.
                 Outgoing::Said(_) => {}
             }
         }
     }
 
-    /// The detector says which limits are reached, and which are not any more.
-    fn measure(&mut self, scene_ms: i64, send: &mut impl FnMut(Out)) {
-        while let Some(reading) = self
-            .readings
-            .pop_front_if(|reading| i64::from(reading.at_s) * 1_000 <= scene_ms)
-        {
-            let detector = &self.scene.detector;
-            let kinds = |percent| detector.reached(percent).map(|limit| &limit.kind);
-            let (before, now): (Vec<_>, Vec<_>) = (
-                kinds(self.percent).collect(),
-                kinds(reading.percent).collect(),
-            );
-            let begun = now.iter().filter(|kind| !before.contains(kind));
-            let begun = begun.map(|kind| (*kind, ReportedState::Active));
-            let ended = before.iter().filter(|kind| !now.contains(kind));
-            let ended = ended.map(|kind| (*kind, ReportedState::Cleared));
-            for (kind, state) in begun.chain(ended) {
-                self.events += 1;
-                let event_id = format!("scene-{}-{}", self.name, self.events);
-                let Ok(event_id) = EventId::new(event_id) else {
-                    continue;
+    /// Of whom nothing is heard now.
+    fn silent(&self, scene_ms: i64) -> impl Iterator<Item = &Source> {
+        let now = self.scene.silences.iter().filter(move |silence| {
+            let (from_s, to_s) = (i64::from(silence.from_s), i64::from(silence.to_s));
+            (from_s * 1_000..to_s * 1_000).contains(&scene_ms)
+        });
+        now.map(|silence| &silence.of)
+    }
+
+    fn is_silent_person(&self, guard: usize, scene_ms: i64) -> bool {
+        let person = Some(&self.world.people()[guard]);
+        self.silent(scene_ms).any(|of| of.person() == person)
+    }
+
+    /// It is silent itself, or one that it is reached through.
+    fn is_silent_device(&self, device: &DeviceId, scene_ms: i64) -> bool {
+        let next = |at: &&Device| self.estate.device(at.upstream.as_ref()?);
+        let through = std::iter::successors(self.estate.device(device), next);
+        let mut through = through.take(UPSTREAM_STEPS_MAX);
+        through.any(|at| self.silent(scene_ms).any(|of| of.device() == Some(&at.id)))
+    }
+
+    /// The detector says which limits are reached, and which are not any more. Other devices say what they say.
+    fn report(&mut self, scene_ms: i64, send: &mut impl FnMut(Out)) {
+        let is_due = |at_s: u32| i64::from(at_s) * 1_000 <= scene_ms;
+        while let Some(reading) = self.readings.pop_front_if(|one| is_due(one.at_s)) {
+            self.measure(reading, send);
+        }
+        while let Some(report) = self.reports.pop_front_if(|one| is_due(one.at_s)) {
+            self.say(report.device, report.kind, report.state, send);
+        }
+    }
+
+    fn measure(&mut self, reading: Reading, send: &mut impl FnMut(Out)) {
+        let before = std::mem::replace(&mut self.percent, reading.percent);
+        let Some(detector) = self.scene.detector.clone() else {
+            return;
+        };
+        for limit in detector.limits {
+            let (was, is) = (before >= limit.percent, reading.percent >= limit.percent);
+            if was != is {
+                let state = if is {
+                    ReportedState::Active
+                } else {
+                    ReportedState::Cleared
                 };
-                send(Out::Event(EventRequest {
-                    device: detector.device.clone(),
-                    event_id,
-                    kind: kind.clone(),
-                    state,
-                    occurred_at: None,
-                    drill: false,
-                }));
+                self.say(detector.device.clone(), limit.kind, state, send);
             }
-            self.percent = reading.percent;
+        }
+    }
+
+    fn say(
+        &mut self,
+        device: DeviceId,
+        kind: AlarmTypeId,
+        state: ReportedState,
+        send: &mut impl FnMut(Out),
+    ) {
+        self.events += 1;
+        let event_id = format!("scene-{}-{}", self.name, self.events);
+        if let Ok(event_id) = EventId::new(event_id) {
+            send(Out::Event(EventRequest {
+                device,
+                event_id,
+                kind,
+                state,
+                occurred_at: None,
+                drill: false,
+            }));
         }
     }
 
@@ -295,7 +326,8 @@ impl Play {
                 return;
             }
             if !self.is_by_hand || !is_operator(&self.estate, &act.by) {
-                match self.want(act, began) {
+                let look = self.look(act.about.as_ref(), began);
+                match look.and_then(|look| act.what.want(&look)) {
                     Some(want) => send(Out::Command(act.by.clone(), want)),
                     None if scene_ms < due_ms + ACT_WAITS_MS => return,
                     None => hints.push(Hint::Idle(format!("{:?} by {}", act.what, act.by))),
@@ -305,54 +337,12 @@ impl Play {
         }
     }
 
-    /// What somebody wants, once that is there which it is about.
-    fn want(&self, act: &Act, began: Timestamp) -> Option<Want> {
-        let look = self.look(began)?;
-        let alarm = look.row()?.id;
-        let incident = || Some(look.incident()?.id);
-        let assignment = |person| Some(look.sent(person)?.id);
-        let to = |to| {
-            let incident = incident()?;
-            Some(Want::Incident(IncidentCommand::Move { incident, to }))
-        };
-        Some(match &act.what {
-            Deed::Claim => Want::Alarm(AlarmCommand::Claim { alarm }),
-            Deed::Send(person) => Want::Dispatch(DispatchCommand::Dispatch {
-                matter: Matter::Alarm(alarm),
-                person: person.clone(),
-            }),
-            Deed::Accept(person) => Want::Dispatch(DispatchCommand::Accept {
-                assignment: assignment(person)?,
-            }),
-            Deed::EndQuiet(person) => Want::Dispatch(DispatchCommand::EndQuiet {
-                assignment: assignment(person)?,
-            }),
-            Deed::Finish(person) => Want::Dispatch(DispatchCommand::Finish {
-                assignment: assignment(person)?,
-            }),
-            Deed::Step(step) => Want::Incident(IncidentCommand::TakeStep {
-                incident: incident()?,
-                step: step.clone(),
-                answer: None,
-            }),
-            Deed::Judge { verdict, on_scene } => Want::Alarm(AlarmCommand::Judge {
-                alarm,
-                verdict: *verdict,
-                basis: Some(VerdictBasis::OnScene {
-                    by: on_scene.clone(),
-                }),
-            }),
-            Deed::Contain => to(NextStage::Contained)?,
-            Deed::Resolve => to(NextStage::Resolved)?,
-            Deed::Close => to(NextStage::Closed)?,
-        })
-    }
-
-    fn look(&self, began: Timestamp) -> Option<Look<'_>> {
+    /// The site as it is looked at, about this one or about the one that the scene is about.
+    fn look<'a>(&'a self, about: Option<&'a Source>, began: Timestamp) -> Option<Look<'a>> {
         Some(Look {
             view: self.seen.as_deref()?,
             estate: &self.estate,
-            device: &self.scene.detector.device,
+            about: about.unwrap_or(&self.about),
             people: self.world.people(),
             began,
             now: self.seen_at,
@@ -364,10 +354,14 @@ impl Play {
         for index in 0..self.news.len() {
             let milestone = &self.scene.milestones[index];
             let from_ms = i64::from(milestone.from_s) * 1_000;
-            if self.news[index].is_some() || scene_ms < from_ms {
-                continue;
-            }
-            let news = self.news_of(milestone, scene_ms, began);
+            let news = match self.news[index] {
+                _ if scene_ms < from_ms => None,
+                None => self.news_of(milestone, scene_ms, began),
+                Some(News::Missed) if !milestone.throughout => {
+                    self.late(milestone, scene_ms, began)
+                }
+                Some(_) => None,
+            };
             if let Some(news) = news {
                 let words = milestone.words.clone();
                 self.news[index] = Some(news);
@@ -378,7 +372,7 @@ impl Play {
 
     fn news_of(&self, milestone: &Milestone, scene_ms: i64, began: Timestamp) -> Option<News> {
         let is_late = scene_ms > i64::from(milestone.to_s) * 1_000;
-        let Some(look) = self.look(began) else {
+        let Some(look) = self.look(milestone.about.as_ref(), began) else {
             return is_late.then_some(News::Missed);
         };
         if milestone.needs_channels && look.view.reach.is_empty() {
@@ -392,6 +386,19 @@ impl Play {
             (true, true, false) | (false, false, false) => None,
         }
     }
+
+    /// What was missed is there after all.
+    fn late(&self, milestone: &Milestone, scene_ms: i64, began: Timestamp) -> Option<News> {
+        let look = self.look(milestone.about.as_ref(), began)?;
+        let is_there = milestone.see.iter().all(|sight| sight.is_there(&look));
+        is_there.then(|| News::Late(scene_ms - i64::from(milestone.to_s) * 1_000))
+    }
+}
+
+fn by_time<T: Clone>(lines: &[T], at_s: impl Fn(&T) -> u32) -> VecDeque<T> {
+    let mut lines = lines.to_vec();
+    lines.sort_by_key(at_s);
+    lines.into()
 }
 
 fn is_operator(estate: &Estate, person: &PersonId) -> bool {

@@ -44,8 +44,12 @@ pub struct Options {
 /// How a scene went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
-    /// To its end: so many milestones were reached and missed.
-    Over { reached: usize, missed: usize },
+    /// To its end: so many milestones were reached, missed, and left out because nobody could be called.
+    Over {
+        reached: usize,
+        missed: usize,
+        left_out: usize,
+    },
     /// It was stopped.
     Stopped,
 }
@@ -98,8 +102,7 @@ pub async fn run(
         }
         stage.courier.send_due();
         if stage.play.is_over(wall_ms()) {
-            let (reached, missed) = (stage.play.reached(), stage.play.missed());
-            return Ok(Outcome::Over { reached, missed });
+            return Ok(stage.end(say));
         }
     }
 }
@@ -150,7 +153,7 @@ impl Stage {
             Out::Heard(heard) => courier.push(behind + 1, Parcel::Said(Said::Heard(heard))),
             Out::Duty(person) => courier.push(behind + 2, Parcel::duty(&person)),
             Out::Command(person, want) => {
-                courier.push(behind + 2, Parcel::command(person, want.command()));
+                courier.push(behind + 2, Parcel::command(person, want));
             }
         });
         if let Some(cameras) = &mut self.cameras {
@@ -159,6 +162,25 @@ impl Stage {
         let scene_ms = self.play.scene_ms(now_ms);
         for hint in hints {
             say(line(scene_ms, &words(hint)));
+        }
+    }
+
+    /// Says once more what was missed, and by how much.
+    fn end(&self, say: &mut impl FnMut(String)) -> Outcome {
+        let mut left_out = 0;
+        for (words, news) in self.play.milestones() {
+            match news {
+                Some(News::Missed) => say(format!("missed: {words}")),
+                Some(News::Late(ms)) => say(format!("missed: {words}: {}", by(ms))),
+                Some(News::LeftOut) => left_out += 1,
+                Some(News::Reached(_)) | None => {}
+            }
+        }
+        let (reached, missed) = (self.play.reached(), self.play.missed());
+        Outcome::Over {
+            reached,
+            missed,
+            left_out,
         }
     }
 
@@ -187,6 +209,9 @@ fn words(hint: Hint) -> String {
     match hint {
         Hint::Milestone(words, News::Reached(_)) => format!("reached   {words}"),
         Hint::Milestone(words, News::Missed) => format!("MISSED    {words}"),
+        Hint::Milestone(words, News::Late(ms)) => {
+            format!("too late  {words} ({})", by(ms))
+        }
         Hint::Milestone(words, News::LeftOut) => {
             format!("left out  {words} (no channel is set up: nobody can be called)")
         }
@@ -203,4 +228,9 @@ fn line(scene_ms: i64, words: &str) -> String {
     let tenths = scene_ms.abs() / 100;
     let (minutes, seconds) = (tenths / 600, tenths / 10 % 60);
     format!("{sign}{minutes}:{seconds:02}.{}  {words}", tenths % 10)
+}
+
+/// `12.3 s too late`
+fn by(late_ms: i64) -> String {
+    format!("{}.{} s too late", late_ms / 1_000, late_ms / 100 % 10)
 }

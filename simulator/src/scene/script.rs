@@ -1,18 +1,28 @@
 //! What a scene's file says.
 
+use super::deed::Deed;
 use super::sight::Sight;
 use crate::character::Character;
-use castellan_domain::alarm::Verdict;
+use castellan_domain::alarm::Source;
 use castellan_domain::estate::Estate;
-use castellan_domain::ids::{AlarmTypeId, DeviceId, PersonId, StepId};
+use castellan_domain::ids::{AlarmTypeId, DeviceId, PersonId};
+use castellan_domain::observation::ReportedState;
 use serde::Deserialize;
 use std::path::Path;
 
-/// The scenes that are built in, by name.
-const SCENES: [(&str, &str); 1] = [("gas", include_str!("../../scenes/gas.toml"))];
+/// The scenes that are built in, by letter and name.
+const SCENES: [(&str, &str, &str); 3] = [
+    ("a", "gas", include_str!("../../scenes/gas.toml")),
+    (
+        "b",
+        "perimeter",
+        include_str!("../../scenes/perimeter.toml"),
+    ),
+    ("c", "lift", include_str!("../../scenes/lift.toml")),
+];
 /// Bytes of a file at most.
 const FILE_BYTES_MAX: u64 = 256 * 1024;
-/// Guards, readings, acts, milestones and breaks of one scene at most, of each.
+/// Lines of one scene at most, of each kind.
 pub(super) const LINES_MAX: usize = 200;
 /// Seconds that a scene lasts at most.
 pub(super) const LASTS_S_MAX: u32 = 7_200;
@@ -29,15 +39,25 @@ pub struct Scene {
     pub title: String,
     /// Seconds from its beginning to its end.
     pub lasts_s: u32,
-    pub detector: Detector,
+    /// Whom acts and milestones are about that name nobody. Left out: the detector.
+    #[serde(default)]
+    pub about: Option<Source>,
+    #[serde(default)]
+    pub detector: Option<Detector>,
     /// Who walks.
     #[serde(rename = "guard")]
     pub guards: Vec<Part>,
     /// Who else is on duty.
     pub on_duty: Vec<PersonId>,
     /// What the detector measures.
-    #[serde(rename = "reading")]
+    #[serde(rename = "reading", default)]
     pub readings: Vec<Reading>,
+    /// What other devices say.
+    #[serde(rename = "report", default)]
+    pub reports: Vec<Report>,
+    /// Of whom nothing is heard for a while.
+    #[serde(rename = "silence", default)]
+    pub silences: Vec<Silence>,
     #[serde(rename = "act")]
     pub acts: Vec<Act>,
     /// When the server dies, and for how long.
@@ -71,6 +91,26 @@ pub struct Limit {
 pub struct Reading {
     pub at_s: u32,
     pub percent: u8,
+}
+
+/// A device says something of a condition.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Report {
+    pub at_s: u32,
+    pub device: DeviceId,
+    #[serde(rename = "type")]
+    pub kind: AlarmTypeId,
+    pub state: ReportedState,
+}
+
+/// Nothing is heard of somebody's phone, or of a device and of those that are reached through it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Silence {
+    pub of: Source,
+    pub from_s: u32,
+    pub to_s: u32,
 }
 
 /// A guard of a scene.
@@ -111,38 +151,14 @@ impl Part {
 pub struct Act {
     pub at_s: u32,
     pub by: PersonId,
+    /// Whose row it is about.
+    #[serde(default)]
+    pub about: Option<Source>,
     #[serde(rename = "do")]
     pub what: Deed,
-}
-
-/// What can be done in a scene. It is about the detector's row, and the incident that it is part of.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub enum Deed {
-    /// 接警
-    Claim,
-    /// D, to this person.
-    Send(PersonId),
-    /// R: this person said on the radio that they go. Or they say so themselves.
-    Accept(PersonId),
-    /// This person can be heard again.
-    EndQuiet(PersonId),
-    /// This person has done.
-    Finish(PersonId),
-    /// A step of the procedure is done.
-    Step(StepId),
-    /// 核实结论
-    Judge {
-        verdict: Verdict,
-        /// Who saw it on the spot.
-        on_scene: PersonId,
-    },
-    /// 已控制
-    Contain,
-    /// 已处置
-    Resolve,
-    /// 已结案
-    Close,
+    /// Somebody else is faster, and the server refuses it.
+    #[serde(default)]
+    pub refused: bool,
 }
 
 /// The server dies and comes back.
@@ -168,6 +184,9 @@ pub struct Milestone {
     /// It needs channels by which people can be called; without one it is left out.
     #[serde(default)]
     pub needs_channels: bool,
+    /// Whose row it is about.
+    #[serde(default)]
+    pub about: Option<Source>,
     pub see: Vec<Sight>,
 }
 
@@ -190,12 +209,16 @@ pub enum SceneError {
 
 /// The scene of this name, or in this file.
 pub fn named(name: &str) -> Result<Scene, SceneError> {
-    if let Some((_, text)) = SCENES.iter().find(|(known, _)| *known == name) {
+    let mut built_in = SCENES.iter();
+    if let Some((.., text)) = built_in.find(|(letter, long, _)| [*letter, *long].contains(&name)) {
         return Scene::parse(text);
     }
     let is_file = Path::new(name).extension().is_some_and(|ext| ext == "toml");
     if !is_file {
-        let known: Vec<_> = SCENES.iter().map(|(name, _)| *name).collect();
+        let known = SCENES
+            .iter()
+            .map(|(letter, long, _)| format!("{letter} ({long})"));
+        let known: Vec<_> = known.collect();
         return Err(SceneError::Unknown(name.to_owned(), known.join(", ")));
     }
     let unreadable = |why: String| SceneError::File(name.to_owned(), why);
@@ -218,11 +241,14 @@ impl Scene {
 
     fn check(&self) -> Result<(), SceneError> {
         let unfit = |why: String| Err(SceneError::Unfit(why));
+        let limits = self.detector.iter().flat_map(|detector| &detector.limits);
         let counts = [
             self.guards.len(),
             self.on_duty.len(),
-            self.detector.limits.len(),
+            limits.clone().count(),
             self.readings.len(),
+            self.reports.len(),
+            self.silences.len(),
             self.acts.len(),
             self.breaks.len(),
             self.milestones.len(),
@@ -233,15 +259,16 @@ impl Scene {
         if self.lasts_s > LASTS_S_MAX {
             return unfit(format!("it lasts longer than {LASTS_S_MAX} s"));
         }
-        let limits = &self.detector.limits;
+        if self.about().is_none() {
+            return unfit("it has neither a detector nor a line about".to_owned());
+        }
+        if self.detector.is_none() && !self.readings.is_empty() {
+            return unfit("nobody measures its readings".to_owned());
+        }
         if !limits.is_sorted_by(|a, b| a.percent < b.percent) {
             return unfit("the detector's limits go from the lower one up".to_owned());
         }
-        let seconds = self.readings.iter().map(|reading| reading.at_s);
-        let seconds = seconds.chain(self.acts.iter().map(|act| act.at_s));
-        let seconds = seconds.chain(self.breaks.iter().map(|one| one.at_s + one.for_s));
-        let seconds = seconds.chain(self.milestones.iter().map(|one| one.to_s));
-        if let Some(late_s) = seconds.max().filter(|at_s| *at_s > self.lasts_s) {
+        if let Some(late_s) = self.seconds().max().filter(|at_s| *at_s > self.lasts_s) {
             return unfit(format!("it is over before second {late_s}"));
         }
         let mut reversed = self.milestones.iter();
@@ -254,13 +281,22 @@ impl Scene {
     /// Refuses an estate in which the scene cannot be played.
     pub fn must_fit(&self, estate: &Estate) -> Result<(), SceneError> {
         let unfit = |why: String| Err(SceneError::Unfit(why));
-        if estate.device(&self.detector.device).is_none() {
-            let device = &self.detector.device;
-            return unfit(format!("the estate has no device {device}"));
+        for source in self.sources() {
+            if !is_of(estate, source) {
+                return unfit(format!("the estate has no {}", name_of(source)));
+            }
         }
-        for limit in &self.detector.limits {
-            if estate.alarm_type(&limit.kind).is_none() {
-                return unfit(format!("the estate has no alarm type {}", limit.kind));
+        let reported = self.reports.iter().map(|report| &report.device);
+        for device in reported.chain(self.detector.as_ref().map(|one| &one.device)) {
+            if estate.device(device).is_none() {
+                return unfit(format!("the estate has no device {device}"));
+            }
+        }
+        let limits = self.detector.iter().flat_map(|detector| &detector.limits);
+        let limits = limits.map(|limit| &limit.kind);
+        for kind in limits.chain(self.reports.iter().map(|report| &report.kind)) {
+            if estate.alarm_type(kind).is_none() {
+                return unfit(format!("the estate has no alarm type {kind}"));
             }
         }
         for part in &self.guards {
@@ -276,13 +312,47 @@ impl Scene {
             None => Ok(()),
         }
     }
+
+    /// Whom it is about where nothing else is said.
+    pub(super) fn about(&self) -> Option<Source> {
+        let device = self.detector.iter().map(|one| one.device.clone());
+        self.about
+            .clone()
+            .or_else(|| device.map(Source::Device).next())
+    }
+
+    /// Every second that it names.
+    fn seconds(&self) -> impl Iterator<Item = u32> {
+        let seconds = self.readings.iter().map(|reading| reading.at_s);
+        let seconds = seconds.chain(self.reports.iter().map(|report| report.at_s));
+        let seconds = seconds.chain(self.silences.iter().map(|silence| silence.to_s));
+        let seconds = seconds.chain(self.acts.iter().map(|act| act.at_s));
+        let seconds = seconds.chain(self.breaks.iter().map(|one| one.at_s + one.for_s));
+        seconds.chain(self.milestones.iter().map(|one| one.to_s))
+    }
+
+    /// Everybody and everything that its lines are about.
+    fn sources(&self) -> impl Iterator<Item = &Source> {
+        let acts = self.acts.iter().filter_map(|act| act.about.as_ref());
+        let seen = self.milestones.iter().filter_map(|one| one.about.as_ref());
+        let silent = self.silences.iter().map(|silence| &silence.of);
+        self.about.iter().chain(acts).chain(seen).chain(silent)
+    }
 }
 
-impl Detector {
-    /// The limits that a reading reaches.
-    pub(super) fn reached(&self, percent: u8) -> impl Iterator<Item = &Limit> {
-        let limits = self.limits.iter();
-        limits.filter(move |limit| percent >= limit.percent)
+fn is_of(estate: &Estate, source: &Source) -> bool {
+    match source {
+        Source::Device(device) => estate.device(device).is_some(),
+        Source::Person(person) => estate.person(person).is_some(),
+        Source::Registration(_) | Source::System => false,
+    }
+}
+
+fn name_of(source: &Source) -> String {
+    match source {
+        Source::Device(device) => format!("device {device}"),
+        Source::Person(person) => format!("person {person}"),
+        Source::Registration(_) | Source::System => "source of that kind".to_owned(),
     }
 }
 
@@ -296,6 +366,7 @@ mod tests {
     fn a_scene_that_cannot_be_played_is_refused_with_a_sentence() {
         let line = "\n[[reading]]\nat_s = 1\npercent = 1\n";
         let many = format!("{}\n[[break]]", line.repeat(201));
+        let silent = "lasts_s = 450\nsilence = [{ of = \"system\", from_s = 1, to_s = 451 }]";
         for (from, to, part) in [
             ("lasts_s = 450", "lasts_s = 400", "it is over before second"),
             (
@@ -312,6 +383,8 @@ mod tests {
             ("do = \"claim\"", "do = \"dance\"", "dance"),
             ("lasts_s", "lasts_h", "lasts_h"),
             ("\n[[break]]", &many, "more than 200 lines"),
+            ("[detector]", "[other]", "other"),
+            ("lasts_s = 450", silent, "it is over before second"),
         ] {
             let error = Scene::parse(&GAS.replacen(from, to, 1)).unwrap_err();
             assert!(error.to_string().contains(part), "{error}");

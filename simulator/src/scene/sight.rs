@@ -1,10 +1,10 @@
 //! What is to be seen of a site at a milestone.
 
-use castellan_domain::alarm::{Alarm, Condition};
+use castellan_domain::alarm::{Alarm, Condition, Ownership, ReturnedBy, Source};
 use castellan_domain::dispatch::rank::{Hole, rank};
 use castellan_domain::dispatch::{Assignment, DispatchFact, Stage, Withdrawal};
 use castellan_domain::estate::{Estate, Rung};
-use castellan_domain::ids::{AlarmTypeId, DeviceId, PersonId, PostId, StepId};
+use castellan_domain::ids::{AlarmTypeId, AnswerId, PersonId, PostId, StepId};
 use castellan_domain::incident::{self, Incident};
 use castellan_domain::ladder::LadderRun;
 use castellan_domain::matter::Matter;
@@ -18,7 +18,7 @@ use std::collections::BTreeSet;
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Sight {
-    /// The detector's row is like this, and it has no other.
+    /// The row is like this, and there is no other about the same.
     Row {
         #[serde(rename = "type", default)]
         kind: Option<AlarmTypeId>,
@@ -33,6 +33,18 @@ pub enum Sight {
         active: Option<bool>,
         #[serde(default)]
         judged: Option<bool>,
+        /// So many others are part of it.
+        #[serde(default)]
+        joined: Option<usize>,
+        /// So many notes are written on it.
+        #[serde(default)]
+        notes: Option<usize>,
+        /// Who has seen it without taking it.
+        #[serde(default)]
+        acknowledged: Option<PersonId>,
+        /// Nobody has it any more, for this reason.
+        #[serde(default)]
+        returned: Option<ReturnedBy>,
     },
     /// Its incident is like this.
     Incident {
@@ -42,6 +54,12 @@ pub enum Sight {
         owner: Option<PersonId>,
         #[serde(default)]
         open: Option<bool>,
+        /// The row of this one is part of it.
+        #[serde(default)]
+        with: Option<Source>,
+        /// And that of this one is not.
+        #[serde(default)]
+        without: Option<Source>,
     },
     /// Somebody was sent to it, and is this far.
     Sent {
@@ -70,15 +88,25 @@ pub enum Sight {
         post: PostId,
         left: u8,
     },
-    /// A step of the procedure is done, by this person.
-    Step { id: StepId, by: PersonId },
+    /// A step of the procedure is done, by this person, or has this answer from them.
+    Step {
+        id: StepId,
+        by: PersonId,
+        #[serde(default)]
+        answer: Option<AnswerId>,
+    },
     /// No row of this type is there about anybody who walks in the scene.
     NoRow {
         #[serde(rename = "type")]
         kind: AlarmTypeId,
     },
     /// Somebody of this rung was called about the row, its incident, or those who were sent.
-    Called { rung: Rung },
+    Called {
+        rung: Rung,
+        /// Somebody has answered since, and nobody else is called.
+        #[serde(default)]
+        stopped: Option<bool>,
+    },
     /// Nobody was called twice by one step, nor asked twice for one slot.
     NothingTwice,
 }
@@ -108,12 +136,12 @@ pub enum Part {
     Withdrawn,
 }
 
-/// A site as it is looked at: which detector the scene is about, and when it began.
+/// A site as it is looked at: whose row is meant, and when the scene began.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Look<'a> {
     pub(super) view: &'a View,
     pub(super) estate: &'a Estate,
-    pub(super) device: &'a DeviceId,
+    pub(super) about: &'a Source,
     /// Who walks in it.
     pub(super) people: &'a [PersonId],
     pub(super) began: Timestamp,
@@ -121,16 +149,21 @@ pub(super) struct Look<'a> {
 }
 
 impl<'a> Look<'a> {
-    /// The detector's rows of this scene.
-    fn rows(&self) -> impl Iterator<Item = &'a Alarm> {
-        let (device, began) = (self.device, self.began);
+    /// The rows of this scene about the same.
+    fn rows<'s>(&self, about: &'s Source) -> impl Iterator<Item = &'a Alarm> + use<'a, 's> {
+        let began = self.began;
         let rows = self.view.alarms.values();
-        rows.filter(move |row| row.source.device() == Some(device) && row.raised_at >= began)
+        rows.filter(move |row| row.source == *about && row.raised_at >= began)
     }
 
-    /// The row that it is about: the newest.
+    /// The row that is meant: the newest.
     pub(super) fn row(&self) -> Option<&'a Alarm> {
-        self.rows().last()
+        self.row_of(self.about)
+    }
+
+    /// The newest row about this one.
+    pub(super) fn row_of(&self, source: &Source) -> Option<&'a Alarm> {
+        self.rows(source).last()
     }
 
     pub(super) fn incident(&self) -> Option<&'a Incident> {
@@ -170,37 +203,27 @@ impl Sight {
 
     fn found(&self, look: &Look<'_>) -> Option<bool> {
         Some(match self {
-            Self::Row {
-                kind,
-                priority,
-                risen_from,
+            Self::Row { .. } => look.rows(look.about).count() == 1 && self.is_row(look.row()?),
+            Self::Incident {
+                stage,
                 owner,
-                active,
-                judged,
+                open,
+                with,
+                without,
             } => {
-                let row = look.row()?;
-                let rose = |from: &AlarmTypeId| row.rises.iter().any(|rise| rise.from == *from);
-                look.rows().count() == 1
-                    && is(kind.as_ref(), &row.kind)
-                    && is(priority.as_ref(), &u8::from(row.priority))
-                    && risen_from.as_ref().is_none_or(rose)
-                    && owner
-                        .as_ref()
-                        .is_none_or(|owner| row.owner() == Some(owner))
-                    && is(
-                        active.as_ref(),
-                        &matches!(row.condition, Condition::Active { .. }),
-                    )
-                    && is(judged.as_ref(), &row.is_judged())
-            }
-            Self::Incident { stage, owner, open } => {
                 let incident = look.incident()?;
                 let at = stage_name(&incident.stage);
+                let has = |source: &Source| {
+                    let row = look.row_of(source);
+                    row.is_some_and(|row| incident.alarms.contains(&row.id))
+                };
                 stage.is_none_or(|stage| at == Some(stage))
                     && owner
                         .as_ref()
                         .is_none_or(|owner| incident.owner() == Some(owner))
                     && is(open.as_ref(), &incident.is_open())
+                    && with.as_ref().is_none_or(has)
+                    && !without.as_ref().is_some_and(has)
             }
             Self::Sent { person, .. } => self.is_sent(look, look.sent(person)?)?,
             Self::Hole { person, post, left } => {
@@ -215,13 +238,13 @@ impl Sight {
                 let mut next = next.filter(|one| one.person == *person);
                 next.next()?.hole == Some(Hole { post, left })
             }
-            Self::Step { id, by } => {
+            Self::Step { id, by, answer } => {
+                let outcome = answer.clone().map_or(Outcome::Done, Outcome::Answered);
                 let mut steps = look.incident()?.steps.iter();
                 steps.any(|step| {
                     let taken = step.taken.as_ref();
                     step.step == *id
-                        && taken
-                            .is_some_and(|taken| taken.by == *by && taken.outcome == Outcome::Done)
+                        && taken.is_some_and(|taken| taken.by == *by && taken.outcome == outcome)
                 })
             }
             Self::NoRow { kind } => {
@@ -232,12 +255,51 @@ impl Sight {
                 };
                 !rows.any(|row| row.kind == *kind && row.raised_at >= look.began && is_theirs(row))
             }
-            Self::Called { rung } => {
-                let mut calls = look.ladders().flat_map(|run| &run.calls);
+            Self::Called { rung, stopped } => look.ladders().any(|run| {
+                let mut calls = run.calls.iter();
                 calls.any(|call| call.rung == Some(*rung))
-            }
+                    && is(stopped.as_ref(), &run.stopped.is_some())
+            }),
             Self::NothingTwice => nothing_twice(look),
         })
+    }
+
+    fn is_row(&self, row: &Alarm) -> bool {
+        let Self::Row {
+            kind,
+            priority,
+            risen_from,
+            owner,
+            active,
+            judged,
+            joined,
+            notes,
+            acknowledged,
+            returned,
+        } = self
+        else {
+            return false;
+        };
+        let rose = |from: &AlarmTypeId| row.rises.iter().any(|rise| rise.from == *from);
+        let is_owner = |owner: &PersonId| row.owner() == Some(owner);
+        let is_active = matches!(row.condition, Condition::Active { .. });
+        let saw = |by: &PersonId| row.acknowledged.as_ref().is_some_and(|seen| seen.by == *by);
+        let came_back = |why: &ReturnedBy| match &row.ownership {
+            Ownership::Unclaimed { returned, .. } => {
+                returned.as_ref().is_some_and(|back| back.why == *why)
+            }
+            Ownership::Claimed { .. } => false,
+        };
+        is(kind.as_ref(), &row.kind)
+            && is(priority.as_ref(), &u8::from(row.priority))
+            && risen_from.as_ref().is_none_or(rose)
+            && owner.as_ref().is_none_or(is_owner)
+            && is(active.as_ref(), &is_active)
+            && is(judged.as_ref(), &row.is_judged())
+            && is(joined.as_ref(), &row.joined.len())
+            && is(notes.as_ref(), &row.notes.len())
+            && acknowledged.as_ref().is_none_or(saw)
+            && returned.as_ref().is_none_or(came_back)
     }
 
     fn is_sent(&self, look: &Look<'_>, one: &Assignment) -> Option<bool> {

@@ -307,7 +307,7 @@ impl World {
     }
 }
 
-fn words(n: u128) -> PersonalRef {
+pub(super) fn words(n: u128) -> PersonalRef {
     PersonalRef {
         id: uuid::Uuid::from_u128(n),
         commitment: Text::new(format!("{n:064x}")).expect("64 characters"),

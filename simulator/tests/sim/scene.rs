@@ -3,6 +3,7 @@
 
 use super::cast::Document;
 use super::display::Display;
+use super::people::words;
 use super::server::Server;
 use castellan_domain::audience::Audience;
 use castellan_domain::command::Command;
@@ -15,9 +16,10 @@ use castellan_domain::observation::{Doubts, Observation, PhoneFix, Report};
 use castellan_domain::procedure::Procedure;
 use castellan_domain::staff::StaffCommand;
 use castellan_domain::time::{Span, Timestamp};
-use castellan_simulator::scene::{Hint, Out, Play, named};
+use castellan_simulator::scene::{Hint, News, Out, Play, Scene, named};
 use fastrand::Rng;
 use serde::Deserialize;
+use std::convert::Infallible;
 use std::sync::Arc;
 
 /// 2026-11-18, 03:00 in Hangzhou.
@@ -78,8 +80,7 @@ struct Theatre {
 }
 
 impl Theatre {
-    fn new(scene: &str) -> Self {
-        let scene = named(scene).expect("a scene");
+    fn new(scene: Scene) -> Self {
         let estate = Arc::new(demo());
         let now = NIGHT;
         let index = EstateIndex::new(estate.clone()).expect("its calendar");
@@ -206,24 +207,72 @@ impl Theatre {
                 };
                 commanded(person, Command::Staff(on))
             }
-            Out::Command(person, want) => commanded(person, want.command()),
+            Out::Command(person, want) => {
+                let sealed = want.seal(|_, _| Ok::<_, Infallible>(words(u128::from(self.sent))));
+                let Ok(command) = sealed;
+                commanded(person, command)
+            }
         }
     }
 }
 
-#[test]
-fn scene_a_plays_from_the_detector_to_the_closed_incident_and_a_death_of_the_server_costs_nothing()
-{
-    let mut theatre = Theatre::new("gas");
+/// Plays a scene to its end.
+fn played(scene: Scene) -> Theatre {
+    let mut theatre = Theatre::new(scene);
     let mut steps = 0;
     while !theatre.play.is_over(theatre.now.as_millis()) && steps < STEPS_MAX {
         theatre.step();
         steps += 1;
     }
+    theatre
+}
+
+/// Plays a scene that is built in. `refused` is how often somebody else is faster.
+fn play(scene: &str, milestones: usize, refused: usize) {
+    let theatre = played(named(scene).expect("a scene"));
     let log = theatre.log.join("\n");
     let missed = theatre.play.missed();
-    assert_eq!((missed, theatre.play.reached()), (0, 29), "{log}");
-    assert!(!log.contains("refused") && !log.contains("Idle"), "{log}");
+    assert_eq!((missed, theatre.play.reached()), (0, milestones), "{log}");
+    let refusals = theatre.log.iter().filter(|line| line.contains("refused"));
+    assert_eq!(refusals.count(), refused, "{log}");
+    assert!(!log.contains("Idle"), "{log}");
     let [one, other] = &theatre.consoles;
     assert_eq!(one.view(), other.view(), "both consoles show the same");
+}
+
+#[test]
+fn scene_a_plays_from_the_detector_to_the_closed_incident_and_a_death_of_the_server_costs_nothing()
+{
+    play("gas", 29, 0);
+}
+
+#[test]
+fn scene_b_plays_from_the_gate_over_the_blind_wall_to_the_closed_incident_and_who_is_second_is_refused()
+ {
+    play("b", 24, 1);
+}
+
+#[test]
+fn scene_c_plays_two_incidents_and_what_was_signed_for_and_left_comes_back() {
+    play("c", 22, 0);
+}
+
+#[test]
+fn what_is_seen_too_late_is_missed_and_it_is_said_by_how_much() {
+    let text = include_str!("../../scenes/perimeter.toml");
+    // The note is written at 0:26.
+    let text = text.replacen("from_s = 20\nto_s = 32", "from_s = 20\nto_s = 22", 1);
+    let theatre = played(Scene::parse(&text).expect("a scene"));
+    assert_eq!((theatre.play.missed(), theatre.play.reached()), (1, 23));
+    let mut late = theatre.play.milestones().filter_map(|(words, news)| {
+        let Some(News::Late(ms)) = news else {
+            return None;
+        };
+        Some((words.to_owned(), ms))
+    });
+    let (words, ms) = late.next().expect("one is late");
+    assert!(
+        words.starts_with("0:20") && (4_000..6_000).contains(&ms),
+        "{words}: {ms} ms"
+    );
 }
