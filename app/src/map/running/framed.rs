@@ -1,6 +1,6 @@
 //! What a map frames where nobody moves it.
 
-use super::{Running, camera_of, size_of};
+use super::Running;
 use castellan_domain::geo::LonLat;
 use serde_json::json;
 use wasm_bindgen::JsValue;
@@ -25,7 +25,7 @@ impl Running {
     }
 
     fn fly(&self, at: Option<LonLat>, duration_ms: u32) -> Result<(), JsValue> {
-        let mut camera = camera_of(&self.shown.borrow().estate, size_of(&self.container));
+        let mut camera = self.home().camera();
         if let Some(at) = at {
             let zoom = camera["zoom"].as_f64().unwrap_or(17.0);
             camera["center"] = json!(at);
