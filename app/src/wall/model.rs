@@ -19,6 +19,8 @@ use std::collections::BTreeSet;
 pub const LINES_BELOW_MAX: usize = 2;
 /// Lines where somebody has every matter.
 pub const LINES_ALONE_MAX: usize = 5;
+/// How wide a place may be in the largest letters, in tenths of one.
+const PLACE_TENTHS_MAX: usize = 90;
 /// People on duty who are named; the others are counted.
 pub const NAMED_MAX: usize = 3;
 
@@ -144,6 +146,17 @@ pub fn errand_words(part: &Part, now: Now, language: Language) -> String {
     }
 }
 
+/// In which letters a place is said: it is never cut. Chinese characters are square, others little more than half as
+/// wide.
+pub fn place_class(place: &str) -> &'static str {
+    let tenths = |c: char| if c.is_ascii() { 6 } else { 10 };
+    if place.chars().map(tenths).sum::<usize>() <= PLACE_TENTHS_MAX {
+        "place"
+    } else {
+        "place long"
+    }
+}
+
 /// The class of a plate: whether it is filled, and in which colour.
 pub fn plate_class(alarm: &Alarm, is_open: bool) -> String {
     let open = if is_open { " open" } else { "" };
@@ -198,6 +211,18 @@ mod tests {
         let matters = Matters::of(&all);
         assert_eq!(matters.top, None);
         assert_eq!((matters.lines.len(), matters.folded), (LINES_ALONE_MAX, 2));
+    }
+
+    #[test]
+    fn a_long_place_is_said_in_smaller_letters() {
+        for (place, class) in [
+            ("3号楼 B1层 走道", "place"),
+            ("South wall 3", "place"),
+            ("Building 3 B1 corridor", "place long"),
+            ("3号楼 2单元 15层 1502室", "place long"),
+        ] {
+            assert_eq!(place_class(place), class, "{place}");
+        }
     }
 
     #[test]
