@@ -171,6 +171,7 @@ pub fn plate_class(alarm: &Alarm, is_open: bool) -> String {
 mod tests {
     use super::*;
     use crate::fixture::{START, claimed, raised, view};
+    use castellan_domain::ids::PersonId;
     use castellan_domain::time::Span;
 
     fn numbers(ids: &[AlarmId]) -> Vec<u32> {
@@ -229,6 +230,43 @@ mod tests {
     fn a_flood_is_counted_whole() {
         let matters = Matters::of(&view((1..=2_000).map(|id| raised(id, 3))));
         assert_eq!(1 + matters.lines.len() + matters.folded, 2_000);
+    }
+
+    #[test]
+    fn who_sits_at_a_console_or_is_on_duty_is_named_and_the_others_are_counted() {
+        let mut estate = crate::fixture::estate();
+        estate.people.clear();
+        for id in ["a", "b", "c", "d", "e", "off"] {
+            let one = format!(
+                r#"{{"id": "{id}", "role": "operator", "name": {{"zh": "甲", "en": "A"}}}}"#
+            );
+            estate
+                .people
+                .push(serde_json::from_str(&one).expect("a person"));
+        }
+        let mut all = view([]);
+        for id in ["a", "b", "c"] {
+            let id = PersonId::new(id).expect("an id");
+            all.people.entry(id).or_default().console = Console::Here { since: START };
+        }
+        for id in ["d", "e"] {
+            let id = PersonId::new(id).expect("an id");
+            all.people.entry(id).or_default().duty = Duty::On { since: START };
+        }
+        let (named, more) = on_duty(&estate, &all);
+        let named: Vec<_> = named.iter().map(|one| one.id.as_str()).collect();
+        assert_eq!((named, more), (vec!["a", "b", "c"], 2));
+    }
+
+    #[test]
+    fn a_line_says_how_far_those_are_who_were_sent() {
+        let going = Part::Going {
+            course: None,
+            heard: None,
+        };
+        for (part, zh) in [(going, "前往中"), (Part::There, "已到场")] {
+            assert_eq!(errand_words(&part, START.into(), Language::Zh), zh);
+        }
     }
 
     #[test]
