@@ -1,10 +1,9 @@
 //! The left column: what nobody has on its plate, the other matters in lines, and a count of the rest.
 
 use super::line::{Line, line};
-use super::model::Matters;
+use super::model::{Matters, place_class};
 use super::texts;
 use crate::alarms::UnrecordedList;
-use crate::alarms::located::place_class;
 use crate::alarms::model::{class, priority_name, sign};
 use crate::alarms::texts::DRILL;
 use crate::copy::SiteCopy;

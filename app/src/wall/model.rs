@@ -19,6 +19,8 @@ use std::collections::BTreeSet;
 pub const LINES_BELOW_MAX: usize = 2;
 /// Lines where somebody has every matter.
 pub const LINES_ALONE_MAX: usize = 5;
+/// How wide a place may be in the largest letters, in tenths of one.
+const PLACE_TENTHS_MAX: usize = 90;
 /// People on duty who are named; the others are counted.
 pub const NAMED_MAX: usize = 3;
 
@@ -144,6 +146,17 @@ pub fn errand_words(part: &Part, now: Now, language: Language) -> String {
     }
 }
 
+/// In which letters a place is said: it is never cut. Chinese characters are square, others little more than half as
+/// wide.
+pub fn place_class(place: &str) -> &'static str {
+    let tenths = |c: char| if c.is_ascii() { 6 } else { 10 };
+    if place.chars().map(tenths).sum::<usize>() <= PLACE_TENTHS_MAX {
+        "place"
+    } else {
+        "place long"
+    }
+}
+
 /// The class of a plate: whether it is filled, and in which colour.
 pub fn plate_class(alarm: &Alarm, is_open: bool) -> String {
     let open = if is_open { " open" } else { "" };
@@ -158,6 +171,7 @@ pub fn plate_class(alarm: &Alarm, is_open: bool) -> String {
 mod tests {
     use super::*;
     use crate::fixture::{START, claimed, raised, view};
+    use castellan_domain::ids::PersonId;
     use castellan_domain::time::Span;
 
     fn numbers(ids: &[AlarmId]) -> Vec<u32> {
@@ -201,9 +215,58 @@ mod tests {
     }
 
     #[test]
+    fn a_long_place_is_said_in_smaller_letters() {
+        for (place, class) in [
+            ("3号楼 B1层 走道", "place"),
+            ("South wall 3", "place"),
+            ("Building 3 B1 corridor", "place long"),
+            ("3号楼 2单元 15层 1502室", "place long"),
+        ] {
+            assert_eq!(place_class(place), class, "{place}");
+        }
+    }
+
+    #[test]
     fn a_flood_is_counted_whole() {
         let matters = Matters::of(&view((1..=2_000).map(|id| raised(id, 3))));
         assert_eq!(1 + matters.lines.len() + matters.folded, 2_000);
+    }
+
+    #[test]
+    fn who_sits_at_a_console_or_is_on_duty_is_named_and_the_others_are_counted() {
+        let mut estate = crate::fixture::estate();
+        estate.people.clear();
+        for id in ["a", "b", "c", "d", "e", "off"] {
+            let one = format!(
+                r#"{{"id": "{id}", "role": "operator", "name": {{"zh": "甲", "en": "A"}}}}"#
+            );
+            estate
+                .people
+                .push(serde_json::from_str(&one).expect("a person"));
+        }
+        let mut all = view([]);
+        for id in ["a", "b", "c"] {
+            let id = PersonId::new(id).expect("an id");
+            all.people.entry(id).or_default().console = Console::Here { since: START };
+        }
+        for id in ["d", "e"] {
+            let id = PersonId::new(id).expect("an id");
+            all.people.entry(id).or_default().duty = Duty::On { since: START };
+        }
+        let (named, more) = on_duty(&estate, &all);
+        let named: Vec<_> = named.iter().map(|one| one.id.as_str()).collect();
+        assert_eq!((named, more), (vec!["a", "b", "c"], 2));
+    }
+
+    #[test]
+    fn a_line_says_how_far_those_are_who_were_sent() {
+        let going = Part::Going {
+            course: None,
+            heard: None,
+        };
+        for (part, zh) in [(going, "前往中"), (Part::There, "已到场")] {
+            assert_eq!(errand_words(&part, START.into(), Language::Zh), zh);
+        }
     }
 
     #[test]

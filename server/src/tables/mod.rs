@@ -8,6 +8,8 @@
 mod contract;
 mod error;
 mod figures;
+#[cfg(test)]
+mod figures_tests;
 mod projection;
 mod row;
 mod steps;

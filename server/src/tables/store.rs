@@ -136,7 +136,7 @@ impl Tables {
         let mut tx = self.db.begin().await?;
         row::upsert(&mut tx, rows).await?;
         steps::upsert(&mut tx, rows).await?;
-        figures::upsert(&mut tx, rows).await?;
+        figures::upsert(&mut tx, rows.answers()).await?;
         set_progress(&mut tx, progress).await?;
         tx.commit().await?;
         Ok(())
