@@ -1,6 +1,7 @@
 // A wall has no hands: it says what needs somebody, and mends itself.
 import { catchMap, giveGraphicsBack, loseGraphics } from "../caught_map.mjs";
 import { estate, expect, test } from "../console.mjs";
+import { Receiver } from "../receiver.mjs";
 
 /** The screen notices after 4 s of silence; the rest is for slow machines. */
 const NOTICED = { timeout: 12_000 };
@@ -71,8 +72,10 @@ function unreadable(page) {
   });
 }
 
-test("what nobody has is read from across the room, off the frames, at both sizes and in both languages", async ({ page, site }) => {
+test("what nobody has is read from across the room, off the frames, at both sizes and in both languages", async ({ page, castellan, site }) => {
   test.slow();
+  const receiver = await Receiver.start();
+  await receiver.listenTo(castellan);
   await page.setViewportSize({ width: 1920, height: 1080 });
   await site.report("door-east-gate", "door_held");
   await site.report("perimeter-3", "perimeter");
@@ -96,6 +99,7 @@ test("what nobody has is read from across the room, off the frames, at both size
   await site.command("li-na", { claim: { alarm: gas } });
   await expect(page.locator(`.wall-row[data-alarm="${gas}"] .owner`)).toContainText("Li Na");
   expect(await unreadable(page)).toEqual([]);
+  await receiver.stop();
 });
 
 test("the map turns to what nobody has, after saying so", async ({ page, site }) => {
