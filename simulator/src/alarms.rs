@@ -3,12 +3,15 @@
 //! Only types that the estate knows, only from those who could have them. When they happen is for
 //! [`crate::devices`].
 
+use crate::day::{Day, Often};
 use castellan_domain::estate::{Device, DeviceKind, Estate};
 use castellan_domain::ids::AlarmTypeId;
 use fastrand::Rng;
 
 /// A door that may stand open for longer is not held: nobody would wait for it.
 const HELD_OPEN_S_MAX: u32 = 120;
+/// Where cats cross the wall, and how much more often than anything happens elsewhere on it.
+const CATS_CROSS: (&str, f64) = ("perimeter-7", 30.0);
 
 /// What happens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,6 +45,7 @@ struct Template {
     kind: &'static str,
     weight: f64,
     shape: Shape,
+    often: Often,
     from: fn(&Device) -> bool,
 }
 
@@ -51,12 +55,14 @@ const TEMPLATES: &[Template] = &[
         kind: "door_held",
         weight: 30.0,
         shape: Shape::Lasting(20, 90),
+        often: Often::new(1.0, 0.4, 1.0),
         from: |device| device.kind == DeviceKind::Door && device.door.is_none(),
     },
     Template {
         kind: "door_held",
         weight: 25.0,
         shape: Shape::Held,
+        often: Often::new(1.0, 0.4, 1.0),
         from: |device| {
             let settings = device.door;
             settings.is_some_and(|door| door.held_open_s_max <= HELD_OPEN_S_MAX)
@@ -66,60 +72,70 @@ const TEMPLATES: &[Template] = &[
         kind: "loitering",
         weight: 13.0,
         shape: Shape::Momentary,
+        often: Often::new(0.5, 1.5, 0.3),
         from: |device| device.kind == DeviceKind::Camera,
     },
     Template {
         kind: "perimeter",
         weight: 10.0,
         shape: Shape::Lasting(15, 60),
+        often: Often::new(0.5, 1.5, 2.0),
         from: |device| is_detector(device, &["perimeter", "fence", "beam", "wall"], "周界"),
     },
     Template {
         kind: "tailgating",
         weight: 10.0,
         shape: Shape::Momentary,
+        often: Often::new(1.5, 0.5, 1.0),
         from: |device| device.kind == DeviceKind::Door,
     },
     Template {
         kind: "area_breach",
         weight: 8.0,
         shape: Shape::Astray,
+        often: Often::new(1.0, 0.5, 1.0),
         from: |_| false,
     },
     Template {
         kind: "network_down",
         weight: 5.0,
         shape: Shape::CutOff(300, 420),
+        often: Often::new(0.5, 0.5, 3.0),
         from: |device| device.kind == DeviceKind::Network && device.upstream.is_some(),
     },
     Template {
         kind: "gas_low",
         weight: 5.0,
         shape: Shape::Lasting(60, 180),
+        often: Often::new(1.0, 0.3, 1.0),
         from: |device| is_detector(device, &["gas"], "燃气"),
     },
     Template {
         kind: "ebike_in_lift",
         weight: 6.0,
         shape: Shape::Momentary,
+        often: Often::new(1.5, 0.3, 1.0),
         from: |device| device.kind == DeviceKind::Lift,
     },
     Template {
         kind: "water_leak",
         weight: 5.0,
         shape: Shape::Lasting(90, 240),
+        often: Often::new(0.5, 0.5, 8.0),
         from: |device| is_detector(device, &["water", "leak"], "水"),
     },
     Template {
         kind: "tamper",
         weight: 4.0,
         shape: Shape::Lasting(30, 120),
+        often: Often::new(0.5, 0.5, 3.0),
         from: |device| device.kind == DeviceKind::Camera,
     },
     Template {
         kind: "door_forced",
         weight: 3.0,
         shape: Shape::Forced,
+        often: Often::new(0.5, 0.5, 1.0),
         from: |device| device.door.is_some_and(|door| door.reports_grants),
     },
     // By day its zones are disarmed, and nothing comes of it.
@@ -127,18 +143,21 @@ const TEMPLATES: &[Template] = &[
         kind: "intrusion",
         weight: 3.0,
         shape: Shape::Lasting(20, 60),
+        often: Often::ALWAYS,
         from: |device| is_detector(device, &["motion"], "移动"),
     },
     Template {
         kind: "panic",
         weight: 1.0,
         shape: Shape::Momentary,
+        often: Often::new(1.0, 0.5, 1.0),
         from: |device| matches!(device.kind, DeviceKind::PanicButton | DeviceKind::HelpPoint),
     },
     Template {
         kind: "guard_sos",
         weight: 0.5,
         shape: Shape::Sos,
+        often: Often::ALWAYS,
         from: |_| false,
     },
 ];
@@ -161,6 +180,9 @@ pub struct Candidate {
     /// It is so already.
     pub open: bool,
     weight: f64,
+    often: Often,
+    /// Where cats cross the wall.
+    cats: bool,
 }
 
 /// Everything that can happen, to choose from.
@@ -195,7 +217,13 @@ impl Alarms {
                 .collect();
             // The weight belongs to the type: a hundred doors are not a hundred times as likely.
             let count = u32::try_from(subjects.len()).unwrap_or(u32::MAX);
+            let cats = |subject| match subject {
+                Subject::Device(at) => estate.devices[at].id.as_str() == CATS_CROSS.0,
+                Subject::Guard(_) => false,
+            };
             candidates.extend(subjects.into_iter().map(|subject| Candidate {
+                often: template.often,
+                cats: cats(subject),
                 subject,
                 kind: kind.clone(),
                 shape: template.shape,
@@ -239,10 +267,22 @@ impl Alarms {
 
     /// One, by weight.
     pub fn draw(&self, rng: &mut Rng) -> Option<usize> {
-        let weights = self.candidates.iter().map(|candidate| candidate.weight);
+        self.drawn(rng, |candidate| candidate.weight)
+    }
+
+    /// One, by weight, hour and weather.
+    pub fn draw_at(&self, day: &Day, at_ms: i64, rng: &mut Rng) -> Option<usize> {
+        self.drawn(rng, |candidate| {
+            let cats = if candidate.cats { CATS_CROSS.1 } else { 1.0 };
+            candidate.weight * cats * day.times(candidate.often, at_ms)
+        })
+    }
+
+    fn drawn(&self, rng: &mut Rng, weight: impl Fn(&Candidate) -> f64) -> Option<usize> {
+        let weights = self.candidates.iter().map(&weight);
         let mut left = rng.f64() * weights.sum::<f64>();
         let drawn = self.candidates.iter().position(|candidate| {
-            left -= candidate.weight;
+            left -= weight(candidate);
             left < 0.0
         });
         drawn.or_else(|| self.candidates.len().checked_sub(1))

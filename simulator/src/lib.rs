@@ -11,6 +11,7 @@ pub mod cameras;
 pub mod character;
 mod courier;
 pub mod crew;
+pub mod day;
 pub mod devices;
 pub mod errand;
 pub mod gpx_walk;

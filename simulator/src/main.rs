@@ -46,6 +46,10 @@ enum Verb {
         /// Seconds between two people who go through a door (0.1 to 86400), or "off".
         #[arg(long, default_value = "20", value_parser = interval)]
         doors_every: Interval,
+        /// Let day and night pass: residents, deliveries, cats at the wall and storms at their hours, in place of
+        /// --alarms-every and --doors-every. Nothing goes wrong in the first four minutes.
+        #[arg(long, conflicts_with_all = ["alarms_every", "doors_every"])]
+        by_day: bool,
         /// The same seed gives the same estate in motion.
         #[arg(long, default_value_t = 1)]
         seed: u64,
@@ -215,6 +219,7 @@ async fn main() -> ExitCode {
             speed,
             alarms_every,
             doors_every,
+            by_day,
             seed,
             cameras,
         } => {
@@ -225,6 +230,7 @@ async fn main() -> ExitCode {
                 speed,
                 alarms_every_s: alarms_every.0,
                 doors_every_s: doors_every.0,
+                by_day,
                 seed,
                 cameras: cameras.options(),
             };

@@ -3,6 +3,7 @@
 use crate::cameras::{self, Cameras};
 use crate::courier::{Courier, Delivered, IN_FLIGHT_MAX};
 use crate::crew::Crew;
+use crate::day::Day;
 use crate::devices::{Rates, Said};
 use crate::lookup::{START_PATIENCE, fetch_estate};
 use crate::parcel::Parcel;
@@ -47,6 +48,8 @@ pub struct Options {
     pub alarms_every_s: Option<f64>,
     /// Seconds between two people who go through a door; none: nobody does.
     pub doors_every_s: Option<f64>,
+    /// Day and night pass, in place of both.
+    pub by_day: bool,
     /// Gives the world.
     pub seed: u64,
     /// How its cameras are shown; none: they are not.
@@ -89,7 +92,10 @@ pub async fn run(options: &Options, stop: impl Future<Output = ()>) -> anyhow::R
             doors_every_ms: options.doors_every_s.map(milliseconds),
         },
     };
-    let world = World::new(&estate, &settings, wall_ms())?;
+    let mut world = World::new(&estate, &settings, wall_ms())?;
+    if options.by_day {
+        world.live_by(Day::new(estate.time_zone.as_str(), options.seed));
+    }
     tracing::info!(
         guards = world.guards().len(),
         paths = world.ground().graph.len(),

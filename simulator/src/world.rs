@@ -7,6 +7,7 @@ use crate::asked::asked;
 use crate::bounds::Bounds;
 use crate::character::Character;
 use crate::crew::{Crew, on_duty};
+use crate::day::Day;
 use crate::devices::{Devices, Rates, Said};
 use crate::errand::Errands;
 use crate::ground::Ground;
@@ -168,6 +169,11 @@ impl World {
             people,
             devices,
         })
+    }
+
+    /// Lets day and night pass, in place of the rates that it was made with.
+    pub fn live_by(&mut self, day: Day) {
+        self.devices.live_by(day);
     }
 
     /// Lets time pass up to `now_ms` and hands back what is sent meanwhile.

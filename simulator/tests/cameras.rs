@@ -304,6 +304,7 @@ async fn an_estate_that_lives_writes_down_where_its_cameras_are() {
         speed: 1.0,
         alarms_every_s: None,
         doors_every_s: None,
+        by_day: false,
         seed: 1,
         cameras: Some(Options {
             csv: Some(path.clone()),

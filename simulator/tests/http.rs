@@ -21,6 +21,7 @@ fn walking(server: &Server) -> walk::Options {
         speed: 1.0,
         alarms_every_s: Some(1.0),
         doors_every_s: Some(0.5),
+        by_day: false,
         seed: 1,
         cameras: None,
     }

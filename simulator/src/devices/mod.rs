@@ -9,6 +9,7 @@ mod known;
 
 use self::known::{Known, Passing, known};
 use crate::alarms::{Alarms, Shape, Subject};
+use crate::day::{Day, QUIET_MS};
 use castellan_domain::estate::Estate;
 use castellan_domain::ids::{EventId, PhoneId};
 use castellan_domain::observation::{CallKind, DoorChange, ReportedState};
@@ -33,6 +34,12 @@ pub const FIRST_MS_MAX: i64 = 12_000;
 const CATCH_UP_MS_MAX: i64 = 10_000;
 /// Of a hundred conditions, so many are seen by a neighbour of the same zone, too.
 const SECOND_SOURCE_PERCENT: u8 = 25;
+/// And so many where day and night pass: a cat is one cat.
+const SECOND_SOURCE_PERCENT_OF_A_DAY: u8 = 4;
+/// Milliseconds between two deliveries.
+const DELIVERY_EVERY_MS: i64 = 1_500_000;
+/// Milliseconds for which a door stands open for one.
+const DELIVERY_MS: std::ops::Range<i64> = 90_000..280_000;
 /// Devices behind devices that are followed.
 const UPSTREAM_STEPS_MAX: usize = 16;
 
@@ -76,6 +83,7 @@ enum Due {
     Cleared(usize),
     Again(usize),
     Restored { candidate: usize, switch: usize },
+    Delivery,
 }
 
 /// All devices of an estate, and the phones' calls.
@@ -85,6 +93,8 @@ pub struct Devices {
     phones: Vec<PhoneId>,
     alarms: Alarms,
     rates: Rates,
+    /// Day and night pass, in place of the rates.
+    day: Option<Day>,
     agenda: BinaryHeap<Reverse<(i64, u64, Due)>>,
     /// Tells apart what is due at the same time: one place in the order for each.
     order: u64,
@@ -113,6 +123,7 @@ impl Devices {
             phones: guards.iter().map(|(phone, _)| phone.clone()).collect(),
             alarms: Alarms::new(estate, &strays),
             rates,
+            day: None,
             agenda: BinaryHeap::new(),
             order: 0,
             active: 0,
@@ -138,6 +149,22 @@ impl Devices {
             }
         }
         devices
+    }
+
+    /// Lets day and night pass in place of the rates, after a while in which nothing goes wrong.
+    pub fn live_by(&mut self, day: Day) {
+        let now_ms = self.now_ms;
+        let by_rate = |due: &Due| matches!(due, Due::Trouble | Due::Passage | Due::Delivery);
+        self.agenda.retain(|Reverse((.., due))| !by_rate(due));
+        // Whatever comes first may come slowly: nobody waits for it.
+        self.raised = true;
+        let trouble_ms = QUIET_MS + self.rng.i64(0..QUIET_MS);
+        self.plan(now_ms + trouble_ms, Due::Trouble);
+        let passage_ms = self.rng.i64(0..day.door_every_ms(now_ms));
+        self.plan(now_ms + passage_ms, Due::Passage);
+        let delivery_ms = self.rng.i64(0..DELIVERY_EVERY_MS);
+        self.plan(now_ms + delivery_ms, Due::Delivery);
+        self.day = Some(day);
     }
 
     /// How many pairs of source and trouble there are to choose from.
@@ -176,11 +203,17 @@ impl Devices {
         match due {
             Due::Trouble => {
                 self.trouble(at_ms, send);
-                self.next(at_ms, self.rates.alarms_every_ms, due);
+                let by_day = self.day.as_ref().map(|day| day.trouble_every_ms(at_ms));
+                self.next(at_ms, by_day.or(self.rates.alarms_every_ms), due);
             }
             Due::Passage => {
                 self.passage(at_ms, send);
-                self.next(at_ms, self.rates.doors_every_ms, due);
+                let by_day = self.day.as_ref().map(|day| day.door_every_ms(at_ms));
+                self.next(at_ms, by_day.or(self.rates.doors_every_ms), due);
+            }
+            Due::Delivery => {
+                self.delivery(at_ms, send);
+                self.next(at_ms, Some(DELIVERY_EVERY_MS), due);
             }
             Due::Sign(index) => {
                 let device = &self.known[index];
@@ -232,7 +265,10 @@ impl Devices {
             FIRST_DRAWS_MAX
         };
         let chosen = (0..tries).find_map(|_| {
-            let drawn = self.alarms.draw(&mut self.rng)?;
+            let drawn = match &self.day {
+                Some(day) => self.alarms.draw_at(day, at_ms, &mut self.rng)?,
+                None => self.alarms.draw(&mut self.rng)?,
+            };
             self.may(drawn).then_some(drawn)
         });
         if let Some(chosen) = chosen {
@@ -247,7 +283,9 @@ impl Devices {
             Subject::Device(device) => Some(&self.known[device]),
             Subject::Guard(_) => None,
         };
-        if candidate.open || self.last == Some(index) || subject.is_some_and(|known| known.cut) {
+        // A cat comes back.
+        let is_last = self.day.is_none() && self.last == Some(index);
+        if candidate.open || is_last || subject.is_some_and(|known| known.cut) {
             return false;
         }
         // The first one is seen at once.
@@ -279,7 +317,12 @@ impl Devices {
                 self.plan(at_ms + lasts_ms, Due::Cleared(index));
                 self.report(index, ReportedState::Active, at_ms, send);
                 let beside = &self.known[device].beside;
-                if self.rng.u8(..100) < SECOND_SOURCE_PERCENT
+                let percent = if self.day.is_some() {
+                    SECOND_SOURCE_PERCENT_OF_A_DAY
+                } else {
+                    SECOND_SOURCE_PERCENT
+                };
+                if self.rng.u8(..100) < percent
                     && let Some(other) = self.alarms.same_at(index, beside, &mut self.rng)
                 {
                     let soon_ms = self.rng.i64(15_000..45_000);
@@ -354,6 +397,25 @@ impl Devices {
         });
         if let Some(index) = free {
             let open_ms = self.rng.i64(4_000..12_000);
+            self.go_through(index, at_ms, open_ms, send);
+        }
+    }
+
+    /// Something is carried through a door that may stand open for that long.
+    fn delivery(&mut self, at_ms: i64, send: &mut impl FnMut(Said)) {
+        if !self.day.as_ref().is_some_and(|day| day.is_delivered(at_ms)) {
+            return;
+        }
+        let doors = self.known.iter().enumerate().filter(|(_, known)| {
+            let is_free = known.door.is_some_and(|door| {
+                door.held_ms > DELIVERY_MS.end && door.passing == Passing::Nobody
+            });
+            is_free && !known.cut
+        });
+        let doors: Vec<usize> = doors.map(|(index, _)| index).collect();
+        if !doors.is_empty() {
+            let index = doors[self.rng.usize(..doors.len())];
+            let open_ms = self.rng.i64(DELIVERY_MS);
             self.go_through(index, at_ms, open_ms, send);
         }
     }

@@ -297,3 +297,87 @@ fn an_estate_without_devices_is_silent_and_a_jump_of_the_clock_makes_no_storm() 
     devices.step(START_MS - 86_400_000, &mut |_| count += 1);
     assert!(count <= 3, "{count}");
 }
+
+fn demo() -> Estate {
+    Estate::parse(include_bytes!("../../../assets/demo/estate.json")).unwrap()
+}
+
+/// From midnight in Hangzhou on, so many hours.
+fn lived(seed: u64, hours: i64) -> Vec<(i64, Said)> {
+    let estate = demo();
+    let mut devices = devices(&estate, CALM, seed);
+    devices.step(MIDNIGHT_MS, &mut |_| {});
+    devices.live_by(Day::new(estate.time_zone.as_str(), seed));
+    let mut said = Vec::new();
+    for second in 1..=hours * 3_600 {
+        let now_ms = second * 1_000;
+        devices.step(MIDNIGHT_MS + now_ms, &mut |what| said.push((now_ms, what)));
+    }
+    said
+}
+
+const MIDNIGHT_MS: i64 = 1_795_190_400_000;
+
+#[test]
+fn a_night_begins_quiet_has_a_handful_of_rows_in_an_hour_and_most_of_the_wall_are_cats() {
+    let (mut cats, mut wall, mut rows) = (0, 0, 0);
+    for seed in 0..20 {
+        let said = lived(seed, 6);
+        let began = events(&said);
+        let began = began
+            .iter()
+            .filter(|(_, e)| e.state != ReportedState::Cleared);
+        for (at_ms, event) in began {
+            assert!(*at_ms >= QUIET_MS, "{event:?}");
+            rows += 1;
+            wall += i32::from(event.kind.as_str() == "perimeter");
+            cats += i32::from(event.device.as_str() == "perimeter-7");
+        }
+    }
+    let hours = 20 * 6;
+    assert!(
+        (2 * hours..6 * hours).contains(&rows),
+        "{rows} in {hours} hours"
+    );
+    assert!(cats * 3 > wall * 2 && wall > cats, "{cats} of {wall}");
+    // Few of all rows: whoever works there goes on believing the wall.
+    assert!(cats * 2 < rows && cats > 20, "{cats} of {rows}");
+}
+
+#[test]
+fn a_day_has_its_rush_and_its_deliveries_and_nothing_stays_open() {
+    let said = lived(3, 30);
+    let at = |hour: i64| hour * 3_600_000..(hour + 1) * 3_600_000;
+    let opened = |hour| {
+        let doors = doors(&said).into_iter();
+        let here =
+            doors.filter(|(ms, _, what)| at(hour).contains(ms) && *what == DoorChange::Opened);
+        here.count()
+    };
+    assert!(
+        opened(8) > 5 * opened(3) && opened(3) > 0,
+        "{} {}",
+        opened(8),
+        opened(3)
+    );
+    let loading = |from: i64, to: i64| {
+        let doors = doors(&said).into_iter();
+        let mut here = doors.filter(|(ms, id, _)| (from..to).contains(ms) && *id == "door-loading");
+        here.any(|(.., what)| what == DoorChange::Opened)
+    };
+    assert!(loading(8 * 3_600_000, 20 * 3_600_000));
+    let mut open: BTreeMap<String, i64> = BTreeMap::new();
+    for (at_ms, event) in events(&said) {
+        let key = format!("{} {}", event.device, event.kind);
+        match event.state {
+            ReportedState::Active => assert!(open.insert(key, at_ms).is_none()),
+            ReportedState::Cleared => {
+                let since_ms = open.remove(&key).unwrap();
+                assert!(at_ms - since_ms < 15 * 60_000, "{key}");
+            }
+            ReportedState::Momentary => {}
+        }
+    }
+    assert!(open.len() < 3, "{open:?}");
+    assert_eq!(said, lived(3, 30), "the same seed, the same day");
+}
