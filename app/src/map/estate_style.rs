@@ -16,8 +16,14 @@ use serde_json::{Map, Value, json};
 /// that the labels need, before the labels are drawn.
 pub const FONT_FAMILY: &str = "Noto Sans SC Variable";
 
-/// Doors, cameras and detectors show from here on.
-pub(super) const DEVICES_ZOOM: f64 = 17.8;
+/// Doors, cameras and detectors show from here on, on a desk.
+const DEVICES_ZOOM: f64 = 17.8;
+
+/// The same where everything is drawn so much larger: a wall shows no more than a desk does.
+pub(super) fn devices_zoom(scale: f64) -> f64 {
+    DEVICES_ZOOM + scale.max(1.0).log2()
+}
+
 /// The map library reads a weight out of the first name of a font stack. No such font exists, so
 /// the characters come from the second.
 const MEDIUM: [&str; 2] = ["Castellan Medium", FONT_FAMILY];
@@ -210,13 +216,14 @@ impl Pen {
 
     fn devices(&self) -> Vec<Value> {
         let p = &self.palette;
+        let from = devices_zoom(self.look.scale);
         let fade = json!([
             "interpolate",
             ["linear"],
             ["zoom"],
-            DEVICES_ZOOM,
+            from,
             0,
-            DEVICES_ZOOM + 0.4,
+            from + 0.4,
             0.9
         ]);
         let growing = |near: f64, far: f64| {
@@ -225,21 +232,21 @@ impl Pen {
                 "interpolate",
                 ["linear"],
                 ["zoom"],
-                DEVICES_ZOOM,
+                from,
                 near,
-                20,
+                from + 2.2,
                 far
             ])
         };
         let is_point = json!(["==", ["geometry-type"], "Point"]);
         vec![
             json!({
-                "id": "door", "type": "line", "source": "devices", "minzoom": DEVICES_ZOOM,
+                "id": "door", "type": "line", "source": "devices", "minzoom": from,
                 "filter": ["==", ["geometry-type"], "LineString"],
                 "paint": { "line-color": p.device.css(), "line-opacity": fade, "line-width": growing(2.0, 4.0) },
             }),
             json!({
-                "id": "camera", "type": "circle", "source": "devices", "minzoom": DEVICES_ZOOM,
+                "id": "camera", "type": "circle", "source": "devices", "minzoom": from,
                 "filter": ["all", is_point, ["==", ["get", "kind"], "camera"]],
                 "paint": {
                     "circle-radius": growing(2.2, 5.0), "circle-color": p.land.css(),
@@ -248,7 +255,7 @@ impl Pen {
                 },
             }),
             json!({
-                "id": "point", "type": "circle", "source": "devices", "minzoom": DEVICES_ZOOM + 0.4,
+                "id": "point", "type": "circle", "source": "devices", "minzoom": from + 0.4,
                 "filter": ["all", is_point, ["!=", ["get", "kind"], "camera"]],
                 "paint": {
                     "circle-radius": growing(1.4, 3.0), "circle-color": p.device.css(), "circle-opacity": fade,
@@ -282,7 +289,7 @@ impl Pen {
                 font: REGULAR,
                 sizes: [11.0, 13.0],
                 colour: p.text_quiet.css(),
-                minzoom: DEVICES_ZOOM,
+                minzoom: devices_zoom(self.look.scale) + 0.2,
             }),
             // The last are placed first: where names meet, a building keeps its own.
             self.label(&Lettering {

@@ -3,6 +3,7 @@
 
 use super::floor_layout::{self, Laid, Storey};
 use super::floors::{Mark, Marked, Plan, Worst};
+use super::labels::width_px;
 use super::outline::{self, Point};
 use castellan_domain::estate::DeviceKind;
 use std::fmt::Write as _;
@@ -11,6 +12,11 @@ use std::fmt::Write as _;
 const THICK_PX: (f64, f64) = (10.0, 4.0);
 /// Names beside one floor at most; the rest is counted.
 const NAMES_MAX: usize = 2;
+/// Left free at the right, where the map's buttons are, and below, where what comes next is.
+const RIGHT_PX: f64 = 76.0;
+const BELOW_PX: f64 = 84.0;
+/// Letters of a remark.
+const REMARK_PX: f64 = 13.0;
 /// Around the outline of an inset.
 const INSET_RIM_PX: f64 = 26.0;
 
@@ -37,7 +43,7 @@ pub fn stack(
     floor_name: impl Fn(&Plan) -> String,
 ) -> String {
     let mut svg = opened(size);
-    let Some((laid, storeys)) = floor_layout::stack(plans, size) else {
+    let Some((laid, storeys)) = floor_layout::stack(plans, (size.0, size.1 - BELOW_PX)) else {
         svg.push_str("</svg>");
         return svg;
     };
@@ -99,15 +105,15 @@ fn storey_of(
         .map(|p| p.0)
         .fold(f64::NEG_INFINITY, f64::max);
     let class = if storey.is_open { "name" } else { "quiet" };
-    text(
-        svg,
-        class,
-        (least - 24.0, storey.down + 6.0),
-        "end",
-        &floor_name(plan),
-    );
+    let name = if storey.is_open {
+        floor_name(plan)
+    } else {
+        plan.label.to_string()
+    };
+    text(svg, class, (least - 24.0, storey.down + 6.0), "end", &name);
     if storey.is_open {
-        let remark = remark(&plan.marks);
+        let room = width - RIGHT_PX - most - 20.0;
+        let remark = fitting(&remark(&plan.marks), room);
         text(
             svg,
             "remark",
@@ -117,6 +123,17 @@ fn storey_of(
         );
     }
     svg.push_str("</g>");
+}
+
+/// As much of a remark as there is room for.
+fn fitting(words: &str, room: f64) -> String {
+    let mut fits = words.to_owned();
+    while width_px(&fits, REMARK_PX) > room && fits.pop().is_some() {}
+    if fits.len() < words.len() {
+        fits.pop();
+        fits.push('…');
+    }
+    fits
 }
 
 /// What stands on a floor, in a few words: alarms first.
@@ -307,6 +324,16 @@ mod tests {
     #[test]
     fn what_a_document_says_is_text_and_nothing_else() {
         assert_eq!(escaped("<b>'&"), "&lt;b&gt;&#39;&amp;");
+    }
+
+    #[test]
+    fn a_remark_ends_where_the_frame_does() {
+        assert_eq!(fitting("15层走道 烟感", 200.0), "15层走道 烟感");
+        let cut = fitting("Building 5 ground floor lobby manual call point", 120.0);
+        assert!(
+            cut.ends_with('…') && width_px(&cut, REMARK_PX) <= 120.0 + REMARK_PX,
+            "{cut}"
+        );
     }
 
     #[test]

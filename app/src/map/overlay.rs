@@ -148,7 +148,7 @@ impl Overlay {
         let scale = scale_for_height(camera.size_px().1);
         let mut seen = Vec::new();
         let mut candidates = Vec::new();
-        for (person, rank) in named(scene, zoom, mono) {
+        for (person, rank) in named(scene, zoom - scale.log2(), mono) {
             let at = camera.project(person.at);
             let at = at.filter(|at| camera.shows(*at, 0.0));
             let (Some(name), Some(at)) = (names.get(person.id), at) else {

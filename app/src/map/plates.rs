@@ -93,7 +93,11 @@ impl Plates {
             let mut slot = slot.borrow_mut();
             match laid.arrows.get(nth) {
                 Some(arrow) => {
-                    slot.say(&badges[arrow.index], false, Some(arrow));
+                    slot.say(
+                        &badges[arrow.index],
+                        calls == Some(arrow.index),
+                        Some(arrow),
+                    );
                     slot.point(arrow, scale);
                 }
                 None => slot.hide(),

@@ -335,7 +335,10 @@ impl Running {
         });
         // From afar no device is drawn.
         let near = match &selected {
-            Some(Picked::Device(_)) => self.map.zoom().max(estate_style::DEVICES_ZOOM + 0.4),
+            Some(Picked::Device(_)) => {
+                let scale = self.shown.borrow().scale;
+                self.map.zoom().max(estate_style::devices_zoom(scale) + 0.4)
+            }
             _ => self.map.zoom(),
         };
         self.scene.update(|scene| scene.select(selected));

@@ -44,10 +44,10 @@ impl Running {
 
     /// A device that is drawn there: out of doors, and not from afar.
     fn pick_device(&self, at: (f64, f64), camera: &Camera) -> Option<Picked> {
-        if self.map.zoom() < estate_style::DEVICES_ZOOM + 0.4 {
+        let shown = self.shown.borrow();
+        if self.map.zoom() < estate_style::devices_zoom(shown.scale) + 0.4 {
             return None;
         }
-        let shown = self.shown.borrow();
         let reach = DEVICE_REACH_PX * shown.scale;
         let anchor = Anchor::new(shown.estate.anchor);
         let outdoors = shown
