@@ -8,7 +8,7 @@ use crate::fact::{AlarmViewed, NotificationFailing, NotificationSettled, ReachPu
 use crate::ids::{CommandId, EstateHash, PersonId, Version};
 use crate::observation::{Observation, PhoneFix};
 use crate::system::{
-    ChannelState, ClockStepped, DiskRoom, InputName, InputSetAside, RecordingResumed,
+    CameraViewed, ChannelState, ClockStepped, DiskRoom, InputName, InputSetAside, RecordingResumed,
     TracksSetAside,
 };
 use crate::text::Text;
@@ -62,6 +62,8 @@ pub enum Input {
     Actuated(ActuationSettled),
     /// Somebody was shown a live picture for an alarm, and is not any more.
     Viewed(AlarmViewed),
+    /// Somebody was shown a live picture for no alarm, and is not any more.
+    CameraViewed(CameraViewed),
     /// A clip of an alarm is on the disk, or is about to be shown. Told again, it changes nothing.
     Clip(ClipNews),
 }
@@ -118,6 +120,7 @@ impl Input {
             | Self::Notified(_)
             | Self::Actuated(_)
             | Self::Viewed(_)
+            | Self::CameraViewed(_)
             | Self::Clip(_) => InputName::Own,
         }
     }

@@ -13,9 +13,9 @@ use castellan_domain::fact::{
     PhoneBound, PhoneUnbound, RecordingResumed, ZoneArmed, ZoneDisarmed,
 };
 use castellan_domain::flood::FloodFact;
-use castellan_domain::ids::Seq;
+use castellan_domain::ids::{DeviceId, PersonId, Seq};
 use castellan_domain::staff::StaffFact;
-use castellan_domain::system::{InputName, SystemFact, TracksSetAside};
+use castellan_domain::system::{CameraViewed, InputName, SystemFact, TracksSetAside};
 use castellan_domain::text::CallSign;
 use castellan_domain::zone::ZoneFact;
 use proptest::option;
@@ -144,6 +144,12 @@ pub(crate) fn housekeeping() -> impl Strategy<Value = FactBody> {
         FactBody::System(SystemFact::TracksSetAside(TracksSetAside { at: START })),
         FactBody::System(SystemFact::InputSetAside(InputSetAside {
             input: InputName::Deadline,
+        })),
+        FactBody::System(SystemFact::CameraViewed(CameraViewed {
+            camera: DeviceId::constant("cam-1"),
+            by: PersonId::constant("li-na"),
+            from: START,
+            to: START,
         })),
     ])
 }

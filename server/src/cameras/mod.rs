@@ -94,21 +94,16 @@ impl Cameras {
         &self.budget
     }
 
-    /// Shows a camera of the estate to a viewer until it goes. What is watched for an alarm goes on record.
-    pub(crate) async fn show(
-        &self,
-        camera: &DeviceId,
-        stream: Stream,
-        watched: Option<Watched>,
-        socket: WebSocket,
-    ) {
-        let witness = watched.map(|watched| Witness {
+    /// Shows a camera of the estate to a viewer until it goes. That goes on record.
+    pub(crate) async fn show(&self, stream: Stream, watched: Watched, socket: WebSocket) {
+        let viewer = self.watch(&watched.camera, stream);
+        let witness = Witness {
             viewings: &self.viewings,
             clock: &self.clock,
             watched,
             told_at: None,
-        });
-        socket::serve_viewer(socket, self.watch(camera, stream), witness).await;
+        };
+        socket::serve_viewer(socket, viewer, witness).await;
     }
 
     /// Whether a camera has an address, and one that can be opened.

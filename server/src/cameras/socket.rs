@@ -21,15 +21,11 @@ struct Gone;
 /// One viewer's end of the connection.
 struct Glass<'a> {
     socket: WebSocket,
-    witness: Option<Witness<'a>>,
+    witness: Witness<'a>,
 }
 
 /// Serves one viewer until it goes.
-pub(super) async fn serve_viewer(
-    socket: WebSocket,
-    mut viewer: Viewer,
-    witness: Option<Witness<'_>>,
-) {
+pub(super) async fn serve_viewer(socket: WebSocket, mut viewer: Viewer, witness: Witness<'_>) {
     let mut glass = Glass { socket, witness };
     let mut begins = viewer.begin();
     // Each turn begins anew: at first, and whenever the viewer has lagged.
@@ -75,9 +71,7 @@ impl Glass<'_> {
             // There is none but a live one: what is lost is forgotten.
             Sent::Picture(bytes) => {
                 write(&mut self.socket, Message::Binary(bytes)).await?;
-                if let Some(witness) = &mut self.witness {
-                    witness.sees();
-                }
+                self.witness.sees();
                 Ok(())
             }
         }

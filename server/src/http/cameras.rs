@@ -59,11 +59,7 @@ pub(super) async fn watch(
     if alarm.is_some_and(|alarm| !is_held(alarm)) {
         return Err(ApiError::NotFound);
     }
-    let watched = alarm.map(|alarm| Watched {
-        alarm,
-        by,
-        camera: camera.clone(),
-    });
+    let watched = Watched { alarm, by, camera };
     let upgrade = check_handshake(&headers, upgrade)?;
     let seat = app
         .cameras
@@ -74,7 +70,7 @@ pub(super) async fn watch(
         .max_message_size(READ_BYTES_MAX)
         .max_frame_size(READ_BYTES_MAX)
         .on_upgrade(async move |socket| {
-            cameras.show(&camera, stream, watched, socket).await;
+            cameras.show(stream, watched, socket).await;
             drop(seat);
         }))
 }
