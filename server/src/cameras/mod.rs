@@ -27,7 +27,7 @@ pub(crate) use book::{Book, CameraAddress};
 pub(crate) use feed::{Picture, Stream};
 pub(crate) use onvif::{Found, Offer, find, shown};
 pub(crate) use recording::{Held, Made, Recording};
-pub(crate) use ring::{BEFORE, Budget};
+pub(crate) use ring::{BEFORE, BEFORE_LONG, Budget};
 pub(crate) use stills::Still;
 pub(crate) use viewings::Watched;
 
