@@ -2,14 +2,15 @@
 //! app to whoever asks for one word, and this list knows which words there are.
 
 use crate::page::{Page, Shows};
-use crate::{console, guard_page, no_page};
+use crate::{cameras_page, console, guard_page, no_page};
 
-const PAGES: [Page; 2] = [
+const PAGES: [Page; 3] = [
     Page {
         path: "/",
         name: "console",
         title: console::texts::TITLE,
         is_worked_at: true,
+        asks_who: true,
         shows: Shows::WithinAll(console::view),
     },
     Page {
@@ -17,7 +18,16 @@ const PAGES: [Page; 2] = [
         name: "guard-page",
         title: guard_page::texts::TITLE,
         is_worked_at: false,
+        asks_who: false,
         shows: Shows::Alone(guard_page::view),
+    },
+    Page {
+        path: "/cameras",
+        name: "cameras-page",
+        title: cameras_page::texts::TITLE,
+        is_worked_at: false,
+        asks_who: true,
+        shows: Shows::WithinAll(cameras_page::view),
     },
 ];
 
@@ -27,6 +37,7 @@ const NO_PAGE: Page = Page {
     name: "no-page",
     title: no_page::texts::TITLE,
     is_worked_at: false,
+    asks_who: false,
     shows: Shows::WithinAll(no_page::view),
 };
 

@@ -63,6 +63,7 @@ pub fn start() {
                 copy,
                 desk,
                 scene: SceneHandle::new(),
+                is_console: page.is_worked_at,
             };
             line.clone().connect();
             let scene = line.scene.clone();
@@ -109,9 +110,11 @@ fn Screen(
     let (is_drawn, drawn) = signal(false);
     let filter = filtered();
     let queue = arranged(copy, desk, filter);
-    let asks = page.is_worked_at;
-    let who =
-        Memo::new(move |_| asks && copy.estate.with(Option::is_some) && desk.operator().is_none());
+    let is_worked_at = page.is_worked_at;
+    let asks_who = page.asks_who;
+    let who = Memo::new(move |_| {
+        asks_who && copy.estate.with(Option::is_some) && desk.operator().is_none()
+    });
     open.noting.set(desk.was_writing());
     // What was opened for one alarm, or by one person, does not stay open for the next.
     Effect::new(move |before: Option<_>| {
@@ -140,7 +143,7 @@ fn Screen(
             let _ = body.toggle_attribute_with_force("data-stale", stale);
         }
     });
-    let audible = asks.then(|| audible(copy, desk));
+    let audible = is_worked_at.then(|| audible(copy, desk));
     let sentence = Memo::new(move |_| {
         desk.failure.with(|failure| {
             let (failure, language) = (failure.as_ref()?, desk.language.get());
@@ -149,7 +152,7 @@ fn Screen(
         })
     });
     let sentence = Signal::from(sentence);
-    let mini = asks.then(|| MiniQueue::new(copy, desk, sentence));
+    let mini = is_worked_at.then(|| MiniQueue::new(copy, desk, sentence));
     let keyboard = Keyboard {
         copy,
         desk,
@@ -163,7 +166,7 @@ fn Screen(
     hear_keys(move |event| {
         let listens = audible.is_some_and(|audible| audible.open.get_untracked());
         let covered = who.get_untracked() || listens || menu_is_open() || is_dialog_open();
-        let at_desk = asks && !covered;
+        let at_desk = is_worked_at && !covered;
         keyboard.on_key(event, at_desk);
     });
     learn_layout(desk);
@@ -189,7 +192,7 @@ fn Screen(
         {move || who.get().then(|| view! { <OperatorTiles copy desk /> })}
         <Help desk open=help />
         <Search copy desk open=search />
-        {asks.then(|| view! { <Registering copy desk open=registering sentence /> })}
+        {is_worked_at.then(|| view! { <Registering copy desk open=registering sentence /> })}
         {audible.map(|Audible { speaker, heard, open }| view! {
             <SoundSettings copy desk speaker heard open />
         })}
