@@ -16,6 +16,8 @@ const NINE = ["cam-3-b1", "cam-lake", "cam-court", "cam-playground", "cam-east-g
 /** What a page may not gather while its pictures come and go. */
 const KINDS = ["HTMLVideoElement", "MediaSource", "SourceBuffer", "WebSocket"];
 const GROWTH_MAX = 1.1;
+/** What was looked at is let go by this name, or looking would hold it. */
+const HELD = "held";
 
 const quick = process.argv.includes("--quick");
 const [result] = process.argv.slice(2).filter((word) => !word.startsWith("--"));
@@ -93,8 +95,8 @@ async function held(session) {
   const metric = (name) => metrics.find((one) => one.name === name).value;
   const counts = { heapMiB: metric("JSHeapUsedSize") / 2 ** 20, nodes: metric("Nodes"), listeners: metric("JSEventListeners") };
   const objects = async (kind) => {
-    const { result } = await session.send("Runtime.evaluate", { expression: `${kind}.prototype` });
-    const { objects } = await session.send("Runtime.queryObjects", { prototypeObjectId: result.objectId });
+    const { result } = await session.send("Runtime.evaluate", { expression: `${kind}.prototype`, objectGroup: HELD });
+    const { objects } = await session.send("Runtime.queryObjects", { prototypeObjectId: result.objectId, objectGroup: HELD });
     return objects;
   };
   for (const kind of KINDS) {
@@ -106,7 +108,7 @@ async function held(session) {
   const bytes = "function () { return this.reduce((sum, one) => sum + one.buffer.byteLength, 0); }";
   const wasm = await session.send("Runtime.callFunctionOn", { objectId, functionDeclaration: bytes, returnByValue: true });
   counts.wasmMiB = wasm.result.value / 2 ** 20;
-  await session.send("Runtime.releaseObjectGroup", { objectGroup: "" });
+  await session.send("Runtime.releaseObjectGroup", { objectGroup: HELD });
   return counts;
 }
 
@@ -125,6 +127,8 @@ async function comeAndGo(page, session) {
     await press();
     whole += Number(await allPlayed(page));
     if (cycle === Math.round(cycles / 10) || cycle === cycles) {
+      // Players that were taken away end at their next beat.
+      await pause(SETTLE_MS);
       looks.push(await held(session));
     }
   }
