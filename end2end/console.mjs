@@ -262,11 +262,11 @@ export class Site {
 export const test = base.extend({
   site: async ({ castellan }, use) => use(new Site(castellan)),
 
-  /** `open(person, options)` opens a window of its own browser profile; `search` adds to the address. */
+  /** `open(person, options)` opens a window of its own browser profile; `path` and `search` are its address. */
   open: async ({ browser, castellan, viewport, locale }, use, testInfo) => {
     const windows = [];
     const contexts = [];
-    await use(async (person, { search = {}, map = false, ready = true, watch = () => {}, ...options } = {}) => {
+    await use(async (person, { path = "/", search = {}, map = false, ready = true, watch = () => {}, ...options } = {}) => {
       const context = await browser.newContext({ viewport, locale, baseURL: castellan.url, ...options });
       contexts.push(context);
       const page = await context.newPage();
@@ -277,7 +277,7 @@ export const test = base.extend({
       }
       await watch(page);
       const address = new URLSearchParams({ ...(person ? { as: person } : {}), ...search });
-      await page.goto(`/?${address}`);
+      await page.goto(`${path}?${address}`);
       if (ready) {
         await window.ready({ map });
       }

@@ -16,6 +16,7 @@
 pub mod ages;
 pub mod alarms;
 pub mod cameras;
+pub mod cameras_page;
 pub mod connection;
 pub mod console;
 pub mod desk;

@@ -18,9 +18,10 @@ pub struct Page {
     pub name: &'static str,
     /// What people call it.
     pub title: Words,
-    /// Whether somebody works at it. Then the tiles of who that is stand before it, and the
-    /// operator's keys act.
+    /// Whether somebody works at it: it counts as their console, can be heard, and the operator's keys act.
     pub is_worked_at: bool,
+    /// Whether it is for somebody who is known. Then the tiles of who that is stand before it.
+    pub asks_who: bool,
     /// What it shows.
     pub shows: Shows,
 }

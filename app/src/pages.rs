@@ -2,14 +2,15 @@
 //! app to whoever asks for one word, and this list knows which words there are.
 
 use crate::page::{Page, Shows};
-use crate::{console, guard_page, no_page, sheet, wall};
+use crate::{cameras_page, console, guard_page, no_page, sheet, wall};
 
-const PAGES: [Page; 4] = [
+const PAGES: [Page; 5] = [
     Page {
         path: "/",
         name: "console",
         title: console::texts::TITLE,
         is_worked_at: true,
+        asks_who: true,
         shows: Shows::WithinAll(console::view),
     },
     Page {
@@ -17,6 +18,7 @@ const PAGES: [Page; 4] = [
         name: "guard-page",
         title: guard_page::texts::TITLE,
         is_worked_at: false,
+        asks_who: false,
         shows: Shows::Alone(guard_page::view),
     },
     Page {
@@ -24,6 +26,7 @@ const PAGES: [Page; 4] = [
         name: "sheet",
         title: sheet::texts::TITLE,
         is_worked_at: false,
+        asks_who: true,
         shows: Shows::WithinAll(sheet::view),
     },
     Page {
@@ -31,10 +34,19 @@ const PAGES: [Page; 4] = [
         name: "wall",
         title: wall::texts::TITLE,
         is_worked_at: false,
+        asks_who: false,
         shows: Shows::Hung {
             audience: wall::audience,
             view: wall::view,
         },
+    },
+    Page {
+        path: "/cameras",
+        name: "cameras-page",
+        title: cameras_page::texts::TITLE,
+        is_worked_at: false,
+        asks_who: true,
+        shows: Shows::WithinAll(cameras_page::view),
     },
 ];
 
@@ -44,6 +56,7 @@ const NO_PAGE: Page = Page {
     name: "no-page",
     title: no_page::texts::TITLE,
     is_worked_at: false,
+    asks_who: false,
     shows: Shows::WithinAll(no_page::view),
 };
 

@@ -63,11 +63,11 @@ pub fn start() {
     }
     match page.shows {
         Shows::WithinAll(view) => {
-            let scene = connect(copy, desk);
+            let scene = connect(copy, desk, page.is_worked_at);
             mount_to_body(move || view! { <Screen copy desk scene page view /> });
         }
         Shows::Hung { view, .. } => {
-            let scene = connect(copy, desk);
+            let scene = connect(copy, desk, false);
             mount_to_body(move || {
                 let (is_drawn, drawn) = signal(false);
                 mark_body(copy, desk, is_drawn);
@@ -92,11 +92,12 @@ pub fn start() {
 }
 
 /// Keeps the page connected and its clock running. Gives what a map of it draws.
-fn connect(copy: &'static SiteCopy, desk: &'static Desk) -> SceneHandle {
+fn connect(copy: &'static SiteCopy, desk: &'static Desk, is_console: bool) -> SceneHandle {
     let line = Line {
         copy,
         desk,
         scene: SceneHandle::new(),
+        is_console,
     };
     line.clone().connect();
     let scene = line.scene.clone();
@@ -151,9 +152,11 @@ fn Screen(
     let (is_drawn, drawn) = signal(false);
     let filter = filtered();
     let queue = arranged(copy, desk, filter);
-    let asks = page.is_worked_at;
-    let who =
-        Memo::new(move |_| asks && copy.estate.with(Option::is_some) && desk.operator().is_none());
+    let is_worked_at = page.is_worked_at;
+    let asks_who = page.asks_who;
+    let who = Memo::new(move |_| {
+        asks_who && copy.estate.with(Option::is_some) && desk.operator().is_none()
+    });
     open.noting.set(desk.was_writing());
     // What was opened for one alarm, or by one person, does not stay open for the next.
     Effect::new(move |before: Option<_>| {
@@ -168,7 +171,7 @@ fn Screen(
         desk.write_about(desk.selected_alarm().filter(|_| noting));
     });
     mark_body(copy, desk, is_drawn);
-    let audible = asks.then(|| audible(copy, desk));
+    let audible = is_worked_at.then(|| audible(copy, desk));
     let sentence = Memo::new(move |_| {
         desk.failure.with(|failure| {
             let (failure, language) = (failure.as_ref()?, desk.language.get());
@@ -177,7 +180,7 @@ fn Screen(
         })
     });
     let sentence = Signal::from(sentence);
-    let mini = asks.then(|| MiniQueue::new(copy, desk, sentence));
+    let mini = is_worked_at.then(|| MiniQueue::new(copy, desk, sentence));
     let keyboard = Keyboard {
         copy,
         desk,
@@ -191,7 +194,7 @@ fn Screen(
     hear_keys(move |event| {
         let listens = audible.is_some_and(|audible| audible.open.get_untracked());
         let covered = who.get_untracked() || listens || menu_is_open() || is_dialog_open();
-        let at_desk = asks && !covered;
+        let at_desk = is_worked_at && !covered;
         keyboard.on_key(event, at_desk);
     });
     learn_layout(desk);
@@ -217,7 +220,7 @@ fn Screen(
         {move || who.get().then(|| view! { <OperatorTiles copy desk /> })}
         <Help desk open=help />
         <Search copy desk open=search />
-        {asks.then(|| view! { <Registering copy desk open=registering sentence /> })}
+        {is_worked_at.then(|| view! { <Registering copy desk open=registering sentence /> })}
         {audible.map(|Audible { speaker, heard, open }| view! {
             <SoundSettings copy desk speaker heard open />
         })}

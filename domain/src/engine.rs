@@ -197,9 +197,8 @@ impl Engine {
                 let answer = self.actuated(body);
                 self.outputs.push_back(Output::Answer(answer));
             }
-            Input::Viewed(body) => {
-                self.tell(viewed::decide(self.site.view(), body));
-            }
+            Input::Viewed(body) => self.tell(viewed::decide(self.site.view(), body)),
+            Input::CameraViewed(body) => self.tell(viewed::without_alarm(self.site.view(), body)),
             Input::Clip(news) => {
                 self.tell(clips::decide(self.site.view(), news, now));
             }

@@ -9,7 +9,7 @@ use crate::ids::{CommandId, EstateHash, PersonId, Version};
 use crate::observation::{Observation, PhoneFix};
 use crate::self_test::SelfTestFact;
 use crate::system::{
-    ChannelState, ClockStepped, DiskRoom, InputName, InputSetAside, RecordingResumed,
+    CameraViewed, ChannelState, ClockStepped, DiskRoom, InputName, InputSetAside, RecordingResumed,
     TracksSetAside,
 };
 use crate::text::Text;
@@ -65,6 +65,8 @@ pub enum Input {
     Actuated(ActuationSettled),
     /// Somebody was shown a live picture for an alarm, and is not any more.
     Viewed(AlarmViewed),
+    /// Somebody was shown a live picture for no alarm, and is not any more.
+    CameraViewed(CameraViewed),
     /// A clip of an alarm is on the disk, or is about to be shown. Told again, it changes nothing.
     Clip(ClipNews),
 }
@@ -122,6 +124,7 @@ impl Input {
             | Self::Notified(_)
             | Self::Actuated(_)
             | Self::Viewed(_)
+            | Self::CameraViewed(_)
             | Self::Clip(_) => InputName::Own,
         }
     }

@@ -439,6 +439,7 @@ fn the_nights_of_these_laws_know_every_step_of_an_alarm() {
         "clock_stepped",
         "tracks_set_aside",
         "input_set_aside",
+        "camera_viewed",
     ];
     let missing = FactBody::kinds().map(|(kind, _)| kind).filter(|kind| {
         let kinds_of_place = ["zone_", "door_", "area_", "flood_", "actuation_"];

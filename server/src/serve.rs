@@ -100,7 +100,7 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
     let outward = outward(&args, &journal, &estate.estate)?;
     let outbox = outward.map(|outward| outward.start(&reader, &hub, &requests, &clock));
     let actuations = actuations(&args, &journal, &requests, &clock, &estate.estate)?;
-    let cameras = cameras(&args, &clock, &estate.estate, &requests).await?;
+    let cameras = cameras(&args, &clock, &estate.estate, &hub, &requests).await?;
     let set_asides = Arc::new(SetAsides::default());
     let mut task = SiteTask {
         site: site.clone(),
@@ -264,6 +264,7 @@ async fn cameras(
     args: &ServeArgs,
     clock: &Arc<Clock>,
     estate: &Estate,
+    hub: &Arc<Hub>,
     requests: &mpsc::Sender<Request>,
 ) -> anyhow::Result<Arc<Cameras>> {
     let key = key_or_default(args.key_file.as_deref(), &args.data);
@@ -272,7 +273,7 @@ async fn cameras(
     let cameras = Arc::new(Cameras::new(book, clock.clone(), budget));
     let every = Duration::from_secs(args.camera_round_s.into());
     cameras.begin_rounds(estate, every, requests);
-    cameras.begin_recording(requests);
+    cameras.begin_recording(hub.clone(), requests);
     Ok(cameras)
 }
 

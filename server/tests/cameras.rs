@@ -1,7 +1,7 @@
 //! Cameras' pictures, from simulated cameras to viewers: what viewers are shown, how often cameras are asked, and
 //! what is said where there is no picture.
 
-use crate::common::{Castellan, PATIENCE, estate, eventually, run, text};
+use crate::common::{Castellan, PATIENCE, estate, eventually, facts, run, text};
 use castellan_client::live::{LiveError, Socket, connect};
 use castellan_domain::alarm::AlarmFact;
 use castellan_domain::estate::Estate;
@@ -403,8 +403,9 @@ async fn a_wall_is_shown_cameras_as_nobody_and_visitors_only_what_is_fit_for_the
 async fn who_watched_for_an_alarm_is_on_record_once_whatever_breaks() {
     let yard = Yard::open().await;
     let alarm = yard.server.raise("d-004", "e1", "gas_low").await;
-    let watch = async |person: &str, frames: usize| {
-        let camera = format!("{CAMERA}?stream=main&alarm={alarm}");
+    let why = format!("&alarm={alarm}");
+    let watch = async |person: &str, why: &str, frames: usize| {
+        let camera = format!("{CAMERA}?stream=main{why}");
         let socket = yard.ask(person, &camera).await;
         let mut viewer = Viewer {
             socket: socket.expect("a viewer is let in"),
@@ -414,10 +415,12 @@ async fn who_watched_for_an_alarm_is_on_record_once_whatever_breaks() {
         }
     };
     // Ten frames a second: a connection that broke after two seconds, and one that did not.
-    watch("li-na", 20).await;
-    watch("li-na", 40).await;
+    watch("li-na", &why, 20).await;
+    watch("li-na", &why, 40).await;
     // A glimpse.
-    watch("zhao-min", 5).await;
+    watch("zhao-min", &why, 5).await;
+    // For no alarm; what was before comes at once, and is no look.
+    watch("li-na", "", 80).await;
     for (person, more, status) in [
         ("guard-0", format!("?alarm={alarm}"), 403),
         ("li-na", "?alarm=A-9999".to_owned(), 404),
@@ -430,6 +433,13 @@ async fn who_watched_for_an_alarm_is_on_record_once_whatever_breaks() {
     let Yard { server, data, .. } = yard;
     // Nobody has been away for long enough: the stop ends it.
     server.stop();
+    let of_no_alarm = facts(data.path(), "camera_viewed").await;
+    let [fact] = &of_no_alarm[..] else {
+        panic!("{of_no_alarm:?}");
+    };
+    assert_eq!(fact["body"]["camera"], CAMERA);
+    assert_eq!(fact["body"]["by"], "li-na");
+    assert!(fact["actor"].is_null(), "it is nobody's deed");
     let server = Castellan::start(data.path());
     let row = server.snapshot().await.view.alarms.remove(&alarm);
     let row = row.expect("it is open");

@@ -14,8 +14,8 @@ cargo xtask <verb> [options]
                                  (words after -- go to Playwright)
   dev    [--port N]              run, watch the sources, rebuild and restart what changed
   lint                           formatting, clippy (native and wasm), tidy
-  bench  [NAME …] [--quick]      measure what is built, beside peers: first-load, screen, fan-out,
-                                 ceiling, alarms, events, idle, history, start-up (docs/performance.md)
+  bench  [NAME …] [--quick]      measure what is built, beside peers: first-load, screen, pictures,
+                                 fan-out, ceiling, alarms, events, idle, start-up … (docs/performance.md)
   sim    [--seeds N] [--first N] whole nights of faults in virtual time, one for each seed (1000)
   dist                           one program with the browser app inside, packed, in dist/
   web    [--test]                only build the browser app, into dist/web (or dist/web-test)";

@@ -18,14 +18,15 @@ use crate::{npm, workspace};
 
 const FIRST_LOAD: &str = "first-load";
 const SCREEN: &str = "screen";
-/// Every name, as it is said; those after the first two are what `castellan-bench` measures, and a test there compares.
-pub(crate) const NAMES: &str = "first-load, screen, fan-out, ceiling, alarms, events, idle, history, start-up, ranking, ladders, cameras";
+const PICTURES: &str = "pictures";
+/// Every name, as it is said; those after the first three are what `castellan-bench` measures, and a test there compares.
+pub(crate) const NAMES: &str = "first-load, screen, pictures, fan-out, ceiling, alarms, events, idle, history, start-up, ranking, ladders, cameras";
 /// The example of the server's crate that has the store of positions alone. An example, because it is to know the module
 /// itself and the product is to gain no verb.
 const STORE: &str = "tracks";
 /// The benchmark keeps to 35 minutes by itself, and then finishes the measurement that it is in.
 const BENCH_LIMIT: Duration = Duration::from_mins(75);
-/// Six scenes of a minute each, and five rounds of loading.
+/// Six scenes of a minute each, and five rounds of loading; or nine pictures that come and go 300 times.
 const SCREEN_LIMIT: Duration = Duration::from_mins(25);
 
 /// Whether there is a measurement of this name.
@@ -40,13 +41,15 @@ pub(crate) fn run(wanted: &[String], quick: bool) -> Result<()> {
     let _interrupted = interrupt_flag()?;
     let names = wanted.iter().map(String::as_str);
     let (of_app, measured): (Vec<&str>, Vec<&str>) =
-        names.partition(|name| [FIRST_LOAD, SCREEN].contains(name));
+        names.partition(|name| [FIRST_LOAD, SCREEN, PICTURES].contains(name));
     let all = wanted.is_empty() && !quick;
     if all || !of_app.is_empty() {
         browser_app()?;
     }
-    if all || of_app.contains(&SCREEN) {
-        screen(quick)?;
+    for name in [SCREEN, PICTURES] {
+        if all || of_app.contains(&name) {
+            in_chromium(name, quick)?;
+        }
     }
     if measured.is_empty() && !wanted.is_empty() {
         return Ok(());
@@ -129,31 +132,32 @@ fn browser_app() -> Result<()> {
     Ok(())
 }
 
-/// What a console costs the machine that shows it, beside the map library alone, and how long it takes to be there.
-fn screen(quick: bool) -> Result<()> {
+/// What a page costs the machine that shows it: a console beside the map library alone, and how long it takes to be
+/// there; or nine pictures.
+fn in_chromium(name: &str, quick: bool) -> Result<()> {
     let steps = Steps::new(1);
-    let server = steps.run("server", "Building the server for release", || {
-        let words = [
-            "--package",
-            "castellan-server",
-            "--bin",
-            "castellan",
-            "--release",
-        ];
-        workspace::cargo_build(&words)?.program("castellan")
-    })?;
+    let (server, simulator) = steps.run(
+        "server",
+        "Building the server and the simulator for release",
+        || {
+            let words = [&workspace::SERVER_AND_SIMULATOR[..], &["--release"]].concat();
+            workspace::server_and_simulator(&words)
+        },
+    )?;
     let folder = workspace::target_folder()?.join("bench");
     fs::create_dir_all(&folder).with_context(|| format!("creating {}", folder.display()))?;
     let root = workspace::root();
+    let script = format!("end2end/bench/{name}.mjs");
     let mut node = Command::new("node");
     node.current_dir(&root)
-        .arg("end2end/bench/screen.mjs")
-        .arg(folder.join("screen.json"))
+        .arg(&script)
+        .arg(folder.join(format!("{name}.json")))
         .env("CASTELLAN_SERVER", server)
+        .env("CASTELLAN_SIMULATOR", simulator)
         .env("CASTELLAN_WEB", root.join(Flavor::Release.folder()))
         .env("CASTELLAN_CHROMIUM", setup::chromium()?);
     if quick {
         node.arg("--quick");
     }
-    process::run(&mut node, "end2end/bench/screen.mjs", SCREEN_LIMIT)
+    process::run(&mut node, &script, SCREEN_LIMIT)
 }

@@ -1,10 +1,13 @@
 //! How the link stands, in words.
 
 use super::texts;
+use crate::desk::Picked;
 use crate::texts::Words;
+use castellan_domain::ids::PersonId;
 use castellan_domain::stream::Link;
 use castellan_domain::text::Language;
 use castellan_domain::time::Span;
+use castellan_domain::wire::live::{LookingAt, Presence};
 
 /// Longest wait before the page looks at its clock and its link again, in milliseconds.
 const LOOK_MS_MAX: i64 = 1_000;
@@ -49,9 +52,27 @@ pub fn look_in_ms(link_turns_in: Option<Span>) -> u32 {
     u32::try_from(turns_in_ms.clamp(1, LOOK_MS_MAX)).unwrap_or(1)
 }
 
+/// What the server is told of who sits here. Only a console answers alarms: whoever merely watches sits nowhere, or what
+/// they own would not return when their console is gone.
+pub fn presence(is_console: bool, person: Option<PersonId>, selected: Option<Picked>) -> Presence {
+    let looking_at = selected.and_then(|picked| match picked {
+        Picked::Alarm(id) => Some(LookingAt::Alarm(id)),
+        Picked::Person(id) => Some(LookingAt::Person(id)),
+        Picked::Device(id) => Some(LookingAt::Device(id)),
+        Picked::Building(_) | Picked::Area(_) => None,
+    });
+    let said = Presence { person, looking_at };
+    if is_console {
+        said
+    } else {
+        Presence::default()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use castellan_domain::ids::AlarmId;
     use castellan_domain::time::Timestamp;
 
     #[test]
@@ -71,6 +92,18 @@ mod tests {
             assert_eq!(words_with_age(age, Language::Zh), format!("实时 {words} s"));
         }
         assert_eq!(words_with_age(None, Language::En), "Live");
+    }
+
+    #[test]
+    fn who_watches_at_a_page_where_nobody_works_has_no_console_there() {
+        let person = Some(PersonId::constant("li-na"));
+        let selected = Some(Picked::Alarm(AlarmId(1)));
+        let said = presence(true, person.clone(), selected.clone());
+        assert_eq!(
+            (said.person, said.looking_at),
+            (person.clone(), Some(LookingAt::Alarm(AlarmId(1))))
+        );
+        assert_eq!(presence(false, person, selected), Presence::default());
     }
 
     #[test]

@@ -1,18 +1,18 @@
 //! Keeps a socket to `/live`: connects, says hello, feeds the replica, and comes back after a break.
 
-use super::model::look_in_ms;
+use super::model::{look_in_ms, presence};
 use super::reload::{reload_if_older, reload_once_for};
 use super::site::find_site;
 use crate::api;
 use crate::browser::{beat, build, mono, sleep};
 use crate::connection::{Connection, Incoming, wait_ms};
 use crate::copy::{Fault, SiteCopy};
-use crate::desk::{Desk, Picked};
+use crate::desk::Desk;
 use crate::map::{Scene, SceneHandle};
 use castellan_domain::ids::{Seq, SiteId};
 use castellan_domain::stream::{Change, Replica, ReplicaError};
 use castellan_domain::text::Text;
-use castellan_domain::wire::live::{ClientMessage, LookingAt, Presence, RefusedCode};
+use castellan_domain::wire::live::{ClientMessage, Presence, RefusedCode};
 use futures_util::{FutureExt as _, StreamExt as _, select};
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
@@ -37,6 +37,8 @@ pub struct Line {
     pub desk: &'static Desk,
     /// What is drawn goes there, past the view tree.
     pub scene: SceneHandle,
+    /// Whether it is a console of whoever sits here.
+    pub is_console: bool,
 }
 
 impl Line {
@@ -139,19 +141,12 @@ struct Told {
 impl Told {
     /// Says who sits here and what is on the glass, where that has changed.
     fn tell(&mut self, socket: &Connection, line: &Line) {
-        let presence = Presence {
-            person: line.desk.person.get_untracked(),
-            looking_at: line
-                .desk
-                .selected
-                .get_untracked()
-                .and_then(|picked| match picked {
-                    Picked::Alarm(id) => Some(LookingAt::Alarm(id)),
-                    Picked::Person(id) => Some(LookingAt::Person(id)),
-                    Picked::Device(id) => Some(LookingAt::Device(id)),
-                    Picked::Building(_) | Picked::Area(_) => None,
-                }),
-        };
+        let (person, selected) = (&line.desk.person, &line.desk.selected);
+        let presence = presence(
+            line.is_console,
+            person.get_untracked(),
+            selected.get_untracked(),
+        );
         if self.presence != presence {
             self.presence = presence;
             socket.send(&ClientMessage::Presence(self.presence.clone()));

@@ -9,6 +9,10 @@ use castellan_domain::geo::LonLat;
 use castellan_domain::ids::DeviceId;
 use serde_json::{Value, json};
 
+/// How far below its spot a number is read beside the mark of an alarm, in pixels: half of the ring around
+/// what is selected, half of the number, and a gap.
+const BELOW_MARK: f64 = 40.0;
+
 /// The cones of cameras. Several are numbered in their order, as their pictures are.
 pub fn cones(sights: &Sights, estate: &Estate, cameras: &[DeviceId]) -> Value {
     let ground = Projection::of(estate);
@@ -25,7 +29,8 @@ pub fn cones(sights: &Sights, estate: &Estate, cameras: &[DeviceId]) -> Value {
         features.push(feature("MultiPolygon", &json!(areas), &properties));
         features.push(feature("MultiLineString", &json!(rims), &properties));
         if cameras.len() > 1 {
-            let number = json!({ "camera": camera, "number": (index + 1).to_string() });
+            let number = (index + 1).to_string();
+            let number = json!({ "camera": camera, "number": number, "indoors": is_indoors });
             features.push(feature(
                 "Point",
                 &json!(ground.degrees(cone.middle)),
@@ -96,24 +101,45 @@ pub(super) fn cone_layers(p: &Palette, scale: f64, indoors: bool) -> Vec<Value> 
     ]
 }
 
-/// The numbers of pictures, above everything.
+/// The numbers of pictures, above everything that the map draws. The marks of alarms lie above the map: a camera
+/// indoors is where its alarm is, so its number stands below the mark.
 pub(super) fn number_layers(p: &Palette, scale: f64, font: [&str; 2]) -> Vec<Value> {
-    let is_point = json!(["==", ["geometry-type"], "Point"]);
+    let layers = |(id, indoors, below)| number_of(p, scale, font, (id, indoors, below));
+    let both = [("cone", false, 0.0), ("cone-indoors", true, BELOW_MARK)];
+    both.into_iter().flat_map(layers).collect()
+}
+
+fn number_of(
+    p: &Palette,
+    scale: f64,
+    font: [&str; 2],
+    (id, indoors, below): (&str, bool, f64),
+) -> Vec<Value> {
+    let is_point = json!([
+        "all",
+        ["==", ["geometry-type"], "Point"],
+        ["==", ["get", "indoors"], indoors]
+    ]);
+    let moved = [0.0, below * scale];
     vec![
         json!({
-            "id": "cone-mark", "type": "circle", "source": CONES, "filter": is_point,
+            "id": format!("{id}-mark"), "type": "circle", "source": CONES, "filter": is_point,
             "paint": {
+                "circle-translate": moved, "circle-translate-anchor": "viewport",
                 "circle-radius": 9.0 * scale, "circle-color": p.text_halo.css(), "circle-opacity": 0.85,
                 "circle-stroke-color": p.select.css(), "circle-stroke-width": scale,
             },
         }),
         json!({
-            "id": "cone-number", "type": "symbol", "source": CONES, "filter": is_point,
+            "id": format!("{id}-number"), "type": "symbol", "source": CONES, "filter": is_point,
             "layout": {
                 "text-field": ["get", "number"], "text-font": font, "text-size": 13.0 * scale,
                 "text-allow-overlap": true, "text-ignore-placement": true,
             },
-            "paint": { "text-color": p.text.css() },
+            "paint": {
+                "text-color": p.text.css(),
+                "text-translate": moved, "text-translate-anchor": "viewport",
+            },
         }),
     ]
 }
@@ -161,6 +187,20 @@ mod tests {
             ["MultiPolygon ", "MultiLineString ", "Point 2"]
         );
         assert_eq!(drawn(&[]), [] as [&str; 0]);
+    }
+
+    #[test]
+    fn the_number_of_a_camera_indoors_stands_below_the_mark_of_an_alarm_there() {
+        let palette = Palette::of(crate::desk::Theme::Dark);
+        let layers = number_layers(&palette, 2.0, ["a", "b"]);
+        let said = layers.iter().map(|layer| {
+            let paint = &layer["paint"];
+            let moved = [&paint["circle-translate"], &paint["text-translate"]];
+            let down = moved.iter().find_map(|moved| moved[1].as_f64());
+            (layer["filter"][2][2].as_bool(), down)
+        });
+        let (out, indoors) = ((Some(false), Some(0.0)), (Some(true), Some(80.0)));
+        assert_eq!(said.collect::<Vec<_>>(), [out, out, indoors, indoors]);
     }
 
     #[test]

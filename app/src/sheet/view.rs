@@ -44,6 +44,7 @@ pub fn view(parts: &Parts) -> AnyView {
     let asked = RwSignal::new(0_u32);
     Effect::new(move |_| {
         asked.track();
+        desk.person.track();
         if copy.site.get().is_some() {
             came.set(Came::Nothing);
             spawn_local(fetch(copy, desk, incident, came));

@@ -23,6 +23,7 @@ pub fn PersonMenu(
     desk: &'static Desk,
     help: RwSignal<bool>,
     mini: Option<MiniQueue>,
+    is_desk: bool,
 ) -> impl IntoView {
     let name = move || {
         let person = desk.operator()?;
@@ -41,6 +42,9 @@ pub fn PersonMenu(
                 </button>
             })}
             {mini.map(|mini| view! { <MiniQueueButton desk mini /> })}
+            {is_desk.then(|| view! {
+                <a data-action="cameras" href="/cameras" target="_blank">{move || desk.t(texts::CAMERAS)}</a>
+            })}
             <button data-action="theme" on:click=move |_| desk.switch_theme()>
                 {move || match desk.theme.get() {
                     Theme::Dark => desk.t(texts::THEME_LIGHT),

@@ -14,6 +14,7 @@ texts! {
     HANDOVER_IN: "{0} 后", "in {0}";
     KEY_ENDS: "队列顶 / 底、翻页", "Top, bottom, a page";
     SWITCH_PERSON: "换人", "Change person";
+    CAMERAS: "多画面（新窗口）", "Pictures (new window)";
     THEME_DARK: "深色", "Dark";
     THEME_LIGHT: "浅色", "Light";
     HELP: "帮助", "Help";

@@ -3,8 +3,9 @@
 use super::menu::PersonMenu;
 use super::texts;
 use crate::ages;
+use crate::alarms::members::Line;
 use crate::alarms::model::{class, sign};
-use crate::alarms::queue::{came_within, counts};
+use crate::alarms::queue::{came_within, counts, top_unowned};
 use crate::copy::SiteCopy;
 use crate::desk::{Beside, Desk};
 use crate::guards::model::leader_on_duty;
@@ -48,6 +49,7 @@ pub fn TopBar(
                 .map(|e| e.name.get(desk.language.get()).to_owned())
         })
     };
+    let is_desk = audible.is_some();
     let clock = move || copy.time_of_day(copy.now());
     let totals =
         move || {
@@ -69,8 +71,9 @@ pub fn TopBar(
             <FloodLight copy desk />
             <Rate copy desk />
             <Leader copy desk />
-            <Shelved copy desk />
+            <Shelved copy desk is_desk />
             <Handover copy desk />
+            {(!is_desk).then(|| view! { <Matter copy desk /> })}
             <div class="gap"></div>
             {audible.map(|Audible { speaker, heard, open }| view! {
                 <SoundLight copy desk speaker heard open />
@@ -81,7 +84,7 @@ pub fn TopBar(
                 <time class="clock num">{clock}</time>
             })}
             <AsOf copy desk />
-            <PersonMenu copy desk help mini />
+            <PersonMenu copy desk help mini is_desk />
         </header>
     }
 }
@@ -121,9 +124,24 @@ fn Leader(copy: &'static SiteCopy, desk: &'static Desk) -> impl IntoView {
     }
 }
 
-/// 挂起: how many alarms are put aside. It opens their list.
+/// The most urgent alarm that nobody has, where no queue says it.
 #[component]
-fn Shelved(copy: &'static SiteCopy, desk: &'static Desk) -> impl IntoView {
+fn Matter(copy: &'static SiteCopy, desk: &'static Desk) -> impl IntoView {
+    let top = Memo::new(move |_| copy.matters(top_unowned));
+    move || {
+        let alarm = top.get()?;
+        let age = move || Some(ages::age(copy.alarm(alarm)?.raised_at, copy.now()));
+        Some(view! {
+            <p class="matter" role="status" data-alarm=alarm.to_string()>
+                <Line copy desk alarm />" "<span class="num">{age}</span>
+            </p>
+        })
+    }
+}
+
+/// 挂起: how many alarms are put aside. At a desk it opens their list.
+#[component]
+fn Shelved(copy: &'static SiteCopy, desk: &'static Desk, is_desk: bool) -> impl IntoView {
     let count = Memo::new(move |_| {
         copy.alarms(|view| {
             let aside = view.alarms.values();
@@ -133,7 +151,7 @@ fn Shelved(copy: &'static SiteCopy, desk: &'static Desk) -> impl IntoView {
         })
     });
     view! {
-        <button class="kv" class:zero=move || count.get() == 0
+        <button class="kv" class:zero=move || count.get() == 0 disabled=!is_desk
             on:click=move |_| desk.show_beside(Some(Beside::Shelved))>
             {move || desk.t(texts::SHELVED)}<b class="num">{count}</b>
         </button>

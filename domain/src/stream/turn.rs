@@ -158,6 +158,7 @@ impl RepeatKey {
             | Input::Notified(_)
             | Input::Actuated(_)
             | Input::Viewed(_)
+            | Input::CameraViewed(_)
             | Input::Clip(_) => None,
         }
     }

@@ -17,6 +17,8 @@ facts! {
         TracksSetAside(TracksSetAside) = "tracks_set_aside", 1;
         /// An input broke the engine and was set aside.
         InputSetAside(InputSetAside) = "input_set_aside", 1;
+        /// Somebody was shown a camera's live picture, for no alarm.
+        CameraViewed(CameraViewed) = "camera_viewed", 1;
     }
 }
 
@@ -53,6 +55,20 @@ pub struct RecordingResumed {
 pub struct InputSetAside {
     /// What it was, by its names only.
     pub input: InputName,
+}
+
+/// Somebody was shown a camera's live picture without an alarm that it belongs to. The server noticed that: it is
+/// nobody's deed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CameraViewed {
+    /// Whose picture.
+    pub camera: DeviceId,
+    /// Who was shown it.
+    pub by: PersonId,
+    /// When the first live picture went out to them.
+    pub from: Timestamp,
+    /// When the last one did. Between them none was missing for long.
+    pub to: Timestamp,
 }
 
 /// An input by its names, without what it says.

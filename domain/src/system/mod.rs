@@ -6,7 +6,8 @@ use crate::estate::Channel;
 use crate::time::Timestamp;
 
 pub use fact::{
-    ClockStepped, InputName, InputSetAside, RecordingResumed, SystemFact, TracksSetAside,
+    CameraViewed, ClockStepped, InputName, InputSetAside, RecordingResumed, SystemFact,
+    TracksSetAside,
 };
 
 /// Whether there is room on the disk for everything that is stored. Somebody who flaps between the

@@ -14,10 +14,10 @@ use castellan_domain::fact::{
     ZoneDisarmed,
 };
 use castellan_domain::flood::FloodFact;
-use castellan_domain::ids::Seq;
+use castellan_domain::ids::{DeviceId, PersonId, Seq};
 use castellan_domain::self_test::{SelfTestFact, SelfTestFault};
 use castellan_domain::staff::StaffFact;
-use castellan_domain::system::{InputName, SystemFact, TracksSetAside};
+use castellan_domain::system::{CameraViewed, InputName, SystemFact, TracksSetAside};
 use castellan_domain::text::CallSign;
 use castellan_domain::zone::ZoneFact;
 use proptest::option;
@@ -161,6 +161,12 @@ pub(crate) fn housekeeping() -> impl Strategy<Value = FactBody> {
         FactBody::System(SystemFact::TracksSetAside(TracksSetAside { at: START })),
         FactBody::System(SystemFact::InputSetAside(InputSetAside {
             input: InputName::Deadline,
+        })),
+        FactBody::System(SystemFact::CameraViewed(CameraViewed {
+            camera: DeviceId::constant("cam-1"),
+            by: PersonId::constant("li-na"),
+            from: START,
+            to: START,
         })),
     ])
 }

@@ -29,7 +29,7 @@ pub(crate) use book::{Book, CameraAddress};
 pub(crate) use feed::{Picture, Stream};
 pub(crate) use onvif::{Found, Offer, find, shown};
 pub(crate) use recording::{Held, Made, Recording};
-pub(crate) use ring::{BEFORE, Budget};
+pub(crate) use ring::{BEFORE, BEFORE_LONG, Budget};
 pub(crate) use stills::Still;
 pub(crate) use turning::Turning;
 pub(crate) use viewings::Watched;
@@ -102,7 +102,7 @@ impl Cameras {
         &self.budget
     }
 
-    /// Shows a camera of the estate to a viewer until it goes. What is watched for an alarm goes on record.
+    /// Shows a camera of the estate to a viewer until it goes. That goes on record, if somebody watches.
     pub(crate) async fn show(
         &self,
         camera: &DeviceId,

@@ -1,4 +1,4 @@
-//! The last half minute of a stream, in whole groups of frames, so that a clip has what was before its alarm.
+//! The last half minute of a stream, or the last minute where there is room, in whole groups of frames, so that a clip has what was before its alarm.
 
 use super::fmp4::Sample;
 use axum::body::Bytes;
@@ -9,6 +9,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// How much is kept of what was.
 pub(crate) const BEFORE: Span = Span::from_secs(30);
+/// How much where a type of alarm asks for longer: of each stream while half of the budget is free, since which one will
+/// be wanted nobody knows.
+pub(crate) const BEFORE_LONG: Span = Span::from_secs(60);
 
 /// What a track is, from its beginning on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,12 +84,12 @@ impl Group {
     }
 }
 
-/// The last half minute of one stream.
+/// What was of one stream.
 #[derive(Debug)]
 pub(super) struct Ring {
     budget: Arc<Budget>,
     track: Option<Arc<Track>>,
-    /// Oldest first; at most what half a minute has, within the budget of all rings.
+    /// Oldest first; at most what [`BEFORE_LONG`] has, within the budget of all rings.
     groups: VecDeque<Group>,
     /// The number of the next frame.
     next: u64,
@@ -154,7 +157,9 @@ impl Ring {
     fn let_go(&mut self, now: Timestamp) {
         // The second one's beginning is the end of the first.
         while let Some(second) = self.groups.get(1).and_then(|group| group.frames.first()) {
-            if now.since(second.at) < BEFORE || !self.drop_oldest() {
+            let is_half_free = self.budget.bytes() <= self.budget.bytes_max / 2;
+            let kept = if is_half_free { BEFORE_LONG } else { BEFORE };
+            if now.since(second.at) < kept || !self.drop_oldest() {
                 break;
             }
         }
@@ -291,8 +296,17 @@ mod tests {
     }
 
     #[test]
+    fn a_ring_has_whole_groups_of_the_last_minute_while_half_of_the_budget_is_free() {
+        let roomy = ring(10_000, 0..101);
+        assert_eq!(taken(&roomy, 0).0, (40..101).collect::<Vec<_>>());
+        assert_eq!(taken(&roomy, 90), ((90..101).collect(), true));
+        // 500 of 1,000 are free: 50 frames, and the group in which the 51st comes.
+        assert_eq!(taken(&ring(1_000, 0..101), 0).0.len(), 46);
+    }
+
+    #[test]
     fn a_ring_has_whole_groups_of_the_last_half_minute_and_a_clip_those_since_a_moment() {
-        let ring = ring(10_000, 0..61);
+        let ring = ring(600, 0..61);
         // The group of the second 30 is the oldest that has something of half a minute ago.
         assert_eq!(taken(&ring, 0).0, (30..61).collect::<Vec<_>>());
         assert_eq!(taken(&ring, 47), ((45..61).collect(), true));

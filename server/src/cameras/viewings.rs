@@ -1,10 +1,9 @@
-//! Who was shown whose live picture for which alarm, and from when to when. Pure: it is told of each picture that went
+//! Who was shown whose live picture, for which alarm if for one, and from when to when. Pure: it is told of each picture that went
 //! out, and of the time.
 //!
 //! Gaps are no end: somebody who goes to another alarm and comes back, a connection that breaks, a second window are
 //! one viewing. What nobody could have recognised anything on is none.
 
-use castellan_domain::fact::AlarmViewed;
 use castellan_domain::ids::{AlarmId, DeviceId, PersonId};
 use castellan_domain::time::{Span, Timestamp};
 use castellan_domain::wire::camera::FROZEN_AFTER_MS;
@@ -26,9 +25,18 @@ const ENDED_MAX: usize = 1_000;
 /// What a viewing is told apart by.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Watched {
-    pub(crate) alarm: AlarmId,
+    /// None: it was selected by itself, or chosen for a second monitor.
+    pub(crate) alarm: Option<AlarmId>,
     pub(crate) by: PersonId,
     pub(crate) camera: DeviceId,
+}
+
+/// A viewing that is over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Ended {
+    pub(super) watched: Watched,
+    pub(super) from: Timestamp,
+    pub(super) to: Timestamp,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -45,7 +53,7 @@ pub(super) struct Viewings {
     /// At most [`OPEN_MAX`].
     open: BTreeMap<Watched, Open>,
     /// At most [`ENDED_MAX`], oldest first.
-    ended: VecDeque<AlarmViewed>,
+    ended: VecDeque<Ended>,
     lost: u64,
 }
 
@@ -77,14 +85,20 @@ impl Viewings {
     }
 
     /// One that is over by now, oldest first.
-    pub(super) fn over(&mut self, now: Timestamp) -> Option<AlarmViewed> {
-        self.end_where(|open| now.since(open.to) > GAP_MAX);
+    pub(super) fn over(&mut self, now: Timestamp) -> Option<Ended> {
+        self.end_where(|_, open| now.since(open.to) > GAP_MAX);
         self.ended.pop_front()
+    }
+
+    /// Those of alarms that are closed are over, although the picture goes on: what follows is looked at for no open
+    /// alarm. Asked often enough, what goes on is a glimpse each time.
+    pub(super) fn end_closed(&mut self, is_closed: impl Fn(AlarmId) -> bool) {
+        self.end_where(|watched, _| watched.alarm.is_some_and(&is_closed));
     }
 
     /// The server stops: all are over.
     pub(super) fn end_all(&mut self) {
-        self.end_where(|_| true);
+        self.end_where(|_, _| true);
     }
 
     /// How many were lost since the last question, because they could not be recorded for so long.
@@ -92,8 +106,9 @@ impl Viewings {
         std::mem::replace(&mut self.lost, 0)
     }
 
-    fn end_where(&mut self, is_over: impl Fn(&Open) -> bool) {
-        let over = self.open.iter().filter(|(_, open)| is_over(open));
+    fn end_where(&mut self, is_over: impl Fn(&Watched, &Open) -> bool) {
+        let open = self.open.iter();
+        let over = open.filter(|(watched, open)| is_over(watched, open));
         for watched in over.map(|(watched, _)| watched.clone()).collect::<Vec<_>>() {
             self.end(&watched);
         }
@@ -108,11 +123,8 @@ impl Viewings {
             self.ended.pop_front();
             self.lost += 1;
         }
-        let Watched { alarm, by, camera } = watched;
-        self.ended.push_back(AlarmViewed {
-            alarm,
-            camera,
-            by,
+        self.ended.push_back(Ended {
+            watched,
             from: open.from,
             to: open.to,
         });
@@ -129,7 +141,7 @@ mod tests {
 
     fn watched(by: &'static str) -> Watched {
         Watched {
-            alarm: AlarmId(33),
+            alarm: Some(AlarmId(33)),
             by: PersonId::constant(by),
             camera: DeviceId::constant("cam-3"),
         }
@@ -189,21 +201,40 @@ mod tests {
         look(&mut viewings, "zhao-min", (0, 60));
         assert_eq!(viewings.over(at(70_000)), None);
         let over = viewings.over(at(70_001)).expect("it is over");
-        assert_eq!((over.by.as_str(), over.to), ("li-na", at(10_000)));
+        assert_eq!((over.watched.by.as_str(), over.to), ("li-na", at(10_000)));
         assert_eq!(viewings.over(at(70_001)), None);
         viewings.end_all();
         let over = viewings.over(at(70_001)).expect("they all are");
         assert_eq!(
-            (over.by.as_str(), over.from, over.to),
+            (over.watched.by.as_str(), over.from, over.to),
             ("zhao-min", at(0), at(60_000))
         );
+    }
+
+    #[test]
+    fn a_closed_alarm_ends_its_viewings_although_the_picture_goes_on_and_no_others() {
+        let mut viewings = Viewings::default();
+        let alone = Watched {
+            alarm: None,
+            ..watched("zhao-min")
+        };
+        for second in 0..20 {
+            viewings.shown(&watched("li-na"), at(second * 1_000));
+            viewings.shown(&alone, at(second * 1_000));
+            // As often as it is looked for viewings that are over.
+            viewings.end_closed(|alarm| alarm == AlarmId(33) && second >= 10);
+        }
+        viewings.end_all();
+        let over = std::iter::from_fn(|| viewings.over(at(0)));
+        let told: Vec<_> = over.map(|ended| (ended.watched, ended.to)).collect();
+        assert_eq!(told, [(watched("li-na"), at(10_000)), (alone, at(19_000))]);
     }
 
     #[test]
     fn at_the_limits_the_quietest_ends_and_the_oldest_is_lost_and_counted() {
         let mut viewings = Viewings::default();
         let of = |number: usize| Watched {
-            alarm: AlarmId(u32::try_from(number).expect("few")),
+            alarm: Some(AlarmId(u32::try_from(number).expect("few"))),
             ..watched("li-na")
         };
         let count = OPEN_MAX + ENDED_MAX + 1;
@@ -219,6 +250,6 @@ mod tests {
         );
         assert_eq!((viewings.take_lost(), viewings.take_lost()), (1, 0));
         let first = viewings.over(at(0)).expect("the oldest that is left");
-        assert_eq!(first.alarm, AlarmId(1));
+        assert_eq!(first.watched.alarm, Some(AlarmId(1)));
     }
 }

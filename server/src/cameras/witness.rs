@@ -1,4 +1,4 @@
-//! Sees what goes out to one viewer who watches for an alarm.
+//! Sees what goes out to one viewer.
 
 use super::viewings::{Viewings, Watched};
 use crate::clock::Clock;

@@ -104,3 +104,10 @@ pub(super) fn is_open(view: &View, clip: ClipId) -> bool {
     let incident = incident.and_then(|id| view.incidents.get(&id));
     row.is_some_and(|row: &Alarm| !row.is_closed()) || incident.is_some_and(Incident::is_open)
 }
+
+/// Whether a clip is there of which no fact tells, by what is known of its alarm. Of an alarm that is not live, or has
+/// lost steps of its history, nobody knows.
+pub(super) fn is_orphan(view: &View, clip: ClipId) -> bool {
+    let row = view.alarms.get(&clip.alarm);
+    row.is_some_and(|row| row.history.left_out() == 0 && row.clip(clip).is_none())
+}

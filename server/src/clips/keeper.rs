@@ -1,9 +1,10 @@
 //! Keeps clips of alarms, and lets go of old ones. No turn waits for it.
 
-use super::board::{Clips, is_open};
+use super::board::{Clips, is_open, is_orphan};
 use super::prerecord::Prerecorded;
 use super::retention::let_go;
-use crate::cameras::{BEFORE, Cameras, Made, Recording};
+use super::store::Stored;
+use crate::cameras::{BEFORE, BEFORE_LONG, Cameras, Made, Recording};
 use crate::clock::Clock;
 use crate::disk::Disk;
 use crate::hub::Hub;
@@ -11,11 +12,12 @@ use crate::requests::{Request, have_recorded};
 use crate::site_folder::hex;
 use castellan_domain::alarm::{Alarm, ClipNews, linked};
 use castellan_domain::engine::Input;
-use castellan_domain::estate::EstateIndex;
+use castellan_domain::estate::{AlarmType, Cameras as Wants, EstateIndex};
 use castellan_domain::fact::AlarmClipKept;
 use castellan_domain::ids::{AlarmId, ClipId, DeviceId};
 use castellan_domain::text::Text;
 use castellan_domain::time::{Span, Timestamp};
+use castellan_domain::view::View;
 use sha2::{Digest as _, Sha256};
 use std::ops::Bound::{Excluded, Unbounded};
 use std::sync::Arc;
@@ -58,7 +60,9 @@ pub(crate) struct Keeper {
 struct Wanted {
     clip: ClipId,
     camera: DeviceId,
+    /// When its alarm came, and how much of before that it has, if that was kept.
     since: Timestamp,
+    before: Span,
 }
 
 impl Keeper {
@@ -67,6 +71,12 @@ impl Keeper {
         if let Err(error) = self.clips.store.clean() {
             debug!(%error, "no folder of clips to be cleaned");
         }
+        let without_fact = |stored: Vec<Stored>, view: &View| {
+            let all = stored.into_iter().map(|one| one.clip);
+            all.filter(|clip| is_orphan(view, *clip)).collect()
+        };
+        let why = "a clip that no fact tells of is deleted: the server was killed between the two";
+        self.delete(without_fact, why).await;
         let latest = |alarms: &std::collections::BTreeMap<AlarmId, Alarm>| {
             alarms.last_key_value().map_or(AlarmId(0), |(id, _)| *id)
         };
@@ -123,6 +133,7 @@ impl Keeper {
             clip: ClipId { alarm: row.id, nth },
             camera: linked.camera,
             since: row.raised_at,
+            before: before(self.index.estate.alarm_type(&row.kind)),
         });
         all.collect()
     }
@@ -136,7 +147,7 @@ impl Keeper {
             self.clips.not_kept(None);
             return warn!(%clip, %camera, "no clip is kept: too many are being made, or the disk fills");
         }
-        let recording = self.cameras.record(&camera, wanted.since - BEFORE);
+        let recording = self.cameras.record(&camera, wanted.since - wanted.before);
         if let Some(made) = self.record(recording, &wanted, stop).await {
             self.store(wanted, made).await;
         } else {
@@ -207,20 +218,34 @@ impl Keeper {
     }
 
     async fn let_go(&self) {
+        let has_had_its_time = |stored: Vec<Stored>, view: &View| {
+            let is_room_short = !self.disk.keeps_clips();
+            let is_open = |clip| is_open(view, clip);
+            let_go(stored, self.clock.now(), self.kept, is_room_short, is_open)
+        };
+        let why = "a clip has had its time and is deleted";
+        self.delete(has_had_its_time, why).await;
+    }
+
+    /// Deletes some of the clips that are stored.
+    async fn delete(&self, which: impl FnOnce(Vec<Stored>, &View) -> Vec<ClipId>, why: &str) {
         let stored = match self.clips.store.list().await {
             Ok(stored) => stored,
             Err(error) => return warn!(%error, "the folder of clips cannot be read"),
         };
-        let gone = self.hub.with_view(|view| {
-            let is_room_short = !self.disk.keeps_clips();
-            let is_open = |clip| is_open(view, clip);
-            let_go(stored, self.clock.now(), self.kept, is_room_short, is_open)
-        });
-        for clip in gone {
+        for clip in self.hub.with_view(|view| which(stored, view)) {
             match self.clips.store.delete(clip).await {
-                Ok(()) => info!(%clip, "a clip has had its time and is deleted"),
+                Ok(()) => info!(%clip, "{why}"),
                 Err(error) => warn!(%clip, %error, "a clip cannot be deleted"),
             }
         }
+    }
+}
+
+/// How much of before its alarm a clip has.
+fn before(kind: Option<&AlarmType>) -> Span {
+    match kind.map(|kind| kind.cameras) {
+        Some(Wants::BestTwoLong) => BEFORE_LONG,
+        _ => BEFORE,
     }
 }

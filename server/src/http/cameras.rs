@@ -106,7 +106,7 @@ pub(super) async fn watch(
         return Err(ApiError::NotFound);
     }
     // What hangs on a wall is nobody's viewing.
-    let watched = alarm.zip(by).map(|(alarm, by)| Watched {
+    let watched = by.map(|by| Watched {
         alarm,
         by,
         camera: camera.clone(),

@@ -1,8 +1,7 @@
 //! A server with a file of channels, and what became of its calls.
 
-use super::{Castellan, database, estate, open, run, text};
+use super::{Castellan, estate, facts, run, text};
 use serde_json::{Value, json};
-use sqlx::Row as _;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
@@ -57,14 +56,8 @@ fn written(data: &TempDir, channels: &str) -> (PathBuf, PathBuf) {
 
 /// What became of each call, as the record has it.
 pub(crate) async fn settled(data: &Path) -> Vec<String> {
-    let rows = sqlx::query(
-        "SELECT bytes FROM facts WHERE bytes LIKE '%\"kind\":\"notification_%' ORDER BY seq",
-    )
-    .fetch_all(&mut open(&database(data, "journal.db")).await)
-    .await
-    .expect("the query runs");
-    let facts = rows.iter().map(|row| {
-        let fact: Value = serde_json::from_str(&row.get::<String, _>(0)).expect("JSON");
+    let facts = facts(data, "notification_").await.into_iter();
+    let facts = facts.map(|fact| {
         let body = &fact["body"];
         let outcome = body["outcome"].as_str().unwrap_or("failing");
         format!("{} {outcome}", body["channel"].as_str().expect("a channel"))

@@ -465,3 +465,14 @@ pub(crate) async fn eventually<T>(what: &str, mut ask: impl AsyncFnMut() -> Opti
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }
+
+/// The facts whose kind begins so, as the record has them.
+pub(crate) async fn facts(data: &Path, kind: &str) -> Vec<serde_json::Value> {
+    use sqlx::Row as _;
+    let like = format!("%\"kind\":\"{kind}%");
+    let rows = sqlx::query("SELECT bytes FROM facts WHERE bytes LIKE ? ORDER BY seq").bind(like);
+    let mut journal = open(&database(data, "journal.db")).await;
+    let rows = rows.fetch_all(&mut journal).await.expect("the query runs");
+    let read = |row: &sqlx::sqlite::SqliteRow| serde_json::from_str(&row.get::<String, _>(0));
+    rows.iter().map(|row| read(row).expect("JSON")).collect()
+}

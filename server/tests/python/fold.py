@@ -19,7 +19,7 @@ VERSIONS = dict.fromkeys(
         "break_began", "break_ended", "call_sign_given", "phone_bound", "phone_unbound", "zone_armed", "zone_disarmed", "door_opened",
         "door_closed", "door_granted", "area_entered", "area_left", "flood_began", "flood_ended",
         "recording_resumed", "clock_stepped", "tracks_set_aside", "input_set_aside", "notification_settled", "actuation_intended",
-        "actuation_settled", "alarm_viewed", "self_test_began", "self_test_ended",
+        "actuation_settled", "alarm_viewed", "camera_viewed", "self_test_began", "self_test_ended",
     ),
     1,
 )  # fmt: skip
