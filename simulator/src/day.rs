@@ -37,6 +37,7 @@ impl Often {
     /// By day as by night, whatever the weather.
     pub const ALWAYS: Self = Self::new(1.0, 1.0, 1.0);
 
+    /// So many times by day, by night, and of that in rain.
     pub const fn new(by_day: f64, by_night: f64, in_rain: f64) -> Self {
         Self {
             by_day,

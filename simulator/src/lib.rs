@@ -19,6 +19,7 @@ pub mod ground;
 pub mod guards;
 pub mod lookup;
 pub mod noise;
+pub mod opening;
 pub mod outbox;
 mod parcel;
 pub mod replay;

@@ -50,6 +50,10 @@ enum Verb {
         /// --alarms-every and --doors-every. Nothing goes wrong in the first four minutes.
         #[arg(long, conflicts_with_all = ["alarms_every", "doors_every"])]
         by_day: bool,
+        /// Begin with gas in the cellar of building 3, six seconds after the first console has opened. It rises eight
+        /// seconds later.
+        #[arg(long)]
+        opening: bool,
         /// The same seed gives the same estate in motion.
         #[arg(long, default_value_t = 1)]
         seed: u64,
@@ -220,6 +224,7 @@ async fn main() -> ExitCode {
             alarms_every,
             doors_every,
             by_day,
+            opening,
             seed,
             cameras,
         } => {
@@ -231,6 +236,7 @@ async fn main() -> ExitCode {
                 alarms_every_s: alarms_every.0,
                 doors_every_s: doors_every.0,
                 by_day,
+                has_opening: opening,
                 seed,
                 cameras: cameras.options(),
             };

@@ -27,6 +27,8 @@ const AWAY_MAX: Duration = Duration::from_secs(10);
 pub struct Seen {
     pub view: Arc<View>,
     pub at: Timestamp,
+    /// Whether somebody sits at a display.
+    pub is_watched: bool,
 }
 
 /// Keeps a copy for as long as somebody looks at it. It never ends by itself.
@@ -95,10 +97,16 @@ async fn listen(
             if tell.is_closed() {
                 return Ok(());
             }
-            if replica.is_ready() && (change.reset || change.touched != Touched::default()) {
+            let is_news = change.reset || change.viewers || change.touched != Touched::default();
+            if replica.is_ready() && is_news {
                 let view = Arc::new(replica.view().clone());
                 let at = replica.server_now(mono()).unwrap_or_default();
-                tell.send_replace(Some(Seen { view, at }));
+                let is_watched = !replica.viewers().viewers.is_empty();
+                tell.send_replace(Some(Seen {
+                    view,
+                    at,
+                    is_watched,
+                }));
             }
         }
     };

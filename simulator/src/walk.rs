@@ -6,6 +6,7 @@ use crate::crew::Crew;
 use crate::day::Day;
 use crate::devices::{Rates, Said};
 use crate::lookup::{START_PATIENCE, fetch_estate};
+use crate::opening::Opening;
 use crate::parcel::Parcel;
 use crate::site_copy::{self, Seen};
 use crate::world::{Outgoing, Settings, World};
@@ -50,6 +51,8 @@ pub struct Options {
     pub doors_every_s: Option<f64>,
     /// Day and night pass, in place of both.
     pub by_day: bool,
+    /// Gas in a cellar once somebody has opened a console.
+    pub has_opening: bool,
     /// Gives the world.
     pub seed: u64,
     /// How its cameras are shown; none: they are not.
@@ -121,7 +124,12 @@ pub async fn run(options: &Options, stop: impl Future<Output = ()>) -> anyhow::R
         None => None,
     };
     let seen = site_copy::follow(client.clone(), estate.site.clone());
+    let opening = options.has_opening.then(|| Opening::of(&estate)).flatten();
+    if options.has_opening && opening.is_none() {
+        tracing::warn!("the estate lacks the detector of the first minute");
+    }
     let mut shell = Shell::new(client, estate, world, cameras);
+    shell.opening = opening;
     shell.begin_duty();
     Ok(shell.run(stop, seen).await)
 }
@@ -131,6 +139,9 @@ struct Shell {
     estate: Estate,
     world: World,
     cameras: Option<Cameras>,
+    opening: Option<Opening>,
+    /// Whether somebody sits at a console.
+    is_watched: bool,
     phones: Vec<PhoneId>,
     courier: Courier,
     tally: Tally,
@@ -153,6 +164,8 @@ impl Shell {
             phones,
             world,
             cameras,
+            opening: None,
+            is_watched: false,
             tally: Tally::default(),
             refusals: BTreeMap::new(),
             away_since: None,
@@ -197,7 +210,8 @@ impl Shell {
                 },
                 Ok(()) = seen.changed() => {
                     let now = seen.borrow_and_update().clone();
-                    if let Some(Seen { view, at }) = now {
+                    if let Some(Seen { view, at, is_watched }) = now {
+                        self.is_watched = is_watched;
                         self.world.see(&self.estate, &view, at);
                     }
                 }
@@ -216,6 +230,12 @@ impl Shell {
         let items = self.world.step(now_ms);
         if let Some(cameras) = &mut self.cameras {
             cameras.show(&self.world, now_ms);
+        }
+        let opening = self.opening.iter_mut();
+        let events = opening.flat_map(|opening| opening.step(now_ms, self.is_watched));
+        for event in events {
+            let said = Parcel::Said(Said::Event(event));
+            self.courier.push(self.phones.len(), said);
         }
         for item in items {
             match item {

@@ -305,6 +305,7 @@ async fn an_estate_that_lives_writes_down_where_its_cameras_are() {
         alarms_every_s: None,
         doors_every_s: None,
         by_day: false,
+        has_opening: false,
         seed: 1,
         cameras: Some(Options {
             csv: Some(path.clone()),

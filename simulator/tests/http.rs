@@ -22,6 +22,7 @@ fn walking(server: &Server) -> walk::Options {
         alarms_every_s: Some(1.0),
         doors_every_s: Some(0.5),
         by_day: false,
+        has_opening: false,
         seed: 1,
         cameras: None,
     }

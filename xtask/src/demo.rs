@@ -53,7 +53,9 @@ pub(crate) fn run(port: u16, simulator: bool) -> Result<()> {
     if let Some(rungs) = rungs {
         estate = Some(steps.run("simulator", "Waking up the estate", || {
             rungs.come_on_duty(loopback(port))?;
-            start_simulator(&simulator_program, &server_program, port, DATA)
+            // A quiet night; the first minute begins once somebody looks.
+            let words = ["--by-day", "--opening"];
+            start_simulator(&simulator_program, &server_program, port, DATA, &words)
         })?);
     }
     println!("\nReady after {}.\n{}", steps.elapsed(), invitation(port));
@@ -92,12 +94,13 @@ pub(crate) fn start_server(
     Ok(server)
 }
 
-/// Starts the simulator with its cameras, of which `server` is told.
+/// Starts the simulator with `words` and its cameras, of which `server` is told.
 pub(crate) fn start_simulator(
     program: &Path,
     server: &Path,
     port: u16,
     data: &'static str,
+    words: &[&str],
 ) -> Result<Service> {
     let url = format!("http://{}", loopback(port));
     let cameras = Cameras::of(data)?;
@@ -105,6 +108,7 @@ pub(crate) fn start_simulator(
     command
         .current_dir(workspace::root())
         .args(["walk", "--server", &url])
+        .args(words)
         .args(cameras.words());
     let mut simulator = Service::start("simulator", &mut command)?;
     cameras.import(server, &mut simulator)?;
@@ -135,11 +139,13 @@ fn invitation(port: u16) -> String {
         String::new(),
         format!("Castellan is at  http://{}/", loopback(port)),
         String::new(),
+        "Open it: it is a quiet estate. Six seconds later there is gas in a cellar, and it rises."
+            .into(),
+        "Touch nothing, and its ladder calls people by itself: each call is said here.".into(),
         "Try: claim the topmost alarm, and watch a second window show your name.".into(),
         "Try: press D on an alarm: a guard answers within seconds, walks there, and says so."
             .into(),
         "Try: select an alarm: the cameras that see its place are beside the map, live.".into(),
-        "Try: leave one alone, and see whom its ladder calls: each call is said here.".into(),
         "Try: press Ctrl-C here and start again: the screen says so, then recovers.".into(),
         String::new(),
         "Ctrl-C stops everything. What happened is kept in ./data.".into(),

@@ -119,7 +119,7 @@ fn start(server: &Path, simulator: &Path, port: u16) -> Result<Running> {
     Ok(Running {
         port,
         server: Some(start_server(server, port, DATA, Flavor::Dev, &[])?),
-        simulator: Some(start_simulator(simulator, server, port, DATA)?),
+        simulator: Some(start_simulator(simulator, server, port, DATA, &[])?),
     })
 }
 
@@ -151,7 +151,7 @@ impl Running {
             }
             self.server = Some(start_server(&server, self.port, DATA, Flavor::Dev, &[])?);
         }
-        self.simulator = Some(start_simulator(&simulator, &server, self.port, DATA)?);
+        self.simulator = Some(start_simulator(&simulator, &server, self.port, DATA, &[])?);
         Ok(())
     }
 

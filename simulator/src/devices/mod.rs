@@ -5,6 +5,7 @@
 //! is dead, nothing is heard of what is behind it, and what it would have said is said afterwards or
 //! not at all, as by its controller.
 
+mod doors;
 mod known;
 
 use self::known::{Known, Passing, known};
@@ -12,7 +13,7 @@ use crate::alarms::{Alarms, Shape, Subject};
 use crate::day::{Day, QUIET_MS};
 use castellan_domain::estate::Estate;
 use castellan_domain::ids::{EventId, PhoneId};
-use castellan_domain::observation::{CallKind, DoorChange, ReportedState};
+use castellan_domain::observation::{CallKind, ReportedState};
 use castellan_domain::text::Text;
 use castellan_domain::wire::api::EventRequest;
 use castellan_domain::wire::ingest::{CallRequest, DoorRequest, HeardRequest};
@@ -38,8 +39,6 @@ const SECOND_SOURCE_PERCENT: u8 = 25;
 const SECOND_SOURCE_PERCENT_OF_A_DAY: u8 = 4;
 /// Milliseconds between two deliveries.
 const DELIVERY_EVERY_MS: i64 = 1_500_000;
-/// Milliseconds for which a door stands open for one.
-const DELIVERY_MS: std::ops::Range<i64> = 90_000..280_000;
 /// Devices behind devices that are followed.
 const UPSTREAM_STEPS_MAX: usize = 16;
 
@@ -382,103 +381,10 @@ impl Devices {
         self.report(candidate, ReportedState::Cleared, at_ms, send);
     }
 
-    /// Somebody is let through a door, where people go.
-    fn passage(&mut self, at_ms: i64, send: &mut impl FnMut(Said)) {
-        if self.known.is_empty() {
-            return;
-        }
-        let free = (0..DRAWS_MAX).find_map(|_| {
-            let index = self.rng.usize(..self.known.len());
-            let device = &self.known[index];
-            let is_free = device
-                .door
-                .is_some_and(|door| door.used && door.passing == Passing::Nobody);
-            (is_free && !device.cut).then_some(index)
-        });
-        if let Some(index) = free {
-            let open_ms = self.rng.i64(4_000..12_000);
-            self.go_through(index, at_ms, open_ms, send);
-        }
-    }
-
-    /// Something is carried through a door that may stand open for that long.
-    fn delivery(&mut self, at_ms: i64, send: &mut impl FnMut(Said)) {
-        if !self.day.as_ref().is_some_and(|day| day.is_delivered(at_ms)) {
-            return;
-        }
-        let doors = self.known.iter().enumerate().filter(|(_, known)| {
-            let is_free = known.door.is_some_and(|door| {
-                door.held_ms > DELIVERY_MS.end && door.passing == Passing::Nobody
-            });
-            is_free && !known.cut
-        });
-        let doors: Vec<usize> = doors.map(|(index, _)| index).collect();
-        if !doors.is_empty() {
-            let index = doors[self.rng.usize(..doors.len())];
-            let open_ms = self.rng.i64(DELIVERY_MS);
-            self.go_through(index, at_ms, open_ms, send);
-        }
-    }
-
-    fn go_through(&mut self, index: usize, at_ms: i64, open_ms: i64, send: &mut impl FnMut(Said)) {
-        self.set_busy(index, true);
-        if self.known[index].door.is_some_and(|door| door.grants) {
-            self.door(index, DoorChange::Granted, at_ms, send);
-        }
-        self.plan(at_ms + 700, Due::Opened(index));
-        self.plan(at_ms + 700 + open_ms, Due::Closed(index));
-    }
-
-    fn opened(&mut self, index: usize, at_ms: i64, send: &mut impl FnMut(Said)) {
-        // Its controller says what the door is when it is back, and by then it is closed.
-        if self.known[index].cut {
-            return;
-        }
-        if let Some(door) = &mut self.known[index].door {
-            door.passing = Passing::Open;
-        }
-        self.door(index, DoorChange::Opened, at_ms, send);
-    }
-
-    fn closed(&mut self, index: usize, at_ms: i64, send: &mut impl FnMut(Said)) {
-        if self.known[index].cut {
-            self.plan(self.restored_at_ms + 1_000, Due::Closed(index));
-            return;
-        }
-        let door = self.known[index].door;
-        let was_open = door.is_some_and(|door| door.passing == Passing::Open);
-        self.set_busy(index, false);
-        if was_open {
-            self.door(index, DoorChange::Closed, at_ms, send);
-        }
-    }
-
-    fn set_busy(&mut self, index: usize, busy: bool) {
-        if let Some(door) = &mut self.known[index].door {
-            door.passing = if busy {
-                Passing::LetThrough
-            } else {
-                Passing::Nobody
-            };
-        }
-    }
-
     /// Whether a device is this one, or is reached through it.
     fn is_behind(&self, index: usize, switch: usize) -> bool {
         let through = std::iter::successors(Some(index), |at| self.known[*at].upstream);
         through.take(UPSTREAM_STEPS_MAX).any(|at| at == switch)
-    }
-
-    fn door(&mut self, index: usize, what: DoorChange, at_ms: i64, send: &mut impl FnMut(Said)) {
-        if let (Some(event_id), Some(occurred_at)) = (self.event_id(at_ms), moment(at_ms)) {
-            send(Said::Door(DoorRequest {
-                device: self.known[index].id.clone(),
-                event_id,
-                what,
-                occurred_at: Some(occurred_at),
-                drill: false,
-            }));
-        }
     }
 
     fn report(

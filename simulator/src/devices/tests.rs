@@ -3,6 +3,7 @@
 use super::*;
 use crate::fixture;
 use castellan_domain::ids::DeviceId;
+use castellan_domain::observation::DoorChange;
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 
