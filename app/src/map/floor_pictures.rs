@@ -197,11 +197,6 @@ fn contents(svg: &mut String, plan: &Plan, at: impl Fn(Point) -> Point) {
                 x - 6.0,
                 y + 6.0
             ),
-            Mark::Guard => write!(
-                svg,
-                "<path class='guard' d='M{x:.1} {:.1}l6 12-6-3-6 3z'/>",
-                y - 8.0
-            ),
             Mark::Device(DeviceKind::Camera, _) => {
                 write!(svg, "<path class='device' d='M{x:.1} {y:.1}l-9-4v8z'/>")
             }

@@ -111,8 +111,6 @@ pub enum Mark {
     Device(DeviceKind, DeviceId),
     /// The stairs and lifts of a unit.
     Stairs,
-    /// Somebody who is there.
-    Guard,
 }
 
 /// A mark on a floor.

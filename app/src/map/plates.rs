@@ -31,7 +31,7 @@ struct Slot {
 /// The plates of one map.
 pub(super) struct Plates {
     container: HtmlElement,
-    plates: Vec<RefCell<Slot>>,
+    slots: Vec<RefCell<Slot>>,
     arrows: Vec<RefCell<Slot>>,
     badges: RefCell<Vec<Badge>>,
     laid: RefCell<Laid>,
@@ -52,7 +52,7 @@ impl Plates {
         plates.reverse();
         Ok(Self {
             arrows: slots(ARROWS_MAX, "map-tip")?,
-            plates,
+            slots: plates,
             badges: RefCell::default(),
             laid: RefCell::default(),
             container,
@@ -79,7 +79,7 @@ impl Plates {
         let calls = badges
             .iter()
             .position(|b| b.is_open && b.priority == Priority::P1);
-        for (nth, slot) in self.plates.iter().enumerate() {
+        for (nth, slot) in self.slots.iter().enumerate() {
             let mut slot = slot.borrow_mut();
             match laid.plates.get(nth) {
                 Some(plate) => {
@@ -138,14 +138,19 @@ fn middle_of(camera: &Camera) -> Point {
         ) else {
             return at;
         };
-        let (a, b) = (east.0 - here.0, north.0 - here.0);
-        let (c, d) = (east.1 - here.1, north.1 - here.1);
-        let size = a * d - b * c;
+        let (east, north) = (
+            (east.0 - here.0, east.1 - here.1),
+            (north.0 - here.0, north.1 - here.1),
+        );
+        let size = east.0 * north.1 - north.0 * east.1;
         if size.abs() < 1e-9 {
             return at;
         }
-        let (x, y) = (wanted.0 - here.0, wanted.1 - here.1);
-        at = (at.0 + (d * x - b * y) / size, at.1 + (a * y - c * x) / size);
+        let missing = (wanted.0 - here.0, wanted.1 - here.1);
+        at = (
+            at.0 + (north.1 * missing.0 - north.0 * missing.1) / size,
+            at.1 + (east.0 * missing.1 - east.1 * missing.0) / size,
+        );
     }
     at
 }

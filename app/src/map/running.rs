@@ -19,7 +19,7 @@ use crate::desk::{Picked, Pointed, Theme};
 use crate::dispatch::errands::Errand;
 use crate::evidence::Past;
 use castellan_domain::estate::Estate;
-use castellan_domain::geo::{Anchor, LonLat};
+use castellan_domain::geo::Anchor;
 use castellan_domain::ids::{BuildingId, PersonId};
 use castellan_domain::text::{CallSign, Language};
 use futures_util::future::join;
@@ -105,8 +105,8 @@ pub(super) struct Running {
     styled: Cell<Styled>,
     /// What the library marks as selected.
     marked: RefCell<Option<Picked>>,
-    /// What is framed where nobody moves the map: a place, or the whole estate.
-    framed: Cell<Option<Option<LonLat>>>,
+    /// What is framed where nobody moves the map.
+    framed: Cell<Option<framed::Framed>>,
     /// What lies over the estate, by source.
     laid: RefCell<BTreeMap<&'static str, Value>>,
     /// What of alarms the library was told last.

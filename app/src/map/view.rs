@@ -162,15 +162,76 @@ pub fn MapView(
     };
     tell_of_people(shown, call_signs, (errands, now, past), (estate, language));
     tell_of_sights(shown, cones, coverage, estate);
-    Effect::new(move |_| {
-        selected_at.track();
-        let selected = selected.get();
-        if let Some(running) = shown() {
-            let moved = running.select(selected);
+    tell_of_selection(shown, selected, selected_at);
+    tell_of_frame(shown, framed);
+
+    end_with_view(stage);
+    let on_move = Callback::new(move |what| {
+        if let Stage::Shown(running) = stage.get_value() {
+            let moved = go(&running, what);
             debug_assert!(moved.is_ok(), "the map refused to move");
         }
     });
+    let known = Known {
+        estate,
+        language,
+        selected,
+        places: places.into(),
+        errands,
+    };
+    let floors = floors(shown, map_ref, known);
+    let sentence = move || sentence_of(fault.get(), drawn.get(), language.get());
+    view! {
+        <div class="map" class:map-unseen=move || sentence().is_some()>
+            <div id="map" node_ref=map_ref></div>
+            <div class="map-names" aria-hidden="true" node_ref=names_ref></div>
+            {floors}
+            <Show when=move || sentence().is_none()>
+                <Controls language=language pose=pose.into() on_move=on_move />
+            </Show>
+            <p class="map-sentence" role="status">
+                {sentence}
+            </p>
+        </div>
+    }
+}
 
+/// The map goes with its component.
+fn end_with_view(stage: StoredValue<Stage, LocalStorage>) {
+    on_cleanup(move || {
+        if let Some(Stage::Shown(running)) = stage.try_get_value() {
+            running.stop();
+        }
+        let _already_gone = stage.try_set_value(Stage::Over);
+    });
+}
+
+/// The floors of what is selected.
+fn floors(
+    shown: impl Fn() -> Option<Rc<Running>> + Copy + Send + Sync + 'static,
+    map_ref: NodeRef<Div>,
+    known: Known,
+) -> AnyView {
+    let on_look = Callback::new(move |floor: Option<FloorAt>| {
+        if let Some(running) = shown() {
+            running.look_at(floor);
+        }
+    });
+    let size_px = Callback::new(move |()| {
+        let size = map_ref.get_untracked();
+        let size = size.map(|map| (map.client_width(), map.client_height()));
+        size.map_or((1_024.0, 1_032.0), |(wide, high)| {
+            (f64::from(wide), f64::from(high))
+        })
+    });
+    view! { <Floors known on_look size_px /> }.into_any()
+}
+
+/// Flies to what is framed, where nobody moves the map.
+fn tell_of_frame(
+    shown: impl Fn() -> Option<Rc<Running>> + Copy + 'static,
+    framed: Option<Signal<Option<LonLat>>>,
+) {
     Effect::new(move |_| {
         let Some(at) = framed.map(|framed| framed.get()) else {
             return;
@@ -180,54 +241,22 @@ pub fn MapView(
             debug_assert!(moved.is_ok(), "the map refused to move");
         }
     });
+}
 
-    on_cleanup(move || {
-        if let Some(Stage::Shown(running)) = stage.try_get_value() {
-            running.stop();
-        }
-        let _already_gone = stage.try_set_value(Stage::Over);
-    });
-
-    let on_move = Callback::new(move |what| {
-        if let Stage::Shown(running) = stage.get_value() {
-            let moved = go(&running, what);
+/// Keeps the map told what is selected, and where that is.
+fn tell_of_selection(
+    shown: impl Fn() -> Option<Rc<Running>> + Copy + 'static,
+    selected: Signal<Option<Picked>>,
+    selected_at: Signal<Option<LonLat>>,
+) {
+    Effect::new(move |_| {
+        selected_at.track();
+        let selected = selected.get();
+        if let Some(running) = shown() {
+            let moved = running.select(selected);
             debug_assert!(moved.is_ok(), "the map refused to move");
         }
     });
-    let on_look = Callback::new(move |floor: Option<FloorAt>| {
-        if let Some(running) = shown() {
-            running.look_at(floor);
-        }
-    });
-    let size_px = Callback::new(move |()| {
-        let size = map_ref
-            .get_untracked()
-            .map(|map| (map.client_width(), map.client_height()));
-        size.map_or((1_024.0, 1_032.0), |(wide, high)| {
-            (f64::from(wide), f64::from(high))
-        })
-    });
-    let known = Known {
-        estate,
-        language,
-        selected,
-        places: places.into(),
-        errands,
-    };
-    let sentence = move || sentence_of(fault.get(), drawn.get(), language.get());
-    view! {
-        <div class="map" class:map-unseen=move || sentence().is_some()>
-            <div id="map" node_ref=map_ref></div>
-            <div class="map-names" aria-hidden="true" node_ref=names_ref></div>
-            <Floors known on_look size_px />
-            <Show when=move || sentence().is_none()>
-                <Controls language=language pose=pose.into() on_move=on_move />
-            </Show>
-            <p class="map-sentence" role="status">
-                {sentence}
-            </p>
-        </div>
-    }
 }
 
 /// Keeps the map told what people are called, what those are about who were sent, and where people were.

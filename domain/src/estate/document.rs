@@ -31,7 +31,7 @@ pub struct Estate {
     pub datum: Datum,
     /// Origin of the site's centimetre grid.
     pub anchor: LonLat,
-    /// What the map shows when nobody has moved it.
+    /// What the map shows when nobody has moved it, where there is neither wall nor house to fill it with.
     pub home: HomeView,
     /// Lawns, water, squares, roads' surfaces: what lies under everything.
     #[serde(default)]

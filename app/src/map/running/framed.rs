@@ -12,21 +12,33 @@ const PITCH_DEG: f64 = 42.0;
 /// How long a flight takes.
 const FLIGHT_MS: u32 = 900;
 
+/// What is framed.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Framed {
+    /// The whole estate.
+    Home,
+    /// A place.
+    At(LonLat),
+}
+
 impl Running {
     /// Flies to a place, or back to the whole estate, and stays there also where the map gets another size.
     pub(in crate::map) fn frame(&self, at: Option<LonLat>) -> Result<(), JsValue> {
-        self.framed.set(Some(at));
-        self.fly(at, FLIGHT_MS)
+        let framed = at.map_or(Framed::Home, Framed::At);
+        self.framed.set(Some(framed));
+        self.fly(framed, FLIGHT_MS)
     }
 
     /// The map has another size.
     pub(super) fn frame_again(&self) -> Result<(), JsValue> {
-        self.framed.get().map_or(Ok(()), |at| self.fly(at, 0))
+        self.framed
+            .get()
+            .map_or(Ok(()), |framed| self.fly(framed, 0))
     }
 
-    fn fly(&self, at: Option<LonLat>, duration_ms: u32) -> Result<(), JsValue> {
+    fn fly(&self, framed: Framed, duration_ms: u32) -> Result<(), JsValue> {
         let mut camera = self.home().camera();
-        if let Some(at) = at {
+        if let Framed::At(at) = framed {
             let zoom = camera["zoom"].as_f64().unwrap_or(17.0);
             camera["center"] = json!(at);
             camera["zoom"] = json!((zoom + CLOSER).min(21.5));
