@@ -4,7 +4,7 @@ pub mod model;
 pub mod texts;
 
 #[cfg(target_arch = "wasm32")]
-mod choice;
+pub mod choice;
 #[cfg(target_arch = "wasm32")]
 mod view;
 

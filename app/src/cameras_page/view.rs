@@ -44,7 +44,7 @@ pub fn view(parts: &Parts) -> AnyView {
     let shown = Memo::new(move |_| {
         let shown = |chosen: &Chosen| desk.enlarged.with(|large| chosen.shown(large.as_ref()));
         let may = desk.may(Right::SeeCameras);
-        may.then(|| chosen.with(shown)).unwrap_or_default()
+        if may { chosen.with(shown) } else { Vec::new() }
     });
     let count = move || {
         let count = chosen.with(|chosen| chosen.all().len()).to_string();

@@ -32,6 +32,15 @@ struct Free {
     below: f64,
 }
 
+/// What is framed.
+#[derive(Debug, Clone, Copy)]
+pub enum Framed {
+    /// The whole estate.
+    Home,
+    /// A place.
+    At(LonLat),
+}
+
 /// How the map rests.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Home {

@@ -4,7 +4,7 @@
 use super::above::Above;
 use super::camera::Camera;
 use super::estate_style::Look;
-use super::home::{FIELD_OF_VIEW_DEG, Home};
+use super::home::{FIELD_OF_VIEW_DEG, Framed, Home};
 use super::live_layer::scene::Scene;
 use super::live_layer::scene::places::AlarmPlace;
 use super::live_layer::{LiveLayer, SceneHandle};
@@ -106,7 +106,7 @@ pub(super) struct Running {
     /// What the library marks as selected.
     marked: RefCell<Option<Picked>>,
     /// What is framed where nobody moves the map.
-    framed: Cell<Option<framed::Framed>>,
+    framed: Cell<Option<Framed>>,
     /// What lies over the estate, by source.
     laid: RefCell<BTreeMap<&'static str, Value>>,
     /// What of alarms the library was told last.

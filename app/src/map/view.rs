@@ -105,9 +105,7 @@ pub fn MapView(
         }),
         fault: Box::new(move |fault| {
             set_fault.set(fault);
-            if let Some(lost) = lost {
-                lost.set(fault == Some(Fault::Lost));
-            }
+            tell_of_loss(lost, fault);
         }),
         places: Box::new(move |there| set_places.set(there)),
     };
@@ -153,13 +151,7 @@ pub fn MapView(
         });
     });
 
-    let shown = move || {
-        let started = started.get() > 0;
-        match stage.get_value() {
-            Stage::Shown(running) if started => Some(running),
-            _ => None,
-        }
-    };
+    let shown = move || (started.get() > 0).then(|| shown_on(stage)).flatten();
     tell_of_people(shown, call_signs, (errands, now, past), (estate, language));
     tell_of_sights(shown, cones, coverage, estate);
     tell_of_selection(shown, selected, selected_at);
@@ -225,6 +217,21 @@ fn floors(
         })
     });
     view! { <Floors known on_look size_px /> }.into_any()
+}
+
+/// The map, once it is there.
+fn shown_on(stage: StoredValue<Stage, LocalStorage>) -> Option<Rc<Running>> {
+    match stage.get_value() {
+        Stage::Shown(running) => Some(running),
+        _ => None,
+    }
+}
+
+/// Whoever asked for it hears whether the graphics card is gone.
+fn tell_of_loss(lost: Option<WriteSignal<bool>>, fault: Option<Fault>) {
+    if let Some(lost) = lost {
+        lost.set(fault == Some(Fault::Lost));
+    }
 }
 
 /// Flies to what is framed, where nobody moves the map.

@@ -1,6 +1,7 @@
 //! What a map frames where nobody moves it.
 
 use super::Running;
+use crate::map::home::Framed;
 use castellan_domain::geo::LonLat;
 use serde_json::json;
 use wasm_bindgen::JsValue;
@@ -11,15 +12,6 @@ const CLOSER: f64 = 1.4;
 const PITCH_DEG: f64 = 42.0;
 /// How long a flight takes.
 const FLIGHT_MS: u32 = 900;
-
-/// What is framed.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Framed {
-    /// The whole estate.
-    Home,
-    /// A place.
-    At(LonLat),
-}
 
 impl Running {
     /// Flies to a place, or back to the whole estate, and stays there also where the map gets another size.
