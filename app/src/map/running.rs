@@ -16,7 +16,7 @@ use crate::desk::{Picked, Pointed, Theme};
 use crate::dispatch::errands::Errand;
 use crate::evidence::Past;
 use castellan_domain::estate::Estate;
-use castellan_domain::geo::{Anchor, LonLat};
+use castellan_domain::geo::Anchor;
 use castellan_domain::ids::PersonId;
 use castellan_domain::text::{CallSign, Language};
 use futures_util::future::join;
@@ -87,6 +87,8 @@ mod framed;
 mod laid;
 mod pick;
 
+use framed::Framed;
+
 type Listener = Closure<dyn FnMut(JsValue)>;
 
 /// A map on the screen.
@@ -100,8 +102,7 @@ pub(super) struct Running {
     styled: Cell<Styled>,
     /// What the library marks as selected.
     marked: RefCell<Option<Picked>>,
-    /// What is framed where nobody moves the map: a place, or the whole estate.
-    framed: Cell<Option<Option<LonLat>>>,
+    framed: Cell<Framed>,
     /// What lies over the estate, by source.
     laid: RefCell<BTreeMap<&'static str, Value>>,
     events: Events,
@@ -181,7 +182,7 @@ impl Running {
             }),
             styled: Cell::new(Styled::Waiting),
             marked: RefCell::default(),
-            framed: Cell::new(None),
+            framed: Cell::new(Framed::Free),
             laid: RefCell::default(),
             events,
             listeners: RefCell::default(),

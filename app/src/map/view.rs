@@ -157,24 +157,7 @@ pub fn MapView(
     };
     tell_of_people(shown, call_signs, (errands, now, past), (estate, language));
     tell_of_sights(shown, cones, coverage, estate);
-    Effect::new(move |_| {
-        selected_at.track();
-        let selected = selected.get();
-        if let Some(running) = shown() {
-            let moved = running.select(selected);
-            debug_assert!(moved.is_ok(), "the map refused to move");
-        }
-    });
-
-    Effect::new(move |_| {
-        let Some(at) = framed.map(|framed| framed.get()) else {
-            return;
-        };
-        if let Some(running) = shown() {
-            let moved = running.frame(at);
-            debug_assert!(moved.is_ok(), "the map refused to move");
-        }
-    });
+    keep_in_view(shown, (selected, selected_at), framed);
 
     on_cleanup(move || {
         if let Some(Stage::Shown(running)) = stage.try_get_value() {
@@ -202,6 +185,32 @@ pub fn MapView(
             </p>
         </div>
     }
+}
+
+/// Keeps what is selected in view, and frames what is to be framed.
+fn keep_in_view(
+    shown: impl Fn() -> Option<Rc<Running>> + Copy + 'static,
+    (selected, selected_at): (Signal<Option<Picked>>, Signal<Option<LonLat>>),
+    framed: Option<Signal<Option<LonLat>>>,
+) {
+    Effect::new(move |_| {
+        selected_at.track();
+        let selected = selected.get();
+        if let Some(running) = shown() {
+            let moved = running.select(selected);
+            debug_assert!(moved.is_ok(), "the map refused to move");
+        }
+    });
+
+    Effect::new(move |_| {
+        let Some(at) = framed.map(|framed| framed.get()) else {
+            return;
+        };
+        if let Some(running) = shown() {
+            let moved = running.frame(at);
+            debug_assert!(moved.is_ok(), "the map refused to move");
+        }
+    });
 }
 
 /// Keeps the map told what people are called, what those are about who were sent, and where people were.

@@ -12,16 +12,30 @@ const PITCH_DEG: f64 = 42.0;
 /// How long a flight takes.
 const FLIGHT_MS: u32 = 900;
 
+/// What a map shows where nobody moves it.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Framed {
+    /// Whatever somebody moves it to.
+    Free,
+    /// The whole estate.
+    Home,
+    Place(LonLat),
+}
+
 impl Running {
     /// Flies to a place, or back to the whole estate, and stays there also where the map gets another size.
     pub(in crate::map) fn frame(&self, at: Option<LonLat>) -> Result<(), JsValue> {
-        self.framed.set(Some(at));
+        self.framed.set(at.map_or(Framed::Home, Framed::Place));
         self.fly(at, FLIGHT_MS)
     }
 
     /// The map has another size.
     pub(super) fn frame_again(&self) -> Result<(), JsValue> {
-        self.framed.get().map_or(Ok(()), |at| self.fly(at, 0))
+        match self.framed.get() {
+            Framed::Free => Ok(()),
+            Framed::Home => self.fly(None, 0),
+            Framed::Place(at) => self.fly(Some(at), 0),
+        }
     }
 
     fn fly(&self, at: Option<LonLat>, duration_ms: u32) -> Result<(), JsValue> {
