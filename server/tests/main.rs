@@ -11,6 +11,7 @@ mod cameras_faults;
 mod cameras_onvif;
 mod cameras_peer;
 mod cameras_stills;
+mod cameras_walls;
 mod cases;
 mod clips;
 mod common;

@@ -13,6 +13,17 @@ const EARTH_RADIUS_M: f64 = 6_371_008.8;
 /// A column-major 4 × 4 matrix.
 pub type Matrix = [f64; 16];
 
+/// What a map shows where nobody moves it.
+#[derive(Debug, Clone, Copy)]
+pub enum Framed {
+    /// Whatever somebody moves it to.
+    Free,
+    /// The whole estate.
+    Home,
+    /// A place.
+    Place(LonLat),
+}
+
 /// What the map shows, at one frame.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Camera {

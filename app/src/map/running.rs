@@ -2,7 +2,7 @@
 //! tell the component.
 
 use super::above::Above;
-use super::camera::{Camera, home_zoom};
+use super::camera::{Camera, Framed, home_zoom};
 use super::estate_style::Look;
 use super::live_layer::scene::Scene;
 use super::live_layer::{LiveLayer, SceneHandle};
@@ -86,8 +86,6 @@ enum Styled {
 mod framed;
 mod laid;
 mod pick;
-
-use framed::Framed;
 
 type Listener = Closure<dyn FnMut(JsValue)>;
 

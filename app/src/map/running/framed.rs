@@ -1,6 +1,7 @@
 //! What a map frames where nobody moves it.
 
 use super::{Running, camera_of, size_of};
+use crate::map::camera::Framed;
 use castellan_domain::geo::LonLat;
 use serde_json::json;
 use wasm_bindgen::JsValue;
@@ -11,16 +12,6 @@ const CLOSER: f64 = 1.4;
 const PITCH_DEG: f64 = 42.0;
 /// How long a flight takes.
 const FLIGHT_MS: u32 = 900;
-
-/// What a map shows where nobody moves it.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Framed {
-    /// Whatever somebody moves it to.
-    Free,
-    /// The whole estate.
-    Home,
-    Place(LonLat),
-}
 
 impl Running {
     /// Flies to a place, or back to the whole estate, and stays there also where the map gets another size.
