@@ -1,9 +1,8 @@
 //! Cameras' pictures, from simulated cameras to viewers: what viewers are shown, how often cameras are asked, and
 //! what is said where there is no picture.
 
-use crate::common::{Castellan, PATIENCE, estate, eventually, facts, run, text};
+use crate::common::{Castellan, PATIENCE, estate, eventually, run, text};
 use castellan_client::live::{LiveError, Socket, connect};
-use castellan_domain::alarm::AlarmFact;
 use castellan_domain::estate::Estate;
 use castellan_domain::ids::DeviceId;
 use castellan_domain::wire::api::PERSON_HEADER;

@@ -13,6 +13,7 @@ mod cameras_onvif;
 mod cameras_peer;
 mod cameras_setup;
 mod cameras_stills;
+mod cameras_walls;
 mod cameras_watched;
 mod cases;
 mod clips;

@@ -93,13 +93,12 @@ pub(super) async fn watch(
         alarm,
         audience,
     } = wanted;
-    let Asked { camera, by } = match audience {
-        Some(audience) => app.camera_for_wall(&audience, &camera)?,
-        None => {
-            let (by, camera) = app.camera(identity, &camera)?;
-            let by = Some(by);
-            Asked { camera, by }
-        }
+    let Asked { camera, by } = if let Some(audience) = audience {
+        app.camera_for_wall(&audience, &camera)?
+    } else {
+        let (by, camera) = app.camera(identity, &camera)?;
+        let by = Some(by);
+        Asked { camera, by }
     };
     let is_held = |alarm| app.hub.with_view(|view| view.alarms.contains_key(&alarm));
     if alarm.is_some_and(|alarm| !is_held(alarm)) {
