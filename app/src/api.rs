@@ -9,8 +9,8 @@ use castellan_domain::ids::{
 };
 use castellan_domain::time::Timestamp;
 use castellan_domain::wire::api::{
-    CommandRequest, ErrorBody, ErrorDetail, Figures, NoteText, PERSON_HEADER, STEP_PAGE_MAX,
-    SiteSummary, Snapshot, StepPage,
+    CommandRequest, ErrorBody, ErrorDetail, Figures, Health, NoteText, PERSON_HEADER,
+    STEP_PAGE_MAX, SiteSummary, Snapshot, StepPage,
 };
 use castellan_domain::wire::camera::CAPTURED_AT_HEADER;
 use castellan_domain::wire::history::WhereAll;
@@ -32,6 +32,8 @@ const STILL_MS_MAX: u32 = 20_000;
 
 /// How long the server may take to say that it is there.
 const ANSWER_MS_MAX: u32 = 5_000;
+/// How long a server that lives may take to say how it is.
+const HEALTH_MS_MAX: u32 = 4_000;
 
 /// Why a request brought nothing.
 #[derive(Debug, Clone, PartialEq)]
@@ -162,6 +164,17 @@ pub async fn case_sheet(
     incident: IncidentId,
 ) -> Result<CaseSheet, ApiError> {
     get_as(reader, &sheet_address(site, incident)).await
+}
+
+/// How the server is, for somebody who may know it.
+pub async fn health(site: &SiteId, reader: &PersonId) -> Result<Health, ApiError> {
+    let said = Said {
+        who: Some((PERSON_HEADER, reader.as_str())),
+        within_ms: Some(HEALTH_MS_MAX),
+        ..Said::default()
+    };
+    let path = format!("/api/v1/sites/{site}/health");
+    parse(&fetch(&path, RequestCache::NoStore, said).await?)
 }
 
 /// Where that sheet is. A browser asks for it in the name of the cookie.

@@ -57,6 +57,16 @@ pub async fn sleep(ms: u32) {
     let _ = JsFuture::from(promise).await;
 }
 
+/// Whether somebody can see this page. A browser that does not tell shows it.
+pub fn is_visible() -> bool {
+    let document = window().document();
+    let state = document
+        .and_then(|document| js_sys::Reflect::get(&document, &"visibilityState".into()).ok());
+    state
+        .and_then(|state| state.as_string())
+        .is_none_or(|state| state == "visible")
+}
+
 /// A parameter of the page's address.
 pub fn parameter(name: &str) -> Option<String> {
     let search = window().location().search().ok()?;

@@ -26,6 +26,7 @@ pub mod doors;
 pub mod evidence;
 pub mod guard_page;
 pub mod guards;
+pub mod health;
 pub mod incidents;
 pub mod keys;
 pub mod ladders;

@@ -2,9 +2,9 @@
 //! app to whoever asks for one word, and this list knows which words there are.
 
 use crate::page::{Page, Shows};
-use crate::{cameras_page, console, guard_page, no_page, sheet, wall};
+use crate::{cameras_page, console, guard_page, health, no_page, sheet, wall};
 
-const PAGES: [Page; 5] = [
+const PAGES: [Page; 6] = [
     Page {
         path: "/",
         name: "console",
@@ -47,6 +47,14 @@ const PAGES: [Page; 5] = [
         is_worked_at: false,
         asks_who: true,
         shows: Shows::WithinAll(cameras_page::view),
+    },
+    Page {
+        path: "/health",
+        name: "health",
+        title: health::texts::TITLE,
+        is_worked_at: false,
+        asks_who: true,
+        shows: Shows::WithinAll(health::view),
     },
 ];
 

@@ -103,6 +103,7 @@ impl HealthBoard {
             adapter: adapter.to_owned(),
             sender,
             count: 1,
+            first_at: now,
             last_at: now,
             last_message,
         });
@@ -136,6 +137,7 @@ fn count(
     let entry = counts.entry(code).or_insert_with(|| RefusalCount {
         code: code.to_owned(),
         count: 0,
+        first_at: now,
         last_at: now,
         message: String::new(),
     });
@@ -151,6 +153,7 @@ fn head_of(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use castellan_domain::time::Span;
 
     #[test]
     fn ten_thousand_unknown_senders_cost_a_hundred_places() {
@@ -175,10 +178,15 @@ mod tests {
         let at = Timestamp::from_secs(7);
         board.accepted("events");
         board.refused("events", "malformed", "first", at);
-        board.refused("events", "malformed", "second", at);
+        let later = at + Span::from_secs(3);
+        board.refused("events", "malformed", "second", later);
         let (adapters, _) = board.report();
         assert_eq!(adapters[0].accepted, 1);
         assert_eq!(adapters[0].refusals[0].count, 2);
+        let RefusalCount {
+            first_at, last_at, ..
+        } = adapters[0].refusals[0];
+        assert_eq!((first_at, last_at), (at, at + Span::from_secs(3)));
         assert_eq!(adapters[0].refusals[0].message, "second");
     }
 }

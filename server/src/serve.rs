@@ -131,6 +131,7 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
         requests,
         hub: hub.clone(),
         health: Arc::new(HealthBoard::default()),
+        started_at: clock.now(),
         clock,
         reader,
         tables: TablesReader::new(&paths.tables()),

@@ -4,7 +4,7 @@ use super::fix::Fix;
 use super::phone::Phone;
 use super::state::Located;
 use crate::api;
-use crate::browser::{mono, window};
+use crate::browser::{is_visible, mono, window};
 use castellan_domain::geo::LonLat;
 use castellan_domain::guard_view::GuardDuty;
 use castellan_domain::ids::PhoneId;
@@ -173,13 +173,4 @@ fn geolocation() -> Option<Geolocation> {
     geolocation
         .is_object()
         .then(|| geolocation.unchecked_into())
-}
-
-fn is_visible() -> bool {
-    let document = window().document();
-    let state = document
-        .and_then(|document| js_sys::Reflect::get(&document, &"visibilityState".into()).ok());
-    state
-        .and_then(|state| state.as_string())
-        .is_none_or(|state| state == "visible")
 }

@@ -45,6 +45,7 @@ pub fn PersonMenu(
             {is_desk.then(|| view! {
                 <a data-action="cameras" href="/cameras" target="_blank">{move || desk.t(texts::CAMERAS)}</a>
             })}
+            <a href="/health" target="_blank" data-action="health">{move || desk.t(texts::HEALTH)}</a>
             <button data-action="theme" on:click=move |_| desk.switch_theme()>
                 {move || match desk.theme.get() {
                     Theme::Dark => desk.t(texts::THEME_LIGHT),

@@ -18,6 +18,7 @@ texts! {
     THEME_DARK: "深色", "Dark";
     THEME_LIGHT: "浅色", "Light";
     HELP: "帮助", "Help";
+    HEALTH: "系统健康", "Health";
     HELP_KEYS: "快捷键", "Keys";
     KEY_CLAIM: "接警（选中 0.4 秒后有效）", "Claim (after a row was selected for 0.4 s)";
     KEY_VERDICT: "核实结论：1 真警 2 环境干扰 3 设备误报 4 测试；火警、燃气再按 1 到场 2 画面 3 电话", "Verdict: 1 genuine, 2 environment, 3 device fault, 4 test; of fire and gas then 1 on scene, 2 picture, 3 phone";

@@ -113,6 +113,8 @@ pub struct NoteText {
 pub struct Health {
     /// Site time of this answer.
     pub at: Timestamp,
+    /// Since when the server runs. Counts begin there.
+    pub started_at: Timestamp,
     /// The last fact.
     pub seq: Seq,
     /// Since when nothing can be recorded, if so.
@@ -167,6 +169,9 @@ pub struct ClipHealth {
     pub running: usize,
     /// Clips that were not kept since the server started: too many at a time, the disk fills, or a fault.
     pub not_kept: u64,
+    /// The last of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_kept_at: Option<Timestamp>,
     /// Why the last one could not be written, as a sentence. Alarms go on.
     pub fault: Option<String>,
 }
@@ -229,6 +234,9 @@ pub struct OutboxHealth {
     pub waiting: usize,
     /// Notifications that found no room in the outbox since the server started.
     pub left_out: u64,
+    /// The last of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left_out_at: Option<Timestamp>,
     /// Since when the receiver does not take them, if so.
     pub failing_since: Option<Timestamp>,
     /// What the last failure was.
@@ -292,6 +300,8 @@ pub struct RefusalCount {
     /// The code.
     pub code: String,
     pub count: u64,
+    /// When first.
+    pub first_at: Timestamp,
     /// When last.
     pub last_at: Timestamp,
     /// The last sentence that the sender got, or the fields that were odd.
@@ -307,6 +317,8 @@ pub struct Quarantined {
     pub sender: String,
     /// Messages from it.
     pub count: u64,
+    /// When first.
+    pub first_at: Timestamp,
     /// When last.
     pub last_at: Timestamp,
     /// The beginning of its last message.

@@ -130,6 +130,9 @@ pub struct ObservationHealth {
     pub dropped_unwritable: u64,
     /// Not written, because the day's segment is as large as it may become.
     pub dropped_day_full: u64,
+    /// The last that was not written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dropped_at: Option<Timestamp>,
     /// Since when nothing could be written, if so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub not_writing_since: Option<Timestamp>,

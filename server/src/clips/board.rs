@@ -28,6 +28,7 @@ pub(crate) struct Clips {
 struct State {
     running: usize,
     not_kept: u64,
+    not_kept_at: Option<Timestamp>,
     fault: Option<String>,
     /// At most [`VIEWINGS_MAX`].
     viewed: BTreeMap<(PersonId, ClipId), Timestamp>,
@@ -53,6 +54,7 @@ impl Clips {
             memory_bytes_max: budget.bytes_max,
             running: state.running,
             not_kept: state.not_kept,
+            not_kept_at: state.not_kept_at,
             fault: state.fault.clone(),
         }
     }
@@ -70,9 +72,10 @@ impl Clips {
         state.running = state.running.saturating_sub(1);
     }
 
-    pub(super) fn not_kept(&self, why: Option<String>) {
+    pub(super) fn not_kept(&self, why: Option<String>, now: Timestamp) {
         let mut state = self.state();
         state.not_kept += 1;
+        state.not_kept_at = Some(now);
         state.fault = why.or(state.fault.take());
     }
 

@@ -144,7 +144,7 @@ impl Keeper {
             return debug!(%clip, %camera, "no clip: the camera has no address");
         }
         if !self.disk.keeps_clips() || !self.clips.begin() {
-            self.clips.not_kept(None);
+            self.clips.not_kept(None, self.clock.now());
             return warn!(%clip, %camera, "no clip is kept: too many are being made, or the disk fills");
         }
         let recording = self.cameras.record(&camera, wanted.since - wanted.before);
@@ -193,9 +193,10 @@ impl Keeper {
         let bytes = made.file.iter().map(|piece| piece.len() as u64).sum();
         if let Err(why) = self.clips.store.put(clip, made.file).await {
             error!(%clip, %camera, %why, "a clip cannot be kept");
-            self.clips.not_kept(Some(format!(
+            let why = format!(
                 "a clip of {clip} could not be kept: {why}. Alarms go on; look after the folder of clips"
-            )));
+            );
+            self.clips.not_kept(Some(why), self.clock.now());
             return;
         }
         self.clips.works();

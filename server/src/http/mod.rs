@@ -41,6 +41,7 @@ use crate::tracks::Tracks;
 use castellan_domain::answer::Answer;
 use castellan_domain::engine::Input;
 use castellan_domain::ids::{Seq, SiteId};
+use castellan_domain::time::Timestamp;
 use castellan_domain::wire::api::QueueDepth;
 use connections::Connections;
 use errors::ApiError;
@@ -65,6 +66,7 @@ pub(crate) struct App {
     pub(crate) hub: Arc<Hub>,
     pub(crate) health: Arc<HealthBoard>,
     pub(crate) clock: Arc<Clock>,
+    pub(crate) started_at: Timestamp,
     pub(crate) reader: Reader,
     pub(crate) disk: Arc<Disk>,
     pub(crate) outbox: Option<Arc<Outbox>>,
@@ -165,7 +167,6 @@ mod tests {
     use castellan_domain::alarm::AlarmCommand;
     use castellan_domain::ids::{AlarmId, CommandId, DeviceId, EventId, PersonId, PhoneId};
     use castellan_domain::observation::{Call, CallKind, Doubts, Observation};
-    use castellan_domain::time::Timestamp;
 
     fn question(input: Input) -> impl FnOnce(Reply) -> Request {
         |reply| {

@@ -157,6 +157,7 @@ pub(super) async fn health(
     let (adapters, quarantine) = app.health.report();
     Ok(Json(Health {
         at: app.clock.now(),
+        started_at: app.started_at,
         seq: app.hub.head(),
         not_recording_since: app.hub.not_recording_since(),
         chain_broken_at: app.chain_broken_at,

@@ -155,8 +155,11 @@ impl ObservationLog {
     }
 
     fn offer(&self, record: ObservationRecord) {
+        let at = record.answered_at;
         if self.queue.try_send(record).is_err() {
-            lock(&self.health).dropped_queue_full += 1;
+            let mut health = lock(&self.health);
+            health.dropped_queue_full += 1;
+            health.dropped_at = Some(at);
         }
     }
 }
@@ -219,6 +222,7 @@ fn count(health: &mut ObservationHealth, written: &Result<(), NotWritten>, at: T
         Ok(()) => {
             health.written += 1;
             health.not_writing_since = None;
+            return;
         }
         Err(NotWritten::DayFull) => health.dropped_day_full += 1,
         Err(error @ (NotWritten::GivenUp | NotWritten::Unwritable(_))) => {
@@ -230,6 +234,7 @@ fn count(health: &mut ObservationHealth, written: &Result<(), NotWritten>, at: T
             }
         }
     }
+    health.dropped_at = Some(at);
 }
 
 #[cfg(test)]
@@ -317,6 +322,7 @@ mod tests {
             dropped_queue_full: 0,
             dropped_unwritable: 2,
             dropped_day_full: 1,
+            dropped_at: Some(Timestamp::from_secs(4)),
             not_writing_since: Some(Timestamp::from_secs(2)),
         };
         assert_eq!(health, expected);

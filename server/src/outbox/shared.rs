@@ -45,6 +45,7 @@ impl Outbox {
     pub(crate) fn admit(
         &self,
         mut notifications: Vec<Notification>,
+        now: Timestamp,
     ) -> (Vec<Notification>, Vec<Notification>) {
         let mut state = self.state();
         let room = OUTBOX_MAX.saturating_sub(state.waiting);
@@ -53,6 +54,7 @@ impl Outbox {
             let left_out = left_out.len();
             error!(left_out, "the outbox is full: notifications are left out");
             state.left_out += left_out as u64;
+            state.left_out_at = Some(now);
         }
         (notifications, left_out)
     }
@@ -108,24 +110,26 @@ mod tests {
         let outbox = Outbox::new(ReachPublished {
             people: std::collections::BTreeMap::new(),
         });
+        let now = Timestamp::from_secs(1_795_000_000);
         outbox.committed(OUTBOX_MAX - 2, 0);
         assert_eq!(
-            outbox.admit(vec![one.clone(); 2]).0.len(),
+            outbox.admit(vec![one.clone(); 2], now).0.len(),
             2,
             "just room enough"
         );
-        let (admitted, left_out) = outbox.admit(vec![one.clone(); 5]);
+        let (admitted, left_out) = outbox.admit(vec![one.clone(); 5], now);
         assert_eq!((admitted.len(), left_out.len()), (2, 3));
-        assert_eq!(outbox.health().left_out, 3);
+        let health = outbox.health();
+        assert_eq!((health.left_out, health.left_out_at), (3, Some(now)));
         outbox.committed(2, 0);
-        assert_eq!(outbox.admit(vec![one.clone(); 4]).0.len(), 0);
+        assert_eq!(outbox.admit(vec![one.clone(); 4], now).0.len(), 0);
         assert_eq!(
             (outbox.health().waiting, outbox.health().left_out),
             (OUTBOX_MAX, 7)
         );
         outbox.committed(0, 1);
         assert_eq!(
-            outbox.admit(vec![one]).0.len(),
+            outbox.admit(vec![one], now).0.len(),
             1,
             "as soon as one is settled"
         );

@@ -312,7 +312,7 @@ impl<M: Machine> SiteTask<M> {
             .collect();
         let mut left_out = Vec::new();
         if let Some(outbox) = &self.outbox {
-            (commit.notifications, left_out) = outbox.admit(notifications);
+            (commit.notifications, left_out) = outbox.admit(notifications, self.clock.now());
         }
         let span = debug_span!("record", facts = commit.facts.len(), fixes = tracks.len());
         let hashes = if commit.is_empty() {
