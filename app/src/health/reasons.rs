@@ -7,16 +7,14 @@ use castellan_domain::text::Language;
 /// What messages of a code are called, and what to do about them; nothing for what is as it should be.
 pub fn reason(code: &str) -> Option<(Words, Words)> {
     Some(match code {
-        // Whoever is off duty is tracked by nobody.
-        "off_duty" => return None,
+        // Whoever is off duty is tracked by nobody; and unknown senders are listed by name.
+        "off_duty" | "unknown_sender" | "unknown_phone" | "unknown_alarm_type" => return None,
         "malformed" | "bad_time" | "too_large" | "unknown_encoding" | "too_slow"
         | "not_a_websocket" | "bad_message" => (texts::UNREADABLE, texts::UNREADABLE_DO),
         "no_name" => (texts::NAMELESS, texts::NAMELESS_DO),
         "unknown_person" | "unknown_site" | "unknown_audience" | "cannot_be_sent" => {
             (texts::STRANGERS, texts::STRANGERS_DO)
         }
-        // Their senders are listed by name.
-        "unknown_sender" | "unknown_phone" | "unknown_alarm_type" => return None,
         "foreign_origin" => (texts::FOREIGN, texts::FOREIGN_DO),
         "not_found" | "wrong_method" | "no_such_part" | "too_long" => {
             (texts::WRONG_PLACE, texts::WRONG_PLACE_DO)

@@ -144,10 +144,13 @@ fn all_has_been_well_since_the_last_of_what_was_wrong() {
     }
 }
 
+/// What is made wrong, and what is said of it in both languages.
+type Case = (fn(&mut Health, Timestamp), &'static str, &'static str);
+
 #[test]
 fn each_fault_of_the_server_has_its_words_and_its_time() {
     let at = after(60);
-    let cases: [(fn(&mut Health, Timestamp), &str, &str); 14] = [
+    let cases: [Case; 14] = [
         (
             |health, at| health.not_recording_since = Some(at),
             "1 不在记录：什么都存不下 +60",
