@@ -120,8 +120,7 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
     let site_task = tokio::spawn(task.run(inbox));
     tokio::spawn(disk.clone().watch());
     tokio::spawn(copy_log(paths.journal()));
-    let connections = Connections::default();
-    let beside = Arc::new(Beside::default());
+    let (connections, beside) = (Connections::default(), Arc::new(Beside::default()));
     let follower = follow(paths, &anchors, &hub, &clock, &beside);
     let app = Arc::new(App {
         site: site.clone(),
