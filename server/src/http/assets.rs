@@ -11,7 +11,6 @@ use axum::http::header::{
 use axum::http::{HeaderMap, Method, Uri};
 use axum::middleware::{Next, map_request};
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::get;
 use std::path::PathBuf;
 use tower_http::services::ServeDir;
 
@@ -33,7 +32,7 @@ pub(super) fn service(web: Option<PathBuf>) -> Router {
     let nothing = Router::new().fallback(async || ApiError::NotFound);
     let Some(folder) = web else {
         return Router::new()
-            .fallback(get(built_in_file))
+            .fallback(built_in_file)
             .layer(map_request(page));
     };
     let files = ServeDir::new(folder)
@@ -46,7 +45,10 @@ pub(super) fn service(web: Option<PathBuf>) -> Router {
 }
 
 /// A file that was built in, packed for whoever unpacks it. Where none was, there is nothing at any address.
-async fn built_in_file(uri: Uri, headers: HeaderMap) -> Result<Response, ApiError> {
+async fn built_in_file(method: Method, uri: Uri, headers: HeaderMap) -> Result<Response, ApiError> {
+    if ![Method::GET, Method::HEAD].contains(&method) {
+        return Err(ApiError::NotFound);
+    }
     let path = match uri.path().trim_start_matches('/') {
         "" => "index.html",
         path => path,
