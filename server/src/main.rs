@@ -24,6 +24,7 @@ mod ingest;
 mod journal;
 mod json;
 mod listening;
+mod metrics;
 mod modes;
 mod observations;
 mod opening;

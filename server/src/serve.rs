@@ -17,6 +17,7 @@ use crate::hub::Hub;
 use crate::ingest::registry::Registry;
 use crate::journal::{Journal, Reader, copy_log};
 use crate::listening;
+use crate::metrics::Turns;
 use crate::modes::Tightened;
 use crate::observations::ObservationLog;
 use crate::opening::{Opened, Opening};
@@ -83,15 +84,13 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
     let clock = Arc::new(Clock::start(replayed.last_recorded_at));
     let observations = observations(&args, paths, &estate.estate, &clock, &disk)?;
     let backlog = backlog(&mut journal).await?;
-    let hub = Arc::new(Hub::new(
-        site.clone(),
-        build_of(args.web.as_deref())?,
-        clock.clone(),
+    let hub = hub(
+        &args,
+        &clock,
         backlog,
         engine.site().view().clone(),
-        Anchor::new(estate.estate.anchor),
-    ));
-    hub.serve_guards(estate.index.clone());
+        &estate,
+    )?;
     tokio::spawn(tracks.clone().upkeep(clock.clone()));
     recall(&tracks, latest, &mut engine, &hub, &estate).await?;
 
@@ -102,6 +101,7 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
     let actuations = actuations(&args, &journal, &requests, &clock, &estate.estate)?;
     let cameras = cameras(&args, &clock, &estate.estate, &hub, &requests).await?;
     let set_asides = Arc::new(SetAsides::default());
+    let turns = Arc::new(Turns::default());
     let mut task = SiteTask {
         site: site.clone(),
         engine,
@@ -114,6 +114,7 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
         outbox: outbox.clone(),
         actuations: actuations.clone(),
         set_asides: set_asides.clone(),
+        turns: turns.clone(),
         state: site_task::State::default(),
     };
     task.begin(lost_tracks).await?;
@@ -141,6 +142,7 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
         cameras: cameras.clone(),
         clips: Arc::new(Clips::new(Store::new(paths.clips()))),
         set_asides,
+        turns,
         connections: connections.clone(),
         tracks,
         observations,
@@ -157,9 +159,7 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
     let served = connections.serve(listener, router::router(app));
     let ended = until_the_end(served, site_task, told_to_stop(terminate)).await?;
     stop.send_replace(true);
-    // Their last clips become facts, and the follower takes them in. That one broke was told when it did.
-    drop(keeper.await);
-    finish(&follower, &cameras).await;
+    finish(keeper, &follower, &cameras).await;
     Ok(ended)
 }
 
@@ -277,6 +277,22 @@ async fn cameras(
     Ok(cameras)
 }
 
+/// What displays share, as it stands at a start.
+fn hub(
+    args: &ServeArgs,
+    clock: &Arc<Clock>,
+    backlog: Backlog,
+    view: View,
+    estate: &PublishedEstate,
+) -> anyhow::Result<Arc<Hub>> {
+    let site = estate.estate.site.clone();
+    let build = build_of(args.web.as_deref())?;
+    let anchor = Anchor::new(estate.estate.anchor);
+    let hub = Arc::new(Hub::new(site, build, clock.clone(), backlog, view, anchor));
+    hub.serve_guards(estate.index.clone());
+    Ok(hub)
+}
+
 /// Who tests the way to the walls.
 fn self_tests(args: &ServeArgs, app: &App, address: SocketAddr) -> SelfTests {
     SelfTests {
@@ -362,7 +378,9 @@ fn follow(
 
 /// Lets the follower keep a snapshot and anchor the head, so that the next start is quick: after the cameras' viewings, which are
 /// recorded at the end.
-async fn finish(follower: &mpsc::Sender<Ask>, cameras: &Cameras) {
+async fn finish(keeper: JoinHandle<()>, follower: &mpsc::Sender<Ask>, cameras: &Cameras) {
+    // Their last clips become facts, and the follower takes them in. That one broke was told when it did.
+    drop(keeper.await);
     cameras.end().await;
     let (done, finished) = oneshot::channel();
     let finish = async {

@@ -37,12 +37,19 @@ fn listed() -> Vec<(bool, String)> {
 }
 
 /// Who reads what the staff knows says who they are, and may do so. For a display its audience is
-/// named; figures have nobody in them, and the other three addresses say nothing of what happened.
+/// named; figures have nobody in them, and the other four addresses say nothing of what happened.
 #[tokio::test]
 async fn nobody_reads_what_the_staff_knows_without_a_name_and_its_right() {
     let data = tempfile::tempdir().unwrap();
     let server = Castellan::start(data.path());
-    let open = ["/snapshot", "/estates/x", "/figures", "/healthz", "/live"];
+    let open = [
+        "/snapshot",
+        "/estates/x",
+        "/figures",
+        "/healthz",
+        "/metrics",
+        "/live",
+    ];
     let is_open =
         |path: &str| path == "/api/v1/sites" || open.iter().any(|end| path.ends_with(end));
     let mut kept = 0;

@@ -89,6 +89,14 @@ impl Connected {
         }
     }
 
+    /// The last fact that was given to it; to a phone none is.
+    pub fn told_upto(&self) -> Option<Seq> {
+        match self {
+            Self::Copy(session) => Some(session.facts_at()),
+            Self::Guard(_) => None,
+        }
+    }
+
     /// The next message for this display, or nothing while it is up to date.
     pub fn next(
         &mut self,

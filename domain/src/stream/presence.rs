@@ -183,6 +183,16 @@ impl Displays {
         walls.collect()
     }
 
+    /// How many displays of each audience are connected.
+    pub fn audiences(&self) -> BTreeMap<Audience, usize> {
+        let mut audiences: BTreeMap<_, _> = Audience::ALL.map(|audience| (audience, 0)).into();
+        let displays = self.connected.values();
+        for display in displays.filter(|display| display.is_connected) {
+            *audiences.entry(display.audience.clone()).or_default() += 1;
+        }
+        audiences
+    }
+
     /// Displays that have painted less than there is, furthest behind first. Those that never say
     /// what they paint are not among them.
     pub fn behind(&self, head: Seq) -> Vec<DisplayBehind> {

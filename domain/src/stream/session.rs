@@ -107,6 +107,11 @@ impl Session {
         &self.audience
     }
 
+    /// The last fact that was given to it.
+    pub fn facts_at(&self) -> Seq {
+        self.facts_at
+    }
+
     /// The next message for this display, or nothing while it is up to date. The heartbeat comes
     /// first, so that a slow display in a storm still learns that its link lives; then facts, before
     /// anything of which only the newest counts.

@@ -165,6 +165,18 @@ impl Cameras {
         feeds.any(|feed| feed.is_live())
     }
 
+    /// Streams that cameras are sending.
+    pub(crate) fn sessions(&self) -> usize {
+        let feeds = self.feeds.lock().unwrap_or_else(PoisonError::into_inner);
+        feeds.values().filter(|feed| feed.is_live()).count()
+    }
+
+    /// Viewers of all cameras.
+    pub(crate) fn viewers(&self) -> usize {
+        // One more is counted for a moment while it is refused.
+        self.viewers.load(Ordering::Relaxed).min(VIEWERS_MAX)
+    }
+
     /// A seat for a viewer, for as long as it is held; nothing if all are taken.
     pub(crate) fn seat(self: &Arc<Self>) -> Option<Seat> {
         let seat = Seat(self.clone());

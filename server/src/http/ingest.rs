@@ -17,7 +17,7 @@ use castellan_domain::staff::StaffRefusal;
 use castellan_domain::time::Timestamp;
 use castellan_domain::wire::api::{UNKNOWN_FIELDS_HEADER, UNREAD_FIELDS_HEADER};
 use std::sync::Arc;
-use tracing::{Instrument as _, debug_span};
+use tracing::{Instrument as _, debug, debug_span};
 
 const EVENTS: &str = "events";
 const DOORS: &str = "doors";
@@ -88,6 +88,11 @@ async fn received(
     trace: u64,
     take: impl Future<Output = Result<(Accepted, Unused), ApiError>>,
 ) -> Answer {
+    let take = async {
+        let result = take.await;
+        debug!(is_taken = result.is_ok(), "received");
+        result
+    };
     let result = take
         .instrument(debug_span!("receive", adapter, trace))
         .await;

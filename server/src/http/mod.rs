@@ -13,6 +13,7 @@ mod history;
 mod identity;
 mod ingest;
 mod live;
+mod metrics;
 mod origin;
 mod positions;
 pub(crate) mod router;
@@ -30,6 +31,7 @@ use crate::health::HealthBoard;
 use crate::hub::Hub;
 use crate::ingest::registry::Registry;
 use crate::journal::Reader;
+use crate::metrics::Turns;
 use crate::observations::{ObservationLog, Pending};
 use crate::outbox::Outbox;
 use crate::personal::PersonalRecord;
@@ -74,6 +76,7 @@ pub(crate) struct App {
     pub(crate) cameras: Arc<Cameras>,
     pub(crate) clips: Arc<Clips>,
     pub(crate) set_asides: Arc<SetAsides>,
+    pub(crate) turns: Arc<Turns>,
     pub(crate) connections: Connections,
     pub(crate) tracks: Tracks,
     pub(crate) observations: ObservationLog,

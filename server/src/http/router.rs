@@ -3,7 +3,7 @@
 use super::errors::ApiError;
 use super::extract::no_query;
 use super::{
-    App, alarms, assets, cameras, clips, commands, figures, history, ingest, live, origin,
+    App, alarms, assets, cameras, clips, commands, figures, history, ingest, live, metrics, origin,
     positions, sheets, sites, steps,
 };
 use axum::Router;
@@ -17,6 +17,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
     let web = app.web.clone();
     Router::new()
         .route("/healthz", get(sites::alive))
+        .route("/metrics", get(metrics::show))
         .route("/live", get(live::connect))
         .route("/ingest/v1/events", post(ingest::event))
         .route("/ingest/v1/doors", post(ingest::door))

@@ -41,6 +41,11 @@ impl Hub {
         self.seating().behind(head)
     }
 
+    /// How many displays of each audience are connected.
+    pub(crate) fn audiences(&self) -> BTreeMap<Audience, usize> {
+        self.seating().audiences()
+    }
+
     /// The walls that are connected, and how far each has painted.
     pub(crate) fn walls(&self) -> BTreeMap<DisplayId, Seq> {
         self.seating().walls()

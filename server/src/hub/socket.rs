@@ -162,7 +162,8 @@ async fn flush(
     if batch.is_empty() {
         return Ok(());
     }
-    trace!(messages = batch.len(), "send");
+    let upto = session.told_upto().unwrap_or_default().0;
+    trace!(messages = batch.len(), upto, "sent");
     let writing = async {
         for outgoing in batch {
             socket.feed(message(outgoing)?).await?;

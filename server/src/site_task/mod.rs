@@ -25,6 +25,7 @@ use crate::clock::{Clock, keep_step};
 use crate::disk::Disk;
 use crate::hub::{DISPLAYS_MAX, Hub};
 use crate::journal::{Journal, JournalError};
+use crate::metrics::Turns;
 use crate::outbox::Outbox;
 use crate::requests::{Request, Ticket};
 use crate::site_folder::PublishedEstate;
@@ -43,7 +44,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until, timeout_at};
-use tracing::warn;
+use tracing::{Instrument as _, debug_span, warn};
 
 /// Requests that one turn takes at most.
 const TURN_INPUTS_MAX: usize = 256;
@@ -98,6 +99,8 @@ pub(crate) struct SiteTask<M = Engine> {
     pub(crate) actuations: Option<Arc<Actuations>>,
     /// Inputs that broke the engine, as health shows them.
     pub(crate) set_asides: Arc<SetAsides>,
+    /// What turns come to.
+    pub(crate) turns: Arc<Turns>,
     pub(crate) state: State,
 }
 
@@ -183,7 +186,9 @@ impl<M: Machine> SiteTask<M> {
         if self.state.rebuild_at.is_some() {
             self.turn_away(tickets);
         } else {
-            self.turn(tickets).await;
+            let traces: Vec<_> = tickets.iter().map(|ticket| ticket.trace).collect();
+            let span = debug_span!("turn", ?traces);
+            self.turn(tickets).instrument(span).await;
         }
     }
 

@@ -32,7 +32,6 @@ const STALLED_AFTER: Duration = Duration::from_secs(2);
 #[derive(Debug)]
 struct Sender {
     personal: Option<PersonalRecord>,
-    trace: u64,
     reply: Reply,
 }
 
@@ -60,7 +59,6 @@ impl Entries {
         self.inputs.push(ticket.input);
         self.senders.push(Some(Sender {
             personal: ticket.personal,
-            trace: ticket.trace,
             reply: ticket.reply,
         }));
     }
@@ -109,8 +107,10 @@ impl<M: Machine> SiteTask<M> {
         if tells_room {
             entries.own(Input::DiskRoom(room));
         }
+        let began = Instant::now();
         match self.handle(tickets, &mut entries).await {
             Ok((done, positions)) => {
+                self.turns.recorded(began.elapsed());
                 self.state.left_out.drain(..unsent);
                 self.state.steps.drain(..steps);
                 self.state.consoles.told(told, TURN_INPUTS_MAX);
@@ -132,6 +132,7 @@ impl<M: Machine> SiteTask<M> {
 
     /// The turn is dropped: nothing of it happened, and its senders hear so.
     fn lose(&mut self, error: &SiteTaskError, entries: Entries) {
+        self.turns.lost();
         error!(%error, dropped = entries.inputs.len(), "a turn could not be recorded and is dropped");
         if matches!(error, SiteTaskError::Journal(error) if error.is_full()) {
             self.disk.give_up_ballast();
@@ -237,8 +238,7 @@ impl<M: Machine> SiteTask<M> {
     async fn run_turn(&mut self, entries: &mut Entries) -> Result<Ran, SiteTaskError> {
         for _ in 0..=BROKEN_PER_TURN_MAX {
             let broken = {
-                let traces: Vec<_> = entries.senders.iter().flatten().map(|s| s.trace).collect();
-                let _span = debug_span!("handle", ?traces).entered();
+                let _span = debug_span!("handle").entered();
                 let clock = self.clock.clone();
                 match run(&mut self.engine, &self.site, &entries.inputs, || {
                     clock.now()
@@ -346,9 +346,10 @@ impl<M: Machine> SiteTask<M> {
             }
         };
         if let (Some((upto, ..)), Some(hash)) = (commit.facts.last(), hashes.last()) {
-            let _span = debug_span!("publish").entered();
+            let _span = debug_span!("publish", upto = upto.0).entered();
             let facts = commit.facts.iter().map(|(_, _, bytes)| bytes.as_str());
             self.hub.publish_facts(facts, *upto, &hash.to_hex());
+            debug!("published");
         }
         self.hand_over(actuations);
         if let Some(outbox) = &self.outbox {
@@ -401,6 +402,7 @@ impl<M: Machine> SiteTask<M> {
         }
         match self.tracks.append(tracks).await {
             Ok(()) => {
+                self.turns.kept(tracks.len());
                 self.disk.set_tracks_failing(None);
                 Positions::Kept
             }

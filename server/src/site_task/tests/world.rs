@@ -143,6 +143,7 @@ impl World {
             outbox: None,
             actuations: None,
             set_asides: Arc::default(),
+            turns: Arc::default(),
             state: State::default(),
         };
         task.begin(false).await.unwrap();
