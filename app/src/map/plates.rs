@@ -61,6 +61,14 @@ impl Plates {
 
     /// What is said. It is seen with the next frame.
     pub(super) fn set(&self, badges: Vec<Badge>) {
+        // Where they stand waits for a frame; what they say does not.
+        for plate in &self.slots {
+            plate.borrow_mut().say_again(&badges, true);
+        }
+        // What an arrow says beside its place, how far it is, has no language.
+        for arrow in &self.arrows {
+            arrow.borrow_mut().say_again(&badges, false);
+        }
         *self.badges.borrow_mut() = badges;
     }
 
@@ -185,6 +193,19 @@ impl Slot {
             stem,
             said: String::new(),
         }))
+    }
+
+    /// Says the words of its place anew, as they are now.
+    fn say_again(&mut self, badges: &[Badge], and_more: bool) {
+        let place = self.element.get_attribute("data-badge");
+        let is_here = |badge: &&Badge| place.as_ref() == Some(&badge.first.to_string());
+        if let Some(badge) = badges.iter().find(is_here) {
+            self.words.set_text_content(Some(&badge.words));
+            if and_more {
+                self.more.set_text_content(Some(&badge.more));
+            }
+            self.said.clear();
+        }
     }
 
     fn say(&mut self, badge: &Badge, calls: bool, arrow: Option<&Arrow>) {

@@ -231,8 +231,7 @@ impl Running {
             }
             scene.set_theme(theme);
         });
-        self.alarms_told.set(None);
-        self.map.trigger_repaint();
+        self.tell_things_again();
         self.name_canvas()?;
         if another {
             self.dress()

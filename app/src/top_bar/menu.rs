@@ -32,6 +32,11 @@ pub fn PersonMenu(
         Some(copy.estate.with(name))
     };
     let words = move || name().unwrap_or_else(|| desk.t(texts::MENU).to_owned());
+    // It is read in somebody's name, and another tab may not know whose.
+    let health = move || match desk.person.get() {
+        Some(person) => format!("/health?as={person}"),
+        None => "/health".to_owned(),
+    };
     view! {
         <button class="plain person" popovertarget=ID aria-haspopup="true">{words}</button>
         <div class="menu" id=ID popover="auto">
@@ -45,7 +50,7 @@ pub fn PersonMenu(
             {is_desk.then(|| view! {
                 <a data-action="cameras" href="/cameras" target="_blank">{move || desk.t(texts::CAMERAS)}</a>
             })}
-            <a href="/health" target="_blank" data-action="health">{move || desk.t(texts::HEALTH)}</a>
+            <a href=health target="_blank" data-action="health">{move || desk.t(texts::HEALTH)}</a>
             <button data-action="theme" on:click=move |_| desk.switch_theme()>
                 {move || match desk.theme.get() {
                     Theme::Dark => desk.t(texts::THEME_LIGHT),

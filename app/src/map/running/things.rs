@@ -19,6 +19,13 @@ impl Running {
         }
     }
 
+    /// Tells all of it anew. Plates stand where a frame puts them: without one they would keep the other language.
+    pub(super) fn tell_things_again(&self) {
+        self.alarms_told.set(None);
+        self.tell_things();
+        self.map.trigger_repaint();
+    }
+
     /// After a frame: an alarm that changed asked for it.
     pub(super) fn tell_things(&self) {
         let told = self.scene.read(crate::map::Scene::alarms_told);
