@@ -274,6 +274,10 @@ async fn a_folder_that_takes_no_clip_costs_no_alarm_and_the_next_clip_is_kept() 
     fs::remove_file(in_the_way).expect("the file");
     let server = yard.serve();
     let alarm = server.raise("d-004", "e-2", "gas_high").await;
+    eventually("its clip is under way", async || {
+        (server.health().await.clips.running > 0).then_some(())
+    })
+    .await;
     drop(watch(&server, 15).await);
     server.stop();
     let server = yard.serve();
