@@ -52,11 +52,7 @@ impl Laid {
 
 /// The turn by which the longest wall of an outline lies flat, a little askew if it is seen from the side.
 fn turn(outline: &[Point], askew_deg: f64) -> (f64, f64) {
-    let ends = outline.iter().cycle().skip(1);
-    let walls = outline
-        .iter()
-        .zip(ends)
-        .map(|(a, b)| (b.0 - a.0, b.1 - a.1));
+    let walls = outline::sides(outline).map(|(a, b)| (b.0 - a.0, b.1 - a.1));
     let longest = walls.max_by(|a, b| a.0.hypot(a.1).total_cmp(&b.0.hypot(b.1)));
     let (x, y) = longest.unwrap_or((1.0, 0.0));
     // Never more than a quarter: north stays somewhere up.
@@ -209,11 +205,7 @@ mod tests {
             "{wide} {high}"
         );
         assert!(wide < 100.5 && high < 60.5);
-        let ends = corners.iter().cycle().skip(1);
-        let level = corners
-            .iter()
-            .zip(ends)
-            .filter(|(a, b)| (a.1 - b.1).abs() < 0.5);
+        let level = outline::sides(&corners).filter(|(a, b)| (a.1 - b.1).abs() < 0.5);
         assert!(
             level.count() >= 2,
             "its longest walls are level: {corners:?}"

@@ -82,15 +82,14 @@ fn storey_of(
         THICK_PX.1
     };
     let corners: Vec<Point> = plan.outline.iter().map(|point| at(*point)).collect();
-    let ends = corners.iter().cycle().skip(1);
-    for (from, to) in corners.iter().zip(ends) {
+    for (from, to) in outline::sides(&corners) {
         // Counter-clockwise on the ground: what runs to the right faces whoever looks.
         if to.0 > from.0 {
-            let below = |point: &Point| (point.0, point.1 + thick);
+            let below = |point: Point| (point.0, point.1 + thick);
             path(
                 svg,
                 "side",
-                [*from, *to, below(to), below(from)].into_iter(),
+                [from, to, below(to), below(from)].into_iter(),
                 true,
             );
         }

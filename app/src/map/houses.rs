@@ -62,11 +62,8 @@ pub fn roof_edges(estate: &Estate) -> Vec<Edge> {
     let roofs = estate.buildings.iter().flat_map(|building| {
         let corners = footprint::closed(&ground.metres(&building.outline));
         let height_m = building.height_m + ROOF_M;
-        let ends = corners.clone().into_iter().cycle().skip(1);
-        corners
-            .into_iter()
-            .zip(ends)
-            .map(move |(from, to)| Edge { from, to, height_m })
+        let edges = outline::sides(&corners).map(|(from, to)| Edge { from, to, height_m });
+        edges.collect::<Vec<_>>()
     });
     roofs.collect()
 }

@@ -17,7 +17,7 @@ fn near(a: Point, b: Point) -> bool {
 
 /// Twice the signed area; positive when the outline runs counter-clockwise.
 pub fn doubled_area(points: &[Point]) -> f64 {
-    pairs(points).map(|(a, b)| a.0 * b.1 - b.0 * a.1).sum()
+    sides(points).map(|(a, b)| a.0 * b.1 - b.0 * a.1).sum()
 }
 
 /// The centre of gravity of what an outline encloses.
@@ -30,7 +30,7 @@ pub fn centroid(points: &[Point]) -> Point {
             .fold((0.0, 0.0), |sum, p| (sum.0 + p.0, sum.1 + p.1));
         return (x / count, y / count);
     }
-    let (x, y) = pairs(points).fold((0.0, 0.0), |sum, (a, b)| {
+    let (x, y) = sides(points).fold((0.0, 0.0), |sum, (a, b)| {
         let cross = a.0 * b.1 - b.0 * a.1;
         (sum.0 + (a.0 + b.0) * cross, sum.1 + (a.1 + b.1) * cross)
     });
@@ -132,7 +132,8 @@ fn nearest_on(at: Point, a: Point, b: Point) -> Point {
     (a.0 + x * along, a.1 + y * along)
 }
 
-fn pairs(points: &[Point]) -> impl Iterator<Item = (Point, Point)> + '_ {
+/// The sides of an outline, each from one corner to the next, and back to the first.
+pub fn sides(points: &[Point]) -> impl Iterator<Item = (Point, Point)> + '_ {
     points
         .iter()
         .zip(points.iter().cycle().skip(1))

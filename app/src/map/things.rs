@@ -194,12 +194,7 @@ impl Things {
     }
 
     fn rim(&mut self, outline: &[Point], height_m: f64, ink: Ink) {
-        let ends = outline.iter().cycle().skip(1);
-        let edges = outline.iter().zip(ends).map(|(from, to)| Edge {
-            from: *from,
-            to: *to,
-            height_m,
-        });
+        let edges = outline::sides(outline).map(|(from, to)| Edge { from, to, height_m });
         self.edges.extend(edges.map(|edge| (edge, ink)));
     }
 }
