@@ -8,8 +8,8 @@ use serde_json::value::RawValue;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// Facts that are looked through for one sheet at most: weeks of a busy estate. An incident that spans more gets none.
-const SCANNED_MAX: usize = 300_000;
+/// Facts that are looked through for one sheet at most: days of a busy estate, and some 50 MB while it is written. An incident that spans more gets none.
+const SCANNED_MAX: usize = 100_000;
 
 /// Why there is no sheet.
 #[derive(Debug, thiserror::Error)]
