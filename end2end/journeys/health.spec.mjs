@@ -6,7 +6,7 @@ test("health says what needs somebody, in both languages, and since when it is o
   await liNa.page.locator(".top .person").click();
   const [page] = await Promise.all([liNa.page.waitForEvent("popup"), liNa.inMenu("health").click()]);
   const health = page.locator(".health-page");
-  await expect(health.locator("h1")).toContainText(/一切正常，自|项需要处理/);
+  await expect(health.locator("h1")).toContainText(/系统正常，自|项需要处理/);
   await expect(health.locator(".health-counts section")).toContainText(["摄像机", "服务器", "显示端连接"]);
 
   const stranger = { device: "d-999", type: "gas_low", event_id: "h-1" };

@@ -4,7 +4,7 @@ use crate::texts::texts;
 
 texts! {
     TITLE: "系统健康", "Health";
-    ALL_WELL: "一切正常，自 {0} 起", "All is well, since {0}";
+    ALL_WELL: "系统正常，自 {0} 起", "The system is well, since {0}";
     ONE_THING: "1 项需要处理", "1 thing needs somebody";
     THINGS: "{0} 项需要处理", "{0} things need somebody";
     ASKED_AT: "每 5 秒询问一次，最近 {0}", "Asked every 5 s, last at {0}";

@@ -122,8 +122,8 @@ fn row(number: u32, family: &str) -> Alarm {
 fn a_well_server_needs_nobody_and_says_since_when() {
     assert_eq!(zh(&well()), [""; 0]);
     let said = |troubles, language| sentence(troubles, "10:03", language);
-    assert_eq!(said(0, Language::Zh), "一切正常，自 10:03 起");
-    assert_eq!(said(0, Language::En), "All is well, since 10:03");
+    assert_eq!(said(0, Language::Zh), "系统正常，自 10:03 起");
+    assert_eq!(said(0, Language::En), "The system is well, since 10:03");
     assert_eq!(said(1, Language::En), "1 thing needs somebody");
     assert_eq!(said(3, Language::Zh), "3 项需要处理");
 }
