@@ -25,7 +25,7 @@ texts! {
     DEVICES_ONLINE: "设备在线率", "devices online";
     ZONES_ARMED: "防区已布防", "zones armed";
     HANDLED: "本班处置", "handled this shift";
-    OPEN: "正在处置", "being handled";
+    OPEN: "尚未处置", "not handled yet";
     UNHEARD: "声音未证实", "Sound unproven";
     MAP: "园区地图", "Map of the estate";
     BUILDINGS: "{0} 栋楼", "{0} buildings";
